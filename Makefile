@@ -1,0 +1,42 @@
+# `make run` and `make test` need Python 3.11, make and a package index, nothing else.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+READY := .venv/ready
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint lock models samples
+
+help:  ## what there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+
+run: $(READY)  ## start everything on this machine; Ctrl-C stops it
+	@exec $(BIN)/python -m services.run --die-with-parent
+
+test: $(READY)  ## all tests that need no system package
+	@$(BIN)/python -m pytest
+
+lint: $(READY)  ## style, types, direction of imports, lock up to date
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m tests.lock
+
+lock: $(READY)  ## compile requirements.lock after a change of pyproject.toml
+	@$(BIN)/python -m tests.lock --write
+
+models: $(READY)  ## build the model file
+	@$(BIN)/python -m models.build
+
+samples:  ## render the sample catalogue and clip anew (hours of CPU; see samples/README.md)
+	@echo see samples/README.md
+
+# The environment holds what the lock names, checked by hash, and this checkout itself.
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "error: Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) --version 2>&1)" >&2; exit 1; }
+	@test -x $(BIN)/python || { echo "creating .venv"; $(PYTHON) -m venv .venv; }
+	@echo "installing what requirements.lock names"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(READY)
