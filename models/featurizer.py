@@ -1,0 +1,168 @@
+"""Turns pictures into vectors with a model file; the one featurizer of edge, api and import."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+from models.errors import ModelError
+from models.files import fingerprint, read_model
+
+_CPU = "CPUExecutionProvider"
+_MAX_BATCH = 16
+# Inside the graph a pixel takes 12 bytes before it is resized: about 100 MB, plus one picture at most.
+_MAX_BATCH_PX = 8_000_000
+_UNIT_TOLERANCE = 1e-3
+_TRIAL_SHAPES = ((2, 48, 64, 3), (1, 75, 33, 3))
+
+
+class OnnxFeaturizer:
+    """A model file, checked at load; threads may share it, as ONNX Runtime's sessions are thread-safe."""
+
+    def __init__(self, path: Path, *, threads: int = 1, providers: Sequence[str] | None = None) -> None:
+        """Load and check the file; `providers` is a preference order, CPU alone by default.
+
+        ModelError: missing or no ONNX file, wrong names, types or ranks, vectors that are not finite or not
+        of unit length, a provider that is absent or does not start.
+        """
+        data = read_model(path)
+        self._fingerprint = fingerprint(data)
+        # From bytes: what runs is exactly what was fingerprinted.
+        self._session = _open_session(path, data, threads, list(providers or [_CPU]))
+        self._dim = _check_signature(path, self._session)
+        self._check_trial(path)
+
+    @property
+    def fingerprint(self) -> str:
+        """The first 12 hex digits of the file's sha-256."""
+        return self._fingerprint
+
+    @property
+    def dim(self) -> int:
+        """The length of a vector."""
+        return self._dim
+
+    @property
+    def providers(self) -> list[str]:
+        """The execution providers that are really in use, first choice first."""
+        return list(self._session.get_providers())
+
+    def embed(self, pictures: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
+        """Return unit-length vectors float32 [n, dim], in order, of BGR pictures uint8 [height, width, 3].
+
+        Sizes may differ. ValueError for another dtype or shape; ModelError if the model fails on a picture.
+        """
+        for index, picture in enumerate(pictures):
+            _check_picture(index, picture)
+        vectors = np.empty((len(pictures), self._dim), np.float32)
+        for indices in _batches(pictures):
+            vectors[indices] = self._run(_stack([pictures[index] for index in indices]))
+        return vectors
+
+    def _run(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
+        try:
+            (vectors,) = self._session.run(["vector"], {"picture": batch})
+        except Exception as error:  # onnxruntime's exceptions have no common class of their own
+            raise ModelError(f"model failed on pictures {batch.shape}: {_first_line(error)}") from error
+        expected = (len(batch), self._dim)
+        if vectors.shape != expected:
+            raise ModelError(
+                f"model gave vectors {vectors.shape} for pictures {batch.shape}; expected {expected}"
+            )
+        result: NDArray[np.float32] = vectors
+        return result
+
+    def _check_trial(self, path: Path) -> None:
+        noise = np.random.default_rng(0)
+        for shape in _TRIAL_SHAPES:
+            vectors = self._run(noise.integers(0, 256, shape, np.uint8))
+            if not np.isfinite(vectors).all():
+                raise ModelError(f"{path}: vector of a trial picture is not finite; expected finite numbers")
+            lengths = np.linalg.norm(vectors, axis=1)
+            if np.abs(lengths - 1).max() > _UNIT_TOLERANCE:
+                raise ModelError(f"{path}: vector of a trial picture has length {lengths[0]:.4g}; expected 1")
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0][:300]
+
+
+def _open_session(path: Path, data: bytes, threads: int, providers: list[str]) -> ort.InferenceSession:
+    present = ort.get_available_providers()
+    absent = [name for name in providers if name not in present]
+    if absent:
+        raise ModelError(f"no execution provider {', '.join(absent)}; present: {', '.join(present)}")
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.log_severity_level = 4  # errors come as exceptions, not as lines on stderr
+    # Every picture may have another size: both caches would grow with each, for 3 % of the time.
+    options.enable_mem_pattern = False
+    options.enable_cpu_mem_arena = False
+    try:
+        session = ort.InferenceSession(data, options, providers=providers)
+    except Exception as error:  # onnxruntime's exceptions have no common class of their own
+        raise ModelError(f"{path} does not load as ONNX: {_first_line(error)}") from error
+    unused = [name for name in providers if name not in session.get_providers()]
+    if unused:  # onnxruntime itself would quietly fall back
+        raise ModelError(f"execution provider {', '.join(unused)} did not start; see its own requirements")
+    return session
+
+
+def _check_signature(path: Path, session: ort.InferenceSession) -> int:
+    """Return the vectors' length after checking names, types and shapes."""
+    picture = _only(path, "input", session.get_inputs(), "picture", "tensor(uint8)")
+    if len(picture) != 4 or any(isinstance(side, int) for side in picture[:3]) or picture[3] != 3:
+        raise ModelError(
+            f"{path}: input picture is {picture}; expected ['batch', 'height', 'width', 3], free but 3"
+        )
+    vector = _only(path, "output", session.get_outputs(), "vector", "tensor(float)")
+    if len(vector) != 2 or isinstance(vector[0], int):
+        raise ModelError(f"{path}: output vector is {vector}; expected ['batch', dim], batch free")
+    dim = vector[1]
+    if not isinstance(dim, int) or dim < 1:
+        raise ModelError(f"{path}: output vector has dim {dim}; expected a fixed number")
+    return dim
+
+
+def _only(path: Path, kind: str, values: Sequence[Any], name: str, dtype: str) -> list[Any]:
+    """Return the shape of the one input or output, after checking its name and type."""
+    names = [value.name for value in values]
+    if names != [name]:
+        raise ModelError(f"{path}: {kind}s are {names}; expected ['{name}']")
+    if values[0].type != dtype:
+        raise ModelError(f"{path}: {kind} {name} is {values[0].type}; expected {dtype}")
+    return list(values[0].shape)
+
+
+def _check_picture(index: int, picture: NDArray[np.uint8]) -> None:
+    if not isinstance(picture, np.ndarray):
+        raise ValueError(f"picture {index} is {type(picture).__name__}; expected a numpy array")
+    if picture.dtype != np.uint8:
+        raise ValueError(f"picture {index} has dtype {picture.dtype}; expected uint8")
+    if picture.ndim != 3 or picture.shape[2] != 3 or 0 in picture.shape:
+        raise ValueError(
+            f"picture {index} has shape {picture.shape}; expected (height, width, 3), none of them 0"
+        )
+
+
+def _stack(pictures: Sequence[NDArray[np.uint8]]) -> NDArray[np.uint8]:
+    if len(pictures) == 1:  # the usual case of a camera: no copy of the frame
+        return pictures[0][np.newaxis]
+    return np.stack(pictures)
+
+
+def _batches(pictures: Sequence[NDArray[np.uint8]]) -> Iterator[list[int]]:
+    """Yield the indices of pictures of equal shape, few enough for one run."""
+    groups: defaultdict[tuple[int, ...], list[int]] = defaultdict(list)
+    for index, picture in enumerate(pictures):
+        groups[picture.shape].append(index)
+    for (height, width, _), indices in groups.items():
+        count = max(1, min(_MAX_BATCH, _MAX_BATCH_PX // (height * width)))
+        for start in range(0, len(indices), count):
+            yield indices[start : start + count]
