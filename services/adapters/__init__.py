@@ -1,0 +1,1 @@
+"""One module a client library: each wraps a client that it receives and imports no other adapter."""

@@ -1,0 +1,85 @@
+"""The services' side of MQTT: subscriptions that survive the broker's restarts, on paho-mqtt."""
+
+from __future__ import annotations
+
+import logging
+import ssl
+from collections.abc import Callable, Sequence
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import paho.mqtt.client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.reasoncodes import ReasonCode
+
+from services.core.domain import InputError
+
+log = logging.getLogger(__name__)
+OnMessage = Callable[[str, bytes], None]
+
+
+class MqttClient:
+    """Hands each message on the wanted topics to `on_message(topic, payload)`, in a thread of its own.
+
+    The session is clean and QoS 0, so that nothing old comes after a reconnect.
+    """
+
+    def __init__(self, url: str, *, filters: Sequence[str], qos: int, on_message: OnMessage) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname:
+            raise InputError("the broker's address is not of the form mqtt[s]://[user:password@]host[:port]")
+        tls = parts.scheme == "mqtts"
+        self._address = parts.hostname, parts.port or (8883 if tls else 1883)
+        self._subscriptions = [(name, qos) for name in filters]
+        self._on_message = on_message
+        self._client = mqtt.Client(CallbackAPIVersion.VERSION2, protocol=mqtt.MQTTv311)
+        if parts.username:
+            self._client.username_pw_set(unquote(parts.username), unquote(parts.password or ""))
+        if tls:
+            self._client.tls_set_context(ssl.create_default_context())
+        self._client.reconnect_delay_set(min_delay=1, max_delay=30)
+        self._client.on_connect = self._connected
+        self._client.on_disconnect = self._disconnected
+        self._client.on_message = self._received
+
+    @property
+    def connected(self) -> bool:
+        """Whether the broker is there now."""
+        return self._client.is_connected()
+
+    def start(self) -> None:
+        """Connect in the background, for ever; returns at once."""
+        host, port = self._address
+        self._client.connect_async(host, port, keepalive=15)
+        self._client.loop_start()
+
+    def stop(self) -> None:
+        """Disconnect and end the thread."""
+        self._client.disconnect()
+        self._client.loop_stop()
+
+    def publish(self, topic: str, payload: bytes) -> None:
+        """Send a message with QoS 0; lost while the broker is away."""
+        self._client.publish(topic, payload)
+
+    def _connected(
+        self, client: mqtt.Client, _data: Any, _flags: Any, code: ReasonCode, _properties: Any
+    ) -> None:
+        host, port = self._address
+        if code.is_failure:
+            log.error("broker %s:%d refuses: %s", host, port, code)
+            return
+        log.info("broker %s:%d connected", host, port)
+        client.subscribe(self._subscriptions)
+
+    def _disconnected(
+        self, _client: mqtt.Client, _data: Any, _flags: Any, code: ReasonCode, _properties: Any
+    ) -> None:
+        if code.is_failure:
+            log.warning("broker %s:%d lost (%s); reconnecting", *self._address, code)
+
+    def _received(self, _client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
+        try:
+            self._on_message(message.topic, bytes(message.payload))
+        except Exception:  # a fault of ours must not end the connection
+            log.exception("message on %s failed", message.topic[:100])

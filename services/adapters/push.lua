@@ -1,0 +1,27 @@
+-- Put one match record on top of both lists, unless the camera has shown a newer frame already.
+-- One script, so that any number of search processes may share a camera's frames.
+-- KEYS: all cameras' list, this camera's list, this camera's state, the id counter
+-- ARGV: record without its id, session or '', seq or '', captured (ms), records to keep, channel
+local last = redis.call('HMGET', KEYS[3], 'session', 'seq', 'captured_ms')
+if ARGV[2] ~= '' and last[1] == ARGV[2] then
+  if tonumber(ARGV[3]) <= tonumber(last[2]) then return false end
+elseif last[3] and tonumber(ARGV[4]) < tonumber(last[3]) then
+  return false
+end
+redis.call('HSET', KEYS[3], 'session', ARGV[2], 'seq', ARGV[3], 'captured_ms', ARGV[4])
+redis.call('HDEL', KEYS[3], 'clock_bad', 'clock_offset_s')
+redis.call('EXPIRE', KEYS[3], 86400)
+-- The counter begins at the clock's milliseconds: ids go on rising when Redis comes back with nothing,
+-- and who asks for "newer than" is not left waiting.
+if redis.call('EXISTS', KEYS[4]) == 0 then
+  local now = redis.call('TIME')
+  redis.call('SET', KEYS[4], now[1] .. string.format('%03d', math.floor(now[2] / 1000)))
+end
+local id = redis.call('INCR', KEYS[4])
+local record = string.format('{"id":%.0f,', id) .. string.sub(ARGV[1], 2)
+for i = 1, 2 do
+  redis.call('LPUSH', KEYS[i], record)
+  redis.call('LTRIM', KEYS[i], 0, ARGV[5] - 1)
+end
+redis.call('PUBLISH', ARGV[6], record)
+return id

@@ -1,0 +1,105 @@
+"""The match queue on Redis: lists that are pushed by one Lua script, and its channel."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import redis
+import redis.asyncio
+
+from services.core.domain import MatchRecord, UnavailableError
+
+ALL = "stack:matches"
+CHANNEL = "matches"
+_SCRIPT = Path(__file__).with_name("push.lua").read_text(encoding="utf-8")
+# So many observations in a row with a clock that is off are no hiccup of the network any more.
+_BAD_CLOCKS = 5
+_CLOCK_MEMORY_S = 30
+_RETRY_S = 1.0
+
+log = logging.getLogger(__name__)
+
+
+class RedisQueue:
+    """Pushes and reads match records; safe to use from several threads."""
+
+    def __init__(self, client: redis.Redis, *, keep: int = 100) -> None:
+        self._client = client
+        self._keep = keep
+        self._push = client.register_script(_SCRIPT)
+
+    def push(self, record: MatchRecord) -> int | None:
+        """Put a record on top; gives its id, or None if the camera's newest is already newer (dropped)."""
+        seen = record.observation
+        keys = [ALL, f"{ALL}:{seen.thing}", _state(seen.thing), "stack:id"]
+        arguments = [
+            record.to_json(),
+            seen.session or "",
+            "" if seen.seq is None else seen.seq,
+            round(seen.captured_at_s * 1000),
+            self._keep,
+            CHANNEL,
+        ]
+        with _translated():
+            pushed = self._push(keys=keys, args=arguments)
+        return None if pushed is None else int(pushed)
+
+    def latest(self, *, thing: str | None = None, limit: int = 1, after: int = 0) -> list[str]:
+        """The newest records as JSON, newest first, those with an id above `after`."""
+        with _translated():
+            records = self._client.lrange(f"{ALL}:{thing}" if thing else ALL, 0, limit - 1)
+        return [record for record in map(str, records) if record_id(record) > after]
+
+    def note_clock(self, thing: str, *, offset_s: float) -> None:
+        """Remember that an observation came with a clock that is off by this much (ahead is positive)."""
+        with _translated(), self._client.pipeline() as pipe:
+            pipe.hincrby(_state(thing), "clock_bad", 1)
+            pipe.hset(_state(thing), "clock_offset_s", f"{offset_s:.1f}")
+            pipe.expire(_state(thing), _CLOCK_MEMORY_S)
+            pipe.execute()
+
+    def clock_offset_s(self, thing: str) -> float | None:
+        """By how much the camera's clock has been off all the time lately, or None if it is right."""
+        with _translated():
+            count, offset_s = self._client.hmget(_state(thing), "clock_bad", "clock_offset_s")
+        return float(offset_s) if offset_s is not None and int(count or 0) >= _BAD_CLOCKS else None
+
+    def ping(self) -> None:
+        """Raise UnavailableError unless Redis answers."""
+        with _translated():
+            self._client.ping()
+
+
+async def follow(client: redis.asyncio.Redis) -> AsyncIterator[str]:
+    """Each record that is pushed from now on, as JSON; goes on for ever, over Redis' restarts too."""
+    while True:
+        try:
+            async with client.pubsub(ignore_subscribe_messages=True) as channel:
+                await channel.subscribe(CHANNEL)
+                async for message in channel.listen():
+                    yield message["data"]
+        except (redis.RedisError, OSError) as error:
+            log.warning("match queue: %s; next try in %g s", error, _RETRY_S)
+            await asyncio.sleep(_RETRY_S)
+
+
+def record_id(record: str) -> int:
+    """The id of a record in JSON."""
+    return int(json.loads(record)["id"])
+
+
+def _state(thing: str) -> str:
+    return f"camera:{thing}"
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except redis.RedisError as error:
+        raise UnavailableError(f"Redis: {error}") from error

@@ -1,0 +1,42 @@
+"""The search process over HTTP, with httpx."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+
+from services.core.domain import InputError, UnavailableError
+
+
+class SearchClient:
+    """Asks the search process; every call may raise UnavailableError."""
+
+    def __init__(self, client: httpx.Client) -> None:
+        self._client = client
+
+    def search(self, observation: bytes, *, k: int) -> str:
+        """An observation's JSON to its match record's; raises InputError if the search refuses it."""
+        response = self._ask("POST", "/search", params={"k": k}, content=observation)
+        if response.status_code == 400:
+            raise InputError(str(response.json().get("detail")))
+        if response.status_code != 200:
+            raise UnavailableError(f"search answers {response.status_code}")
+        return response.text
+
+    def state(self) -> dict[str, Any]:
+        """What the search says of itself: ok, trouble, items, cursor, model, broker."""
+        state = self._ask("GET", "/healthz").json()
+        if not isinstance(state, dict):
+            raise UnavailableError("search answers its health check with no object")
+        return state
+
+    def metrics(self) -> str:
+        """Its counters in Prometheus' form."""
+        return self._ask("GET", "/metrics").text
+
+    def _ask(self, method: str, path: str, **options: Any) -> httpx.Response:
+        try:
+            return self._client.request(method, path, **options)
+        except httpx.HTTPError as error:
+            raise UnavailableError(f"search at {self._client.base_url} does not answer: {error}") from error

@@ -1,0 +1,47 @@
+"""Entry point of the api process: `python -m services.api`."""
+
+from __future__ import annotations
+
+import socket
+import sys
+
+import uvicorn
+
+from services.api.app import build_app
+from services.api.hub import Hub
+from services.bootstrap.api import build_api
+from services.bootstrap.process import configure_logs, run
+from services.bootstrap.settings import ApiSettings, load
+
+
+class _Server(uvicorn.Server):
+    """Ends the event streams first; they would hold a shutdown up until its time limit."""
+
+    def __init__(self, config: uvicorn.Config, hub: Hub) -> None:
+        super().__init__(config)
+        self._hub = hub
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._hub.publish(None)
+        await super().shutdown(sockets)
+
+
+def main() -> int:
+    """Serve until SIGTERM or SIGINT."""
+    settings = load(ApiSettings)
+    configure_logs(settings.log_level, process="api")
+    hub = Hub()
+    config = uvicorn.Config(
+        build_app(settings, build_api(settings), hub),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        log_level="warning",
+        timeout_graceful_shutdown=2,
+    )
+    _Server(config, hub).run()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(run(main))

@@ -1,0 +1,53 @@
+"""Puts the api together: routers, guard, problem documents and the web page."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+from prometheus_client import Gauge
+
+from services.api import guard, health, items, live, matches, problems, search
+from services.api.hub import Hub
+from services.bootstrap.api import ApiParts
+from services.bootstrap.settings import ApiSettings
+
+WEB = Path(__file__).resolve().parents[2] / "web"
+MAX_BODY = 32 * 1024 * 1024
+
+
+def build_app(settings: ApiSettings, parts: ApiParts, hub: Hub) -> FastAPI:
+    """The app over wired parts."""
+
+    @contextlib.asynccontextmanager
+    async def feeding(_app: FastAPI) -> AsyncIterator[None]:
+        tasks = [asyncio.create_task(feed(parts, hub)) for feed in (live.feed_matches, live.feed_heartbeats)]
+        parts.subscriber.start()
+        try:
+            yield
+        finally:
+            parts.subscriber.stop()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await parts.live_redis.aclose()
+
+    app = FastAPI(title="Lookalike", lifespan=feeding, max_body_size=MAX_BODY)
+    Gauge("lookalike_api_streams", "Open event streams.", registry=parts.registry).set_function(
+        lambda: len(hub)
+    )
+    problems.install(app)
+    for router in (
+        matches.build_router(parts, hub),
+        items.build_router(parts),
+        search.build_router(parts),
+        health.build_router(parts),
+    ):
+        app.include_router(router)
+    app.mount("/", StaticFiles(directory=WEB, html=True), name="web")
+    app.add_middleware(guard.Guard, settings=settings)
+    return app

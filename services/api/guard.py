@@ -1,0 +1,81 @@
+"""Closed by default: which requests are let in.
+
+Without a key the api serves this machine alone, and a page of somebody else's that is open in the same
+browser must not reach it: its Origin is another, and a DNS name that was bent to 127.0.0.1 shows in Host.
+"""
+
+from __future__ import annotations
+
+import hmac
+from urllib.parse import urlsplit
+
+from fastapi import Request, Response
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from services.api.problems import problem
+from services.bootstrap.settings import LOOPBACK, ApiSettings
+
+_SAFE = ("GET", "HEAD", "OPTIONS")
+# POSTs that only read.
+_READS = ("/matches",)
+# Where the interactive OpenAPI page needs what the live page must do without.
+_DOCS = ("/docs", "/redoc")
+_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
+        "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+class Guard:
+    """Checks each request and puts the security headers on each response (ASGI middleware)."""
+
+    def __init__(self, app: ASGIApp, *, settings: ApiSettings) -> None:
+        self._app = app
+        self._key = settings.api_key.get_secret_value()
+        self._hosts = {*LOOPBACK, urlsplit(settings.page_url).hostname}
+        self._loopback = settings.host in LOOPBACK
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or refuse it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope)
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start" and not request.url.path.startswith(_DOCS):
+                headers = MutableHeaders(scope=message)
+                headers.update(_HEADERS)
+                # Asked for again each time: modules of two versions of the page must not mix.
+                headers.setdefault("Cache-Control", "no-cache")
+            await send(message)
+
+        refusal = self._refusal(request)
+        await (refusal or self._app)(scope, receive, send_with_headers)
+
+    def _refusal(self, request: Request) -> Response | None:
+        host = urlsplit(f"//{request.headers.get('host', '')}").hostname
+        if self._loopback and host not in self._hosts:
+            return problem(
+                421, f"host {host!r} is not served here; set LOOKALIKE_PUBLIC_URL to the page's address"
+            )
+        if request.method in _SAFE or request.url.path in _READS:
+            return None
+        origin = request.headers.get("origin")
+        if origin is not None and urlsplit(origin).hostname not in {*self._hosts, host}:
+            return problem(403, f"origin {origin!r} may not write; only this api's own page may")
+        if self._key and not hmac.compare_digest(_given_key(request).encode(), self._key.encode()):
+            response = problem(401, "the API key is missing or wrong; expected `Authorization: Bearer <key>`")
+            response.headers["WWW-Authenticate"] = "Bearer"
+            return response
+        return None
+
+
+def _given_key(request: Request) -> str:
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    return given.strip() if scheme.lower() == "bearer" else ""

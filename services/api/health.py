@@ -1,0 +1,80 @@
+"""Health, metrics and cameras."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from services.api.live import cameras_now
+from services.bootstrap.api import ApiParts
+from services.core.domain import UnavailableError
+
+Check = Callable[[], dict[str, Any]]
+
+
+def build_router(parts: ApiParts) -> APIRouter:
+    """The routes over wired parts."""
+    router = APIRouter(tags=["health"])
+    checks: dict[str, Check] = {
+        "store": lambda: {"cursor": parts.catalogue.store.head()},
+        "redis": lambda: _redis(parts),
+        "broker": lambda: _broker(parts),
+        "index": lambda: _index(parts),
+    }
+
+    @router.get("/healthz")
+    def healthz() -> Response:
+        """Each dependency; 503 if one fails. A lost camera is no failure, but it is listed."""
+        found = {name: _outcome(check) for name, check in checks.items()}
+        healthy = all(outcome["ok"] for outcome in found.values())
+        cameras = [camera.to_json() for camera in cameras_now(parts)]
+        state = {"status": "ok" if healthy else "failing", "checks": found, "cameras": cameras}
+        return JSONResponse(state, 200 if healthy else 503)
+
+    @router.get("/cameras")
+    def cameras() -> dict[str, Any]:
+        """The cameras and what they last said of themselves."""
+        return {"cameras": [camera.to_json() for camera in cameras_now(parts)]}
+
+    @router.get("/metrics")
+    def metrics() -> Response:
+        """The api's counters and those of the search process that it asks, in Prometheus' form."""
+        own = generate_latest(parts.registry).decode()
+        try:
+            own += parts.search.metrics()
+        except UnavailableError as error:
+            own += f"# {error}\n"
+        return PlainTextResponse(own, media_type=CONTENT_TYPE_LATEST)
+
+    return router
+
+
+def _outcome(check: Check) -> dict[str, Any]:
+    try:
+        return {"ok": True, **check()}
+    except UnavailableError as error:
+        return {"ok": False, "detail": str(error)}
+
+
+def _redis(parts: ApiParts) -> dict[str, Any]:
+    parts.queue.ping()
+    return {}
+
+
+def _broker(parts: ApiParts) -> dict[str, Any]:
+    if not parts.subscriber.connected:
+        raise UnavailableError("the broker is not connected; reconnecting")
+    return {}
+
+
+def _index(parts: ApiParts) -> dict[str, Any]:
+    state = parts.search.state()
+    if state["trouble"]:
+        raise UnavailableError(f"search: {state['trouble']}")
+    if not state["broker"]:
+        raise UnavailableError("search is not connected to the broker; reconnecting")
+    return {name: state[name] for name in ("items", "cursor", "model")}

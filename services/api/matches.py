@@ -1,0 +1,76 @@
+"""Matches: the newest as a list, as a stream, and in the form of the 2018 sample."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Query, Response
+from fastapi.responses import EventSourceResponse
+from fastapi.sse import ServerSentEvent
+from starlette.concurrency import run_in_threadpool
+
+from services.api.hub import Event, Hub
+from services.api.live import camera_event, cameras_now, heartbeat, match_event
+from services.bootstrap.api import ApiParts
+from services.core.domain import UnavailableError
+
+Thing = Annotated[str | None, Query(description="only this camera's", max_length=128)]
+# How many missed records a page that comes back is told of.
+REPLAY = 100
+
+
+def build_router(parts: ApiParts, hub: Hub) -> APIRouter:
+    """The routes over wired parts."""
+    router = APIRouter(tags=["matches"])
+
+    @router.get("/matches")
+    def matches(
+        thing: Thing = None,
+        limit: Annotated[int, Query(ge=1, le=100)] = 20,
+        after: Annotated[int, Query(ge=0, description="only records with an id above this")] = 0,
+    ) -> Response:
+        """The newest match records, newest first."""
+        records = parts.queue.latest(thing=thing, limit=limit, after=after)
+        return Response(f'{{"records":[{",".join(records)}]}}', media_type="application/json")
+
+    @router.post("/matches")
+    def matches_2018() -> dict[str, Any]:
+        """The newest record as the 2018 sample's API answered; no matches when there is none."""
+        newest = parts.queue.latest(limit=1)
+        body = newest[0] if newest else '{"matches":[]}'
+        return {"statusCode": "200", "headers": {"Content-type": "application/json"}, "body": body}
+
+    @router.get("/matches/stream", response_class=EventSourceResponse)
+    async def stream(
+        thing: Thing = None, last_event_id: Annotated[str | None, Header()] = None
+    ) -> AsyncIterator[ServerSentEvent]:
+        """Events `match` (a record), `camera` (a camera's status) and `heartbeat` (the server's time)."""
+        with hub.listen() as events:
+            last = 0
+            for event in await run_in_threadpool(_missed, parts, thing, last_event_id):
+                last = event.id or last
+                yield _sse(event)
+            async for event in events:
+                if (event.id is None or event.id > last) and (thing is None or event.thing in (None, thing)):
+                    yield _sse(event)
+
+    return router
+
+
+def _missed(parts: ApiParts, thing: str | None, last_event_id: str | None) -> list[Event]:
+    """What a page needs at once: the time, the cameras, and the records it has not seen, oldest first."""
+    cameras = [camera for camera in cameras_now(parts) if thing in (None, camera.thing)]
+    events = [heartbeat(), *map(camera_event, cameras)]
+    after = int(last_event_id) if last_event_id and last_event_id.isdecimal() else 0
+    try:
+        records = parts.queue.latest(thing=thing, limit=REPLAY if after else 1, after=after)
+    except UnavailableError:
+        return events  # the stream goes on by itself when Redis is back
+    return events + [match_event(record) for record in reversed(records)]
+
+
+def _sse(event: Event) -> ServerSentEvent:
+    return ServerSentEvent(
+        raw_data=event.data, event=event.name, id=None if event.id is None else str(event.id)
+    )

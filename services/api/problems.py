@@ -1,0 +1,45 @@
+"""Errors as problem documents (RFC 9457)."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from services.core.domain import InputError, UnavailableError
+
+
+def problem(status: int, detail: str) -> Response:
+    """A problem document; `detail` says what was wrong and what was expected."""
+    document = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    return JSONResponse(document, status, media_type="application/problem+json")
+
+
+def install(app: FastAPI) -> None:
+    """Make every error of the app a problem document."""
+
+    @app.exception_handler(InputError)
+    async def refused(_request: Request, error: Exception) -> Response:
+        return problem(400, str(error))
+
+    @app.exception_handler(UnavailableError)
+    async def unavailable(_request: Request, error: Exception) -> Response:
+        return problem(503, str(error))
+
+    @app.exception_handler(HTTPException)
+    async def http_error(_request: Request, error: HTTPException) -> Response:
+        response = problem(error.status_code, str(error.detail))
+        response.headers.update(error.headers or {})
+        return response
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_request: Request, error: RequestValidationError) -> Response:
+        wrong = (f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+        return problem(422, "; ".join(wrong))
+
+    @app.exception_handler(Exception)
+    async def fault(_request: Request, _error: Exception) -> Response:
+        return problem(500, "a fault of ours; the log has its details")

@@ -1,0 +1,1 @@
+"""Turns settings into wired objects; nothing else knows which adapter stands behind a port."""

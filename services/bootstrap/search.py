@@ -1,0 +1,68 @@
+"""Wires the search process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import quote
+
+import redis
+from prometheus_client import CollectorRegistry
+
+from services.adapters.faiss_index import FaissIndex
+from services.adapters.mqtt import MqttClient
+from services.adapters.prometheus_tally import PrometheusTally
+from services.adapters.redis_queue import RedisQueue
+from services.adapters.sqlite_items import SqliteItems
+from services.bootstrap.settings import SearchSettings
+from services.core.domain import Item
+from services.core.follow import Follower
+from services.core.intake import Intake
+from services.core.lookup import Lookup
+
+# How many items a record holds.
+K = 6
+
+
+@dataclass(frozen=True, slots=True)
+class SearchParts:
+    """What the search's entry point drives."""
+
+    follower: Follower
+    lookup: Lookup
+    intake: Intake
+    queue: RedisQueue
+    subscriber: MqttClient
+    registry: CollectorRegistry
+
+
+def build_search(settings: SearchSettings) -> SearchParts:
+    """Wire everything; nothing is connected yet."""
+    store = SqliteItems(settings.store_path, writable=False)
+    follower = Follower(store, make_index=lambda dim: FaissIndex(dim=dim, threads=settings.threads))
+    queue = RedisQueue(connect_redis(settings.redis_url))
+    lookup = Lookup(
+        store=store, picture_url=picture_urls(settings.page_url), k=K, max_age_s=settings.max_age_s
+    )
+    registry = CollectorRegistry()
+    intake = Intake(lookup=lookup, queue=queue, tally=PrometheusTally(registry), view=lambda: follower.view)
+    subscriber = MqttClient(settings.mqtt_url, filters=_filters(settings), qos=0, on_message=intake.receive)
+    return SearchParts(follower, lookup, intake, queue, subscriber, registry)
+
+
+def connect_redis(url: str) -> redis.Redis:
+    """A client that gives up soon: a frame is not worth waiting for."""
+    return redis.Redis.from_url(url, decode_responses=True, socket_timeout=2, socket_connect_timeout=2)
+
+
+def picture_urls(page_url: str) -> Callable[[Item], str]:
+    """The absolute address of an item's picture; it changes with the picture, so that it can be cached."""
+    return lambda item: f"{page_url}/items/{quote(item.id, safe='')}/image?v={item.picture[:12]}"
+
+
+def _filters(settings: SearchSettings) -> list[str]:
+    filters = ["lookalike/+/features", "lookalike/+/infer"]
+    if settings.mqtt_aws_topic:
+        filters.append("$aws/things/+/infer")
+    # Shared, so that any number of search processes split the cameras' frames among them.
+    return [f"$share/search/{name}" for name in filters]

@@ -1,0 +1,47 @@
+"""Entry point of the command line: `lookalike …`."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from services.bootstrap.process import configure_logs, run
+from services.bootstrap.settings import CliSettings, load
+from services.cli import doctor, index, items, search, watch
+
+app = typer.Typer(
+    name="lookalike",
+    help="Show an item to a camera and see the items of your catalogue that look like it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback()
+def _configure() -> None:
+    """Read the settings first, so that a wrong one is named before anything happens."""
+    load(CliSettings)
+    configure_logs("ERROR", process="cli")
+
+
+app.add_typer(items.app, name="items")
+app.add_typer(index.app, name="index")
+app.command()(search.search)
+app.command()(watch.watch)
+app.command()(doctor.doctor)
+
+
+def main() -> int:
+    """Run a command; gives its exit code."""
+    return run(_main)
+
+
+def _main() -> int:
+    app()  # ends with SystemExit
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,178 @@
+"""`lookalike doctor`: goes the way of a frame, hop by hop, and names the one that fails."""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import typer
+
+from models.errors import ModelError
+from models.files import fingerprint
+from models.locate import resolve
+from services.adapters.mqtt import MqttClient
+from services.adapters.redis_queue import RedisQueue
+from services.adapters.search_client import SearchClient
+from services.bootstrap.search import connect_redis
+from services.bootstrap.settings import CliSettings, load
+from services.cli.system import api_client, ask, run_json
+from services.core.domain import InputError, UnavailableError
+from services.core.wire import from_iso, topic
+
+WAIT_S = 4.0
+# A match on the page is never older; see max_age_s in the contracts.
+FRESH_S = 5.0
+
+
+class _HopError(Exception):
+    """A hop that fails, and what to do about it."""
+
+    def __init__(self, what: str, remedy: str) -> None:
+        super().__init__(what)
+        self.remedy = remedy
+
+
+class _Doctor:
+    """The checks, in the order of a frame's way; each gives what it found."""
+
+    def __init__(self, settings: CliSettings) -> None:
+        self._settings = settings
+        self._addresses: dict[str, str] = {}
+
+    def hops(self) -> dict[str, Callable[[], str]]:
+        """The checks by name."""
+        return {
+            "system": self.system,
+            "model": self.model,
+            "broker": self.broker,
+            "camera": self.camera,
+            "observations": self.observations,
+            "item store": self.store,
+            "search": self.search,
+            "match queue": self.redis,
+            "api": self.api,
+            "matches": self.matches,
+        }
+
+    def system(self) -> str:
+        addresses = run_json(self._settings)
+        if addresses is None:
+            raise _HopError(f"nothing runs on {self._settings.data_dir}", "start it with `make run`")
+        self._addresses = addresses
+        return f"runs at {addresses['page']}"
+
+    def model(self) -> str:
+        try:
+            path = resolve(self._settings.model, build=False)
+        except ModelError as error:
+            raise _HopError(str(error), "run `make models`, or set LOOKALIKE_MODEL right") from None
+        return f"{path.name}, {fingerprint(path.read_bytes())}"
+
+    def broker(self) -> str:
+        probe = topic(f"doctor-{uuid.uuid4().hex[:8]}", "command")
+        if self._first_message(probe, publish=probe) is None:
+            raise _HopError(
+                "no message comes back", "look for the broker's lines in the output of `make run`"
+            )
+        return "a message came back"
+
+    def camera(self) -> str:
+        cameras = self._ask("/cameras")["cameras"]
+        if not cameras:
+            raise _HopError(
+                "no camera has said anything", "start one: `python -m edge`, or set LOOKALIKE_SOURCE"
+            )
+        lost = [camera for camera in cameras if camera["state"] != "online"]
+        if len(lost) == len(cameras):
+            told = "; ".join(f"{each['thing']} is {each['state']} ({each['reason']})" for each in lost)
+            raise _HopError(told, "plug it in, or set LOOKALIKE_SOURCE right")
+        return ", ".join(f"{each['thing']} is {each['state']}" for each in cameras)
+
+    def observations(self) -> str:
+        if self._first_message(topic("+", "features")) is None:
+            raise _HopError(f"none in {WAIT_S:g} s", "look for the edge's lines in the output of `make run`")
+        return "they come"
+
+    def store(self) -> str:
+        items = self._ask("/items?limit=1")["items"]
+        if not items:
+            raise _HopError("the catalogue is empty", "run `lookalike items import PATH`")
+        return "it has items"
+
+    def search(self) -> str:
+        with httpx.Client(base_url=self._addresses["search"], timeout=WAIT_S) as client:
+            state = SearchClient(client).state()
+        if not state["ok"]:
+            raise _HopError(state["trouble"] or "no broker", "it tries again by itself; see its lines")
+        return f"{state['items']} items of model {state['model']}"
+
+    def redis(self) -> str:
+        RedisQueue(connect_redis(self._addresses["redis"])).ping()
+        return "Redis answers"
+
+    def api(self) -> str:
+        health = self._ask("/healthz")
+        failing = [name for name, check in health["checks"].items() if not check["ok"]]
+        if failing:
+            told = "; ".join(f"{name}: {health['checks'][name]['detail']}" for name in failing)
+            raise _HopError(told, "mend what it names")
+        return "healthy"
+
+    def matches(self) -> str:
+        deadline_s = time.monotonic() + WAIT_S
+        while time.monotonic() < deadline_s:
+            for record in self._ask("/matches?limit=1")["records"]:
+                if time.time() - from_iso(record["captured_at"]) < FRESH_S:
+                    return f"the newest says {record['verdict'].replace('_', ' ')}"
+            time.sleep(0.2)
+        raise _HopError(
+            "no fresh one arrives", f"see lookalike_search_dropped in {self._addresses['page']}/metrics"
+        )
+
+    def _ask(self, path: str) -> Any:
+        with api_client(self._settings, self._addresses["page"]) as client:
+            return ask(client, "GET", path, allow=(200, 503))
+
+    def _first_message(self, wanted: str, *, publish: str | None = None) -> bytes | None:
+        """The first message on a topic, None if there is none in WAIT_S; a probe is sent until it comes."""
+        arrived: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        client = MqttClient(
+            self._addresses["broker"],
+            filters=[wanted],
+            qos=0,
+            on_message=lambda _topic, payload: arrived.put(payload),
+        )
+        client.start()
+        deadline_s = time.monotonic() + WAIT_S
+        try:
+            while time.monotonic() < deadline_s:
+                if publish is not None:
+                    client.publish(publish, b'{"do":"nothing"}')
+                with contextlib.suppress(queue.Empty):
+                    return arrived.get(timeout=0.2)
+        finally:
+            client.stop()
+        return None
+
+
+def doctor() -> None:
+    """Check each hop of a frame's way in order; names the first that fails and what to do."""
+    failed = False
+    for name, check in _Doctor(load(CliSettings)).hops().items():
+        if failed:
+            print(f"  --    {name}")
+            continue
+        try:
+            print(f"  ok    {name}: {check()}")
+        except _HopError as error:
+            print(f"  FAIL  {name}: {error}\n        {error.remedy}")
+            failed = True
+        except (InputError, UnavailableError) as error:
+            print(f"  FAIL  {name}: {error}\n        look for its lines in the output of `make run`")
+            failed = True
+    raise typer.Exit(1 if failed else 0)

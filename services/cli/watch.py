@@ -1,0 +1,81 @@
+"""`lookalike watch`: observations and matches as they pass."""
+
+from __future__ import annotations
+
+import json
+import queue
+import time
+
+import redis
+
+from services.adapters.mqtt import MqttClient
+from services.adapters.redis_queue import CHANNEL
+from services.bootstrap.search import connect_redis
+from services.bootstrap.settings import CliSettings, load
+from services.cli.system import run_json
+from services.core.domain import UnavailableError
+from services.core.wire import WireError, decode_observation, parse_topic
+
+
+def watch() -> None:
+    """Print each observation and each match record as it passes, until Ctrl-C."""
+    settings = load(CliSettings)
+    addresses = run_json(settings)
+    if addresses is None:
+        raise UnavailableError(f"nothing runs on {settings.data_dir}; start it with `make run`")
+    lines: queue.SimpleQueue[str] = queue.SimpleQueue()
+    subscriber = MqttClient(
+        addresses["broker"],
+        filters=["lookalike/+/features", "lookalike/+/infer", "lookalike/+/status"],
+        qos=0,
+        on_message=lambda topic, payload: lines.put(_message(topic, payload)),
+    )
+    subscriber.start()
+    try:
+        with _subscribed(addresses["redis"]) as channel:
+            while True:
+                message = channel.get_message(timeout=0.1)
+                if message is not None:
+                    lines.put(_record(message["data"]))
+                while not lines.empty():
+                    print(lines.get(), flush=True)
+    except redis.RedisError as error:
+        raise UnavailableError(f"Redis: {error}") from None
+    finally:
+        subscriber.stop()
+
+
+def _subscribed(url: str) -> redis.client.PubSub:
+    channel: redis.client.PubSub = connect_redis(url).pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
+    channel.subscribe(CHANNEL)
+    return channel
+
+
+def _message(topic: str, payload: bytes) -> str:
+    try:
+        thing, kind = parse_topic(topic)
+        if kind == "status":
+            return f"{_clock()} {thing:12} status       {payload[:200].decode(errors='replace')}"
+        seen = decode_observation(payload, thing=thing, kind=kind, received_at_s=time.time())
+    except WireError as error:
+        return f"{_clock()} {topic} refused: {error}"
+    if seen is None:
+        return f"{_clock()} {thing:12} says         {payload[:200].decode(errors='replace')}"
+    age_ms = (time.time() - seen.captured_at_s) * 1000
+    return (
+        f"{_clock()} {thing:12} observation  seq {seen.seq} model {seen.model} "
+        f"{len(seen.vectors)} x {seen.vectors.shape[1]}, {len(payload)} bytes, {age_ms:.0f} ms old"
+    )
+
+
+def _record(text: str) -> str:
+    record = json.loads(text)
+    best = record["matches"][0] if record["matches"] else {"title": "-", "score": 0.0}
+    return (
+        f"{_clock()} {record['thing']:12} {record['verdict']:12} seq {record['seq']} "
+        f"{best['score']:.3f} {best['title']}"
+    )
+
+
+def _clock() -> str:
+    return time.strftime("%H:%M:%S")

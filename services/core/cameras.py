@@ -1,0 +1,97 @@
+"""What the cameras say of themselves on their status topics."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from services.core.wire import WireError, parse_topic
+
+STATES = ("online", "offline", "no_camera", "stalled", "clock_wrong")
+MAX_STATUS_BYTES = 4096
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Camera:
+    """A camera's last status; `clock_offset_s` is set while its clock is off (ahead is positive)."""
+
+    thing: str
+    state: str
+    reason: str | None = None
+    provider: str | None = None
+    fps: float | None = None
+    model: str | None = None
+    clock_offset_s: float | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The form of GET /cameras."""
+        return asdict(self)
+
+    def with_clock(self, offset_s: float | None) -> Camera:
+        """The camera as people should see it when its clock is off by `offset_s`, or right (None)."""
+        if offset_s is None:
+            return self
+        state = "clock_wrong" if self.state == "online" else self.state
+        return replace(self, state=state, clock_offset_s=offset_s)
+
+
+class Cameras:
+    """All cameras that have ever said something to this process; safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._cameras: dict[str, Camera] = {}
+        self._lock = threading.Lock()
+
+    def all(self) -> list[Camera]:
+        """The cameras in the order of their names."""
+        with self._lock:
+            return [self._cameras[thing] for thing in sorted(self._cameras)]
+
+    def receive(self, topic: str, payload: bytes) -> None:
+        """Take a message of a status topic; one that is no status is logged and changes nothing.
+
+        An empty one, which is how a retained message is removed, forgets the camera.
+        """
+        try:
+            thing, _kind = parse_topic(topic)
+            camera = _parse(thing, payload) if payload else None
+        except WireError as error:
+            log.warning("message on %s refused: %s", topic[:100], error)
+            return
+        with self._lock:
+            if camera is None:
+                self._cameras.pop(thing, None)
+            else:
+                self._cameras[thing] = camera
+
+
+def _parse(thing: str, payload: bytes) -> Camera:
+    try:
+        status = json.loads(payload[: MAX_STATUS_BYTES + 1])
+    except (ValueError, RecursionError) as error:
+        raise WireError(
+            "not_json", f"status of {thing} is not JSON of at most {MAX_STATUS_BYTES} bytes: {error}"
+        ) from None
+    state = status.get("state") if isinstance(status, dict) else None
+    if state not in STATES:
+        raise WireError(
+            "field", f"status of {thing}: state is {state!r}; expected one of {', '.join(STATES)}"
+        )
+    fps = status.get("fps")
+    return Camera(
+        thing=thing,
+        state=state,
+        reason=_text(status.get("reason")),
+        provider=_text(status.get("provider")),
+        fps=float(fps) if isinstance(fps, int | float) and not isinstance(fps, bool) else None,
+        model=_text(status.get("model")),
+    )
+
+
+def _text(value: object) -> str | None:
+    return value[:300] if isinstance(value, str) else None

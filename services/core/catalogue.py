@@ -1,0 +1,111 @@
+"""The use cases of the catalogue: add, read and remove items."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from services.core.domain import InputError, Item, check_item_id
+from services.core.ports import Featurizer, ItemStore, Picture, PictureStore
+
+MAX_TITLE = 300
+MAX_METADATA = 50
+MAX_VALUE = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a person says of a new item; without an id it gets one."""
+
+    title: str
+    id: str | None = None
+    link: str | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+    def checked(self) -> Draft:
+        """The draft, trimmed; raises InputError with what was wrong and what was expected."""
+        title = self.title.strip()
+        if not 0 < len(title) <= MAX_TITLE:
+            raise InputError(f"the title has {len(title)} characters; expected 1 to {MAX_TITLE}")
+        link = (self.link or "").strip() or None
+        if link and urlsplit(link).scheme not in ("http", "https"):
+            raise InputError(f"the link {link[:60]!r} is not an http or https address")
+        metadata = {name.strip(): value.strip() for name, value in self.metadata.items() if value.strip()}
+        if len(metadata) > MAX_METADATA:
+            raise InputError(f"{len(metadata)} metadata fields; expected at most {MAX_METADATA}")
+        for name, value in metadata.items():
+            if not name or len(name) > MAX_TITLE or len(value) > MAX_VALUE:
+                raise InputError(
+                    f"metadata {name[:40]!r} is too long; expected at most {MAX_VALUE} characters"
+                )
+        return Draft(title, check_item_id(self.id or uuid.uuid4().hex[:12]), link, metadata)
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Writes and reads items; a picture is durable before its item's row is."""
+
+    store: ItemStore
+    pictures: PictureStore
+    featurizer: Featurizer
+    # A picture file to uint8 [height, width, 3] in BGR and its suffix; raises InputError.
+    decode: Callable[[bytes], tuple[Picture, str]]
+
+    def check_model(self) -> None:
+        """Raise InputError if the catalogue's vectors are of another model than the featurizer's."""
+        model = self.store.model()
+        if model not in (None, self.featurizer.fingerprint):
+            raise InputError(
+                f"the catalogue was made with model {model}, but LOOKALIKE_MODEL is model "
+                f"{self.featurizer.fingerprint}: set it back, use another LOOKALIKE_DATA_DIR, or run "
+                "`lookalike index rebuild`"
+            )
+
+    def add(self, draft: Draft, content: bytes) -> tuple[Item, int]:
+        """Add or replace an item with the picture file `content`; gives it and its change's cursor."""
+        draft = draft.checked()
+        picture, suffix = self.decode(content)
+        vectors = self.featurizer.embed([picture])
+        key = self.pictures.put(content, suffix=suffix)
+        assert draft.id is not None
+        item = Item(
+            id=draft.id,
+            title=draft.title,
+            picture=key,
+            model=self.featurizer.fingerprint,
+            vectors=vectors,
+            link=draft.link,
+            metadata=draft.metadata,
+        )
+        return item, self.store.put(item)
+
+    def rebuild(self) -> Iterator[tuple[Item, InputError | None]]:
+        """Embed each kept picture anew with the featurizer's model, then declare the catalogue to be of it.
+
+        Yields each item as it is done, with an error if its picture can't be read (it then stays out of
+        every search). Those done before an interruption are not done again.
+        """
+        after = ""
+        while page := self.store.page(after=after):
+            for item in page:
+                yield item, self._embed_again(item)
+            after = page[-1].id
+        self.store.set_model(self.featurizer.fingerprint)
+
+    def _embed_again(self, item: Item) -> InputError | None:
+        if item.model == self.featurizer.fingerprint:
+            return None
+        content = self.pictures.get(item.picture)
+        if content is None:
+            return InputError(f"item {item.id}: its picture {item.picture} is gone")
+        try:
+            vectors = self.featurizer.embed([self.decode(content)[0]])
+        except InputError as error:
+            return InputError(f"item {item.id}: {error}")
+        fingerprint = self.featurizer.fingerprint
+        self.store.put(
+            Item(item.id, item.title, item.picture, fingerprint, vectors, item.link, item.metadata)
+        )
+        return None

@@ -1,0 +1,97 @@
+"""Keeps an index and its calibration in step with the item store, of which they are a cache."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from services.core.domain import Item
+from services.core.ports import ItemStore, KnnIndex
+from services.core.verdict import SAMPLE, Calibration
+from services.core.wire import Vectors
+
+_PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a search sees at one moment: an index of one model's vectors, and how to judge its answers."""
+
+    model: str
+    dim: int
+    index: KnnIndex
+    calibration: Calibration = field(default_factory=Calibration.none)
+
+
+class Follower:
+    """Reads the store's ordered changes into an index; items of another model stay out of it.
+
+    Model and dimension are those of the catalogue, so that the search needs no model file.
+    """
+
+    def __init__(self, store: ItemStore, *, make_index: Callable[[int], KnnIndex]) -> None:
+        self._store = store
+        self._make_index = make_index
+        self._sample: dict[str, Vectors] = {}
+        self._since_calibration = 0
+        # None as long as the catalogue has never had an item.
+        self.view: View | None = None
+        # None until the store has been read once.
+        self.cursor: int | None = None
+
+    @property
+    def items(self) -> int:
+        """How many items can be found."""
+        return 0 if self.view is None else len(self.view.index)
+
+    def follow(self) -> int:
+        """Read the whole store the first time, its changes from then on; gives how many items it read."""
+        model = self._store.model()
+        if self.cursor is None or (model is not None and (self.view is None or self.view.model != model)):
+            return self._load(model)
+        count = 0
+        while changes := self._store.changes(after=self.cursor, limit=_PAGE):
+            # Only the last state of an item matters, however often it changed.
+            ids = list(dict.fromkeys(change.item_id for change in changes))
+            for item_id, item in zip(ids, self._store.get_many(ids), strict=True):
+                self._take(item_id, item)
+            self.cursor = changes[-1].cursor
+            count += len(ids)
+        self._since_calibration += count
+        # A large catalogue hardly changes its statistics by one item, and they cost a search of a sample.
+        if self._since_calibration > self.items // 100:
+            self._calibrate()
+        return count
+
+    def _load(self, model: str | None) -> int:
+        """Build an index beside the live one and swap; changes made meanwhile come with the next call."""
+        head = self._store.head()
+        fresh = Follower(self._store, make_index=self._make_index)
+        after, count = "", 0
+        while model is not None and (page := self._store.page(after=after, limit=_PAGE)):
+            for item in page:
+                if item.model == model:
+                    fresh._take(item.id, item)
+            after, count = page[-1].id, count + len(page)
+        fresh._calibrate()
+        self.view, self._sample, self._since_calibration, self.cursor = fresh.view, fresh._sample, 0, head
+        return count
+
+    def _take(self, item_id: str, item: Item | None) -> None:
+        if self.view is None:
+            if item is None:
+                return
+            dim = item.vectors.shape[1]
+            self.view = View(item.model, dim, self._make_index(dim))
+        vectors = item.vectors if item is not None and item.model == self.view.model else None
+        self.view.index.replace(item_id, vectors)
+        if vectors is None:
+            self._sample.pop(item_id, None)
+        elif item_id in self._sample or len(self._sample) < SAMPLE:
+            self._sample[item_id] = vectors
+
+    def _calibrate(self) -> None:
+        if self.view is not None:
+            calibration = Calibration.leave_one_out(self.view.index, self._sample)
+            self.view = replace(self.view, calibration=calibration)
+        self._since_calibration = 0

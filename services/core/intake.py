@@ -1,0 +1,109 @@
+"""The search's way of a message: validated, freshest wins, answered in batches, pushed."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from services.core.admit import ClockError, admit
+from services.core.domain import MatchRecord, UnavailableError
+from services.core.follow import View
+from services.core.lookup import Lookup
+from services.core.mailbox import Mailbox
+from services.core.ports import MatchQueue
+from services.core.wire import Observation, WireError, decode_observation, parse_topic
+
+# What waits is answered in one search, up to so many cameras.
+BATCH = 64
+
+log = logging.getLogger(__name__)
+
+
+class Tally(Protocol):
+    """Counts what happens to messages; implemented for Prometheus."""
+
+    def dropped(self, reason: str) -> None:
+        """A message was not answered."""
+
+    def answered(self, record: MatchRecord) -> None:
+        """A record reached the match queue."""
+
+
+class Intake:
+    """Takes messages off MQTT's thread, and answers them in its caller's."""
+
+    def __init__(
+        self, *, lookup: Lookup, queue: MatchQueue, tally: Tally, view: Callable[[], View | None]
+    ) -> None:
+        self._lookup = lookup
+        self._queue = queue
+        self._tally = tally
+        self._view = view
+        self._mailbox = Mailbox()
+        self._logged_s: dict[str, float] = {}
+        self._silent: dict[str, int] = {}
+
+    def receive(self, topic: str, payload: bytes) -> None:
+        """Put a message aside for `answer`; whatever is wrong with it is counted, and logged now and then."""
+        now_s = time.time()
+        try:
+            thing, kind = parse_topic(topic)
+            seen = decode_observation(payload, thing=thing, kind=kind, received_at_s=now_s)
+            if seen is None:
+                self._tally.dropped("status_line")
+            elif self._admitted(seen, self._view(), now_s=now_s) and self._mailbox.put(seen):
+                self._tally.dropped("overtaken")
+        except WireError as error:
+            self._drop(error.reason, f"message on {topic[:100]} refused: {error}")
+
+    def answer(self, *, timeout_s: float) -> int:
+        """Answer what waits, at most for `timeout_s` if nothing does; gives the number of records pushed."""
+        view = self._view()
+        waiting = self._mailbox.take(limit=BATCH, timeout_s=timeout_s)
+        batch = [seen for seen in waiting if self._admitted(seen, view, now_s=time.time())]
+        try:
+            return self._push(self._lookup.answer(batch, view)) if batch else 0
+        except UnavailableError as error:
+            # A frame is not worth keeping: the next one comes soon.
+            for _ in batch:
+                self._drop("unavailable", f"observations dropped: {error}")
+            return 0
+
+    def _push(self, records: Sequence[MatchRecord]) -> int:
+        pushed = 0
+        for record in records:
+            if self._queue.push(record) is None:
+                self._tally.dropped("overtaken")
+            else:
+                self._tally.answered(record)
+                pushed += 1
+        return pushed
+
+    def _admitted(self, seen: Observation, view: View | None, *, now_s: float) -> bool:
+        try:
+            admit(seen, view, max_age_s=self._lookup.max_age_s, now_s=now_s)
+        except WireError as error:
+            self._drop(error.reason, f"observation of {seen.thing} refused: {error}")
+            if isinstance(error, ClockError):
+                self._note_clock(seen.thing, error.offset_s)
+            return False
+        return True
+
+    def _note_clock(self, thing: str, offset_s: float) -> None:
+        try:
+            self._queue.note_clock(thing, offset_s=offset_s)
+        except UnavailableError as error:
+            self._drop("unavailable", str(error))
+
+    def _drop(self, reason: str, text: str) -> None:
+        """Count it, and log at most once a second a reason, however many cameras go wrong."""
+        self._tally.dropped(reason)
+        now_s = time.monotonic()
+        if now_s - self._logged_s.get(reason, -1.0) < 1.0:
+            self._silent[reason] = self._silent.get(reason, 0) + 1
+            return
+        more = self._silent.pop(reason, 0)
+        log.warning("%s%s", text, f" (and {more} more)" if more else "")
+        self._logged_s[reason] = now_s

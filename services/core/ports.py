@@ -1,0 +1,99 @@
+"""What the use cases need of the outside; each is implemented in services/adapters and by a fake in tests."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.core.domain import Change, Item, MatchRecord, Neighbour
+from services.core.wire import Vectors
+
+Picture = NDArray[np.uint8]
+
+
+class Featurizer(Protocol):
+    """Turns pictures into vectors."""
+
+    @property
+    def fingerprint(self) -> str:
+        """The model file's sha-256, its first 12 hex digits."""
+
+    @property
+    def dim(self) -> int:
+        """The length of a vector."""
+
+    def embed(self, pictures: Sequence[Picture], /) -> Vectors:
+        """Pictures uint8 [height, width, 3] in BGR to float32 [n, dim], each row of unit length."""
+
+
+class KnnIndex(Protocol):
+    """Exact or approximate nearest neighbours among the items' vectors; safe to use from several threads."""
+
+    def __len__(self) -> int:
+        """How many items it holds."""
+
+    def replace(self, item_id: str, vectors: Vectors | None) -> None:
+        """Set the vectors of an item, float32 [views, dim] of unit length, or remove it with None."""
+
+    def search(self, vectors: Vectors, *, k: int) -> list[list[Neighbour]]:
+        """For each row of float32 [n, dim] its k nearest items, nearest first, an item at most once."""
+
+
+class ItemStore(Protocol):
+    """The catalogue, durable; every call may raise UnavailableError."""
+
+    def put(self, item: Item) -> int:
+        """Write or replace an item; it is durable on return. Gives the change's cursor.
+
+        The first item decides the catalogue's model.
+        """
+
+    def delete(self, item_id: str) -> int | None:
+        """Remove an item; gives the change's cursor, or None if there was none."""
+
+    def get_many(self, item_ids: Sequence[str]) -> list[Item | None]:
+        """The items of these ids, in their order, None for one that does not exist."""
+
+    def page(self, *, after: str = "", limit: int = 100) -> list[Item]:
+        """The next items in the order of their ids, those behind the id `after`."""
+
+    def head(self) -> int:
+        """The cursor of the newest change, 0 for a store that never had one."""
+
+    def changes(self, *, after: int, limit: int = 1000) -> list[Change]:
+        """The changes behind the cursor `after`, oldest first."""
+
+    def model(self) -> str | None:
+        """The fingerprint of the model that made the catalogue's vectors, None while it has no items."""
+
+    def set_model(self, fingerprint: str) -> None:
+        """Declare that the catalogue's vectors are those of another model from now on."""
+
+
+class PictureStore(Protocol):
+    """Pictures by key; the key is made of the content."""
+
+    def put(self, content: bytes, *, suffix: str) -> str:
+        """Keep a picture file, durable on return, and give its key; `suffix` is its type, such as .jpg."""
+
+    def get(self, key: str) -> bytes | None:
+        """The content, or None for a key that does not exist."""
+
+
+class MatchQueue(Protocol):
+    """The LIFO list of match records, newest first, one for all cameras and one for each."""
+
+    def push(self, record: MatchRecord) -> int | None:
+        """Put a record on top; gives its id, or None if the camera's newest is already newer (dropped)."""
+
+    def latest(self, *, thing: str | None = None, limit: int = 1, after: int = 0) -> list[str]:
+        """The newest records as JSON, newest first, those with an id above `after`."""
+
+    def note_clock(self, thing: str, *, offset_s: float) -> None:
+        """Remember that an observation came with a clock that is off by this much (ahead is positive)."""
+
+    def clock_offset_s(self, thing: str) -> float | None:
+        """By how much the camera's clock has been off all the time lately, or None if it is right."""

@@ -1,0 +1,236 @@
+"""The messages between a camera and the search: topics and the codec of an observation.
+
+Shipped with the edge too, so it imports nothing of the other modules.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+MAX_OBSERVATION_BYTES = 64 * 1024
+Vectors = NDArray[np.float32]
+Kind = Literal["features", "infer", "status", "frame", "preview", "command"]
+KINDS: tuple[Kind, ...] = ("features", "infer", "status", "frame", "preview", "command")
+
+# The characters that AWS IoT allows in a thing's name; none of them is a topic separator or a wildcard.
+_THING = re.compile(r"[a-zA-Z0-9:_-]{1,128}")
+_SESSION = re.compile(r"[0-9a-f]{8}")
+_MODEL = re.compile(r"[0-9a-f]{12}")
+
+
+class WireError(Exception):
+    """A message that is refused; `reason` is a short label for counters, the text says what was expected."""
+
+    def __init__(self, reason: str, text: str) -> None:
+        super().__init__(text)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What one camera saw in one frame: `vectors` is float32 [count, dim], each row of unit length.
+
+    `session`, `seq` and `model` are None in a message of the 2018 sample; `captured_at_s` (Unix seconds)
+    is then the moment of its arrival. `box` is x, y, w, h of the part looked at, as shares of the frame.
+    """
+
+    thing: str
+    vectors: Vectors
+    captured_at_s: float
+    session: str | None = None
+    seq: int | None = None
+    model: str | None = None
+    box: tuple[float, float, float, float] | None = None
+    timings_ms: Mapping[str, float] = field(default_factory=dict)
+
+
+def is_thing(name: str) -> bool:
+    """Whether `name` can be the name of a camera."""
+    return _THING.fullmatch(name) is not None
+
+
+def topic(thing: str, kind: Kind) -> str:
+    """The MQTT topic of a camera's messages of one kind."""
+    return f"lookalike/{thing}/{kind}"
+
+
+def parse_topic(name: str) -> tuple[str, Kind]:
+    """Split a topic, ours or a DeepLens project's, into the camera's name and the kind of message."""
+    parts = name.split("/")
+    if len(parts) == 4 and parts[:2] == ["$aws", "things"] and parts[3] == "infer":
+        parts = ["lookalike", parts[2], "infer"]
+    if len(parts) == 3 and parts[0] == "lookalike" and is_thing(parts[1]):
+        for kind in KINDS:
+            if parts[2] == kind:
+                return parts[1], kind
+    raise WireError("topic", f"topic {name!r} is not lookalike/<thing>/<{'|'.join(KINDS)}>")
+
+
+def to_iso(at_s: float) -> str:
+    """Unix seconds as UTC text with milliseconds, such as 2026-11-23T10:00:00.123Z."""
+    return datetime.fromtimestamp(at_s, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def from_iso(text: str) -> float:
+    """Unix seconds of an ISO 8601 text that names its offset; raises ValueError otherwise."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"{text!r} names no time zone; expected one such as 2026-11-23T10:00:00.123Z")
+    return moment.timestamp()
+
+
+def encode_observation(seen: Observation, *, encoding: Literal["f16", "i8"] = "f16") -> bytes:
+    """The JSON of an observation; `i8` halves the vectors' size at a small loss of precision."""
+    count, dim = seen.vectors.shape
+    message: dict[str, Any] = {
+        "v": 1,
+        "thing": seen.thing,
+        "session": seen.session,
+        "seq": seen.seq,
+        "captured_at": to_iso(seen.captured_at_s),
+        "model": seen.model,
+        "dim": dim,
+        "count": count,
+        "encoding": encoding,
+    }
+    if encoding == "i8":
+        # The largest component takes the whole range, so that the rounding error is at most scale / 2.
+        message["scale"] = scale = float(np.abs(seen.vectors).max() / 127) or 1.0
+        raw = np.rint(seen.vectors / scale).astype(np.int8).tobytes()
+    else:
+        raw = seen.vectors.astype("<f2").tobytes()
+    message["features"] = base64.b64encode(raw).decode()
+    message["box"] = None if seen.box is None else [round(share, 4) for share in seen.box]
+    message["timings_ms"] = {stage: round(ms, 2) for stage, ms in seen.timings_ms.items()}
+    return json.dumps(message, separators=(",", ":")).encode()
+
+
+def decode_observation(payload: bytes, *, thing: str, kind: Kind, received_at_s: float) -> Observation | None:
+    """Read an observation or a message of the 2018 sample; None for one of that sample's status lines.
+
+    Raises WireError with the reason: too_large, not_json, field, encoding, dimension or not_finite.
+    """
+    if len(payload) > MAX_OBSERVATION_BYTES:
+        raise WireError("too_large", f"{len(payload)} bytes; expected at most {MAX_OBSERVATION_BYTES}")
+    try:
+        message = json.loads(payload)
+    except (ValueError, RecursionError) as error:
+        if kind == "infer":  # a DeepLens program also writes plain text on its topic
+            return None
+        raise WireError("not_json", f"not JSON ({error}); expected an observation") from None
+    if not isinstance(message, dict):
+        raise WireError("not_json", f"a JSON {type(message).__name__}; expected an object")
+    if "v" not in message and isinstance(message.get("features"), str):
+        return Observation(
+            thing=thing, vectors=unit(_parse_csv(message["features"])), captured_at_s=received_at_s
+        )
+    return _parse_observation(message, thing=thing)
+
+
+def _parse_observation(message: Mapping[str, Any], *, thing: str) -> Observation:
+    if message.get("v") != 1:
+        raise WireError("field", f"v is {message.get('v')!r}; expected 1")
+    if message.get("thing") != thing:
+        raise WireError("field", f"thing is {message.get('thing')!r}; expected {thing!r} as in the topic")
+    try:
+        captured_at_s = from_iso(_text(message, "captured_at"))
+    except (ValueError, OverflowError) as error:
+        raise WireError("field", f"captured_at: {error}") from None
+    return Observation(
+        thing=thing,
+        vectors=unit(_parse_vectors(message)),
+        captured_at_s=captured_at_s,
+        session=_text(message, "session", _SESSION),
+        seq=_whole(message, "seq", 0, 2**53),
+        model=_text(message, "model", _MODEL),
+        box=_parse_box(message.get("box")),
+        timings_ms=_parse_timings(message.get("timings_ms")),
+    )
+
+
+def _parse_vectors(message: Mapping[str, Any]) -> Vectors:
+    dim, count = _whole(message, "dim", 1, 65_536), _whole(message, "count", 1, 64)
+    encoding, features = message.get("encoding"), _text(message, "features")
+    if encoding not in ("f16", "i8"):
+        raise WireError("encoding", f"encoding is {encoding!r}; expected f16 or i8")
+    try:
+        raw = base64.b64decode(features, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise WireError("encoding", f"features is not base64: {error}") from None
+    expected = count * dim * (2 if encoding == "f16" else 1)
+    if len(raw) != expected:
+        text = f"features holds {len(raw)} bytes; {count} x {dim} values of {encoding} take {expected}"
+        raise WireError("dimension", text)
+    if encoding == "f16":
+        return np.frombuffer(raw, "<f2").astype(np.float32).reshape(count, dim)
+    scale = _number(message.get("scale"), "scale")
+    return (np.frombuffer(raw, np.int8).astype(np.float32) * np.float32(scale)).reshape(count, dim)
+
+
+def _parse_csv(features: str) -> Vectors:
+    try:
+        return np.array([features.split(",")], dtype=np.float32)
+    except ValueError as error:
+        raise WireError("encoding", f"features is not a line of numbers: {error}") from None
+
+
+def unit(vectors: Vectors) -> Vectors:
+    """Scale each row to unit length, so that a distance depends on direction alone."""
+    with np.errstate(over="ignore"):
+        lengths = np.linalg.norm(vectors.astype(np.float64), axis=1, keepdims=True)
+    if not np.isfinite(lengths).all():
+        raise WireError("not_finite", "features holds NaN or infinity; expected finite numbers")
+    if not lengths.all():
+        raise WireError("not_finite", "features holds a vector of zeros, which has no direction")
+    return np.asarray(vectors / lengths, np.float32)
+
+
+def _parse_box(value: object) -> tuple[float, float, float, float] | None:
+    if value is None:
+        return None
+    if not isinstance(value, Sequence) or isinstance(value, str) or len(value) != 4:
+        raise WireError("field", f"box is {value!r}; expected [x, y, w, h] or null")
+    x, y, w, h = (_number(share, "box") for share in value)
+    if min(x, y, w, h) < 0 or max(x + w, y + h) > 1.001:
+        raise WireError("field", f"box is {value!r}; expected shares of the frame between 0 and 1")
+    return x, y, w, h
+
+
+def _parse_timings(value: object) -> dict[str, float]:
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise WireError("field", f"timings_ms is {value!r}; expected an object of numbers")
+    return {str(stage): _number(ms, "timings_ms") for stage, ms in value.items()}
+
+
+def _number(value: object, name: str) -> float:
+    # An int may exceed every float, and a bool is an int to Python but no number in JSON.
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 1e300:
+        raise WireError("field", f"{name} holds {str(value)[:40]!r}; expected a finite number")
+    return float(value)
+
+
+def _whole(message: Mapping[str, Any], name: str, low: int, high: int) -> int:
+    value = message.get(name)
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise WireError("field", f"{name} is {value!r}; expected a whole number from {low} to {high}")
+    return value
+
+
+def _text(message: Mapping[str, Any], name: str, form: re.Pattern[str] | None = None) -> str:
+    value = message.get(name)
+    if not isinstance(value, str) or (form is not None and form.fullmatch(value) is None):
+        wanted = "text" if form is None else f"text of the form {form.pattern}"
+        raise WireError("field", f"{name} is {str(value)[:40]!r}; expected {wanted}")
+    return value

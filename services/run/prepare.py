@@ -1,0 +1,67 @@
+"""What has to be there before the processes start: the data folder, a free port, model and samples."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from models.errors import ModelError
+from models.locate import resolve
+from services.bootstrap.settings import RunSettings
+from services.bootstrap.stores import make_folder
+from services.core.domain import InputError
+from services.run.plan import ROOT, Plan
+
+SAMPLES = ROOT / "samples" / "catalogue.csv"
+
+
+@contextmanager
+def lock_data_folder(settings: RunSettings) -> Iterator[None]:
+    """Keep a second run off the data folder, and remove what a killed one left; raises InputError."""
+    make_folder(settings.data_dir)
+    with (settings.data_dir / "run.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            why = f"another `make run` works on {settings.data_dir}"
+            raise InputError(f"{why}; a second needs its own LOOKALIKE_DATA_DIR and LOOKALIKE_PORT") from None
+        (settings.data_dir / "run.json").unlink(missing_ok=True)
+        yield
+
+
+def prepare(settings: RunSettings, plan: Plan) -> None:
+    """Check the port, build the model if it is missing, load the samples once; raises InputError."""
+    _check_port(settings)
+    try:
+        resolve(settings.model, build=True)
+    except ModelError as error:
+        raise InputError(f"LOOKALIKE_MODEL: {error}") from None
+    loaded = settings.data_dir / "samples-loaded"
+    if settings.samples and not loaded.exists():
+        _import_samples(plan)
+        # Once: who deletes the samples does not want them back.
+        loaded.touch()
+
+
+def _check_port(settings: RunSettings) -> None:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        with socket.create_server((settings.host, settings.port), family=family):
+            pass
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            text = f"port {settings.port} on {settings.host} is in use; set LOOKALIKE_PORT to another"
+        else:
+            text = f"can't listen on {settings.host} port {settings.port}: {error.strerror}"
+        raise InputError(text) from None
+
+
+def _import_samples(plan: Plan) -> None:
+    command = [sys.executable, "-m", "services.cli", "items", "import", str(SAMPLES)]
+    if subprocess.run(command, env=dict(plan.environ), check=False).returncode != 0:
+        raise InputError("the sample catalogue could not be loaded; LOOKALIKE_SAMPLES=0 leaves it out")

@@ -1,0 +1,90 @@
+"""Child processes: started so that they die with us, started again when they end, stopped in time."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from services.run.plan import Command
+
+_CHILD = Path(__file__).with_name("child.py")
+FIRST_BACKOFF_S = 0.5
+MAX_BACKOFF_S = 10.0
+# Who has lived for so long starts with a short backoff again.
+STEADY_S = 30.0
+STOP_WITHIN_S = 5.0
+# What our processes exit with when their input is wrong: another try would end the same way.
+BAD_INPUT = 2
+
+log = logging.getLogger(__name__)
+
+
+class FatalExitError(Exception):
+    """A process has said that its settings are wrong."""
+
+
+class Process:
+    """One supervised command."""
+
+    def __init__(self, command: Command, environ: Mapping[str, str]) -> None:
+        self.name = command.name
+        self.stage = command.stage
+        self._arguments = command.arguments
+        self._environ = dict(environ)
+        self._running: subprocess.Popen[bytes] | None = None
+        self._started_s = 0.0
+        self._backoff_s = FIRST_BACKOFF_S
+        self._next_start_s = 0.0
+
+    def start(self) -> None:
+        """Start it; to be called in the main thread, because the kernel watches the thread that forks."""
+        wrapped = [sys.executable, "-S", "-E", str(_CHILD), str(os.getpid()), *self._arguments]
+        # A session of its own: Ctrl-C reaches us alone, and we end the others in order.
+        self._running = subprocess.Popen(
+            wrapped, env=self._environ, stdin=subprocess.DEVNULL, start_new_session=True
+        )
+        self._started_s = time.monotonic()
+
+    def keep(self) -> None:
+        """Start it again if it has ended and its backoff is over; raises FatalExitError for bad input."""
+        now_s = time.monotonic()
+        if self._running is not None:
+            code = self._running.poll()
+            if code is None:
+                return
+            self._running = None
+            if code == BAD_INPUT:
+                raise FatalExitError(f"{self.name} can't start with these settings")
+            if now_s - self._started_s > STEADY_S:
+                self._backoff_s = FIRST_BACKOFF_S
+            log.error("%s ended with %d; next start in %g s", self.name, code, self._backoff_s)
+            self._next_start_s = now_s + self._backoff_s
+            self._backoff_s = min(self._backoff_s * 2, MAX_BACKOFF_S)
+        if now_s >= self._next_start_s:
+            self.start()
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+        self._signal(signal.SIGTERM)
+
+    def wait(self) -> None:
+        """Return when it has ended, by force after STOP_WITHIN_S."""
+        if self._running is None:
+            return
+        try:
+            self._running.wait(STOP_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            log.warning("%s does not end; killing it", self.name)
+            self._signal(signal.SIGKILL)
+            self._running.wait()
+        self._running = None
+
+    def _signal(self, which: signal.Signals) -> None:
+        if self._running is not None and self._running.poll() is None:
+            os.killpg(self._running.pid, which)

@@ -1,0 +1,105 @@
+"""Starts the planned processes, keeps them up, and says when the page answers."""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import httpx
+
+from services.bootstrap.settings import RunSettings
+from services.core.domain import InputError, UnavailableError
+from services.run.plan import Plan
+from services.run.processes import FatalExitError, Process
+
+POLL_S = 0.1
+START_WITHIN_S = 60.0
+
+
+class Supervisor:
+    """Runs a plan until it is told to stop."""
+
+    def __init__(self, plan: Plan, settings: RunSettings) -> None:
+        self._plan = plan
+        self._settings = settings
+        self._run_json = settings.data_dir / "run.json"
+        # In the order of their start.
+        self._started: list[Process] = []
+
+    def run(self) -> None:
+        """Start everything and keep it up, for ever; raises InputError if a process refuses its settings."""
+        try:
+            self._start()
+            while True:
+                self._keep()
+                time.sleep(POLL_S)
+        except FatalExitError as error:
+            raise InputError(str(error)) from None
+
+    def stop(self) -> None:
+        """End all processes, those that use others first."""
+        self._run_json.unlink(missing_ok=True)
+        for stage in (1, 0):
+            ending = [process for process in self._started if process.stage == stage]
+            for process in ending:
+                process.terminate()
+            for process in ending:
+                process.wait()
+
+    def _start(self) -> None:
+        self._start_stage(0)
+        for name in ("broker", "redis"):
+            # A client that comes too early would wait for a second before it tries again.
+            self._wait(name, lambda address=self._plan.addresses[name]: _listens(address))  # type: ignore[misc]
+        self._start_stage(1)
+        page = f"http://{self._settings.host}:{self._settings.port}/"
+        self._wait("the page", lambda: _answers(page))
+        self._write_run_json()
+        print(f"\n  Lookalike is at {self._plan.addresses['page']}  (Ctrl-C stops it)\n", flush=True)
+
+    def _start_stage(self, stage: int) -> None:
+        for command in self._plan.commands:
+            if command.stage == stage:
+                process = Process(command, self._plan.environ)
+                self._started.append(process)
+                process.start()
+
+    def _wait(self, name: str, ready: Callable[[], bool]) -> None:
+        deadline_s = time.monotonic() + START_WITHIN_S
+        while not ready():
+            if time.monotonic() > deadline_s:
+                raise UnavailableError(f"{name} did not come up in {START_WITHIN_S:g} s; see the lines above")
+            self._keep()
+            time.sleep(POLL_S / 2)
+
+    def _keep(self) -> None:
+        for process in self._started:
+            process.keep()
+
+    def _write_run_json(self) -> None:
+        unfinished = self._run_json.with_suffix(".unfinished")
+        # Its addresses may hold passwords.
+        unfinished.touch(mode=0o600)
+        unfinished.write_text(json.dumps(dict(self._plan.addresses)), encoding="utf-8")
+        unfinished.replace(self._run_json)
+
+
+def _listens(address: str) -> bool:
+    parts = urlsplit(address)
+    if parts.hostname is None or parts.port is None:
+        return True  # somebody else's, of a form that only its client understands
+    try:
+        with socket.create_connection((parts.hostname, parts.port), timeout=1):
+            return True
+    except OSError:
+        return False
+
+
+def _answers(page: str) -> bool:
+    try:
+        return httpx.get(page, timeout=1).status_code == 200
+    except httpx.HTTPError:
+        return False

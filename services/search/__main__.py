@@ -1,0 +1,42 @@
+"""Entry point of the search process: `python -m services.search`."""
+
+from __future__ import annotations
+
+import sys
+
+import uvicorn
+
+from services.bootstrap.process import configure_logs, run
+from services.bootstrap.search import build_search
+from services.bootstrap.settings import SearchSettings, load
+from services.search.app import build_app
+from services.search.loops import Loops
+
+
+def main() -> int:
+    """Serve until SIGTERM or SIGINT."""
+    settings = load(SearchSettings)
+    configure_logs(settings.log_level, process="search")
+    parts = build_search(settings)
+    loops = Loops(follower=parts.follower, intake=parts.intake)
+    app = build_app(parts, loops)
+    config = uvicorn.Config(
+        app,
+        host=settings.search_host,
+        port=settings.search_port,
+        log_config=None,
+        log_level="warning",
+        timeout_graceful_shutdown=1,
+    )
+    loops.start()
+    parts.subscriber.start()
+    try:
+        uvicorn.Server(config).run()
+    finally:
+        parts.subscriber.stop()
+        loops.stop()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(run(main))

@@ -1,0 +1,70 @@
+"""The two threads of the search process: one follows the item store, one answers observations."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+
+from services.core.domain import UnavailableError
+from services.core.follow import Follower
+from services.core.intake import Intake
+
+# A new item can be found within a second, wherever it was written.
+FOLLOW_EVERY_S = 0.2
+RETRY_S = 1.0
+ANSWER_TIMEOUT_S = 0.5
+
+log = logging.getLogger(__name__)
+
+
+class Loops:
+    """Runs both until `stop`; what goes wrong is logged and tried again."""
+
+    def __init__(self, *, follower: Follower, intake: Intake) -> None:
+        self._follower = follower
+        self._intake = intake
+        self._stopping = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._for_ever, args=(turn,), name=turn.__name__)
+            for turn in (self._follow, self._answer)
+        ]
+        # Why the item store can't be followed right now, None when it can.
+        self.trouble: str | None = "the item store has not been read yet"
+
+    def start(self) -> None:
+        """Start both threads."""
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """End both threads and wait for them."""
+        self._stopping.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _for_ever(self, turn: Callable[[], None]) -> None:
+        while not self._stopping.is_set():
+            try:
+                turn()
+            except Exception:  # a fault of ours must not end the service
+                log.exception("%s failed; next try in %g s", turn.__name__, RETRY_S)
+                self._stopping.wait(RETRY_S)
+
+    def _follow(self) -> None:
+        try:
+            count = self._follower.follow()
+        except UnavailableError as error:
+            if self.trouble != str(error):
+                log.warning("%s; trying again every %g s", error, RETRY_S)
+            self.trouble = str(error)
+            self._stopping.wait(RETRY_S)
+            return
+        if count:
+            level = logging.DEBUG if self.trouble is None else logging.INFO
+            log.log(level, "index: %d items as of change %s", self._follower.items, self._follower.cursor)
+        self.trouble = None
+        self._stopping.wait(FOLLOW_EVERY_S)
+
+    def _answer(self) -> None:
+        self._intake.answer(timeout_s=ANSWER_TIMEOUT_S)
