@@ -1,0 +1,56 @@
+// The header: which camera and its state, whether what is shown is live, and how old it is.
+
+import { byId, el, setText } from "./dom.js";
+import { things } from "./state.js";
+import { has, t } from "./text.js";
+
+const BADGES = { live: "live", connecting: "connecting", resuming: "connecting", lost: "lost" };
+
+function stateWord(camera) {
+  const key = `camera.${camera?.state}`;
+  return has(key) ? t(key) : t("camera.unknown");
+}
+
+function ageText(record, nowMs) {
+  if (!record) return t("age.none");
+  const s = Math.max(0, Math.floor((nowMs - Date.parse(record.captured_at)) / 1000));
+  if (s < 60) return t("age.s", { n: s });
+  return s < 3600 ? t("age.min", { n: Math.floor(s / 60) }) : t("age.h", { n: Math.floor(s / 3600) });
+}
+
+export function createCameraBar({ onChoose }) {
+  const [name, select, word, badge, age] = ["camera-name", "camera-select", "camera-state", "badge", "age"].map(byId);
+  let options = "";
+  select.addEventListener("change", () => onChoose(select.value));
+
+  function fillSelect(state, thing) {
+    const known = things(state);
+    const labels = known.map((each) => `${each} · ${stateWord(state.cameras.get(each))}`);
+    if (options !== labels.join("\n")) {
+      options = labels.join("\n");
+      select.replaceChildren(...known.map((each, i) => {
+        const option = el("option", "", labels[i]);
+        option.value = each;
+        return option;
+      }));
+    }
+    select.value = thing;
+  }
+
+  return {
+    render({ state, thing, camera, record, kind, nowMs }) {
+      const several = things(state).length > 1;
+      select.hidden = !several;
+      name.hidden = several;
+      if (several) fillSelect(state, thing);
+      setText(name, thing ?? t("camera.none"));
+      // A lost server's word on the camera is not worth repeating; the select's options carry theirs themselves.
+      word.hidden = !thing || several || kind === "lost";
+      setText(word, stateWord(camera));
+      word.dataset.state = camera?.state ?? "unknown";
+      badge.dataset.badge = BADGES[kind] ?? "stale";
+      setText(badge, t(`badge.${badge.dataset.badge}`));
+      setText(age, ageText(record, nowMs));
+    },
+  };
+}

@@ -1,0 +1,36 @@
+// The quiet line at the foot: how long the last frame took by stage, how fast, by which model.
+
+import { byId, el } from "./dom.js";
+import { t } from "./text.js";
+
+const STAGES = ["capture", "embed", "transport", "search"];
+const REFRESH_MS = 1000; // figures that change ten times a second cannot be read
+
+const ms = (value) => (value < 10 ? value.toFixed(1) : String(Math.round(value)));
+
+function entries({ camera, record, health }) {
+  const timings = record?.timings_ms ?? {};
+  const stages = STAGES.filter((stage) => Number.isFinite(timings[stage])).map((stage) => t(`details.${stage}`, { n: ms(timings[stage]) }));
+  const items = health?.checks?.index?.items;
+  return [
+    ["frame", stages.length ? `${stages.join(" · ")} ${t("details.ms")}` : null],
+    ["fps", Number.isFinite(camera?.fps) ? camera.fps.toFixed(1) : null],
+    ["provider", camera?.provider?.replace("ExecutionProvider", "")],
+    ["model", record?.model ?? camera?.model],
+    ["items", Number.isFinite(items) ? String(items) : null],
+  ].filter(([, value]) => value);
+}
+
+export function createDetails() {
+  const list = byId("details");
+  let drawnAt = 0;
+
+  return {
+    render({ state, camera, record }) {
+      if (list.children.length > 1 && performance.now() - drawnAt < REFRESH_MS) return;
+      drawnAt = performance.now();
+      list.replaceChildren(...entries({ camera, record, health: state.health }).map(([name, value]) =>
+        el("div", "", el("dt", "", t(`details.${name}`)), el("dd", `details-${name}`, value))));
+    },
+  };
+}

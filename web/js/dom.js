@@ -1,0 +1,27 @@
+// Two helpers for the DOM; text always goes in as text, never as markup.
+
+export const byId = (id) => document.getElementById(id);
+
+/** A new element; children are nodes or strings, null ones are left out. */
+export function el(tag, className = "", ...children) {
+  const node = document.createElement(tag);
+  if (className) node.className = className;
+  node.append(...children.filter((child) => child !== null));
+  return node;
+}
+
+/** Writes only what changed, so that a tick four times a second costs no layout. */
+export function setText(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+/** The address if it is one that a page may link to, else null: item data is not ours. */
+export function safeLink(address) {
+  if (!address) return null;
+  try {
+    const url = new URL(address, document.baseURI);
+    return url.protocol === "https:" || url.protocol === "http:" ? url.href : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,136 @@
+// Wires the page: the stream and a few reads fill the state, and a tick draws it.
+
+import { announce } from "./announce.js";
+import { getCameras, getHealth, getRecords } from "./api.js";
+import { createCameraBar } from "./camera.js";
+import { createClock } from "./clock.js";
+import { createDetails } from "./details.js";
+import { bestKey, createHold } from "./hold.js";
+import { createBest, titleOf } from "./match.js";
+import { createNotice } from "./notice.js";
+import { createRecent } from "./recent.js";
+import { createRunners } from "./runners.js";
+import { failingChecks, isFresh, situation } from "./situation.js";
+import { choose, createState, selected, takeCamera, takeCameras, takePhase, takeRecord } from "./state.js";
+import { createStream } from "./stream.js";
+import { fillStaticTexts, percent, t } from "./text.js";
+
+const TICK_MS = 250;
+const HEALTH_MS = { well: 10000, unwell: 4000 };
+const WITHOUT_MATCH = ["connecting", "empty", "first", "waiting"];
+
+fillStaticTexts();
+const state = createState();
+const clock = createClock();
+const best = createBest();
+const runners = createRunners();
+const recent = createRecent();
+const details = createDetails();
+const cameraBar = createCameraBar({ onChoose: show });
+const notice = createNotice({ onRetry: () => stream.open(), onNotice: announce });
+const hold = createHold(async (record) => {
+  const draws = await Promise.all([best.prepare(record), runners.prepare(record)]);
+  return () => {
+    draws.forEach((draw) => draw());
+    tell(record);
+    render();
+  };
+});
+let shownThing = null;
+let toldKey = "";
+let healthAt = -Infinity;
+
+const stream = createStream("matches/stream", {
+  phase(connection) {
+    const opened = connection.phase === "open";
+    takePhase(state, connection);
+    if (opened) refetch();
+    else clock.restart();
+    render();
+  },
+  heartbeat: (isoTime) => clock.heard(isoTime),
+  camera(camera) {
+    takeCamera(state, camera);
+    render();
+  },
+  match(record) {
+    if (!takeRecord(state, record)) return;
+    render();
+    if (record.thing === shownThing && record.matches.length) hold.offer(record);
+  },
+});
+
+/** What is drawn now goes into the strip and to the screen reader, once for each distinct one. */
+function tell(record) {
+  recent.add(record);
+  const key = record.verdict === "no_match" ? record.verdict : bestKey(record);
+  if (key === toldKey) return;
+  toldKey = key;
+  const [match] = record.matches;
+  announce(t(`announce.${record.verdict}`, { title: titleOf(match), score: percent(match.score) }));
+}
+
+/** Once the stream is open, fills in what was missed while it was not. */
+async function refetch() {
+  const [cameras, records] = await Promise.all([getCameras(), getRecords({ thing: shownThing }), readHealth()]);
+  if (cameras) takeCameras(state, cameras);
+  records.toReversed().forEach((record) => takeRecord(state, record));
+  render();
+  recent.addAll(records.filter((record) => record.thing === shownThing));
+}
+
+async function readHealth() {
+  healthAt = performance.now();
+  state.health = await getHealth();
+}
+
+/** Turns the page to a camera that the visitor chose. */
+async function show(thing) {
+  choose(state, thing);
+  render();
+  const records = await getRecords({ thing });
+  if (thing === shownThing) recent.addAll(records);
+}
+
+/** Empties the stage when another camera takes it. */
+function turnTo(thing) {
+  shownThing = thing;
+  toldKey = "";
+  hold.reset();
+  [best, runners, recent].forEach((part) => part.clear());
+  const record = state.newest.get(thing);
+  if (record?.matches.length) hold.offer(record);
+}
+
+function render() {
+  const thing = selected(state);
+  if (thing !== shownThing) turnTo(thing);
+  const camera = state.cameras.get(thing);
+  const record = state.newest.get(thing);
+  const nowMs = clock.now();
+  const kind = situation({ state, camera, record, nowMs, elapsedMs: performance.now() });
+  const view = { state, thing, camera, record, kind, nowMs };
+  document.body.dataset.situation = kind;
+  document.body.dataset.shown = ["live", "resuming"].includes(kind) && isFresh(record, nowMs) ? "fresh" : "old";
+  cameraBar.render(view);
+  notice.render(view);
+  details.render(view);
+  best.visible = runners.visible = !WITHOUT_MATCH.includes(kind);
+  return kind;
+}
+
+setInterval(() => {
+  const kind = render();
+  const well = kind === "live" && !failingChecks(state.health).length;
+  const dueMs = well ? HEALTH_MS.well : HEALTH_MS.unwell;
+  if (state.connection.phase === "open" && performance.now() - healthAt > dueMs) readHealth();
+}, TICK_MS);
+
+// A hidden tab gives its connection back: a browser has six to a host, and nobody looks.
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) stream.rest();
+  else stream.open();
+});
+window.addEventListener("online", () => stream.open());
+window.addEventListener("pageshow", (event) => event.persisted && stream.open());
+stream.open();

@@ -1,0 +1,72 @@
+// The large card: the best match, or for "no match" those words with the nearest guess dimmed.
+
+import { byId, el, safeLink } from "./dom.js";
+import { bestKey } from "./hold.js";
+import { picture } from "./picture.js";
+import { createScore } from "./score.js";
+import { t } from "./text.js";
+
+export const titleOf = (match) => match.title || t("best.untitled");
+
+/** The title, as a link where the item has a page of its own. */
+function titleNode(match) {
+  const address = safeLink(match.link);
+  if (!address) return document.createTextNode(titleOf(match));
+  const link = el("a", "", titleOf(match));
+  link.href = address;
+  link.rel = "noopener noreferrer";
+  return link;
+}
+
+/** Metadata beyond category and price, which have places of their own. */
+function facts(metadata) {
+  const rest = Object.entries(metadata).filter(([name, value]) => !["category", "price"].includes(name) && value);
+  if (!rest.length) return null;
+  return el("dl", "facts", ...rest.slice(0, 6).map(([name, value]) => el("div", "", el("dt", "", name), el("dd", "", String(value)))));
+}
+
+function words(record, match, score) {
+  const metadata = match.metadata ?? {};
+  const missed = record.verdict === "no_match";
+  const text = (tag, name, value) => (value ? el(tag, name, String(value)) : null);
+  const guess = el("p", "best-guess", t("best.guess", { title: titleOf(match) }));
+  return el("div", "best-words",
+    el("p", "verdict", t(`verdict.${record.verdict}`)),
+    el("p", "best-last", t("best.last")),
+    missed ? null : text("p", "best-category", metadata.category),
+    el("h2", "best-title", missed ? t("verdict.no_match") : titleNode(match)),
+    missed ? guess : text("p", "best-price", metadata.price),
+    missed ? null : facts(metadata),
+    score.node,
+    record.verdict === "unsure" ? el("p", "best-hint", t("best.unsure")) : null);
+}
+
+export function createBest() {
+  const card = byId("best");
+  let shown = null;
+  let score = null;
+
+  return {
+    /** Waits for the picture; the function it gives draws. A record with the same best match only moves the score. */
+    async prepare(record) {
+      const match = record.matches[0];
+      if (shown && bestKey(record) === shown) return () => score.set(match.score);
+      const { node, ready } = picture(match.url);
+      await ready;
+      return () => {
+        shown = bestKey(record);
+        score = createScore();
+        score.set(match.score);
+        card.dataset.verdict = record.verdict;
+        card.replaceChildren(el("div", "finder", node), words(record, match, score));
+      };
+    },
+    clear() {
+      shown = null;
+      card.replaceChildren();
+    },
+    set visible(yes) {
+      card.hidden = !yes || !shown;
+    },
+  };
+}

@@ -1,0 +1,54 @@
+// The runners-up: the next nearest items, smaller.
+
+import { byId, el, setText } from "./dom.js";
+import { titleOf } from "./match.js";
+import { picture } from "./picture.js";
+import { createScore } from "./score.js";
+
+const SHOWN = 5;
+
+function createRow(match) {
+  const { node, ready } = picture(match.url);
+  const score = createScore();
+  const category = match.metadata?.category;
+  const title = el("span", "runner-title", titleOf(match));
+  const row = el("li", "runner", node,
+    el("span", "runner-words", title, category ? el("span", "runner-category", String(category)) : null, score.node));
+  return {
+    row,
+    ready,
+    update(newer) {
+      setText(title, titleOf(newer));
+      score.set(newer.score);
+    },
+  };
+}
+
+export function createRunners() {
+  const section = byId("runners");
+  const list = byId("runners-list");
+  let rows = new Map(); // id → row; one that stays keeps its node, so its picture does not blink
+
+  return {
+    /** Waits for the pictures; the function it gives draws. */
+    async prepare(record) {
+      const matches = record.matches.slice(1, 1 + SHOWN);
+      const next = new Map(matches.map((match) => [match.id, rows.get(match.id) ?? createRow(match)]));
+      await Promise.all([...next.values()].map(({ ready }) => ready));
+      return () => {
+        rows = next;
+        section.dataset.verdict = record.verdict;
+        for (const match of matches) rows.get(match.id).update(match);
+        const nodes = [...rows.values()].map(({ row }) => row);
+        if (nodes.length !== list.children.length || nodes.some((node, i) => node !== list.children[i])) list.replaceChildren(...nodes);
+      };
+    },
+    clear() {
+      rows = new Map();
+      list.replaceChildren();
+    },
+    set visible(yes) {
+      section.hidden = !yes || rows.size === 0;
+    },
+  };
+}

@@ -1,0 +1,55 @@
+// What the page knows, in one place; the views read it and never write it.
+
+export function createState() {
+  return {
+    connection: { phase: "connecting", retryAt: null },
+    openedAt: null, // performance.now() of the last time the stream opened
+    cameras: new Map(), // thing → camera
+    newest: new Map(), // thing → record
+    health: null,
+    chosen: new URLSearchParams(location.hash.slice(1)).get("camera"), // in the address, so that a wall screen can be bookmarked
+    settled: null, // the camera shown since nobody chose one
+  };
+}
+
+export function takePhase(state, connection) {
+  if (connection.phase === "open") state.openedAt = performance.now();
+  state.connection = connection;
+}
+
+export function takeCameras(state, cameras) {
+  state.cameras = new Map(cameras.map((camera) => [camera.thing, camera]));
+}
+
+export function takeCamera(state, camera) {
+  state.cameras.set(camera.thing, camera);
+}
+
+/** Keeps a record unless a newer one of its camera is known. False for one that came too late. */
+export function takeRecord(state, record) {
+  const known = state.newest.get(record.thing);
+  // Both must be older: ids start again with an emptied Redis, and times jump when a camera's clock is set.
+  if (known && record.id <= known.id && record.captured_at <= known.captured_at) return false;
+  state.newest.set(record.thing, record);
+  return true;
+}
+
+/** Every camera by name, also one that sends observations but never its state. */
+export function things(state) {
+  return [...new Set([...state.cameras.keys(), ...state.newest.keys()])].sort();
+}
+
+/** The camera to show: the chosen one, else one that is on, and then the same one for as long as it is known. */
+export function selected(state) {
+  const known = things(state);
+  if (known.includes(state.chosen)) return state.chosen;
+  if (known.includes(state.settled)) return state.settled;
+  const on = known.find((thing) => state.cameras.get(thing)?.state === "online");
+  if (on && state.newest.has(on)) state.settled = on;
+  return on ?? known[0] ?? null;
+}
+
+export function choose(state, thing) {
+  state.chosen = thing;
+  history.replaceState(null, "", `#${new URLSearchParams({ camera: thing })}`);
+}

@@ -1,0 +1,40 @@
+// The page's texts in the browser's language, from one flat table a language.
+
+const LANGUAGES = ["en"]; // the first is the one for everybody else
+
+const wanted = navigator.languages.map((tag) => tag.split("-")[0]);
+export const language = wanted.find((tag) => LANGUAGES.includes(tag)) ?? LANGUAGES[0];
+const { default: table } = await import(`../text/${language}.js`);
+
+const percentFormat = new Intl.NumberFormat(language, { style: "percent" });
+const timeFormat = new Intl.DateTimeFormat(language, {
+  hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23",
+});
+
+/** The text of a key with its {values} filled in; an unknown key shows itself, so that it is noticed. */
+export function t(key, values = {}) {
+  const text = table[key] ?? key;
+  return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+}
+
+export const has = (key) => key in table;
+export const percent = (share) => percentFormat.format(Math.min(1, Math.max(0, share || 0)));
+export const clockTime = (isoTime) => timeFormat.format(new Date(isoTime));
+
+/** Puts a text into a node, with its `marked` parts as code elements. */
+export function setRich(node, text) {
+  const parts = text.split("`").map((part, i) => {
+    if (i % 2 === 0) return part;
+    const code = document.createElement("code");
+    code.textContent = part;
+    return code;
+  });
+  node.replaceChildren(...parts);
+}
+
+/** Fills what index.html marks with data-text and data-label. */
+export function fillStaticTexts() {
+  document.documentElement.lang = language;
+  for (const node of document.querySelectorAll("[data-text]")) node.textContent = t(node.dataset.text);
+  for (const node of document.querySelectorAll("[data-label]")) node.setAttribute("aria-label", t(node.dataset.label));
+}
