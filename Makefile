@@ -2,6 +2,8 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 READY := .venv/ready
+COMPILE := $(BIN)/uv pip compile pyproject.toml --extra dev --universal --generate-hashes --python-version 3.11 \
+  --no-header --no-annotate --quiet
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint lock models samples
@@ -20,16 +22,14 @@ lint: $(READY)  ## style, types, direction of imports, lock up to date
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/python -m tests.lock
+	@cp requirements.lock .venv/lock && $(COMPILE) -o .venv/lock && diff requirements.lock .venv/lock || \
+	  { echo "error: requirements.lock does not fit pyproject.toml; run \`make lock\`" >&2; exit 1; }
 
 lock: $(READY)  ## compile requirements.lock after a change of pyproject.toml
-	@$(BIN)/python -m tests.lock --write
+	@$(COMPILE) -o requirements.lock
 
 models: $(READY)  ## build the model file
 	@$(BIN)/python -m models.build
-
-samples:  ## render the sample catalogue and clip anew (hours of CPU; see samples/README.md)
-	@echo see samples/README.md
 
 # The environment holds what the lock names, checked by hash, and this checkout itself.
 $(READY): requirements.lock pyproject.toml

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import logging
 import sys
+import time
 from collections.abc import Callable
 
 from services.core.domain import InputError, UnavailableError
 
 
 def configure_logs(level: str, *, process: str) -> None:
-    """One line a record on stderr, with the process's name."""
-    logging.basicConfig(
-        level=level,
-        stream=sys.stderr,
-        force=True,
-        format=f"%(asctime)s {process:6} %(levelname)s %(message)s",
-    )
+    """One line a record on stderr: UTC time, level, the process's name."""
+    line = f"%(asctime)s.%(msecs)03dZ %(levelname)s {process}: %(message)s"
+    form = logging.Formatter(line, "%Y-%m-%dT%H:%M:%S")
+    form.converter = time.gmtime
+    handler = logging.StreamHandler()
+    handler.setFormatter(form)
+    logging.basicConfig(level=level, handlers=[handler], force=True)
     # Their request lines would drown ours, and could hold what a user typed.
     for noisy in ("httpx", "httpcore", "uvicorn.access"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.core.domain import InputError
@@ -36,6 +36,10 @@ def _folder(value: str) -> str:
     return value
 
 
+def _upper(value: object) -> object:
+    return value.upper() if isinstance(value, str) else value
+
+
 _MQTT = _starts("mqtt://", "mqtts://")
 _REDIS = _starts("redis://", "rediss://", "unix://")
 
@@ -43,7 +47,7 @@ _REDIS = _starts("redis://", "rediss://", "unix://")
 class _Base(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="ignore")
 
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = "INFO"
     data_dir: Path = Path(".data")
     # What each thread pool (FAISS, ONNX Runtime) may take: on a small machine they fight over the cores.
     threads: int = Field(1, ge=1, le=64)

@@ -18,7 +18,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Camera:
-    """A camera's last status; `clock_offset_s` is set while its clock is off (ahead is positive)."""
+    """A camera's last status; `clock_offset_s` is set while its clock is off (ahead is positive).
+
+    `since` is when its state began, in ISO 8601, by its own clock.
+    """
 
     thing: str
     state: str
@@ -26,6 +29,7 @@ class Camera:
     provider: str | None = None
     fps: float | None = None
     model: str | None = None
+    since: str | None = None
     clock_offset_s: float | None = None
 
     def to_json(self) -> dict[str, Any]:
@@ -90,6 +94,7 @@ def _parse(thing: str, payload: bytes) -> Camera:
         provider=_text(status.get("provider")),
         fps=float(fps) if isinstance(fps, int | float) and not isinstance(fps, bool) else None,
         model=_text(status.get("model")),
+        since=_text(status.get("since")),
     )
 
 

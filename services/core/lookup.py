@@ -86,10 +86,10 @@ def _joined(found: Sequence[Sequence[Neighbour]]) -> list[Neighbour]:
 
 
 def _timings(seen: Observation, *, started_s: float, searched_at_s: float) -> dict[str, float]:
-    """The edge's stages, then the way from the end of its work to the search, and the search itself."""
+    """The camera's stages, the way from the end of its work to the search, and the search itself."""
     timings = dict(seen.timings_ms)
     if seen.session is not None:
         since_capture_ms = (started_s - seen.captured_at_s) * 1000
-        timings["transport"] = max(0.0, since_capture_ms - timings.get("embed", 0.0))
+        timings["transport"] = max(0.0, since_capture_ms - sum(seen.timings_ms.values()))
     timings["search"] = (searched_at_s - started_s) * 1000
     return timings

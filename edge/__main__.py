@@ -1,0 +1,36 @@
+"""`python -m edge`: run the edge until SIGTERM or Ctrl-C."""
+
+import signal
+import sys
+from types import FrameType
+
+
+class Stopping:
+    """Remembers a signal; a plain flag, since a handler must not wait for a lock."""
+
+    def __init__(self) -> None:
+        self._asked = False
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._handle)
+
+    def __call__(self) -> bool:
+        """Whether a signal came."""
+        return self._asked
+
+    def _handle(self, _number: int, _frame: FrameType | None) -> None:
+        self._asked = True
+
+
+def main() -> int:
+    """Run the edge; exit code 0 after a signal, 1 when the model does not load, 2 for a bad setting."""
+    stopping = Stopping()  # before the imports, which take half a second
+    from edge.host import add_device_modules
+
+    add_device_modules()
+    from edge.app import main as run_app  # only now, as it imports awscam
+
+    return run_app(stopping)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,12 @@
+"""The words that every file of the edge shares."""
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Frame = NDArray[np.uint8]
+"""A picture uint8 [height, width, 3] in BGR order."""
+
+State = Literal["online", "offline", "no_camera", "stalled"]
+"""What a camera's status message says (docs/contracts.md)."""

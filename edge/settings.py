@@ -1,0 +1,71 @@
+"""The edge's settings: environment variables that begin with LOOKALIKE_."""
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from edge.mqtt import check_url
+from edge.redact import redact
+from edge.sources import open_source
+from services.core import wire
+
+_PREFIX = "LOOKALIKE_"
+_SAMPLE_CLIP = Path(__file__).resolve().parents[1] / "samples" / "clip.mp4"
+
+
+def _default_thing() -> str:
+    return os.environ.get("AWS_IOT_THING_NAME") or "cam-1"
+
+
+class EdgeSettings(BaseSettings):
+    """What one edge process is told; an empty variable counts as absent."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=_PREFIX, env_ignore_empty=True, extra="ignore", validate_default=True
+    )
+
+    source: str = str(_SAMPLE_CLIP)
+    thing: str = Field(default_factory=_default_thing)
+    mqtt_url: str = "mqtt://127.0.0.1:1883"
+    model: str = "lite0"
+    max_fps: float = Field(default=10.0, gt=0, le=1000)
+    threads: int = Field(default=1, ge=1, le=256)
+    stall_s: float = Field(default=5.0, ge=2, le=600)  # a folder gives a picture each second
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @field_validator("source")
+    @classmethod
+    def _check_source(cls, value: str) -> str:
+        open_source(value, stall_s=1)
+        return value
+
+    @field_validator("thing")
+    @classmethod
+    def _check_thing(cls, value: str) -> str:
+        if not wire.is_thing(value):
+            raise ValueError("expected 1 to 128 of the characters a-z A-Z 0-9 : _ -")
+        return value
+
+    @field_validator("mqtt_url")
+    @classmethod
+    def _check_mqtt_url(cls, value: str) -> str:
+        return check_url(value)
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _lower(cls, value: object) -> object:
+        return value.lower() if isinstance(value, str) else value
+
+
+def explain(error: ValidationError) -> str:
+    """One line that names each bad variable, what it held and what was expected; no passwords."""
+    parts = []
+    for problem in error.errors(include_url=False):
+        name = _PREFIX + ".".join(map(str, problem["loc"])).upper()
+        text = problem["msg"].removeprefix("Value error, ")
+        text = text[0].lower() + text[1:]
+        parts.append(f"{name}: {text}; got {str(problem['input'])[:80]!r}")
+    return redact("; ".join(parts)).replace("\n", " ")

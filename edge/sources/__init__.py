@@ -1,0 +1,28 @@
+"""Everything that can be the camera: `open_source` turns the setting LOOKALIKE_SOURCE into one."""
+
+from pathlib import Path
+
+from edge.redact import redact
+from edge.sources.base import Source
+from edge.sources.recording import RecordingSource
+from edge.sources.stream import SCHEMES, StreamSource
+from edge.sources.webcam import WebcamSource
+
+EXPECTED = "0, /dev/video0, rtsp://…, http://…, a video file, a folder of pictures or none"
+
+
+def open_source(setting: str, *, stall_s: float) -> Source | None:
+    """Return the source of a setting, None for `none`; nothing is opened yet.
+
+    ValueError for a kind of source that there is not.
+    """
+    if setting == "none":
+        return None
+    if setting.isdecimal() or setting.startswith("/dev/"):
+        return WebcamSource(setting)
+    scheme, colon, _ = setting.partition("://")
+    if colon and scheme.lower() in SCHEMES:
+        return StreamSource(setting, stall_s=stall_s)
+    if colon or setting == "mqtt":
+        raise ValueError(f"no such kind of source: {redact(setting)}; expected {EXPECTED}")
+    return RecordingSource(Path(setting).expanduser())

@@ -1,0 +1,31 @@
+"""Fixtures of the edge's tests: a broker, a listener on it, a model file."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from edge.host import add_device_modules
+from tests.edge.kit import Listener, free_port, make_broker, write_model
+
+add_device_modules()  # as `python -m edge` does, before a test imports awscam
+
+
+@pytest.fixture
+def broker_port() -> Iterator[int]:
+    """The port of a running broker."""
+    with make_broker(free_port()) as broker:
+        yield broker.port
+
+
+@pytest.fixture
+def listener(broker_port: int) -> Iterator[Listener]:
+    """A client that hears all."""
+    with Listener(broker_port) as listening:
+        yield listening
+
+
+@pytest.fixture(scope="session")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny model file."""
+    return write_model(tmp_path_factory.mktemp("model") / "means.onnx")

@@ -1,0 +1,164 @@
+"""The device modules behave as DeepLens programs expect."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import awscam
+import greengrasssdk
+import mo
+import numpy as np
+import pytest
+
+from edge import host
+from edge.domain import Frame
+from edge.loop import Loop, OptimizeError, load_model
+from models.errors import ModelError
+from services.core import wire
+from tests.edge.kit import frame_of, grey
+
+
+class FakeCamera:
+    """Gives the frames that it was given."""
+
+    def __init__(self) -> None:
+        self.frames: list[Frame] = []
+
+    def take(self, timeout_s: float) -> Frame | None:
+        assert timeout_s > 0
+        return self.frames.pop(0) if self.frames else None
+
+
+class FakeTransport:
+    """Remembers what was published."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, bytes]] = []
+
+    def publish(self, topic: str, payload: bytes) -> bool:
+        self.sent.append((topic, payload))
+        return True
+
+
+@pytest.fixture
+def camera() -> FakeCamera:
+    return FakeCamera()
+
+
+@pytest.fixture(autouse=True)
+def transport(camera: FakeCamera) -> Iterator[FakeTransport]:
+    sending = FakeTransport()
+    host.connect(host.Host(camera=camera, transport=sending))
+    yield sending
+    host.disconnect()
+
+
+def test_the_modules_are_ours_and_stand_on_a_host() -> None:
+    assert {Path(str(module.__file__)).parent for module in (awscam, mo, greengrasssdk)} == {
+        host.DEVICE_MODULES
+    }
+    host.disconnect()
+    with pytest.raises(RuntimeError, match="python -m edge"):
+        awscam.getLastFrame()
+
+
+def test_a_frame_is_given_once(camera: FakeCamera) -> None:
+    camera.frames.append(grey(7))
+    got, frame = awscam.getLastFrame()
+    assert got
+    assert frame is not None
+    assert frame.dtype == np.uint8
+    assert frame.shape == (48, 64, 3)
+    assert awscam.getLastFrame() == (False, None)
+
+
+@pytest.mark.parametrize("gpu", [0, 1])
+def test_inference_gives_one_dimensional_float32_by_layer(model: Path, gpu: int) -> None:
+    status, path = mo.optimize(str(model), 224, 224, platform="mx", aux_inputs={"--precision": "FP16"})
+    assert status == 0
+    loaded = awscam.Model(path, {"GPU": gpu}, runtime=0)
+    ((layer, vector),) = loaded.doInference(grey(200)).items()
+    assert isinstance(layer, str)
+    assert vector.dtype == np.float32
+    assert vector.shape == (4,)
+    assert loaded.provider == "CPUExecutionProvider"
+
+
+def test_optimize_reports_failure_by_its_status(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, model: Path
+) -> None:
+    for name, platform in [(str(tmp_path / "no.onnx"), "mx"), ("lite9", "mx"), (str(model), "fortran")]:
+        status, path = mo.optimize(name, 224, 224, platform=platform)
+        assert status != 0
+        assert path == ""
+    assert len(caplog.records) == 3
+    assert "lite9" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("topic", "sent_to"),
+    [
+        ("$aws/things/cam-9/infer", "lookalike/cam-9/infer"),
+        ("lookalike/cam-9/features", "lookalike/cam-9/features"),
+        ("my/own/topic", "my/own/topic"),
+    ],
+)
+def test_publish_maps_the_deeplens_topic(transport: FakeTransport, topic: str, sent_to: str) -> None:
+    client = greengrasssdk.client("iot-data")
+    client.publish(topic=topic, payload="é", queueFullPolicy="BestEffort")
+    client.publish(topic=topic, payload=b"\x00")
+    assert transport.sent == [(sent_to, "é".encode()), (sent_to, b"\x00")]
+
+
+def test_publish_refuses_what_the_device_refuses() -> None:
+    client = greengrasssdk.client("iot-data")
+    with pytest.raises(ValueError, match="topic"):
+        client.publish(payload="x")
+    with pytest.raises(ValueError, match="payload"):
+        client.publish(topic="a")
+    with pytest.raises(ValueError, match="queueFullPolicy"):
+        client.publish(topic="a", payload="x", queueFullPolicy="Sometimes")
+    with pytest.raises(ValueError, match="iot-data"):
+        greengrasssdk.client("lambda")
+
+
+def test_a_turn_of_the_loop_publishes_what_the_frame_shows(
+    camera: FakeCamera, transport: FakeTransport, model: Path
+) -> None:
+    loop = Loop(load_model(str(model)), thing="cam-3", max_fps=10, captured_at_s=lambda: 1_800_000_000.5)
+    camera.frames += [grey(50), grey(90, height=10, width=10)]
+    assert [loop.turn() for _ in range(4)] == [True, True, False, False]
+    decoded = [
+        wire.decode_observation(payload, thing="cam-3", kind="features", received_at_s=0)
+        for topic, payload in transport.sent
+        if topic == "lookalike/cam-3/features"
+    ]
+    assert [(seen.seq, seen.session, frame_of(seen.vectors[0])) for seen in decoded if seen] == [
+        (0, loop.session, 5),
+        (1, loop.session, 9),
+    ]
+    assert {seen.captured_at_s for seen in decoded if seen} == {1_800_000_000.5}
+
+
+def test_an_observation_of_1280_values_fits_one_metering_unit(transport: FakeTransport) -> None:
+    vectors = np.full((1, 1280), 1280**-0.5, np.float32)
+    seen = wire.Observation("cam-1", vectors, 0.0, "01234567", 123_456_789, "0" * 12, (0.21875, 0, 0.5625, 1))
+    topic = wire.topic("cam-1", "features")
+    greengrasssdk.client("iot-data").publish(topic=topic, payload=wire.encode_observation(seen))
+    assert len(topic) + len(transport.sent[0][1]) < 5 * 1024
+
+
+def test_the_loop_keeps_to_its_rate(camera: FakeCamera, model: Path) -> None:
+    loop = Loop(load_model(str(model)), thing="cam-3", max_fps=50, captured_at_s=lambda: 0.0)
+    camera.frames += [grey(level) for level in range(11)]
+    turns: list[bool] = []
+    loop.run(stopping=lambda: not camera.frames, on_turn=turns.append)
+    assert turns == [True] * 11
+
+
+def test_a_model_that_is_not_there_or_does_not_fit_is_told(tmp_path: Path) -> None:
+    with pytest.raises(OptimizeError, match="lite9"):
+        load_model("lite9")
+    broken = tmp_path / "broken.onnx"
+    broken.write_bytes(b"no model")
+    with pytest.raises(ModelError, match=r"broken\.onnx"):
+        load_model(str(broken))

@@ -1,0 +1,71 @@
+"""Settings: defaults, and one clear line for a bad value."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from edge.settings import EdgeSettings, explain
+from tests.edge.kit import run_edge
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("SOURCE", "THING", "MQTT_URL", "MODEL", "MAX_FPS", "THREADS", "STALL_S", "LOG_LEVEL"):
+        monkeypatch.delenv(f"LOOKALIKE_{name}", raising=False)
+    monkeypatch.delenv("AWS_IOT_THING_NAME", raising=False)
+
+
+def test_defaults_play_the_sample_clip(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOOKALIKE_SOURCE", "")  # as compose files leave it
+    settings = EdgeSettings()
+    assert Path(settings.source).parts[-2:] == ("samples", "clip.mp4")
+    assert (settings.thing, settings.mqtt_url) == ("cam-1", "mqtt://127.0.0.1:1883")
+    assert (settings.model, settings.max_fps, settings.threads, settings.stall_s) == ("lite0", 10, 1, 5)
+
+
+def test_the_thing_is_greengrass_name_unless_one_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_IOT_THING_NAME", "core-7")
+    assert EdgeSettings().thing == "core-7"
+    monkeypatch.setenv("LOOKALIKE_THING", "door")
+    assert EdgeSettings().thing == "door"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("LOOKALIKE_MAX_FPS", "fast", "number"),
+        ("LOOKALIKE_MAX_FPS", "0", "greater than 0"),
+        ("LOOKALIKE_THREADS", "0", "greater than or equal to 1"),
+        ("LOOKALIKE_STALL_S", "0.1", "greater than or equal to 2"),
+        ("LOOKALIKE_THING", "a/b", "characters"),
+        ("AWS_IOT_THING_NAME", "a/b", "LOOKALIKE_THING: expected 1 to 128 of the characters"),
+        ("LOOKALIKE_MQTT_URL", "http://127.0.0.1", "mqtt://"),
+        ("LOOKALIKE_MQTT_URL", "mqtt://127.0.0.1:port", "mqtt://"),
+        ("LOOKALIKE_MQTT_URL", "mqtt://[::1", "mqtt://"),
+        ("LOOKALIKE_SOURCE", "ftp://camera/1", "rtsp://…"),
+        ("LOOKALIKE_SOURCE", "mqtt", "no such kind of source"),
+        ("LOOKALIKE_LOG_LEVEL", "loud", "'info'"),
+    ],
+)
+def test_a_bad_value_is_named_with_what_was_expected(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, expected: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ValidationError) as caught:
+        EdgeSettings()
+    line = explain(caught.value)
+    assert line.startswith(name if name.startswith("LOOKALIKE") else "LOOKALIKE_THING")
+    assert expected in line
+    assert value in line
+
+
+def test_the_program_ends_with_one_line_for_all_bad_values_and_no_password(tmp_path: Path) -> None:
+    with run_edge(
+        tmp_path / "log", max_fps="many", mqtt_url="tcp://u:secret@h", source="rtmp://u:secret@h/1?k=secret"
+    ) as edge:
+        assert edge.process.wait(15) == 2
+    assert len(edge.log.splitlines()) == 1
+    assert edge.log.startswith("error: LOOKALIKE_")
+    assert all(f"LOOKALIKE_{name}: " in edge.log for name in ("MAX_FPS", "MQTT_URL", "SOURCE"))
+    assert "secret" not in edge.log
