@@ -1,0 +1,1 @@
+"""Makes the sample catalogue, the sample clip and its truth with Blender's `bpy`."""
