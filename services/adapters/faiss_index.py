@@ -17,8 +17,7 @@ class FaissIndex:
     """A flat inner-product index; rows are numbered for ever, so that an item's can be replaced."""
 
     def __init__(self, *, dim: int, threads: int = 1) -> None:
-        # FAISS would take every core for itself and fight with ONNX Runtime over them.
-        faiss.omp_set_num_threads(threads)
+        self._threads = threads
         self._dim = dim
         self._index = faiss.IndexIDMap(faiss.IndexFlatIP(dim))
         self._rows: dict[str, range] = {}
@@ -58,6 +57,8 @@ class FaissIndex:
             rows = min(k * self._most_views, self._index.ntotal)
             if rows == 0:
                 return [[] for _ in vectors]
+            # FAISS would take every core for itself; the setting holds for the calling thread alone.
+            faiss.omp_set_num_threads(self._threads)
             cosines, found = self._index.search(np.ascontiguousarray(vectors, np.float32), rows)
             return [
                 list(self._nearest(similar, row, k=k)) for similar, row in zip(cosines, found, strict=True)

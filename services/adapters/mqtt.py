@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import ssl
 from collections.abc import Callable, Sequence
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
@@ -18,6 +19,15 @@ log = logging.getLogger(__name__)
 OnMessage = Callable[[str, bytes], None]
 
 
+def _split(url: str) -> SplitResult:
+    """The parts of a broker's address; raises InputError without repeating it, for its password."""
+    with contextlib.suppress(ValueError):
+        parts = urlsplit(url)
+        if parts.scheme in ("mqtt", "mqtts") and parts.hostname and parts.port != 0:
+            return parts
+    raise InputError("the broker's address is not of the form mqtt[s]://[user:password@]host[:port]")
+
+
 class MqttClient:
     """Hands each message on the wanted topics to `on_message(topic, payload)`, in a thread of its own.
 
@@ -25,11 +35,9 @@ class MqttClient:
     """
 
     def __init__(self, url: str, *, filters: Sequence[str], qos: int, on_message: OnMessage) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname:
-            raise InputError("the broker's address is not of the form mqtt[s]://[user:password@]host[:port]")
+        parts = _split(url)
         tls = parts.scheme == "mqtts"
-        self._address = parts.hostname, parts.port or (8883 if tls else 1883)
+        self._address = parts.hostname or "", parts.port or (8883 if tls else 1883)
         self._subscriptions = [(name, qos) for name in filters]
         self._on_message = on_message
         self._client = mqtt.Client(CallbackAPIVersion.VERSION2, protocol=mqtt.MQTTv311)

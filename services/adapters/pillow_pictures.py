@@ -34,12 +34,19 @@ def decode(content: bytes) -> tuple[Picture, str]:
                 # A JPEG far above any model's input is decoded at a fraction of its size.
                 image.draft("RGB", (1024, 1024))
                 upright = ImageOps.exif_transpose(image)
-                rgb = _on_white(upright) if upright.has_transparency_data else upright.convert("RGB")
+                rgb = _to_rgb(upright)
     except UnidentifiedImageError:
         raise InputError(f"not a picture that can be read; {expected}") from None
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise InputError(f"the picture is damaged ({error}); {expected}") from None
     return np.ascontiguousarray(np.asarray(rgb)[..., ::-1]), suffix
+
+
+def _to_rgb(image: Image.Image) -> Image.Image:
+    if image.mode.startswith("I"):  # 16 bits of grey; Pillow's own conversion cuts everything above 255
+        levels = np.asarray(image).astype(np.int64) * 255 // 65535
+        image = Image.fromarray(levels.clip(0, 255).astype(np.uint8))
+    return _on_white(image) if image.has_transparency_data else image.convert("RGB")
 
 
 def _on_white(image: Image.Image) -> Image.Image:

@@ -51,6 +51,8 @@ class RedisQueue:
 
     def latest(self, *, thing: str | None = None, limit: int = 1, after: int = 0) -> list[str]:
         """The newest records as JSON, newest first, those with an id above `after`."""
+        if limit < 1:  # which Redis would take for all
+            return []
         with _translated():
             records = self._client.lrange(f"{ALL}:{thing}" if thing else ALL, 0, limit - 1)
         return [record for record in map(str, records) if record_id(record) > after]

@@ -51,8 +51,12 @@ class SqliteItems:
         self._db: sqlite3.Connection | None = None
         self._writer = _writer_lock(path) if writable else None
         if writable:
-            with self._lock:
-                self._connected().executescript(_SCHEMA)
+            try:
+                with self._lock:
+                    self._connected()
+            except UnavailableError:
+                self.close()
+                raise
 
     def _connected(self) -> sqlite3.Connection:
         """The connection; a reader opens it when it first asks, as the writer may make the file later."""
@@ -60,18 +64,8 @@ class SqliteItems:
             return self._db
         if self._writer is None and not self._path.exists():  # sqlite3 would make an empty file of it
             raise UnavailableError(f"item store {self._path}: not there yet; the api creates it")
-        try:
-            db = sqlite3.connect(self._path, timeout=10, isolation_level=None, check_same_thread=False)
-            # A reader too opens for writing, because WAL needs a shared-memory file; query_only keeps it
-            # from more than that. FULL makes a commit survive a power cut, which WAL's default does not.
-            db.execute("PRAGMA journal_mode = WAL")
-            db.execute("PRAGMA synchronous = FULL")
-            if self._writer is None:
-                db.execute("PRAGMA query_only = ON")
-        except sqlite3.Error as error:
-            raise UnavailableError(f"item store {self._path}: {error}") from error
-        self._db = db
-        return db
+        self._db = _open(self._path, writable=self._writer is not None)
+        return self._db
 
     def close(self) -> None:
         """Close the file, and let another process write."""
@@ -166,9 +160,29 @@ class SqliteItems:
             raise UnavailableError(f"item store: {error}") from error
 
 
+def _open(path: Path, *, writable: bool) -> sqlite3.Connection:
+    try:
+        db = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
+        try:
+            # A reader too opens for writing, because WAL needs a shared-memory file; query_only keeps it
+            # from more than that. FULL makes a commit survive a power cut, which WAL's default does not.
+            db.execute("PRAGMA journal_mode = WAL")
+            db.execute("PRAGMA synchronous = FULL")
+            db.executescript(_SCHEMA if writable else "PRAGMA query_only = ON")
+        except sqlite3.Error:
+            db.close()
+            raise
+    except sqlite3.Error as error:
+        raise UnavailableError(f"item store {path}: {error}") from error
+    return db
+
+
 def _writer_lock(path: Path) -> IO[str]:
     """Take the lock that the kernel drops when the process ends, however it does."""
-    file = path.with_name(path.name + ".writer").open("a")
+    try:
+        file = path.with_name(path.name + ".writer").open("a")
+    except OSError as error:
+        raise UnavailableError(f"item store {path}: {error.strerror}") from error
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

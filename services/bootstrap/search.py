@@ -61,8 +61,7 @@ def picture_urls(page_url: str) -> Callable[[Item], str]:
 
 
 def _filters(settings: SearchSettings) -> list[str]:
-    filters = ["lookalike/+/features", "lookalike/+/infer"]
-    if settings.mqtt_aws_topic:
-        filters.append("$aws/things/+/infer")
-    # Shared, so that any number of search processes split the cameras' frames among them.
-    return [f"$share/search/{name}" for name in filters]
+    # Shared, so that any number of search processes split the cameras' frames among them. A group for each
+    # filter, because in rumqttd a group has one: the second would be accepted and never served.
+    filters = ["$share/search/lookalike/+/features", "$share/search-infer/lookalike/+/infer"]
+    return filters + ["$share/search-aws/$aws/things/+/infer"] * settings.mqtt_aws_topic

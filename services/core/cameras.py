@@ -12,6 +12,7 @@ from services.core.wire import WireError, parse_topic
 
 STATES = ("online", "offline", "no_camera", "stalled", "clock_wrong")
 MAX_STATUS_BYTES = 4096
+MAX_FPS = 100_000
 
 log = logging.getLogger(__name__)
 
@@ -92,11 +93,13 @@ def _parse(thing: str, payload: bytes) -> Camera:
         state=state,
         reason=_text(status.get("reason")),
         provider=_text(status.get("provider")),
-        fps=float(fps) if isinstance(fps, int | float) and not isinstance(fps, bool) else None,
+        # NaN and infinity are no JSON that a page could read, and fail this comparison.
+        fps=float(fps) if type(fps) in (int, float) and 0 <= fps < MAX_FPS else None,
         model=_text(status.get("model")),
         since=_text(status.get("since")),
     )
 
 
 def _text(value: object) -> str | None:
-    return value[:300] if isinstance(value, str) else None
+    # Half of a surrogate pair can stand in JSON, but not in UTF-8.
+    return value[:300].encode(errors="replace").decode() if isinstance(value, str) else None

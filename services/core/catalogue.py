@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from services.core.domain import InputError, Item, check_item_id
+from services.core.domain import InputError, Item, check_item_id, is_text
 from services.core.ports import Featurizer, ItemStore, Picture, PictureStore
 
 MAX_TITLE = 300
@@ -27,15 +27,19 @@ class Draft:
     def checked(self) -> Draft:
         """The draft, trimmed; raises InputError with what was wrong and what was expected."""
         title = self.title.strip()
+        if not is_text(title):
+            raise InputError(f"the title {title[:60]!a} holds characters that are no text")
         if not 0 < len(title) <= MAX_TITLE:
             raise InputError(f"the title has {len(title)} characters; expected 1 to {MAX_TITLE}")
         link = (self.link or "").strip() or None
-        if link and urlsplit(link).scheme not in ("http", "https"):
-            raise InputError(f"the link {link[:60]!r} is not an http or https address")
+        if link and not _is_web_address(link):
+            raise InputError(f"the link {link[:60]!a} is not an http or https address")
         metadata = {name.strip(): value.strip() for name, value in self.metadata.items() if value.strip()}
         if len(metadata) > MAX_METADATA:
             raise InputError(f"{len(metadata)} metadata fields; expected at most {MAX_METADATA}")
         for name, value in metadata.items():
+            if not is_text(name + value):
+                raise InputError(f"metadata {name[:40]!a} holds characters that are no text")
             if not name or len(name) > MAX_TITLE or len(value) > MAX_VALUE:
                 raise InputError(
                     f"metadata {name[:40]!r} is too long; expected at most {MAX_VALUE} characters"
@@ -109,3 +113,11 @@ class Catalogue:
             Item(item.id, item.title, item.picture, fingerprint, vectors, item.link, item.metadata)
         )
         return None
+
+
+def _is_web_address(link: str) -> bool:
+    try:
+        parts = urlsplit(link)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and is_text(link)

@@ -126,9 +126,14 @@ class MatchRecord:
         return json.dumps(record, separators=(",", ":"), ensure_ascii=False).replace("'", "\\u0027")
 
 
+def is_text(value: str) -> bool:
+    """Whether it can be written as UTF-8; half of a surrogate pair can't, though JSON may hold one."""
+    return not any("\ud800" <= character <= "\udfff" for character in value)
+
+
 def check_item_id(item_id: str) -> str:
     """Return `item_id` if it can be one; raises InputError otherwise."""
-    if _ITEM_ID.fullmatch(item_id) is None or item_id in (".", ".."):
+    if _ITEM_ID.fullmatch(item_id) is None or item_id in (".", "..") or not is_text(item_id):
         expected = "1 to 200 characters without slashes, control characters or a leading space"
-        raise InputError(f"item id {item_id[:60]!r} is not allowed; expected {expected}")
+        raise InputError(f"item id {item_id[:60]!a} is not allowed; expected {expected}")
     return item_id

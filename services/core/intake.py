@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Protocol
 
 from services.core.admit import ClockError, admit
@@ -60,25 +60,28 @@ class Intake:
 
     def answer(self, *, timeout_s: float) -> int:
         """Answer what waits, at most for `timeout_s` if nothing does; gives the number of records pushed."""
-        view = self._view()
         waiting = self._mailbox.take(limit=BATCH, timeout_s=timeout_s)
+        view = self._view()  # after the wait, in which the catalogue may have changed
         batch = [seen for seen in waiting if self._admitted(seen, view, now_s=time.time())]
         try:
-            return self._push(self._lookup.answer(batch, view)) if batch else 0
+            records = self._lookup.answer(batch, view) if batch else []
+        except UnavailableError as error:
+            for _ in batch:
+                self._drop("unavailable", f"observation dropped: {error}")
+            return 0
+        return sum(self._push(record) for record in records)
+
+    def _push(self, record: MatchRecord) -> bool:
+        try:
+            pushed = self._queue.push(record) is not None
         except UnavailableError as error:
             # A frame is not worth keeping: the next one comes soon.
-            for _ in batch:
-                self._drop("unavailable", f"observations dropped: {error}")
-            return 0
-
-    def _push(self, records: Sequence[MatchRecord]) -> int:
-        pushed = 0
-        for record in records:
-            if self._queue.push(record) is None:
-                self._tally.dropped("overtaken")
-            else:
-                self._tally.answered(record)
-                pushed += 1
+            self._drop("unavailable", f"match record dropped: {error}")
+            return False
+        if pushed:
+            self._tally.answered(record)
+        else:
+            self._tally.dropped("overtaken")
         return pushed
 
     def _admitted(self, seen: Observation, view: View | None, *, now_s: float) -> bool:

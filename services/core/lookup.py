@@ -37,16 +37,17 @@ class Lookup:
         """
         started_s, k = time.time(), k or self.k
         nearest = _search(batch, view, k=max(k, OTHERS + 1) + SPARE)
-        items = self._items(nearest)
+        items = self._items([neighbours[: k + SPARE] for neighbours in nearest])
         searched_at_s = time.time()
         records = []
         for seen, neighbours in zip(batch, nearest, strict=True):
-            known = [neighbour for neighbour in neighbours if neighbour.item_id in items]
+            # One of the nearest may have been deleted a moment ago; further off nothing is looked up.
+            alive = [n for n in neighbours[: k + SPARE] if n.item_id in items] + neighbours[k + SPARE :]
             record = MatchRecord(
                 observation=seen,
                 model=view.model if view else seen.model,
-                verdict=view.calibration.verdict(known) if view else Verdict.NO_MATCH,
-                matches=tuple(self._match(items[n.item_id], n) for n in known[:k]),
+                verdict=view.calibration.verdict(alive) if view else Verdict.NO_MATCH,
+                matches=tuple(self._match(items[n.item_id], n) for n in alive[:k] if n.item_id in items),
                 searched_at_s=searched_at_s,
                 expires_at_s=seen.captured_at_s + self.max_age_s,
                 timings_ms=_timings(seen, started_s=started_s, searched_at_s=searched_at_s),

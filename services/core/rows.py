@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from services.core.catalogue import Draft
-from services.core.domain import InputError
+from services.core.domain import InputError, is_text
 
 PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".gif")
 _OWN = ("id", "title", "image", "url", "link")
@@ -47,29 +47,47 @@ def read_rows(path: Path) -> Iterator[Row | BadRow]:
 
 
 def _folder(folder: Path) -> Iterator[Row | BadRow]:
+    taken: set[str] = set()
     for path in sorted(folder.rglob("*")):
         if path.suffix.lower() in PICTURES and path.is_file():
-            name = path.relative_to(folder).with_suffix("")
-            title = name.name.replace("_", " ").replace("-", " ").strip() or name.name
-            yield Row(str(path), Draft(title=title, id="-".join(name.parts)), path)
+            name = path.relative_to(folder)
+            title = name.stem.replace("_", " ").replace("-", " ").strip() or name.stem
+            item_id = "-".join(name.with_suffix("").parts)
+            if item_id in taken:  # mug.jpg beside mug.png, a/b.jpg beside a-b.jpg
+                item_id = f"{item_id}-{_digest(name.as_posix())}"
+            taken.add(item_id)
+            yield _checked(str(path), Draft(title=title, id=item_id), path)
 
 
 def _csv(path: Path) -> Iterator[Row | BadRow]:
     with path.open(encoding="utf-8-sig", newline="", errors="replace") as file:
         reader = csv.reader(file, skipinitialspace=True)
         names: list[str] | None = None
-        try:
-            for values in reader:
-                if not any(value.strip() for value in values):
+        while True:
+            try:
+                values = next(reader, None)
+            except csv.Error as error:
+                yield BadRow(f"{path} line {reader.line_num}", f"not CSV: {error}")
+                continue
+            if values is None:
+                return
+            if not any(value.strip() for value in values):
+                continue
+            if names is None:
+                names = _names(path, values)
+                if names:
                     continue
-                if names is None:
-                    names = [value.strip().lower() for value in values]
-                    if "title" in names:
-                        continue
-                    names = []  # no header: lines of the 2018 sample
-                yield _line(path, reader.line_num, names, values)
-        except csv.Error as error:
-            yield BadRow(f"{path} line {reader.line_num}", f"not CSV: {error}")
+            yield _line(path, reader.line_num, names, values)
+
+
+def _names(path: Path, first: list[str]) -> list[str]:
+    """The columns that the first line names; none if it is a line of the 2018 sample, `title, url`."""
+    names = [value.strip().lower() for value in first]
+    if "title" in names:
+        return names
+    if len(first) > 1 and _is_address(first[-1].strip()):
+        return []
+    raise InputError(f"{path}: the first line names no column `title`; it has {', '.join(names)[:100]}")
 
 
 def _line(path: Path, number: int, names: list[str], values: list[str]) -> Row | BadRow:
@@ -110,19 +128,33 @@ def _row(where: str, fields: Mapping[str, str], folder: Path) -> Row | BadRow:
     source = (fields.get("image") or fields.get("url") or "").strip()
     if not source:
         return BadRow(where, "no picture; expected a path in `image` or an address in `url`")
+    if not is_text(source) or "\0" in source:
+        return BadRow(where, f"the picture {source[:60]!a} is neither a path nor an address")
     image: Path | str = source
-    if not source.startswith(("http://", "https://")):
+    if not _is_address(source):
         image = (folder / source).resolve()
         if not image.is_relative_to(folder.resolve()):
-            return BadRow(where, f"the picture {source!r} lies outside the file's folder")
+            return BadRow(where, f"the picture {source[:200]!r} lies outside the file's folder")
     draft = Draft(
         title=fields.get("title", ""),
         # The same row imported again replaces its item instead of doubling it.
-        id=fields.get("id", "").strip() or hashlib.sha256(source.encode()).hexdigest()[:12],
+        id=fields.get("id", "").strip() or _digest(source),
         link=fields.get("link"),
         metadata={name: value for name, value in fields.items() if name not in _OWN and name},
     )
+    return _checked(where, draft, image)
+
+
+def _checked(where: str, draft: Draft, image: Path | str) -> Row | BadRow:
     try:
         return Row(where, draft.checked(), image)
     except InputError as error:
         return BadRow(where, str(error))
+
+
+def _is_address(source: str) -> bool:
+    return source.startswith(("http://", "https://"))
+
+
+def _digest(source: str) -> str:
+    return hashlib.sha256(source.encode(errors="surrogateescape")).hexdigest()[:12]

@@ -26,6 +26,7 @@ KINDS: tuple[Kind, ...] = ("features", "infer", "status", "frame", "preview", "c
 _THING = re.compile(r"[a-zA-Z0-9:_-]{1,128}")
 _SESSION = re.compile(r"[0-9a-f]{8}")
 _MODEL = re.compile(r"[0-9a-f]{12}")
+_STAGE = re.compile(r"[a-z_]{1,32}")
 
 
 class WireError(Exception):
@@ -73,7 +74,7 @@ def parse_topic(name: str) -> tuple[str, Kind]:
         for kind in KINDS:
             if parts[2] == kind:
                 return parts[1], kind
-    raise WireError("topic", f"topic {name!r} is not lookalike/<thing>/<{'|'.join(KINDS)}>")
+    raise WireError("topic", f"topic {_shown(name)} is not lookalike/<thing>/<{'|'.join(KINDS)}>")
 
 
 def to_iso(at_s: float) -> str:
@@ -138,10 +139,12 @@ def decode_observation(payload: bytes, *, thing: str, kind: Kind, received_at_s:
 
 
 def _parse_observation(message: Mapping[str, Any], *, thing: str) -> Observation:
-    if message.get("v") != 1:
-        raise WireError("field", f"v is {message.get('v')!r}; expected 1")
+    if message.get("v") != 1 or message["v"] is True:  # to Python True is 1
+        raise WireError("field", f"v is {_shown(message.get('v'))}; expected 1")
     if message.get("thing") != thing:
-        raise WireError("field", f"thing is {message.get('thing')!r}; expected {thing!r} as in the topic")
+        raise WireError(
+            "field", f"thing is {_shown(message.get('thing'))}; expected {thing!r} as in the topic"
+        )
     try:
         captured_at_s = from_iso(_text(message, "captured_at"))
     except (ValueError, OverflowError) as error:
@@ -162,7 +165,7 @@ def _parse_vectors(message: Mapping[str, Any]) -> Vectors:
     dim, count = _whole(message, "dim", 1, 65_536), _whole(message, "count", 1, 64)
     encoding, features = message.get("encoding"), _text(message, "features")
     if encoding not in ("f16", "i8"):
-        raise WireError("encoding", f"encoding is {encoding!r}; expected f16 or i8")
+        raise WireError("encoding", f"encoding is {_shown(encoding)}; expected f16 or i8")
     try:
         raw = base64.b64decode(features, validate=True)
     except (binascii.Error, ValueError) as error:
@@ -172,21 +175,26 @@ def _parse_vectors(message: Mapping[str, Any]) -> Vectors:
         text = f"features holds {len(raw)} bytes; {count} x {dim} values of {encoding} take {expected}"
         raise WireError("dimension", text)
     if encoding == "f16":
-        return np.frombuffer(raw, "<f2").astype(np.float32).reshape(count, dim)
+        with np.errstate(invalid="ignore"):  # a signalling NaN is refused with the other NaNs
+            return np.frombuffer(raw, "<f2").astype(np.float32).reshape(count, dim)
     scale = _number(message.get("scale"), "scale")
-    return (np.frombuffer(raw, np.int8).astype(np.float32) * np.float32(scale)).reshape(count, dim)
+    if scale <= 0:
+        raise WireError("field", f"scale is {scale:g}; expected a number above 0")
+    with np.errstate(over="ignore", invalid="ignore"):
+        return (np.frombuffer(raw, np.int8).astype(np.float32) * np.float32(scale)).reshape(count, dim)
 
 
 def _parse_csv(features: str) -> Vectors:
     try:
-        return np.array([features.split(",")], dtype=np.float32)
+        with np.errstate(over="ignore"):  # infinity is refused with its own reason
+            return np.array([features.split(",")], dtype=np.float32)
     except ValueError as error:
         raise WireError("encoding", f"features is not a line of numbers: {error}") from None
 
 
 def unit(vectors: Vectors) -> Vectors:
     """Scale each row to unit length, so that a distance depends on direction alone."""
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         lengths = np.linalg.norm(vectors.astype(np.float64), axis=1, keepdims=True)
     if not np.isfinite(lengths).all():
         raise WireError("not_finite", "features holds NaN or infinity; expected finite numbers")
@@ -199,10 +207,10 @@ def _parse_box(value: object) -> tuple[float, float, float, float] | None:
     if value is None:
         return None
     if not isinstance(value, Sequence) or isinstance(value, str) or len(value) != 4:
-        raise WireError("field", f"box is {value!r}; expected [x, y, w, h] or null")
+        raise WireError("field", f"box is {_shown(value)}; expected [x, y, w, h] or null")
     x, y, w, h = (_number(share, "box") for share in value)
     if min(x, y, w, h) < 0 or max(x + w, y + h) > 1.001:
-        raise WireError("field", f"box is {value!r}; expected shares of the frame between 0 and 1")
+        raise WireError("field", f"box is {_shown(value)}; expected shares of the frame between 0 and 1")
     return x, y, w, h
 
 
@@ -210,27 +218,39 @@ def _parse_timings(value: object) -> dict[str, float]:
     if value is None:
         return {}
     if not isinstance(value, dict):
-        raise WireError("field", f"timings_ms is {value!r}; expected an object of numbers")
-    return {str(stage): _number(ms, "timings_ms") for stage, ms in value.items()}
+        raise WireError("field", f"timings_ms is {_shown(value)}; expected an object of numbers")
+    for stage in value:
+        if _STAGE.fullmatch(stage) is None:
+            raise WireError("field", f"timings_ms names {_shown(stage)}; expected a stage such as embed")
+    return {stage: _number(ms, "timings_ms") for stage, ms in value.items()}
 
 
 def _number(value: object, name: str) -> float:
     # An int may exceed every float, and a bool is an int to Python but no number in JSON.
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 1e300:
-        raise WireError("field", f"{name} holds {str(value)[:40]!r}; expected a finite number")
+        raise WireError("field", f"{name} holds {_shown(value)}; expected a finite number")
     return float(value)
 
 
 def _whole(message: Mapping[str, Any], name: str, low: int, high: int) -> int:
     value = message.get(name)
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise WireError("field", f"{name} is {value!r}; expected a whole number from {low} to {high}")
+        raise WireError("field", f"{name} is {_shown(value)}; expected a whole number from {low} to {high}")
     return value
+
+
+def _shown(value: object) -> str:
+    """A value as a log may show it: a message can hold 64 KB of one."""
+    try:
+        text = ascii(value)
+    except RecursionError:
+        text = f"a {type(value).__name__}, deeply nested"
+    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def _text(message: Mapping[str, Any], name: str, form: re.Pattern[str] | None = None) -> str:
     value = message.get(name)
     if not isinstance(value, str) or (form is not None and form.fullmatch(value) is None):
         wanted = "text" if form is None else f"text of the form {form.pattern}"
-        raise WireError("field", f"{name} is {str(value)[:40]!r}; expected {wanted}")
+        raise WireError("field", f"{name} is {_shown(value)}; expected {wanted}")
     return value

@@ -13,6 +13,7 @@ from services.bootstrap.settings import RunSettings, load
 from services.run.child import die_with_parent
 from services.run.plan import make_plan
 from services.run.prepare import lock_data_folder, prepare
+from services.run.processes import BAD_INPUT, FatalExitError
 from services.run.supervisor import Supervisor
 
 log = logging.getLogger(__name__)
@@ -41,6 +42,8 @@ def main() -> int:
             supervisor.run()
         except _StopError:
             log.info("stopping")
+        except FatalExitError:
+            return BAD_INPUT  # it has said itself what is wrong
         finally:
             # A late signal must not leave half of them behind.
             _stopping.append(True)

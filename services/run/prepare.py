@@ -16,6 +16,7 @@ from services.bootstrap.settings import RunSettings
 from services.bootstrap.stores import make_folder
 from services.core.domain import InputError
 from services.run.plan import ROOT, Plan
+from services.run.processes import mortal
 
 SAMPLES = ROOT / "samples" / "catalogue.csv"
 
@@ -63,5 +64,5 @@ def _check_port(settings: RunSettings) -> None:
 
 def _import_samples(plan: Plan) -> None:
     command = [sys.executable, "-m", "services.cli", "items", "import", str(SAMPLES)]
-    if subprocess.run(command, env=dict(plan.environ), check=False).returncode != 0:
+    if subprocess.run(mortal(command), env=dict(plan.environ), check=False).returncode != 0:
         raise InputError("the sample catalogue could not be loaded; LOOKALIKE_SAMPLES=0 leaves it out")

@@ -25,6 +25,11 @@ BAD_INPUT = 2
 log = logging.getLogger(__name__)
 
 
+def mortal(arguments: list[str]) -> list[str]:
+    """The command that runs `arguments` and dies with this process."""
+    return [sys.executable, "-S", "-E", str(_CHILD), str(os.getpid()), *arguments]
+
+
 class FatalExitError(Exception):
     """A process has said that its settings are wrong."""
 
@@ -44,10 +49,9 @@ class Process:
 
     def start(self) -> None:
         """Start it; to be called in the main thread, because the kernel watches the thread that forks."""
-        wrapped = [sys.executable, "-S", "-E", str(_CHILD), str(os.getpid()), *self._arguments]
         # A session of its own: Ctrl-C reaches us alone, and we end the others in order.
         self._running = subprocess.Popen(
-            wrapped, env=self._environ, stdin=subprocess.DEVNULL, start_new_session=True
+            mortal(self._arguments), env=self._environ, stdin=subprocess.DEVNULL, start_new_session=True
         )
         self._started_s = time.monotonic()
 

@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 import httpx
 
 from services.bootstrap.settings import RunSettings
-from services.core.domain import InputError, UnavailableError
+from services.core.domain import UnavailableError
 from services.run.plan import Plan
-from services.run.processes import FatalExitError, Process
+from services.run.processes import Process
 
 POLL_S = 0.1
 START_WITHIN_S = 60.0
@@ -30,14 +30,11 @@ class Supervisor:
         self._started: list[Process] = []
 
     def run(self) -> None:
-        """Start everything and keep it up, for ever; raises InputError if a process refuses its settings."""
-        try:
-            self._start()
-            while True:
-                self._keep()
-                time.sleep(POLL_S)
-        except FatalExitError as error:
-            raise InputError(str(error)) from None
+        """Start everything and keep it up, for ever; raises FatalExitError if settings are refused."""
+        self._start()
+        while True:
+            self._keep()
+            time.sleep(POLL_S)
 
     def stop(self) -> None:
         """End all processes, those that use others first."""

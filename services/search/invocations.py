@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,29 +20,44 @@ from services.core.wire import Vectors, unit
 def parse_request(body: bytes, content_type: str) -> Vectors:
     """Read the vectors of a request, float32 [n, dim] of unit length; raises InputError or WireError."""
     kind = content_type.split(";")[0].strip().lower()
+    if kind not in _READERS:
+        raise InputError(f"content type {kind[:60]!a}; expected {', '.join(_READERS)}")
     try:
-        text = body.decode()
-        if kind == "text/csv":
-            rows = [row for row in csv.reader(io.StringIO(text)) if row]
-        elif kind == "application/jsonlines":
-            rows = [_features(json.loads(line)) for line in text.splitlines() if line.strip()]
-        elif kind == "application/json":
-            rows = [_features(instance) for instance in json.loads(text)["instances"]]
-        else:
-            raise InputError(
-                f"content type {kind!r}; expected text/csv, application/json or application/jsonlines"
-            )
-        vectors = np.array(rows, np.float32)
-    except (ValueError, KeyError, TypeError) as error:
-        raise InputError(f"no vectors in the {kind} body ({error!r})") from None
-    if vectors.ndim != 2:
+        with np.errstate(over="ignore"):  # infinity is refused by unit, with its own reason
+            vectors = np.array(_READERS[kind](body.decode()), np.float32)
+    except UnicodeDecodeError:
+        raise InputError(f"no vectors in the {kind} body: it is not UTF-8 text") from None
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError, csv.Error) as error:
+        raise InputError(f"no vectors in the {kind} body ({str(error)[:200]})") from None
+    if vectors.ndim != 2 or not vectors.size:
         raise InputError(f"vectors of shape {vectors.shape}; expected one or more, a vector a line")
     return unit(vectors)
 
 
-def _features(instance: Any) -> list[Any]:
+def _from_csv(text: str) -> list[list[str]]:
+    return [row for row in csv.reader(io.StringIO(text, newline="")) if row]
+
+
+def _from_json_lines(text: str) -> list[list[float]]:
+    return [_features(json.loads(line)) for line in text.splitlines() if line.strip()]
+
+
+def _from_json(text: str) -> list[list[float]]:
+    return [_features(instance) for instance in json.loads(text)["instances"]]
+
+
+_READERS: dict[str, Callable[[str], Any]] = {
+    "text/csv": _from_csv,
+    "application/jsonlines": _from_json_lines,
+    "application/json": _from_json,
+}
+
+
+def _features(instance: Any) -> list[float]:
     values = instance["features"] if "features" in instance else instance["data"]["features"]["values"]
-    return list(values)
+    if not isinstance(values, list) or not all(type(value) in (int, float) for value in values):
+        raise TypeError("features is not a list of numbers")
+    return values
 
 
 def response(found: Sequence[Sequence[Neighbour]], *, verbose: bool) -> dict[str, Any]:

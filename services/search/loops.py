@@ -47,7 +47,9 @@ class Loops:
         while not self._stopping.is_set():
             try:
                 turn()
-            except Exception:  # a fault of ours must not end the service
+            except Exception as error:  # a fault of ours must not end the service
+                if turn == self._follow:
+                    self.trouble = f"the item store can't be followed: {error!r}"
                 log.exception("%s failed; next try in %g s", turn.__name__, RETRY_S)
                 self._stopping.wait(RETRY_S)
 

@@ -1,0 +1,151 @@
+"""The contract of a match queue, on the fake and on a real Redis."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import redis
+
+from services.adapters.redis_queue import RedisQueue
+from services.core.domain import MatchRecord
+from services.core.ports import MatchQueue
+from tests.fakes import FakeQueue, make_observation, make_record
+
+MakeQueue = Callable[[int], MatchQueue]
+OTHER_SESSION = "ffffffff"
+
+
+@pytest.fixture(params=["fake", "redis"])
+def make_queue(request: pytest.FixtureRequest) -> MakeQueue:
+    """A maker of an empty queue that keeps so many records."""
+    if request.param == "fake":
+        return lambda keep: FakeQueue(keep=keep)
+    client: redis.Redis = request.getfixturevalue("client")
+    return lambda keep: RedisQueue(client, keep=keep)
+
+
+@pytest.fixture
+def queue(make_queue: MakeQueue) -> MatchQueue:
+    return make_queue(100)
+
+
+def seen(
+    seq: int | None, *, thing: str = "cam-1", session: str | None = "0a1b2c3d", at_s: float = 1e9
+) -> MatchRecord:
+    return make_record(make_observation(thing=thing, session=session, seq=seq, at_s=at_s))
+
+
+def latest(queue: MatchQueue, *, thing: str | None = None, limit: int = 100, after: int = 0) -> list[Any]:
+    return [json.loads(record) for record in queue.latest(thing=thing, limit=limit, after=after)]
+
+
+def seqs(records: list[Any]) -> list[int]:
+    return [record["seq"] for record in records]
+
+
+def test_an_empty_queue_has_nothing(queue: MatchQueue) -> None:
+    assert (latest(queue), latest(queue, thing="cam-1"), queue.clock_offset_s("cam-1")) == ([], [], None)
+
+
+def test_records_come_newest_first_with_the_ids_that_push_gave(queue: MatchQueue) -> None:
+    ids = [queue.push(seen(seq)) for seq in (1, 2, 3)]
+    records = latest(queue)
+    assert seqs(records) == [3, 2, 1]
+    assert [record["id"] for record in records] == ids[::-1]
+    assert ids == sorted(set(ids), key=lambda number: number or 0)
+    assert seqs(latest(queue, limit=1)) == [3]
+    assert seqs(latest(queue, limit=2)) == [3, 2]
+
+
+def test_a_record_is_the_pushed_one_with_its_id_added(queue: MatchQueue) -> None:
+    record = make_record(title='Ünï "quoted", it\'s \\ </script> 日本')
+    number = queue.push(record)
+    assert latest(queue) == [{"id": number, **json.loads(record.to_json())}]
+    assert latest(queue)[0]["matches"][0]["title"] == 'Ünï "quoted", it\'s \\ </script> 日本'
+
+
+def test_each_camera_has_its_list_beside_the_one_of_all(queue: MatchQueue) -> None:
+    queue.push(seen(1, thing="a"))
+    queue.push(seen(1, thing="b"))
+    queue.push(seen(2, thing="a"))
+    assert [(record["thing"], record["seq"]) for record in latest(queue)] == [("a", 2), ("b", 1), ("a", 1)]
+    assert seqs(latest(queue, thing="a")) == [2, 1]
+    assert seqs(latest(queue, thing="b")) == [1]
+    assert latest(queue, thing="c") == []
+
+
+def test_both_lists_are_trimmed_to_what_is_kept(make_queue: MakeQueue) -> None:
+    queue = make_queue(5)
+    for seq in range(8):
+        queue.push(seen(seq, thing="a"))
+        queue.push(seen(seq, thing="b"))
+    assert [(record["thing"], record["seq"]) for record in latest(queue)] == [
+        ("b", 7),
+        ("a", 7),
+        ("b", 6),
+        ("a", 6),
+        ("b", 5),
+    ]
+    assert seqs(latest(queue, thing="a")) == [7, 6, 5, 4, 3]
+
+
+def test_after_an_id_only_newer_records_come(queue: MatchQueue) -> None:
+    ids = [queue.push(seen(seq)) or 0 for seq in range(4)]
+    assert seqs(latest(queue, after=ids[1])) == [3, 2]
+    assert seqs(latest(queue, after=ids[1], limit=1)) == [3]
+    assert latest(queue, after=ids[3]) == []
+
+
+def test_of_one_session_an_equal_or_lower_number_is_dropped_whatever_its_time(queue: MatchQueue) -> None:
+    queue.push(seen(5, at_s=1e9))
+    assert queue.push(seen(5, at_s=1e9 + 1)) is None
+    assert queue.push(seen(4, at_s=1e9 + 2)) is None
+    assert queue.push(seen(6, at_s=1e9 - 1)) is not None  # the camera's clock was set back
+    assert seqs(latest(queue)) == [6, 5]
+
+
+def test_a_new_session_begins_again_but_an_older_frame_of_another_is_dropped(queue: MatchQueue) -> None:
+    queue.push(seen(500, at_s=1e9))
+    assert queue.push(seen(1, session=OTHER_SESSION, at_s=1e9 - 0.001)) is None
+    assert queue.push(seen(2, session=OTHER_SESSION, at_s=1e9 + 0.001)) is not None
+    assert queue.push(seen(501, at_s=1e9)) is None
+    assert seqs(latest(queue)) == [2, 500]
+
+
+def test_one_camera_does_not_hold_back_another(queue: MatchQueue) -> None:
+    queue.push(seen(9, thing="a", at_s=1e9))
+    assert queue.push(seen(1, thing="b", at_s=1e9 - 50)) is not None
+
+
+def test_records_of_2018_have_no_session_and_go_by_their_time(queue: MatchQueue) -> None:
+    pushed = [queue.push(seen(None, session=None, at_s=1e9 + second)) for second in (0, 2, 1, 2, 3)]
+    assert [number is not None for number in pushed] == [True, True, False, True, True]
+    assert [record["session"] for record in latest(queue)] == [None] * 4
+
+
+def test_a_dropped_record_leaves_the_newest_as_it_is(queue: MatchQueue) -> None:
+    queue.push(seen(5))
+    queue.push(seen(4))
+    assert queue.push(seen(5)) is None
+
+
+def test_a_clock_is_wrong_after_five_notes_in_a_row_with_the_last_offset(queue: MatchQueue) -> None:
+    shown = []
+    for note in range(5):
+        queue.note_clock("cam-1", offset_s=-30.0 - note)
+        shown.append(queue.clock_offset_s("cam-1"))
+    assert shown == [None, None, None, None, -34.0]
+    assert queue.clock_offset_s("cam-2") is None
+
+
+def test_a_record_that_goes_in_makes_the_clock_right_again(queue: MatchQueue) -> None:
+    for _ in range(5):
+        queue.note_clock("cam-1", offset_s=60.0)
+    queue.push(seen(1, thing="cam-2"))
+    assert queue.clock_offset_s("cam-1") == 60.0
+    queue.push(seen(1))
+    assert queue.clock_offset_s("cam-1") is None
+    for _ in range(4):
+        queue.note_clock("cam-1", offset_s=60.0)
+    assert queue.clock_offset_s("cam-1") is None

@@ -1,0 +1,175 @@
+"""The services' MQTT client against the embedded broker."""
+
+import logging
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from services.adapters.mqtt import MqttClient
+from services.core.domain import InputError
+from tests.servers import Server, free_port, until
+
+FEATURES = "lookalike/+/features"
+
+
+class Heard:
+    """Remembers messages; fails on those that say so."""
+
+    def __init__(self) -> None:
+        self.messages: list[tuple[str, bytes]] = []
+
+    def __call__(self, topic: str, payload: bytes) -> None:
+        self.messages.append((topic, payload))
+        if payload == b"raise":
+            raise RuntimeError("a fault of ours")
+
+    @property
+    def payloads(self) -> list[bytes]:
+        return [payload for _, payload in self.messages]
+
+
+@contextmanager
+def connected(server: Server, *filters: str, heard: Heard | None = None) -> Iterator[MqttClient]:
+    """A client whose subscriptions are in force."""
+    hearing = heard or Heard()
+    probe = f"probe/{id(hearing)}"
+    client = MqttClient(server.url, filters=[*filters, probe], qos=0, on_message=hearing)
+    client.start()
+    try:
+        wait_subscribed(client, hearing, probe)
+        yield client
+    finally:
+        client.stop()
+
+
+def wait_subscribed(client: MqttClient, heard: Heard, probe: str) -> None:
+    """Return once the client hears itself on a topic of its own; those messages are forgotten."""
+
+    def hears_itself() -> bool:
+        client.publish(probe, b"")
+        time.sleep(0.02)
+        return any(topic == probe for topic, _ in heard.messages)
+
+    until(hears_itself, what="the subscription")
+    heard.messages = [message for message in heard.messages if message[0] != probe]
+
+
+def of_cameras(heard: Heard) -> list[bytes]:
+    return [payload for topic, payload in heard.messages if topic.startswith("lookalike/")]
+
+
+def test_a_message_on_a_wanted_topic_comes_with_its_topic_and_others_do_not(shared_broker: Server) -> None:
+    heard = Heard()
+    with connected(shared_broker, FEATURES, heard=heard) as client:
+        client.publish("lookalike/cam-1/frame", b"not wanted")
+        client.publish("lookalike/cam-1/features", b"\0\xff")
+        until(lambda: of_cameras(heard))
+    messages = [message for message in heard.messages if message[0].startswith("lookalike/")]
+    assert messages == [("lookalike/cam-1/features", b"\0\xff")]
+
+
+def test_a_message_of_the_largest_size_of_the_contract_passes(shared_broker: Server) -> None:
+    heard, payload = Heard(), bytes(512 * 1024)
+    with connected(shared_broker, "lookalike/+/frame", heard=heard) as client:
+        client.publish("lookalike/cam-1/frame", payload)
+        until(lambda: of_cameras(heard))
+        assert client.connected
+    assert of_cameras(heard) == [payload]
+
+
+def test_a_shared_subscription_splits_the_messages_between_two_clients(shared_broker: Server) -> None:
+    one, other = Heard(), Heard()
+    sent = [b"%d" % number for number in range(100)]
+    shared = f"$share/search/{FEATURES}"
+    with connected(shared_broker, shared, heard=one) as client, connected(shared_broker, shared, heard=other):
+        for payload in sent:
+            client.publish("lookalike/cam-1/features", payload)
+        until(lambda: len(of_cameras(one)) + len(of_cameras(other)) >= 100)
+    assert Counter(of_cameras(one) + of_cameras(other)) == Counter(sent)
+    assert min(len(of_cameras(one)), len(of_cameras(other))) >= 20
+
+
+def test_two_shared_filters_of_two_groups_are_both_served(shared_broker: Server) -> None:
+    heard, filters = Heard(), (f"$share/search/{FEATURES}", "$share/search-infer/lookalike/+/infer")
+    with connected(shared_broker, *filters, heard=heard) as client:
+        client.publish("lookalike/cam-1/features", b"ours")
+        client.publish("lookalike/cam-1/infer", b"of 2018")
+        until(lambda: len(of_cameras(heard)) == 2)
+    assert sorted(of_cameras(heard)) == [b"of 2018", b"ours"]
+
+
+def test_a_handler_that_raises_does_not_end_the_connection(
+    shared_broker: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    heard = Heard()
+    with caplog.at_level(logging.ERROR), connected(shared_broker, FEATURES, heard=heard) as client:
+        for payload in (b"raise", b"raise", b"good"):
+            client.publish("lookalike/cam-1/features", payload)
+        until(lambda: b"good" in heard.payloads)
+        assert client.connected
+    assert of_cameras(heard) == [b"raise", b"raise", b"good"]
+    assert "message on lookalike/cam-1/features failed" in caplog.text
+
+
+def test_after_a_restart_of_the_broker_messages_come_again(mortal_broker: Server) -> None:
+    heard = Heard()
+    with connected(mortal_broker, FEATURES, heard=heard) as client:
+        mortal_broker.kill()
+        until(lambda: not client.connected, what="the loss is noticed")
+        client.publish("lookalike/cam-1/features", b"lost")
+        mortal_broker.start()
+        until(lambda: client.connected, what="the client is back")
+        until(lambda: _hears(client, heard, b"again"), what="messages again")
+        # Nothing old is fired after a reconnect.
+        assert set(of_cameras(heard)) == {b"again"}
+
+
+def _hears(client: MqttClient, heard: Heard, payload: bytes) -> bool:
+    client.publish("lookalike/cam-1/features", payload)
+    time.sleep(0.02)
+    return payload in heard.payloads
+
+
+def test_a_broker_that_is_not_there_yet_is_found_when_it_comes(mortal_broker: Server) -> None:
+    mortal_broker.kill()
+    heard = Heard()
+    client = MqttClient(mortal_broker.url, filters=[FEATURES], qos=0, on_message=heard)
+    client.start()
+    try:
+        assert not client.connected
+        mortal_broker.start()
+        until(lambda: _hears(client, heard, b"x"), what="a message")
+    finally:
+        client.stop()
+
+
+def test_stop_ends_the_thread_even_without_a_broker() -> None:
+    before = threading.active_count()
+    client = MqttClient(f"mqtt://127.0.0.1:{free_port()}", filters=[FEATURES], qos=0, on_message=Heard())
+    client.start()
+    assert threading.active_count() == before + 1
+    client.stop()
+    assert threading.active_count() == before
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://user:secret@host",
+        "user:secret@host",
+        "mqtt://user:secret@",
+        "mqtt://user:secret@host:99999",
+        "mqtt://user:secret@host:port",
+        "mqtt://user:secret/word@host",
+        "mqtt://[user:secret@host",
+        "",
+    ],
+)
+def test_a_wrong_address_is_refused_without_its_password(url: str) -> None:
+    with pytest.raises(InputError, match="broker") as caught:
+        MqttClient(url, filters=[], qos=0, on_message=Heard())
+    assert "secret" not in str(caught.value)

@@ -1,0 +1,91 @@
+"""The contract of a picture store, on the fake and on files; then what files alone promise."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from services.adapters.file_pictures import FilePictures
+from services.core.ports import PictureStore
+from tests.fakes import FakePictures
+
+KEY = "ab" * 32 + ".jpg"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "pictures"
+
+
+@pytest.fixture(params=["fake", "files"])
+def pictures(request: pytest.FixtureRequest, folder: Path) -> PictureStore:
+    return FakePictures() if request.param == "fake" else FilePictures(folder)
+
+
+def files(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def test_a_picture_comes_back_by_its_key(pictures: PictureStore) -> None:
+    contents = [b"one", b"two\0\xff" * 100_000, b""]
+    keys = [pictures.put(content, suffix=".jpg") for content in contents]
+    assert [pictures.get(key) for key in keys] == contents
+    assert len(set(keys)) == 3
+
+
+def test_the_same_content_has_the_same_key(pictures: PictureStore) -> None:
+    key = pictures.put(b"one", suffix=".png")
+    assert key == pictures.put(b"one", suffix=".png")
+    assert key.endswith(".png")
+    assert pictures.get(key) == b"one"
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        *(
+            "",
+            ".",
+            "..",
+            KEY,
+            "../secret.txt",
+            "/etc/passwd",
+            "ab/../../secret.txt",
+            "a\0b",
+            "x" * 10_000,
+            "\ud800",
+        ),
+        *(KEY.upper(), KEY + "/", KEY + "\n", "../" + KEY, KEY[:-4]),
+    ],
+)
+def test_a_key_that_does_not_exist_gives_nothing_however_hostile(
+    pictures: PictureStore, tmp_path: Path, key: str
+) -> None:
+    (tmp_path / "secret.txt").write_bytes(b"secret")
+    pictures.put(b"one", suffix=".jpg")
+    assert pictures.get(key) is None
+
+
+def test_pictures_are_there_for_another_process(folder: Path) -> None:
+    key = FilePictures(folder).put(b"one", suffix=".jpg")
+    assert FilePictures(folder).get(key) == b"one"
+
+
+def test_the_same_content_is_one_file(folder: Path) -> None:
+    store = FilePictures(folder)
+    for content in (b"one", b"two", b"one", b"one"):
+        store.put(content, suffix=".jpg")
+    assert len(files(folder)) == 2
+
+
+def test_no_unfinished_file_stays_after_a_failure(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    store = FilePictures(folder)
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full)
+        with pytest.raises(OSError, match="No space left"):
+            store.put(b"one", suffix=".jpg")
+    assert files(folder) == []
+    assert store.get(store.put(b"one", suffix=".jpg")) == b"one"

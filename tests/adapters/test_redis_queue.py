@@ -1,0 +1,174 @@
+"""What the queue on Redis promises beyond the port: raw lists, the channel, outages, many processes."""
+
+import asyncio
+import json
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+import redis
+import redis.asyncio
+
+from services.adapters.redis_queue import RedisQueue, follow, record_id
+from services.core.domain import MatchRecord, UnavailableError
+from tests.fakes import make_observation, make_record
+from tests.servers import Server, until
+
+
+@pytest.fixture
+def queue(client: redis.Redis) -> RedisQueue:
+    return RedisQueue(client)
+
+
+@pytest.fixture
+def mortal(mortal_redis: Server) -> Iterator[RedisQueue]:
+    """A queue on a Redis that the test kills."""
+    client = redis.Redis.from_url(
+        mortal_redis.url, decode_responses=True, socket_timeout=2, socket_connect_timeout=2
+    )
+    with client:
+        yield RedisQueue(client)
+
+
+def seen(seq: int, *, thing: str = "cam-1", at_s: float = 1e9) -> MatchRecord:
+    return make_record(make_observation(thing=thing, seq=seq, at_s=at_s))
+
+
+def test_the_raw_lists_hold_json_without_apostrophes_under_the_contracts_names(
+    client: redis.Redis, queue: RedisQueue
+) -> None:
+    queue.push(make_record(title="It's a 'mug'"))
+    (raw,) = map(str, client.lrange("stack:matches", 0, -1))
+    assert client.lrange("stack:matches:cam-1", 0, -1) == [raw]
+    assert "It\\u0027s a \\u0027mug\\u0027" in raw
+    # What the page of 2018 did with a record.
+    assert json.loads(raw.replace("'", '"'))["matches"][0]["title"] == "It's a 'mug'"
+
+
+def test_the_lists_in_redis_are_trimmed_themselves(client: redis.Redis) -> None:
+    queue = RedisQueue(client, keep=3)
+    for seq in range(10):
+        queue.push(seen(seq))
+    assert (client.llen("stack:matches"), client.llen("stack:matches:cam-1")) == (3, 3)
+
+
+def test_each_push_is_published_and_a_dropped_one_is_not(client: redis.Redis, queue: RedisQueue) -> None:
+    with client.pubsub(ignore_subscribe_messages=True) as channel:  # type: ignore[no-untyped-call]
+        channel.subscribe("matches")
+        channel.get_message(timeout=5)
+        for seq in (1, 1, 2):
+            queue.push(seen(seq))
+        heard = list[str]()
+
+        def hear() -> bool:
+            message = channel.get_message(timeout=0.1)
+            heard.extend([message["data"]] if message else [])
+            return len(heard) == 2
+
+        until(hear, what="two records on the channel")
+    assert heard == queue.latest(limit=10)[::-1]
+
+
+def test_ids_go_on_rising_after_redis_has_lost_everything(client: redis.Redis, queue: RedisQueue) -> None:
+    ids = [0]
+
+    def is_later() -> bool:
+        """Whether the clock, at whose milliseconds the counter begins, is past the ids so far."""
+        return time.time() * 1000 > ids[-1] + 1
+
+    for _ in range(3):
+        until(is_later)
+        ids += [queue.push(seen(seq)) or 0 for seq in range(3)]
+        client.flushall()
+    assert ids == sorted(set(ids))
+
+
+def test_many_processes_push_one_cameras_frames_in_order(shared_redis: Server, client: redis.Redis) -> None:
+    def push(first: int) -> None:
+        with redis.Redis.from_url(shared_redis.url, decode_responses=True) as own:
+            queue = RedisQueue(own, keep=1000)
+            for seq in range(first, 400, 4):
+                queue.push(seen(seq))
+
+    threads = [threading.Thread(target=push, args=(first,)) for first in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    records = [json.loads(record) for record in RedisQueue(client).latest(limit=1000)]
+    numbers = [record["seq"] for record in records]
+    assert numbers == sorted(set(numbers), reverse=True)
+    assert numbers[0] == 399
+    assert [record["id"] for record in records] == sorted((r["id"] for r in records), reverse=True)
+
+
+def test_a_clocks_note_and_a_cameras_state_do_not_stay_for_ever(
+    client: redis.Redis, queue: RedisQueue
+) -> None:
+    queue.note_clock("a", offset_s=60.0)
+    queue.push(seen(1, thing="b"))
+    assert 0 < client.ttl("camera:a") <= 60
+    assert 3600 <= client.ttl("camera:b") <= 7 * 86400
+
+
+def test_without_redis_every_call_says_so_and_soon(mortal_redis: Server, mortal: RedisQueue) -> None:
+    mortal.push(seen(1))
+    mortal_redis.kill()
+    started_s = time.monotonic()
+    with pytest.raises(UnavailableError, match="Redis"):
+        mortal.push(seen(2))
+    with pytest.raises(UnavailableError, match="Redis"):
+        mortal.latest()
+    with pytest.raises(UnavailableError, match="Redis"):
+        mortal.note_clock("cam-1", offset_s=1.0)
+    with pytest.raises(UnavailableError, match="Redis"):
+        mortal.clock_offset_s("cam-1")
+    with pytest.raises(UnavailableError, match="Redis"):
+        mortal.ping()
+    assert time.monotonic() - started_s < 10
+
+
+def test_a_redis_that_comes_back_on_its_port_works_again_without_a_new_client(
+    mortal_redis: Server, mortal: RedisQueue
+) -> None:
+    first = mortal.push(seen(1))
+    mortal_redis.kill()
+    with pytest.raises(UnavailableError):
+        mortal.push(seen(2))
+    mortal_redis.start()
+    mortal.ping()
+    assert mortal.latest() == []
+    second = mortal.push(seen(3))
+    assert first is not None
+    assert second is not None
+    assert second > first
+    assert [record_id(record) for record in mortal.latest(limit=5)] == [second]
+
+
+async def follow_over_a_restart(server: Server, queue: RedisQueue) -> list[int]:
+    """The numbers that a follower hears, one from before a crash of Redis and one from after it."""
+    async with redis.asyncio.Redis.from_url(server.url, decode_responses=True) as client:
+        records, heard = follow(client), list[int]()
+        for number in (1, 2):
+            waiting = asyncio.ensure_future(anext(records))
+            deadline_s = time.monotonic() + 15
+            while not waiting.done():
+                assert time.monotonic() < deadline_s, f"record {number} not heard"
+                # Pushed until it is heard: who is not subscribed yet hears nothing.
+                await asyncio.to_thread(
+                    queue.push, seen(number, at_s=time.time(), thing=f"c{time.time_ns()}")
+                )
+                await asyncio.wait([waiting], timeout=0.05)
+            heard.append(json.loads(waiting.result())["seq"])
+            if number == 1:
+                server.kill()
+                server.start()
+        await records.aclose()  # type: ignore[attr-defined]
+    return heard
+
+
+def test_a_follower_hears_each_record_and_goes_on_over_a_restart(
+    mortal_redis: Server, mortal: RedisQueue
+) -> None:
+    assert asyncio.run(follow_over_a_restart(mortal_redis, mortal)) == [1, 2]

@@ -1,0 +1,174 @@
+"""Adding items, and embedding them anew with another model."""
+
+import numpy as np
+import pytest
+
+from services.core.catalogue import MAX_METADATA, MAX_TITLE, MAX_VALUE, Catalogue, Draft
+from services.core.domain import InputError, Item, UnavailableError
+from services.core.ports import Picture
+from tests.fakes import MODEL, OTHER_MODEL, FakeFeaturizer, FakeItems, FakePictures
+
+
+def decode(content: bytes) -> tuple[Picture, str]:
+    """A picture of one colour, whose three bytes are the file."""
+    if len(content) != 3:
+        raise InputError("not a picture that can be read")
+    return np.full((2, 2, 3), list(content), np.uint8), ".png"
+
+
+def make_catalogue(*, store: FakeItems | None = None) -> Catalogue:
+    return Catalogue(store or FakeItems(), FakePictures(), FakeFeaturizer(), decode)
+
+
+def with_model(catalogue: Catalogue, fingerprint: str) -> tuple[Catalogue, FakeFeaturizer]:
+    """The same catalogue after LOOKALIKE_MODEL was changed."""
+    featurizer = FakeFeaturizer(fingerprint)
+    return Catalogue(catalogue.store, catalogue.pictures, featurizer, decode), featurizer
+
+
+def models(catalogue: Catalogue) -> list[str]:
+    return [item.model for item in catalogue.store.page()]
+
+
+def test_an_added_item_is_in_the_store_with_its_vector_and_its_picture() -> None:
+    catalogue = make_catalogue()
+    draft = Draft(
+        "  A mug ", id="mug", link=" https://shop.example/1 ", metadata={" kind ": " cup ", "x": " "}
+    )
+    item, cursor = catalogue.add(draft, b"\x00\xff\x00")
+    assert (cursor, catalogue.store.get_many(["mug"])) == (1, [item])
+    assert (item.title, item.link, item.metadata) == ("A mug", "https://shop.example/1", {"kind": "cup"})
+    assert (item.model, item.vectors.shape) == (MODEL, (1, 4))
+    np.testing.assert_allclose(item.vectors[0], [0, 0.5**0.5, 0, 0.5**0.5], atol=1e-6)
+    assert catalogue.pictures.get(item.picture) == b"\x00\xff\x00"
+
+
+def test_an_item_without_an_id_gets_one_of_its_own() -> None:
+    catalogue = make_catalogue()
+    ids = {catalogue.add(Draft("A mug"), b"abc")[0].id for _ in range(3)}
+    assert len(ids) == 3
+
+
+@pytest.mark.parametrize(
+    ("draft", "says"),
+    [
+        (Draft(" "), "title has 0 characters; expected 1 to 300"),
+        (Draft("x" * (MAX_TITLE + 1)), "title has 301 characters"),
+        (Draft("\ud800"), "title"),
+        (Draft("x", link="javascript:alert(1)"), "'javascript:alert(1)' is not an http or https address"),
+        (Draft("x", link="/relative"), "not an http or https address"),
+        (Draft("x", link="http://["), "not an http or https address"),
+        (Draft("x", id="a/b"), "item id 'a/b' is not allowed"),
+        (Draft("x", id=".."), "not allowed"),
+        (Draft("x", id=" a"), "leading space"),
+        (Draft("x", id="a\0"), "control characters"),
+        (Draft("x", id="x" * 201), "1 to 200 characters"),
+        (Draft("x", id="\ud800"), "not allowed"),
+        (Draft("x", metadata={str(n): "y" for n in range(MAX_METADATA + 1)}), "51 metadata fields"),
+        (Draft("x", metadata={"long": "y" * (MAX_VALUE + 1)}), "metadata 'long' is too long"),
+        (Draft("x", metadata={" ": "y"}), "metadata"),
+        (Draft("x", metadata={"kind": "\ud800"}), "kind"),
+    ],
+)
+def test_a_draft_that_cannot_be_is_refused_and_nothing_is_kept(draft: Draft, says: str) -> None:
+    catalogue, pictures = make_catalogue(), FakePictures()
+    with pytest.raises(InputError, match=says.replace("(", r"\(").replace(")", r"\)")):
+        Catalogue(catalogue.store, pictures, catalogue.featurizer, decode).add(draft, b"abc")
+    assert (catalogue.store.head(), pictures.kept) == (0, {})
+
+
+@pytest.mark.parametrize("item_id", ["x", "mug 1", "ÄÖ-7", "it's", "x" * 200, "a.b", "...", "100%", "?q=1#"])
+def test_an_id_may_be_any_text_without_slashes(item_id: str) -> None:
+    assert Draft("x", id=item_id).checked().id == item_id
+
+
+def test_a_corrupt_picture_is_refused_and_nothing_is_kept() -> None:
+    catalogue = make_catalogue()
+    with pytest.raises(InputError, match="not a picture"):
+        catalogue.add(Draft("A mug"), b"corrupt")
+    assert catalogue.store.head() == 0
+
+
+def test_the_picture_is_kept_before_the_row_is_written() -> None:
+    kept_before_row: list[bytes | None] = []
+
+    class Store(FakeItems):
+        def put(self, item: Item) -> int:
+            kept_before_row.append(pictures.get(item.picture))
+            return super().put(item)
+
+    pictures = FakePictures()
+    Catalogue(Store(), pictures, FakeFeaturizer(), decode).add(Draft("A mug"), b"abc")
+    assert kept_before_row == [b"abc"]
+
+
+def test_a_picture_that_cannot_be_kept_leaves_no_row() -> None:
+    class Full(FakePictures):
+        def put(self, content: bytes, *, suffix: str) -> str:
+            raise UnavailableError(f"picture store: no room for {len(content)} bytes of {suffix}")
+
+    catalogue = Catalogue(FakeItems(), Full(), FakeFeaturizer(), decode)
+    with pytest.raises(UnavailableError):
+        catalogue.add(Draft("A mug"), b"abc")
+    assert catalogue.store.head() == 0
+
+
+def test_a_catalogue_of_another_model_is_refused_with_what_to_do() -> None:
+    catalogue = make_catalogue()
+    catalogue.check_model()
+    catalogue.add(Draft("A mug"), b"abc")
+    catalogue.check_model()
+    changed, _ = with_model(catalogue, OTHER_MODEL)
+    with pytest.raises(InputError, match=f"{MODEL}.*{OTHER_MODEL}.*lookalike index rebuild"):
+        changed.check_model()
+
+
+def test_a_rebuild_embeds_every_item_anew_and_declares_the_model_at_its_end() -> None:
+    catalogue = make_catalogue()
+    before = [
+        catalogue.add(Draft(f"Mug {n}", id=f"{n:03}", metadata={"n": str(n)}), b"abc")[0] for n in range(150)
+    ]
+    changed, featurizer = with_model(catalogue, OTHER_MODEL)
+    outcomes = list(changed.rebuild())
+    assert [(item.id, error) for item, error in outcomes] == [(item.id, None) for item in before]
+    assert (set(models(changed)), featurizer.embedded) == ({OTHER_MODEL}, 150)
+    changed.check_model()
+    (after,) = changed.store.get_many(["007"])
+    assert after is not None
+    assert (after.title, after.metadata, after.picture) == ("Mug 7", {"n": "7"}, before[7].picture)
+
+
+def test_a_rebuild_that_was_interrupted_goes_on_where_it_stopped() -> None:
+    catalogue = make_catalogue()
+    for number in range(5):
+        catalogue.add(Draft("Mug", id=str(number)), b"abc")
+    changed, first = with_model(catalogue, OTHER_MODEL)
+    going = changed.rebuild()
+    next(going)
+    next(going)
+    del going
+    assert (catalogue.store.model(), first.embedded) == (MODEL, 2)
+    again, second = with_model(catalogue, OTHER_MODEL)
+    assert len(list(again.rebuild())) == 5
+    assert (set(models(again)), second.embedded) == ({OTHER_MODEL}, 3)
+    again.check_model()
+
+
+def test_a_rebuild_reports_pictures_that_are_gone_or_corrupt_and_does_the_rest() -> None:
+    catalogue = make_catalogue()
+    catalogue.add(Draft("Good", id="good"), b"abc")
+    for name, key in (
+        ("corrupt", catalogue.pictures.put(b"corrupt", suffix=".png")),
+        ("gone", "0" * 64 + ".png"),
+    ):
+        catalogue.store.put(Item(name, "x", key, MODEL, np.ones((1, 4), np.float32)))
+    changed, _ = with_model(catalogue, OTHER_MODEL)
+    outcomes = {item.id: str(error) for item, error in changed.rebuild()}
+    assert outcomes["good"] == "None"
+    assert outcomes["corrupt"] == "item corrupt: not a picture that can be read"
+    assert "item gone: its picture" in outcomes["gone"]
+    assert {item.id: item.model for item in changed.store.page()} == {
+        "good": OTHER_MODEL,
+        "corrupt": MODEL,
+        "gone": MODEL,
+    }

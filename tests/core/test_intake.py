@@ -1,0 +1,101 @@
+"""The search's way of a message: validated, freshest wins, answered, pushed."""
+
+import json
+import threading
+import time
+from collections import Counter
+
+import pytest
+
+from services.core.domain import MatchRecord, UnavailableError
+from tests.core.rig import Rig, fresh
+from tests.fakes import FakeQueue, vectors
+
+
+@pytest.fixture
+def rig() -> Rig:
+    return Rig()
+
+
+def test_an_observation_is_answered_and_its_record_on_top_of_the_queue(rig: Rig) -> None:
+    rig.receive(fresh(seq=7))
+    assert rig.answer() == 1
+    record = json.loads(rig.queue.latest(thing="cam-1")[0])
+    assert (record["thing"], record["seq"], len(record["matches"])) == ("cam-1", 7, 6)
+    assert ([r.observation.seq for r in rig.tally.records], rig.tally.drops) == ([7], Counter())
+
+
+@pytest.mark.parametrize("kind", ["features", "infer"])
+def test_a_message_of_2018_is_answered(rig: Rig, kind: str) -> None:
+    numbers = ",".join(map(str, vectors()[0]))
+    rig.intake.receive(f"lookalike/cam-1/{kind}", json.dumps({"features": numbers}).encode())
+    assert rig.answer() == 1
+
+
+def test_what_grows_old_while_it_waits_is_not_answered(rig: Rig) -> None:
+    rig.receive(fresh(age_s=4.9))
+    deadline_s = time.time() + 0.2
+    while time.time() < deadline_s:
+        pass
+    assert rig.untouched()
+    assert rig.tally.drops == Counter(["stale"])
+
+
+def test_of_one_cameras_frames_only_the_freshest_is_answered(rig: Rig) -> None:
+    for seq, age_s in ((1, 3.0), (3, 1.0), (2, 2.0)):
+        rig.receive(fresh(seq=seq, age_s=age_s))
+    assert rig.answer() == 1
+    assert [record.observation.seq for record in rig.tally.records] == [3]
+    assert rig.tally.drops == Counter({"overtaken": 2})
+
+
+def test_a_record_that_the_queue_finds_too_old_is_counted_as_overtaken(rig: Rig) -> None:
+    for seq in (5, 4):
+        rig.receive(fresh(seq=seq))
+        rig.answer()
+    assert [record.observation.seq for record in rig.tally.records] == [5]
+    assert rig.tally.drops == Counter({"overtaken": 1})
+
+
+def test_all_that_waits_is_answered_up_to_a_batch_at_a_time(rig: Rig) -> None:
+    for number in range(100):
+        rig.receive(fresh(thing=f"cam-{number}"))
+    assert [rig.answer(), rig.answer(), rig.answer()] == [64, 36, 0]
+
+
+@pytest.mark.parametrize("dead", ["queue", "store"])
+def test_while_a_dependency_is_dead_frames_are_dropped_and_then_answered_again(rig: Rig, dead: str) -> None:
+    rig.queue.down, rig.store.down = dead == "queue", {"get_many"} if dead == "store" else set()
+    rig.receive(fresh(thing="cam-1"))
+    rig.receive(fresh(thing="cam-2"))
+    assert rig.answer() == 0
+    assert rig.tally.drops == Counter({"unavailable": 2})
+    rig.queue.down, rig.store.down = False, set()
+    assert rig.answer() == 0  # nothing old is fired again
+    rig.receive(fresh(seq=2))
+    assert rig.answer() == 1
+
+
+def test_an_observation_that_was_pushed_before_the_queue_died_is_not_counted_as_dropped() -> None:
+    class Dying(FakeQueue):
+        def push(self, record: MatchRecord) -> int | None:
+            if self._newest:
+                raise UnavailableError("Redis: died")
+            return super().push(record)
+
+    rig = Rig(Dying())
+    for number in range(3):
+        rig.receive(fresh(thing=f"cam-{number}"))
+    assert rig.answer() == 1
+    assert rig.tally.drops == Counter({"unavailable": 2})
+
+
+def test_an_observation_is_answered_from_the_view_of_its_moment_not_of_when_the_wait_began() -> None:
+    rig = Rig(loaded=False)
+    answering = threading.Thread(target=rig.intake.answer, kwargs={"timeout_s": 10})
+    answering.start()
+    rig.viewed.wait(0.2)  # long enough for one that looks before it waits
+    rig.follower.follow()
+    rig.receive(fresh())
+    answering.join()
+    assert [len(record.matches) for record in rig.tally.records] == [6]

@@ -1,0 +1,244 @@
+"""In-memory fakes of the ports of services/core/ports.py, and makers of small domain objects."""
+
+import hashlib
+import itertools
+import threading
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+
+from services.core.domain import Change, Item, Match, MatchRecord, Neighbour, UnavailableError, Verdict
+from services.core.ports import Picture
+from services.core.wire import Observation, Vectors, unit
+
+MODEL = "0123456789ab"
+OTHER_MODEL = "ba9876543210"
+SESSION = "0a1b2c3d"
+DIM = 8
+BAD_CLOCKS = 5
+
+
+class FakeItems:
+    """An ItemStore; calls of the methods named in `down` fail as those of a dead store do."""
+
+    def __init__(self, items: Iterable[Item] = ()) -> None:
+        self._items: dict[str, Item] = {}
+        self._changes: list[Change] = []
+        self._model: str | None = None
+        self._lock = threading.RLock()
+        self.down: set[str] = set()
+        for item in items:
+            self.put(item)
+
+    def put(self, item: Item) -> int:
+        self._check("put")
+        with self._lock:
+            if not self._items:
+                self._model = item.model
+            self._items[item.id] = item
+            return self._note(item.id)
+
+    def delete(self, item_id: str) -> int | None:
+        self._check("delete")
+        with self._lock:
+            return None if self._items.pop(item_id, None) is None else self._note(item_id)
+
+    def get_many(self, item_ids: Sequence[str]) -> list[Item | None]:
+        self._check("get_many")
+        return [self._items.get(item_id) for item_id in item_ids]
+
+    def page(self, *, after: str = "", limit: int = 100) -> list[Item]:
+        self._check("page")
+        with self._lock:
+            ids = sorted(item_id for item_id in self._items if item_id > after)
+            return [self._items[item_id] for item_id in ids[:limit]]
+
+    def head(self) -> int:
+        self._check("head")
+        return len(self._changes)
+
+    def changes(self, *, after: int, limit: int = 1000) -> list[Change]:
+        self._check("changes")
+        return self._changes[after : after + limit]
+
+    def model(self) -> str | None:
+        self._check("model")
+        return self._model if self._items else None
+
+    def set_model(self, fingerprint: str) -> None:
+        self._check("set_model")
+        self._model = fingerprint
+
+    def _note(self, item_id: str) -> int:
+        self._changes.append(Change(len(self._changes) + 1, item_id))
+        return len(self._changes)
+
+    def _check(self, method: str) -> None:
+        if method in self.down:
+            raise UnavailableError(f"item store: {method} is down")
+
+
+class FakePictures:
+    """A PictureStore."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    def put(self, content: bytes, *, suffix: str) -> str:
+        key = hashlib.sha256(content).hexdigest() + suffix
+        self.kept[key] = content
+        return key
+
+    def get(self, key: str) -> bytes | None:
+        return self.kept.get(key)
+
+
+class FakeQueue:
+    """A MatchQueue; every call fails while `down`."""
+
+    def __init__(self, *, keep: int = 100) -> None:
+        self._keep = keep
+        self._ids = itertools.count(1)
+        self._lists: dict[str | None, list[tuple[int, str]]] = {}
+        self._newest: dict[str, Observation] = {}
+        self.clocks: dict[str, list[float]] = {}
+        self.down = False
+
+    def push(self, record: MatchRecord) -> int | None:
+        self._check()
+        seen = record.observation
+        if _is_behind(seen, self._newest.get(seen.thing)):
+            return None
+        self._newest[seen.thing] = seen
+        self.clocks.pop(seen.thing, None)
+        number = next(self._ids)
+        text = f'{{"id":{number},{record.to_json()[1:]}'
+        for key in (None, seen.thing):
+            self._lists[key] = [(number, text), *self._lists.get(key, [])][: self._keep]
+        return number
+
+    def latest(self, *, thing: str | None = None, limit: int = 1, after: int = 0) -> list[str]:
+        self._check()
+        return [text for number, text in self._lists.get(thing, [])[:limit] if number > after]
+
+    def note_clock(self, thing: str, *, offset_s: float) -> None:
+        self._check()
+        self.clocks.setdefault(thing, []).append(offset_s)
+
+    def clock_offset_s(self, thing: str) -> float | None:
+        self._check()
+        noted = self.clocks.get(thing, [])
+        return noted[-1] if len(noted) >= BAD_CLOCKS else None
+
+    def _check(self) -> None:
+        if self.down:
+            raise UnavailableError("Redis: is down")
+
+
+class FakeIndex:
+    """A KnnIndex by brute force."""
+
+    def __init__(self, *, dim: int = DIM) -> None:
+        self._dim = dim
+        self._items: dict[str, Vectors] = {}
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def replace(self, item_id: str, vectors: Vectors | None) -> None:
+        if vectors is not None and (vectors.ndim != 2 or vectors.shape[1] != self._dim):
+            raise ValueError(f"vectors of shape {vectors.shape}; expected [views, {self._dim}]")
+        # A new dict, so that a search in another thread goes on over the old one.
+        items = self._items.copy()
+        items.pop(item_id, None)
+        if vectors is not None and len(vectors):
+            items[item_id] = vectors
+        self._items = items
+
+    def search(self, vectors: Vectors, *, k: int) -> list[list[Neighbour]]:
+        items = self._items
+        if not items:
+            return [[] for _ in vectors]
+        rows = np.concatenate(list(items.values())).astype(np.float64)
+        starts = np.cumsum([0, *(len(views) for views in items.values())])[:-1]
+        ids, found = list(items), []
+        for query in vectors:
+            distances = np.minimum.reduceat(np.linalg.norm(rows - query, axis=1), starts)
+            nearest = np.argsort(distances, kind="stable")[:k]
+            found.append([Neighbour(ids[place], float(distances[place])) for place in nearest])
+        return found
+
+
+class FakeFeaturizer:
+    """A Featurizer: (mean blue, green, red, 1) at unit length; remembers how many pictures it embedded."""
+
+    dim = 4
+
+    def __init__(self, fingerprint: str = MODEL) -> None:
+        self.fingerprint = fingerprint
+        self.embedded = 0
+
+    def embed(self, pictures: Sequence[Picture], /) -> Vectors:
+        self.embedded += len(pictures)
+        means = [[*(picture.mean(axis=(0, 1)) / 255), 1.0] for picture in pictures]
+        return unit(np.array(means, np.float32))
+
+
+class FakeTally:
+    """Counts dropped messages by reason and keeps the answered records."""
+
+    def __init__(self) -> None:
+        self.drops: Counter[str] = Counter()
+        self.records: list[MatchRecord] = []
+
+    def dropped(self, reason: str) -> None:
+        self.drops[reason] += 1
+
+    def answered(self, record: MatchRecord) -> None:
+        self.records.append(record)
+
+
+def _is_behind(seen: Observation, newest: Observation | None) -> bool:
+    if newest is None:
+        return False
+    if seen.session is not None and seen.session == newest.session:
+        return (seen.seq or 0) <= (newest.seq or 0)
+    return seen.captured_at_s < newest.captured_at_s
+
+
+def vectors(count: int = 1, *, seed: int = 0, dim: int = DIM) -> Vectors:
+    """Random directions, float32 [count, dim] of unit length."""
+    return unit(np.random.default_rng(seed).normal(size=(count, dim)).astype(np.float32))
+
+
+def make_item(
+    item_id: str = "mug", views: Vectors | None = None, *, model: str = MODEL, title: str = "A mug"
+) -> Item:
+    """An item with some vector of its own."""
+    seed = int.from_bytes(hashlib.sha256(item_id.encode()).digest()[:4])
+    own = vectors(seed=seed) if views is None else views
+    return Item(item_id, title, f"{seed:064x}.jpg", model, own, "https://shop.example/mug", {"kind": "mug"})
+
+
+def make_observation(
+    views: Vectors | None = None,
+    *,
+    thing: str = "cam-1",
+    at_s: float = 1_000_000_000.0,
+    seq: int | None = 1,
+    session: str | None = SESSION,
+    model: str | None = MODEL,
+    timings_ms: Mapping[str, float] | None = None,
+) -> Observation:
+    """An observation of the current contract; with `session` and `seq` None it is one of 2018."""
+    own = vectors() if views is None else views
+    return Observation(thing, own, at_s, session, seq, model, None, timings_ms or {})
+
+
+def make_record(seen: Observation | None = None, *, title: str = "A mug") -> MatchRecord:
+    """A record with one match."""
+    seen = seen or make_observation()
+    match = Match(make_item(title=title), Neighbour("mug", 0.5), "http://127.0.0.1:8080/items/mug/image")
+    at_s = seen.captured_at_s
+    return MatchRecord(seen, MODEL, Verdict.MATCH, (match,), at_s + 0.1, at_s + 5, {"search": 1.0})

