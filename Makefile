@@ -6,10 +6,13 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --extra dev --universal --genera
   --no-header --no-annotate --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint lock models samples
+.PHONY: help run test lint lock listing models samples bench
 
 help:  ## what there is
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+	@awk -F ":.*## " '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+listing:  ## write docs/files.md after a file came or went
+	@$(PYTHON) docs/list_files.py
 
 run: $(READY)  ## start everything on this machine; Ctrl-C stops it
 	@exec $(BIN)/python -m services.run --die-with-parent
@@ -21,12 +24,22 @@ lint: $(READY)  ## style, types, direction of imports, lock up to date
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo --config pyproject.toml >.venv/imports 2>&1 || { cat .venv/imports; exit 1; }
+	@$(BIN)/python docs/list_files.py --check
 	@cp requirements.lock .venv/lock && $(COMPILE) -o .venv/lock && diff requirements.lock .venv/lock || \
 	  { echo "error: requirements.lock does not fit pyproject.toml; run \`make lock\`" >&2; exit 1; }
 
 lock: $(READY)  ## compile requirements.lock after a change of pyproject.toml
 	@$(COMPILE) -o requirements.lock
+
+samples:  ## render the sample catalogue and clip anew (half an hour, 1.4 GB of Blender)
+	@test -x build/samples-env/bin/python || $(PYTHON) -m venv build/samples-env
+	@build/samples-env/bin/python -m pip install --quiet --require-hashes -r samples/requirements.lock
+	@build/samples-env/bin/python -m samples.make
+
+bench: $(READY)  ## accuracy on the sample clip, and the time to the first match
+	@$(BIN)/python -m bench.clip
+	@$(BIN)/python -m bench.start
 
 models: $(READY)  ## build the model file
 	@$(BIN)/python -m models.build

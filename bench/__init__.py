@@ -1,0 +1,1 @@
+"""Measurements of the whole system, run by `make bench`; each prints what it measured and how."""

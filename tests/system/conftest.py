@@ -1,0 +1,39 @@
+"""One system for all tests that only look, with the sample catalogue and clip."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.system.record import Recorder
+from tests.system.stack import Stack, running
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shared system's folder."""
+    return tmp_path_factory.mktemp("system")
+
+
+@pytest.fixture(scope="session")
+def stack(folder: Path) -> Iterator[Stack]:
+    """The system as a newcomer starts it."""
+    with running(folder, settings={}) as started:
+        yield started
+
+
+@pytest.fixture(scope="session", autouse=True)
+def recorder(stack: Stack) -> Iterator[Recorder]:
+    """Every match record since the system's start: the clip plays while the other tests look around."""
+    with Recorder(stack.page) as recording:
+        yield recording
+
+
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A system without samples and camera, for tests that write."""
+    settings = {"LOOKALIKE_SAMPLES": "0", "LOOKALIKE_SOURCE": "none"}
+    with running(tmp_path_factory.mktemp("empty"), settings=settings) as started:
+        yield started

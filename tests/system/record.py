@@ -1,0 +1,109 @@
+"""Records the match stream and compares it with the clip's truth."""
+
+from __future__ import annotations
+
+import csv
+import json
+import threading
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+from services.core.wire import from_iso
+from tests.system.stack import ROOT
+
+TRUTH = ROOT / "samples" / "truth.csv"
+
+
+class Recorder:
+    """Reads GET /matches/stream in a thread, from entering to leaving."""
+
+    def __init__(self, page: str) -> None:
+        self.records: list[dict[str, Any]] = []
+        self._page = page
+        self._leaving = threading.Event()
+        self._thread = threading.Thread(target=self._read)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._leaving.set()
+        self._thread.join()
+
+    def _read(self) -> None:
+        with httpx.stream("GET", f"{self._page}/matches/stream", timeout=10) as response:
+            event = ""
+            for line in response.iter_lines():
+                if self._leaving.is_set():
+                    return
+                if line.startswith("event: "):
+                    event = line.removeprefix("event: ")
+                elif line.startswith("data: ") and event == "match":
+                    self.records.append(json.loads(line.removeprefix("data: ")))
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A stretch of the clip; `kind` is item, stranger or empty."""
+
+    from_s: float
+    to_s: float
+    id: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Second:
+    """What the system said in one second of the clip: the id and the verdict of most of its records."""
+
+    scene: Scene
+    best: str | None
+    verdict: str | None
+
+
+def read_truth(path: Path = TRUTH) -> list[Scene]:
+    """The clip's scenes in order."""
+    with path.open(newline="", encoding="utf-8") as file:
+        return [
+            Scene(float(row["from_s"]), float(row["to_s"]), row["id"], row["kind"])
+            for row in csv.DictReader(file)
+        ]
+
+
+def seconds(records: Sequence[dict[str, Any]], truth: Sequence[Scene], *, began_s: float) -> list[Second]:
+    """One answer for each whole second that lies in one scene; `began_s` is when the clip's loop began."""
+    heard: dict[int, list[dict[str, Any]]] = {}
+    for record in records:
+        at_s = from_iso(record["captured_at"]) - began_s
+        if 0 <= at_s < truth[-1].to_s:
+            heard.setdefault(int(at_s), []).append(record)
+    return [
+        Second(scene, _most(heard.get(at_s, []), "id"), _most(heard.get(at_s, []), "verdict"))
+        for scene in truth
+        for at_s in range(-(-scene.from_s // 1).__int__(), int(scene.to_s))
+    ]
+
+
+def _most(records: Sequence[dict[str, Any]], what: str) -> str | None:
+    values = [record["verdict"] if what == "verdict" else record["matches"][0]["id"] for record in records]
+    return Counter(values).most_common(1)[0][0] if values else None
+
+
+def share_right(answers: Sequence[Second]) -> float:
+    """The share of item seconds whose best match is the item."""
+    items = [answer for answer in answers if answer.scene.kind == "item"]
+    return sum(answer.best == answer.scene.id for answer in items) / len(items)
+
+
+def verdicts(answers: Sequence[Second], kind: str) -> Counter[str | None]:
+    """How many seconds of a kind of scene had which verdict."""
+    return Counter(answer.verdict for answer in answers if answer.scene.kind == kind)

@@ -1,0 +1,131 @@
+"""Runs the whole system as `make run` does, for tests and the bench."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+
+ROOT = Path(__file__).resolve().parents[2]
+T = TypeVar("T")
+
+
+class Stack:
+    """One running copy of the system, with a data folder and a port of its own."""
+
+    def __init__(
+        self, folder: Path, *, settings: Mapping[str, str], command: list[str] | None = None
+    ) -> None:
+        self.folder = folder
+        self.data = folder / "data"
+        self.port = free_port()
+        self.page = f"http://127.0.0.1:{self.port}"
+        self.client = httpx.Client(base_url=self.page, timeout=10)
+        own = {
+            "LOOKALIKE_DATA_DIR": str(self.data),
+            "LOOKALIKE_PORT": str(self.port),
+        }
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("LOOKALIKE_")}
+        self.environ = clean | own | dict(settings)
+        self._command = command or [sys.executable, "-m", "services.run"]
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it and return when the page answers."""
+        began_s = time.time()
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(self._command, cwd=ROOT, env=self.environ, stdout=log, stderr=log)
+        run_json = self.data / "run.json"
+
+        # One that a killed run left does not count.
+        def up() -> bool:
+            return run_json.exists() and run_json.stat().st_mtime >= began_s
+
+        eventually(up, within_s=60, why=self.log)
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
+        """End it and give its exit code."""
+        assert self.process is not None
+        self.process.send_signal(how)
+        return self.process.wait(20)
+
+    def log(self) -> str:
+        """What it has written."""
+        return (self.folder / "log").read_text(errors="replace")
+
+    def address(self, name: str) -> str:
+        """One of run.json's addresses."""
+        return str(json.loads((self.data / "run.json").read_text())[name])
+
+    def get(self, path: str) -> Any:
+        """The JSON that a GET answers."""
+        return self.client.get(path).json()
+
+    def cli(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run the command line on it."""
+        command = [sys.executable, "-m", "services.cli", *arguments]
+        return subprocess.run(
+            command, cwd=ROOT, env=self.environ, capture_output=True, text=True, timeout=60, check=False
+        )
+
+    def pids(self) -> dict[int, str]:
+        """All live processes that were started for its data folder, with their commands."""
+        mine = f"LOOKALIKE_DATA_DIR={self.data}".encode()
+        found = {}
+        for folder in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                # redis-server writes its title over its environment, but works in a folder of the data.
+                in_data = (folder / "cwd").readlink().is_relative_to(self.data)
+                if in_data or mine in (folder / "environ").read_bytes().split(b"\0"):
+                    command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                    if command:  # a zombie has none
+                        found[int(folder.name)] = command
+        return found
+
+    def pid(self, part: str) -> int:
+        """The process whose command holds `part`."""
+        (pid,) = [pid for pid, command in self.pids().items() if part in command]
+        return pid
+
+
+@contextlib.contextmanager
+def running(
+    folder: Path, *, settings: Mapping[str, str], command: list[str] | None = None
+) -> Iterator[Stack]:
+    """A started stack, stopped for sure."""
+    stack = Stack(folder, settings=settings, command=command)
+    try:
+        stack.start()
+        yield stack
+    finally:
+        if stack.process is not None and stack.process.poll() is None:
+            stack.process.terminate()
+            stack.process.wait(20)
+        stack.client.close()
+
+
+def eventually(probe: Callable[[], T | None], *, within_s: float, why: Callable[[], str] = str) -> T:
+    """The first truthy value of `probe`; fails after `within_s` with what `why` says."""
+    deadline_s = time.monotonic() + within_s
+    while time.monotonic() < deadline_s:
+        with contextlib.suppress(httpx.HTTPError):
+            if value := probe():
+                return value
+        time.sleep(0.05)
+    raise AssertionError(f"not within {within_s:g} s; {why()}")
+
+
+def free_port() -> int:
+    """A port that nothing listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        return int(held.getsockname()[1])
