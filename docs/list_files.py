@@ -1,0 +1,86 @@
+"""Writes docs/files.md, one line for each file: `python docs/list_files.py [--check]`."""
+
+import ast
+import sys
+from collections import Counter
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+LISTING = ROOT / "docs" / "files.md"
+FOLDERS = ("services", "edge", "models", "web", "samples", "tests", "bench", "docs", ".ci")
+# Built, rendered or read as data: they are counted, not listed.
+DATA = (".jpg", ".png", ".npz", ".bin")
+DATA_FOLDERS = ("tests/messages",)
+LEFT_OUT = ("__pycache__", ".work")
+# What a file without a docstring or comment of its own is.
+TOLD = {
+    "docs/contracts.md": "Topics, messages, HTTP, command line, settings: what others build against.",
+    "docs/accuracy.md": "What was measured, how, and what to expect.",
+    "docs/files.md": "This page.",
+    "docs/way-of-a-frame.svg": "The README's picture.",
+    "samples/catalogue.csv": "The sample catalogue: id, title, image, category, price and colour.",
+    "samples/clip.mp4": "The sample clip that plays as the camera.",
+    "samples/truth.csv": "What the clip shows, from when to when.",
+    "samples/requirements.in": "What rendering needs.",
+    "samples/requirements.lock": "The same, pinned by hash.",
+    "samples/make/shots.toml": "The clip's scenes.",
+    "web/icon.svg": "The mark.",
+    "web/index.html": "The page's skeleton.",
+    "web/style.css": "All looks: light and dark, desktop and phone.",
+    ".ci/bare.Dockerfile": "The bare container: Python, make and a user.",
+}
+
+
+def main() -> int:
+    """Write the listing, or with --check say whether it is true."""
+    text = listing()
+    if "--check" not in sys.argv[1:]:
+        LISTING.write_text(text, encoding="utf-8")
+        return 0
+    if LISTING.exists() and LISTING.read_text(encoding="utf-8") == text:
+        return 0
+    print("error: docs/files.md does not fit the files; run `make listing`", file=sys.stderr)
+    return 1
+
+
+def listing() -> str:
+    """The page."""
+    lines = ["# Each file in a line", "", "Made by `make listing` from the files' own first lines.", ""]
+    for folder in FOLDERS:
+        lines += [f"## {folder}/", "", "| file | what it is |", "|---|---|"]
+        counts: Counter[str] = Counter()
+        for path in _files(ROOT / folder):
+            place, name = path.parent.relative_to(ROOT).as_posix(), path.relative_to(ROOT).as_posix()
+            if path.suffix in DATA or place.startswith(DATA_FOLDERS):
+                counts[place] += 1
+            else:
+                lines.append(f"| `{name}` | {_first_line(path, name)} |")
+        lines += [f"| `{place}/` | {count} pictures or data files |" for place, count in counts.items()]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _files(folder: Path) -> list[Path]:
+    """What is kept in a folder: no caches, no built models."""
+    return [
+        path
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.suffix != ".onnx" and not any(part in path.parts for part in LEFT_OUT)
+    ]
+
+
+def _first_line(path: Path, name: str) -> str:
+    if name in TOLD:
+        return TOLD[name]
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".py":
+        return (ast.get_docstring(ast.parse(text)) or "").split("\n\n")[0].replace("\n", " ")
+    for line in text.splitlines():
+        stripped = line.strip("#/*- \t")
+        if stripped and not line.startswith(("#!", "<")):
+            return stripped
+    return ""
+
+
+if __name__ == "__main__":
+    sys.exit(main())
