@@ -1,38 +1,15 @@
 """Draws the flat artwork (labels, prints, covers) that is wrapped around the 3D shapes."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-import bpy
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from . import patterns
+from .glyphs import glyph
 
 Layer = dict[str, Any]
 SCALE = 2  # everything is drawn twice as large and shrunk, which is Pillow's only way to smooth edges
-
-
-def _fonts_dir() -> Path:
-    """The folder of the typefaces that come with Blender, so that no machine needs its own."""
-    return Path(bpy.utils.system_resource("DATAFILES")) / "fonts"
-
-
-def _font(name: str, size_px: float, weight: int) -> ImageFont.FreeTypeFont:
-    font = ImageFont.truetype(str(_fonts_dir() / name), max(4, int(size_px)))
-    axes = font.get_variation_axes()
-    font.set_variation_by_axes([weight if b"eight" in a["name"] else float(a["default"] or 0) for a in axes])
-    return font
-
-
-def glyph(text: str, size_px: float, colour: str, weight: int = 700, *, icon: bool = False) -> Image.Image:
-    """A line of text, or an icon of the emoji font, as a tightly cut RGBA picture `size_px` high."""
-    name = "NotoEmoji-VariableFont_wght.woff2" if icon else "Inter.woff2"
-    font = _font(name, size_px, min(weight, 700) if icon else weight)
-    left, top, right, bottom = font.getbbox(text)
-    out = Image.new("RGBA", (int(right - left) + 4, int(bottom - top) + 4), (0, 0, 0, 0))
-    ImageDraw.Draw(out).text((2 - left, 2 - top), text, font=font, fill=colour)
-    return out
 
 
 def _paste(img: Image.Image, what: Image.Image, cx: float, cy: float) -> None:

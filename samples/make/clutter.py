@@ -7,7 +7,8 @@ from typing import Any
 import bpy
 from PIL import Image, ImageDraw
 
-from .art import draw, glyph
+from .art import draw
+from .glyphs import glyph
 from .mesh import lathe, linear, material, tube
 from .solids import box, place
 

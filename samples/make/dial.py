@@ -5,7 +5,7 @@ from typing import Any
 
 from PIL import Image, ImageDraw
 
-from .art import glyph
+from .glyphs import glyph
 
 SIZE = 1024
 

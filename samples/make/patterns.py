@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageColor, ImageDraw
 
+from .glyphs import glyph
+
 Layer = dict[str, Any]
 Array = np.ndarray[Any, Any]
 
@@ -134,8 +136,6 @@ def _hills(img: Image.Image, layer: Layer) -> None:
 
 def _icons(img: Image.Image, layer: Layer) -> None:
     """Emoji-font icons in staggered rows, turned a little each."""
-    from .art import glyph  # art imports this module for its table
-
     size = layer.get("size", 0.6) * img.height / layer["n"]
     stamps = [glyph(g, size, c, icon=True) for g, c in zip(layer["icons"], layer["colours"], strict=True)]
     for i, (x, y, rng) in enumerate(_grid(layer, img)):

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from edge.host import add_device_modules
-from tests.edge.kit import Listener, free_port, make_broker, write_model
+from tests.edge.kit import Listener, make_broker, write_model
+from tests.servers import free_port
 
 add_device_modules()  # as `python -m edge` does, before a test imports awscam
 

@@ -3,12 +3,11 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,25 +24,10 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from edge.domain import Frame
 from services.core import wire
+from tests.servers import PATIENCE_S, until
 
-PATIENCE_S = 15.0
 CLIP_FPS = 10
 LEVEL_STEP = 10
-
-
-def until(condition: Callable[[], object], *, within_s: float = PATIENCE_S, what: str = "condition") -> None:
-    """Poll until `condition` is true; fail after `within_s`."""
-    deadline_s = time.monotonic() + within_s
-    while not condition():
-        assert time.monotonic() < deadline_s, f"not within {within_s:g} s: {what}"
-        time.sleep(0.01)
-
-
-def free_port() -> int:
-    """A port of 127.0.0.1 that nothing listens on."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
 
 
 def make_broker(port: int) -> iotcore.Broker:

@@ -9,7 +9,8 @@ import pytest
 from edge.camera import Camera
 from edge.domain import Frame, State
 from edge.sources.base import SourceError
-from tests.edge.kit import PATIENCE_S, grey, until
+from tests.edge.kit import grey
+from tests.servers import PATIENCE_S, until
 
 
 class FakeSource:

@@ -9,7 +9,8 @@ import pytest
 from edge.mqtt import MqttTransport
 from edge.status import encode_status
 from services.core import wire
-from tests.edge.kit import Listener, free_port, make_broker, until
+from tests.edge.kit import Listener, make_broker
+from tests.servers import free_port, until
 
 FEATURES = wire.topic("cam-1", "features")
 OFFLINE = encode_status("offline", "stopped")

@@ -6,16 +6,8 @@ from pathlib import Path
 import pytest
 
 from models.files import fingerprint, read_model
-from tests.edge.kit import (
-    CLIP_FPS,
-    Listener,
-    frame_of,
-    free_port,
-    make_broker,
-    run_edge,
-    until,
-    write_clip,
-)
+from tests.edge.kit import CLIP_FPS, Listener, frame_of, make_broker, run_edge, write_clip
+from tests.servers import free_port, until
 
 
 def test_a_clip_becomes_observations_at_its_own_pace_in_a_seamless_loop(

@@ -15,7 +15,8 @@ from edge.camera import Camera
 from edge.domain import State
 from edge.sources import open_source
 from edge.sources.base import Source, SourceError
-from tests.edge.kit import CLIP_FPS, LEVEL_STEP, grey, until, write_clip
+from tests.edge.kit import CLIP_FPS, LEVEL_STEP, grey, write_clip
+from tests.servers import until
 
 
 def source_of(setting: str | Path, *, stall_s: float = 5.0) -> Source:

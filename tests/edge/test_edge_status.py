@@ -6,7 +6,7 @@ from typing import Any
 
 from edge.status import StatusBoard
 from services.core.wire import from_iso
-from tests.edge.kit import PATIENCE_S
+from tests.servers import PATIENCE_S
 
 
 def test_changes_are_sent_at_once_and_the_frame_rate_when_it_is_known() -> None:

@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.system.stack import ROOT, Stack, eventually, free_port, running
+from tests.servers import free_port
+from tests.system.stack import ROOT, Stack, eventually, running
 
 QUICK = {"LOOKALIKE_SAMPLES": "0"}
 
