@@ -37,7 +37,9 @@ class Guard:
     def __init__(self, app: ASGIApp, *, settings: ApiSettings) -> None:
         self._app = app
         self._key = settings.api_key.get_secret_value()
-        self._hosts = {*LOOPBACK, urlsplit(settings.page_url).hostname}
+        public = urlsplit(settings.page_url)
+        self._hosts = {*LOOPBACK, public.hostname}
+        self._public = public.netloc
         self._loopback = settings.host in LOOPBACK
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -48,7 +50,7 @@ class Guard:
         request = Request(scope)
 
         async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start" and not request.url.path.startswith(_DOCS):
+            if message["type"] == "http.response.start" and not scope["path"].startswith(_DOCS):
                 headers = MutableHeaders(scope=message)
                 headers.update(_HEADERS)
                 # Asked for again each time: modules of two versions of the page must not mix.
@@ -59,20 +61,26 @@ class Guard:
         await (refusal or self._app)(scope, receive, send_with_headers)
 
     def _refusal(self, request: Request) -> Response | None:
-        host = urlsplit(f"//{request.headers.get('host', '')}").hostname
-        if self._loopback and host not in self._hosts:
-            return problem(
-                421, f"host {host!r} is not served here; set LOOKALIKE_PUBLIC_URL to the page's address"
-            )
-        if request.method in _SAFE or request.url.path in _READS:
+        host, origin = request.headers.get("host", ""), request.headers.get("origin")
+        if self._loopback and _hostname(f"//{host}") not in self._hosts:
+            text = f"host {host[:100]!a} is not served here; set LOOKALIKE_PUBLIC_URL to the page's address"
+            return problem(421, text)
+        if request.method in _SAFE or request.scope["path"] in _READS:
             return None
-        origin = request.headers.get("origin")
-        if origin is not None and urlsplit(origin).hostname not in {*self._hosts, host}:
-            return problem(403, f"origin {origin!r} may not write; only this api's own page may")
+        # Port and all: what else runs on this machine is another origin.
+        if origin is not None and origin.partition("://")[2] not in (host, self._public):
+            return problem(403, f"origin {origin[:100]!a} may not write; only this api's own page may")
         if self._key and not hmac.compare_digest(_given_key(request).encode(), self._key.encode()):
             response = problem(401, "the API key is missing or wrong; expected `Authorization: Bearer <key>`")
             response.headers["WWW-Authenticate"] = "Bearer"
             return response
+        return None
+
+
+def _hostname(address: str) -> str | None:
+    try:
+        return urlsplit(address).hostname
+    except ValueError:
         return None
 
 

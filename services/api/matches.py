@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
@@ -62,7 +63,8 @@ def _missed(parts: ApiParts, thing: str | None, last_event_id: str | None) -> li
     """What a page needs at once: the time, the cameras, and the records it has not seen, oldest first."""
     cameras = [camera for camera in cameras_now(parts) if thing in (None, camera.thing)]
     events = [heartbeat(), *map(camera_event, cameras)]
-    after = int(last_event_id) if last_event_id and last_event_id.isdecimal() else 0
+    # An id of ours has 13 digits or a few more; whatever else a client sends counts as none.
+    after = int(last_event_id) if last_event_id and re.fullmatch(r"[0-9]{1,16}", last_event_id) else 0
     try:
         records = parts.queue.latest(thing=thing, limit=REPLAY if after else 1, after=after)
     except UnavailableError:

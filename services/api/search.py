@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from typing import Any
 
@@ -35,8 +36,9 @@ def build_router(parts: ApiParts) -> APIRouter:
 def _parse_k(value: object) -> int:
     if value is None:
         return K
-    if not isinstance(value, str) or not value.isdecimal() or not 1 <= int(value) <= 100:
-        raise InputError(f"k is {value!r}; expected a whole number from 1 to 100")
+    # Not more than three digits: Python refuses to read thousands.
+    if not isinstance(value, str) or re.fullmatch(r"[0-9]{1,3}", value) is None or not 1 <= int(value) <= 100:
+        raise InputError(f"k is {str(value)[:40]!a}; expected a whole number from 1 to 100")
     return int(value)
 
 

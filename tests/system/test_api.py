@@ -92,6 +92,26 @@ def test_the_stream_goes_on_behind_the_last_event_id(stack: Stack) -> None:
     assert int(line.removeprefix("id: ")) > int(str(older))
 
 
+@pytest.mark.parametrize("last", ["9" * 5000, "x", "-1"])
+def test_a_strange_last_event_id_counts_as_none(stack: Stack, last: str) -> None:
+    eventually(lambda: _two(stack), within_s=20, why=stack.log)
+    with stack.client.stream("GET", "/matches/stream", headers={"Last-Event-ID": last}) as response:
+        assert "event: match" in response.iter_lines()
+
+
+@pytest.mark.parametrize("k", ["0", "101", "9" * 5000, "x", "-1"])
+def test_a_strange_k_is_refused(stack: Stack, k: str) -> None:
+    answer = stack.client.post("/search", files={"image": picture(1)}, data={"k": k})
+    assert answer.status_code == 400
+    assert "k is" in answer.json()["detail"]
+
+
+def test_the_page_itself_may_write(empty: Stack) -> None:
+    headers = {"Origin": empty.page}
+    answer = empty.client.post("/items", headers=headers, files={"image": picture(7)}, data={"title": "own"})
+    assert answer.status_code == 201
+
+
 def test_a_catalogue_picture_finds_itself(stack: Stack) -> None:
     item = stack.get("/items?limit=1")["items"][0]
     content = stack.client.get(item["url"])
@@ -185,6 +205,9 @@ def test_the_page_is_served_with_a_strict_policy(stack: Stack) -> None:
     ("headers", "status"),
     [
         ({"Host": "evil.example"}, 421),
+        ({"Host": "["}, 421),
+        ({"Origin": "http://["}, 403),
+        ({"Origin": "http://127.0.0.1:1"}, 403),
         ({"Origin": "https://evil.example"}, 403),
         ({"Origin": "null"}, 403),
     ],
