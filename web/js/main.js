@@ -10,10 +10,12 @@ import { createBest, titleOf } from "./match.js";
 import { createNotice } from "./notice.js";
 import { createRecent } from "./recent.js";
 import { createRunners } from "./runners.js";
+import { sureness } from "./score.js";
 import { failingChecks, isFresh, situation } from "./situation.js";
 import { choose, createState, selected, takeCamera, takeCameras, takePhase, takeRecord } from "./state.js";
 import { createStream } from "./stream.js";
-import { fillStaticTexts, percent, t } from "./text.js";
+import { fillStaticTexts, t } from "./text.js";
+import { createViewfinder } from "./viewfinder.js";
 
 const TICK_MS = 250;
 const HEALTH_MS = { well: 10000, unwell: 4000 };
@@ -25,6 +27,7 @@ const clock = createClock();
 const best = createBest();
 const runners = createRunners();
 const recent = createRecent();
+const viewfinder = createViewfinder();
 const details = createDetails();
 const cameraBar = createCameraBar({ onChoose: show });
 const notice = createNotice({ onRetry: () => stream.open(), onNotice: announce });
@@ -67,7 +70,7 @@ function tell(record) {
   if (key === toldKey) return;
   toldKey = key;
   const [match] = record.matches;
-  announce(t(`announce.${record.verdict}`, { title: titleOf(match), score: percent(match.score) }));
+  announce(t(`announce.${record.verdict}`, { title: titleOf(match), sure: sureness(match.score) }));
 }
 
 /** Once the stream is open, fills in what was missed while it was not. */
@@ -97,7 +100,7 @@ function turnTo(thing) {
   shownThing = thing;
   toldKey = "";
   hold.reset();
-  [best, runners, recent].forEach((part) => part.clear());
+  [best, viewfinder, runners, recent].forEach((part) => part.clear());
   const record = state.newest.get(thing);
   if (record?.matches.length) hold.offer(record);
 }
@@ -114,6 +117,7 @@ function render() {
   document.body.dataset.shown = ["live", "resuming"].includes(kind) && isFresh(record, nowMs) ? "fresh" : "old";
   cameraBar.render(view);
   notice.render(view);
+  viewfinder.render(view);
   details.render(view);
   best.visible = runners.visible = !WITHOUT_MATCH.includes(kind);
   return kind;

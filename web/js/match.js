@@ -3,7 +3,7 @@
 import { byId, el, safeLink } from "./dom.js";
 import { bestKey } from "./hold.js";
 import { picture } from "./picture.js";
-import { createScore } from "./score.js";
+import { createScore, sureness } from "./score.js";
 import { t } from "./text.js";
 
 export const titleOf = (match) => match.title || t("best.untitled");
@@ -37,33 +37,34 @@ function words(record, match, score) {
     el("h2", "best-title", missed ? t("verdict.no_match") : titleNode(match)),
     missed ? guess : text("p", "best-price", metadata.price),
     missed ? null : facts(metadata),
-    score.node,
+    score && score.node,
     record.verdict === "unsure" ? el("p", "best-hint", t("best.unsure")) : null);
 }
 
 export function createBest() {
   const card = byId("best");
+  const item = byId("best-item");
   let shown = null;
-  let score = null;
+  let score = null; // none for "no match": how likely its nearest guess is would read as a match
 
   return {
     /** Waits for the picture; the function it gives draws. A record with the same best match only moves the score. */
     async prepare(record) {
       const match = record.matches[0];
-      if (shown && bestKey(record) === shown) return () => score.set(match.score);
+      if (shown && bestKey(record) === shown) return () => score?.set(match.score);
       const { node, ready } = picture(match.url);
       await ready;
       return () => {
         shown = bestKey(record);
-        score = createScore();
-        score.set(match.score);
+        score = record.verdict === "no_match" ? null : createScore(sureness);
+        score?.set(match.score);
         card.dataset.verdict = record.verdict;
-        card.replaceChildren(el("div", "finder", node), words(record, match, score));
+        item.replaceChildren(el("div", "finder", node), words(record, match, score));
       };
     },
     clear() {
       shown = null;
-      card.replaceChildren();
+      item.replaceChildren();
     },
     set visible(yes) {
       card.hidden = !yes || !shown;

@@ -1,9 +1,10 @@
-// The runners-up: the next nearest items, smaller.
+// The runners-up: the next likely items, smaller.
 
 import { byId, el, setText } from "./dom.js";
 import { titleOf } from "./match.js";
 import { picture } from "./picture.js";
 import { createScore } from "./score.js";
+import { t } from "./text.js";
 
 const SHOWN = 5;
 
@@ -26,6 +27,7 @@ function createRow(match) {
 
 export function createRunners() {
   const section = byId("runners");
+  const heading = byId("runners-heading");
   const list = byId("runners-list");
   let rows = new Map(); // id → row; one that stays keeps its node, so its picture does not blink
 
@@ -38,6 +40,7 @@ export function createRunners() {
       return () => {
         rows = next;
         section.dataset.verdict = record.verdict;
+        setText(heading, t(`runners.${record.verdict}`));
         for (const match of matches) rows.get(match.id).update(match);
         const nodes = [...rows.values()].map(({ row }) => row);
         if (nodes.length !== list.children.length || nodes.some((node, i) => node !== list.children[i])) list.replaceChildren(...nodes);

@@ -1,14 +1,17 @@
-// A score as a bar and a percentage.
+// A score, the probability that the camera shows the item: as a bar, a number and in words.
 
 import { el, setText } from "./dom.js";
-import { percent, t } from "./text.js";
+import { chance, t } from "./text.js";
 
-export function createScore() {
+export const sureness = (score) => t("score.sure", { n: chance(score) });
+
+/** `say(score)` is what stands beside the bar; a screen reader hears the words in any case. */
+export function createScore(say = chance) {
   const fill = el("span", "score-fill");
   const number = el("span", "score-number");
   const bar = el("span", "score-bar", fill);
   bar.setAttribute("role", "meter");
-  bar.setAttribute("aria-label", t("best.score"));
+  bar.setAttribute("aria-label", t("score.label"));
   bar.setAttribute("aria-valuemin", "0");
   bar.setAttribute("aria-valuemax", "100");
   const node = el("span", "score", bar, number);
@@ -19,8 +22,8 @@ export function createScore() {
       const share = Math.min(1, Math.max(0, score || 0));
       fill.style.setProperty("--share", share);
       bar.setAttribute("aria-valuenow", String(Math.round(share * 100)));
-      bar.setAttribute("aria-valuetext", percent(share));
-      setText(number, percent(share));
+      bar.setAttribute("aria-valuetext", sureness(share));
+      setText(number, say(share));
     },
   };
 }

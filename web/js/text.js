@@ -7,6 +7,7 @@ export const language = wanted.find((tag) => LANGUAGES.includes(tag)) ?? LANGUAG
 const { default: table } = await import(`../text/${language}.js`);
 
 const percentFormat = new Intl.NumberFormat(language, { style: "percent" });
+const plurals = new Intl.PluralRules(language);
 const timeFormat = new Intl.DateTimeFormat(language, {
   hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23",
 });
@@ -19,6 +20,20 @@ export function t(key, values = {}) {
 
 export const has = (key) => key in table;
 export const percent = (share) => percentFormat.format(Math.min(1, Math.max(0, share || 0)));
+
+/** The text for a number of things: a language has as many forms as it needs, `other` is the one for all without their own. */
+export function tCount(key, n) {
+  const form = `${key}.${plurals.select(n)}`;
+  return t(has(form) ? form : `${key}.other`, { n });
+}
+
+/** A probability: never 0 or 100 %, because nothing that a camera sees is certain. */
+export function chance(share) {
+  const whole = Math.round((share || 0) * 100);
+  if (whole < 1) return t("chance.under", { n: percent(0.01) });
+  return whole > 99 ? t("chance.over", { n: percent(0.99) }) : percent(share);
+}
+
 export const clockTime = (isoTime) => timeFormat.format(new Date(isoTime));
 
 /** Puts a text into a node, with its `marked` parts as code elements. */

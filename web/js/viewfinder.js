@@ -1,0 +1,78 @@
+// Where the camera looked: its picture's outline, drawn small, with the box of the newest record in it.
+
+import { byId, el, setText } from "./dom.js";
+import { percent, t } from "./text.js";
+
+const GONE_MS = 600; // a box missed for a frame or two must not blink
+const WORDS_MS = 1000; // words that change ten times a second cannot be read
+const WHOLE = 0.95;
+const WIDTH_STEP = 0.05; // a box found anew in each frame is never quite the same
+
+const ACROSS = ["left", "middle", "right"];
+const DOWN = ["top", "middle", "bottom"];
+
+const isBox = (box) => Array.isArray(box) && box.length === 4 && box.every(Number.isFinite);
+
+const third = (centre) => (centre < 0.4 ? 0 : centre > 0.6 ? 2 : 1);
+
+/** A box in words, for a screen reader, and for everyone who wonders what the drawing is. */
+export function boxWords([x, y, w, h]) {
+  if (w >= WHOLE && h >= WHOLE) return t("viewfinder.whole");
+  const place = t(`place.${DOWN[third(y + h / 2)]}.${ACROSS[third(x + w / 2)]}`);
+  return t("viewfinder.part", { place, width: percent(Math.max(1, Math.round(w / WIDTH_STEP)) * WIDTH_STEP) });
+}
+
+function move(mark, box) {
+  ["--x", "--y", "--w", "--h"].forEach((name, i) => mark.style.setProperty(name, box[i]));
+}
+
+export function createViewfinder() {
+  const [figure, frame, words] = ["viewfinder", "viewfinder-frame", "viewfinder-words"].map(byId);
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
+  let mark = null;
+  let seenAt = -Infinity;
+  let saidAt = -Infinity;
+
+  /** A new mark fades in at its place; the one of before would glide there from where it was. */
+  function begin() {
+    mark?.remove();
+    mark = el("span", "viewfinder-box");
+    frame.append(mark);
+    saidAt = -Infinity;
+    figure.hidden = false;
+    figure.dataset.box = "shown";
+  }
+
+  return {
+    /** Draws the newest record's box. Without one it is hidden, but keeps its room, so that nothing jumps when one is back. */
+    render({ record }) {
+      const at = performance.now();
+      if (!isBox(record?.box)) {
+        if (at - seenAt > GONE_MS) figure.dataset.box = "none";
+        return;
+      }
+      seenAt = at;
+      if (figure.dataset.box !== "shown") begin();
+      const due = at - saidAt >= WORDS_MS;
+      // Where no motion is wanted, a box that jumps ten times a second would be worse than one that glides.
+      if (due || !calm.matches) move(mark, record.box);
+      if (!due) return;
+      setText(words, boxWords(record.box));
+      saidAt = at;
+    },
+    /** Puts a picture of the camera behind the box (null takes it away); the outline then has the picture's shape. */
+    behind(image) {
+      frame.querySelector("img")?.remove();
+      if (image) frame.prepend(image);
+      if (image?.naturalHeight) frame.style.setProperty("--shape", image.naturalWidth / image.naturalHeight);
+      else frame.style.removeProperty("--shape");
+    },
+    /** For another camera: whether that one has a box to show is not known yet. */
+    clear() {
+      figure.hidden = true;
+      figure.dataset.box = "none";
+      seenAt = -Infinity;
+      this.behind(null);
+    },
+  };
+}
