@@ -81,6 +81,7 @@ def _run_loop(
         loaded,
         thing=settings.thing,
         max_fps=settings.max_fps,
+        region=settings.region,
         captured_at_s=lambda: camera.captured_at_s,
     )
     _log.info(

@@ -11,7 +11,7 @@ import greengrasssdk
 import mo
 import numpy as np
 
-from edge.crop import centre_square
+from edge.crop import WHOLE, Box, centre_square, cut, within
 from edge.domain import Frame
 from models.files import fingerprint, read_model
 from services.core import wire
@@ -49,10 +49,15 @@ class Loop:
         *,
         thing: str,
         max_fps: float,
+        region: Box = WHOLE,
         captured_at_s: Callable[[], float] = time.time,
     ) -> None:
-        """`captured_at_s` tells when the last frame was read (Unix seconds); on a device: right now."""
+        """Look at a region of each frame alone.
+
+        `captured_at_s` tells when the last frame was read (Unix seconds); on a device: right now.
+        """
         self._loaded, self._thing, self._captured_at_s = loaded, thing, captured_at_s
+        self._region = region
         self._interval_s = 1 / max_fps
         self._client = greengrasssdk.client("iot-data")
         self.session = secrets.token_hex(4)
@@ -86,11 +91,12 @@ class Loop:
         return True
 
     def _observe(self, frame: Frame, captured_at_s: float) -> wire.Observation:
-        picture, box = centre_square(frame)
+        picture, region = self._picture(frame)
         capture_ms = max(0.0, (time.time() - captured_at_s) * 1000)
         started = time.perf_counter()
-        (vector,) = self._loaded.model.doInference(picture).values()
+        result = self._loaded.model.doInference(picture)
         embed_ms = (time.perf_counter() - started) * 1000
+        (vector,) = result.values()
         return wire.Observation(
             thing=self._thing,
             vectors=vector[np.newaxis],
@@ -98,6 +104,15 @@ class Loop:
             session=self.session,
             seq=self._seq,
             model=self._loaded.fingerprint,
-            box=box,
+            # Only our own device modules tell where the model looked.
+            box=within(getattr(result, "box", WHOLE), region),
             timings_ms={"capture": capture_ms, "embed": embed_ms},
         )
+
+    def _picture(self, frame: Frame) -> tuple[Frame, Box]:
+        """The part of a frame that the model is given, and which part that is."""
+        picture = cut(frame, self._region)
+        if getattr(self._loaded.model, "finds", False):
+            return picture, self._region
+        square = centre_square(picture.shape[1], picture.shape[0])
+        return cut(picture, square), within(square, self._region)

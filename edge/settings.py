@@ -2,11 +2,12 @@
 
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from edge.crop import WHOLE, Box, parse_region
 from edge.mqtt import check_url
 from edge.redact import redact
 from edge.sources import open_source
@@ -30,7 +31,9 @@ class EdgeSettings(BaseSettings):
     source: str = str(_SAMPLE_CLIP)
     thing: str = Field(default_factory=_default_thing)
     mqtt_url: str = "mqtt://127.0.0.1:1883"
-    model: str = "lite0"
+    model: str = "balanced"
+    # The part of the frame that is looked at: left, top, width, height as shares of it.
+    region: Annotated[Box, NoDecode] = WHOLE
     max_fps: float = Field(default=10.0, gt=0, le=1000)
     threads: int = Field(default=1, ge=1, le=256)
     stall_s: float = Field(default=5.0, ge=2, le=600)  # a folder gives a picture each second
@@ -53,6 +56,11 @@ class EdgeSettings(BaseSettings):
     @classmethod
     def _check_mqtt_url(cls, value: str) -> str:
         return check_url(value)
+
+    @field_validator("region", mode="before")
+    @classmethod
+    def _check_region(cls, value: object) -> object:
+        return parse_region(value) if isinstance(value, str) else value
 
     @field_validator("log_level", mode="before")
     @classmethod

@@ -33,7 +33,7 @@ class OnnxFeaturizer:
         self._fingerprint = fingerprint(data)
         # From bytes: what runs is exactly what was fingerprinted.
         self._session = _open_session(path, data, threads, list(providers or [_CPU]))
-        self._dim = _check_signature(path, self._session)
+        self._dim, self._finds = _check_signature(path, self._session)
         self._check_trial(path)
 
     @property
@@ -47,6 +47,11 @@ class OnnxFeaturizer:
         return self._dim
 
     @property
+    def finds(self) -> bool:
+        """Whether the model looks for the thing by itself, and says where (its output `box`)."""
+        return self._finds
+
+    @property
     def providers(self) -> list[str]:
         """The execution providers that are really in use, first choice first."""
         return list(self._session.get_providers())
@@ -56,16 +61,25 @@ class OnnxFeaturizer:
 
         Sizes may differ. ValueError for another dtype or shape; ModelError if the model fails on a picture.
         """
+        return self.look(pictures)[0]
+
+    def look(self, pictures: Sequence[NDArray[np.uint8]]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return the vectors of `embed`, and the box that each is of, float32 [n, 4].
+
+        A box is left, top, width and height in shares of the picture; the whole one for a model that does
+        not find the thing by itself.
+        """
         for index, picture in enumerate(pictures):
             _check_picture(index, picture)
         vectors = np.empty((len(pictures), self._dim), np.float32)
+        boxes = np.empty((len(pictures), 4), np.float32)
         for indices in _batches(pictures):
-            vectors[indices] = self._run(_stack([pictures[index] for index in indices]))
-        return vectors
+            vectors[indices], boxes[indices] = self._run(_stack([pictures[index] for index in indices]))
+        return vectors, boxes
 
-    def _run(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def _run(self, batch: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         try:
-            (vectors,) = self._session.run(["vector"], {"picture": batch})
+            vectors, *boxes = self._session.run(["vector", "box"][: 1 + self._finds], {"picture": batch})
         except Exception as error:  # onnxruntime's exceptions have no common class of their own
             raise ModelError(f"model failed on pictures {batch.shape}: {_first_line(error)}") from error
         expected = (len(batch), self._dim)
@@ -73,13 +87,17 @@ class OnnxFeaturizer:
             raise ModelError(
                 f"model gave vectors {vectors.shape} for pictures {batch.shape}; expected {expected}"
             )
-        result: NDArray[np.float32] = vectors
-        return result
+        whole = np.tile(np.array([0, 0, 1, 1], np.float32), (len(batch), 1))
+        return vectors, boxes[0] if boxes else whole
 
     def _check_trial(self, path: Path) -> None:
         noise = np.random.default_rng(0)
         for shape in _TRIAL_SHAPES:
-            vectors = self._run(noise.integers(0, 256, shape, np.uint8))
+            vectors, boxes = self._run(noise.integers(0, 256, shape, np.uint8))
+            if boxes.shape != (shape[0], 4) or not np.isfinite(boxes).all():
+                raise ModelError(
+                    f"{path}: box of a trial picture is {boxes.tolist()!r:.80}; expected 4 finite numbers"
+                )
             if not np.isfinite(vectors).all():
                 raise ModelError(f"{path}: vector of a trial picture is not finite; expected finite numbers")
             lengths = np.linalg.norm(vectors, axis=1)
@@ -114,30 +132,37 @@ def _open_session(path: Path, data: bytes, threads: int, providers: list[str]) -
     return session
 
 
-def _check_signature(path: Path, session: ort.InferenceSession) -> int:
-    """Return the vectors' length after checking names, types and shapes."""
-    picture = _only(path, "input", session.get_inputs(), "picture", "tensor(uint8)")
+def _check_signature(path: Path, session: ort.InferenceSession) -> tuple[int, bool]:
+    """Return the vectors' length, and whether there is a box, after checking names, types and shapes."""
+    picture = _shapes(path, "input", session.get_inputs(), {"picture": "tensor(uint8)"})["picture"]
     if len(picture) != 4 or any(isinstance(side, int) for side in picture[:3]) or picture[3] != 3:
         raise ModelError(
             f"{path}: input picture is {picture}; expected ['batch', 'height', 'width', 3], free but 3"
         )
-    vector = _only(path, "output", session.get_outputs(), "vector", "tensor(float)")
+    expected = {"vector": "tensor(float)", "box": "tensor(float)"}
+    outputs = _shapes(path, "output", session.get_outputs(), expected, optional="box")
+    vector, box = outputs["vector"], outputs.get("box")
     if len(vector) != 2 or isinstance(vector[0], int):
         raise ModelError(f"{path}: output vector is {vector}; expected ['batch', dim], batch free")
+    if box is not None and (len(box) != 2 or box[1] != 4):
+        raise ModelError(f"{path}: output box is {box}; expected ['batch', 4]")
     dim = vector[1]
     if not isinstance(dim, int) or dim < 1:
         raise ModelError(f"{path}: output vector has dim {dim}; expected a fixed number")
-    return dim
+    return dim, box is not None
 
 
-def _only(path: Path, kind: str, values: Sequence[Any], name: str, dtype: str) -> list[Any]:
-    """Return the shape of the one input or output, after checking its name and type."""
+def _shapes(
+    path: Path, kind: str, values: Sequence[Any], expected: dict[str, str], *, optional: str = ""
+) -> dict[str, list[Any]]:
+    """Return the shapes of the inputs or outputs by name, after checking names and types."""
     names = [value.name for value in values]
-    if names != [name]:
-        raise ModelError(f"{path}: {kind}s are {names}; expected ['{name}']")
-    if values[0].type != dtype:
-        raise ModelError(f"{path}: {kind} {name} is {values[0].type}; expected {dtype}")
-    return list(values[0].shape)
+    if set(names) not in (set(expected), set(expected) - {optional}):
+        raise ModelError(f"{path}: {kind}s are {names}; expected {list(expected)}")
+    for value in values:
+        if value.type != expected[value.name]:
+            raise ModelError(f"{path}: {kind} {value.name} is {value.type}; expected {expected[value.name]}")
+    return {value.name: list(value.shape) for value in values}
 
 
 def _check_picture(index: int, picture: NDArray[np.uint8]) -> None:

@@ -1,6 +1,6 @@
 """The models that this folder can build, and the fingerprints that their files must have."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 # Goes up whenever the built files change; a file of another recipe is rebuilt (see locate.py).
 RECIPE = "1"
@@ -8,7 +8,7 @@ RECIPE = "1"
 
 @dataclass(frozen=True)
 class Variant:
-    """One size of EfficientNet-Lite: where its weights are and what distinguishes its graph."""
+    """One model that can be built: its network, where the weights are, and what is around it."""
 
     name: str
     input_px: int
@@ -19,6 +19,12 @@ class Variant:
     weights_sha256: str
     # First 12 hex digits of the built file's sha-256, with the onnx version of requirements.lock.
     fingerprint: str
+    # About how many pixels the picture is shrunk to for finding the thing; 0: the whole picture is embedded.
+    find_px: int = 0
+    # The trained projection behind the pooling, a file of trained/; empty: the pooled features as they are.
+    projection: str = ""
+    # Added around the thing for each crop, as a share of its longer side; the crops' vectors are averaged.
+    margins: tuple[float, ...] = (0.04,)
 
 
 _LITE0 = Variant(
@@ -48,5 +54,13 @@ _LITE2 = Variant(
     weights_sha256="9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d",
     fingerprint="6a9ecd76198a",
 )
-VARIANTS = {variant.name: variant for variant in (_LITE0, _LITE1, _LITE2)}
-DEFAULT_VARIANT = "lite0"
+# Each level is one of the networks with finding and projection around it: more time a frame, fewer errors.
+_FAST = replace(_LITE0, name="fast", find_px=192 * 96, projection="lite0", fingerprint="67b852d76d55")
+_BALANCED = replace(
+    _LITE2, name="balanced", find_px=256 * 160, projection="lite2", fingerprint="f6119f54bb0b"
+)
+_BEST = replace(_BALANCED, name="best", margins=(0.04, 0.18, -0.06), fingerprint="d163ffafa075")
+LEVELS = {variant.name: variant for variant in (_FAST, _BALANCED, _BEST)}
+BACKBONES = {variant.name: variant for variant in (_LITE0, _LITE1, _LITE2)}
+VARIANTS = {**LEVELS, **BACKBONES}
+DEFAULT_VARIANT = "balanced"

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import ModelError
+from models.files import FOLDER
 from models.variants import Variant
 
 Tensor = NDArray[Any]
@@ -128,6 +129,12 @@ def read_state(data: bytes) -> dict[str, Tensor]:
         raise ModelError("weights file: the list of storages differs from those that the state dict names")
     storages = {key: _read_storage(stream, named[key]) for key in keys}
     return {name: _view(ref, storages[ref.storage.key]) for name, ref in refs.items()}
+
+
+def load_trained(name: str) -> Mapping[str, Tensor]:
+    """Return the tensors that `models/training` learned, float32 by name; kept as float16 in trained/."""
+    with np.load(FOLDER / "trained" / f"{name}.npz", allow_pickle=False) as file:
+        return {key: file[key].astype(np.float32) for key in file.files}
 
 
 def find_weights(variant: Variant) -> Path:

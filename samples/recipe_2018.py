@@ -1,6 +1,7 @@
 """Measures on the clip what the recipe of 2018 gets right, and what a centre crop with cosine does.
 
-Run from the repository's root as `python -m samples.recipe_2018`; it needs `models/lite0.onnx`.
+Run from the repository's root as `python -m samples.recipe_2018`; it needs `models/lite0.onnx`
+(`python -m models.build --variant lite0`).
 Every frame is judged; a second is right when most of its frames name the item that truth.csv gives.
 """
 

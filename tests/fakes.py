@@ -5,11 +5,13 @@ import itertools
 import threading
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from services.core.domain import Change, Item, Match, MatchRecord, Neighbour, UnavailableError, Verdict
 from services.core.ports import Picture
+from services.core.votes import FRAMES, Vote
 from services.core.wire import Observation, Vectors, unit
 
 MODEL = "0123456789ab"
@@ -26,6 +28,8 @@ class FakeItems:
         self._items: dict[str, Item] = {}
         self._changes: list[Change] = []
         self._model: str | None = None
+        # By record: what was shown, and what it really was.
+        self._feedback: dict[int, tuple[str | None, str | None]] = {}
         self._lock = threading.RLock()
         self.down: set[str] = set()
         for item in items:
@@ -42,17 +46,22 @@ class FakeItems:
     def delete(self, item_id: str) -> int | None:
         self._check("delete")
         with self._lock:
-            return None if self._items.pop(item_id, None) is None else self._note(item_id)
+            if self._items.pop(item_id, None) is None:
+                return None
+            for record_id, said in self._feedback.items():
+                self._feedback[record_id] = self._existing(*said)
+            return self._note(item_id)
 
     def get_many(self, item_ids: Sequence[str]) -> list[Item | None]:
         self._check("get_many")
-        return [self._items.get(item_id) for item_id in item_ids]
+        with self._lock:
+            return [self._counted(item_id) if item_id in self._items else None for item_id in item_ids]
 
     def page(self, *, after: str = "", limit: int = 100) -> list[Item]:
         self._check("page")
         with self._lock:
             ids = sorted(item_id for item_id in self._items if item_id > after)
-            return [self._items[item_id] for item_id in ids[:limit]]
+            return [self._counted(item_id) for item_id in ids[:limit]]
 
     def head(self) -> int:
         self._check("head")
@@ -69,6 +78,27 @@ class FakeItems:
     def set_model(self, fingerprint: str) -> None:
         self._check("set_model")
         self._model = fingerprint
+
+    def feedback(self, record_id: int, *, shown: str, really: str | None) -> int:
+        self._check("feedback")
+        with self._lock:
+            before = {item_id: self._counted(item_id) for item_id in self._items}
+            self._feedback[record_id] = self._existing(shown, really)
+            for item_id in sorted(before):
+                item = self._counted(item_id)
+                if (item.right, item.wrong) != (before[item_id].right, before[item_id].wrong):
+                    self._note(item_id)
+            return len(self._changes)
+
+    def _existing(self, *ids: str | None) -> tuple[str | None, str | None]:
+        shown, really = (item_id if item_id in self._items else None for item_id in ids)
+        return shown, really
+
+    def _counted(self, item_id: str) -> Item:
+        said = list(self._feedback.values())
+        right = sum(really == item_id for _shown, really in said)
+        wrong = sum(shown == item_id != really for shown, really in said)
+        return replace(self._items[item_id], right=right, wrong=wrong)
 
     def _note(self, item_id: str) -> int:
         self._changes.append(Change(len(self._changes) + 1, item_id))
@@ -102,6 +132,7 @@ class FakeQueue:
         self._ids = itertools.count(1)
         self._lists: dict[str | None, list[tuple[int, str]]] = {}
         self._newest: dict[str, Observation] = {}
+        self._votes: dict[str, list[Vote]] = {}
         self.clocks: dict[str, list[float]] = {}
         self.down = False
 
@@ -116,11 +147,23 @@ class FakeQueue:
         text = f'{{"id":{number},{record.to_json()[1:]}'
         for key in (None, seen.thing):
             self._lists[key] = [(number, text), *self._lists.get(key, [])][: self._keep]
+        if record.vote:
+            # As JSON keeps it.
+            vote = Vote.from_json(record.vote.to_json())
+            self._votes[seen.thing] = [vote, *self._votes.get(seen.thing, [])][:FRAMES]
         return number
+
+    def votes(self, things: Sequence[str]) -> dict[str, list[Vote]]:
+        self._check()
+        return {thing: self._votes.get(thing, []) for thing in things}
 
     def latest(self, *, thing: str | None = None, limit: int = 1, after: int = 0) -> list[str]:
         self._check()
         return [text for number, text in self._lists.get(thing, [])[:limit] if number > after]
+
+    def get(self, record_id: int, /) -> str | None:
+        self._check()
+        return dict(self._lists.get(None, [])).get(record_id)
 
     def note_clock(self, thing: str, *, offset_s: float) -> None:
         self._check()
@@ -213,12 +256,18 @@ def vectors(count: int = 1, *, seed: int = 0, dim: int = DIM) -> Vectors:
 
 
 def make_item(
-    item_id: str = "mug", views: Vectors | None = None, *, model: str = MODEL, title: str = "A mug"
+    item_id: str = "mug",
+    views: Vectors | None = None,
+    *,
+    model: str = MODEL,
+    title: str = "A mug",
+    probes: Vectors | None = None,
 ) -> Item:
-    """An item with some vector of its own."""
+    """An item with some vector of its own, and without probes."""
     seed = int.from_bytes(hashlib.sha256(item_id.encode()).digest()[:4])
     own = vectors(seed=seed) if views is None else views
-    return Item(item_id, title, f"{seed:064x}.jpg", model, own, "https://shop.example/mug", {"kind": "mug"})
+    item = Item(item_id, title, f"{seed:064x}.jpg", model, own, "https://shop.example/mug", {"kind": "mug"})
+    return item if probes is None else replace(item, probes=probes)
 
 
 def make_observation(
@@ -236,9 +285,13 @@ def make_observation(
     return Observation(thing, own, at_s, session, seq, model, None, timings_ms or {})
 
 
-def make_record(seen: Observation | None = None, *, title: str = "A mug") -> MatchRecord:
+def make_record(
+    seen: Observation | None = None, *, title: str = "A mug", vote: Vote | None = None
+) -> MatchRecord:
     """A record with one match."""
     seen = seen or make_observation()
-    match = Match(make_item(title=title), Neighbour("mug", 0.5), "http://127.0.0.1:8080/items/mug/image")
+    url = "http://127.0.0.1:8080/items/mug/image"
+    match = Match(make_item(title=title), Neighbour("mug", 0.5), url, 0.9)
     at_s = seen.captured_at_s
-    return MatchRecord(seen, MODEL, Verdict.MATCH, (match,), at_s + 0.1, at_s + 5, {"search": 1.0})
+    record = MatchRecord(seen, MODEL, Verdict.MATCH, (match,), at_s + 0.1, at_s + 5, {"search": 1.0})
+    return replace(record, vote=vote)

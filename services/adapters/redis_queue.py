@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import redis
 import redis.asyncio
 
 from services.core.domain import MatchRecord, UnavailableError
+from services.core.votes import FRAMES, Vote
 
 ALL = "stack:matches"
 CHANNEL = "matches"
@@ -36,7 +37,7 @@ class RedisQueue:
     def push(self, record: MatchRecord) -> int | None:
         """Put a record on top; gives its id, or None if the camera's newest is already newer (dropped)."""
         seen = record.observation
-        keys = [ALL, f"{ALL}:{seen.thing}", _state(seen.thing), "stack:id"]
+        keys = [ALL, f"{ALL}:{seen.thing}", _state(seen.thing), "stack:id", _votes(seen.thing)]
         arguments = [
             record.to_json(),
             seen.session or "",
@@ -44,10 +45,23 @@ class RedisQueue:
             round(seen.captured_at_s * 1000),
             self._keep,
             CHANNEL,
+            record.vote.to_json() if record.vote else "",
+            FRAMES,
         ]
         with _translated():
             pushed = self._push(keys=keys, args=arguments)
         return None if pushed is None else int(pushed)
+
+    def votes(self, things: Sequence[str]) -> dict[str, list[Vote]]:
+        """The last votes of these cameras, newest first; those of `push`, of another process too."""
+        with _translated(), self._client.pipeline(transaction=False) as pipe:
+            for thing in things:
+                pipe.lrange(_votes(thing), 0, FRAMES - 1)
+            found = pipe.execute()
+        return {
+            thing: [Vote.from_json(vote) for vote in votes]
+            for thing, votes in zip(things, found, strict=True)
+        }
 
     def latest(self, *, thing: str | None = None, limit: int = 1, after: int = 0) -> list[str]:
         """The newest records as JSON, newest first, those with an id above `after`."""
@@ -56,6 +70,12 @@ class RedisQueue:
         with _translated():
             records = self._client.lrange(f"{ALL}:{thing}" if thing else ALL, 0, limit - 1)
         return [record for record in map(str, records) if record_id(record) > after]
+
+    def get(self, wanted: int, /) -> str | None:
+        """The record of this id as JSON, or None if it is not among the newest of all cameras any more."""
+        with _translated():
+            records = self._client.lrange(ALL, 0, -1)
+        return next((record for record in map(str, records) if record_id(record) == wanted), None)
 
     def note_clock(self, thing: str, *, offset_s: float) -> None:
         """Remember that an observation came with a clock that is off by this much (ahead is positive)."""
@@ -97,6 +117,10 @@ def record_id(record: str) -> int:
 
 def _state(thing: str) -> str:
     return f"camera:{thing}"
+
+
+def _votes(thing: str) -> str:
+    return f"votes:{thing}"
 
 
 @contextmanager

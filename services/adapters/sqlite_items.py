@@ -14,29 +14,19 @@ from typing import IO, Any
 import numpy as np
 
 from services.core.domain import Change, Item, UnavailableError
+from services.core.wire import Vectors
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS items (
-    id TEXT PRIMARY KEY,
-    title TEXT NOT NULL,
-    link TEXT,
-    metadata TEXT NOT NULL,
-    picture TEXT NOT NULL,
-    model TEXT NOT NULL,
-    dim INTEGER NOT NULL,
-    vectors BLOB NOT NULL        -- float16, little endian, views x dim
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS changes (
-    cursor INTEGER PRIMARY KEY AUTOINCREMENT,
-    item_id TEXT NOT NULL
-);
-CREATE TABLE IF NOT EXISTS facts (
-    name TEXT PRIMARY KEY,       -- such as model: the fingerprint that the vectors belong to
-    value TEXT NOT NULL
-);
-"""
+_SCHEMA = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
 _COLUMNS = "id, title, link, metadata, picture, model, dim, vectors"
-_Row = tuple[str, str, str | None, str, str, str, int, bytes]
+# How often an item was confirmed, and how often it was shown wrongly.
+_COUNTS = """
+    (SELECT count(*) FROM feedback WHERE really = items.id),
+    (SELECT count(*) FROM feedback WHERE shown = items.id AND really IS NOT items.id)
+"""
+_PROBES = "(SELECT vectors FROM probes WHERE item_id = items.id)"
+_ITEMS = f"SELECT {_COLUMNS}, {_COUNTS}, {_PROBES} FROM items"
+_HEAD = "SELECT coalesce(max(cursor), 0) FROM changes"
+_Row = tuple[str, str, str | None, str, str, str, int, bytes, int, int, bytes | None]
 
 
 class SqliteItems:
@@ -78,7 +68,7 @@ class SqliteItems:
     def put(self, item: Item) -> int:
         """Write or replace an item; it is durable on return. Gives the change's cursor.
 
-        The first item decides the catalogue's model.
+        The first item decides the catalogue's model. The feedback about the item's id stays.
         """
         row = (
             item.id,
@@ -88,36 +78,42 @@ class SqliteItems:
             item.picture,
             item.model,
             item.vectors.shape[1],
-            item.vectors.astype("<f2").tobytes(),
+            _blob(item.vectors),
         )
         with self._transaction() as db:
             if db.execute("SELECT 1 FROM items LIMIT 1").fetchone() is None:
                 db.execute("INSERT OR REPLACE INTO facts VALUES ('model', ?)", (item.model,))
             db.execute(f"INSERT OR REPLACE INTO items ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+            db.execute("INSERT OR REPLACE INTO probes VALUES (?, ?)", (item.id, _blob(item.probes)))
             return _note_change(db, item.id)
 
     def delete(self, item_id: str) -> int | None:
-        """Remove an item; gives the change's cursor, or None if there was none."""
+        """Remove an item and the feedback about it; gives the change's cursor, or None if there was none."""
         with self._transaction() as db:
             if db.execute("DELETE FROM items WHERE id = ?", (item_id,)).rowcount == 0:
                 return None
+            db.execute("DELETE FROM probes WHERE item_id = ?", (item_id,))
+            # The other item of such a record keeps its count, so that it is no change of that one.
+            db.execute("UPDATE feedback SET shown = NULL WHERE shown = ?", (item_id,))
+            db.execute("UPDATE feedback SET really = NULL WHERE really = ?", (item_id,))
+            db.execute("DELETE FROM feedback WHERE shown IS NULL AND really IS NULL")
             return _note_change(db, item_id)
 
     def get_many(self, item_ids: Sequence[str]) -> list[Item | None]:
         """The items of these ids, in their order, None for one that does not exist."""
         marks = ",".join("?" * len(item_ids))
-        found = self._rows(f"SELECT {_COLUMNS} FROM items WHERE id IN ({marks})", tuple(item_ids))
+        found = self._rows(f"{_ITEMS} WHERE id IN ({marks})", tuple(item_ids))
         items = {row[0]: _item(row) for row in found}
         return [items.get(item_id) for item_id in item_ids]
 
     def page(self, *, after: str = "", limit: int = 100) -> list[Item]:
         """The next items in the order of their ids, those behind the id `after`."""
-        query = f"SELECT {_COLUMNS} FROM items WHERE id > ? ORDER BY id LIMIT ?"
-        return [_item(row) for row in self._rows(query, (after, limit))]
+        found = self._rows(f"{_ITEMS} WHERE id > ? ORDER BY id LIMIT ?", (after, limit))
+        return [_item(row) for row in found]
 
     def head(self) -> int:
         """The cursor of the newest change, 0 for a store that never had one."""
-        return int(self._rows("SELECT coalesce(max(cursor), 0) FROM changes", ())[0][0])
+        return int(self._rows(_HEAD, ())[0][0])
 
     def changes(self, *, after: int, limit: int = 1000) -> list[Change]:
         """The changes behind the cursor `after`, oldest first."""
@@ -134,6 +130,25 @@ class SqliteItems:
         """Declare that the catalogue's vectors are those of another model from now on."""
         with self._transaction() as db:
             db.execute("INSERT OR REPLACE INTO facts VALUES ('model', ?)", (fingerprint,))
+
+    def feedback(self, record_id: int, *, shown: str, really: str | None) -> int:
+        """Remember what was said of a record, in place of an earlier word; gives the newest change's cursor.
+
+        Each item whose counts changed is a change; one that does not exist takes no feedback.
+        """
+        counts = f"SELECT id, {_COUNTS} FROM items WHERE id IN (?, ?, ?, ?)"
+        existing = "(SELECT id FROM items WHERE id = ?)"
+        with self._transaction() as db:
+            earlier = db.execute("SELECT shown, really FROM feedback WHERE record_id = ?", (record_id,))
+            touched = (shown, really, *(earlier.fetchone() or (None, None)))
+            before = db.execute(counts, touched).fetchall()
+            db.execute(
+                f"INSERT OR REPLACE INTO feedback VALUES (?, {existing}, {existing})",
+                (record_id, shown, really),
+            )
+            for item_id, *_ in sorted(set(db.execute(counts, touched)).difference(before)):
+                _note_change(db, item_id)
+            return int(db.execute(_HEAD).fetchone()[0])
 
     def _rows(self, query: str, values: tuple[object, ...]) -> list[Any]:
         try:
@@ -164,11 +179,13 @@ def _open(path: Path, *, writable: bool) -> sqlite3.Connection:
     try:
         db = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
         try:
-            # A reader too opens for writing, because WAL needs a shared-memory file; query_only keeps it
-            # from more than that. FULL makes a commit survive a power cut, which WAL's default does not.
+            # A reader too opens for writing, because WAL needs a shared-memory file, and a file of an older
+            # version has to serve before its writer comes up; query_only keeps it from more than that.
+            # FULL makes a commit survive a power cut, which WAL's default does not.
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = FULL")
-            db.executescript(_SCHEMA if writable else "PRAGMA query_only = ON")
+            db.executescript(_SCHEMA)
+            db.execute(f"PRAGMA query_only = {'OFF' if writable else 'ON'}")
         except sqlite3.Error:
             db.close()
             raise
@@ -197,7 +214,25 @@ def _note_change(db: sqlite3.Connection, item_id: str) -> int:
     return cursor
 
 
+def _blob(vectors: Vectors) -> bytes:
+    return vectors.astype("<f2").tobytes()
+
+
 def _item(row: _Row) -> Item:
-    item_id, title, link, metadata, picture, model, dim, blob = row
-    vectors = np.frombuffer(blob, "<f2").astype(np.float32).reshape(-1, dim)
-    return Item(item_id, title, picture, model, vectors, link, json.loads(metadata))
+    item_id, title, link, metadata, picture, model, dim, blob, right, wrong, probes = row
+    return Item(
+        id=item_id,
+        title=title,
+        picture=picture,
+        model=model,
+        vectors=_vectors(blob, dim),
+        link=link,
+        metadata=json.loads(metadata),
+        right=right,
+        wrong=wrong,
+        probes=_vectors(probes or b"", dim),
+    )
+
+
+def _vectors(blob: bytes, dim: int) -> Vectors:
+    return np.frombuffer(blob, "<f2").astype(np.float32).reshape(-1, dim)

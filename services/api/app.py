@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from prometheus_client import Gauge
 
-from services.api import guard, health, items, live, matches, problems, search
+from services.api import feedback, guard, health, items, live, matches, problems, search
 from services.api.hub import Hub
 from services.bootstrap.api import ApiParts
 from services.bootstrap.settings import ApiSettings
@@ -43,6 +43,7 @@ def build_app(settings: ApiSettings, parts: ApiParts, hub: Hub) -> FastAPI:
     problems.install(app)
     for router in (
         matches.build_router(parts, hub),
+        feedback.build_router(parts),
         items.build_router(parts),
         search.build_router(parts),
         health.build_router(parts),

@@ -56,8 +56,7 @@ def build_router(parts: ApiParts) -> APIRouter:
         """Add or replace an item with an uploaded picture; any more fields are its metadata."""
         async with request.form(max_files=1, max_fields=60) as form:
             draft, content = _draft(form), await read_image(form)
-        item, change = await run_in_threadpool(parts.catalogue.add, draft, content)
-        return {**_item(parts, item), "change": change}
+        return await run_in_threadpool(_add, parts, draft, content)
 
     @router.get("/items/{item_id}")
     def get(item_id: str) -> dict[str, Any]:
@@ -96,6 +95,13 @@ def _draft(form: FormData) -> Draft:
     )
 
 
+def _add(parts: ApiParts, draft: Draft, content: bytes) -> dict[str, Any]:
+    item, change = parts.catalogue.add(draft, content)
+    # Read again, because one that replaces another inherits its feedback.
+    (kept,) = parts.catalogue.store.get_many([item.id])
+    return {**_item(parts, kept or item), "change": change}
+
+
 def _existing(parts: ApiParts, item_id: str) -> Item:
     (item,) = parts.catalogue.store.get_many([item_id])
     if item is None:
@@ -112,4 +118,5 @@ def _item(parts: ApiParts, item: Item) -> dict[str, Any]:
         "metadata": dict(item.metadata),
         "model": item.model,
         "views": len(item.vectors),
+        "feedback": {"right": item.right, "wrong": item.wrong},
     }

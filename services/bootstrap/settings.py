@@ -16,7 +16,7 @@ from services.core.domain import InputError
 PREFIX = "LOOKALIKE_"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 # Read by the edge, whose folder is deployed without this one.
-EDGE_ONLY = frozenset({"source", "thing", "max_fps", "stall_s"})
+EDGE_ONLY = frozenset({"source", "thing", "max_fps", "stall_s", "region"})
 
 
 def _starts(*schemes: str) -> AfterValidator:
@@ -64,7 +64,7 @@ class _Catalogue(_Base):
 
 class _Pictures(_Catalogue):
     pictures: Annotated[str, AfterValidator(_folder)] = ""
-    model: str = "lite0"
+    model: str = "balanced"
 
     @property
     def pictures_path(self) -> Path:

@@ -8,7 +8,7 @@ from pathlib import Path
 from models.errors import ModelError
 from models.featurizer import OnnxFeaturizer
 from models.locate import resolve
-from services.adapters import pillow_pictures
+from services.adapters import pillow_pictures, pillow_views
 from services.adapters.file_pictures import FilePictures
 from services.adapters.sqlite_items import SqliteItems
 from services.core.catalogue import Catalogue
@@ -45,4 +45,5 @@ def open_catalogue(store_path: Path, pictures_path: Path, *, model: str, threads
         pictures=FilePictures(pictures_path),
         featurizer=open_featurizer(model, threads=threads),
         decode=pillow_pictures.decode,
+        shots=pillow_views.shots,
     )

@@ -8,7 +8,7 @@ import typer
 
 from services.bootstrap.process import configure_logs, run
 from services.bootstrap.settings import CliSettings, load
-from services.cli import doctor, index, items, search, watch
+from services.cli import doctor, index, items, model, search, watch
 
 app = typer.Typer(
     name="lookalike",
@@ -28,6 +28,7 @@ def _configure() -> None:
 
 app.add_typer(items.app, name="items")
 app.add_typer(index.app, name="index")
+app.add_typer(model.app, name="model")
 app.command()(search.search)
 app.command()(watch.watch)
 app.command()(doctor.doctor)

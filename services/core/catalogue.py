@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from services.core.domain import InputError, Item, check_item_id, is_text
 from services.core.ports import Featurizer, ItemStore, Picture, PictureStore
+from services.core.wire import Vectors
 
 MAX_TITLE = 300
 MAX_METADATA = 50
@@ -56,6 +57,8 @@ class Catalogue:
     featurizer: Featurizer
     # A picture file to uint8 [height, width, 3] in BGR and its suffix; raises InputError.
     decode: Callable[[bytes], tuple[Picture, str]]
+    # A picture to those that it is found by, itself first, and to those that a camera may see of it.
+    shots: Callable[[Picture], tuple[list[Picture], list[Picture]]]
 
     def check_model(self) -> None:
         """Raise InputError if the catalogue's vectors are of another model than the featurizer's."""
@@ -71,7 +74,7 @@ class Catalogue:
         """Add or replace an item with the picture file `content`; gives it and its change's cursor."""
         draft = draft.checked()
         picture, suffix = self.decode(content)
-        vectors = self.featurizer.embed([picture])
+        vectors, probes = self._embed(picture)
         key = self.pictures.put(content, suffix=suffix)
         assert draft.id is not None
         item = Item(
@@ -82,6 +85,7 @@ class Catalogue:
             vectors=vectors,
             link=draft.link,
             metadata=draft.metadata,
+            probes=probes,
         )
         return item, self.store.put(item)
 
@@ -105,14 +109,18 @@ class Catalogue:
         if content is None:
             return InputError(f"item {item.id}: its picture {item.picture} is gone")
         try:
-            vectors = self.featurizer.embed([self.decode(content)[0]])
+            vectors, probes = self._embed(self.decode(content)[0])
         except InputError as error:
             return InputError(f"item {item.id}: {error}")
         fingerprint = self.featurizer.fingerprint
-        self.store.put(
-            Item(item.id, item.title, item.picture, fingerprint, vectors, item.link, item.metadata)
-        )
+        self.store.put(replace(item, model=fingerprint, vectors=vectors, probes=probes))
         return None
+
+    def _embed(self, picture: Picture) -> tuple[Vectors, Vectors]:
+        """The vectors of the picture's views, and of its probes."""
+        views, probes = self.shots(picture)
+        vectors = self.featurizer.embed([*views, *probes])
+        return vectors[: len(views)], vectors[len(views) :]
 
 
 def _is_web_address(link: str) -> bool:

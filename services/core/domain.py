@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+import numpy as np
+
+from services.core.votes import Vote
 from services.core.wire import Observation, Vectors, to_iso
 
 _ITEM_ID = re.compile(r"[^\s/\\\x00-\x1f\x7f][^/\\\x00-\x1f\x7f]{0,199}")
@@ -31,10 +34,21 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Judgement:
+    """A verdict, and the probability of each of the nearest items that the camera shows it."""
+
+    verdict: Verdict
+    probabilities: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One entry of the catalogue; `vectors` is float32 [views, dim], made by the model `model`.
 
-    `picture` is the key of its picture in the picture store, `link` the item's own page.
+    It is found by these; `probes`, float32 [probes, dim], are what a camera may see of it, made from its
+    picture, and serve the calibration alone.
+    `picture` is the key of its picture in the picture store, `link` the item's own page. `right` and `wrong`
+    are how often people confirmed it and how often it was shown wrongly; the item store counts them.
     """
 
     id: str
@@ -44,6 +58,9 @@ class Item:
     vectors: Vectors
     link: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
+    right: int = 0
+    wrong: int = 0
+    probes: Vectors = field(default_factory=lambda: np.empty((0, 0), np.float32))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +82,18 @@ class Neighbour:
     distance: float
     row: int = -1
 
-    @property
-    def score(self) -> float:
-        """The cosine similarity, cut off below 0: for unit vectors 1 - distance² / 2."""
-        return max(0.0, 1.0 - self.distance**2 / 2)
-
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A neighbour with what people want to know of it; `url` is its picture's absolute address."""
+    """A neighbour with what people want to know of it.
+
+    `url` is its picture's absolute address, `score` the probability that the camera shows it.
+    """
 
     item: Item
     neighbour: Neighbour
     url: str
+    score: float
 
     def to_json(self) -> dict[str, Any]:
         """The form of the match record's `matches`."""
@@ -86,7 +102,7 @@ class Match:
             "title": self.item.title,
             "url": self.url,
             "link": self.item.link,
-            "score": round(self.neighbour.score, 4),
+            "score": round(self.score, 4),
             "distance": round(self.neighbour.distance, 4),
             "metadata": dict(self.item.metadata),
         }
@@ -94,7 +110,10 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class MatchRecord:
-    """The answer to one observation, before the match queue has given it an id; times in Unix seconds."""
+    """The answer to one observation, before the match queue has given it an id; times in Unix seconds.
+
+    `frames` of the camera agreed on it; `vote` is what this one has to say to those that follow.
+    """
 
     observation: Observation
     model: str | None
@@ -103,6 +122,14 @@ class MatchRecord:
     searched_at_s: float
     expires_at_s: float
     timings_ms: Mapping[str, float]
+    frames: int = 1
+    vote: Vote | None = None
+
+    @property
+    def margin(self) -> float:
+        """By how much the best match's score is above the second's."""
+        scores = [match.score for match in self.matches]
+        return scores[0] - max(scores[1:], default=0.0) if scores else 0.0
 
     def to_json(self) -> str:
         """The record as one line of JSON, without its `id`.
@@ -119,6 +146,8 @@ class MatchRecord:
             "expires_at": to_iso(self.expires_at_s),
             "model": self.model,
             "verdict": self.verdict,
+            "frames": self.frames,
+            "margin": round(self.margin, 4),
             "matches": [match.to_json() for match in self.matches],
             "box": seen.box,
             "timings_ms": {stage: round(ms, 2) for stage, ms in self.timings_ms.items()},

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from services.core.domain import Item
 from services.core.ports import ItemStore, KnnIndex
-from services.core.verdict import SAMPLE, Calibration
+from services.core.verdict import SAMPLE, Calibration, leaning
 from services.core.wire import Vectors
 
 _PAGE = 500
@@ -20,7 +20,7 @@ class View:
     model: str
     dim: int
     index: KnnIndex
-    calibration: Calibration = field(default_factory=Calibration.none)
+    calibration: Calibration = field(default_factory=Calibration)
 
 
 class Follower:
@@ -32,7 +32,9 @@ class Follower:
     def __init__(self, store: ItemStore, *, make_index: Callable[[int], KnnIndex]) -> None:
         self._store = store
         self._make_index = make_index
+        # The probes of some items, and what feedback says of those that have any.
         self._sample: dict[str, Vectors] = {}
+        self._leaning: dict[str, float] = {}
         self._since_calibration = 0
         # None as long as the catalogue has never had an item.
         self.view: View | None = None
@@ -61,6 +63,9 @@ class Follower:
         # A large catalogue hardly changes its statistics by one item, and they cost a search of a sample.
         if self._since_calibration > self.items // 100:
             self._calibrate()
+        elif count and self.view is not None:  # but a person's word counts at once
+            lean = replace(self.view.calibration, leaning=dict(self._leaning))
+            self.view = replace(self.view, calibration=lean)
         return count
 
     def _load(self, model: str | None) -> int:
@@ -74,7 +79,8 @@ class Follower:
                     fresh._take(item.id, item)
             after, count = page[-1].id, count + len(page)
         fresh._calibrate()
-        self.view, self._sample, self._since_calibration, self.cursor = fresh.view, fresh._sample, 0, head
+        self.view, self._sample, self._leaning = fresh.view, fresh._sample, fresh._leaning
+        self._since_calibration, self.cursor = 0, head
         return count
 
     def _take(self, item_id: str, item: Item | None) -> None:
@@ -83,15 +89,20 @@ class Follower:
                 return
             dim = item.vectors.shape[1]
             self.view = View(item.model, dim, self._make_index(dim))
-        vectors = item.vectors if item is not None and item.model == self.view.model else None
-        self.view.index.replace(item_id, vectors)
-        if vectors is None:
+        if item is None or item.model != self.view.model:
+            self.view.index.replace(item_id, None)
             self._sample.pop(item_id, None)
-        elif item_id in self._sample or len(self._sample) < SAMPLE:
-            self._sample[item_id] = vectors
+            self._leaning.pop(item_id, None)
+            return
+        self.view.index.replace(item_id, item.vectors)
+        if item_id in self._sample or len(self._sample) < SAMPLE:
+            self._sample[item_id] = item.probes
+        self._leaning[item_id] = leaning(item.right, item.wrong)
+        if not self._leaning[item_id]:
+            del self._leaning[item_id]
 
     def _calibrate(self) -> None:
         if self.view is not None:
-            calibration = Calibration.leave_one_out(self.view.index, self._sample)
+            calibration = Calibration.fitted(self.view.index, self._sample, leaning=dict(self._leaning))
             self.view = replace(self.view, calibration=calibration)
         self._since_calibration = 0

@@ -64,12 +64,16 @@ class Intake:
         view = self._view()  # after the wait, in which the catalogue may have changed
         batch = [seen for seen in waiting if self._admitted(seen, view, now_s=time.time())]
         try:
-            records = self._lookup.answer(batch, view) if batch else []
+            records = self._answered(batch, view) if batch else []
         except UnavailableError as error:
             for _ in batch:
                 self._drop("unavailable", f"observation dropped: {error}")
             return 0
         return sum(self._push(record) for record in records)
+
+    def _answered(self, batch: list[Observation], view: View | None) -> list[MatchRecord]:
+        earlier = self._queue.votes([seen.thing for seen in batch])
+        return self._lookup.answer(batch, view, earlier=earlier)
 
     def _push(self, record: MatchRecord) -> bool:
         try:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.core.domain import Change, Item, MatchRecord, Neighbour
+from services.core.votes import Vote
 from services.core.wire import Vectors
 
 Picture = NDArray[np.uint8]
@@ -48,11 +49,12 @@ class ItemStore(Protocol):
     def put(self, item: Item) -> int:
         """Write or replace an item; it is durable on return. Gives the change's cursor.
 
-        The first item decides the catalogue's model.
+        The first item decides the catalogue's model. Feedback belongs to the id: what the store holds of it
+        stays, and the item's own `right` and `wrong` are not written.
         """
 
     def delete(self, item_id: str) -> int | None:
-        """Remove an item; gives the change's cursor, or None if there was none."""
+        """Remove an item and the feedback about it; gives the change's cursor, or None if there was none."""
 
     def get_many(self, item_ids: Sequence[str]) -> list[Item | None]:
         """The items of these ids, in their order, None for one that does not exist."""
@@ -72,6 +74,13 @@ class ItemStore(Protocol):
     def set_model(self, fingerprint: str) -> None:
         """Declare that the catalogue's vectors are those of another model from now on."""
 
+    def feedback(self, record_id: int, *, shown: str, really: str | None) -> int:
+        """Remember, in place of what was said of this record before, that it showed `shown` and what it was.
+
+        `really` equal to `shown` confirms that item; None says only that it was wrong. An item that does not
+        exist takes no feedback. Each item whose counts changed is a change; gives the newest cursor.
+        """
+
 
 class PictureStore(Protocol):
     """Pictures by key; the key is made of the content."""
@@ -89,8 +98,14 @@ class MatchQueue(Protocol):
     def push(self, record: MatchRecord) -> int | None:
         """Put a record on top; gives its id, or None if the camera's newest is already newer (dropped)."""
 
+    def votes(self, things: Sequence[str]) -> dict[str, list[Vote]]:
+        """The last votes of these cameras, newest first; those of `push`, of another process too."""
+
     def latest(self, *, thing: str | None = None, limit: int = 1, after: int = 0) -> list[str]:
         """The newest records as JSON, newest first, those with an id above `after`."""
+
+    def get(self, record_id: int, /) -> str | None:
+        """The record of this id as JSON, or None if it is not among the newest of all cameras any more."""
 
     def note_clock(self, thing: str, *, offset_s: float) -> None:
         """Remember that an observation came with a clock that is off by this much (ahead is positive)."""

@@ -1,106 +1,175 @@
-"""Verdicts from the catalogue itself: how near do things come that are not in it?"""
+"""Is it in the catalogue? Probabilities, calibrated on the catalogue itself.
+
+A frame's evidence is a softmax's: each item has `sharpness` times its cosine, and "none of them" has
+`sharpness` times a level that rises with the general likeness of the neighbourhood. The three numbers start
+from those that were learned on pictures of the project's own, and are fitted to the catalogue by its probes:
+pictures of its own items as a camera may see them, each asked for once as it is, and once as if its item were
+not there.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from services.core.domain import Neighbour, Verdict
+from services.core.domain import Judgement, Neighbour, Verdict
 from services.core.ports import KnnIndex
+from services.core.votes import Evidence
 from services.core.wire import Vectors
 
-# The nearest distance is held against those of so many others, because a camera's blur and light move a
-# picture away from the whole catalogue at once and squeeze the distances together: no plain distance keeps
-# its meaning.
-OTHERS = 100
-# Shares of leave-one-out strangers that look at least as much like a match: error rates, not distances.
-MATCH_BELOW = 0.4
-NO_MATCH_ABOVE = 0.85
-# With fewer items there is no telling what a stranger looks like, so everything is `unsure`.
-MIN_ITEMS = 8
-# Enough for quantiles of the rates above to within 2 %.
-SAMPLE = 1000
+# So many of the nearest items have a part in the softmax; one further off has no chance.
+CANDIDATES = 20
+# The runners-up whose mean cosine says how alike everything around is.
+_AROUND = 5
+# Of the best item. Between them it is worth a person's look.
+MATCH_FROM = 0.55
+NO_MATCH_BELOW = 0.12
+# Enough probes for three numbers.
+SAMPLE = 500
 
 Floats = NDArray[np.float64]
+# log(sharpness), level, slope: the maximum likelihood on the held-out pictures of models/training, and how
+# far other catalogues' values may lie from it (standard deviations of a normal prior).
+_PRIOR = np.array([math.log(31.0), 0.18, 0.73])
+_SPREAD = np.array([0.3, 0.1, 0.3])
+# How often what is shown is a stranger, before anything is seen.
+_STRANGERS = 0.3
+_NEWTON_STEPS, _HALVINGS = 20, 20
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """How strangers look to this catalogue, each array sorted float64 [strangers], empty if that is unknown.
+    """How cosines become probabilities; `leaning` is what people's feedback says of an item, in nats."""
 
-    `gaps` and `ratios` are theirs of `signs`, `ranks` their sums of shares that `_rank` makes of both;
-    `apart` is how far two items lie apart on average.
-    """
+    sharpness: float = math.exp(_PRIOR[0])
+    level: float = float(_PRIOR[1])
+    slope: float = float(_PRIOR[2])
+    leaning: Mapping[str, float] = field(default_factory=dict)
 
-    gaps: Floats
-    ratios: Floats
-    ranks: Floats
-    apart: float
+    def evidence(self, neighbours: Sequence[Neighbour]) -> Evidence:
+        """What one frame's nearest items, nearest first, say for each of them and for none."""
+        cosines = _cosines(neighbours)
+        items = {
+            neighbour.item_id: self.sharpness * cosine + self.leaning.get(neighbour.item_id, 0.0)
+            for neighbour, cosine in zip(neighbours[:CANDIDATES], cosines, strict=True)
+        }
+        return Evidence(items, self.sharpness * (self.level + self.slope * _around(cosines)))
 
     @classmethod
-    def none(cls) -> Calibration:
-        """Nothing is known of strangers yet."""
-        return cls(np.empty(0), np.empty(0), np.empty(0), 0.0)
-
-    @classmethod
-    def leave_one_out(cls, index: KnnIndex, sample: Mapping[str, Vectors]) -> Calibration:
-        """Ask for each sampled item ([views, dim] by id) what is nearest once it is not in the catalogue."""
-        if len(index) < MIN_ITEMS or not sample:
-            return cls.none()
-        queries = np.stack([vectors[0] for vectors in sample.values()])
-        found = index.search(queries, k=OTHERS + 2)
-        strangers = [
-            signs([neighbour.distance for neighbour in neighbours if neighbour.item_id != item_id])
-            for item_id, neighbours in zip(sample, found, strict=True)
+    def fitted(
+        cls, index: KnnIndex, probes: Mapping[str, Vectors], *, leaning: Mapping[str, float]
+    ) -> Calibration:
+        """Fit to the probes of some items, float32 [probes, dim] by id; without any: what was learned."""
+        ids = [item_id for item_id, vectors in probes.items() for _ in vectors]
+        if not ids:
+            return cls(leaning=leaning)
+        found = index.search(np.concatenate([v for v in probes.values() if len(v)]), k=CANDIDATES + 1)
+        absent = [
+            [neighbour for neighbour in neighbours if neighbour.item_id != item_id]
+            for neighbours, item_id in zip(found, ids, strict=True)
         ]
-        gaps, ratios = np.sort(np.array(strangers).T)
-        known = cls(gaps, ratios, np.empty(0), _apart(queries))
-        return replace(known, ranks=np.sort([known._rank(gap, ratio) for gap, ratio in strangers]))
-
-    def verdict(self, neighbours: Sequence[Neighbour]) -> Verdict:
-        """Decide from the nearest items, nearest first; it takes up to OTHERS + 1 of them."""
-        if not neighbours:
-            return Verdict.NO_MATCH
-        if not len(self.ranks):
-            return Verdict.UNSURE
-        if neighbours[0].distance >= self.apart:
-            return Verdict.NO_MATCH  # as far from everything as any two items are from each other
-        rank = self._rank(*signs([neighbour.distance for neighbour in neighbours[: OTHERS + 1]]))
-        # A conformal p-value (Vovk, Gammerman, Shafer: Algorithmic Learning in a Random World, 2005).
-        share = np.searchsorted(self.ranks, rank, side="right") / len(self.ranks)
-        if share <= MATCH_BELOW:
-            return Verdict.MATCH
-        return Verdict.NO_MATCH if share > NO_MATCH_ABOVE else Verdict.UNSURE
-
-    def _rank(self, gap: float, ratio: float) -> float:
-        """The shares of strangers with as large a gap and as small a ratio, added: small is like a match."""
-        wider = len(self.gaps) - np.searchsorted(self.gaps, gap)
-        nearer = np.searchsorted(self.ratios, ratio, side="right")
-        return float(wider + nearer) / len(self.gaps)
+        log_sharpness, level, slope = _fit(_examples([*found, *absent], [*ids, *[None] * len(ids)]))
+        return cls(math.exp(log_sharpness), level, slope, leaning)
 
 
-def _apart(vectors: Vectors) -> float:
-    """The distance of two of the unit vectors [n, dim] whose cosine is the mean of all pairs'."""
-    count, total = len(vectors), vectors.astype(np.float64).sum(axis=0)
-    # The squared length of the sum holds each pair twice, and each vector with itself once.
-    cosine = float(total @ total - count) / (count * (count - 1)) if count > 1 else 1.0
-    return math.sqrt(max(0.0, 2.0 - 2.0 * cosine))
+def judge(evidence: Evidence) -> Judgement:
+    """Probabilities of the items, which with that of "none of them" add up to 1, and the verdict."""
+    nats = np.array([*evidence.items.values(), evidence.none])
+    shares = np.exp(nats - nats.max())
+    shares /= shares.sum()
+    probabilities = dict(zip(evidence.items, shares[:-1].tolist(), strict=True))
+    best = max(probabilities.values(), default=0.0)
+    if best >= MATCH_FROM:
+        return Judgement(Verdict.MATCH, probabilities)
+    return Judgement(Verdict.NO_MATCH if best < NO_MATCH_BELOW else Verdict.UNSURE, probabilities)
 
 
-def signs(distances: Sequence[float]) -> tuple[float, float]:
-    """Two signs of a match in the distances of the nearest items, ascending.
+def leaning(right: int, wrong: int) -> float:
+    """What feedback says of an item, in nats: the logarithm of its odds with one of each said beforehand."""
+    return math.log((1 + right) / (1 + wrong))
 
-    By how many standard deviations of the others' distances the nearest is nearer than their mean; and the
-    nearest over the second. The first alone takes noise for a match where everything is equally far, the
-    second alone fails for an item that has a near twin. (0, 1), no sign at all, for fewer than three.
-    """
-    if len(distances) < 3:
-        return 0.0, 1.0
-    nearest, others = distances[0], np.array(distances[1:])
-    # Others that are all alike have no spread; then any gap stands out.
-    gap = float((others.mean() - nearest) / max(float(others.std()), 1e-6))
-    return gap, nearest / others[0] if others[0] else 1.0
+
+def _cosines(neighbours: Sequence[Neighbour]) -> list[float]:
+    return [1.0 - neighbour.distance**2 / 2 for neighbour in neighbours[:CANDIDATES]]
+
+
+def _around(cosines: Sequence[float]) -> float:
+    """The mean cosine of the runners-up; where a small catalogue has fewer, the missing are unlike (0)."""
+    return sum(cosines[1 : 1 + _AROUND]) / _AROUND
+
+
+@dataclass(frozen=True, slots=True)
+class _Examples:
+    """Cosines float64 [n, CANDIDATES + 1], the last column being the level's place, and the true column."""
+
+    cosines: Floats
+    around: Floats
+    truth: NDArray[np.int64]
+    weight: Floats
+
+
+def _examples(found: Sequence[Sequence[Neighbour]], truths: Sequence[str | None]) -> _Examples:
+    """Queries' neighbours, and the item that each shows; None for a stranger."""
+    cosines = np.full((len(found), CANDIDATES + 1), -1.0)
+    truth = np.full(len(found), CANDIDATES)
+    around, weight = np.zeros(len(found)), np.zeros(len(found))
+    for row, (neighbours, true_id) in enumerate(zip(found, truths, strict=True)):
+        near = _cosines(neighbours)
+        cosines[row, : len(near)] = near
+        around[row] = _around(near)
+        ids = [neighbour.item_id for neighbour in neighbours[:CANDIDATES]]
+        if true_id is None:
+            weight[row] = _STRANGERS
+        elif true_id in ids:  # one that is not even near teaches nothing about nearness
+            truth[row], weight[row] = ids.index(true_id), 1 - _STRANGERS
+    return _Examples(cosines, around, truth, weight)
+
+
+def _loss(theta: Floats, seen: _Examples) -> tuple[float, Floats]:
+    """The penalised negative log likelihood, and its gradient, float64 [3]."""
+    sharpness = math.exp(theta[0])
+    nats = sharpness * seen.cosines
+    nats[:, -1] = sharpness * (theta[1] + theta[2] * seen.around)
+    rows = np.arange(len(nats))
+    highest = nats.max(axis=1, keepdims=True)
+    shares = np.exp(nats - highest)
+    totals = shares.sum(axis=1, keepdims=True)
+    likelihoods = nats[rows, seen.truth] - (highest + np.log(totals))[:, 0]
+    shares /= totals
+    excess = (seen.truth == CANDIDATES) - shares[:, -1]
+    slopes = np.stack(
+        [
+            nats[rows, seen.truth] - (shares * nats).sum(axis=1),
+            sharpness * excess,
+            sharpness * seen.around * excess,
+        ]
+    )
+    off = (theta - _PRIOR) / _SPREAD
+    loss = float((off**2).sum() / 2 - likelihoods @ seen.weight)
+    return loss, np.asarray(off / _SPREAD - slopes @ seen.weight)
+
+
+def _fit(seen: _Examples) -> Floats:
+    """The maximum a posteriori by Newton's method: log(sharpness), level, slope."""
+    theta = _PRIOR.copy()
+    steps = np.diag([1e-4] * 3)
+    loss, gradient = _loss(theta, seen)
+    for _ in range(_NEWTON_STEPS):
+        hessian = np.stack([(_loss(theta + step, seen)[1] - gradient) / 1e-4 for step in steps])
+        # Far off the loss may bend downwards: with the curvatures' amounts the way still leads down.
+        curvatures, axes = np.linalg.eigh((hessian + hessian.T) / 2)
+        move = axes @ (axes.T @ gradient / np.maximum(np.abs(curvatures), 1e-3))
+        # And no step is taken that goes up, as Newton's full one may.
+        for _ in range(_HALVINGS):
+            better, slope = _loss(theta - move, seen)
+            if better < loss:
+                break
+            move = move / 2
+        else:
+            break
+        theta, loss, gradient = theta - move, better, slope
+    return theta

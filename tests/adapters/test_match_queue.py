@@ -10,7 +10,8 @@ import redis
 from services.adapters.redis_queue import RedisQueue
 from services.core.domain import MatchRecord
 from services.core.ports import MatchQueue
-from tests.fakes import FakeQueue, make_observation, make_record
+from services.core.votes import FRAMES, Evidence, Vote
+from tests.fakes import MODEL, FakeQueue, make_observation, make_record
 
 MakeQueue = Callable[[int], MatchQueue]
 OTHER_SESSION = "ffffffff"
@@ -31,9 +32,20 @@ def queue(make_queue: MakeQueue) -> MatchQueue:
 
 
 def seen(
-    seq: int | None, *, thing: str = "cam-1", session: str | None = "0a1b2c3d", at_s: float = 1e9
+    seq: int | None,
+    *,
+    thing: str = "cam-1",
+    session: str | None = "0a1b2c3d",
+    at_s: float = 1e9,
+    vote: Vote | None = None,
 ) -> MatchRecord:
-    return make_record(make_observation(thing=thing, session=session, seq=seq, at_s=at_s))
+    return make_record(make_observation(thing=thing, session=session, seq=seq, at_s=at_s), vote=vote)
+
+
+def said(number: int) -> Vote:
+    """A vote that is told from others by its time."""
+    evidence = Evidence({'it\'s "ä" 日本 %s': 20.125, "cup": -0.5}, 14.25)
+    return Vote(1e9 + number + 0.123456, evidence, MODEL, fresh=number % 2 == 0)
 
 
 def latest(queue: MatchQueue, *, thing: str | None = None, limit: int = 100, after: int = 0) -> list[Any]:
@@ -97,6 +109,15 @@ def test_after_an_id_only_newer_records_come(queue: MatchQueue) -> None:
     assert latest(queue, after=ids[3]) == []
 
 
+def test_a_record_is_found_by_its_id_as_long_as_it_is_kept(make_queue: MakeQueue) -> None:
+    queue = make_queue(4)
+    assert queue.get(1) is None
+    ids = [queue.push(seen(seq, thing=thing)) or 0 for seq in range(3) for thing in ("a", "b")]
+    found = [queue.get(number) for number in ids]
+    assert found == [None, None, *reversed(queue.latest(limit=4))]
+    assert [queue.get(number) for number in (0, -1, ids[-1] + 1, 10**30)] == [None] * 4
+
+
 def test_of_one_session_an_equal_or_lower_number_is_dropped_whatever_its_time(queue: MatchQueue) -> None:
     queue.push(seen(5, at_s=1e9))
     assert queue.push(seen(5, at_s=1e9 + 1)) is None
@@ -149,3 +170,41 @@ def test_a_record_that_goes_in_makes_the_clock_right_again(queue: MatchQueue) ->
     for _ in range(4):
         queue.note_clock("cam-1", offset_s=60.0)
     assert queue.clock_offset_s("cam-1") is None
+
+
+def test_a_camera_without_records_has_no_votes(queue: MatchQueue) -> None:
+    assert queue.votes(["a", "b"]) == {"a": [], "b": []}
+    assert queue.votes([]) == {}
+
+
+def test_votes_come_back_newest_first_each_cameras_own(queue: MatchQueue) -> None:
+    for number, thing in enumerate("abaab"):
+        queue.push(seen(number, thing=thing, vote=said(number)))
+    votes = {"a": [said(3), said(2), said(0)], "b": [said(4), said(1)], "c": []}
+    assert queue.votes(["a", "b", "c"]) == votes
+    assert queue.votes(["b"]) == {"b": votes["b"]}
+
+
+def test_the_last_votes_are_kept_as_many_as_can_agree_however_few_records_are(make_queue: MakeQueue) -> None:
+    queue = make_queue(2)
+    for number in range(FRAMES + 3):
+        queue.push(seen(number, vote=said(number)))
+    expected = [said(number) for number in range(FRAMES + 2, 2, -1)]
+    assert (queue.votes(["cam-1"]), len(expected)) == ({"cam-1": expected}, FRAMES)
+
+
+def test_the_vote_of_a_record_that_is_dropped_is_not_kept(queue: MatchQueue) -> None:
+    queue.push(seen(5, vote=said(5)))
+    assert queue.push(seen(4, vote=said(4))) is None
+    assert queue.votes(["cam-1"]) == {"cam-1": [said(5)]}
+
+
+def test_a_record_without_a_vote_leaves_the_votes_as_they_are(queue: MatchQueue) -> None:
+    queue.push(seen(1, vote=said(1)))
+    queue.push(seen(2))
+    assert queue.votes(["cam-1"]) == {"cam-1": [said(1)]}
+
+
+def test_a_vote_is_no_part_of_the_record(queue: MatchQueue) -> None:
+    number = queue.push(seen(1, vote=said(1)))
+    assert latest(queue) == [{"id": number, **json.loads(seen(1).to_json())}]

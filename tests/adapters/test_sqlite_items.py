@@ -123,6 +123,21 @@ def test_a_reader_cannot_write(writer: SqliteItems, reader: SqliteItems) -> None
     assert writer.head() == 0
 
 
+def test_feedback_that_fails_halfway_leaves_nothing_of_itself(path: Path, writer: SqliteItems) -> None:
+    writer.put(make_item("a"))
+    writer.put(make_item("b"))
+    with sqlite3.connect(path) as other:
+        other.execute(
+            "CREATE TRIGGER no_b BEFORE INSERT ON changes WHEN new.item_id = 'b' "
+            "BEGIN SELECT RAISE(FAIL, 'no'); END"
+        )
+    other.close()
+    with pytest.raises(UnavailableError, match="item store: no"):
+        writer.feedback(7, shown="a", really="b")
+    assert [(item.right, item.wrong) for item in writer.page()] == [(0, 0), (0, 0)]
+    assert writer.head() == 2
+
+
 def test_a_write_that_fails_leaves_nothing_of_itself_and_the_store_working(
     path: Path, writer: SqliteItems
 ) -> None:

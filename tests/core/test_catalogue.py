@@ -16,14 +16,19 @@ def decode(content: bytes) -> tuple[Picture, str]:
     return np.full((2, 2, 3), list(content), np.uint8), ".png"
 
 
+def shots(picture: Picture) -> tuple[list[Picture], list[Picture]]:
+    """The picture and one without its red, and one without its blue as a probe."""
+    return [picture, picture * np.array([1, 1, 0], np.uint8)], [picture * np.array([0, 1, 1], np.uint8)]
+
+
 def make_catalogue(*, store: FakeItems | None = None) -> Catalogue:
-    return Catalogue(store or FakeItems(), FakePictures(), FakeFeaturizer(), decode)
+    return Catalogue(store or FakeItems(), FakePictures(), FakeFeaturizer(), decode, shots)
 
 
 def with_model(catalogue: Catalogue, fingerprint: str) -> tuple[Catalogue, FakeFeaturizer]:
     """The same catalogue after LOOKALIKE_MODEL was changed."""
     featurizer = FakeFeaturizer(fingerprint)
-    return Catalogue(catalogue.store, catalogue.pictures, featurizer, decode), featurizer
+    return Catalogue(catalogue.store, catalogue.pictures, featurizer, decode, shots), featurizer
 
 
 def models(catalogue: Catalogue) -> list[str]:
@@ -38,9 +43,17 @@ def test_an_added_item_is_in_the_store_with_its_vector_and_its_picture() -> None
     item, cursor = catalogue.add(draft, b"\x00\xff\x00")
     assert (cursor, catalogue.store.get_many(["mug"])) == (1, [item])
     assert (item.title, item.link, item.metadata) == ("A mug", "https://shop.example/1", {"kind": "cup"})
-    assert (item.model, item.vectors.shape) == (MODEL, (1, 4))
+    assert (item.model, item.vectors.shape) == (MODEL, (2, 4))
     np.testing.assert_allclose(item.vectors[0], [0, 0.5**0.5, 0, 0.5**0.5], atol=1e-6)
     assert catalogue.pictures.get(item.picture) == b"\x00\xff\x00"
+
+
+def test_an_item_is_kept_with_the_vectors_of_its_views_and_of_its_probes_each_in_its_place() -> None:
+    catalogue = make_catalogue()
+    item, _ = catalogue.add(Draft("A mug"), b"\xff\x00\xff")
+    share = 3**-0.5, 0.5**0.5
+    np.testing.assert_allclose(item.vectors, [[share[0], 0, share[0], share[0]], [share[1], 0, 0, share[1]]])
+    np.testing.assert_allclose(item.probes, [[0, 0, share[1], share[1]]])
 
 
 def test_an_item_without_an_id_gets_one_of_its_own() -> None:
@@ -73,7 +86,7 @@ def test_an_item_without_an_id_gets_one_of_its_own() -> None:
 def test_a_draft_that_cannot_be_is_refused_and_nothing_is_kept(draft: Draft, says: str) -> None:
     catalogue, pictures = make_catalogue(), FakePictures()
     with pytest.raises(InputError, match=says.replace("(", r"\(").replace(")", r"\)")):
-        Catalogue(catalogue.store, pictures, catalogue.featurizer, decode).add(draft, b"abc")
+        Catalogue(catalogue.store, pictures, catalogue.featurizer, decode, shots).add(draft, b"abc")
     assert (catalogue.store.head(), pictures.kept) == (0, {})
 
 
@@ -98,7 +111,7 @@ def test_the_picture_is_kept_before_the_row_is_written() -> None:
             return super().put(item)
 
     pictures = FakePictures()
-    Catalogue(Store(), pictures, FakeFeaturizer(), decode).add(Draft("A mug"), b"abc")
+    Catalogue(Store(), pictures, FakeFeaturizer(), decode, shots).add(Draft("A mug"), b"abc")
     assert kept_before_row == [b"abc"]
 
 
@@ -107,7 +120,7 @@ def test_a_picture_that_cannot_be_kept_leaves_no_row() -> None:
         def put(self, content: bytes, *, suffix: str) -> str:
             raise UnavailableError(f"picture store: no room for {len(content)} bytes of {suffix}")
 
-    catalogue = Catalogue(FakeItems(), Full(), FakeFeaturizer(), decode)
+    catalogue = Catalogue(FakeItems(), Full(), FakeFeaturizer(), decode, shots)
     with pytest.raises(UnavailableError):
         catalogue.add(Draft("A mug"), b"abc")
     assert catalogue.store.head() == 0
@@ -131,11 +144,12 @@ def test_a_rebuild_embeds_every_item_anew_and_declares_the_model_at_its_end() ->
     changed, featurizer = with_model(catalogue, OTHER_MODEL)
     outcomes = list(changed.rebuild())
     assert [(item.id, error) for item, error in outcomes] == [(item.id, None) for item in before]
-    assert (set(models(changed)), featurizer.embedded) == ({OTHER_MODEL}, 150)
+    assert (set(models(changed)), featurizer.embedded) == ({OTHER_MODEL}, 3 * 150)
     changed.check_model()
     (after,) = changed.store.get_many(["007"])
     assert after is not None
     assert (after.title, after.metadata, after.picture) == ("Mug 7", {"n": "7"}, before[7].picture)
+    assert (after.vectors.shape, after.probes.shape) == ((2, 4), (1, 4))
 
 
 def test_a_rebuild_that_was_interrupted_goes_on_where_it_stopped() -> None:
@@ -147,10 +161,10 @@ def test_a_rebuild_that_was_interrupted_goes_on_where_it_stopped() -> None:
     next(going)
     next(going)
     del going
-    assert (catalogue.store.model(), first.embedded) == (MODEL, 2)
+    assert (catalogue.store.model(), first.embedded) == (MODEL, 3 * 2)
     again, second = with_model(catalogue, OTHER_MODEL)
     assert len(list(again.rebuild())) == 5
-    assert (set(models(again)), second.embedded) == ({OTHER_MODEL}, 3)
+    assert (set(models(again)), second.embedded) == ({OTHER_MODEL}, 3 * 3)
     again.check_model()
 
 

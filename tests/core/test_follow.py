@@ -4,7 +4,6 @@ import pytest
 
 from services.core.domain import Item, UnavailableError
 from services.core.follow import Follower
-from services.core.verdict import MIN_ITEMS
 from tests.fakes import OTHER_MODEL, FakeIndex, FakeItems, make_item, vectors
 
 
@@ -23,12 +22,6 @@ def found(following: Follower) -> list[str]:
     assert following.view is not None
     nearest = following.view.index.search(vectors(dim=following.view.dim), k=10_000)[0]
     return sorted(neighbour.item_id for neighbour in nearest)
-
-
-def strangers(following: Follower) -> int:
-    """How many leave-one-out strangers the verdict knows."""
-    assert following.view is not None
-    return len(following.view.calibration.ranks)
 
 
 def items(count: int) -> list[Item]:
@@ -154,18 +147,6 @@ def test_after_a_failure_of_the_store_no_change_is_missed(method: str) -> None:
     store.down = set()
     following.follow()
     assert found(following) == ["item-0000", "item-0001", "new"]
-
-
-def test_the_calibration_comes_with_enough_items_and_goes_with_them() -> None:
-    store = FakeItems(items(MIN_ITEMS - 1))
-    following = followed(store)
-    known = [strangers(following)]
-    store.put(make_item("one more"))
-    following.follow()
-    known.append(strangers(following))
-    store.delete("one more")
-    following.follow()
-    assert [*known, strangers(following)] == [0, MIN_ITEMS, 0]
 
 
 def test_a_store_whose_last_item_goes_finds_nothing_and_takes_the_next_model() -> None:

@@ -4,10 +4,12 @@ import json
 import threading
 import time
 from collections import Counter
+from collections.abc import Sequence
 
 import pytest
 
 from services.core.domain import MatchRecord, UnavailableError
+from services.core.votes import Vote
 from tests.core.rig import Rig, fresh
 from tests.fakes import FakeQueue, vectors
 
@@ -99,3 +101,36 @@ def test_an_observation_is_answered_from_the_view_of_its_moment_not_of_when_the_
     rig.receive(fresh())
     answering.join()
     assert [len(record.matches) for record in rig.tally.records] == [6]
+
+
+def test_a_cameras_frames_agree_over_the_queue_whichever_process_answered_them() -> None:
+    first, queue = Rig(), FakeQueue()
+    one, other = Rig(queue), Rig(queue)
+    counted = []
+    for seq, rig in enumerate([one, other, one, first]):
+        rig.receive(fresh(seq=seq))
+        rig.answer()
+        counted.append(rig.tally.records[-1].frames)
+    assert counted == [1, 2, 3, 1]
+    assert [vote.fresh for vote in queue.votes(["cam-1"])["cam-1"]] == [False, False, True]
+
+
+def test_each_camera_of_a_batch_agrees_with_its_own_frames(rig: Rig) -> None:
+    for seq, things in enumerate([("a",), ("a", "b"), ("b", "c", "a")]):
+        for thing in things:
+            rig.receive(fresh(thing=thing, seq=seq))
+        rig.answer()
+    newest = {record.observation.thing: record.frames for record in rig.tally.records}
+    assert newest == {"a": 3, "b": 2, "c": 1}
+
+
+def test_without_the_votes_nothing_is_answered_and_all_of_the_batch_is_counted() -> None:
+    class Forgetful(FakeQueue):
+        def votes(self, things: Sequence[str]) -> dict[str, list[Vote]]:
+            raise UnavailableError(f"Redis: has no votes of {len(things)} cameras")
+
+    rig = Rig(Forgetful())
+    rig.receive(fresh(thing="cam-1"))
+    rig.receive(fresh(thing="cam-2"))
+    assert rig.untouched()
+    assert rig.tally.drops == Counter({"unavailable": 2})

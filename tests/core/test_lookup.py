@@ -20,8 +20,8 @@ def basis(number: int, *, angle: float = 0.0) -> Vectors:
     return row
 
 
-def make_catalogue(count: int) -> FakeItems:
-    return FakeItems(make_item(f"item-{number}", vectors(seed=number)) for number in range(count))
+def make_catalogue(count: int, *, dim: int = DIM) -> FakeItems:
+    return FakeItems(make_item(f"item-{number}", vectors(seed=number, dim=dim)) for number in range(count))
 
 
 def make_lookup(store: FakeItems, *, k: int = 6) -> tuple[Lookup, View | None]:
@@ -41,9 +41,11 @@ def test_the_k_nearest_items_come_best_first_whatever_the_verdict() -> None:
     distances = {item.id: float(np.linalg.norm(item.vectors[0] - query[0])) for item in store.page()}
     expected = sorted(distances, key=lambda item_id: distances[item_id])[:6]
     assert [match.item.id for match in record.matches] == expected
-    scores = [match.neighbour.score for match in record.matches]
+    scores = [match.score for match in record.matches]
     assert scores == sorted(scores, reverse=True)
-    assert scores[0] == pytest.approx(1 - distances[expected[0]] ** 2 / 2, abs=1e-5)
+    assert 1 > scores[0] > scores[5] > 0
+    assert sum(scores) < 1
+    assert record.matches[0].neighbour.distance == pytest.approx(distances[expected[0]], abs=1e-6)
 
 
 @pytest.mark.parametrize("k", [1, 3, 20])
@@ -61,12 +63,12 @@ def test_each_match_has_what_people_want_to_know() -> None:
     (record,) = lookup.answer([make_observation(vectors())], view)
     text = record.to_json()
     (match,) = json.loads(text)["matches"]
+    assert match.pop("score") == pytest.approx(1, abs=1e-4)
     assert match == {
         "id": "mug",
         "title": "It's a mug",
         "url": "http://page/mug.jpg",
         "link": "https://shop.example/mug",
-        "score": 1.0,
         "distance": 0.0,
         "metadata": {"kind": "mug"},
     }
@@ -74,13 +76,13 @@ def test_each_match_has_what_people_want_to_know() -> None:
 
 
 def test_an_item_that_was_just_deleted_is_skipped_and_the_next_one_moves_up() -> None:
-    store = make_catalogue(20)
+    store = make_catalogue(20, dim=64)  # in few dimensions the next one would be nearly the same
     lookup, view = make_lookup(store)
-    seen = make_observation(vectors(seed=3))
+    seen = make_observation(vectors(seed=3, dim=64))
     (before,) = lookup.answer([seen], view)
     store.delete("item-3")
     (after,) = lookup.answer([seen], view)
-    assert before.matches[0].item.id == "item-3"
+    assert (before.matches[0].item.id, before.verdict) == ("item-3", Verdict.MATCH)
     assert [match.item.id for match in after.matches[:5]] == [match.item.id for match in before.matches[1:]]
     assert len(after.matches) == 6
     assert after.verdict is not Verdict.MATCH
@@ -94,7 +96,7 @@ def test_several_vectors_of_one_observation_are_joined_and_each_counts() -> None
     ids = [match.item.id for match in record.matches]
     assert ids[:2] == ["axis-2", "axis-4"]
     assert len(set(ids)) == len(ids) == 6
-    assert record.matches[1].neighbour.score == pytest.approx(np.cos(0.2), abs=1e-5)
+    assert record.matches[1].neighbour.distance == pytest.approx(2 * np.sin(0.1), abs=1e-5)
 
 
 def test_a_batch_is_answered_in_its_order_each_from_its_own_vectors() -> None:

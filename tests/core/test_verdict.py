@@ -1,135 +1,132 @@
-"""Verdicts come from the catalogue itself: leave-one-out, on catalogues that are made here."""
+"""From the nearest items to probabilities and a verdict."""
+
+import math
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
 
 from services.core.domain import Neighbour, Verdict
-from services.core.verdict import MATCH_BELOW, MIN_ITEMS, NO_MATCH_ABOVE, OTHERS, Calibration, signs
-from services.core.wire import Vectors, unit
-from tests.fakes import FakeIndex, vectors
-
-DIM = 64
-ITEMS = 80
+from services.core.verdict import CANDIDATES, MATCH_FROM, NO_MATCH_BELOW, Calibration, judge, leaning
+from services.core.votes import Evidence
 
 
-def catalogue(*, spread: float, items: int = ITEMS, seed: int = 1) -> Vectors:
-    """Items around one common direction; the smaller `spread`, the tighter they lie."""
-    return near(np.repeat(vectors(dim=DIM, seed=seed), items, axis=0), noise=spread, seed=seed)
+def neighbours(*cosines: float) -> list[Neighbour]:
+    return [Neighbour(f"item-{n}", math.sqrt(2 - 2 * cosine)) for n, cosine in enumerate(cosines)]
 
 
-def near(views: Vectors, *, noise: float, seed: int = 2) -> Vectors:
-    return unit(views + noise * vectors(len(views), dim=DIM, seed=seed + 100))
+def chances(cosines: Sequence[float], calibration: Calibration | None = None) -> list[float]:
+    """The probabilities of items with these cosines, in their order."""
+    found = judge((calibration or Calibration()).evidence(neighbours(*cosines))).probabilities
+    assert list(found) == [f"item-{n}" for n in range(len(cosines))]
+    return list(found.values())
 
 
-def indexed(items: Vectors) -> FakeIndex:
-    index = FakeIndex(dim=DIM)
-    for number, row in enumerate(items):
-        index.replace(f"item-{number}", row[None])
-    return index
+def of_none(evidence: Evidence) -> float:
+    """The probability of "none of them", worked out on its own."""
+    weights = [math.exp(nats - evidence.none) for nats in evidence.items.values()]
+    return 1 / (1 + sum(weights))
 
 
-def calibrated(items: Vectors) -> tuple[FakeIndex, Calibration]:
-    index = indexed(items)
-    sample = {f"item-{number}": row[None] for number, row in enumerate(items)}
-    return index, Calibration.leave_one_out(index, sample)
+@pytest.mark.parametrize("count", [1, 2, 5, CANDIDATES])
+@pytest.mark.parametrize("nearest", [-1.0, 0.2, 0.5, 1.0])
+def test_the_probabilities_and_that_of_none_add_up_to_1(count: int, nearest: float) -> None:
+    evidence = Calibration().evidence(neighbours(*np.linspace(nearest, -1, count)))
+    judgement = judge(evidence)
+    assert sum(judgement.probabilities.values()) + of_none(evidence) == pytest.approx(1)
+    assert all(0 <= chance <= 1 for chance in judgement.probabilities.values())
 
 
-def verdicts(index: FakeIndex, calibration: Calibration, queries: Vectors) -> list[Verdict]:
-    return [calibration.verdict(found) for found in index.search(queries, k=OTHERS + 1)]
+def test_evidence_is_the_cosine_times_the_sharpness_and_the_level_rises_with_the_neighbourhood() -> None:
+    calibration = Calibration(sharpness=10.0, level=0.2, slope=0.5, leaning={"item-1": 0.7})
+    evidence = calibration.evidence(neighbours(0.9, 0.8, 0.6, 0.4, 0.2, 0.1, -0.9))
+    expected = {f"item-{n}": 10 * c for n, c in enumerate((0.9, 0.8, 0.6, 0.4, 0.2, 0.1, -0.9))}
+    assert evidence.items == pytest.approx(expected | {"item-1": 8.7})
+    assert evidence.none == pytest.approx(10 * (0.2 + 0.5 * (0.8 + 0.6 + 0.4 + 0.2 + 0.1) / 5))
 
 
-def test_near_copies_of_items_are_matches() -> None:
-    items = catalogue(spread=1.0)
-    index, calibration = calibrated(items)
-    assert set(verdicts(index, calibration, near(items, noise=0.2))) == {Verdict.MATCH}
+def test_a_small_catalogue_counts_as_if_the_missing_runners_up_were_unlike() -> None:
+    calibration = Calibration(sharpness=10.0, level=0.2, slope=0.5)
+    assert calibration.evidence(neighbours(0.9)).none == pytest.approx(2)
+    assert calibration.evidence(neighbours(0.9, 0.5)).none == pytest.approx(2.5)
+    padded = neighbours(0.9, 0.5, 0.0, 0.0, 0.0, 0.0)
+    assert calibration.evidence(padded).none == pytest.approx(2.5)
 
 
-def test_strangers_are_mostly_no_match_and_seldom_a_match() -> None:
-    # One more catalogue of the same kind, of which no item is in the index.
-    together = catalogue(spread=1.0, items=2 * ITEMS)
-    found = verdicts(*calibrated(together[:ITEMS]), together[ITEMS:])
-    assert found.count(Verdict.MATCH) < 0.45 * ITEMS
-    assert found.count(Verdict.NO_MATCH) > 0
+def test_nearer_is_likelier() -> None:
+    found = chances([0.6, 0.55, 0.5, 0.1])
+    assert found == sorted(set(found), reverse=True)
+    rising = [chances([nearest, 0.3, 0.2])[0] for nearest in np.linspace(0.3, 0.6, 9)]
+    assert rising == sorted(set(rising))
 
 
-def test_a_stranger_as_far_from_all_items_as_from_each_is_no_match() -> None:
-    index, calibration = calibrated(catalogue(spread=1.0))
-    assert verdicts(index, calibration, -catalogue(spread=1.0, items=1)) == [Verdict.NO_MATCH]
+def test_what_is_further_off_than_the_candidates_has_no_chance() -> None:
+    evidence = Calibration().evidence(neighbours(*np.linspace(0.9, 0.1, CANDIDATES + 2)))
+    assert list(evidence.items) == [f"item-{n}" for n in range(CANDIDATES)]
 
 
-def test_the_rates_of_strangers_are_those_that_were_promised() -> None:
-    # Leave one out for real: each item asked of a catalogue without it.
-    items, found = catalogue(spread=1.0), list[Verdict]()
-    _, calibration = calibrated(items)
-    for number in range(len(items)):
-        others = indexed(np.delete(items, number, axis=0))
-        found += verdicts(others, calibration, items[number : number + 1])
-    assert found.count(Verdict.MATCH) == pytest.approx(MATCH_BELOW * ITEMS, abs=2)
-    assert found.count(Verdict.NO_MATCH) == pytest.approx((1 - NO_MATCH_ABOVE) * ITEMS, abs=2)
+def test_twins_share_what_one_alone_would_have() -> None:
+    alone = chances([0.9, 0.1])
+    twins = chances([0.9, 0.9, 0.1])
+    assert twins[0] == pytest.approx(twins[1])
+    assert twins[0] == pytest.approx(alone[0] / 2, rel=0.01)
+    assert judge(Calibration().evidence(neighbours(0.9, 0.9))).verdict is Verdict.UNSURE
 
 
-def largest_match(items: Vectors) -> float:
-    """The largest distance from item 0, along a line to a stranger, that still is a match."""
-    index, calibration = calibrated(items)
-    stranger, largest = catalogue(spread=1.0, items=1, seed=9)[0], 0.0
-    for share in np.linspace(0, 1, 101, dtype=np.float32):
-        query = unit(((1 - share) * items[0] + share * stranger)[None])
-        found = index.search(query, k=OTHERS + 1)[0]
-        if calibration.verdict(found) is not Verdict.MATCH:
-            break
-        largest = found[0].distance
-    return largest
+def test_the_same_cosine_is_less_worth_where_all_around_is_alike() -> None:
+    unlike, alike = chances([0.6] + [0.1] * 8), chances([0.6] + [0.58] * 8)
+    assert unlike[0] > 0.9
+    assert alike[0] < 0.3
 
 
-def test_a_tighter_catalogue_gives_a_tighter_threshold() -> None:
-    wide, tight = largest_match(catalogue(spread=1.0)), largest_match(catalogue(spread=0.1))
-    assert 0 < tight < wide / 3
+def test_a_picture_kept_many_times_is_never_a_match() -> None:
+    judgement = judge(Calibration().evidence(neighbours(*[1.0] * CANDIDATES)))
+    assert judgement.verdict is Verdict.NO_MATCH
+    assert len(set(judgement.probabilities.values())) == 1
 
 
-def test_a_distance_that_matches_in_a_wide_catalogue_does_not_in_a_tight_one() -> None:
-    wide, tight = catalogue(spread=1.0), catalogue(spread=0.05)
-    for items, expected in ((wide, True), (tight, False)):
-        index, calibration = calibrated(items)
-        found = verdicts(index, calibration, near(items, noise=0.2))
-        assert (found.count(Verdict.MATCH) > ITEMS / 2) is expected
+def test_an_empty_catalogue_is_no_match() -> None:
+    judgement = judge(Calibration().evidence([]))
+    assert (judgement.verdict, judgement.probabilities) == (Verdict.NO_MATCH, {})
 
 
-def test_too_few_items_are_always_unsure() -> None:
-    items = catalogue(spread=1.0, items=MIN_ITEMS - 1)
-    assert set(verdicts(*calibrated(items), items)) == {Verdict.UNSURE}
+@pytest.mark.parametrize(
+    ("best", "verdict"),
+    [
+        (MATCH_FROM + 1e-6, Verdict.MATCH),
+        (MATCH_FROM - 1e-6, Verdict.UNSURE),
+        (NO_MATCH_BELOW + 1e-6, Verdict.UNSURE),
+        (NO_MATCH_BELOW - 1e-6, Verdict.NO_MATCH),
+    ],
+)
+def test_the_best_items_probability_decides(best: float, verdict: Verdict) -> None:
+    judgement = judge(Evidence({"mug": math.log(best)}, math.log(1 - best)))
+    assert judgement.probabilities == pytest.approx({"mug": best})
+    assert judgement.verdict is verdict
 
 
-def test_from_the_smallest_number_of_items_on_an_item_itself_is_a_match() -> None:
-    items = catalogue(spread=1.0, items=MIN_ITEMS)
-    assert set(verdicts(*calibrated(items), items)) == {Verdict.MATCH}
+@pytest.mark.parametrize("nats", [1e4, -1e4])
+def test_evidence_of_any_size_gives_finite_probabilities(nats: float) -> None:
+    found = judge(Evidence({"mug": nats, "cup": 0.0}, 0.0)).probabilities
+    assert found["mug"] == pytest.approx(1.0 if nats > 0 else 0.0)
+    assert found["cup"] == pytest.approx(0.0 if nats > 0 else 0.5)
 
 
-def test_no_neighbour_at_all_is_no_match() -> None:
-    assert Calibration.none().verdict([]) is Verdict.NO_MATCH
-
-
-def test_a_catalogue_of_one_picture_kept_many_times_is_never_a_match() -> None:
-    items = np.repeat(vectors(dim=DIM), 20, axis=0)
-    assert Verdict.MATCH not in verdicts(*calibrated(items), items[:3])
-
-
-@pytest.mark.parametrize(("nearest", "gap", "ratio"), [(0.0, 5.0, 0.0), (0.25, 2.5, 0.625), (0.4, 1.0, 1.0)])
-def test_the_signs_are_the_gap_in_standard_deviations_and_the_ratio_to_the_second(
-    nearest: float, gap: float, ratio: float
+@pytest.mark.parametrize(
+    ("right", "wrong", "odds"), [(0, 0, 1), (1, 0, 2), (0, 1, 0.5), (3, 3, 1), (7, 1, 4)]
+)
+def test_feedback_counts_as_odds_with_one_of_each_said_beforehand(
+    right: int, wrong: int, odds: float
 ) -> None:
-    assert signs([nearest, 0.4, 0.6]) == pytest.approx((gap, ratio))
+    assert leaning(right, wrong) == pytest.approx(math.log(odds))
 
 
-@pytest.mark.parametrize("distances", [[], [0.1], [0.1, 0.5]])
-def test_too_few_distances_are_no_sign(distances: list[float]) -> None:
-    assert signs(distances) == (0.0, 1.0)
-
-
-def test_what_is_as_far_as_any_two_items_are_apart_is_no_match_however_it_stands_out() -> None:
-    _, calibration = calibrated(catalogue(spread=1.0))
-    far = calibration.apart
-    outstanding = [far, *(far + 0.5 for _ in range(50))]
-    found = [Neighbour(str(n), distance) for n, distance in enumerate(outstanding)]
-    assert calibration.verdict(found) is Verdict.NO_MATCH
-    found[0] = Neighbour("nearest", 0.5 * far)
-    assert calibration.verdict(found) is Verdict.MATCH
+def test_what_people_said_of_an_item_changes_its_odds_by_just_that_and_nobody_elses() -> None:
+    cosines = [0.36, 0.35, 0.3, 0.1]
+    plain = chances(cosines)
+    said = chances(cosines, Calibration(leaning={"item-1": leaning(2, 0), "gone": leaning(9, 0)}))
+    for other in (0, 2, 3):
+        assert (said[1] / said[other]) / (plain[1] / plain[other]) == pytest.approx(3)
+    assert said[0] / said[2] == pytest.approx(plain[0] / plain[2])
+    assert said[1] > said[0]  # here it decides between two that are nearly as near
+    assert sum(said) < 1

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from edge import host
 from edge.host import add_device_modules
+from tests.edge.fakes import FakeCamera, FakeTransport
 from tests.edge.kit import Listener, make_broker, write_model
 from tests.servers import free_port
 
@@ -24,6 +26,21 @@ def listener(broker_port: int) -> Iterator[Listener]:
     """A client that hears all."""
     with Listener(broker_port) as listening:
         yield listening
+
+
+@pytest.fixture
+def camera() -> FakeCamera:
+    """A camera without frames."""
+    return FakeCamera()
+
+
+@pytest.fixture
+def transport(camera: FakeCamera) -> Iterator[FakeTransport]:
+    """What the device modules publish to, on a host with that camera."""
+    sending = FakeTransport()
+    host.connect(host.Host(camera=camera, transport=sending))
+    yield sending
+    host.disconnect()
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,7 @@ from onnx import TensorProto, helper, numpy_helper
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion
 
+from edge.crop import Box
 from edge.domain import Frame
 from services.core import wire
 from tests.servers import PATIENCE_S, until
@@ -58,8 +59,11 @@ def frame_of(vector: wire.Vectors) -> int:
     return round(float(vector[0] / vector[3]) * 255 / LEVEL_STEP)
 
 
-def write_model(path: Path) -> Path:
-    """A model file whose vector is (mean blue, green, red, 1), the means as shares of 255, at unit length."""
+def write_model(path: Path, *, box: Box | None = None) -> Path:
+    """A model file whose vector is (mean blue, green, red, 1), the means as shares of 255, at unit length.
+
+    With a box it is one that finds the thing in the picture, always there.
+    """
     constants: dict[str, NDArray[Any]] = {
         "sides": np.array([1, 2], np.int64),
         "widen": np.eye(3, 4, dtype=np.float32) / 255,
@@ -74,11 +78,17 @@ def write_model(path: Path) -> Path:
         helper.make_node("ReduceL2", ["raw", "last"], ["length"], keepdims=1),
         helper.make_node("Div", ["raw", "length"], ["vector"]),
     ]
+    outputs = [helper.make_tensor_value_info("vector", TensorProto.FLOAT, ["batch", 4])]
+    if box:
+        constants |= {"nought": np.zeros(1, np.float32), "found": np.array([box], np.float32)}
+        nodes.append(helper.make_node("Mul", ["wide", "nought"], ["noughts"]))
+        nodes.append(helper.make_node("Add", ["noughts", "found"], ["box"]))
+        outputs.append(helper.make_tensor_value_info("box", TensorProto.FLOAT, ["batch", 4]))
     graph = helper.make_graph(
         nodes,
         "means",
         [helper.make_tensor_value_info("picture", TensorProto.UINT8, ["batch", "height", "width", 3])],
-        [helper.make_tensor_value_info("vector", TensorProto.FLOAT, ["batch", 4])],
+        outputs,
         [numpy_helper.from_array(values, name) for name, values in constants.items()],
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)

@@ -1,6 +1,5 @@
 """The device modules behave as DeepLens programs expect."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import awscam
@@ -10,46 +9,14 @@ import numpy as np
 import pytest
 
 from edge import host
-from edge.domain import Frame
+from edge.crop import WHOLE, Box
 from edge.loop import Loop, OptimizeError, load_model
 from models.errors import ModelError
 from services.core import wire
-from tests.edge.kit import frame_of, grey
+from tests.edge.fakes import FakeCamera, FakeTransport
+from tests.edge.kit import frame_of, grey, write_model
 
-
-class FakeCamera:
-    """Gives the frames that it was given."""
-
-    def __init__(self) -> None:
-        self.frames: list[Frame] = []
-
-    def take(self, timeout_s: float) -> Frame | None:
-        assert timeout_s > 0
-        return self.frames.pop(0) if self.frames else None
-
-
-class FakeTransport:
-    """Remembers what was published."""
-
-    def __init__(self) -> None:
-        self.sent: list[tuple[str, bytes]] = []
-
-    def publish(self, topic: str, payload: bytes) -> bool:
-        self.sent.append((topic, payload))
-        return True
-
-
-@pytest.fixture
-def camera() -> FakeCamera:
-    return FakeCamera()
-
-
-@pytest.fixture(autouse=True)
-def transport(camera: FakeCamera) -> Iterator[FakeTransport]:
-    sending = FakeTransport()
-    host.connect(host.Host(camera=camera, transport=sending))
-    yield sending
-    host.disconnect()
+pytestmark = pytest.mark.usefixtures("transport")
 
 
 def test_the_modules_are_ours_and_stand_on_a_host() -> None:
@@ -81,6 +48,18 @@ def test_inference_gives_one_dimensional_float32_by_layer(model: Path, gpu: int)
     assert vector.dtype == np.float32
     assert vector.shape == (4,)
     assert loaded.provider == "CPUExecutionProvider"
+    assert not loaded.finds
+
+
+@pytest.mark.parametrize("box", [None, (0.25, 0.5, 0.5, 0.25)])
+def test_inference_has_one_layer_and_says_beside_it_where_it_looked(tmp_path: Path, box: Box | None) -> None:
+    loaded = awscam.Model(str(write_model(tmp_path / "own.onnx", box=box)), {"GPU": 0})
+    result = loaded.doInference(grey(200))
+    assert isinstance(result, dict)  # as on a device, whose programs may index, iterate and copy it
+    assert (list(result), len(result)) == (["vector"], 1)
+    np.testing.assert_array_equal(result["vector"], dict(result)["vector"])
+    assert (result.box, loaded.finds) == (box or WHOLE, box is not None)
+    assert [type(share) for share in result.box] == [float] * 4
 
 
 def test_optimize_reports_failure_by_its_status(

@@ -11,7 +11,8 @@ from tests.edge.kit import run_edge
 
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("SOURCE", "THING", "MQTT_URL", "MODEL", "MAX_FPS", "THREADS", "STALL_S", "LOG_LEVEL"):
+    names = "SOURCE", "THING", "MQTT_URL", "MODEL", "REGION", "MAX_FPS", "THREADS", "STALL_S", "LOG_LEVEL"
+    for name in names:
         monkeypatch.delenv(f"LOOKALIKE_{name}", raising=False)
     monkeypatch.delenv("AWS_IOT_THING_NAME", raising=False)
 
@@ -21,7 +22,15 @@ def test_defaults_play_the_sample_clip(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = EdgeSettings()
     assert Path(settings.source).parts[-2:] == ("samples", "clip.mp4")
     assert (settings.thing, settings.mqtt_url) == ("cam-1", "mqtt://127.0.0.1:1883")
-    assert (settings.model, settings.max_fps, settings.threads, settings.stall_s) == ("lite0", 10, 1, 5)
+    assert (settings.model, settings.max_fps, settings.threads, settings.stall_s) == ("balanced", 10, 1, 5)
+    assert settings.region == (0, 0, 1, 1)
+
+
+def test_a_region_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOOKALIKE_REGION", "0.25,0,0.5,0.75")
+    assert EdgeSettings().region == (0.25, 0, 0.5, 0.75)
+    monkeypatch.setenv("LOOKALIKE_REGION", "")
+    assert EdgeSettings().region == (0, 0, 1, 1)
 
 
 def test_the_thing_is_greengrass_name_unless_one_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -45,6 +54,13 @@ def test_the_thing_is_greengrass_name_unless_one_is_set(monkeypatch: pytest.Monk
         ("LOOKALIKE_MQTT_URL", "mqtt://[::1", "mqtt://"),
         ("LOOKALIKE_SOURCE", "ftp://camera/1", "rtsp://…"),
         ("LOOKALIKE_SOURCE", "mqtt", "no such kind of source"),
+        ("LOOKALIKE_REGION", "middle", "expected left,top,width,height such as 0.25,0,0.5,1"),
+        ("LOOKALIKE_REGION", "[0, 0, 1, 1]", "expected left,top,width,height such as 0.25,0,0.5,1"),
+        (
+            "LOOKALIKE_REGION",
+            "0.5,0,0.6,1",
+            "expected shares of the frame: left,top,width,height",
+        ),
         ("LOOKALIKE_LOG_LEVEL", "loud", "'info'"),
     ],
 )

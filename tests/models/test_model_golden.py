@@ -9,6 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from models.featurizer import OnnxFeaturizer
+from models.variants import BACKBONES
 
 VECTORS: dict[str, list[float]] = json.loads(
     (Path(__file__).resolve().parents[2] / "models" / "golden" / "vectors.json").read_text()
@@ -26,8 +27,8 @@ def test_vector_is_that_of_the_original_model(
     assert vector @ original / np.linalg.norm(original) >= 0.9999
 
 
-def test_every_variant_has_golden_pictures(featurizers: dict[str, OnnxFeaturizer]) -> None:
-    assert {name.split("-")[0] for name in VECTORS} == set(featurizers)
+def test_every_backbone_has_golden_pictures() -> None:
+    assert {name.split("-")[0] for name in VECTORS} == set(BACKBONES)
 
 
 def test_rgb_instead_of_bgr_is_told_apart(

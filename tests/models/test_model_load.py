@@ -27,6 +27,10 @@ class Own:
     mean_over: tuple[int, int] = (1, 2)
     offset: float = 1.0
     factor: float = 1.0
+    box: str = ""
+    box_type: int = TensorProto.FLOAT
+    box_shape: tuple[str | int, ...] = ("batch", 4)
+    box_values: tuple[float, ...] = (0.25, 0.0, 0.5, 1.0)
 
     def write(self, folder: Path) -> Path:
         constants: dict[str, NDArray[Any]] = {
@@ -44,11 +48,25 @@ class Own:
             helper.make_node("Mul", ["unit", "factor"], ["scaled"]),
             helper.make_node("Cast", ["scaled"], [self.vector], to=self.vector_type),
         ]
+        outputs = [helper.make_tensor_value_info(self.vector, self.vector_type, self.vector_shape)]
+        if self.box:
+            constants |= {
+                "box_row": np.array([self.box_values], np.float32),
+                "nought": np.zeros(1, np.float32),
+            }
+            constants |= {"first": np.array([0], np.int64), "second": np.array([1], np.int64)}
+            nodes += [
+                helper.make_node("Slice", ["moved", "first", "second", "last"], ["column"]),
+                helper.make_node("Mul", ["column", "nought"], ["noughts"]),
+                helper.make_node("Add", ["noughts", "box_row"], ["boxes"]),
+                helper.make_node("Cast", ["boxes"], [self.box], to=self.box_type),
+            ]
+            outputs.append(helper.make_tensor_value_info(self.box, self.box_type, self.box_shape))
         graph = helper.make_graph(
             nodes,
             "own",
             [helper.make_tensor_value_info(self.picture, self.picture_type, self.picture_shape)],
-            [helper.make_tensor_value_info(self.vector, self.vector_type, self.vector_shape)],
+            outputs,
             [numpy_helper.from_array(values, name) for name, values in constants.items()],
         )
         path = folder / "own.onnx"
@@ -62,6 +80,16 @@ def test_an_own_model_of_the_right_form_works(tmp_path: Path) -> None:
     blue = np.zeros((5, 9, 3), np.uint8)
     blue[:, :, 0] = 255
     assert featurizer.embed([blue])[0].argmax() == 0
+    assert not featurizer.finds
+    np.testing.assert_array_equal(featurizer.look([blue])[1], [[0, 0, 1, 1]])
+
+
+def test_an_own_model_may_say_where_it_looks(tmp_path: Path) -> None:
+    featurizer = OnnxFeaturizer(Own(box="box").write(tmp_path))
+    assert featurizer.finds
+    vectors, boxes = featurizer.look([np.full((5, 9, 3), level, np.uint8) for level in (1, 2, 3)])
+    assert vectors.shape == (3, 3)
+    np.testing.assert_array_equal(boxes, [[0.25, 0, 0.5, 1]] * 3)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +103,21 @@ def test_an_own_model_of_the_right_form_works(tmp_path: Path) -> None:
             Own(picture_shape=("batch", "height", "width", 4), vector_shape=("batch", 4)),
             "picture is .*4.*expected",
         ),
-        (Own(vector="features"), r"outputs are \['features'\]; expected \['vector'\]"),
+        (Own(vector="features"), r"outputs are \['features'\]; expected .*'vector'"),
+        (Own(vector="features", box="box"), r"outputs are \['features', 'box'\]; expected .*'vector'"),
+        (Own(box="where"), r"outputs are \['vector', 'where'\]; expected \['vector', 'box'\]"),
+        (
+            Own(box="box", box_type=TensorProto.DOUBLE),
+            r"output box is tensor\(double\); expected tensor\(float\)",
+        ),
+        (
+            Own(box="box", box_values=(0, 0, 1), box_shape=("batch", 3)),
+            r"output box is \['batch', 3\]; expected \['batch', 4\]",
+        ),
+        (
+            Own(box="box", box_values=(0, 0, float("nan"), 1)),
+            "box of a trial picture is .*; expected 4 finite numbers",
+        ),
         (Own(vector_type=TensorProto.DOUBLE), r"output vector is tensor\(double\); expected tensor\(float\)"),
         (
             Own(vector_shape=("batch", "width"), mean_over=(1, 3)),

@@ -9,7 +9,7 @@ import pytest
 
 from models.errors import ModelError
 from models.files import fingerprint
-from models.locate import resolve
+from models.locate import added, may_be_added, place_for, resolve
 from models.variants import VARIANTS
 
 
@@ -88,6 +88,41 @@ def test_a_path_that_is_no_file_is_named(tmp_path: Path) -> None:
         resolve(str(tmp_path / "none.onnx"), build=True)
 
 
-def test_an_unknown_name_lists_the_choices() -> None:
-    with pytest.raises(ModelError, match=r"unknown model 'lite9'; expected lite0, lite1, lite2 or a path"):
-        resolve("lite9", build=True)
+def test_an_unknown_name_lists_the_choices(tmp_path: Path) -> None:
+    names = ", ".join(VARIANTS)
+    with pytest.raises(ModelError, match=f"unknown model 'lite9'; expected {names} or a path"):
+        resolve("lite9", build=True, folder=tmp_path)
+    (tmp_path / "shop.onnx").touch()
+    with pytest.raises(ModelError, match=f"expected {names}, shop or a path"):
+        resolve("../shop", build=True, folder=tmp_path)
+
+
+def test_added_names_are_found_in_both_places(cache: Path, tmp_path: Path) -> None:
+    cache.mkdir(parents=True)
+    for path in (tmp_path / "shop.onnx", cache / "shop.onnx", cache / "a-2.1.onnx"):
+        path.touch()
+    for other in ("lite0.onnx", ".half.onnx", "Upper.onnx", "two.onnx.onnx", "notes.txt"):
+        (tmp_path / other).touch()
+    assert added(tmp_path) == {"a-2.1": cache / "a-2.1.onnx", "shop": tmp_path / "shop.onnx"}
+    assert resolve("shop", build=False, folder=tmp_path) == tmp_path / "shop.onnx"
+    assert resolve("a-2.1", build=False, folder=tmp_path) == cache / "a-2.1.onnx"
+
+
+def test_a_new_model_goes_where_built_ones_go_and_an_old_one_stays(cache: Path, tmp_path: Path) -> None:
+    assert place_for("shop", tmp_path) == tmp_path / "shop.onnx"
+    assert place_for("shop", tmp_path / "absent") == cache / "shop.onnx"
+    cache.mkdir(parents=True)
+    (cache / "shop.onnx").touch()
+    assert place_for("shop", tmp_path) == cache / "shop.onnx"
+
+
+@pytest.mark.parametrize("name", ["a", "0", "shop-2.1_x", "a" * 40])
+def test_these_names_may_be_added(name: str) -> None:
+    assert may_be_added(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["", "a" * 41, "Shop", ".shop", "-shop", "a/b", "a b", "shop\n", "shop.onnx", "lite0", "lite2"]
+)
+def test_these_names_may_not(name: str) -> None:
+    assert not may_be_added(name)

@@ -52,7 +52,8 @@ class Stack:
         def up() -> bool:
             return run_json.exists() and run_json.stat().st_mtime >= began_s
 
-        eventually(up, within_s=60, why=self.log)
+        # The first start embeds the samples, eight pictures an item.
+        eventually(up, within_s=180, why=self.log)
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
         """End it and give its exit code."""

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from services.core.votes import FRAMES
 from services.core.wire import from_iso
 from tests.system.pictures import picture
 from tests.system.stack import ROOT, Stack, eventually, running
@@ -24,6 +25,8 @@ RECORD = {
     "expires_at",
     "model",
     "verdict",
+    "frames",
+    "margin",
     "matches",
     "box",
     "timings_ms",
@@ -39,9 +42,12 @@ def test_matches_are_fresh_complete_and_newest_first(stack: Stack) -> None:
     assert abs(time.time() - from_iso(newest["captured_at"])) < 5
     assert from_iso(newest["expires_at"]) - from_iso(newest["captured_at"]) == pytest.approx(5)
     assert set(newest["timings_ms"]) == {"capture", "embed", "transport", "search"}
-    distances = [match["distance"] for match in newest["matches"]]
-    assert len(distances) == 6
-    assert distances == sorted(distances)
+    scores = [match["score"] for match in newest["matches"]]
+    assert len(scores) == 6
+    assert scores == sorted(scores, reverse=True)
+    assert sum(scores) <= 1.0005
+    assert newest["margin"] == pytest.approx(scores[0] - scores[1], abs=2e-4)
+    assert 1 <= newest["frames"] <= FRAMES
     assert stack.get(f"/matches?after={newest['id'] + 10**6}") == {"records": []}
     assert stack.get("/matches?thing=nobody") == {"records": []}
     assert stack.client.get("/matches?limit=0").status_code == 422

@@ -11,15 +11,16 @@ import numpy as np
 import paho.mqtt.publish as publish
 import pytest
 
+from services.adapters.sqlite_items import SqliteItems
 from services.core.wire import Observation, encode_observation
 from tests.system.stack import Stack, eventually
 
 THING = "intruder"
 
 
-def observation(**changes: Any) -> bytes:
+def observation(dim: int, **changes: Any) -> bytes:
     """A right observation, with fields replaced."""
-    vectors = np.full((1, 1280), 1280**-0.5, np.float32)
+    vectors = np.full((1, dim), dim**-0.5, np.float32)
     seen = Observation(THING, vectors, time.time(), session="0123abcd", seq=1, model=None)
     return json.dumps(json.loads(encode_observation(seen)) | changes).encode()
 
@@ -40,18 +41,26 @@ def _model(stack: Stack) -> str:
     return str(stack.get("/healthz")["checks"]["index"]["model"])
 
 
+def _dim(stack: Stack) -> int:
+    """How long the catalogue's vectors are."""
+    store = SqliteItems(stack.data / "items.sqlite", writable=False)
+    (item,) = store.page(limit=1)
+    store.close()
+    return int(item.vectors.shape[1])
+
+
 def _of_other_dim(stack: Stack) -> bytes:
     vectors = np.full((1, 64), 0.125, np.float32)
     return encode_observation(Observation(THING, vectors, time.time(), "0123abcd", 1, _model(stack)))
 
 
 def _with_nan(stack: Stack) -> bytes:
-    vectors = np.full((1, 1280), np.nan, np.float32)
+    vectors = np.full((1, _dim(stack)), np.nan, np.float32)
     return encode_observation(Observation(THING, vectors, time.time(), "0123abcd", 1, _model(stack)))
 
 
 def _of(**changes: Any) -> Any:
-    return lambda stack: observation(**{"model": _model(stack), **changes})
+    return lambda stack: observation(_dim(stack), **{"model": _model(stack), **changes})
 
 
 @pytest.mark.parametrize(
@@ -97,7 +106,7 @@ def test_a_deeplens_program_of_2018_is_understood(stack: Stack) -> None:
     before = _dropped(stack, "status_line")
 
     _send(stack, b"Inference is starting", kind="infer")
-    _send(stack, json.dumps({"features": ",".join(["0.5"] * 1280)}).encode(), kind="infer")
+    _send(stack, json.dumps({"features": ",".join(["0.5"] * _dim(stack))}).encode(), kind="infer")
 
     records = eventually(lambda: stack.get(f"/matches?thing={THING}")["records"], within_s=5, why=stack.log)
     assert _dropped(stack, "status_line") == before + 1
@@ -112,7 +121,7 @@ def test_a_camera_with_a_wrong_clock_is_told_so(stack: Stack) -> None:
     late = [
         (
             f"lookalike/{wrong}/features",
-            observation(thing=wrong, model=_model(stack), captured_at="2020-01-01T00:00:00Z"),
+            observation(_dim(stack), thing=wrong, model=_model(stack), captured_at="2020-01-01T00:00:00Z"),
             0,
             False,
         )

@@ -112,7 +112,7 @@ def test_another_model_than_the_catalogues_is_refused_until_it_is_rebuilt(tmp_pa
 def _run(environ: dict[str, str], *command: str) -> subprocess.CompletedProcess[str]:
     arguments = [sys.executable, "-m", *(command or ["services.run"])]
     return subprocess.run(
-        arguments, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60, check=False
+        arguments, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=180, check=False
     )
 
 

@@ -1,0 +1,171 @@
+"""`lookalike model …`: the models that can be named in LOOKALIKE_MODEL."""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import numpy as np
+import typer
+
+from models.errors import ModelError
+from models.featurizer import OnnxFeaturizer
+from models.files import fingerprint, read_model, write_atomically
+from models.locate import added, may_be_added, place_for, resolve
+from models.variants import VARIANTS
+from services.bootstrap.settings import CliSettings, load
+from services.core.domain import InputError
+from services.core.wire import MAX_OBSERVATION_BYTES
+
+if TYPE_CHECKING:
+    from models.wrap import Preparation
+
+# A number of a vector travels as f16 in base64, 8/3 bytes; the rest of an observation takes a few hundred.
+MAX_DIM = (MAX_OBSERVATION_BYTES - 2048) * 3 // 8
+TRIAL_HEIGHT_PX, TRIAL_WIDTH_PX, TRIALS = 720, 1280, 5
+
+app = typer.Typer(help="The models that turn pictures into vectors.", no_args_is_help=True)
+
+
+@app.callback()
+def _group() -> None:
+    """The models that turn pictures into vectors."""
+
+
+@app.command("list")
+def list_models() -> None:
+    """List what LOOKALIKE_MODEL can name, with fingerprint and vector length; * marks the chosen one."""
+    chosen = load(CliSettings).model
+    names = [*VARIANTS, *added()]
+    if chosen.endswith(".onnx"):
+        names.append(chosen)
+    width = max(map(len, names))
+    for name in names:
+        print(f"{'*' if name == chosen else ' '} {name:{width}}  {_facts(name)}")
+    if chosen not in names:
+        with _as_input_error("LOOKALIKE_MODEL: "):
+            resolve(chosen, build=False)
+
+
+@app.command()
+def add(
+    file: Annotated[Path, typer.Argument(metavar="FILE.onnx", help="A model, or the export of a network.")],
+    name: Annotated[str, typer.Option(help="What LOOKALIKE_MODEL calls it; else the file's name.")] = "",
+    replace: Annotated[bool, typer.Option("--replace", help="Take the place of that name's model.")] = False,
+    mean: Annotated[str, typer.Option(metavar="R,G,B", help="What the network subtracts; white is 1.")] = "",
+    std: Annotated[str, typer.Option(metavar="R,G,B", help="What it then divides by; white is 1.")] = "",
+    bgr: Annotated[bool, typer.Option("--bgr", help="It takes BGR; --mean and --std stay R,G,B.")] = False,
+) -> None:
+    """Check a model and add it to those that LOOKALIKE_MODEL can name.
+
+    The export of a network, which takes batch x 3 x S x S as float32, needs --mean and --std. Resize,
+    normalisation, pooling and unit length are then put around it.
+    """
+    name = name or file.stem
+    if not may_be_added(name):
+        raise InputError(
+            f"--name {name!r}: expected 1 to 40 of a-z 0-9 . _ - with a letter or digit first, "
+            f"no .onnx at the end, and none of {', '.join(VARIANTS)}"
+        )
+    wanted = preparation(mean, std, bgr=bgr)
+    with _as_input_error():
+        data = _content(file, wanted)
+        path = place_for(name)
+        if path.is_file() and not replace and read_model(path) != data:
+            raise InputError(f"{path} is there with another content; expected --replace or another --name")
+        dim, cost_ms = _measured(file, data)
+        write_atomically(path, data)
+    size = f"{TRIAL_WIDTH_PX}x{TRIAL_HEIGHT_PX}"
+    print(f"added {path}")
+    print(f"fingerprint {fingerprint(data)}, dim {dim}, {cost_ms:.1f} ms a picture of {size} on one thread")
+    print(f"next: stop the system, set LOOKALIKE_MODEL={name}, run `lookalike index rebuild`, start again")
+
+
+def preparation(mean: str, std: str, *, bgr: bool) -> Preparation | None:
+    """What an export wants, None for a model of our own form; raises InputError."""
+    from models.wrap import Preparation  # only here: onnx takes half a second, and the others need none
+
+    if not mean and not std and not bgr:
+        return None
+    if not mean or not std:
+        raise InputError("an export needs both --mean and --std; expected R,G,B, as 0.485,0.456,0.406")
+    means, stds = _three("--mean", mean), _three("--std", std)
+    if 0 in stds:
+        raise InputError(f"--std {std!r}: expected numbers above 0")
+    return Preparation(means, stds, bgr)
+
+
+def _three(option: str, text: str) -> tuple[float, float, float]:
+    try:
+        red, green, blue = (float(part) for part in text.split(","))
+    except ValueError:
+        raise InputError(f"{option} {text!r}: expected three numbers R,G,B") from None
+    if not all(0 <= value <= 1 for value in (red, green, blue)):
+        hint = "divide values for pixels of 0 to 255 by 255"
+        raise InputError(f"{option} {text!r}: expected numbers from 0 to 1, where white is 1; {hint}")
+    return red, green, blue
+
+
+def _content(file: Path, wanted: Preparation | None) -> bytes:
+    from models.export import read_own
+    from models.wrap import wrap
+
+    return read_own(file) if wanted is None else wrap(file, wanted)
+
+
+def _measured(file: Path, data: bytes) -> tuple[int, float]:
+    """Length of a vector and median milliseconds a picture, of the very bytes that are going to be kept."""
+    with tempfile.TemporaryDirectory() as folder:
+        trial = Path(folder) / file.name
+        trial.write_bytes(data)
+        try:
+            featurizer = OnnxFeaturizer(trial, threads=1)
+        except ModelError as error:
+            raise InputError(str(error).replace(str(trial), str(file))) from None
+    if featurizer.dim > MAX_DIM:
+        raise InputError(
+            f"{file}: dim {featurizer.dim} does not fit into a message; expected up to {MAX_DIM}"
+        )
+    noise = np.random.default_rng(0)
+    picture = noise.integers(0, 256, (TRIAL_HEIGHT_PX, TRIAL_WIDTH_PX, 3), np.uint8)
+    costs_s = []
+    for _ in range(TRIALS + 1):  # the first one warms up
+        began_s = time.perf_counter()
+        featurizer.embed([picture])
+        costs_s.append(time.perf_counter() - began_s)
+    return featurizer.dim, statistics.median(costs_s[1:]) * 1000
+
+
+def _facts(name: str) -> str:
+    """What there is to say about a model's file, which may be missing or damaged."""
+    try:
+        path = resolve(name, build=False)
+        data = read_model(path)
+    except ModelError:
+        return "not built yet" if name in VARIANTS else "no such file"
+    dim = _dim(data)
+    return f"{fingerprint(data)}  {'damaged' if dim is None else f'dim {dim}'}"
+
+
+def _dim(data: bytes) -> int | None:
+    import onnx
+
+    try:
+        outputs = onnx.load_model_from_string(data).graph.output
+    except Exception:  # protobuf's decoding error is not part of its public interface
+        return None
+    shapes = [value.type.tensor_type.shape.dim for value in outputs if value.name == "vector"]
+    return shapes[0][-1].dim_value if shapes and shapes[0] else None
+
+
+@contextmanager
+def _as_input_error(prefix: str = "") -> Iterator[None]:
+    try:
+        yield
+    except ModelError as error:
+        raise InputError(f"{prefix}{error}") from None
