@@ -1,0 +1,130 @@
+"""Gathers things without a background: the drawings of Debian's package openclipart-png."""
+
+import hashlib
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from typing import overload
+
+import cv2
+import numpy as np
+
+from models.errors import ModelError
+from models.training.paint import Picture
+from models.training.workdir import workers
+
+_PACKAGE = "openclipart-png"
+PNGS = Path("usr/share/openclipart/png")  # in the package
+_SIDE_PX = 256  # of the longer side
+# So many drawings look alike in these places that only a part of them is taken.
+_STARS = "shapes/stars"
+_CROWDED = ("gradients", "patterns", "flat-theme/action", "buttons", "lemon-theme")
+_THIN = 6  # times as long as wide
+
+
+class Cutouts(Sequence[Picture]):
+    """The cut-outs that `make_cutouts` left in a folder, BGRA, mapped: processes share the memory."""
+
+    def __init__(self, folder: Path) -> None:
+        self._sizes = np.load(folder / "sizes.npy")
+        self._ends = np.cumsum(self._sizes.prod(axis=1) * 4)
+        self._pixels = np.memmap(folder / "pixels.bin", np.uint8, "r")
+
+    def __len__(self) -> int:
+        return len(self._sizes)
+
+    @overload
+    def __getitem__(self, index: int) -> Picture: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Picture]: ...
+    def __getitem__(self, index: int | slice) -> Picture | list[Picture]:
+        if isinstance(index, slice):
+            return [self[each] for each in range(*index.indices(len(self)))]
+        height, width = (int(side) for side in self._sizes[index])
+        end = int(self._ends[index])
+        return self._pixels[end - height * width * 4 : end].reshape(height, width, 4)
+
+    @property
+    def trained(self) -> list[int]:
+        """The indices of those to train with."""
+        return [index for index in range(len(self)) if index % 10]
+
+    @property
+    def held_out(self) -> list[int]:
+        """The indices of those that training never shows: every tenth."""
+        return list(range(0, len(self), 10))
+
+
+def fetch(folder: Path) -> None:
+    """Download and unpack Debian's package into a folder; its pictures are below PNGS there."""
+    try:
+        subprocess.run(["apt-get", "download", _PACKAGE], cwd=folder, check=True)
+        (package,) = folder.glob(f"{_PACKAGE}_*.deb")
+        subprocess.run(["dpkg", "-x", package.name, "."], cwd=folder, check=True)
+    except (OSError, subprocess.CalledProcessError, ValueError) as error:
+        raise ModelError(
+            f"cannot fetch {_PACKAGE} ({error}); expected Debian's apt-get and dpkg, or --cutouts FOLDER"
+        ) from error
+    package.unlink()
+
+
+def make_cutouts(folder: Path, pngs: Path, *, processes: int) -> None:
+    """Choose among the PNGs below `pngs`, crop and scale them, and write them into a folder."""
+    sizes, seen = [], set()
+    with workers(processes) as pool, (folder / "pixels.bin").open("wb") as file:
+        for cutout in pool.imap(_read, _chosen(pngs), chunksize=16):
+            if cutout is None or (look := _look(cutout)) in seen:
+                continue
+            seen.add(look)
+            sizes.append(cutout.shape[:2])
+            file.write(cutout.tobytes())
+    if len(sizes) < 20:
+        raise ModelError(f"{pngs} has {len(sizes)} usable PNGs; expected 20 or more drawings with alpha")
+    np.save(folder / "sizes.npy", np.array(sizes))
+    print(f"{len(sizes)} cut-outs", flush=True)
+
+
+def _chosen(pngs: Path) -> list[Path]:
+    rng = np.random.default_rng(7)
+    chosen = []
+    # As text: it sorts otherwise than paths do, and the order decides which thing is which.
+    for name in sorted(path.relative_to(pngs).as_posix() for path in pngs.rglob("*.png")):
+        if _STARS in name and rng.random() < 0.97:
+            continue
+        if any(part in name for part in _CROWDED) and rng.random() < 0.7:
+            continue
+        chosen.append(pngs / name)
+    return chosen
+
+
+def _read(path: Path) -> Picture | None:
+    """Read a drawing and crop it to what it shows; None for one without alpha, too small, thin or empty."""
+    read = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
+    if read is None or read.ndim != 3 or read.shape[2] != 4:
+        return None
+    drawing = np.asarray(read if read.dtype == np.uint8 else read / 257).astype(np.uint8)
+    ys, xs = np.nonzero(drawing[..., 3] > 20)
+    if len(ys) < 1500:
+        return None
+    drawing = drawing[ys.min() : ys.max() + 1, xs.min() : xs.max() + 1]
+    height, width = drawing.shape[:2]
+    if max(height, width) > _THIN * min(height, width) or (drawing[..., 3] > 60).mean() < 0.15:
+        return None
+    return _scaled(drawing, _SIDE_PX / max(height, width))
+
+
+def _scaled(drawing: Picture, scale: float) -> Picture:
+    """Resize with the colours weighted by alpha: those of transparent pixels are arbitrary."""
+    alpha = drawing[..., 3:].astype(np.float32) / 255
+    weighted = np.concatenate([drawing[..., :3] * alpha, alpha * 255], 2)
+    smooth = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    resized = np.clip(cv2.resize(weighted, None, fx=scale, fy=scale, interpolation=smooth), 0, 255)
+    alpha = resized[..., 3:] / 255
+    colours = np.where(alpha > 0.02, resized[..., :3] / np.maximum(alpha, 0.02), 0)
+    return np.concatenate([np.clip(colours, 0, 255), resized[..., 3:]], 2).astype(np.uint8)
+
+
+def _look(cutout: Picture) -> str:
+    """The same for drawings that differ hardly, such as one in two sizes."""
+    small = np.asarray(cv2.resize(cutout, (12, 12), interpolation=cv2.INTER_AREA))
+    return hashlib.md5((small // 24).tobytes(), usedforsecurity=False).hexdigest()
