@@ -1,9 +1,10 @@
-"""How often the right item is found in single frames: `python -m bench.accuracy FOLDER …`.
+"""How often the right item is found, and what is told: `python -m bench.accuracy FOLDER …`.
 
 A folder is in the camera bench's form: catalogue.csv (id, title, image), frames/, and truth.csv (frame, id,
 difficulty), where an empty id is a stranger. Each goes through the product's own import, crop, featurizer,
-index and verdict, without the processes around them. Times are of one thread, beside bare passes through the
-model on the same crops in the same run.
+index, voting and verdict, without the processes around them. `--together 8` shows each eight rows of
+truth.csv to one camera, ten a second, and counts what is told after the last. Times are CPU time of one
+thread, beside bare passes of the same network on pictures of its own input size in the same run.
 """
 
 from __future__ import annotations
@@ -12,46 +13,40 @@ import argparse
 import csv
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.crop import centre_square
+from bench.indexes import KINDS, make_index
+from bench.report import Answer, print_report
+from edge.crop import WHOLE, centre_square, cut
 from models.featurizer import OnnxFeaturizer
 from models.locate import resolve
-from services.adapters.faiss_index import FaissIndex
+from models.variants import BACKBONES, LEVELS
 from services.bootstrap.search import K
 from services.bootstrap.stores import open_catalogue
 from services.core.catalogue import Catalogue
-from services.core.domain import MatchRecord, Verdict
-from services.core.follow import Follower
+from services.core.domain import MatchRecord
+from services.core.follow import Follower, View
 from services.core.lookup import Lookup
 from services.core.rows import Row, read_rows
+from services.core.votes import FRAMES, Vote
 from services.core.wire import Observation
 
-# Bare passes for the comparison; each on another crop.
-BARE = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What was said of one frame; `id` is the truth, empty for a stranger."""
-
-    folder: str
-    difficulty: str
-    id: str
-    found: list[str]
-    verdict: Verdict
+# Bare passes for the comparison.
+BARE = 60
+FRAME_S = 0.1
+Frame = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """All answers of a folder, the time a frame (whole way, bare model), bytes of vectors an item."""
+    """All answers of a folder, the CPU time a frame (whole way, bare network), bytes of vectors an item."""
 
     answers: list[Answer]
     frame_ms: float
@@ -60,43 +55,79 @@ class Result:
 
 
 def main() -> None:
-    """Measure each folder, then print one table over all of them."""
+    """Measure each folder, then print one report over all of them."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("folder", type=Path, nargs="+")
-    parser.add_argument("--model", default="lite0", help="lite0, lite1, lite2 or an .onnx file")
+    parser.add_argument("--model", default="balanced", help="as LOOKALIKE_MODEL")
+    parser.add_argument("--index", default="exact", choices=KINDS)
+    parser.add_argument(
+        "--together", type=int, default=1, metavar="N", help="frames that a camera agrees over"
+    )
     arguments = parser.parse_args()
     cv2.setNumThreads(1)
-    results = [measure(folder, model=arguments.model) for folder in arguments.folder]
-    _print([answer for result in results for answer in result.answers], folders=len(results))
-    frame_ms = np.mean([result.frame_ms for result in results])
-    times = frame_ms / np.mean([result.bare_ms for result in results])
+    results = [
+        measure(folder, model=arguments.model, index=arguments.index, together=arguments.together)
+        for folder in arguments.folder
+    ]
+    print_report([answer for result in results for answer in result.answers], folders=len(results))
+    frame_ms, bare_ms = (
+        float(np.mean([getattr(result, name) for result in results])) for name in ("frame_ms", "bare_ms")
+    )
     item_bytes = np.mean([result.item_bytes for result in results])
-    print(f"\n{frame_ms:.1f} ms a frame, {times:.2f} times a bare pass through the model; ", end="")
-    print(f"{item_bytes:.0f} bytes of vectors an item")
+    print(f"\n{frame_ms:.1f} ms a frame, {frame_ms / bare_ms:.2f} times a bare pass of its network ", end="")
+    print(f"({bare_ms:.1f} ms); {item_bytes:.0f} bytes of vectors an item")
 
 
-def measure(folder: Path, *, model: str) -> Result:
-    """Import a folder's catalogue and answer its frames one by one."""
+def measure(folder: Path, *, model: str, index: str, together: int) -> Result:
+    """Import a folder's catalogue and answer its frames, each so many as one camera's."""
     with tempfile.TemporaryDirectory() as place:
         data = Path(place)
         catalogue = open_catalogue(data / "items.sqlite", data / "pictures", model=model, threads=1)
         _import(catalogue, folder / "catalogue.csv")
-        follower = Follower(catalogue.store, make_index=lambda dim: FaissIndex(dim=dim))
+        follower = Follower(catalogue.store, make_index=lambda dim: make_index(index, dim))
         follower.follow()
         lookup = Lookup(store=catalogue.store, picture_url=lambda item: item.picture, k=K, max_age_s=5)
-        answers, took_s = [], 0.0
-        for row, frame in _frames(folder):
-            began_s = time.perf_counter()
-            (record,) = lookup.answer([_observe(frame, catalogue)], follower.view)
-            took_s += time.perf_counter() - began_s
-            answers.append(_answer(folder.name, row, record))
+        answers, spent_s = [], 0.0
+        for number, rows in groupby(enumerate(_rows(folder)), lambda numbered: numbered[0] // together):
+            camera = Camera(f"cam-{number}", catalogue, lookup, follower.view)
+            for _, row in rows:
+                spent_s += camera.show(_read(folder / row["frame"]))
+            answers.append(_answer(row, camera.record))
         items = catalogue.store.page(limit=10**9)
-    vectors_bytes = sum(item.vectors.size * 2 for item in items)  # float16, as they are kept
-    return Result(
-        answers, 1000 * took_s / len(answers), _bare_ms(folder, model), vectors_bytes / max(1, len(items))
-    )
+    item_bytes = sum((item.vectors.size + item.probes.size) * 2 for item in items)  # float16, as kept
+    frames = len(answers) * together
+    return Result(answers, 1000 * spent_s / frames, _bare_ms(model), item_bytes / max(1, len(items)))
+
+
+class Camera:
+    """One camera's way of a frame: what the edge does, then the search with the camera's votes."""
+
+    record: MatchRecord
+
+    def __init__(self, thing: str, catalogue: Catalogue, lookup: Lookup, view: View | None) -> None:
+        assert isinstance(catalogue.featurizer, OnnxFeaturizer)
+        self._thing, self._featurizer = thing, catalogue.featurizer
+        self._lookup, self._view = lookup, view
+        self._votes: list[Vote] = []
+        self._captured_at_s = time.time()
+
+    def show(self, frame: Frame) -> float:
+        """Answer a frame; gives the CPU seconds that it took."""
+        began_s = time.process_time()
+        region = WHOLE if self._featurizer.finds else centre_square(frame.shape[1], frame.shape[0])
+        vectors = self._featurizer.embed([cut(frame, region)])
+        seen = Observation(
+            self._thing, vectors, self._captured_at_s, model=self._featurizer.fingerprint, box=region
+        )
+        earlier = {self._thing: self._votes}
+        (self.record,) = self._lookup.answer([seen], self._view, earlier=earlier)
+        spent_s = time.process_time() - began_s
+        if self.record.vote:
+            self._votes = [self.record.vote, *self._votes][:FRAMES]
+        self._captured_at_s += FRAME_S
+        return spent_s
 
 
 def _import(catalogue: Catalogue, path: Path) -> None:
@@ -106,51 +137,36 @@ def _import(catalogue: Catalogue, path: Path) -> None:
         catalogue.add(row.draft, row.image.read_bytes())
 
 
-def _frames(folder: Path) -> Iterator[tuple[dict[str, str], NDArray[np.uint8]]]:
+def _rows(folder: Path) -> Iterator[dict[str, str]]:
     with (folder / "truth.csv").open(newline="", encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            frame = cv2.imread(str(folder / row["frame"]))
-            assert frame is not None, row
-            yield row, np.asarray(frame, np.uint8)
+        yield from csv.DictReader(file)
 
 
-def _observe(frame: NDArray[np.uint8], catalogue: Catalogue) -> Observation:
-    picture, box = centre_square(frame)
-    vectors = catalogue.featurizer.embed([picture])
-    return Observation("bench", vectors, time.time(), model=catalogue.featurizer.fingerprint, box=box)
+def _read(path: Path) -> Frame:
+    frame = cv2.imread(str(path))
+    assert frame is not None, path
+    return np.asarray(frame, np.uint8)
 
 
-def _answer(folder: str, row: dict[str, str], record: MatchRecord) -> Answer:
+def _answer(row: dict[str, str], record: MatchRecord) -> Answer:
     found = [match.item.id for match in record.matches]
-    return Answer(folder, row["difficulty"], row["id"], found, record.verdict)
+    score = record.matches[0].score if record.matches else 0.0
+    return Answer(row["difficulty"], row["id"], found, record.verdict, score)
 
 
-def _bare_ms(folder: Path, model: str) -> float:
-    featurizer = OnnxFeaturizer(resolve(model, build=True), threads=1)
-    crops = [centre_square(frame)[0] for (_, frame), _ in zip(_frames(folder), range(BARE), strict=False)]
-    began_s = time.perf_counter()
-    for crop in crops:
-        featurizer.embed([crop])
-    return 1000 * (time.perf_counter() - began_s) / len(crops)
-
-
-def _print(answers: list[Answer], *, folders: int) -> None:
-    print(f"{len(answers)} frames of {folders} folder(s)\n")
-    print("| difficulty | frames | R@1 | R@5 | match | unsure | no_match |\n|---|---|---|---|---|---|---|")
-    for difficulty in sorted({answer.difficulty for answer in answers}):
-        for known in (True, False):
-            chosen = [a for a in answers if a.difficulty == difficulty and bool(a.id) is known]
-            if chosen:
-                print(_line(difficulty if known else f"{difficulty}, strangers", chosen, known=known))
-
-
-def _line(name: str, answers: list[Answer], *, known: bool) -> str:
-    count = len(answers)
-    first, five = (sum(a.id in a.found[:n] for a in answers) / count for n in (1, 5))
-    recalls = f"{first:.3f} | {five:.3f}" if known else " | "
-    told = Counter(answer.verdict for answer in answers)
-    shares = " | ".join(f"{told[verdict] / count:.1%}" for verdict in Verdict)
-    return f"| {name} | {count} | {recalls} | {shares} |"
+def _bare_ms(model: str) -> float:
+    """One pass of the network that the model is built on, over a picture that needs no resizing."""
+    level = LEVELS.get(model)
+    bare = next((name for name, each in BACKBONES.items() if level and each.package == level.package), model)
+    side = BACKBONES[bare].input_px if bare in BACKBONES else 224
+    featurizer = OnnxFeaturizer(resolve(bare, build=True), threads=1)
+    pictures: Frame = np.random.default_rng(0).integers(0, 256, (BARE, side, side, 3), np.uint8)
+    spent_s = []
+    for picture in pictures:
+        began_s = time.process_time()
+        featurizer.embed([picture])
+        spent_s.append(time.process_time() - began_s)
+    return 1000 * float(np.median(spent_s))
 
 
 if __name__ == "__main__":

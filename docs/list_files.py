@@ -24,6 +24,8 @@ TOLD = {
     "samples/requirements.in": "What rendering needs.",
     "samples/requirements.lock": "The same, pinned by hash.",
     "samples/make/shots.toml": "The clip's scenes.",
+    "models/golden/record.json": "With what the golden vectors were made.",
+    "models/golden/vectors.json": "The original model's features of the golden pictures.",
     "web/icon.svg": "The mark.",
     "web/index.html": "The page's skeleton.",
     "web/style.css": "All looks: light and dark, desktop and phone.",

@@ -1,0 +1,71 @@
+"""Indexes to compare with the exact one: approximate ones of FAISS, trained when first asked."""
+
+from __future__ import annotations
+
+import faiss
+import numpy as np
+
+from services.adapters.faiss_index import FaissIndex
+from services.core.domain import Neighbour
+from services.core.ports import KnnIndex
+from services.core.wire import Vectors
+
+_FACTORY = {"hnsw": "HNSW32", "ivf": "IVF{cells},Flat"}
+KINDS = ("exact", *_FACTORY)
+# Rows that are looked at for k different items of several views each.
+_ROWS = 8
+_HNSW_REACH = 256
+
+
+def make_index(kind: str, dim: int) -> KnnIndex:
+    """The product's index (exact), or one of FAISS' factory."""
+    return FaissIndex(dim=dim) if kind == "exact" else FactoryIndex(_FACTORY[kind], dim)
+
+
+class FactoryIndex:
+    """Keeps the vectors, and builds the index anew when it is asked after a change."""
+
+    def __init__(self, factory: str, dim: int) -> None:
+        self._factory, self._dim = factory, dim
+        self._items: dict[str, Vectors] = {}
+        self._index: faiss.Index | None = None
+        self._ids: list[str] = []
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def replace(self, item_id: str, vectors: Vectors | None) -> None:
+        """Set or remove an item's vectors, float32 [views, dim]."""
+        self._items.pop(item_id, None)
+        if vectors is not None:
+            self._items[item_id] = vectors
+        self._index = None
+
+    def search(self, vectors: Vectors, *, k: int) -> list[list[Neighbour]]:
+        """For each row its k nearest items, nearest first."""
+        if self._index is None:
+            self._index = self._build()
+        cosines, rows = self._index.search(np.ascontiguousarray(vectors), min(k * _ROWS, len(self._ids)))
+        return [self._nearest(c, r)[:k] for c, r in zip(cosines, rows, strict=True)]
+
+    def _build(self) -> faiss.Index:
+        faiss.omp_set_num_threads(1)
+        stored = np.concatenate(list(self._items.values())).astype(np.float32)
+        self._ids = [item_id for item_id, views in self._items.items() for _ in views]
+        cells = max(1, round(len(stored) ** 0.5))
+        factory = self._factory.format(cells=cells)
+        index = faiss.index_factory(self._dim, factory, faiss.METRIC_INNER_PRODUCT)
+        index.train(stored)
+        index.add(stored)
+        parameter = f"efSearch={_HNSW_REACH}" if "HNSW" in factory else f"nprobe={max(1, cells // 8)}"
+        # Of its two forms the stubs know only the one by number.
+        faiss.ParameterSpace().set_index_parameters(index, parameter)  # type: ignore[arg-type]
+        return index
+
+    def _nearest(self, cosines: Vectors, rows: Vectors) -> list[Neighbour]:
+        best: dict[str, Neighbour] = {}
+        for cosine, row in zip(cosines.tolist(), rows.tolist(), strict=True):
+            if row >= 0:
+                item_id = self._ids[int(row)]
+                best.setdefault(item_id, Neighbour(item_id, max(0.0, 2.0 - 2.0 * cosine) ** 0.5, int(row)))
+        return list(best.values())
