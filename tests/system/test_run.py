@@ -60,6 +60,9 @@ def test_matches_come_again_after_each_part_was_killed(busy: Stack, part: str) -
     os.kill(killed, signal.SIGKILL)
 
     eventually(lambda: killed not in busy.pids(), within_s=5)
+    # Its successor first: what the killed one had sent may still be on its way.
+    eventually(lambda: any(part in command for command in busy.pids().values()), within_s=20, why=busy.log)
+    last = eventually(lambda: _newest(busy), within_s=20, why=busy.log)
     eventually(lambda: _newest(busy) > last, within_s=20, why=busy.log)
     eventually(lambda: busy.get("/healthz")["status"] == "ok", within_s=20, why=busy.log)
     assert busy.pid(part) != killed
