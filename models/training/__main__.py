@@ -74,6 +74,8 @@ def _finder(work: Path, cutouts: Path, count: int, processes: int) -> Path:
 def _projections(work: Path, cutouts: Path, count: int, processes: int) -> list[Path]:
     items = Cutouts(cutouts)
     trained = items.trained[:count]
+    if len(trained) < count:
+        print(f"{len(trained)} items to train with; {count} were asked for", flush=True)
     held_out = items.held_out[: max(10, count // 4)]
     draw = partial(make_crops, cutouts=cutouts, processes=processes)
     crops = {
