@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from bench.indexes import KINDS, make_index
 from bench.report import Answer, print_report
-from edge.crop import WHOLE, centre_square, cut
+from edge.crop import given_to_model
 from models.featurizer import OnnxFeaturizer
 from models.locate import resolve
 from models.variants import BACKBONES, LEVELS
@@ -116,8 +116,8 @@ class Camera:
     def show(self, frame: Frame) -> float:
         """Answer a frame; gives the CPU seconds that it took."""
         began_s = time.process_time()
-        region = WHOLE if self._featurizer.finds else centre_square(frame.shape[1], frame.shape[0])
-        vectors = self._featurizer.embed([cut(frame, region)])
+        picture, region = given_to_model(frame, finds=self._featurizer.finds)
+        vectors = self._featurizer.embed([picture])
         seen = Observation(
             self._thing, vectors, self._captured_at_s, model=self._featurizer.fingerprint, box=region
         )

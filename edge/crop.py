@@ -39,6 +39,18 @@ def centre_square(width: int, height: int) -> Box:
     return left / width, top / height, side / width, side / height
 
 
+def given_to_model(frame: Frame, region: Box = WHOLE, *, finds: bool) -> tuple[Frame, Box]:
+    """Return the part of a frame that a model is given, and which that is as shares of the frame.
+
+    All of the region for a model that finds the thing by itself, else the region's middle square.
+    """
+    picture = cut(frame, region)
+    if finds:
+        return picture, region
+    square = centre_square(picture.shape[1], picture.shape[0])
+    return cut(picture, square), within(square, region)
+
+
 def within(box: Box, region: Box) -> Box:
     """Return a box that is given in shares of a region in shares of the whole frame."""
     return (

@@ -11,7 +11,7 @@ import greengrasssdk
 import mo
 import numpy as np
 
-from edge.crop import WHOLE, Box, centre_square, cut, within
+from edge.crop import WHOLE, Box, given_to_model, within
 from edge.domain import Frame
 from models.files import fingerprint, read_model
 from services.core import wire
@@ -91,7 +91,8 @@ class Loop:
         return True
 
     def _observe(self, frame: Frame, captured_at_s: float) -> wire.Observation:
-        picture, region = self._picture(frame)
+        finds = getattr(self._loaded.model, "finds", False)
+        picture, region = given_to_model(frame, self._region, finds=finds)
         capture_ms = max(0.0, (time.time() - captured_at_s) * 1000)
         started = time.perf_counter()
         result = self._loaded.model.doInference(picture)
@@ -108,11 +109,3 @@ class Loop:
             box=within(getattr(result, "box", WHOLE), region),
             timings_ms={"capture": capture_ms, "embed": embed_ms},
         )
-
-    def _picture(self, frame: Frame) -> tuple[Frame, Box]:
-        """The part of a frame that the model is given, and which part that is."""
-        picture = cut(frame, self._region)
-        if getattr(self._loaded.model, "finds", False):
-            return picture, self._region
-        square = centre_square(picture.shape[1], picture.shape[0])
-        return cut(picture, square), within(square, self._region)

@@ -5,7 +5,7 @@ thing's four sides are away, and how much that cell's guess counts; the box is t
 guesses. The heads were trained on pictures that `models/training` makes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import onnx
@@ -15,7 +15,6 @@ from models.network import Network
 from models.nodes import Nodes, letterbox
 from models.weights import Tensor
 
-_REPEATS = (1, 2, 2, 3, 3, 4, 1)  # of EfficientNet-Lite0
 _STEP_PX = 32  # the network halves a picture five times
 _MOST_STEPS = 16  # of a very long picture's longer side
 # No side of a crop is shorter than this share of the frame's: less cannot be told from nothing.
@@ -23,7 +22,13 @@ _LEAST = 0.02
 
 
 def append_box(
-    nodes: Nodes, picture: str, *, area_px: int, backbone: Mapping[str, Tensor], heads: Mapping[str, Tensor]
+    nodes: Nodes,
+    picture: str,
+    *,
+    area_px: int,
+    backbone: Mapping[str, Tensor],
+    repeats: Sequence[int],
+    heads: Mapping[str, Tensor],
 ) -> str:
     """Append the search for the thing in a picture shrunk to about `area_px` pixels.
 
@@ -33,7 +38,7 @@ def append_box(
     size = _shrunk_size(nodes, picture, area_px)
     x = nodes.add("Resize", "find.resized", frame, "", "", size, axes=[1, 2], mode="linear", antialias=1)
     x = nodes.add("Transpose", "find.channels_first", x, perm=[0, 3, 1, 2])
-    ends = Network(nodes, backbone, _STEP_PX, prefix="find.").stages(x, _REPEATS)
+    ends = Network(nodes, backbone, _STEP_PX, prefix="find.").stages(x, repeats)
     return _sides(nodes, _guesses(nodes, ends[4], ends[6], heads))
 
 

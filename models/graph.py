@@ -9,7 +9,7 @@ from models.finder import append_box, append_crops, append_margin
 from models.network import DIM, Network
 from models.nodes import Nodes, letterbox, unit_vector
 from models.projection import STAGES, append_projection
-from models.variants import RECIPE, VARIANTS, Variant
+from models.variants import BACKBONES, RECIPE, Variant
 from models.weights import Tensor, load_trained, load_weights
 
 # Resize with `antialias` and `axes` needs opset 18; 18 keeps older ONNX Runtimes working.
@@ -49,8 +49,15 @@ def build_model(variant: Variant, weights: Mapping[str, Tensor]) -> onnx.ModelPr
 
 def _append_found(nodes: Nodes, variant: Variant) -> str:
     """Append box and crops; returns the crops, float32 BGR [margins x batch, 3, size, size]."""
-    backbone, heads = load_weights(VARIANTS["lite0"]), load_trained("finder")
-    sides = append_box(nodes, "picture", area_px=variant.find_px, backbone=backbone, heads=heads)
+    finder = BACKBONES["lite0"]
+    sides = append_box(
+        nodes,
+        "picture",
+        area_px=variant.find_px,
+        backbone=load_weights(finder),
+        repeats=finder.repeats,
+        heads=load_trained("finder"),
+    )
     crops = []
     for number, margin in enumerate(variant.margins):
         prefix = f"crop{number}."

@@ -66,20 +66,28 @@ def _ground_colour(pixels: NDArray[np.uint8]) -> tuple[int, int, int]:
 def _turned(image: Image.Image, degrees: float, lean: float, ground: tuple[int, int, int]) -> Image.Image:
     """The picture turned, one side made nearer by `lean`, its ground carried on."""
     width, height = image.size
-    radians = math.radians(degrees)
-    turn = np.array([[math.cos(radians), -math.sin(radians)], [math.sin(radians), math.cos(radians)]])
-    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], float)
-    middle = np.array([width, height]) / 2
-    target = (corners - middle) @ turn.T * 0.85 + middle
+    target = _turned_corners(image, degrees) * 0.85 + np.array(image.size) / 2
     near = [lean, -lean, lean, -lean]
     target[:, 1] += np.array(near) * height / 2
-    target[:, 0] += np.where(corners[:, 0] == 0, abs(lean), -abs(lean)) * width / 3
-    return _warped(image, corners, target, image.size, fill=ground)
+    target[:, 0] += np.where(_corners(image)[:, 0] == 0, abs(lean), -abs(lean)) * width / 3
+    return _warped(image, target, image.size, fill=ground)
+
+
+def _corners(image: Image.Image) -> NDArray[np.float64]:
+    """Top left, top right, bottom right, bottom left, in pixels: float64 [4, 2] of x and y."""
+    width, height = image.size
+    return np.array([[0, 0], [width, 0], [width, height], [0, height]], float)
+
+
+def _turned_corners(image: Image.Image, degrees: float) -> NDArray[np.float64]:
+    """The corners around the middle, turned: float64 [4, 2]."""
+    radians = math.radians(degrees)
+    turn = np.array([[math.cos(radians), -math.sin(radians)], [math.sin(radians), math.cos(radians)]])
+    return np.asarray((_corners(image) - np.array(image.size) / 2) @ turn.T)
 
 
 def _warped(
     image: Image.Image,
-    corners: NDArray[np.float64],
     target: NDArray[np.float64],
     size: tuple[int, int],
     *,
@@ -88,7 +96,7 @@ def _warped(
     """The image with its corners moved to the target, in perspective."""
     # Pillow asks for the way back: eight coefficients that take a target's pixel to its source.
     rows, wanted = [], []
-    for (x, y), (u, v) in zip(target, corners, strict=True):
+    for (x, y), (u, v) in zip(target, _corners(image), strict=True):
         rows += [[x, y, 1, 0, 0, 0, -u * x, -u * y], [0, 0, 0, x, y, 1, -v * x, -v * y]]
         wanted += [u, v]
     coefficients = np.linalg.solve(np.array(rows), np.array(wanted))
@@ -161,15 +169,11 @@ def _desk(rng: np.random.Generator) -> Image.Image:
 
 def _shown(thing: Image.Image, desk: Image.Image, rng: np.random.Generator) -> Image.Image:
     """The thing held before the desk: some size, place, turn and tilt, now and then covered in part."""
-    width, height = thing.size
     middle = np.array(desk.size) / 2
     scale = rng.uniform(0.4, 0.9) * desk.height / max(thing.size)
-    radians = math.radians(rng.uniform(-25, 25))
-    turn = np.array([[math.cos(radians), -math.sin(radians)], [math.sin(radians), math.cos(radians)]])
-    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], float)
-    target = (corners - np.array(thing.size) / 2) @ turn.T * scale + middle + rng.uniform(-45, 45, 2)
+    target = _turned_corners(thing, rng.uniform(-25, 25)) * scale + middle + rng.uniform(-45, 45, 2)
     target += rng.uniform(-0.1, 0.1, (4, 2)) * max(thing.size) * scale
-    layer = _warped(thing, corners, target, desk.size, fill=(0, 0, 0, 0))
+    layer = _warped(thing, target, desk.size, fill=(0, 0, 0, 0))
     desk.paste(layer, (0, 0), layer)
     if rng.random() < 0.3:
         reach = rng.uniform(0.1, 0.25, 2) * max(thing.size) * scale

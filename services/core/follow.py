@@ -97,9 +97,10 @@ class Follower:
         self.view.index.replace(item_id, item.vectors)
         if item_id in self._sample or len(self._sample) < SAMPLE:
             self._sample[item_id] = item.probes
-        self._leaning[item_id] = leaning(item.right, item.wrong)
-        if not self._leaning[item_id]:
-            del self._leaning[item_id]
+        if lean := leaning(item.right, item.wrong):
+            self._leaning[item_id] = lean
+        else:
+            self._leaning.pop(item_id, None)
 
     def _calibrate(self) -> None:
         if self.view is not None:

@@ -82,8 +82,10 @@ def agree(evidence: Sequence[Evidence]) -> Evidence:
     looks like an item does so in every frame, and more frames must not make that surer.
     """
     ids = dict.fromkeys(item_id for each in evidence for item_id in each.items)
+    floors = [each.floor for each in evidence]  # once a frame, not once an item
     items = {
-        item_id: sum(each.items.get(item_id, each.floor) for each in evidence) / len(evidence)
+        item_id: sum(each.items.get(item_id, floor) for each, floor in zip(evidence, floors, strict=True))
+        / len(evidence)
         for item_id in ids
     }
     return Evidence(items, sum(each.none for each in evidence) / len(evidence))
