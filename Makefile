@@ -6,10 +6,10 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --extra dev --universal --genera
   --no-header --no-annotate --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint lock listing models samples bench
+.PHONY: help run test lint lock listing models samples bench test-system test-web
 
 help:  ## what there is
-	@awk -F ":.*## " '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ":.*## " '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
 listing:  ## write docs/files.md after a file came or went
 	@$(PYTHON) docs/list_files.py
@@ -19,6 +19,15 @@ run: $(READY)  ## start everything on this machine; Ctrl-C stops it
 
 test: $(READY)  ## all tests that need no system package
 	@$(BIN)/python -m pytest
+
+test-system: $(READY)  ## tests against Mosquitto and real cameras' servers; installs these system packages
+	@.ci/system-packages
+	@$(BIN)/python -m pytest tests/network
+
+test-web: $(READY)  ## the page in a real browser, with a camera; installs Chromium and its driver
+	@.ci/system-packages chromium
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/web/requirements.lock
+	@$(BIN)/python -m pytest tests/web
 
 lint: $(READY)  ## style, types, direction of imports, lock up to date
 	@$(BIN)/ruff check .
@@ -37,9 +46,10 @@ samples:  ## render the sample catalogue and clip anew (half an hour, 1.4 GB of 
 	@build/samples-env/bin/python -m pip install --quiet --require-hashes -r samples/requirements.lock
 	@build/samples-env/bin/python -m samples.make
 
-bench: $(READY)  ## accuracy on the sample clip, and the time to the first match
+bench: $(READY)  ## accuracy on the sample clip, the time to the first match, the rate of an import
 	@$(BIN)/python -m bench.clip
 	@$(BIN)/python -m bench.start
+	@$(BIN)/python -m bench.importing
 
 models: $(READY)  ## build the model file
 	@$(BIN)/python -m models.build

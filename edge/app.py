@@ -3,22 +3,41 @@
 import logging
 import sys
 from collections.abc import Callable
+from typing import Protocol
 
 import cv2
 from pydantic import ValidationError
 
-from edge import host
-from edge.camera import Camera
+from edge import discovery, host
+from edge.commands import OnSnapshot, OnWatch
+from edge.domain import Frame, Taken
+from edge.local import LocalCamera
 from edge.logs import start_logging
 from edge.loop import Loop, OptimizeError, load_model
-from edge.mqtt import MqttTransport
-from edge.settings import EdgeSettings, explain
-from edge.sources import open_source
-from edge.status import StatusBoard, encode_status
+from edge.preview import Previews
+from edge.remote import RemoteCameras
+from edge.settings import FRAMES_OVER_MQTT, EdgeSettings, explain
+from edge.snapshot import Snapshots
 from models.errors import ModelError
+from models.providers import PROVIDERS
 
 _log = logging.getLogger(__name__)
-_BROKER_TRIES, _BROKER_TRY_S = 10, 0.1
+Show = Callable[[str, Frame], None]
+
+
+class Cameras(Protocol):
+    """What the loop works for: one camera of this process, or all that send their frames over MQTT."""
+
+    @property
+    def taken(self) -> Taken: ...
+    def take(self, timeout_s: float) -> Frame | None: ...
+    def publish(self, topic: str, payload: bytes) -> bool: ...
+    def connect(self) -> None: ...
+    def wait_wanted(self, stopping: Callable[[], bool]) -> bool: ...
+    def start(self) -> None: ...
+    def stop(self, reason: str) -> None: ...
+    def set_model(self, *, provider: str, model: str) -> None: ...
+    def on_turn(self, seen: bool) -> None: ...
 
 
 def main(stopping: Callable[[], bool]) -> int:
@@ -36,18 +55,13 @@ def run(settings: EdgeSettings, *, stopping: Callable[[], bool]) -> int:
     """Run the edge until `stopping`; return the exit code, 1 when the model does not load."""
     # Own threads of OpenCV would fight with those of the inference.
     cv2.setNumThreads(1)
-    transport = MqttTransport(settings.mqtt_url, thing=settings.thing)
-    board = StatusBoard(transport.publish_status)
-    camera = Camera(
-        open_source(settings.source, stall_s=settings.stall_s),
-        stall_s=settings.stall_s,
-        on_state=board.set_state,
-    )
-    host.connect(host.Host(camera=camera, transport=transport, threads=settings.threads))
+    cameras, show = open_cameras(settings)
+    provider = [PROVIDERS[settings.provider]]
+    host.connect(host.Host(camera=cameras, transport=cameras, threads=settings.threads, providers=provider))
     last_reason = "stopped"
     try:
-        transport.start(board.repeat)
-        _run_loop(settings, camera, transport, board, stopping)
+        cameras.connect()
+        _run_loop(settings, cameras, show, stopping)
     except OptimizeError as error:
         last_reason = str(error)
         return 1
@@ -59,39 +73,66 @@ def run(settings: EdgeSettings, *, stopping: Callable[[], bool]) -> int:
         last_reason = f"crashed: {type(error).__name__}"
         raise
     finally:
-        camera.stop()
-        transport.stop(encode_status("offline", last_reason))
+        cameras.stop(last_reason)
     return 0
 
 
-def _run_loop(
-    settings: EdgeSettings,
-    camera: Camera,
-    transport: MqttTransport,
-    board: StatusBoard,
-    stopping: Callable[[], bool],
-) -> None:
+def open_cameras(settings: EdgeSettings) -> tuple[Cameras, Show]:
+    """What LOOKALIKE_SOURCE names, nothing of it connected yet, and what is to be told each frame of it."""
+
+    def publish(topic: str, answer: bytes) -> bool:
+        return cameras.publish(topic, answer)
+
+    previews = Previews(publish, allowed=settings.preview)
+    snapshots = Snapshots(
+        publish, taken=lambda: cameras.taken, region=settings.region, allowed=settings.preview
+    )
+    cameras = _open(settings, on_watch=previews.watch, on_snapshot=snapshots.ask)
+
+    def show(thing: str, frame: Frame) -> None:
+        previews.offer(thing, frame)
+        snapshots.offer(thing, frame)
+
+    return cameras, show
+
+
+def _open(settings: EdgeSettings, *, on_watch: OnWatch, on_snapshot: OnSnapshot) -> Cameras:
+    if settings.source == FRAMES_OVER_MQTT:
+        return RemoteCameras(
+            settings.mqtt_url,
+            stall_s=settings.stall_s,
+            max_age_s=settings.max_age_s,
+            on_watch=on_watch,
+            on_snapshot=on_snapshot,
+            home_assistant=settings.home_assistant,
+        )
+    return LocalCamera(
+        settings.source,
+        thing=settings.thing,
+        mqtt_url=settings.mqtt_url,
+        stall_s=settings.stall_s,
+        fast=settings.pace == "fast",
+        retained=discovery.messages(settings.thing, max_age_s=settings.max_age_s) * settings.home_assistant,
+        on_watch=on_watch,
+        on_snapshot=on_snapshot,
+    )
+
+
+def _run_loop(settings: EdgeSettings, cameras: Cameras, show: Show, stopping: Callable[[], bool]) -> None:
+    if not cameras.wait_wanted(stopping):
+        return
     # The model first: a recording starts when it is opened, and its first frame shall be seen.
     loaded = load_model(settings.model)
     provider = getattr(loaded.model, "provider", "device")
-    board.set_model(provider=provider, model=loaded.fingerprint)
-    _wait_for_broker(transport, stopping)
-    camera.start()
+    cameras.set_model(provider=provider, model=loaded.fingerprint)
+    cameras.start()
     loop = Loop(
         loaded,
-        thing=settings.thing,
+        taken=lambda: cameras.taken,
         max_fps=settings.max_fps,
+        heartbeat_s=settings.heartbeat_s,
         region=settings.region,
-        captured_at_s=lambda: camera.captured_at_s,
+        on_frame=show,
     )
-    _log.info(
-        "camera %s, session %s, model %s on %s", settings.thing, loop.session, loaded.fingerprint, provider
-    )
-    loop.run(stopping=stopping, on_turn=board.on_turn)
-
-
-def _wait_for_broker(transport: MqttTransport, stopping: Callable[[], bool]) -> None:
-    """Give the first connection a second, so that the first observation is not dropped."""
-    for _ in range(_BROKER_TRIES):
-        if stopping() or transport.wait_connected(_BROKER_TRY_S):
-            return
+    _log.info("model %s on %s", loaded.fingerprint, provider)
+    loop.run(stopping=stopping, on_turn=cameras.on_turn)

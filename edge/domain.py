@@ -1,5 +1,6 @@
 """The words that every file of the edge shares."""
 
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -10,3 +11,11 @@ Frame = NDArray[np.uint8]
 
 State = Literal["online", "offline", "no_camera", "stalled"]
 """What a camera's status message says (docs/contracts.md)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Of which camera the frame is that was taken last, and when it was read (Unix seconds)."""
+
+    thing: str
+    captured_at_s: float

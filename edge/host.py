@@ -2,12 +2,13 @@
 
 import importlib.util
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from edge.domain import Frame
+from edge.domain import Frame, Taken
+from models.locate import resolve
 
 DEVICE_MODULES = Path(__file__).resolve().parent / "device"
 
@@ -18,6 +19,10 @@ class FrameSource(Protocol):
     def take(self, timeout_s: float) -> Frame | None:
         """Return a frame that was not given out before, waiting for one; None after `timeout_s`."""
 
+    @property
+    def taken(self) -> Taken:
+        """Whose the last of these frames is, and when it was read."""
+
 
 class Transport(Protocol):
     """Sends messages, or drops them while nobody can be reached."""
@@ -26,15 +31,25 @@ class Transport(Protocol):
         """Send at most once, at once or never; True when it was handed to the network."""
 
 
+def known_model(name: str) -> Path:
+    """The file of a name that LOOKALIKE_MODEL can have, built if it has to be; ModelError for another."""
+    return resolve(name, build=True)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Host:
-    """The surroundings of one device program; `providers` are ONNX Runtime's, used when it asks for a GPU."""
+    """The surroundings of one device program; `providers` are ONNX Runtime's, used when it asks for a GPU.
+
+    `find_model` finds what the program names, and `on_model` hears which file was loaded, on which provider.
+    """
 
     camera: FrameSource
     transport: Transport
     threads: int = 1
     providers: Sequence[str] | None = None
     frame_wait_s: float = 0.25
+    find_model: Callable[[str], Path] = known_model
+    on_model: Callable[[Path, str], None] = lambda _path, _provider: None
 
 
 _connected: list[Host] = []

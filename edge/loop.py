@@ -3,7 +3,7 @@
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import awscam
@@ -12,11 +12,14 @@ import mo
 import numpy as np
 
 from edge.crop import WHOLE, Box, given_to_model, within
-from edge.domain import Frame
+from edge.domain import Frame, Taken
+from edge.gate import Gate
+from models.errors import ModelError
 from models.files import fingerprint, read_model
 from services.core import wire
 
 _INPUT_PX = 224
+_MAX_CAMERAS = 256
 _NAP_S = 0.2  # the longest sleep, so that the end of the program is never waited for
 
 
@@ -37,31 +40,43 @@ def load_model(name: str) -> LoadedModel:
     status, path = mo.optimize(name, _INPUT_PX, _INPUT_PX)
     if status != 0:
         raise OptimizeError(f"model {name!r}: mo.optimize ended with status {status}")
-    return LoadedModel(awscam.Model(path, {"GPU": 1}), fingerprint(read_model(Path(path))))
+    model = awscam.Model(path, {"GPU": 1})
+    if not getattr(model, "is_featurizer", True):  # a device has no such attribute
+        raise ModelError(f"{path} is no featurizer; expected the input `picture` and the output `vector`")
+    return LoadedModel(model, fingerprint(read_model(Path(path))))
+
+
+@dataclass(slots=True)
+class _Camera:
+    """What is remembered of one camera; each start is a session of its own."""
+
+    gate: Gate
+    session: str = field(default_factory=lambda: secrets.token_hex(4))
+    seq: int = 0
 
 
 class Loop:
-    """Frame → crop → vector → message, again and again; each start is a session of its own."""
+    """Frame → gate → crop → vector → message, again and again, for one camera or several in turn."""
 
     def __init__(
         self,
         loaded: LoadedModel,
         *,
-        thing: str,
+        taken: Callable[[], Taken],
         max_fps: float,
+        heartbeat_s: float,
         region: Box = WHOLE,
-        captured_at_s: Callable[[], float] = time.time,
+        on_frame: Callable[[str, Frame], None] = lambda _thing, _frame: None,
     ) -> None:
-        """Look at a region of each frame alone.
+        """Look at a region of each frame alone, and at a still scene every `heartbeat_s` (0: at each frame).
 
-        `captured_at_s` tells when the last frame was read (Unix seconds); on a device: right now.
+        `taken` tells whose the last frame is, and when it was read; `on_frame` gets each, with that name.
         """
-        self._loaded, self._thing, self._captured_at_s = loaded, thing, captured_at_s
-        self._region = region
+        self._loaded, self._taken, self._on_frame = loaded, taken, on_frame
+        self._region, self._heartbeat_s = region, heartbeat_s
         self._interval_s = 1 / max_fps
         self._client = greengrasssdk.client("iot-data")
-        self.session = secrets.token_hex(4)
-        self._seq = 0
+        self._cameras: dict[str, _Camera] = {}
 
     def run(self, *, stopping: Callable[[], bool], on_turn: Callable[[bool], None]) -> None:
         """Turn until `stopping`; `on_turn` hears after each turn whether there was a frame."""
@@ -78,34 +93,46 @@ class Loop:
             on_turn(seen)
 
     def turn(self) -> bool:
-        """Publish the observation of one new frame; False when there was none."""
+        """Take one new frame and publish its observation, if it shows anything new; False without a frame."""
         got, frame = awscam.getLastFrame()
         if not got or frame is None:
             return False
-        payload = wire.encode_observation(self._observe(frame, self._captured_at_s()))
-        self._client.publish(
-            topic=wire.topic(self._thing, "features"), payload=payload, queueFullPolicy="BestEffort"
-        )
-        # Counted even when it could not be sent: a gap shows what was missed.
-        self._seq += 1
-        return True
-
-    def _observe(self, frame: Frame, captured_at_s: float) -> wire.Observation:
+        taken = self._taken()
+        self._on_frame(taken.thing, frame)
+        camera = self._camera(taken.thing)
         finds = getattr(self._loaded.model, "finds", False)
         picture, region = given_to_model(frame, self._region, finds=finds)
-        capture_ms = max(0.0, (time.time() - captured_at_s) * 1000)
+        if camera.gate.passes(picture, at_s=taken.captured_at_s):
+            payload = wire.encode_observation(self._observe(picture, region, taken, camera))
+            self._client.publish(
+                topic=wire.topic(taken.thing, "features"), payload=payload, queueFullPolicy="BestEffort"
+            )
+            # Counted even when it could not be sent: a gap shows what was missed.
+            camera.seq += 1
+        return True
+
+    def _camera(self, thing: str) -> _Camera:
+        if thing not in self._cameras:
+            if len(self._cameras) >= _MAX_CAMERAS:
+                self._cameras.pop(next(iter(self._cameras)))
+            self._cameras[thing] = _Camera(Gate(heartbeat_s=self._heartbeat_s))
+        return self._cameras[thing]
+
+    def _observe(self, picture: Frame, region: Box, taken: Taken, camera: _Camera) -> wire.Observation:
+        capture_ms = max(0.0, (time.time() - taken.captured_at_s) * 1000)
         started = time.perf_counter()
         result = self._loaded.model.doInference(picture)
         embed_ms = (time.perf_counter() - started) * 1000
         (vector,) = result.values()
         return wire.Observation(
-            thing=self._thing,
+            thing=taken.thing,
             vectors=vector[np.newaxis],
-            captured_at_s=captured_at_s,
-            session=self.session,
-            seq=self._seq,
+            captured_at_s=taken.captured_at_s,
+            session=camera.session,
+            seq=camera.seq,
             model=self._loaded.fingerprint,
             # Only our own device modules tell where the model looked.
             box=within(getattr(result, "box", WHOLE), region),
             timings_ms={"capture": capture_ms, "embed": embed_ms},
+            still_s=camera.gate.still_s(taken.captured_at_s),
         )

@@ -2,21 +2,33 @@
 
 import re
 
-_URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)([^\s'\"<>]*)")
+_SCHEME = r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*://)"
+# What follows looks like user:password, not like host:port.
+_LOGIN_AHEAD = r"(?=[^\s@/?#\[:]*:(?!\d{1,5}(?:[/?#\s'\"<>),;]|[.:]?(?:\s|$))))"
+# A password may hold an unquoted @ or /, so all up to a URL's last @ goes: too much rather than too little.
+# One with a space in it goes too, when the beginning shows that it is one.
+_URL = re.compile(rf"{_SCHEME}(?P<rest>(?:{_LOGIN_AHEAD}(?:(?!://)[^\n])*@)?[^\s'\"<>]*)")
+_CUT = re.compile(rf"^{_LOGIN_AHEAD}.*", re.DOTALL)
+_PARAMETERS = re.compile(r"[^/]*=[^/]*")
 
 
 def redact(text: str) -> str:
-    """Return `text` with user, password and query of every URL in it replaced by ***.
-
-    A password may hold an unquoted @ or /, so all up to a URL's last @ goes: too much rather than too little.
-    """
-    return _URL.sub(_hide, text)
+    """Return `text` with user, password and parameters of every URL in it replaced by ***."""
+    return _URL.sub(lambda url: url["scheme"] + _hide(url["rest"]), text)
 
 
-def _hide(url: re.Match[str]) -> str:
-    scheme, rest = url.groups()
+def redact_url(url: str) -> str:
+    """Return `url`, all of which is one URL, with user, password and parameters replaced by ***."""
+    scheme, separator, rest = url.partition("://")
+    return scheme + separator + _hide(rest)
+
+
+def _hide(rest: str) -> str:
     if "@" in rest:
-        rest = "***@" + rest.rpartition("@")[2]
-    # Cheap cameras take their password as a parameter, under many names.
+        login, rest = "***@", rest.rpartition("@")[2]
+    else:  # or its end was cut off, and with it the @
+        login, rest = "", _CUT.sub("***", rest)
+    # Cheap cameras take their password as a parameter, under many names, some of them in the path.
     address, question, _ = rest.partition("?")
-    return scheme + address + ("?***" if question else "")
+    host, slash, path = address.partition("/")
+    return login + host + slash + _PARAMETERS.sub("***", path) + ("?***" if question else "")

@@ -4,16 +4,20 @@ import os
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import AfterValidator, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from edge.broker import check_url
 from edge.crop import WHOLE, Box, parse_region
-from edge.mqtt import check_url
 from edge.redact import redact
 from edge.sources import open_source
+from models.providers import check_provider
 from services.core import wire
 
 _PREFIX = "LOOKALIKE_"
+# A camera that comes back is looked at within this time, whether or not its scene has changed.
+_HEARTBEAT_S = 2.0
+FRAMES_OVER_MQTT = "mqtt"
 _SAMPLE_CLIP = Path(__file__).resolve().parents[1] / "samples" / "clip.mp4"
 
 
@@ -34,15 +38,29 @@ class EdgeSettings(BaseSettings):
     model: str = "balanced"
     # The part of the frame that is looked at: left, top, width, height as shares of it.
     region: Annotated[Box, NoDecode] = WHOLE
+    # Recordings at their own pace, or as fast as they can be looked at.
+    pace: Literal["real", "fast"] = "real"
     max_fps: float = Field(default=10.0, gt=0, le=1000)
+    # Near-identical frames are not looked at again, but one in each heartbeat.
+    gate: bool = True
+    max_age_s: float = Field(default=5.0, gt=0, le=3600)
+    preview: bool = True
+    provider: Annotated[str, AfterValidator(check_provider)] = "cpu"
+    home_assistant: bool = False
     threads: int = Field(default=1, ge=1, le=256)
     stall_s: float = Field(default=5.0, ge=2, le=600)  # a folder gives a picture each second
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
+    @property
+    def heartbeat_s(self) -> float:
+        """How often a still scene is looked at, so that its match stays fresh; 0: each frame is looked at."""
+        return min(_HEARTBEAT_S, self.max_age_s / 2.5) if self.gate else 0.0
+
     @field_validator("source")
     @classmethod
     def _check_source(cls, value: str) -> str:
-        open_source(value, stall_s=1)
+        if value != FRAMES_OVER_MQTT:
+            open_source(value, stall_s=1)
         return value
 
     @field_validator("thing")
@@ -62,7 +80,7 @@ class EdgeSettings(BaseSettings):
     def _check_region(cls, value: object) -> object:
         return parse_region(value) if isinstance(value, str) else value
 
-    @field_validator("log_level", mode="before")
+    @field_validator("log_level", "pace", mode="before")
     @classmethod
     def _lower(cls, value: object) -> object:
         return value.lower() if isinstance(value, str) else value
@@ -75,5 +93,5 @@ def explain(error: ValidationError) -> str:
         name = _PREFIX + ".".join(map(str, problem["loc"])).upper()
         text = problem["msg"].removeprefix("Value error, ")
         text = text[0].lower() + text[1:]
-        parts.append(f"{name}: {text}; got {str(problem['input'])[:80]!r}")
-    return redact("; ".join(parts)).replace("\n", " ")
+        parts.append(f"{name}: {text}; got {redact(str(problem['input']))[:80]!r}")
+    return "; ".join(parts).replace("\n", " ")

@@ -20,6 +20,7 @@ def encode_status(
     fps: float = 0.0,
     model: str | None = None,
     since_s: float | None = None,
+    source: str | None = None,
 ) -> bytes:
     """The JSON of a status message; `since_s` (Unix seconds) is when the state began."""
     message: dict[str, Any] = {
@@ -29,6 +30,7 @@ def encode_status(
         "fps": fps,
         "model": model,
         "since": None if since_s is None else to_iso(since_s),
+        "source": source,
     }
     return json.dumps(message, separators=(",", ":")).encode()
 
@@ -36,9 +38,12 @@ def encode_status(
 class StatusBoard:
     """Holds the present status and sends it when it changes, fps at most every 5 s; threads share it."""
 
-    def __init__(self, send: Callable[[bytes], object]) -> None:
-        """`send` publishes one retained status; it may drop it, as `repeat` follows on every connection."""
-        self._send = send
+    def __init__(self, send: Callable[[bytes], object], *, source: str | None = None) -> None:
+        """`send` publishes one retained status; it may drop it, as `repeat` follows on every connection.
+
+        `source` is what the camera is, in words without passwords.
+        """
+        self._send, self._source = send, source
         self._lock = threading.Lock()
         self._state: State = "no_camera"
         self._reason: str | None = "starting"
@@ -91,5 +96,6 @@ class StatusBoard:
                 fps=self._fps,
                 model=self._model,
                 since_s=self._state_since_s,
+                source=self._source,
             )
         )

@@ -9,10 +9,10 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
-from models.errors import ModelError
+from models.errors import ModelError, OtherFormError
 from models.files import fingerprint, read_model
+from models.session import first_line, open_session
 
-_CPU = "CPUExecutionProvider"
 _MAX_BATCH = 16
 # Inside the graph a pixel takes 12 bytes before it is resized: about 100 MB, plus one picture at most.
 _MAX_BATCH_PX = 8_000_000
@@ -32,7 +32,7 @@ class OnnxFeaturizer:
         data = read_model(path)
         self._fingerprint = fingerprint(data)
         # From bytes: what runs is exactly what was fingerprinted.
-        self._session = _open_session(path, data, threads, list(providers or [_CPU]))
+        self._session = open_session(path, data, threads=threads, providers=providers)
         self._dim, self._finds = _check_signature(path, self._session)
         self._check_trial(path)
 
@@ -81,7 +81,7 @@ class OnnxFeaturizer:
         try:
             vectors, *boxes = self._session.run(["vector", "box"][: 1 + self._finds], {"picture": batch})
         except Exception as error:  # onnxruntime's exceptions have no common class of their own
-            raise ModelError(f"model failed on pictures {batch.shape}: {_first_line(error)}") from error
+            raise ModelError(f"model failed on pictures {batch.shape}: {first_line(error)}") from error
         expected = (len(batch), self._dim)
         if vectors.shape != expected:
             raise ModelError(
@@ -103,33 +103,6 @@ class OnnxFeaturizer:
             lengths = np.linalg.norm(vectors, axis=1)
             if np.abs(lengths - 1).max() > _UNIT_TOLERANCE:
                 raise ModelError(f"{path}: vector of a trial picture has length {lengths[0]:.4g}; expected 1")
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0][:300]
-
-
-def _open_session(path: Path, data: bytes, threads: int, providers: list[str]) -> ort.InferenceSession:
-    present = ort.get_available_providers()
-    absent = [name for name in providers if name not in present]
-    if absent:
-        raise ModelError(f"no execution provider {', '.join(absent)}; present: {', '.join(present)}")
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.log_severity_level = 4  # errors come as exceptions, not as lines on stderr
-    # Every picture may have another size: both caches would grow with each, for 3 % of the time.
-    options.enable_mem_pattern = False
-    options.enable_cpu_mem_arena = False
-    try:
-        session = ort.InferenceSession(data, options, providers=providers)
-    except Exception as error:  # onnxruntime's exceptions have no common class of their own
-        raise ModelError(f"{path} does not load as ONNX: {_first_line(error)}") from error
-    unused = [name for name in providers if name not in session.get_providers()]
-    if unused:  # onnxruntime itself would quietly fall back
-        raise ModelError(f"execution provider {', '.join(unused)} did not start; see its own requirements")
-    return session
 
 
 def _check_signature(path: Path, session: ort.InferenceSession) -> tuple[int, bool]:
@@ -158,7 +131,8 @@ def _shapes(
     """Return the shapes of the inputs or outputs by name, after checking names and types."""
     names = [value.name for value in values]
     if set(names) not in (set(expected), set(expected) - {optional}):
-        raise ModelError(f"{path}: {kind}s are {names}; expected {list(expected)}")
+        text = f"{path}: {kind}s are {names}; expected {list(expected)}"
+        raise OtherFormError(text) if kind == "input" else ModelError(text)
     for value in values:
         if value.type != expected[value.name]:
             raise ModelError(f"{path}: {kind} {value.name} is {value.type}; expected {expected[value.name]}")

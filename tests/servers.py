@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -62,6 +63,16 @@ class Server:
             self._process.wait()
             self._process = None
 
+    def freeze(self) -> None:
+        """Let it hang: it keeps its connections and answers nothing, until it is thawed or killed."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on after `freeze`."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
+
     def _answers(self) -> bool:
         assert self._process is not None
         assert self._process.poll() is None, f"{self.command[0]} ended with {self._process.returncode}"
@@ -76,16 +87,17 @@ class Server:
 def redis_server() -> Iterator[Server]:
     """A real, empty Redis that keeps nothing on disk."""
     command = [_redis_binary(), "--bind", "127.0.0.1", "--port", "{port}", "--save", "", "--appendonly", "no"]
-    yield from _running(Server("redis", command))
+    yield from running(Server("redis", command))
 
 
 @contextmanager
 def broker() -> Iterator[Server]:
     """The embedded MQTT broker as `make run` starts it."""
-    yield from _running(Server("mqtt", [sys.executable, "-m", "services.run.broker", "{port}"]))
+    yield from running(Server("mqtt", [sys.executable, "-m", "services.run.broker", "{port}"]))
 
 
-def _running(server: Server) -> Iterator[Server]:
+def running(server: Server) -> Iterator[Server]:
+    """The body of a context manager that starts and ends a server."""
     try:
         server.start()
         yield server

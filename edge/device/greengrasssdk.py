@@ -1,9 +1,17 @@
 """Stands in for the Greengrass module of this name: publishing, on the host's MQTT connection."""
 
+from typing import Any, Protocol
+
 from edge import host
 from services.core import wire
 
-_POLICIES = (None, "BestEffort", "AllOrException")
+_POLICIES = (None, "", "BestEffort", "AllOrException")
+
+
+class Readable(Protocol):
+    """A file-like object; the device's client takes one as a payload."""
+
+    def read(self) -> str | bytes: ...
 
 
 class IotDataClient:
@@ -12,26 +20,25 @@ class IotDataClient:
     def publish(
         self,
         *,
-        topic: str = "",
-        payload: str | bytes | None = None,
+        topic: str | bytes = "",
+        payload: str | bytes | bytearray | Readable = b"",
         queueFullPolicy: str | None = None,  # noqa: N803 (the device's name)
+        **_ignored: Any,
     ) -> None:
-        """Send a message; ValueError without a topic or payload, as on the device.
+        """Send a message; ValueError without a topic, and for an unknown policy, as on the device.
 
         What a DeepLens project sends to `$aws/things/X/infer` goes to `lookalike/X/infer`, since some brokers
-        refuse topics that begin with a $.
+        refuse topics that begin with a $. As on the device, parameters that are not known are passed over.
         """
         if not topic:
             raise ValueError("publish needs a topic; expected topic='…'")
-        if payload is None:
-            raise ValueError("publish needs a payload; expected text or bytes")
         if queueFullPolicy not in _POLICIES:
             raise ValueError(f"queueFullPolicy is {queueFullPolicy!r}; expected BestEffort or AllOrException")
-        data = payload.encode() if isinstance(payload, str) else payload
-        host.current().transport.publish(_map_topic(topic), data)
+        name = topic.decode() if isinstance(topic, bytes) else topic
+        host.current().transport.publish(_map_topic(name), _to_bytes(payload))
 
 
-def client(service: str) -> IotDataClient:
+def client(service: str, *_args: Any) -> IotDataClient:
     """Return the client of a Greengrass service; only iot-data is there, ValueError for others."""
     if service != "iot-data":
         raise ValueError(f"service is {service!r}; expected 'iot-data'")
@@ -43,3 +50,13 @@ def _map_topic(topic: str) -> str:
         return wire.topic(*wire.parse_topic(topic))
     except wire.WireError:  # no topic of ours: a program may use any other
         return topic
+
+
+def _to_bytes(payload: str | bytes | bytearray | Readable | None) -> bytes:
+    if isinstance(payload, str):
+        return payload.encode()
+    if isinstance(payload, bytes | bytearray):
+        return bytes(payload)
+    if payload is not None and hasattr(payload, "read"):
+        return _to_bytes(payload.read())
+    raise ValueError(f"payload is a {type(payload).__name__}; expected text, bytes or a file")

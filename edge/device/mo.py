@@ -3,8 +3,8 @@
 import logging
 from collections.abc import Mapping
 
+from edge import host
 from models.errors import ModelError
-from models.locate import resolve
 
 _log = logging.getLogger(__name__)
 _PLATFORMS = frozenset({"mx", "mxnet", "tf", "tensorflow", "caffe", "onnx"})
@@ -20,14 +20,14 @@ def optimize(
 ) -> tuple[int, str]:
     """Return (0, path of the model's file), or a non-zero status and an empty path; the log says why.
 
-    The ONNX file resizes by itself and needs no conversion, so sizes and `aux_inputs` change nothing.
+    The ONNX file needs no conversion, so sizes and `aux_inputs` change nothing.
     """
     del input_width, input_height, aux_inputs
     if platform.lower() not in _PLATFORMS:
         _log.error("platform %r is unknown; expected mx, tf, caffe or onnx", platform)
         return _UNSUPPORTED_PLATFORM, ""
     try:
-        return 0, str(resolve(model_name, build=True))
+        return 0, str(host.current().find_model(model_name))
     except ModelError as error:
         _log.error("LOOKALIKE_MODEL: %s", error)
         return _NO_MODEL, ""

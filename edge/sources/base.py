@@ -23,6 +23,10 @@ class Source(Protocol):
     def name(self) -> str:
         """What people call it, without passwords."""
 
+    @property
+    def waits(self) -> bool:
+        """Whether each frame is worth waiting for; else a newer one takes the place of one not yet taken."""
+
     def frames(self, stop: threading.Event) -> Generator[Frame]:
         """Open the source and yield its frames at its own pace, until `stop` or SourceError.
 
@@ -34,11 +38,14 @@ class Pace:
     """The times at which the frames of a recording are due; the first one is due at once."""
 
     def __init__(self, interval_s: float) -> None:
+        """With an interval of 0 each frame is due at once, and none is ever late."""
         self._interval_s = interval_s
         self._start_s: float | None = None
 
     def wait(self, index: int, stop: threading.Event) -> bool:
         """Wait until frame `index` is due; False when its time, or the program's, is over: skip it."""
+        if not self._interval_s:
+            return not stop.is_set()
         now_s = time.monotonic()
         if self._start_s is None:
             self._start_s = now_s - index * self._interval_s

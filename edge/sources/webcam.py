@@ -1,5 +1,6 @@
 """A camera at this computer, through OpenCV."""
 
+import errno
 import os
 import sys
 import threading
@@ -17,6 +18,8 @@ _WIDTH_PX, _HEIGHT_PX = 1280, 720  # a wish: the driver takes the nearest that i
 class WebcamSource:
     """A camera by its number or its device file."""
 
+    waits = False
+
     def __init__(self, setting: str) -> None:
         self._is_linux = sys.platform == "linux"
         self._device = f"/dev/video{setting}" if setting.isdecimal() and self._is_linux else setting
@@ -28,7 +31,8 @@ class WebcamSource:
 
     def frames(self, stop: threading.Event) -> Generator[Frame]:
         """Yield frames as fast as the camera gives them."""
-        self._check_device()
+        if self._is_linux:
+            _check_device(self._device)
         capture = self._open()
         try:
             while not stop.is_set():
@@ -39,15 +43,6 @@ class WebcamSource:
         finally:
             capture.release()
 
-    def _check_device(self) -> None:
-        """Find out what OpenCV would only print."""
-        if not self._is_linux:
-            return
-        if not Path(self._device).exists():
-            raise SourceError(f"no such camera: {self._device}")
-        if not os.access(self._device, os.R_OK | os.W_OK):
-            raise SourceError(f"no permission for {self._device}; is this user in the group video?")
-
     def _open(self) -> cv2.VideoCapture:
         if self._is_linux:
             capture = cv2.VideoCapture(self._device, cv2.CAP_V4L2)
@@ -55,10 +50,32 @@ class WebcamSource:
             capture = cv2.VideoCapture(int(self._device), cv2.CAP_ANY)
         if not capture.isOpened():
             capture.release()
-            raise SourceError(f"{self._device} does not open; does another program use it?")
+            raise SourceError(f"{self._device} is busy, or no camera; does another program use it?")
         # Compressed, as USB 2 carries 1280x720 uncompressed at 10 frames a second only.
         capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
         capture.set(cv2.CAP_PROP_FRAME_WIDTH, _WIDTH_PX)
         capture.set(cv2.CAP_PROP_FRAME_HEIGHT, _HEIGHT_PX)
         capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
         return capture
+
+
+def _check_device(device: str) -> None:
+    """Find out what OpenCV would only print."""
+    try:
+        os.close(os.open(device, os.O_RDWR | os.O_NONBLOCK))
+    except OSError as error:
+        raise SourceError(why_no_device(device, error)) from None
+
+
+def why_no_device(device: str, error: OSError) -> str:
+    """Why the system does not let a device be opened."""
+    if error.errno == errno.ENOENT:
+        there = ", ".join(sorted(map(str, Path("/dev").glob("video*")))) or "none"
+        return f"no such camera: {device}; there is: {there}"
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return f"no permission for {device}; is this user in the group video?"
+    if error.errno == errno.EBUSY:
+        return f"{device} is busy; does another program use it?"
+    if error.errno in (errno.ENODEV, errno.ENXIO):
+        return f"{device} is not connected any more; was it unplugged?"
+    return f"{device}: {error.strerror}"

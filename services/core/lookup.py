@@ -94,7 +94,7 @@ def decide(
     if view is None:
         return Decision(Judgement(Verdict.NO_MATCH, {}), 1, None)
     evidence = view.calibration.evidence(neighbours)
-    vote = Vote(seen.captured_at_s, evidence, view.model)
+    vote = Vote(seen.captured_at_s, evidence, view.model, still_s=seen.still_s)
     agreeing = window(earlier, vote)
     agreed = agree([evidence, *(each.evidence for each in agreeing)])
     # What is no neighbour of this frame (it may be gone) is not shown, so nothing is said of it either.

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-# A camera's last so many votes, none older than this, are agreed on.
+# A camera's last so many votes are agreed on, none older than this when the scene last changed.
 FRAMES = 8
 WINDOW_S = 1.5
 # So many nats below the frame's best, the window's favourite is out of sight: another item is shown.
@@ -36,12 +36,16 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """One frame's evidence, and when it was captured (Unix seconds); `fresh` begins a new window."""
+    """One frame's evidence, and when it was captured (Unix seconds); `fresh` begins a new window.
+
+    `still_s`, which only the newest vote needs, is for how long the camera has seen the same scene.
+    """
 
     captured_at_s: float
     evidence: Evidence
     model: str
     fresh: bool = False
+    still_s: float = 0.0
 
     def to_json(self) -> str:
         """The form in which the match queue keeps it."""
@@ -61,7 +65,8 @@ def window(votes: Sequence[Vote], now: Vote) -> list[Vote]:
     chosen: list[Vote] = []
     for vote in votes[: FRAMES - 1]:
         age_s = now.captured_at_s - vote.captured_at_s
-        if not 0 <= age_s <= WINDOW_S or vote.model != now.model:
+        # Of a still scene frames come rarely, but what was seen before it went still is of that scene too.
+        if not 0 <= age_s <= WINDOW_S + now.still_s or vote.model != now.model:
             break
         chosen.append(vote)
         if vote.fresh:

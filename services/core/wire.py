@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 MAX_OBSERVATION_BYTES = 64 * 1024
 Vectors = NDArray[np.float32]
-Kind = Literal["features", "infer", "status", "frame", "preview", "command"]
-KINDS: tuple[Kind, ...] = ("features", "infer", "status", "frame", "preview", "command")
+Kind = Literal["features", "infer", "status", "frame", "preview", "command", "match"]
+KINDS: tuple[Kind, ...] = ("features", "infer", "status", "frame", "preview", "command", "match")
 
 # The characters that AWS IoT allows in a thing's name; none of them is a topic separator or a wildcard.
 _THING = re.compile(r"[a-zA-Z0-9:_-]{1,128}")
@@ -43,6 +43,7 @@ class Observation:
 
     `session`, `seq` and `model` are None in a message of the 2018 sample; `captured_at_s` (Unix seconds)
     is then the moment of its arrival. `box` is x, y, w, h of the part looked at, as shares of the frame.
+    `still_s` is for how long the camera has seen the same scene.
     """
 
     thing: str
@@ -53,6 +54,7 @@ class Observation:
     model: str | None = None
     box: tuple[float, float, float, float] | None = None
     timings_ms: Mapping[str, float] = field(default_factory=dict)
+    still_s: float = 0.0
 
 
 def is_thing(name: str) -> bool:
@@ -113,6 +115,8 @@ def encode_observation(seen: Observation, *, encoding: Literal["f16", "i8"] = "f
     message["features"] = base64.b64encode(raw).decode()
     message["box"] = None if seen.box is None else [round(share, 4) for share in seen.box]
     message["timings_ms"] = {stage: round(ms, 2) for stage, ms in seen.timings_ms.items()}
+    if seen.still_s:
+        message["still_s"] = round(seen.still_s, 3)
     return json.dumps(message, separators=(",", ":")).encode()
 
 
@@ -158,6 +162,7 @@ def _parse_observation(message: Mapping[str, Any], *, thing: str) -> Observation
         model=_text(message, "model", _MODEL),
         box=_parse_box(message.get("box")),
         timings_ms=_parse_timings(message.get("timings_ms")),
+        still_s=_parse_still(message.get("still_s", 0)),
     )
 
 
@@ -223,6 +228,13 @@ def _parse_timings(value: object) -> dict[str, float]:
         if _STAGE.fullmatch(stage) is None:
             raise WireError("field", f"timings_ms names {_shown(stage)}; expected a stage such as embed")
     return {stage: _number(ms, "timings_ms") for stage, ms in value.items()}
+
+
+def _parse_still(value: object) -> float:
+    seconds = _number(value, "still_s")
+    if seconds < 0:
+        raise WireError("field", f"still_s is {seconds:g}; expected seconds, 0 or more")
+    return seconds
 
 
 def _number(value: object, name: str) -> float:

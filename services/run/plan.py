@@ -8,7 +8,7 @@ import shutil
 import socket
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from services.bootstrap.settings import RunSettings
@@ -19,11 +19,12 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A process to be; `stage` 0 is up before 1 starts, and ends after it."""
+    """A process to be; `stage` 0 is up before 1 starts, and ends after it; `environ` is its own."""
 
     name: str
     stage: int
     arguments: list[str]
+    environ: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,11 @@ def make_plan(settings: RunSettings) -> Plan:
         "PYTHONUNBUFFERED": "1",
     }
     commands = [_python(name, 1) for name in ("search", "api")]
-    if settings.source != "none":
-        commands.append(Command("edge", 1, [sys.executable, "-m", "edge"]))
+    edge = [sys.executable, "-m", "edge"]
+    if settings.source not in ("none", "mqtt"):
+        commands.append(Command("edge", 1, edge))
+    # For browsers and whatever else sends pictures over MQTT; it loads its model when the first one comes.
+    commands.append(Command("frames", 1, edge, {"LOOKALIKE_SOURCE": "mqtt"}))
     if not settings.redis_url:
         commands.insert(0, Command("redis", 0, _redis_command(settings.data_dir, redis_port)))
     if not settings.mqtt_url:

@@ -41,7 +41,7 @@ class Process:
         self.name = command.name
         self.stage = command.stage
         self._arguments = command.arguments
-        self._environ = dict(environ)
+        self._environ = {**environ, **command.environ}
         self._running: subprocess.Popen[bytes] | None = None
         self._started_s = 0.0
         self._backoff_s = FIRST_BACKOFF_S

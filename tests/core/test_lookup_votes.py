@@ -51,15 +51,15 @@ class Camera:
         self.votes: list[Vote] = []
         self.at_s = START_S
 
-    def show(self, views: Vectors, *, after_s: float = 0.1) -> MatchRecord:
+    def show(self, views: Vectors, *, after_s: float = 0.1, still_s: float = 0.0) -> MatchRecord:
         self.at_s += after_s
-        record = self.answer(views, self.votes)
+        record = self.answer(views, self.votes, still_s=still_s)
         assert record.vote is not None
         self.votes = [record.vote, *self.votes][:FRAMES]
         return record
 
-    def answer(self, views: Vectors, earlier: Sequence[Vote]) -> MatchRecord:
-        seen = make_observation(views, at_s=self.at_s)
+    def answer(self, views: Vectors, earlier: Sequence[Vote], *, still_s: float = 0.0) -> MatchRecord:
+        seen = replace(make_observation(views, at_s=self.at_s), still_s=still_s)
         (record,) = self.lookup.answer([seen], self.view, earlier={seen.thing: earlier})
         return record
 
@@ -98,6 +98,16 @@ def test_a_stranger_after_an_item_is_no_match_once_the_item_is_out_of_the_window
     record = camera.show(STRANGER, after_s=WINDOW_S + 1)
     assert (record.verdict, record.frames) == (camera.answer(STRANGER, []).verdict, 1)
     assert record.verdict is not Verdict.MATCH
+
+
+def test_a_still_scene_s_heartbeats_agree_with_what_was_seen_before_it_went_still() -> None:
+    camera = Camera()
+    for _ in range(5):
+        camera.show(CLEAR)
+    records = [camera.show(BLURRED, after_s=2, still_s=2 * beat) for beat in (1, 2)]
+    assert [record.frames for record in records] == [6, 7]
+    assert [best(record) for record in records] == ["item-3"] * 2
+    assert camera.show(BLURRED, after_s=2).frames == 1
 
 
 def test_frames_are_counted_up_to_a_full_window() -> None:

@@ -38,6 +38,14 @@ def test_a_frame_counts_until_it_is_too_old(age_s: float, counts: bool) -> None:
     assert window([vote(age_s=age_s)], now()) == ([vote(age_s=age_s)] if counts else [])
 
 
+@pytest.mark.parametrize(("age_s", "counts"), [(WINDOW_S + 6.9, True), (WINDOW_S + 7.1, False)])
+def test_of_a_scene_that_is_still_what_was_seen_before_it_went_still_counts(
+    age_s: float, counts: bool
+) -> None:
+    earlier = vote(age_s=age_s)
+    assert window([earlier], replace(now(), still_s=7.0)) == ([earlier] if counts else [])
+
+
 def test_a_frame_that_seems_to_come_from_the_future_does_not_count() -> None:
     assert window([vote(age_s=-0.1)], now()) == []
 

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -46,6 +47,7 @@ def test_a_golden_message_is_decoded_as_written_down(name: str) -> None:
     assert (seen.thing, seen.session, seen.seq) == ("cam-1", expected["session"], expected["seq"])
     assert seen.box == (tuple(expected["box"]) if expected["box"] else None)
     assert (seen.model, seen.timings_ms) == (expected["model"], expected["timings_ms"])
+    assert seen.still_s == expected.get("still_s", 0)
 
 
 @pytest.mark.parametrize("name", BAD)
@@ -106,12 +108,13 @@ def test_an_observation_comes_back_from_its_encoding(
     encoding: Literal["f16", "i8"], tolerance: float
 ) -> None:
     sent = make_observation(vectors(3, dim=64), at_s=1_795_428_000.123, timings_ms={"embed": 12.5})
+    sent = replace(sent, still_s=7.25)
     came = decode(encode_observation(sent, encoding=encoding))
     assert came is not None
     np.testing.assert_allclose(came.vectors, sent.vectors, atol=tolerance)
     assert came.captured_at_s == pytest.approx(sent.captured_at_s, abs=1e-3)
     assert (came.session, came.seq, came.model) == (sent.session, sent.seq, sent.model)
-    assert (came.box, came.timings_ms) == (None, {"embed": 12.5})
+    assert (came.box, came.timings_ms, came.still_s) == (None, {"embed": 12.5}, 7.25)
 
 
 def test_an_observation_of_1280_numbers_fits_one_metering_unit_with_its_topic() -> None:

@@ -1,6 +1,6 @@
 """Fakes of what the device modules stand on."""
 
-from edge.domain import Frame
+from edge.domain import Frame, Taken
 
 
 class FakeCamera:
@@ -8,6 +8,7 @@ class FakeCamera:
 
     def __init__(self) -> None:
         self.frames: list[Frame] = []
+        self.taken = Taken("cam-3", 1_800_000_000.5)
 
     def take(self, timeout_s: float) -> Frame | None:
         assert timeout_s > 0

@@ -110,11 +110,11 @@ class Heard:
 class Listener:
     """Subscribes to everything of Lookalike and remembers it; it reconnects quickly."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, topics: str = "lookalike/#") -> None:
         self.heard: list[Heard] = []
         self.subscribed = threading.Event()
         self._client = Client(CallbackAPIVersion.VERSION2)
-        self._client.on_connect = lambda client, *_: client.subscribe("lookalike/#", qos=1)
+        self._client.on_connect = lambda client, *_: client.subscribe(topics, qos=1)
         self._client.on_subscribe = lambda *_: self.subscribed.set()
         self._client.on_message = self._keep
         self._client.reconnect_delay_set(1, 1)

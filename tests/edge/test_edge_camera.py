@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Generator, Iterator
+from functools import partial
 
 import pytest
 
@@ -18,9 +19,13 @@ class FakeSource:
 
     name = "fake"
 
-    def __init__(self, *rounds: list[int | Exception | None]) -> None:
-        self._rounds = list(rounds)
+    def __init__(self, *rounds: list[int | Exception | None], waits: bool = False) -> None:
+        self._rounds, self.waits = list(rounds), waits
+        self.given = 0
         self.released = threading.Event()
+
+    def has_given(self, count: int) -> bool:
+        return self.given == count
 
     def frames(self, stop: threading.Event) -> Generator[Frame]:
         for item in self._rounds.pop(0) if self._rounds else []:
@@ -32,15 +37,22 @@ class FakeSource:
             elif isinstance(item, Exception):
                 raise item
             else:
+                self.given += 1
                 yield grey(item)
 
 
 class Watched:
     """A running camera and what it told."""
 
-    def __init__(self, source: FakeSource | None, *, stall_s: float = 5.0) -> None:
+    def __init__(self, source: FakeSource | None, *, stall_s: float = 5.0, open_s: float = 5.0) -> None:
         self.told: list[tuple[State, str | None]] = []
-        self.camera = Camera(source, stall_s=stall_s, on_state=lambda *state: self.told.append(state))
+        self.camera = Camera(
+            source,
+            thing="cam-1",
+            stall_s=stall_s,
+            open_s=open_s,
+            on_state=lambda *state: self.told.append(state),
+        )
         self.camera.start()
 
     def next_level(self) -> int:
@@ -68,7 +80,8 @@ def test_only_the_freshest_frame_is_kept_and_given_once(sources: list[FakeSource
     watched = Watched(sources[0])
     until(lambda: ("online", None) in watched.told)
     until(lambda: watched.next_level() == 3)
-    assert abs(watched.camera.captured_at_s - time.time()) < 5
+    assert abs(watched.camera.taken.captured_at_s - time.time()) < 5
+    assert watched.camera.taken.thing == "cam-1"
     assert watched.camera.take(0.01) is None
     watched.camera.stop()
 
@@ -103,6 +116,38 @@ def test_a_source_that_hangs_is_told_and_does_not_hold_up_the_end(sources: list[
     started_s = time.monotonic()
     watched.camera.stop()
     assert time.monotonic() - started_s < 1
+
+
+def test_a_source_that_hangs_before_its_first_frame_is_told(sources: list[FakeSource]) -> None:
+    sources.append(FakeSource([SourceError("busy")], [None, 1, None]))
+    watched = Watched(sources[0], stall_s=0.1, open_s=0.5)
+    until(lambda: watched.camera.take(0.05) is None and watched.last_told()[0] == "stalled")
+    assert watched.told[-2:] == [("no_camera", "busy"), ("stalled", "no frame for 0.5 s")]
+    sources[0].released.set()
+    assert watched.next_level() == 1
+    watched.camera.stop()
+
+
+def test_a_source_that_waits_is_read_one_ahead_and_loses_nothing(sources: list[FakeSource]) -> None:
+    levels = list(range(1, 60))
+    sources.append(FakeSource([*levels, None], waits=True))
+    watched = Watched(sources[0])
+    for level in levels:
+        assert watched.next_level() == level
+        # One waits in the camera, one in the reader's hand.
+        until(partial(sources[0].has_given, min(level + 2, len(levels))), what="reading ahead")
+        assert time.time() - watched.camera.taken.captured_at_s < 1
+    watched.camera.stop()
+
+
+def test_a_reader_that_waits_for_a_taker_does_not_hold_up_the_end(sources: list[FakeSource]) -> None:
+    sources.append(FakeSource([1, 2, 3], waits=True))
+    watched = Watched(sources[0])
+    until(lambda: sources[0].given == 2)
+    started_s = time.monotonic()
+    watched.camera.stop()
+    assert time.monotonic() - started_s < 0.3
+    assert watched.last_told() == ("online", None)
 
 
 def test_no_source_is_told_once() -> None:

@@ -1,5 +1,6 @@
 """The device modules behave as DeepLens programs expect."""
 
+import io
 from pathlib import Path
 
 import awscam
@@ -10,11 +11,12 @@ import pytest
 
 from edge import host
 from edge.crop import WHOLE, Box
-from edge.loop import Loop, OptimizeError, load_model
+from edge.loop import OptimizeError, load_model
 from models.errors import ModelError
 from services.core import wire
 from tests.edge.fakes import FakeCamera, FakeTransport
-from tests.edge.kit import frame_of, grey, write_model
+from tests.edge.kit import grey, write_model
+from tests.edge.networks import write_network
 
 pytestmark = pytest.mark.usefixtures("transport")
 
@@ -62,6 +64,30 @@ def test_inference_has_one_layer_and_says_beside_it_where_it_looked(tmp_path: Pa
     assert [type(share) for share in result.box] == [float] * 4
 
 
+def test_a_result_has_the_habits_of_python_2(model: Path) -> None:
+    result = awscam.Model(str(model), {"GPU": 1}).doInference(grey(200))
+    ((layer, vector),) = result.iteritems()
+    assert [layer] == list(result.iterkeys()) == ["vector"]
+    (same,) = result.itervalues()
+    assert same is vector
+    assert result.has_key("vector")
+    assert not result.has_key("prob")
+
+
+def test_parsing_a_feature_vector_is_warned_of_once(model: Path, caplog: pytest.LogCaptureFixture) -> None:
+    loaded = awscam.Model(str(model), {"GPU": 1})
+    for _ in range(2):
+        found = loaded.parseResult("classification", loaded.doInference(grey(200)))
+        assert found["classification"][0]["label"] == 3
+    assert caplog.text.count("the model gives feature vectors") == 1
+
+
+def test_the_own_loop_takes_featurizers_only(tmp_path: Path) -> None:
+    other = write_network(tmp_path / "other.onnx", ["batch", 3, "height", "width"])
+    with pytest.raises(ModelError, match=r"other\.onnx is no featurizer; expected the input `picture`"):
+        load_model(str(other))
+
+
 def test_optimize_reports_failure_by_its_status(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, model: Path
 ) -> None:
@@ -88,34 +114,24 @@ def test_publish_maps_the_deeplens_topic(transport: FakeTransport, topic: str, s
     assert transport.sent == [(sent_to, "é".encode()), (sent_to, b"\x00")]
 
 
+def test_publish_takes_what_the_device_takes(transport: FakeTransport) -> None:
+    client = greengrasssdk.client("iot-data")
+    client.publish(topic=b"my/topic", payload=bytearray(b"bytes"), queueFullPolicy="", qos=0)
+    client.publish(topic="my/topic", payload=io.BytesIO(b"file"))
+    client.publish(topic="my/topic")
+    assert transport.sent == [("my/topic", b"bytes"), ("my/topic", b"file"), ("my/topic", b"")]
+
+
 def test_publish_refuses_what_the_device_refuses() -> None:
     client = greengrasssdk.client("iot-data")
     with pytest.raises(ValueError, match="topic"):
         client.publish(payload="x")
-    with pytest.raises(ValueError, match="payload"):
-        client.publish(topic="a")
+    with pytest.raises(ValueError, match="payload is a list"):
+        client.publish(topic="a", payload=[1])  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="queueFullPolicy"):
         client.publish(topic="a", payload="x", queueFullPolicy="Sometimes")
     with pytest.raises(ValueError, match="iot-data"):
         greengrasssdk.client("lambda")
-
-
-def test_a_turn_of_the_loop_publishes_what_the_frame_shows(
-    camera: FakeCamera, transport: FakeTransport, model: Path
-) -> None:
-    loop = Loop(load_model(str(model)), thing="cam-3", max_fps=10, captured_at_s=lambda: 1_800_000_000.5)
-    camera.frames += [grey(50), grey(90, height=10, width=10)]
-    assert [loop.turn() for _ in range(4)] == [True, True, False, False]
-    decoded = [
-        wire.decode_observation(payload, thing="cam-3", kind="features", received_at_s=0)
-        for topic, payload in transport.sent
-        if topic == "lookalike/cam-3/features"
-    ]
-    assert [(seen.seq, seen.session, frame_of(seen.vectors[0])) for seen in decoded if seen] == [
-        (0, loop.session, 5),
-        (1, loop.session, 9),
-    ]
-    assert {seen.captured_at_s for seen in decoded if seen} == {1_800_000_000.5}
 
 
 def test_an_observation_of_1280_values_fits_one_metering_unit(transport: FakeTransport) -> None:
@@ -124,14 +140,6 @@ def test_an_observation_of_1280_values_fits_one_metering_unit(transport: FakeTra
     topic = wire.topic("cam-1", "features")
     greengrasssdk.client("iot-data").publish(topic=topic, payload=wire.encode_observation(seen))
     assert len(topic) + len(transport.sent[0][1]) < 5 * 1024
-
-
-def test_the_loop_keeps_to_its_rate(camera: FakeCamera, model: Path) -> None:
-    loop = Loop(load_model(str(model)), thing="cam-3", max_fps=50, captured_at_s=lambda: 0.0)
-    camera.frames += [grey(level) for level in range(11)]
-    turns: list[bool] = []
-    loop.run(stopping=lambda: not camera.frames, on_turn=turns.append)
-    assert turns == [True] * 11
 
 
 def test_a_model_that_is_not_there_or_does_not_fit_is_told(tmp_path: Path) -> None:

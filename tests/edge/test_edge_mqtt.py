@@ -1,18 +1,21 @@
-"""The MQTT connection against a real broker, and against one that hangs."""
+"""The MQTT connection against a real broker, and against one that does what a test tells it to."""
 
-import socket
-from collections.abc import Callable, Iterator
-from contextlib import closing
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
 
 import pytest
+from paho.mqtt import publish
 
 from edge.mqtt import MqttTransport
 from edge.status import encode_status
 from services.core import wire
-from tests.edge.kit import Listener, make_broker
+from tests.edge.kit import Listener, make_broker, run_edge
+from tests.edge.puppet import CONNACK, PUBLISH, SUBSCRIBE, Packet, puppet
 from tests.servers import free_port, until
 
-FEATURES = wire.topic("cam-1", "features")
+FEATURES, INFER = wire.topic("cam-1", "features"), wire.topic("cam-1", "infer")
 OFFLINE = encode_status("offline", "stopped")
 Start = Callable[..., MqttTransport]
 
@@ -22,8 +25,15 @@ def start() -> Iterator[Start]:
     """Start a connection to a port of this machine; it is stopped at the end."""
     started: list[MqttTransport] = []
 
-    def make(port: int, *, user: str = "", on_connect: Callable[[], None] = lambda: None) -> MqttTransport:
-        transport = MqttTransport(f"mqtt://{user}127.0.0.1:{port}", thing="cam-1")
+    def make(
+        port: int,
+        *,
+        user: str = "",
+        scheme: str = "mqtt",
+        on_connect: Callable[[], None] = lambda: None,
+        **options: Any,
+    ) -> MqttTransport:
+        transport = MqttTransport(f"{scheme}://{user}127.0.0.1:{port}", thing="cam-1", **options)
         transport.start(on_connect)
         started.append(transport)
         return transport
@@ -33,51 +43,79 @@ def start() -> Iterator[Start]:
         transport.stop(OFFLINE)
 
 
-def hanging_broker(port: int) -> socket.socket:
-    """A socket that takes connections as a broker does and answers only what the test sends."""
-    listening = socket.create_server(("127.0.0.1", port))
-    listening.settimeout(10)
-    return listening
+def errors(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [record.getMessage() for record in caplog.records if record.levelname in ("WARNING", "ERROR")]
 
 
-def greet(listening: socket.socket) -> socket.socket:
-    """Accept one MQTT client."""
-    client, _ = listening.accept()
-    client.settimeout(10)
-    client.recv(1024)
-    client.sendall(b"\x20\x02\x00\x00")
-    return client
+def published(packets: Sequence[Packet]) -> list[bytes]:
+    return [packet.payload for packet in packets if packet.kind == PUBLISH]
 
 
-def test_what_was_published_without_a_connection_is_never_sent(
+def send(port: int, *messages: tuple[str, bytes], retain: bool = False) -> None:
+    """Publish as another client."""
+    publish.multiple([(topic, payload, 1, retain) for topic, payload in messages], port=port)
+
+
+def test_without_a_connection_only_the_freshest_of_each_topic_is_kept_and_sent(
     start: Start, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO")
     port = free_port()
-    transport = start(port, user="me:secret@")
-    assert [transport.publish(FEATURES, b"old") for _ in range(5)] == [False] * 5
+    transport = start(port, user="me:secret@", keep_s=30)
+    for number in range(5):
+        assert not transport.publish(FEATURES, b"features-%d" % number)
+    assert not transport.publish(INFER, b"infer-0")
     assert transport.publish_status(b"old") is None
     assert not transport.wait_connected(0.01)
+    until(lambda: "cannot be reached: nothing listens there" in caplog.text)
     with make_broker(port), Listener(port) as listener:
         assert transport.wait_connected(15)
         until(lambda: transport.publish(FEATURES, b"new"))
-        until(lambda: listener.heard)
-        assert {heard.payload for heard in listener.heard} == {b"new"}
-    assert "5 messages were dropped" in caplog.text
-    assert "cannot be reached" in caplog.text
+        until(lambda: listener.heard and listener.heard[-1].payload == b"new")
+        assert {heard.payload for heard in listener.heard} <= {b"features-4", b"infer-0", b"new"}
+    assert "4 messages were dropped" in caplog.text
     assert "secret" not in caplog.text
+
+
+def test_what_is_kept_comes_in_the_order_of_its_age(start: Start) -> None:
+    with puppet() as broker:
+        transport = start(broker.port, keep_s=30)
+        for topic in (FEATURES, INFER, FEATURES):
+            transport.publish(topic, topic.encode())
+        visit = broker.accept()
+        visit.greet()
+        assert [visit.read_kind(PUBLISH).topic for _ in range(2)] == [INFER, FEATURES]
+
+
+def test_what_has_grown_old_without_a_connection_is_never_sent(
+    start: Start, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    with puppet() as broker:
+        transport = start(broker.port, keep_s=0.05)
+        transport.publish(FEATURES, b"old")
+        old_at_s = time.monotonic() + 0.05
+        visit = broker.accept()
+        until(lambda: time.monotonic() > old_at_s, what="it has grown old")
+        visit.greet()
+        assert transport.wait_connected(15)
+        assert transport.publish(FEATURES, b"new")
+        assert visit.read_kind(PUBLISH).payload == b"new"
+    assert "1 messages were dropped" in caplog.text
 
 
 def test_a_status_nobody_confirmed_does_not_overwrite_a_newer_one(start: Start) -> None:
     port = free_port()
     status = [b"first"]
     connections: list[MqttTransport] = []
-    with closing(hanging_broker(port)) as listening:
+    with puppet() as broker:
+        port = broker.port
         transport = start(port, on_connect=lambda: connections[0].publish_status(status[0]))
         connections.append(transport)
-        with greet(listening) as client:
-            assert b"first" in client.recv(1024)
-    status[0] = b"second"
+        visit = broker.accept()
+        visit.greet()
+        assert visit.read_kind(PUBLISH).payload == b"first"
+        status[0] = b"second"
     with make_broker(port), Listener(port) as listener:
         until(lambda: listener.heard)
         assert transport.publish(FEATURES, b"marker")
@@ -85,13 +123,138 @@ def test_a_status_nobody_confirmed_does_not_overwrite_a_newer_one(start: Start) 
         assert [heard.payload for heard in listener.heard] == [b"second", b"marker"]
 
 
-def test_a_broker_that_reads_nothing_gets_no_queue(start: Start) -> None:
-    port = free_port()
-    with closing(hanging_broker(port)) as listening:
-        transport = start(port)
-        with greet(listening):
-            assert transport.wait_connected(15)
-            until(lambda: not transport.publish(FEATURES, b"x" * 60_000))
+def test_a_broker_that_answers_nothing_has_two_messages_and_then_gets_the_freshest(start: Start) -> None:
+    with puppet() as broker:
+        transport = start(broker.port)
+        visit = broker.accept()
+        visit.greet()
+        assert transport.wait_connected(15)
+        sent = [transport.publish(FEATURES, b"%d" % number) for number in range(100)]
+        assert sent == [True, True] + [False] * 98
+        first = visit.read_kind(PUBLISH)
+        visit.answer(visit.read_kind(SUBSCRIBE))
+        assert (first.payload, first.flags) == (b"0", 0)
+        assert published([visit.read() for _ in range(4)]) == [b"1", b"99"]
+
+
+def test_a_broker_that_stays_silent_is_left_and_only_fresh_messages_go_to_the_next(
+    start: Start, caplog: pytest.LogCaptureFixture
+) -> None:
+    with puppet() as broker:
+        transport = start(broker.port)
+        silent = broker.accept()
+        silent.greet()
+        assert transport.wait_connected(15)
+        count = 0
+
+        def left() -> bool:
+            nonlocal count
+            transport.publish(FEATURES, b"old-%d" % count)
+            count += 1
+            return "has not answered" in caplog.text
+
+        until(left)
+        assert published(silent.rest()) == [b"old-0", b"old-1"]
+        again = broker.accept()
+        assert not transport.publish(FEATURES, b"new")
+        again.greet()
+        assert again.read_kind(PUBLISH).payload == b"new"
+
+
+def test_subscriptions_hold_on_each_connection_and_survive_a_handler_that_raises(
+    start: Start, caplog: pytest.LogCaptureFixture
+) -> None:
+    port, heard = free_port(), list[tuple[str, bytes]]()
+
+    def hear(topic: str, payload: bytes) -> None:
+        heard.append((topic, payload))
+        if payload == b"raise":
+            raise RuntimeError("a fault of ours")
+
+    transport = start(port, filters=["lookalike/+/command", "lookalike/+/frame"], on_message=hear)
+    for payload in (b"first", b"second"):
+        with make_broker(port):
+            until(lambda: transport.publish("lookalike/probe/frame", b"") and heard, what="a subscription")
+            wanted = [("lookalike/a/frame", b"raise"), ("lookalike/b/command", payload)]
+            send(port, *wanted, ("lookalike/a/status", b"not wanted"), ("lookalike/b/command", b"end"))
+            until(lambda: heard[-1][1] == b"end")
+            assert [each for each in heard if each[1] not in (b"", b"end")] == wanted
+            assert transport.connected
+        until(lambda: not transport.connected)
+        heard.clear()
+    assert caplog.text.count("a message of 5 bytes failed") == 2
+
+
+def test_what_the_broker_had_retained_is_not_heard(start: Start, broker_port: int) -> None:
+    heard: list[bytes] = []
+    send(broker_port, ("lookalike/a/frame", b"old"), retain=True)
+    start(
+        broker_port,
+        filters=["lookalike/+/frame"],
+        on_message=lambda _topic, payload: heard.append(payload),
+    )
+
+    def heard_new() -> bool:
+        send(broker_port, ("lookalike/b/frame", b"new"))
+        return bool(heard)
+
+    until(heard_new)
+    assert set(heard) == {b"new"}
+
+
+def test_what_shall_be_retained_is_sent_on_each_connection(start: Start) -> None:
+    with puppet() as broker:
+        start(broker.port, retained=[("homeassistant/a/config", b"{}")])
+        for _ in range(2):
+            visit = broker.accept()
+            visit.greet()
+            packet = visit.read_kind(PUBLISH)
+            assert (packet.topic, packet.payload, packet.flags & 7) == ("homeassistant/a/config", b"{}", 3)
+            visit.close()
+
+
+@pytest.mark.parametrize(("code", "words"), [(4, "Bad user name or password"), (5, "Not authorized")])
+def test_a_refusal_is_told_once_with_its_cause_and_without_the_password(
+    start: Start, caplog: pytest.LogCaptureFixture, code: int, words: str
+) -> None:
+    with puppet() as broker:
+        start(broker.port, user="me:secret@")
+        for _ in range(2):
+            visit = broker.accept()
+            assert b"secret" in visit.greet(code).body
+            assert not visit.rest()
+        assert len(errors(caplog)) == 1
+    assert f"127.0.0.1:{broker.port} refused the connection: {words}" in errors(caplog)[0]
+    assert "secret" not in caplog.text
+
+
+def test_a_broker_that_hangs_up_is_told(start: Start, caplog: pytest.LogCaptureFixture) -> None:
+    with puppet() as broker:
+        start(broker.port)
+        broker.accept().close()
+        broker.accept()
+        assert len(errors(caplog)) == 1
+    assert "ended the connection before it accepted it; is it mqtt:// or mqtts://?" in errors(caplog)[0]
+
+
+def test_a_broker_without_tls_is_told_once(tmp_path: Path, model: Path) -> None:
+    with puppet() as broker:
+        url = f"mqtts://me:secret@127.0.0.1:{broker.port}"
+        with run_edge(tmp_path / "log", source="none", mqtt_url=url, model=str(model)) as edge:
+            for _ in range(2):
+                broker.accept().write(CONNACK, b"no TLS")
+            until(lambda: "no TLS with it" in edge.log)
+            assert edge.log.count("cannot be reached: no TLS with it: WRONG_VERSION_NUMBER") == 1
+            assert "secret" not in edge.log
+
+
+def test_a_refused_subscription_is_told(start: Start, caplog: pytest.LogCaptureFixture) -> None:
+    with puppet() as broker:
+        start(broker.port)
+        visit = broker.accept()
+        visit.greet()
+        visit.answer(visit.read_kind(SUBSCRIBE), 128)
+        until(lambda: "refuses the subscription to lookalike/cam-1/command" in caplog.text)
 
 
 def test_stop_says_offline_and_is_quick_without_a_broker(start: Start) -> None:
@@ -101,4 +264,22 @@ def test_stop_says_offline_and_is_quick_without_a_broker(start: Start) -> None:
         assert transport.wait_connected(15)
         transport.stop(OFFLINE)
         assert listener.wait_state("offline")["reason"] == "stopped"
+    began_s = time.monotonic()
     start(port).stop(OFFLINE)
+    assert time.monotonic() - began_s < 2
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://u:secret@host",
+        "mqtt://u:secret@",
+        "mqtt://u:secret@host:0",
+        "mqtt://u:secret@a..b",
+        "mqtt://[::1",
+    ],
+)
+def test_an_address_that_is_none_is_refused_without_its_password(url: str) -> None:
+    with pytest.raises(ValueError, match="expected mqtt://") as caught:
+        MqttTransport(url, thing="cam-1")
+    assert "secret" not in str(caught.value)

@@ -24,7 +24,7 @@ def observed(
     camera: FakeCamera, transport: FakeTransport, path: Path, frame: Frame, *, region: Box
 ) -> wire.Observation:
     """What the loop publishes of a frame."""
-    loop = Loop(load_model(str(path)), thing="cam-3", max_fps=10, region=region, captured_at_s=lambda: 1e9)
+    loop = Loop(load_model(str(path)), taken=lambda: camera.taken, max_fps=10, heartbeat_s=0, region=region)
     camera.frames.append(frame)
     assert loop.turn()
     seen = wire.decode_observation(transport.sent[-1][1], thing="cam-3", kind="features", received_at_s=0)

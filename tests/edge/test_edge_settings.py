@@ -11,8 +11,11 @@ from tests.edge.kit import run_edge
 
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    names = "SOURCE", "THING", "MQTT_URL", "MODEL", "REGION", "MAX_FPS", "THREADS", "STALL_S", "LOG_LEVEL"
-    for name in names:
+    names = (
+        "SOURCE THING MQTT_URL MODEL REGION MAX_FPS THREADS STALL_S LOG_LEVEL PACE GATE MAX_AGE_S PREVIEW "
+        "PROVIDER HOME_ASSISTANT"
+    )
+    for name in names.split():
         monkeypatch.delenv(f"LOOKALIKE_{name}", raising=False)
     monkeypatch.delenv("AWS_IOT_THING_NAME", raising=False)
 
@@ -23,7 +26,26 @@ def test_defaults_play_the_sample_clip(monkeypatch: pytest.MonkeyPatch) -> None:
     assert Path(settings.source).parts[-2:] == ("samples", "clip.mp4")
     assert (settings.thing, settings.mqtt_url) == ("cam-1", "mqtt://127.0.0.1:1883")
     assert (settings.model, settings.max_fps, settings.threads, settings.stall_s) == ("balanced", 10, 1, 5)
+    assert (settings.provider, settings.pace, settings.heartbeat_s) == ("cpu", "real", 2)
+    assert (settings.preview, settings.home_assistant) == (True, False)
     assert settings.region == (0, 0, 1, 1)
+
+
+def test_a_heartbeat_comes_at_least_twice_while_a_match_is_live(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOOKALIKE_MAX_AGE_S", "3")
+    assert 0 < EdgeSettings().heartbeat_s <= 1.5
+    monkeypatch.setenv("LOOKALIKE_MAX_AGE_S", "60")
+    assert EdgeSettings().heartbeat_s == 2
+    monkeypatch.setenv("LOOKALIKE_GATE", "0")
+    assert EdgeSettings().heartbeat_s == 0
+
+
+def test_frames_over_mqtt_and_names_in_capitals_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOOKALIKE_SOURCE", "mqtt")
+    monkeypatch.setenv("LOOKALIKE_PROVIDER", "CPU")
+    monkeypatch.setenv("LOOKALIKE_PACE", "FAST")
+    settings = EdgeSettings()
+    assert (settings.source, settings.provider, settings.pace) == ("mqtt", "cpu", "fast")
 
 
 def test_a_region_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -53,7 +75,10 @@ def test_the_thing_is_greengrass_name_unless_one_is_set(monkeypatch: pytest.Monk
         ("LOOKALIKE_MQTT_URL", "mqtt://127.0.0.1:port", "mqtt://"),
         ("LOOKALIKE_MQTT_URL", "mqtt://[::1", "mqtt://"),
         ("LOOKALIKE_SOURCE", "ftp://camera/1", "rtsp://…"),
-        ("LOOKALIKE_SOURCE", "mqtt", "no such kind of source"),
+        ("LOOKALIKE_PACE", "quick", "'real' or 'fast'"),
+        ("LOOKALIKE_MAX_AGE_S", "0", "greater than 0"),
+        ("LOOKALIKE_PROVIDER", "cuda", "expected one that the installed ONNX Runtime has; present: cpu"),
+        ("LOOKALIKE_PROVIDER", "gpu", "expected one of cpu, openvino, cuda, tensorrt, coreml; present: cpu"),
         ("LOOKALIKE_REGION", "middle", "expected left,top,width,height such as 0.25,0,0.5,1"),
         ("LOOKALIKE_REGION", "[0, 0, 1, 1]", "expected left,top,width,height such as 0.25,0,0.5,1"),
         (
@@ -73,7 +98,8 @@ def test_a_bad_value_is_named_with_what_was_expected(
     line = explain(caught.value)
     assert line.startswith(name if name.startswith("LOOKALIKE") else "LOOKALIKE_THING")
     assert expected in line
-    assert value in line
+    # What looks like half of user:password is not repeated.
+    assert (value if ":port" not in value else "got 'mqtt://***'") in line
 
 
 def test_the_program_ends_with_one_line_for_all_bad_values_and_no_password(tmp_path: Path) -> None:

@@ -1,43 +1,30 @@
-"""Every kind of source, as far as it can be had without hardware."""
+"""Recordings, the test pattern and webcams, as far as they can be had without hardware."""
 
-import base64
+import errno
+import os
 import threading
 import time
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import islice
 from pathlib import Path
 
 import cv2
+import numpy as np
 import pytest
 
 from edge.camera import Camera
-from edge.domain import State
-from edge.sources import open_source
-from edge.sources.base import Source, SourceError
-from tests.edge.kit import CLIP_FPS, LEVEL_STEP, grey, write_clip
+from edge.sources import EXPECTED, open_source
+from edge.sources.webcam import why_no_device
+from tests.edge.kit import CLIP_FPS, LEVEL_STEP, Listener, grey, run_edge, write_clip
+from tests.edge.sources_kit import failure, source_of
 from tests.servers import until
 
 
-def source_of(setting: str | Path, *, stall_s: float = 5.0) -> Source:
-    source = open_source(str(setting), stall_s=stall_s)
-    assert source is not None
-    return source
-
-
-def first_frames(setting: str | Path, count: int) -> list[tuple[int, float]]:
+def first_frames(setting: str | Path, count: int, *, fast: bool = False) -> list[tuple[int, float]]:
     """The grey level and the moment, in seconds after the first, of the first frames."""
-    stop = threading.Event()
-    frames = source_of(setting).frames(stop)
+    frames = source_of(setting, fast=fast).frames(threading.Event())
     seen = [(int(frame[24, 32, 0]), time.monotonic()) for frame in islice(frames, count)]
     frames.close()
     return [(level, at_s - seen[0][1]) for level, at_s in seen]
-
-
-def failure(setting: str | Path) -> SourceError:
-    with pytest.raises(SourceError) as caught:
-        next(source_of(setting).frames(threading.Event()))
-    return caught.value
 
 
 def test_a_video_plays_at_its_own_pace_over_the_seam(tmp_path: Path) -> None:
@@ -56,6 +43,24 @@ def test_a_video_catches_up_with_the_clock_after_a_pause(tmp_path: Path) -> None
     assert round(level / LEVEL_STEP) in (1, 2, 3)  # the 7th or 8th frame of a loop of 5
 
 
+def test_a_fast_video_loses_no_frame_however_slowly_it_is_taken(tmp_path: Path) -> None:
+    source = source_of(write_clip(tmp_path / "clip.mp4", frames=5), fast=True)
+    camera = Camera(source, thing="cam-1", stall_s=5, on_state=lambda *_: None)
+    camera.start()
+    levels = []
+    started_s = time.monotonic()
+    for turn in range(40):
+        if turn % 8 == 0:
+            time.sleep(0.05)  # the one who takes them is the slower one
+        frame = camera.take(5)
+        assert frame is not None
+        levels.append(round(int(frame[24, 32, 0]) / LEVEL_STEP))
+    took_s = time.monotonic() - started_s
+    camera.stop()
+    assert levels == [0, 1, 2, 3, 4] * 8
+    assert took_s < 40 / CLIP_FPS / 2
+
+
 def test_a_folder_shows_each_readable_picture_for_a_second(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -69,80 +74,80 @@ def test_a_folder_shows_each_readable_picture_for_a_second(
     assert seen[2][1] == pytest.approx(2, abs=0.2)
     assert "aa.jpg is no readable picture" in caplog.text
     assert "notes" not in caplog.text
+    fast = first_frames(tmp_path, 6, fast=True)
+    assert [level for level, _ in fast] == [30, 90] * 3
+    assert fast[-1][1] < 1
+
+
+def test_the_pattern_moves_25_times_a_second_or_as_fast_as_possible() -> None:
+    frames = source_of("test").frames(threading.Event())
+    started_s = time.monotonic()
+    seen = list(islice(frames, 26))
+    assert time.monotonic() - started_s == pytest.approx(1, abs=0.15)
+    assert {(frame.shape, str(frame.dtype)) for frame in seen} == {((480, 640, 3), "uint8")}
+    # No two frames show the same, not even long after: the number is on it.
+    fast = list(islice(source_of("test", fast=True).frames(threading.Event()), 300))
+    assert len({frame.tobytes() for frame in fast}) == 300
+    left, right = (
+        np.flatnonzero((frame[336] == (60, 80, 240)).all(axis=1))[0] for frame in (seen[0], seen[25])
+    )
+    assert right - left == 100  # the block wanders 4 px a frame
 
 
 def test_what_is_not_there_or_no_video_is_told_by_name(tmp_path: Path) -> None:
-    text = tmp_path / "text.mp4"
+    text, sound, empty = tmp_path / "text.mp4", tmp_path / "cut.mp4", tmp_path / "empty"
     text.write_text("no video")
-    empty = tmp_path / "empty"
+    sound.write_bytes(write_clip(tmp_path / "clip.mp4").read_bytes()[:700])
     empty.mkdir()
-    assert str(failure(tmp_path / "no.mp4")) == f"no such file or folder: {tmp_path / 'no.mp4'}"
-    assert "no readable picture" in str(failure(empty))
-    assert str(failure(text)).startswith(f"{text}: Invalid data")
-    assert str(failure("99")) == "no such camera: /dev/video99"
-    assert str(failure("/dev/video99")) == "no such camera: /dev/video99"
+    missing = failure(source_of(tmp_path / "no.mp4"))
+    assert str(missing) == f"no such file or folder: {tmp_path / 'no.mp4'}"
+    assert "no readable picture" in str(failure(source_of(empty)))
+    for file in (text, sound):
+        assert str(failure(source_of(file))) == f"{file}: no video that can be read; is the file whole?"
+    for setting in ("99", "/dev/video99"):
+        assert str(failure(source_of(setting))).startswith("no such camera: /dev/video99; there is: ")
+    assert str(failure(source_of("/dev/null"))).startswith("/dev/null is busy, or no camera")
+
+
+@pytest.mark.parametrize(
+    ("number", "reason"),
+    [
+        (errno.EACCES, "no permission for /dev/video0; is this user in the group video?"),
+        (errno.EBUSY, "/dev/video0 is busy; does another program use it?"),
+        (errno.ENODEV, "/dev/video0 is not connected any more; was it unplugged?"),
+        (errno.EIO, "/dev/video0: Input/output error"),
+    ],
+)
+def test_why_a_webcam_does_not_open(number: int, reason: str) -> None:
+    assert why_no_device("/dev/video0", OSError(number, os.strerror(number))) == reason
+
+
+@pytest.mark.parametrize(
+    "setting", ["mqtt", "ftp://u:secret@host/x", "rtsp://", "rtsp://u:secret@", "http://h:0/"]
+)
+def test_what_is_no_source_is_refused_with_what_is_expected(setting: str) -> None:
+    with pytest.raises(ValueError, match=r"no (such kind of source|address of a camera): ") as caught:
+        open_source(setting, stall_s=5)
+    assert "secret" not in str(caught.value)
+    assert (
+        EXPECTED in str(caught.value)
+        or "expected rtsp://" in str(caught.value)
+        or "http://" in str(caught.value)
+    )
+
+
+def test_none_is_no_source() -> None:
     assert open_source("none", stall_s=5) is None
 
 
-class MjpegCamera(BaseHTTPRequestHandler):
-    """A network camera that wants a password and, while `is_frozen`, sends nothing but keeps the line."""
-
-    is_frozen = threading.Event()
-    is_closed = threading.Event()
-
-    def do_GET(self) -> None:
-        wanted = "Basic " + base64.b64encode(b"user:secret").decode()
-        if self.headers.get("Authorization") != wanted:
-            self.send_response(401)
-            self.send_header("WWW-Authenticate", 'Basic realm="camera"')
-            self.end_headers()
-            return
-        self.send_response(200)
-        self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
-        self.end_headers()
-        jpeg = cv2.imencode(".jpg", grey(120))[1].tobytes()
-        part = b"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n%s\r\n" % (len(jpeg), jpeg)
-        try:
-            while not self.is_closed.wait(0.05):
-                if not self.is_frozen.is_set():
-                    self.wfile.write(part)
-        except OSError:  # the client has gone
-            self.close_connection = True
-
-    def log_message(self, *_: object) -> None:
-        """Be silent."""
-
-
-@pytest.fixture
-def camera_address() -> Iterator[str]:
-    MjpegCamera.is_frozen.clear()
-    MjpegCamera.is_closed.clear()
-    with ThreadingHTTPServer(("127.0.0.1", 0), MjpegCamera) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"127.0.0.1:{server.server_port}/video"
-        MjpegCamera.is_closed.set()
-        server.shutdown()
-
-
-def test_a_network_camera_that_refuses_is_told_with_the_cause(camera_address: str) -> None:
-    refused = str(failure(f"http://user:wrong@{camera_address}?pwd=wrong"))
-    assert refused.startswith(f"http://***@{camera_address}?***: Server returned 401")
-    assert str(failure("http://u:secret@127.0.0.1:9/")) == "http://***@127.0.0.1:9/: Connection refused"
-    assert str(failure("rtsp://u:secret@127.0.0.1:9/")) == "rtsp://***@127.0.0.1:9/: Connection refused"
-
-
-def test_a_network_camera_that_freezes_is_told_and_comes_back(
-    camera_address: str, caplog: pytest.LogCaptureFixture
+def test_a_driver_that_hangs_does_not_hold_up_the_end(
+    tmp_path: Path, broker_port: int, listener: Listener, model: Path
 ) -> None:
-    told: list[tuple[State, str | None]] = []
-    source = source_of(f"http://user:secret@{camera_address}", stall_s=2)
-    camera = Camera(source, stall_s=2, on_state=lambda *state: told.append(state))
-    camera.start()
-    until(lambda: camera.take(0.05) is not None, what="a frame")
-    MjpegCamera.is_frozen.set()
-    until(lambda: camera.take(0.05) is None and told[-1][0] == "stalled", what="stalled")
-    MjpegCamera.is_frozen.clear()
-    until(lambda: camera.take(0.05) is not None, what="a frame again")
-    camera.stop()
-    assert told[-1] == ("online", None)
-    assert "secret" not in caplog.text + str(told)
+    pipe = tmp_path / "pipe.mp4"
+    os.mkfifo(pipe)  # nobody writes to it: opening it never returns
+    url = f"mqtt://127.0.0.1:{broker_port}"
+    with run_edge(tmp_path / "log", source=str(pipe), mqtt_url=url, model=str(model)) as edge:
+        until(lambda: "opening" in str(listener.statuses()[-1:]), what="the attempt")
+        code, took_s = edge.terminate()
+    assert (code, listener.statuses()[-1]["state"]) == (0, "offline")
+    assert took_s < 2

@@ -11,7 +11,7 @@ from tests.servers import PATIENCE_S
 
 def test_changes_are_sent_at_once_and_the_frame_rate_when_it_is_known() -> None:
     sent: list[dict[str, Any]] = []
-    board = StatusBoard(lambda payload: sent.append(json.loads(payload)))
+    board = StatusBoard(lambda payload: sent.append(json.loads(payload)), source="a clip")
     board.set_model(provider="CPUExecutionProvider", model="0123456789ab")
     before_s = time.time()
     board.set_state("online", None)
@@ -23,6 +23,7 @@ def test_changes_are_sent_at_once_and_the_frame_rate_when_it_is_known() -> None:
         "provider": "CPUExecutionProvider",
         "fps": 0.0,
         "model": "0123456789ab",
+        "source": "a clip",
     }
     started_s = time.monotonic()
     while len(sent) < 3:

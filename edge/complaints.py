@@ -1,0 +1,34 @@
+"""Logs what goes wrong again and again, but not each time."""
+
+import logging
+import threading
+import time
+
+_log = logging.getLogger(__name__)
+_EVERY_S = 10.0
+
+
+class Complaints:
+    """Writes at most one line in 10 s about each subject, with how many were left out; threads share it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._said_s: dict[str, float] = {}
+        self._silent: dict[str, int] = {}
+
+    def say(self, subject: str, text: str) -> None:
+        """Log a text, or count it for the next line about this subject."""
+        now_s = time.monotonic()
+        with self._lock:
+            if now_s - self._said_s.get(subject, float("-inf")) < _EVERY_S:
+                self._silent[subject] = self._silent.get(subject, 0) + 1
+                return
+            self._said_s[subject] = now_s
+            more = self._silent.pop(subject, 0)
+        _log.warning("%s%s", text, f" (and {more} more)" if more else "")
+
+    def forget(self, subject: str) -> None:
+        """Begin anew with this subject."""
+        with self._lock:
+            self._said_s.pop(subject, None)
+            self._silent.pop(subject, None)

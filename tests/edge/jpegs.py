@@ -1,0 +1,23 @@
+"""JPEG files as cameras send them over MQTT, and ones that lie."""
+
+import cv2
+
+from edge.domain import Frame
+from tests.edge.kit import grey
+
+
+def encode(frame: Frame) -> bytes:
+    done, jpeg = cv2.imencode(".jpg", frame)
+    assert done
+    return jpeg.tobytes()
+
+
+def claiming(width: int, height: int) -> bytes:
+    """A small JPEG whose header claims another size."""
+    jpeg = bytearray(encode(grey(90)))
+    at = jpeg.index(b"\xff\xc0") + 5
+    jpeg[at : at + 4] = height.to_bytes(2) + width.to_bytes(2)
+    return bytes(jpeg)
+
+
+JPEG = encode(grey(90))

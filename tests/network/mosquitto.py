@@ -1,0 +1,58 @@
+"""A real Mosquitto for tests, with a password or TLS if wished."""
+
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.servers import Server
+
+USER, PASSWORD = "camera", "a-secret/word"
+
+
+class Mosquitto(Server):
+    """One that can also be frozen and thawed."""
+
+    def freeze(self) -> None:
+        """It takes connections and bytes, and does nothing with them."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Go on."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, how: signal.Signals) -> None:
+        assert self._process is not None
+        self._process.send_signal(how)
+
+
+@contextmanager
+def mosquitto(
+    folder: Path, *, password: bool = False, tls: tuple[Path, Path] | None = None
+) -> Iterator[Mosquitto]:
+    """One that is not yet started; it keeps nothing on disk. `tls` are its certificate and key."""
+    config = folder / "mosquitto.conf"
+    server = Mosquitto("mqtts" if tls else "mqtt", [_program("mosquitto"), "-c", str(config)])
+    lines = [f"listener {server.port} 127.0.0.1", f"allow_anonymous {str(not password).lower()}"]
+    if os.getuid() == 0:
+        lines.append("user root")  # else it becomes one that can't read the test's files
+    if password:
+        file = folder / "passwords"
+        subprocess.run([_program("mosquitto_passwd"), "-b", "-c", str(file), USER, PASSWORD], check=True)
+        lines.append(f"password_file {file}")
+    if tls:
+        lines += [f"certfile {tls[0]}", f"keyfile {tls[1]}"]
+    config.write_text("\n".join(lines) + "\n")
+    try:
+        yield server
+    finally:
+        server.kill()
+
+
+def _program(name: str) -> str:
+    found = shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin")
+    assert found, f"no {name}; `make test-system` installs it"
+    return found
