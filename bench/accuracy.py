@@ -28,8 +28,9 @@ from edge.crop import given_to_model
 from models.featurizer import OnnxFeaturizer
 from models.locate import resolve
 from models.variants import BACKBONES, LEVELS
+from services.bootstrap.catalogue import open_catalogue
 from services.bootstrap.search import K
-from services.bootstrap.stores import open_catalogue
+from services.bootstrap.settings import CliSettings
 from services.core.catalogue import Catalogue
 from services.core.domain import MatchRecord
 from services.core.follow import Follower, View
@@ -84,7 +85,10 @@ def measure(folder: Path, *, model: str, index: str, together: int) -> Result:
     """Import a folder's catalogue and answer its frames, each so many as one camera's."""
     with tempfile.TemporaryDirectory() as place:
         data = Path(place)
-        catalogue = open_catalogue(data / "items.sqlite", data / "pictures", model=model, threads=1)
+        settings = CliSettings(
+            store=f"sqlite:///{data}/items.sqlite", pictures=f"{data}/pictures", model=model, threads=1
+        )
+        catalogue = open_catalogue(settings)
         _import(catalogue, folder / "catalogue.csv")
         follower = Follower(catalogue.store, make_index=lambda dim: make_index(index, dim))
         follower.follow()

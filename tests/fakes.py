@@ -2,126 +2,24 @@
 
 import hashlib
 import itertools
-import threading
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from services.core.domain import Change, Item, Match, MatchRecord, Neighbour, UnavailableError, Verdict
+from services.core.domain import Item, Match, MatchRecord, Neighbour, UnavailableError, Verdict
 from services.core.ports import Picture
 from services.core.votes import FRAMES, Vote
 from services.core.wire import Observation, Vectors, unit
+from tests.fake_stores import FakeItems as FakeItems
+from tests.fake_stores import FakePictures as FakePictures
 
 MODEL = "0123456789ab"
 OTHER_MODEL = "ba9876543210"
 SESSION = "0a1b2c3d"
 DIM = 8
 BAD_CLOCKS = 5
-
-
-class FakeItems:
-    """An ItemStore; calls of the methods named in `down` fail as those of a dead store do."""
-
-    def __init__(self, items: Iterable[Item] = ()) -> None:
-        self._items: dict[str, Item] = {}
-        self._changes: list[Change] = []
-        self._model: str | None = None
-        # By record: what was shown, and what it really was.
-        self._feedback: dict[int, tuple[str | None, str | None]] = {}
-        self._lock = threading.RLock()
-        self.down: set[str] = set()
-        for item in items:
-            self.put(item)
-
-    def put(self, item: Item) -> int:
-        self._check("put")
-        with self._lock:
-            if not self._items:
-                self._model = item.model
-            self._items[item.id] = item
-            return self._note(item.id)
-
-    def delete(self, item_id: str) -> int | None:
-        self._check("delete")
-        with self._lock:
-            if self._items.pop(item_id, None) is None:
-                return None
-            for record_id, said in self._feedback.items():
-                self._feedback[record_id] = self._existing(*said)
-            return self._note(item_id)
-
-    def get_many(self, item_ids: Sequence[str]) -> list[Item | None]:
-        self._check("get_many")
-        with self._lock:
-            return [self._counted(item_id) if item_id in self._items else None for item_id in item_ids]
-
-    def page(self, *, after: str = "", limit: int = 100) -> list[Item]:
-        self._check("page")
-        with self._lock:
-            ids = sorted(item_id for item_id in self._items if item_id > after)
-            return [self._counted(item_id) for item_id in ids[:limit]]
-
-    def head(self) -> int:
-        self._check("head")
-        return len(self._changes)
-
-    def changes(self, *, after: int, limit: int = 1000) -> list[Change]:
-        self._check("changes")
-        return self._changes[after : after + limit]
-
-    def model(self) -> str | None:
-        self._check("model")
-        return self._model if self._items else None
-
-    def set_model(self, fingerprint: str) -> None:
-        self._check("set_model")
-        self._model = fingerprint
-
-    def feedback(self, record_id: int, *, shown: str, really: str | None) -> int:
-        self._check("feedback")
-        with self._lock:
-            before = {item_id: self._counted(item_id) for item_id in self._items}
-            self._feedback[record_id] = self._existing(shown, really)
-            for item_id in sorted(before):
-                item = self._counted(item_id)
-                if (item.right, item.wrong) != (before[item_id].right, before[item_id].wrong):
-                    self._note(item_id)
-            return len(self._changes)
-
-    def _existing(self, *ids: str | None) -> tuple[str | None, str | None]:
-        shown, really = (item_id if item_id in self._items else None for item_id in ids)
-        return shown, really
-
-    def _counted(self, item_id: str) -> Item:
-        said = list(self._feedback.values())
-        right = sum(really == item_id for _shown, really in said)
-        wrong = sum(shown == item_id != really for shown, really in said)
-        return replace(self._items[item_id], right=right, wrong=wrong)
-
-    def _note(self, item_id: str) -> int:
-        self._changes.append(Change(len(self._changes) + 1, item_id))
-        return len(self._changes)
-
-    def _check(self, method: str) -> None:
-        if method in self.down:
-            raise UnavailableError(f"item store: {method} is down")
-
-
-class FakePictures:
-    """A PictureStore."""
-
-    def __init__(self) -> None:
-        self.kept: dict[str, bytes] = {}
-
-    def put(self, content: bytes, *, suffix: str) -> str:
-        key = hashlib.sha256(content).hexdigest() + suffix
-        self.kept[key] = content
-        return key
-
-    def get(self, key: str) -> bytes | None:
-        return self.kept.get(key)
 
 
 class FakeQueue:
@@ -262,11 +160,13 @@ def make_item(
     model: str = MODEL,
     title: str = "A mug",
     probes: Vectors | None = None,
+    more_pictures: tuple[str, ...] = (),
 ) -> Item:
     """An item with some vector of its own, and without probes."""
     seed = int.from_bytes(hashlib.sha256(item_id.encode()).digest()[:4])
     own = vectors(seed=seed) if views is None else views
     item = Item(item_id, title, f"{seed:064x}.jpg", model, own, "https://shop.example/mug", {"kind": "mug"})
+    item = replace(item, more_pictures=more_pictures)
     return item if probes is None else replace(item, probes=probes)
 
 

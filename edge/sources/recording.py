@@ -16,6 +16,7 @@ from edge.sources.video import opened, to_bgr
 _log = logging.getLogger(__name__)
 _PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"})
 _PICTURE_S = 1.0
+_OURS = Path(__file__).resolve().parents[2]
 _USUAL_FPS = 25.0  # for a file that names no rate of its own
 
 
@@ -28,8 +29,8 @@ class RecordingSource:
 
     @property
     def name(self) -> str:
-        """The path."""
-        return str(self._path)
+        """The path; one of ours, such as the sample clip's, from where we are."""
+        return str(self._path.relative_to(_OURS) if self._path.is_relative_to(_OURS) else self._path)
 
     def frames(self, stop: threading.Event) -> Generator[Frame]:
         """Yield frame i at start + i / fps of a video, or every picture of a folder for a second."""
@@ -45,7 +46,7 @@ class RecordingSource:
         while not stop.is_set():
             round_start = index
             # Opened anew each round: the clock of `pace` runs on, so the seam is not seen.
-            with opened(self.name, self.name, why=why_no_file) as (container, stream):
+            with opened(str(self._path), self.name, why=why_no_file) as (container, stream):
                 pace = pace or Pace(0 if self.waits else 1 / float(stream.average_rate or _USUAL_FPS))
                 try:
                     for frame in container.decode(stream):

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import re
 import tempfile
 from pathlib import Path
 
-_KEY = re.compile(r"[0-9a-f]{64}\.[a-z]{3,4}")
+from services.core.picture_key import is_picture_key, picture_key
 
 
 class FilePictures:
@@ -19,7 +17,7 @@ class FilePictures:
 
     def put(self, content: bytes, *, suffix: str) -> str:
         """Keep a picture file and give its key; it is on the disk, not only in a cache, on return."""
-        key = hashlib.sha256(content).hexdigest() + suffix
+        key = picture_key(content, suffix=suffix)
         path = self._path(key)
         if path.exists():
             return key
@@ -39,7 +37,7 @@ class FilePictures:
 
     def get(self, key: str) -> bytes | None:
         """The content, or None for a key that does not exist."""
-        if _KEY.fullmatch(key) is None:
+        if not is_picture_key(key):
             return None
         try:
             return self._path(key).read_bytes()

@@ -31,14 +31,24 @@ def _split(url: str) -> SplitResult:
 class MqttClient:
     """Hands each message on the wanted topics to `on_message(topic, payload)`, in a thread of its own.
 
-    The session is clean and QoS 0, so that nothing old comes after a reconnect.
+    The session is clean, so that nothing old comes after a reconnect. On `live_filters` (QoS 0) retained
+    messages are left out too, because they are old by nature.
     """
 
-    def __init__(self, url: str, *, filters: Sequence[str], qos: int, on_message: OnMessage) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        filters: Sequence[str],
+        qos: int,
+        on_message: OnMessage,
+        live_filters: Sequence[str] = (),
+    ) -> None:
         parts = _split(url)
         tls = parts.scheme == "mqtts"
         self._address = parts.hostname or "", parts.port or (8883 if tls else 1883)
-        self._subscriptions = [(name, qos) for name in filters]
+        self._subscriptions = [(name, qos) for name in filters] + [(name, 0) for name in live_filters]
+        self._live_filters = live_filters
         self._on_message = on_message
         self._client = mqtt.Client(CallbackAPIVersion.VERSION2, protocol=mqtt.MQTTv311)
         if parts.username:
@@ -46,6 +56,7 @@ class MqttClient:
         if tls:
             self._client.tls_set_context(ssl.create_default_context())
         self._client.reconnect_delay_set(min_delay=1, max_delay=30)
+        self._client.on_pre_connect = self._forget_unsent
         self._client.on_connect = self._connected
         self._client.on_disconnect = self._disconnected
         self._client.on_message = self._received
@@ -66,9 +77,23 @@ class MqttClient:
         self._client.disconnect()
         self._client.loop_stop()
 
-    def publish(self, topic: str, payload: bytes) -> None:
-        """Send a message with QoS 0; lost while the broker is away."""
-        self._client.publish(topic, payload)
+    def publish(self, topic: str, payload: bytes, *, qos: int = 0, within_s: float = 0.0) -> bool:
+        """Send a message now or never: False if it was dropped, because the broker is away.
+
+        Waits up to `within_s` until the network has taken it (with QoS 1: the broker); False if it has not.
+        """
+        if not self.connected:
+            return False
+        sent = self._client.publish(topic, payload, qos)
+        try:
+            if within_s:
+                sent.wait_for_publish(within_s)
+            return sent.is_published() or not within_s
+        except RuntimeError:  # the connection went in this moment
+            return False
+
+    def _forget_unsent(self, client: mqtt.Client, _data: Any) -> None:
+        client.drop_out_messages()
 
     def _connected(
         self, client: mqtt.Client, _data: Any, _flags: Any, code: ReasonCode, _properties: Any
@@ -87,6 +112,9 @@ class MqttClient:
             log.warning("broker %s:%d lost (%s); reconnecting", *self._address, code)
 
     def _received(self, _client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
+        live = any(mqtt.topic_matches_sub(name, message.topic) for name in self._live_filters)
+        if message.retain and live:
+            return
         try:
             self._on_message(message.topic, bytes(message.payload))
         except Exception:  # a fault of ours must not end the connection

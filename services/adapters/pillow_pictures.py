@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -13,33 +15,63 @@ from services.core.ports import Picture
 
 SUFFIXES = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp", "GIF": ".gif"}
 MAX_PIXELS = 64_000_000
+MAX_FRAME_PIXELS = 40_000_000
+# Far above any model's input; a picture of which both sides are larger is made smaller by a whole factor.
+ENOUGH_PX = 1024
+_EXPECTED = f"expected a {', '.join(SUFFIXES)} picture of at most {MAX_PIXELS // 1_000_000} megapixels"
+# Our own limit is lower, and says so to the caller; a filter for a while is not safe between threads.
+warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
+_FAULTS = (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning)
 
 
 def decode(content: bytes) -> tuple[Picture, str]:
     """A picture file to uint8 [height, width, 3] in BGR, upright, and its suffix; raises InputError.
 
-    Transparent parts become white, as the ground of a catalogue's picture mostly is.
+    Transparent parts become white, as the ground of a catalogue's picture mostly is. Of several frames it is
+    the first.
     """
-    expected = f"expected a {', '.join(SUFFIXES)} picture of at most {MAX_PIXELS // 1_000_000} megapixels"
-    if not content:
-        raise InputError(f"the picture is empty; {expected}")
-    try:
-        with warnings.catch_warnings():
-            # Our own limit follows; Pillow's would warn on stderr.
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(content), formats=list(SUFFIXES)) as image:
-                if image.width * image.height > MAX_PIXELS:
-                    raise InputError(f"the picture has {image.width} x {image.height} pixels; {expected}")
-                suffix = SUFFIXES[image.format or ""]
-                # A JPEG far above any model's input is decoded at a fraction of its size.
-                image.draft("RGB", (1024, 1024))
-                upright = ImageOps.exif_transpose(image)
-                rgb = _to_rgb(upright)
-    except UnidentifiedImageError:
-        raise InputError(f"not a picture that can be read; {expected}") from None
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise InputError(f"the picture is damaged ({error}); {expected}") from None
+    with _opened(content) as image:
+        suffix = SUFFIXES[image.format or ""]
+        image.draft("RGB", (ENOUGH_PX, ENOUGH_PX))  # a JPEG need not be decoded whole
+        rgb = _to_rgb(ImageOps.exif_transpose(image))
+    times = max(factor for factor in (1, 2, 4, 8) if factor == 1 or min(rgb.size) >= factor * ENOUGH_PX)
+    if times > 1:
+        rgb = rgb.reduce(times)
     return np.ascontiguousarray(np.asarray(rgb)[..., ::-1]), suffix
+
+
+def suffix_of(content: bytes) -> str:
+    """The suffix of a picture file, of which no more than the header is read; raises InputError."""
+    with _opened(content) as image:
+        return SUFFIXES[image.format or ""]
+
+
+@contextmanager
+def _opened(content: bytes) -> Iterator[Image.Image]:
+    """The picture, not yet decoded; what goes wrong with it in the block is an InputError too."""
+    if not content:
+        raise InputError(f"the picture is empty; {_EXPECTED}")
+    try:
+        with Image.open(io.BytesIO(content), formats=list(SUFFIXES)) as image:
+            if image.width * image.height > MAX_PIXELS:
+                raise InputError(f"the picture has {image.width} x {image.height} pixels; {_EXPECTED}")
+            yield image
+    except UnidentifiedImageError:
+        raise InputError(f"not a picture that can be read; {_EXPECTED}") from None
+    except _FAULTS as error:
+        raise InputError(f"the picture is damaged ({error}); {_EXPECTED}") from None
+
+
+def check_jpeg(content: bytes) -> None:
+    """Look at no more than a JPEG's header; raises InputError for what is none or has too many pixels."""
+    expected = f"expected a JPEG of at most {MAX_FRAME_PIXELS // 1_000_000} megapixels"
+    try:
+        with Image.open(io.BytesIO(content), formats=["JPEG"]) as image:
+            width, height = image.size
+    except _FAULTS:
+        raise InputError(f"the frame's {len(content)} bytes are no readable JPEG; {expected}") from None
+    if width * height > MAX_FRAME_PIXELS:
+        raise InputError(f"the frame has {width} x {height} pixels; {expected}")
 
 
 def _to_rgb(image: Image.Image) -> Image.Image:

@@ -37,7 +37,7 @@ def main() -> int:
         port=settings.port,
         log_config=None,
         log_level="warning",
-        timeout_graceful_shutdown=2,
+        timeout_graceful_shutdown=3,  # longer than a preview is waited for
     )
     _Server(config, hub).run()
     return 0

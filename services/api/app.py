@@ -11,7 +11,20 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from prometheus_client import Gauge
 
-from services.api import feedback, guard, health, items, live, matches, problems, search
+from services.api import (
+    archive,
+    cameras,
+    edits,
+    feedback,
+    guard,
+    health,
+    index,
+    items,
+    live,
+    matches,
+    problems,
+    search,
+)
 from services.api.hub import Hub
 from services.bootstrap.api import ApiParts
 from services.bootstrap.settings import ApiSettings
@@ -44,8 +57,13 @@ def build_app(settings: ApiSettings, parts: ApiParts, hub: Hub) -> FastAPI:
     for router in (
         matches.build_router(parts, hub),
         feedback.build_router(parts),
+        # Before the items: its path could be an item's.
+        index.build_router(parts),
+        archive.build_router(parts, folder=settings.data_dir, threads=settings.threads),
         items.build_router(parts),
+        edits.build_router(parts),
         search.build_router(parts),
+        cameras.build_router(parts),
         health.build_router(parts),
     ):
         app.include_router(router)

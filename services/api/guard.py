@@ -7,6 +7,7 @@ browser must not reach it: its Origin is another, and a DNS name that was bent t
 from __future__ import annotations
 
 import hmac
+import re
 from urllib.parse import urlsplit
 
 from fastapi import Request, Response
@@ -19,6 +20,8 @@ from services.bootstrap.settings import LOOPBACK, ApiSettings
 _SAFE = ("GET", "HEAD", "OPTIONS")
 # POSTs that only read.
 _READS = ("/matches",)
+# GETs that are guarded as writes are: what a camera sees is not for everybody.
+_PRIVATE = re.compile(r"/cameras/[^/]*/preview/?")
 # Where the interactive OpenAPI page needs what the live page must do without.
 _DOCS = ("/docs", "/redoc")
 _HEADERS = {
@@ -65,11 +68,13 @@ class Guard:
         if self._loopback and _hostname(f"//{host}") not in self._hosts:
             text = f"host {host[:100]!a} is not served here; set LOOKALIKE_PUBLIC_URL to the page's address"
             return problem(421, text)
-        if request.method in _SAFE or request.scope["path"] in _READS:
+        path = request.scope["path"]
+        public = request.method in _SAFE and _PRIVATE.fullmatch(path) is None
+        if public or path in _READS:
             return None
         # Port and all: what else runs on this machine is another origin.
         if origin is not None and origin.partition("://")[2] not in (host, self._public):
-            return problem(403, f"origin {origin[:100]!a} may not write; only this api's own page may")
+            return problem(403, f"origin {origin[:100]!a} is not let in; only this api's own page may")
         if self._key and not hmac.compare_digest(_given_key(request).encode(), self._key.encode()):
             response = problem(401, "the API key is missing or wrong; expected `Authorization: Bearer <key>`")
             response.headers["WWW-Authenticate"] = "Bearer"

@@ -1,4 +1,4 @@
-"""Health, metrics and cameras."""
+"""Health and metrics."""
 
 from __future__ import annotations
 
@@ -34,11 +34,6 @@ def build_router(parts: ApiParts) -> APIRouter:
         cameras = [camera.to_json() for camera in cameras_now(parts)]
         state = {"status": "ok" if healthy else "failing", "checks": found, "cameras": cameras}
         return JSONResponse(state, 200 if healthy else 503)
-
-    @router.get("/cameras")
-    def cameras() -> dict[str, Any]:
-        """The cameras and what they last said of themselves."""
-        return {"cameras": [camera.to_json() for camera in cameras_now(parts)]}
 
     @router.get("/metrics")
     def metrics() -> Response:

@@ -9,7 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from services.core.domain import InputError, UnavailableError
+from services.core.domain import ConflictError, InputError, MissingError, UnavailableError
 
 
 def problem(status: int, detail: str) -> Response:
@@ -24,6 +24,14 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(InputError)
     async def refused(_request: Request, error: Exception) -> Response:
         return problem(400, str(error))
+
+    @app.exception_handler(MissingError)
+    async def missing(_request: Request, error: Exception) -> Response:
+        return problem(404, str(error))
+
+    @app.exception_handler(ConflictError)
+    async def conflict(_request: Request, error: Exception) -> Response:
+        return problem(409, str(error))
 
     @app.exception_handler(UnavailableError)
     async def unavailable(_request: Request, error: Exception) -> Response:

@@ -10,7 +10,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 
-from services.api.items import read_image
+from services.api.bodies import read_image
 from services.bootstrap.api import ApiParts
 from services.core.domain import InputError
 from services.core.wire import Observation, encode_observation

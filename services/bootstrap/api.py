@@ -9,15 +9,22 @@ import httpx
 import redis.asyncio
 from prometheus_client import CollectorRegistry
 
+from services.adapters.fetch import PictureFetcher
 from services.adapters.mqtt import MqttClient
 from services.adapters.redis_queue import RedisQueue
 from services.adapters.search_client import SearchClient
+from services.bootstrap.catalogue import open_catalogue
 from services.bootstrap.search import connect_redis, picture_urls
 from services.bootstrap.settings import ApiSettings
-from services.bootstrap.stores import open_catalogue
 from services.core.cameras import Cameras
 from services.core.catalogue import Catalogue
 from services.core.domain import Item
+from services.core.edits import Editor
+from services.core.previews import Previews
+from services.core.snapshots import REPLIES, Snapshots
+from services.core.undo import Undo
+
+FETCH_S = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +32,13 @@ class ApiParts:
     """What the api's entry point serves."""
 
     catalogue: Catalogue
+    editor: Editor
+    fetcher: PictureFetcher
     queue: RedisQueue
     live_redis: redis.asyncio.Redis
     cameras: Cameras
+    previews: Previews
+    snapshots: Snapshots
     subscriber: MqttClient
     search: SearchClient
     picture_url: Callable[[Item], str]
@@ -36,22 +47,36 @@ class ApiParts:
 
 def build_api(settings: ApiSettings) -> ApiParts:
     """Wire everything; only the catalogue is opened. Raises InputError for a catalogue of another model."""
-    catalogue = open_catalogue(
-        settings.store_path, settings.pictures_path, model=settings.model, threads=settings.threads
-    )
+    catalogue = open_catalogue(settings)
     catalogue.check_model()
-    cameras = Cameras()
+    cameras, previews = Cameras(), Previews()
+    snapshots = Snapshots(lambda topic, command: subscriber.publish(topic, command, qos=1))
+
+    def receive(topic: str, payload: bytes) -> None:
+        readers = {"preview": previews.receive, "reply": snapshots.receive}
+        readers.get(topic.split("/")[2], cameras.receive)(topic, payload)
+
+    subscriber = MqttClient(
+        settings.mqtt_url,
+        filters=["lookalike/+/status"],
+        qos=1,
+        live_filters=["lookalike/+/preview", REPLIES],
+        on_message=receive,
+    )
     return ApiParts(
         catalogue=catalogue,
+        editor=Editor(catalogue, Undo()),
+        # Whoever sent the request waits for it.
+        fetcher=PictureFetcher(allow_private=settings.fetch_private, total_s=FETCH_S),
         queue=RedisQueue(connect_redis(settings.redis_url)),
         # No time limit on reading: between two matches a channel may be silent for long.
         live_redis=redis.asyncio.Redis.from_url(
             settings.redis_url, decode_responses=True, socket_connect_timeout=2, health_check_interval=5
         ),
         cameras=cameras,
-        subscriber=MqttClient(
-            settings.mqtt_url, filters=["lookalike/+/status"], qos=1, on_message=cameras.receive
-        ),
+        previews=previews,
+        snapshots=snapshots,
+        subscriber=subscriber,
         search=SearchClient(httpx.Client(base_url=settings.search_url, timeout=5)),
         picture_url=picture_urls(settings.page_url),
         registry=CollectorRegistry(),

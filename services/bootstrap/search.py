@@ -13,8 +13,9 @@ from services.adapters.faiss_index import FaissIndex
 from services.adapters.mqtt import MqttClient
 from services.adapters.prometheus_tally import PrometheusTally
 from services.adapters.redis_queue import RedisQueue
-from services.adapters.sqlite_items import SqliteItems
 from services.bootstrap.settings import SearchSettings
+from services.bootstrap.stores import open_items
+from services.core.announce import Announcer
 from services.core.domain import Item
 from services.core.follow import Follower
 from services.core.intake import Intake
@@ -38,14 +39,22 @@ class SearchParts:
 
 def build_search(settings: SearchSettings) -> SearchParts:
     """Wire everything; nothing is connected yet."""
-    store = SqliteItems(settings.store_path, writable=False)
+    store = open_items(settings, writable=False)
     follower = Follower(store, make_index=lambda dim: FaissIndex(dim=dim, threads=settings.threads))
     queue = RedisQueue(connect_redis(settings.redis_url))
     lookup = Lookup(
         store=store, picture_url=picture_urls(settings.page_url), k=K, max_age_s=settings.max_age_s
     )
     registry = CollectorRegistry()
-    intake = Intake(lookup=lookup, queue=queue, tally=PrometheusTally(registry), view=lambda: follower.view)
+    # The connection comes after what hears its messages, and publishes what that answers.
+    announcer = Announcer(lambda topic, payload: subscriber.publish(topic, payload))
+    intake = Intake(
+        lookup=lookup,
+        queue=queue,
+        tally=PrometheusTally(registry),
+        view=lambda: follower.view,
+        announce=announcer.announce if settings.home_assistant else lambda _record: None,
+    )
     subscriber = MqttClient(settings.mqtt_url, filters=_filters(settings), qos=0, on_message=intake.receive)
     return SearchParts(follower, lookup, intake, queue, subscriber, registry)
 
@@ -64,4 +73,5 @@ def _filters(settings: SearchSettings) -> list[str]:
     # Shared, so that any number of search processes split the cameras' frames among them. A group for each
     # filter, because in rumqttd a group has one: the second would be accepted and never served.
     filters = ["$share/search/lookalike/+/features", "$share/search-infer/lookalike/+/infer"]
-    return filters + ["$share/search-aws/$aws/things/+/infer"] * settings.mqtt_aws_topic
+    # Not shared: Mosquitto accepts a group on a topic that begins with a $, and never serves it.
+    return filters + ["$aws/things/+/infer"] * settings.mqtt_aws_topic

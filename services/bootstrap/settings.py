@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
@@ -11,12 +12,13 @@ from typing import Annotated, Literal, Self, TypeVar
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from models.providers import check_provider
 from services.core.domain import InputError
 
 PREFIX = "LOOKALIKE_"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 # Read by the edge, whose folder is deployed without this one.
-EDGE_ONLY = frozenset({"source", "thing", "max_fps", "stall_s", "region"})
+EDGE_ONLY = frozenset({"source", "thing", "max_fps", "stall_s", "region", "pace", "gate", "preview"})
 
 
 def _starts(*schemes: str) -> AfterValidator:
@@ -30,9 +32,15 @@ def _starts(*schemes: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _folder(value: str) -> str:
-    if "://" in value:
-        raise ValueError("expected a folder; other places for pictures are not built yet")
+def _store(value: str) -> str:
+    if not re.fullmatch(r"(sqlite:///.+|dynamodb://[A-Za-z0-9_.-]{3,255})?", value):
+        raise ValueError("expected sqlite:///PATH or dynamodb://TABLE")
+    return value
+
+
+def _pictures(value: str) -> str:
+    if "://" in value and not re.fullmatch(r"s3://[a-z0-9.-]{3,63}(/[^\s]*)?", value):
+        raise ValueError("expected a folder, s3://BUCKET or s3://BUCKET/PREFIX")
     return value
 
 
@@ -53,22 +61,29 @@ class _Base(BaseSettings):
     threads: int = Field(1, ge=1, le=64)
 
 
-class _Catalogue(_Base):
-    store: Annotated[str, _starts("sqlite:///")] = ""
+class StoreSettings(_Base):
+    """Where the items are."""
+
+    store: Annotated[str, AfterValidator(_store)] = ""
 
     @property
     def store_path(self) -> Path:
-        """The file of the item store."""
+        """The file of the item store, if it is SQLite."""
         return Path(self.store.removeprefix("sqlite:///")) if self.store else self.data_dir / "items.sqlite"
 
 
-class _Pictures(_Catalogue):
-    pictures: Annotated[str, AfterValidator(_folder)] = ""
+class CatalogueSettings(StoreSettings):
+    """Where the catalogue is, and what makes its vectors."""
+
+    pictures: Annotated[str, AfterValidator(_pictures)] = ""
     model: str = "balanced"
+    provider: Annotated[str, AfterValidator(check_provider)] = "cpu"
+    # Addresses of pictures come from others, who must not look round in this machine's network.
+    fetch_private: bool = False
 
     @property
     def pictures_path(self) -> Path:
-        """The folder of the picture store."""
+        """The folder of the picture store, if it is files."""
         return Path(self.pictures) if self.pictures else self.data_dir / "pictures"
 
 
@@ -90,7 +105,7 @@ class _Live(_Base):
     redis_url: Annotated[str, _REDIS] = "redis://127.0.0.1:6379"
 
 
-class SearchSettings(_Catalogue, _Page, _Live):
+class SearchSettings(StoreSettings, _Page, _Live):
     """The search process."""
 
     knn: Literal["faiss"] = "faiss"
@@ -99,9 +114,10 @@ class SearchSettings(_Catalogue, _Page, _Live):
     max_age_s: float = Field(5, gt=0, le=3600)
     # Brokers may refuse a $ topic, and one refused filter ends the connection: so only on wish.
     mqtt_aws_topic: bool = False
+    home_assistant: bool = False
 
 
-class ApiSettings(_Pictures, _Page, _Live):
+class ApiSettings(CatalogueSettings, _Page, _Live):
     """The api process."""
 
     search_url: Annotated[str, _starts("http://", "https://")] = "http://127.0.0.1:8081"
@@ -115,7 +131,7 @@ class ApiSettings(_Pictures, _Page, _Live):
         return self
 
 
-class CliSettings(_Pictures):
+class CliSettings(CatalogueSettings):
     """The command line; where the system runs it finds in the data folder's run.json."""
 
     api_key: SecretStr = SecretStr("")

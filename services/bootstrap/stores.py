@@ -1,18 +1,15 @@
-"""Opens the catalogue's stores."""
+"""Opens the catalogue's stores; no model, so that the search needs none."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 
-from models.errors import ModelError
-from models.featurizer import OnnxFeaturizer
-from models.locate import resolve
-from services.adapters import pillow_pictures, pillow_views
 from services.adapters.file_pictures import FilePictures
 from services.adapters.sqlite_items import SqliteItems
-from services.core.catalogue import Catalogue
+from services.bootstrap.settings import CatalogueSettings, StoreSettings
 from services.core.domain import InputError
+from services.core.ports import ItemStore, PictureStore
 
 
 def make_folder(folder: Path) -> None:
@@ -28,22 +25,23 @@ def make_folder(folder: Path) -> None:
         raise InputError(text) from None
 
 
-def open_featurizer(model: str, *, threads: int) -> OnnxFeaturizer:
-    """Load the model of a setting, built first if need be; raises InputError."""
-    try:
-        return OnnxFeaturizer(resolve(model, build=True), threads=threads)
-    except ModelError as error:
-        raise InputError(f"LOOKALIKE_MODEL: {error}") from None
+def open_items(settings: StoreSettings, *, writable: bool) -> ItemStore:
+    """The item store; nothing is asked yet, except that SQLite's one writer takes its file."""
+    if settings.store.startswith("dynamodb://"):
+        from services.bootstrap import aws
+
+        return aws.open_items(settings.store)
+    if writable:
+        make_folder(settings.store_path.parent)
+    return SqliteItems(settings.store_path, writable=writable)
 
 
-def open_catalogue(store_path: Path, pictures_path: Path, *, model: str, threads: int) -> Catalogue:
-    """The catalogue for its one writing process."""
-    make_folder(store_path.parent)
-    make_folder(pictures_path)
-    return Catalogue(
-        store=SqliteItems(store_path, writable=True),
-        pictures=FilePictures(pictures_path),
-        featurizer=open_featurizer(model, threads=threads),
-        decode=pillow_pictures.decode,
-        shots=pillow_views.shots,
-    )
+def open_pictures(settings: CatalogueSettings, *, writable: bool) -> PictureStore:
+    """The picture store; nothing is asked yet."""
+    if settings.pictures.startswith("s3://"):
+        from services.bootstrap import aws
+
+        return aws.open_pictures(settings.pictures)
+    if writable:
+        make_folder(settings.pictures_path)
+    return FilePictures(settings.pictures_path)

@@ -8,7 +8,7 @@ import typer
 
 from services.bootstrap.process import configure_logs, run
 from services.bootstrap.settings import CliSettings, load
-from services.cli import doctor, index, items, model, search, watch
+from services.cli import catalogue, doctor, index, items, model, search, watch
 
 app = typer.Typer(
     name="lookalike",
@@ -26,6 +26,7 @@ def _configure() -> None:
     configure_logs("ERROR", process="cli")
 
 
+catalogue.register(items.app)
 app.add_typer(items.app, name="items")
 app.add_typer(index.app, name="index")
 app.add_typer(model.app, name="model")

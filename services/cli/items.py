@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
-import httpx
 import typer
-from rich.console import Console
-from rich.progress import Progress
 
+from services.bootstrap.importing import open_reader
 from services.bootstrap.settings import CliSettings, load
-from services.cli.system import Writer, open_writer
-from services.core.domain import InputError
-from services.core.rows import BadRow, Row, read_rows
-
-MAX_PICTURE_BYTES = 32 * 1024 * 1024
-FETCH_TIMEOUT_S = 20
+from services.cli.import_ import import_items
+from services.core.archive import all_items, write_archive
+from services.core.domain import InputError, Item
+from services.core.ports import ItemStore, PictureStore
 
 app = typer.Typer(help="The catalogue.", no_args_is_help=True)
+app.command("import")(import_items)
 
 
 @app.callback()
@@ -27,68 +26,58 @@ def _group() -> None:
     """The catalogue."""
 
 
-@app.command("import")
-def import_items(
-    path: Annotated[Path, typer.Argument(help="Folder, .csv, .jsonl, or .txt of `title, url` lines.")],
+@app.command("export")
+def export(
+    file: Annotated[Path, typer.Argument(help="The archive to write, a .zip.")],
+    replace: Annotated[bool, typer.Option("--replace", help="Overwrite a file of that name.")] = False,
 ) -> None:
-    """Add the items of a folder or file; returns when all of them can be found.
+    """Write all items with their pictures and vectors into one archive, which `items import` takes again.
 
-    Columns are id, title, image (a path from the file's folder) or url, and link; any more are metadata.
-    A row that can't be read is reported and the rest goes in; the exit code is then 1.
+    The system may run meanwhile. The file appears when it is complete.
     """
-    rows = list(read_rows(path))
-    with open_writer(load(CliSettings)) as writer:
-        refused = _add_all(rows, writer)
-        writer.settle()
-    print(f"{len(rows) - len(refused)} items imported, {len(refused)} refused", file=sys.stderr)
-    raise typer.Exit(1 if refused else 0)
-
-
-def _add_all(rows: list[Row | BadRow], writer: Writer) -> list[BadRow]:
-    refused = []
-    console = Console(stderr=True)
-    # Without a terminal a moving bar would fill a log.
-    with Progress(console=console, disable=not console.is_terminal, transient=True) as progress:
-        for row in progress.track(rows, description="importing"):
-            bad = row if isinstance(row, BadRow) else _add(row, writer)
-            if bad is not None:
-                refused.append(bad)
-                text = f"refused: {bad.where}: {bad.reason}"
-                progress.console.print(text, markup=False, highlight=False, soft_wrap=True)
-    return refused
-
-
-def _add(row: Row, writer: Writer) -> BadRow | None:
+    if file.suffix.lower() != ".zip":
+        raise InputError(f"{file} is no .zip; `lookalike items import` knows an archive by that")
+    if file.exists() and not replace:
+        raise InputError(f"{file} exists; --replace overwrites it")
+    store, pictures = open_reader(load(CliSettings))
+    running = _Export(store, pictures)
+    unfinished = file.with_name(file.name + ".unfinished")
     try:
-        writer.add(row.draft, _content(row.image))
-    except InputError as error:
-        return BadRow(row.where, str(error) if isinstance(row.image, str) else f"{row.image.name}: {error}")
-    return None
-
-
-def _content(image: Path | str) -> bytes:
-    """The picture file of a row, read or fetched; raises InputError."""
-    if isinstance(image, str):
-        return _fetch(image)
-    try:
-        size = image.stat().st_size
-        if size > MAX_PICTURE_BYTES:
-            raise InputError(f"{size} bytes; expected at most {MAX_PICTURE_BYTES}")
-        return image.read_bytes()
+        with unfinished.open("wb") as target:
+            for piece in running.pieces():
+                target.write(piece)
+            target.flush()
+            os.fsync(target.fileno())
+        unfinished.replace(file)
     except OSError as error:
-        raise InputError(f"can't be read: {error.strerror}") from None
+        raise InputError(f"{file} can't be written: {error.strerror}") from None
+    finally:
+        unfinished.unlink(missing_ok=True)
+    print(f"{running.items} items exported to {file}, {file.stat().st_size} bytes", file=sys.stderr)
+    for key in running.gone:
+        print(f"left out: the picture {key} is gone; its item can't be imported again", file=sys.stderr)
+    raise typer.Exit(1 if running.gone else 0)
 
 
-def _fetch(address: str) -> bytes:
-    content = bytearray()
-    try:
-        with httpx.stream("GET", address, timeout=FETCH_TIMEOUT_S, follow_redirects=True) as response:
-            if response.status_code != 200:
-                raise InputError(f"{address} answers {response.status_code}; expected a picture")
-            for piece in response.iter_bytes():
-                content += piece
-                if len(content) > MAX_PICTURE_BYTES:
-                    raise InputError(f"{address} is longer than {MAX_PICTURE_BYTES} bytes")
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise InputError(f"{address} can't be fetched: {error}") from None
-    return bytes(content)
+class _Export:
+    """One export on its way; counts the items, and remembers which pictures are gone."""
+
+    def __init__(self, store: ItemStore, pictures: PictureStore) -> None:
+        self._store, self._pictures = store, pictures
+        self.items = 0
+        self.gone: list[str] = []
+
+    def pieces(self) -> Iterator[bytes]:
+        """The archive."""
+        return write_archive(self._all(), self._picture, model=self._store.model())
+
+    def _all(self) -> Iterator[Item]:
+        for item in all_items(self._store):
+            self.items += 1
+            yield item
+
+    def _picture(self, key: str) -> bytes | None:
+        content = self._pictures.get(key)
+        if content is None:
+            self.gone.append(key)
+        return content

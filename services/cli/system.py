@@ -4,29 +4,35 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
 
 import httpx
 
+from services.bootstrap.catalogue import open_catalogue
+from services.bootstrap.importing import build_maker, open_maker
 from services.bootstrap.settings import CliSettings
-from services.bootstrap.stores import open_catalogue
-from services.core.catalogue import Catalogue, Draft
+from services.core.archive import write_archive
+from services.core.bulk import Made, Maker, keep
+from services.core.catalogue import Catalogue
 from services.core.domain import InputError, UnavailableError
 
 # A change is seen by every search within a second; more means that something is wrong.
 SEARCHABLE_WITHIN_S = 30.0
 
 
-class Writer(Protocol):
-    """Adds items."""
+class Keeper(Protocol):
+    """Where finished items go."""
 
-    def add(self, draft: Draft, content: bytes) -> None:
-        """Add or replace an item; durable on return. Raises InputError."""
+    def keep(self, made: Sequence[Made]) -> Mapping[int, str]:
+        """Add or replace items; durable on return. Gives the numbers of those refused, from 1, and why.
+
+        Raises UnavailableError.
+        """
 
     def settle(self) -> None:
-        """Return when all that was added can be found."""
+        """Return when all that was kept can be found; raises UnavailableError if that takes too long."""
 
 
 def run_json(settings: CliSettings) -> dict[str, str] | None:
@@ -45,47 +51,61 @@ def api_client(settings: CliSettings, page: str) -> httpx.Client:
 
 
 @contextmanager
-def open_writer(settings: CliSettings) -> Iterator[Writer]:
-    """Through the api where it runs, because only one process may write."""
+def open_keeper(settings: CliSettings) -> Iterator[tuple[Maker, Keeper]]:
+    """What makes items, and what takes them: the api where it runs, because only one process may write."""
     addresses = run_json(settings)
     if addresses is not None:
         with api_client(settings, addresses["page"]) as client:
-            yield ApiWriter(client)
-    else:
-        catalogue = open_catalogue(
-            settings.store_path, settings.pictures_path, model=settings.model, threads=settings.threads
+            maker = open_maker(settings)
+            _check_model(client, maker.featurizer.fingerprint)
+            yield maker, ApiKeeper(client)
+        return
+    catalogue = open_catalogue(settings)
+    catalogue.check_model()
+    yield build_maker(catalogue.featurizer, threads=settings.threads), DirectKeeper(catalogue)
+
+
+def _check_model(client: httpx.Client, fingerprint: str) -> None:
+    """Raise InputError if the running system's catalogue is of another model than the one of our settings."""
+    index = ask(client, "GET", "/healthz", allow=(200, 503))["checks"]["index"]
+    model = index.get("model")
+    if model not in (None, fingerprint):
+        raise InputError(
+            f"the running system's catalogue is of model {model}, but LOOKALIKE_MODEL is model "
+            f"{fingerprint}; set it as it is for the system"
         )
-        catalogue.check_model()
-        yield DirectWriter(catalogue)
 
 
-class DirectWriter:
+class DirectKeeper:
     """Writes to the stores themselves; the next search process that starts reads them."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
 
-    def add(self, draft: Draft, content: bytes) -> None:
-        """Add or replace an item; durable on return. Raises InputError."""
-        self._catalogue.add(draft, content)
+    def keep(self, made: Sequence[Made]) -> Mapping[int, str]:
+        """Add or replace items; durable on return."""
+        keep(made, pictures=self._catalogue.pictures, store=self._catalogue.store)
+        return {}
 
     def settle(self) -> None:
         """Nothing searches yet."""
 
 
-class ApiWriter:
-    """Writes through the running api."""
+class ApiKeeper:
+    """Writes through the running api, an archive at a time."""
 
     def __init__(self, client: httpx.Client) -> None:
         self._client = client
         self._change = 0
 
-    def add(self, draft: Draft, content: bytes) -> None:
-        """Add or replace an item; durable on return. Raises InputError, or UnavailableError."""
-        fields = {"title": draft.title, "id": draft.id, "link": draft.link, **draft.metadata}
-        data = {name: value for name, value in fields.items() if value}
-        response = ask(self._client, "POST", "/items", data=data, files={"image": ("picture", content)})
-        self._change = max(self._change, int(response["change"]))
+    def keep(self, made: Sequence[Made]) -> Mapping[int, str]:
+        """Add or replace items; durable on return. Raises UnavailableError."""
+        pictures = {key: content for each in made for key, content in each.pictures.items()}
+        archive = write_archive((each.item for each in made), pictures.get, model=made[0].item.model)
+        headers = {"Content-Type": "application/zip"}
+        answer = ask(self._client, "POST", "/items/archive", content=archive, headers=headers)
+        self._change = max(self._change, int(answer["change"]))
+        return {int(refused["item"]): str(refused["reason"]) for refused in answer["refused"]}
 
     def settle(self) -> None:
         """Return when the search has read the last change; raises UnavailableError if it does not."""

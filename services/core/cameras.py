@@ -11,6 +11,8 @@ from typing import Any
 from services.core.wire import WireError, parse_topic
 
 STATES = ("online", "offline", "no_camera", "stalled", "clock_wrong")
+# The `source` of a camera whose pictures others send: on its frame topic, or to POST /cameras/{thing}/frames.
+FRAMES_OVER_MQTT = "frames over MQTT"
 MAX_STATUS_BYTES = 4096
 MAX_FPS = 100_000
 
@@ -21,7 +23,7 @@ log = logging.getLogger(__name__)
 class Camera:
     """A camera's last status; `clock_offset_s` is set while its clock is off (ahead is positive).
 
-    `since` is when its state began, in ISO 8601, by its own clock.
+    `since` is when its state began, in ISO 8601, by its own clock; `source` is what it reads.
     """
 
     thing: str
@@ -31,6 +33,7 @@ class Camera:
     fps: float | None = None
     model: str | None = None
     since: str | None = None
+    source: str | None = None
     clock_offset_s: float | None = None
 
     def to_json(self) -> dict[str, Any]:
@@ -56,6 +59,11 @@ class Cameras:
         """The cameras in the order of their names."""
         with self._lock:
             return [self._cameras[thing] for thing in sorted(self._cameras)]
+
+    def get(self, thing: str) -> Camera | None:
+        """One camera, None if it never said anything."""
+        with self._lock:
+            return self._cameras.get(thing)
 
     def receive(self, topic: str, payload: bytes) -> None:
         """Take a message of a status topic; one that is no status is logged and changes nothing.
@@ -97,6 +105,7 @@ def _parse(thing: str, payload: bytes) -> Camera:
         fps=float(fps) if type(fps) in (int, float) and 0 <= fps < MAX_FPS else None,
         model=_text(status.get("model")),
         since=_text(status.get("since")),
+        source=_text(status.get("source")),
     )
 
 

@@ -1,11 +1,13 @@
-"""The use cases of the catalogue: add, read and remove items."""
+"""The catalogue: items out of drafts and pictures."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
+
+import numpy as np
 
 from services.core.domain import InputError, Item, check_item_id, is_text
 from services.core.ports import Featurizer, ItemStore, Picture, PictureStore
@@ -49,6 +51,27 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """One picture of an item: its key, and the vectors of its views and of its probes, float32 [n, dim]."""
+
+    picture: str
+    vectors: Vectors
+    probes: Vectors
+
+
+def seen_by(item: Item, looks: Sequence[Look], *, model: str) -> Item:
+    """The item with these pictures in place of its own, the first one being shown, looked at by a model."""
+    return replace(
+        item,
+        picture=looks[0].picture,
+        more_pictures=tuple(look.picture for look in looks[1:]),
+        model=model,
+        vectors=np.concatenate([look.vectors for look in looks]),
+        probes=np.concatenate([look.probes for look in looks]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Catalogue:
     """Writes and reads items; a picture is durable before its item's row is."""
 
@@ -72,49 +95,37 @@ class Catalogue:
 
     def add(self, draft: Draft, content: bytes) -> tuple[Item, int]:
         """Add or replace an item with the picture file `content`; gives it and its change's cursor."""
-        draft = draft.checked()
-        picture, suffix = self.decode(content)
-        vectors, probes = self._embed(picture)
-        key = self.pictures.put(content, suffix=suffix)
-        assert draft.id is not None
-        item = Item(
-            id=draft.id,
-            title=draft.title,
-            picture=key,
-            model=self.featurizer.fingerprint,
-            vectors=vectors,
-            link=draft.link,
-            metadata=draft.metadata,
-            probes=probes,
-        )
+        item = self.make(draft, content)
         return item, self.store.put(item)
 
-    def rebuild(self) -> Iterator[tuple[Item, InputError | None]]:
-        """Embed each kept picture anew with the featurizer's model, then declare the catalogue to be of it.
+    def make(self, draft: Draft, content: bytes) -> Item:
+        """The item of a draft and a picture file; the picture is kept, and the item is not yet."""
+        draft = draft.checked()
+        assert draft.id is not None
+        look = self.look(content)
+        return Item(
+            id=draft.id,
+            title=draft.title,
+            picture=look.picture,
+            model=self.featurizer.fingerprint,
+            vectors=look.vectors,
+            link=draft.link,
+            metadata=draft.metadata,
+            probes=look.probes,
+        )
 
-        Yields each item as it is done, with an error if its picture can't be read (it then stays out of
-        every search). Those done before an interruption are not done again.
-        """
-        after = ""
-        while page := self.store.page(after=after):
-            for item in page:
-                yield item, self._embed_again(item)
-            after = page[-1].id
-        self.store.set_model(self.featurizer.fingerprint)
+    def look(self, content: bytes) -> Look:
+        """Keep a picture file and see what an item is to be found by; raises InputError for what is none."""
+        picture, suffix = self.decode(content)
+        vectors, probes = self._embed(picture)
+        return Look(self.pictures.put(content, suffix=suffix), vectors, probes)
 
-    def _embed_again(self, item: Item) -> InputError | None:
-        if item.model == self.featurizer.fingerprint:
-            return None
-        content = self.pictures.get(item.picture)
+    def look_again(self, key: str) -> Look:
+        """See what an item is to be found by in a picture that is kept; raises InputError if it is gone."""
+        content = self.pictures.get(key)
         if content is None:
-            return InputError(f"item {item.id}: its picture {item.picture} is gone")
-        try:
-            vectors, probes = self._embed(self.decode(content)[0])
-        except InputError as error:
-            return InputError(f"item {item.id}: {error}")
-        fingerprint = self.featurizer.fingerprint
-        self.store.put(replace(item, model=fingerprint, vectors=vectors, probes=probes))
-        return None
+            raise InputError(f"its picture {key} is gone")
+        return Look(key, *self._embed(self.decode(content)[0]))
 
     def _embed(self, picture: Picture) -> tuple[Vectors, Vectors]:
         """The vectors of the picture's views, and of its probes."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -19,6 +20,14 @@ _ITEM_ID = re.compile(r"[^\s/\\\x00-\x1f\x7f][^/\\\x00-\x1f\x7f]{0,199}")
 
 class InputError(Exception):
     """What a person or a client gave is refused; the text says what was wrong and what was expected."""
+
+
+class MissingError(Exception):
+    """What a request is about does not exist (any more); the text names it."""
+
+
+class ConflictError(Exception):
+    """What was asked for does not go with how things are right now; the text says how they are."""
 
 
 class UnavailableError(Exception):
@@ -46,9 +55,10 @@ class Item:
     """One entry of the catalogue; `vectors` is float32 [views, dim], made by the model `model`.
 
     It is found by these; `probes`, float32 [probes, dim], are what a camera may see of it, made from its
-    picture, and serve the calibration alone.
-    `picture` is the key of its picture in the picture store, `link` the item's own page. `right` and `wrong`
-    are how often people confirmed it and how often it was shown wrongly; the item store counts them.
+    pictures, and serve the calibration alone. Both are those of all its pictures, in their order.
+    `picture` is the key of the picture that is shown, in the picture store; `more_pictures` are those of
+    further views. `link` is the item's own page. `right` and `wrong` are how often people confirmed it and
+    how often it was shown wrongly; the item store counts them.
     """
 
     id: str
@@ -61,6 +71,17 @@ class Item:
     right: int = 0
     wrong: int = 0
     probes: Vectors = field(default_factory=lambda: np.empty((0, 0), np.float32))
+    more_pictures: tuple[str, ...] = ()
+
+    @property
+    def pictures(self) -> tuple[str, ...]:
+        """The keys of all its pictures, the one that is shown first."""
+        return (self.picture, *self.more_pictures)
+
+    @property
+    def searched_text(self) -> str:
+        """Its id, title and metadata values, folded; no text that is looked for goes over two of them."""
+        return "\x1f".join(fold(text) for text in (self.id, self.title, *self.metadata.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +174,11 @@ class MatchRecord:
             "timings_ms": {stage: round(ms, 2) for stage, ms in self.timings_ms.items()},
         }
         return json.dumps(record, separators=(",", ":"), ensure_ascii=False).replace("'", "\\u0027")
+
+
+def fold(text: str) -> str:
+    """The form in which texts are compared whatever their case, and however their accents are composed."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", text).casefold())
 
 
 def is_text(value: str) -> bool:

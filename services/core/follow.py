@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -26,12 +27,14 @@ class View:
 class Follower:
     """Reads the store's ordered changes into an index; items of another model stay out of it.
 
-    Model and dimension are those of the catalogue, so that the search needs no model file.
+    Model and dimension are those of the catalogue, so that the search needs no model file. One thread calls
+    `follow` and another one may call `calibrate`, so that an item is found before the statistics know it.
     """
 
     def __init__(self, store: ItemStore, *, make_index: Callable[[int], KnnIndex]) -> None:
         self._store = store
         self._make_index = make_index
+        self._lock = threading.Lock()
         # The probes of some items, and what feedback says of those that have any.
         self._sample: dict[str, Vectors] = {}
         self._leaning: dict[str, float] = {}
@@ -57,16 +60,28 @@ class Follower:
             ids = list(dict.fromkeys(change.item_id for change in changes))
             for item_id, item in zip(ids, self._store.get_many(ids), strict=True):
                 self._take(item_id, item)
+            self._note(len(ids))
             self.cursor = changes[-1].cursor
             count += len(ids)
-        self._since_calibration += count
-        # A large catalogue hardly changes its statistics by one item, and they cost a search of a sample.
-        if self._since_calibration > self.items // 100:
-            self._calibrate()
-        elif count and self.view is not None:  # but a person's word counts at once
-            lean = replace(self.view.calibration, leaning=dict(self._leaning))
-            self.view = replace(self.view, calibration=lean)
         return count
+
+    def calibrate(self) -> bool:
+        """Fit the calibration anew if enough has changed since the last time; False if it has not.
+
+        Takes some tenths of a second for a catalogue of hundreds.
+        """
+        with self._lock:
+            view, sample, count = self.view, dict(self._sample), self._since_calibration
+            # A large catalogue hardly changes its statistics by one item.
+            if view is None or count <= len(view.index) // 100:
+                return False
+        fitted = Calibration.fitted(view.index, sample, leaning={})
+        with self._lock:
+            # Another model's index, which has its own, may have come meanwhile.
+            if self.view is not None and self.view.index is view.index:
+                self.view = replace(view, calibration=replace(fitted, leaning=dict(self._leaning)))
+                self._since_calibration -= count
+        return True
 
     def _load(self, model: str | None) -> int:
         """Build an index beside the live one and swap; changes made meanwhile come with the next call."""
@@ -78,32 +93,40 @@ class Follower:
                 if item.model == model:
                     fresh._take(item.id, item)
             after, count = page[-1].id, count + len(page)
-        fresh._calibrate()
-        self.view, self._sample, self._leaning = fresh.view, fresh._sample, fresh._leaning
-        self._since_calibration, self.cursor = 0, head
+        if self._store.model() != model:
+            # Changed meanwhile: items of the one or the other are missing, so the next call reads anew.
+            return 0
+        fresh._note(count)
+        fresh.calibrate()
+        with self._lock:
+            self.view, self._sample, self._leaning = fresh.view, fresh._sample, fresh._leaning
+            self._since_calibration, self.cursor = 0, head
         return count
 
     def _take(self, item_id: str, item: Item | None) -> None:
-        if self.view is None:
-            if item is None:
+        with self._lock:
+            if self.view is None:
+                if item is None:
+                    return
+                dim = item.vectors.shape[1]
+                self.view = View(item.model, dim, self._make_index(dim))
+            if item is None or item.model != self.view.model:
+                self.view.index.replace(item_id, None)
+                self._sample.pop(item_id, None)
+                self._leaning.pop(item_id, None)
                 return
-            dim = item.vectors.shape[1]
-            self.view = View(item.model, dim, self._make_index(dim))
-        if item is None or item.model != self.view.model:
-            self.view.index.replace(item_id, None)
-            self._sample.pop(item_id, None)
-            self._leaning.pop(item_id, None)
-            return
-        self.view.index.replace(item_id, item.vectors)
-        if item_id in self._sample or len(self._sample) < SAMPLE:
-            self._sample[item_id] = item.probes
-        if lean := leaning(item.right, item.wrong):
-            self._leaning[item_id] = lean
-        else:
-            self._leaning.pop(item_id, None)
+            self.view.index.replace(item_id, item.vectors)
+            if item_id in self._sample or len(self._sample) < SAMPLE:
+                self._sample[item_id] = item.probes
+            if lean := leaning(item.right, item.wrong):
+                self._leaning[item_id] = lean
+            else:
+                self._leaning.pop(item_id, None)
 
-    def _calibrate(self) -> None:
-        if self.view is not None:
-            calibration = Calibration.fitted(self.view.index, self._sample, leaning=dict(self._leaning))
-            self.view = replace(self.view, calibration=calibration)
-        self._since_calibration = 0
+    def _note(self, count: int) -> None:
+        """So many items were taken: the statistics may wait, but a person's word counts at once."""
+        with self._lock:
+            self._since_calibration += count
+            if self.view is not None:
+                lean = replace(self.view.calibration, leaning=dict(self._leaning))
+                self.view = replace(self.view, calibration=lean)

@@ -35,12 +35,20 @@ class Intake:
     """Takes messages off MQTT's thread, and answers them in its caller's."""
 
     def __init__(
-        self, *, lookup: Lookup, queue: MatchQueue, tally: Tally, view: Callable[[], View | None]
+        self,
+        *,
+        lookup: Lookup,
+        queue: MatchQueue,
+        tally: Tally,
+        view: Callable[[], View | None],
+        announce: Callable[[MatchRecord], None] = lambda _record: None,
     ) -> None:
+        """`announce` hears of each record that was pushed."""
         self._lookup = lookup
         self._queue = queue
         self._tally = tally
         self._view = view
+        self._announce = announce
         self._mailbox = Mailbox()
         self._logged_s: dict[str, float] = {}
         self._silent: dict[str, int] = {}
@@ -84,6 +92,7 @@ class Intake:
             return False
         if pushed:
             self._tally.answered(record)
+            self._announce(record)
         else:
             self._tally.dropped("overtaken")
         return pushed

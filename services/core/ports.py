@@ -44,13 +44,25 @@ class KnnIndex(Protocol):
 
 
 class ItemStore(Protocol):
-    """The catalogue, durable; every call may raise UnavailableError."""
+    """The catalogue, durable; every call may raise UnavailableError.
+
+    It keeps an item's vectors, as float16, once for each model that made some. An item is given with those of
+    the catalogue's model, or while it has none of these, with those of another: `Item.model` says which.
+    """
 
     def put(self, item: Item) -> int:
         """Write or replace an item; it is durable on return. Gives the change's cursor.
 
-        The first item decides the catalogue's model. Feedback belongs to the id: what the store holds of it
-        stays, and the item's own `right` and `wrong` are not written.
+        The first item decides the catalogue's model. Vectors of other models that the item had are dropped.
+        Feedback belongs to the id: what the store holds of it stays, and the item's own `right` and `wrong`
+        are not written.
+        """
+
+    def put_many(self, items: Sequence[Item]) -> int:
+        """Write or replace items as `put` does, in their order, of several with one id the last.
+
+        All are durable on return; in as few steps as the store can, so after an error some may be written,
+        the first ones. Gives the newest change's cursor.
         """
 
     def delete(self, item_id: str) -> int | None:
@@ -59,8 +71,11 @@ class ItemStore(Protocol):
     def get_many(self, item_ids: Sequence[str]) -> list[Item | None]:
         """The items of these ids, in their order, None for one that does not exist."""
 
-    def page(self, *, after: str = "", limit: int = 100) -> list[Item]:
-        """The next items in the order of their ids, those behind the id `after`."""
+    def page(self, *, after: str = "", limit: int = 100, text: str = "") -> list[Item]:
+        """The next items in the order of their ids, those behind the id `after`.
+
+        With `text` only those whose id, title or a metadata value holds it, in upper or lower case.
+        """
 
     def head(self) -> int:
         """The cursor of the newest change, 0 for a store that never had one."""
@@ -72,7 +87,20 @@ class ItemStore(Protocol):
         """The fingerprint of the model that made the catalogue's vectors, None while it has no items."""
 
     def set_model(self, fingerprint: str) -> None:
-        """Declare that the catalogue's vectors are those of another model from now on."""
+        """Declare another model the catalogue's, in one step: from now on items come with its vectors."""
+
+    def stage(self, item: Item) -> bool:
+        """Keep the item's vectors and probes as those of `item.model`, beside what it has of other models.
+
+        False, and nothing is kept, if it was deleted or has other pictures by now. It is a change only if
+        that model is the catalogue's; else nobody sees it before `set_model`.
+        """
+
+    def lacking(self, model: str, *, after: str = "", limit: int = 100) -> list[Item]:
+        """The next items without vectors of this model, in the order of their ids."""
+
+    def prune(self) -> None:
+        """Drop the vectors of all other models of each item that has some of the catalogue's."""
 
     def feedback(self, record_id: int, *, shown: str, really: str | None) -> int:
         """Remember, in place of what was said of this record before, that it showed `shown` and what it was.

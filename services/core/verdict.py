@@ -10,6 +10,7 @@ not there.
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -32,6 +33,9 @@ NO_MATCH_BELOW = 0.12
 SAMPLE = 500
 
 Floats = NDArray[np.float64]
+# An index's lock is held for so many probes at once; FAISS is several times slower with fewer than these.
+_BATCH = 512
+_TURN_S = 0.001
 # log(sharpness), level, slope: the maximum likelihood on the held-out pictures of models/training, and how
 # far other catalogues' values may lie from it (standard deviations of a normal prior).
 _PRIOR = np.array([math.log(31.0), 0.18, 0.73])
@@ -67,7 +71,7 @@ class Calibration:
         ids = [item_id for item_id, vectors in probes.items() for _ in vectors]
         if not ids:
             return cls(leaning=leaning)
-        found = index.search(np.concatenate([v for v in probes.values() if len(v)]), k=CANDIDATES + 1)
+        found = _nearest(index, np.concatenate([v for v in probes.values() if len(v)]))
         absent = [
             [neighbour for neighbour in neighbours if neighbour.item_id != item_id]
             for neighbours, item_id in zip(found, ids, strict=True)
@@ -91,6 +95,16 @@ def judge(evidence: Evidence) -> Judgement:
 def leaning(right: int, wrong: int) -> float:
     """What feedback says of an item, in nats: the logarithm of its odds with one of each said beforehand."""
     return math.log((1 + right) / (1 + wrong))
+
+
+def _nearest(index: KnnIndex, vectors: Vectors) -> list[list[Neighbour]]:
+    """All probes' neighbours; between two parts of them live searches and new items get their turn."""
+    found: list[list[Neighbour]] = []
+    for start in range(0, len(vectors), _BATCH):
+        if start:
+            time.sleep(_TURN_S)
+        found += index.search(vectors[start : start + _BATCH], k=CANDIDATES + 1)
+    return found
 
 
 def _cosines(neighbours: Sequence[Neighbour]) -> list[float]:

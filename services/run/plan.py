@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A process to be; `stage` 0 is up before 1 starts, and ends after it; `environ` is its own."""
+    """A process to be; `stage` 0 is up before 1 starts, and ends after it, and so on; `environ`: its own."""
 
     name: str
     stage: int
@@ -59,7 +59,7 @@ def make_plan(settings: RunSettings) -> Plan:
     if settings.source not in ("none", "mqtt"):
         commands.append(Command("edge", 1, edge))
     # For browsers and whatever else sends pictures over MQTT; it loads its model when the first one comes.
-    commands.append(Command("frames", 1, edge, {"LOOKALIKE_SOURCE": "mqtt"}))
+    commands.append(Command("frames", 2, edge, {"LOOKALIKE_SOURCE": "mqtt"}))
     if not settings.redis_url:
         commands.insert(0, Command("redis", 0, _redis_command(settings.data_dir, redis_port)))
     if not settings.mqtt_url:

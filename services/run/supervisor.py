@@ -39,7 +39,7 @@ class Supervisor:
     def stop(self) -> None:
         """End all processes, those that use others first."""
         self._run_json.unlink(missing_ok=True)
-        for stage in (1, 0):
+        for stage in (2, 1, 0):
             ending = [process for process in self._started if process.stage == stage]
             for process in ending:
                 process.terminate()
@@ -54,6 +54,8 @@ class Supervisor:
         self._start_stage(1)
         page = f"http://{self._settings.host}:{self._settings.port}/"
         self._wait("the page", lambda: _answers(page))
+        # Last, as what is wrong with the settings of one edge is wrong with the other's: it is said once.
+        self._start_stage(2)
         self._write_run_json()
         print(f"\n  Lookalike is at {self._plan.addresses['page']}  (Ctrl-C stops it)\n", flush=True)
 

@@ -1,9 +1,10 @@
-"""The two threads of the search process: one follows the item store, one answers observations."""
+"""The threads of the search process: following the item store, calibrating on it, answering observations."""
 
 from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 
 from services.core.domain import UnavailableError
@@ -19,7 +20,7 @@ log = logging.getLogger(__name__)
 
 
 class Loops:
-    """Runs both until `stop`; what goes wrong is logged and tried again."""
+    """Runs all until `stop`; what goes wrong is logged and tried again."""
 
     def __init__(self, *, follower: Follower, intake: Intake) -> None:
         self._follower = follower
@@ -27,18 +28,18 @@ class Loops:
         self._stopping = threading.Event()
         self._threads = [
             threading.Thread(target=self._for_ever, args=(turn,), name=turn.__name__)
-            for turn in (self._follow, self._answer)
+            for turn in (self._follow, self._calibrate, self._answer)
         ]
         # Why the item store can't be followed right now, None when it can.
         self.trouble: str | None = "the item store has not been read yet"
 
     def start(self) -> None:
-        """Start both threads."""
+        """Start the threads."""
         for thread in self._threads:
             thread.start()
 
     def stop(self) -> None:
-        """End both threads and wait for them."""
+        """End the threads and wait for them."""
         self._stopping.set()
         for thread in self._threads:
             thread.join()
@@ -67,6 +68,13 @@ class Loops:
             log.log(level, "index: %d items as of change %s", self._follower.items, self._follower.cursor)
         self.trouble = None
         self._stopping.wait(FOLLOW_EVERY_S)
+
+    def _calibrate(self) -> None:
+        # A thread of its own: a new item must not wait for the statistics to be found.
+        started_s = time.monotonic()
+        self._follower.calibrate()
+        # While much is imported, the index is for others half of the time.
+        self._stopping.wait(max(FOLLOW_EVERY_S, time.monotonic() - started_s))
 
     def _answer(self) -> None:
         self._intake.answer(timeout_s=ANSWER_TIMEOUT_S)

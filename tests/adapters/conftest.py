@@ -1,12 +1,23 @@
 """Real servers for the suites of the adapters; each test starts with an empty Redis."""
 
+import itertools
 from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
 
 import pytest
 import redis
 
-from tests import servers
+from services.adapters.dynamodb_items import DynamoItems
+from services.adapters.dynamodb_items.layout import create_table
+from services.adapters.sqlite_items import SqliteItems
+from services.core.ports import ItemStore
+from tests import aws, servers
+from tests.fakes import FakeItems
 from tests.servers import Server
+
+_numbers = itertools.count()
 
 
 @pytest.fixture(scope="session")
@@ -43,3 +54,56 @@ def mortal_broker() -> Iterator[Server]:
     """A broker to be killed."""
     with servers.broker() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def dynamodb(shared_aws: Server) -> Any:
+    """A client of DynamoDB."""
+    return aws.client("dynamodb", shared_aws.url)
+
+
+@pytest.fixture
+def table(dynamodb: Any) -> str:
+    """The name of an empty table."""
+    name = f"items-{next(_numbers)}"
+    create_table(dynamodb, name)
+    return name
+
+
+@pytest.fixture
+def dynamo(dynamodb: Any, table: str) -> DynamoItems:
+    """An empty store in DynamoDB."""
+    return DynamoItems(dynamodb, table)
+
+
+@pytest.fixture
+def others(shared_aws: Server, table: str) -> DynamoItems:
+    """The same store, by a client of its own."""
+    return DynamoItems(aws.client("dynamodb", shared_aws.url), table)
+
+
+@pytest.fixture(scope="session")
+def s3(shared_aws: Server) -> Any:
+    """A client of S3."""
+    return aws.client("s3", shared_aws.url)
+
+
+@pytest.fixture
+def bucket(s3: Any) -> str:
+    """The name of an empty bucket."""
+    name = f"pictures-{next(_numbers)}"
+    s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    return name
+
+
+@pytest.fixture(params=["fake", "sqlite", "dynamodb"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ItemStore]:
+    """An empty item store of each kind."""
+    if request.param == "fake":
+        yield FakeItems()
+    elif request.param == "dynamodb":
+        client = request.getfixturevalue("dynamodb")
+        yield DynamoItems(client, request.getfixturevalue("table"))
+    else:
+        with closing(SqliteItems(tmp_path / "items.sqlite", writable=True)) as items:
+            yield items

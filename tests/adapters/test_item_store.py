@@ -1,40 +1,14 @@
-"""The contract of an item store, on the fake and on SQLite."""
+"""The contract of an item store, on every one that there is: items, pages and changes."""
 
 import threading
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 
-import numpy as np
 import pytest
 
-from services.adapters.sqlite_items import SqliteItems
 from services.core.domain import Change, Item
 from services.core.ports import ItemStore
-from tests.fakes import MODEL, OTHER_MODEL, FakeItems, make_item, vectors
-
-
-@pytest.fixture(params=["fake", "sqlite"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ItemStore]:
-    """An empty store."""
-    if request.param == "fake":
-        yield FakeItems()
-        return
-    items = SqliteItems(tmp_path / "items.sqlite", writable=True)
-    yield items
-    items.close()
-
-
-def same(found: Item | None, expected: Item) -> bool:
-    """Whether all is equal, the vectors to the precision of a float16."""
-    assert found is not None
-    np.testing.assert_allclose(found.vectors, expected.vectors, atol=5e-4)
-    assert len(found.probes) == len(expected.probes)
-    if len(expected.probes):
-        np.testing.assert_allclose(found.probes, expected.probes, atol=5e-4)
-    facts = [(i.id, i.title, i.picture, i.model, i.link, dict(i.metadata)) for i in (found, expected)]
-    return facts[0] == facts[1] and found.vectors.dtype == found.probes.dtype == np.float32
+from tests.adapters.items import noted, same, with_items
+from tests.fakes import MODEL, make_item, vectors
 
 
 def test_an_empty_store_has_nothing(store: ItemStore) -> None:
@@ -121,32 +95,12 @@ def test_cursors_never_come_back_not_even_when_all_items_are_gone(store: ItemSto
     assert store.put(make_item("a")) > gone
 
 
-def test_the_first_item_decides_the_model_and_later_ones_do_not(store: ItemStore) -> None:
-    store.put(make_item("a", model=MODEL))
-    store.put(make_item("b", model=OTHER_MODEL))
-    assert store.model() == MODEL
-
-
-def test_an_emptied_store_has_no_model_and_takes_the_next_items(store: ItemStore) -> None:
-    store.put(make_item("a", model=MODEL))
-    store.delete("a")
-    assert store.model() is None
-    store.put(make_item("b", vectors(dim=16), model=OTHER_MODEL))
-    assert store.model() == OTHER_MODEL
-
-
-def test_another_model_can_be_declared(store: ItemStore) -> None:
-    store.put(make_item("a", model=MODEL))
-    store.set_model(OTHER_MODEL)
-    assert store.model() == OTHER_MODEL
-
-
 def test_threads_that_write_and_read_lose_no_item_and_no_change(store: ItemStore) -> None:
     failures = list[BaseException]()
 
     def write(name: str) -> None:
         try:
-            for number in range(25):
+            for number in range(10):
                 store.put(make_item(f"{name}-{number}"))
                 assert store.get_many([f"{name}-{number}"])[0] is not None
         except BaseException as error:
@@ -158,113 +112,95 @@ def test_threads_that_write_and_read_lose_no_item_and_no_change(store: ItemStore
     for thread in threads:
         thread.join()
     assert failures == []
-    assert len(store.page(limit=1000)) == len(store.changes(after=0)) == store.head() == 100
+    assert len(store.page(limit=1000)) == len(store.changes(after=0)) == store.head() == 40
 
 
-def counts(store: ItemStore, *ids: str) -> list[tuple[int, int]]:
-    """How often each item was confirmed, and how often it was shown wrongly."""
-    return [(item.right, item.wrong) for item in store.get_many(ids) if item is not None]
+def test_an_item_keeps_all_its_pictures_in_their_order(store: ItemStore) -> None:
+    item = make_item("a", vectors(2), more_pictures=("2.jpg", "1.png"))
+    store.put(item)
+    assert [found and found.pictures for found in store.get_many(["a"])] == [item.pictures]
+    assert same(store.page()[0], item)
 
 
-def noted(store: ItemStore, after: int) -> list[str]:
-    return [change.item_id for change in store.changes(after=after)]
+def test_many_items_are_put_in_their_order_and_each_is_a_change(store: ItemStore) -> None:
+    head = with_items(store, "c")
+    items = [make_item(item_id, vectors(2), probes=vectors(1)) for item_id in "dcba"]
+    assert store.put_many(items) == store.head()
+    assert noted(store, head) == ["d", "c", "b", "a"]
+    cursors = [change.cursor for change in store.changes(after=0)]
+    assert cursors == sorted(set(cursors))
+    assert [same(*pair) for pair in zip(store.page(), reversed(items), strict=True)] == [True] * 4
 
 
-def with_items(store: ItemStore, *ids: str) -> int:
-    """Put items; gives the newest cursor."""
-    return [store.put(make_item(item_id)) for item_id in ids][-1]
+def test_of_many_items_with_one_id_the_last_is_kept(store: ItemStore) -> None:
+    store.put_many([make_item("a", title="1"), make_item("b"), make_item("a", title="2")])
+    assert [(item.id, item.title) for item in store.page()] == [("a", "2"), ("b", "A mug")]
+    assert set(noted(store, 0)) == {"a", "b"}
 
 
-@pytest.mark.parametrize(
-    ("really", "a", "b", "changed"),
-    [("a", (1, 0), (0, 0), ["a"]), ("b", (0, 1), (1, 0), ["a", "b"]), (None, (0, 1), (0, 0), ["a"])],
-)
-def test_feedback_counts_for_what_was_shown_and_for_what_it_was(
-    store: ItemStore, really: str | None, a: tuple[int, int], b: tuple[int, int], changed: list[str]
-) -> None:
-    head = with_items(store, "a", "b", "c")
-    cursor = store.feedback(7, shown="a", really=really)
-    assert counts(store, "a", "b", "c") == [a, b, (0, 0)]
-    assert [(item.right, item.wrong) for item in store.page()] == [a, b, (0, 0)]
-    assert noted(store, head) == changed
+def test_no_items_are_put_without_a_change(store: ItemStore) -> None:
+    assert store.put_many([]) == 0
+    head = with_items(store, "a")
+    assert (store.put_many([]), store.head()) == (head, head)
+
+
+def test_more_items_than_any_store_takes_at_once_are_put_read_and_followed(store: ItemStore) -> None:
+    items = [make_item(f"item-{number:03}") for number in range(260)]
+    assert store.put_many(items) == store.head()
+    assert [item.id for item in store.page(limit=1000)] == [item.id for item in items]
+    found = store.get_many([item.id for item in reversed(items)])
+    assert [same(*pair) for pair in zip(found, reversed(items), strict=True)] == [True] * 260
+    seen, cursor = list[str](), 0
+    while changes := store.changes(after=cursor, limit=7):
+        seen += [change.item_id for change in changes]
+        assert [change.cursor for change in changes] == sorted({change.cursor for change in changes})
+        assert changes[0].cursor > cursor
+        cursor = changes[-1].cursor
+    assert seen == [item.id for item in items]
     assert cursor == store.head()
 
 
-def test_feedback_adds_up_over_records(store: ItemStore) -> None:
-    with_items(store, "a", "b")
-    for record_id, really in enumerate(["a", "a", "b", None, "a"]):
-        store.feedback(record_id, shown="a", really=really)
-    assert counts(store, "a", "b") == [(3, 2), (1, 0)]
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", ["Ä-1", "größe", "mug"]),
+        ("mug", ["mug"]),
+        ("MUG", ["mug"]),
+        ("ä-", ["Ä-1"]),
+        ("a\u0308-1", ["Ä-1"]),  # the same letter, composed of two
+        ("GRÖSSE", ["größe"]),
+        ("blue", ["mug", "Ä-1"]),
+        ("bl_e", []),
+        ("%", ["größe"]),
+        ("'", ["größe"]),
+        ("colour", []),  # the name of a metadata value
+        ("mug old", []),  # id and title are two texts
+        (" ", ["mug", "größe"]),
+    ],
+)
+def test_pages_hold_the_items_with_a_text_in_id_title_or_a_value(
+    store: ItemStore, text: str, expected: list[str]
+) -> None:
+    for item_id, title, metadata in [
+        ("mug", "Old cup", {"colour": "Blue"}),
+        ("größe", "100 % 'wool'", {"colour": "red"}),
+        ("Ä-1", "Sky\nBLUE", {}),
+    ]:
+        store.put(replace(make_item(item_id, title=title), metadata=metadata))
+    found = [item.id for item in store.page(text=text)]
+    assert found == sorted(expected)
+    assert [item.id for item in store.page(text=text, limit=1)] == found[:1]
+    assert [item.id for item in store.page(text=text, after="mug")] == [i for i in found if i > "mug"]
 
 
-def test_the_same_word_on_the_same_record_counts_once_and_is_no_change(store: ItemStore) -> None:
-    with_items(store, "a", "b")
-    first = store.feedback(7, shown="a", really="b")
-    assert [store.feedback(7, shown="a", really="b") for _ in range(3)] == [first] * 3
-    assert (counts(store, "a", "b"), store.head()) == ([(0, 1), (1, 0)], first)
+def test_a_page_with_a_text_reads_on_until_it_is_full(store: ItemStore) -> None:
+    store.put_many([make_item(f"{number:03}", title=f"nr {number % 20}.") for number in range(150)])
+    found = store.page(text="NR 7.", limit=5)
+    assert [item.id for item in found] == ["007", "027", "047", "067", "087"]
+    assert [item.id for item in store.page(text="nr 7.", after="087", limit=5)] == ["107", "127", "147"]
 
 
-def test_a_later_word_replaces_the_earlier_one_and_notes_only_whose_counts_changed(store: ItemStore) -> None:
-    head = with_items(store, "a", "b", "c")
-    steps = list[tuple[list[tuple[int, int]], list[str]]]()
-    for really in ("a", "b", "c", None, "a"):
-        after = store.head()
-        store.feedback(7, shown="a", really=really)
-        steps.append((counts(store, "a", "b", "c"), noted(store, after)))
-    assert steps == [
-        ([(1, 0), (0, 0), (0, 0)], ["a"]),
-        ([(0, 1), (1, 0), (0, 0)], ["a", "b"]),
-        ([(0, 1), (0, 0), (1, 0)], ["b", "c"]),
-        ([(0, 1), (0, 0), (0, 0)], ["c"]),
-        ([(1, 0), (0, 0), (0, 0)], ["a"]),
-    ]
-    cursors = [change.cursor for change in store.changes(after=head)]
-    assert cursors == sorted(set(cursors))
-
-
-def test_a_replaced_item_keeps_its_feedback_whatever_counts_it_comes_with(store: ItemStore) -> None:
-    with_items(store, "a")
-    store.feedback(7, shown="a", really="a")
-    (item,) = store.page()
-    store.put(replace(item, right=50, wrong=60))
+def test_the_text_that_is_looked_for_is_that_of_the_item_as_it_is(store: ItemStore) -> None:
+    store.put(make_item("a", title="Old"))
     store.put(make_item("a", title="New"))
-    assert counts(store, "a") == [(1, 0)]
-
-
-def test_a_deleted_item_takes_its_feedback_along_and_leaves_the_others_theirs(store: ItemStore) -> None:
-    with_items(store, "a", "b", "c")
-    for record_id, (shown, really) in enumerate(
-        [("a", "b"), ("b", "a"), ("b", "b"), ("b", None), ("c", "c")]
-    ):
-        store.feedback(record_id, shown=shown, really=really)
-    before, head = counts(store, "a", "c"), store.head()
-    store.delete("b")
-    assert (counts(store, "a", "c"), noted(store, head)) == (before, ["b"])
-    with_items(store, "b")
-    assert (counts(store, "a", "c"), counts(store, "b")) == (before, [(0, 0)])
-
-
-def test_an_item_that_does_not_exist_takes_no_feedback(store: ItemStore) -> None:
-    head = with_items(store, "a")
-    assert store.feedback(1, shown="x", really="x") == head
-    assert store.feedback(2, shown="x", really=None) == head
-    store.feedback(3, shown="x", really="a")
-    store.feedback(4, shown="a", really="y")
-    with_items(store, "x", "y")
-    assert counts(store, "a", "x", "y") == [(1, 1), (0, 0), (0, 0)]
-    store.feedback(1, shown="x", really="x")
-    assert counts(store, "x") == [(1, 0)]
-
-
-def test_threads_that_give_feedback_lose_no_word(store: ItemStore) -> None:
-    with_items(store, "a", "b")
-
-    def speak(first: int) -> None:
-        for record_id in range(first, 60, 3):
-            store.feedback(record_id, shown="a", really="b")
-            store.feedback(record_id, shown="a", really="a")
-
-    with ThreadPoolExecutor(4) as pool:
-        # One of them says what the first says too.
-        list(pool.map(speak, [0, 1, 2, 0]))
-    assert counts(store, "a", "b") == [(60, 0), (0, 0)]
+    assert (store.page(text="old"), [item.title for item in store.page(text="new")]) == ([], ["New"])

@@ -4,9 +4,11 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
+import paho.mqtt.publish as publish
 import pytest
 
 from services.adapters.mqtt import MqttClient
@@ -33,11 +35,15 @@ class Heard:
 
 
 @contextmanager
-def connected(server: Server, *filters: str, heard: Heard | None = None) -> Iterator[MqttClient]:
+def connected(
+    server: Server, *filters: str, heard: Heard | None = None, live_filters: Sequence[str] = ()
+) -> Iterator[MqttClient]:
     """A client whose subscriptions are in force."""
     hearing = heard or Heard()
     probe = f"probe/{id(hearing)}"
-    client = MqttClient(server.url, filters=[*filters, probe], qos=0, on_message=hearing)
+    client = MqttClient(
+        server.url, filters=[*filters, probe], qos=0, live_filters=live_filters, on_message=hearing
+    )
     client.start()
     try:
         wait_subscribed(client, hearing, probe)
@@ -120,12 +126,54 @@ def test_after_a_restart_of_the_broker_messages_come_again(mortal_broker: Server
     with connected(mortal_broker, FEATURES, heard=heard) as client:
         mortal_broker.kill()
         until(lambda: not client.connected, what="the loss is noticed")
-        client.publish("lookalike/cam-1/features", b"lost")
+        dropped = [client.publish("lookalike/cam-1/features", b"lost", qos=qos) for qos in (0, 1)]
+        assert dropped == [False, False]
         mortal_broker.start()
         until(lambda: client.connected, what="the client is back")
         until(lambda: _hears(client, heard, b"again"), what="messages again")
         # Nothing old is fired after a reconnect.
         assert set(of_cameras(heard)) == {b"again"}
+
+
+def test_what_the_broker_had_not_taken_when_it_went_is_not_sent_again(mortal_broker: Server) -> None:
+    heard = Heard()
+    with connected(mortal_broker, FEATURES, heard=heard) as client:
+        mortal_broker.freeze()
+        assert client.publish("lookalike/cam-1/features", b"lost", qos=1)
+        assert not client.publish("lookalike/cam-1/features", b"lost", qos=1, within_s=0.1)
+        mortal_broker.kill()
+        until(lambda: not client.connected, what="the loss is noticed")
+        mortal_broker.start()
+        until(lambda: client.connected, what="the client is back")
+        until(lambda: _hears(client, heard, b"again"), what="messages again")
+        assert set(of_cameras(heard)) == {b"again"}
+
+
+def test_publish_can_wait_until_the_message_is_on_its_way(shared_broker: Server) -> None:
+    heard = Heard()
+    with connected(shared_broker, FEATURES, heard=heard) as client:
+        sent = [
+            client.publish("lookalike/cam-1/features", bytes(500_000), qos=qos, within_s=10) for qos in (0, 1)
+        ]
+        assert sent == [True, True]
+        until(lambda: len(of_cameras(heard)) == 2)
+
+
+def test_retained_messages_of_live_filters_are_left_out(shared_broker: Server) -> None:
+    heard = Heard()
+    server: Any = {"hostname": "127.0.0.1", "port": shared_broker.port}
+    filters = ["lookalike/old/status", "lookalike/old/preview"]
+    publish.multiple([(topic, b"kept", 1, True) for topic in filters], **server)
+    try:
+        with connected(shared_broker, filters[0], live_filters=filters[1:], heard=heard) as client:
+            client.publish("lookalike/old/preview", b"live")
+            until(lambda: len(of_cameras(heard)) >= 2)
+            # Whatever is retained is there by now, since a message that was sent later is.
+            client.publish("lookalike/old/status", b"last")
+            until(lambda: b"last" in heard.payloads)
+    finally:
+        publish.multiple([(topic, b"", 1, True) for topic in filters], **server)
+    assert sorted(of_cameras(heard)) == [b"kept", b"last", b"live"]
 
 
 def _hears(client: MqttClient, heard: Heard, payload: bytes) -> bool:

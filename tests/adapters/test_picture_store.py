@@ -1,4 +1,4 @@
-"""The contract of a picture store, on the fake and on files; then what files alone promise."""
+"""The contract of a picture store, on every one that there is; then what files alone promise."""
 
 import os
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from services.adapters.file_pictures import FilePictures
+from services.adapters.s3_pictures import S3Pictures
 from services.core.ports import PictureStore
 from tests.fakes import FakePictures
 
@@ -17,9 +18,14 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "pictures"
 
 
-@pytest.fixture(params=["fake", "files"])
+@pytest.fixture(params=["fake", "files", "s3"])
 def pictures(request: pytest.FixtureRequest, folder: Path) -> PictureStore:
-    return FakePictures() if request.param == "fake" else FilePictures(folder)
+    """An empty picture store of each kind."""
+    if request.param == "fake":
+        return FakePictures()
+    if request.param == "files":
+        return FilePictures(folder)
+    return S3Pictures(request.getfixturevalue("s3"), request.getfixturevalue("bucket"))
 
 
 def files(folder: Path) -> list[Path]:

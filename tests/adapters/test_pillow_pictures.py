@@ -1,53 +1,23 @@
 """Decoding of pictures of all kinds, and of what only pretends to be one."""
 
-import io
 import random
-import struct
 import warnings
-import zlib
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from services.adapters.pillow_pictures import decode
+from services.adapters.pillow_pictures import ENOUGH_PX, check_jpeg, decode, suffix_of
 from services.core.domain import InputError
 from services.core.ports import Picture
+from tests.adapters.picture_files import jpeg_header, left_red_right_blue, png_header, saved
 
 RED_BGR = (0, 0, 255)
 ORIENTATION = 0x0112
 
 
-def saved(image: Image.Image, kind: str, **options: object) -> bytes:
-    content = io.BytesIO()
-    image.save(content, kind, **options)
-    return content.getvalue()
-
-
-def left_red_right_blue() -> Image.Image:
-    """Twice as wide as high."""
-    image = Image.new("RGB", (64, 32), "red")
-    image.paste("blue", (32, 0, 64, 32))
-    return image
-
-
 def is_near(pixel: Picture, bgr: tuple[int, int, int], *, within: int = 12) -> bool:
     return bool(np.abs(pixel.astype(int) - bgr).max() <= within)
-
-
-def png_header(width: int, height: int) -> bytes:
-    """A PNG of a few bytes that says it is of this size."""
-
-    def chunk(name: bytes, body: bytes) -> bytes:
-        return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
-
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + chunk(b"IHDR", header)
-        + chunk(b"IDAT", zlib.compress(b"\0"))
-        + chunk(b"IEND", b"")
-    )
 
 
 @pytest.mark.parametrize(
@@ -188,3 +158,52 @@ def test_damage_of_any_kind_gives_a_picture_or_a_refusal(kind: str) -> None:
                 continue
         assert picture.ndim == 3
     assert 0 < refused < 400
+
+
+def test_a_frame_is_a_jpeg_of_any_size_up_to_the_limit() -> None:
+    check_jpeg(saved(left_red_right_blue(), "JPEG"))
+    check_jpeg(jpeg_header(8000, 5000))
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "0 bytes are no readable JPEG"),
+        (b"\xff\xd8\xff" + bytes(50), "53 bytes are no readable JPEG"),
+        (saved(left_red_right_blue(), "PNG"), "no readable JPEG; expected a JPEG of at most 40 megapixels"),
+        (jpeg_header(8000, 5001), "8000 x 5001 pixels; expected a JPEG of at most 40 megapixels"),
+        (jpeg_header(65000, 65000), "expected a JPEG of at most 40 megapixels"),
+    ],
+)
+def test_what_is_no_frame_is_refused(content: bytes, says: str) -> None:
+    with pytest.raises(InputError, match=says):
+        check_jpeg(content)
+
+
+@pytest.mark.parametrize(
+    ("kind", "suffix"), [("JPEG", ".jpg"), ("PNG", ".png"), ("WEBP", ".webp"), ("GIF", ".gif")]
+)
+def test_the_suffix_is_that_of_the_content_and_needs_no_more_than_its_beginning(
+    kind: str, suffix: str
+) -> None:
+    content = saved(Image.effect_noise((200, 200), 50).convert("RGB"), kind)
+    assert suffix_of(content) == suffix
+    if kind != "WEBP":  # whose reader wants to see it all
+        assert suffix_of(content[: len(content) // 2]) == suffix
+    with pytest.raises(InputError, match="not a picture"):
+        suffix_of(b"<svg xmlns='http://www.w3.org/2000/svg'/>")
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF"])
+def test_a_picture_far_above_what_is_needed_is_made_smaller(kind: str) -> None:
+    image = left_red_right_blue().resize((5 * ENOUGH_PX, 2 * ENOUGH_PX + 100))
+    picture, _ = decode(saved(image, kind))
+    assert picture.shape == (ENOUGH_PX + 50, 5 * ENOUGH_PX // 2, 3)
+    assert is_near(picture[500, 500], RED_BGR)
+    assert is_near(picture[500, 2000], (255, 0, 0))
+
+
+@pytest.mark.parametrize("size", [(2 * ENOUGH_PX - 1, 4000), (9000, 30)])
+def test_a_picture_with_one_short_side_keeps_its_size(size: tuple[int, int]) -> None:
+    picture, _ = decode(saved(Image.new("RGB", size), "PNG"))
+    assert picture.shape == (size[1], size[0], 3)

@@ -170,3 +170,17 @@ def test_a_closed_store_is_unavailable(writer: SqliteItems) -> None:
     writer.close()
     with pytest.raises(UnavailableError):
         writer.put(make_item("a"))
+
+
+def test_of_many_items_all_are_written_or_none(path: Path, writer: SqliteItems) -> None:
+    writer.put(make_item("b", title="Old"))
+    with sqlite3.connect(path) as other:
+        other.execute(
+            "CREATE TRIGGER no_c BEFORE INSERT ON changes WHEN new.item_id = 'c' "
+            "BEGIN SELECT RAISE(FAIL, 'no'); END"
+        )
+    other.close()
+    with pytest.raises(UnavailableError, match="item store: no"):
+        writer.put_many([make_item(item_id, title="New") for item_id in "abcd"])
+    assert ([(item.id, item.title) for item in writer.page()], writer.head()) == ([("b", "Old")], 1)
+    assert writer.put_many([make_item(item_id) for item_id in "ab"]) == 3

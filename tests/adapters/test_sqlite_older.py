@@ -2,13 +2,16 @@
 
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from services.adapters.sqlite_items import SqliteItems
-from tests.fakes import DIM, MODEL, make_item, vectors
+from services.core.domain import Item, UnavailableError
+from tests.adapters.items import counts, models, noted, same
+from tests.fakes import DIM, MODEL, OTHER_MODEL, make_item, vectors
 
 FIRST = """
 PRAGMA journal_mode = WAL;
@@ -19,6 +22,22 @@ CREATE TABLE items (
 CREATE TABLE changes (cursor INTEGER PRIMARY KEY AUTOINCREMENT, item_id TEXT NOT NULL);
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
+SECOND = (
+    FIRST
+    + """
+CREATE TABLE probes (item_id TEXT PRIMARY KEY, vectors BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE feedback (record_id INTEGER PRIMARY KEY, shown TEXT, really TEXT);
+CREATE INDEX feedback_shown ON feedback (shown, really);
+CREATE INDEX feedback_really ON feedback (really);
+"""
+)
+# b is of another model, and c has probes where there are some.
+ITEMS = [
+    make_item("a", vectors(2), title="Größe 7'"),
+    make_item("b", vectors(dim=16), model=OTHER_MODEL),
+    make_item("c"),
+]
+PROBED = make_item("c", probes=vectors(3))
 
 
 @pytest.fixture
@@ -26,93 +45,130 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "items.sqlite"
 
 
-@pytest.fixture
-def reader(path: Path) -> Iterator[SqliteItems]:
-    store = SqliteItems(path, writable=False)
-    yield store
-    store.close()
-
-
-def make_older(path: Path) -> None:
-    """A file with items a and b, as the first version wrote it: without feedback and probes."""
-    with sqlite3.connect(path) as older:
-        older.executescript(FIRST)
-        older.execute("INSERT INTO facts VALUES ('model', ?)", (MODEL,))
-        for item in (make_item("a"), make_item("b")):
+@pytest.fixture(params=["first", "second"])
+def older(request: pytest.FixtureRequest, path: Path) -> list[Item]:
+    """Make a file of an older version; gives the items that are in it."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.executescript(FIRST if request.param == "first" else SECOND)
+        db.execute("INSERT INTO facts VALUES ('model', ?)", (MODEL,))
+        for item in ITEMS:
             facts = (item.id, item.title, item.link, '{"kind": "mug"}', item.picture, item.model)
             blob = item.vectors.astype("<f2").tobytes()
-            older.execute("INSERT INTO items VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*facts, DIM, blob))
-            older.execute("INSERT INTO changes (item_id) VALUES (?)", (item.id,))
-    older.close()
+            row = (*facts, item.vectors.shape[1], blob)
+            db.execute("INSERT INTO items VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+            db.execute("INSERT INTO changes (item_id) VALUES (?)", (item.id,))
+        if request.param == "first":
+            return ITEMS
+        db.execute("INSERT INTO probes VALUES ('c', ?)", (PROBED.probes.astype("<f2").tobytes(),))
+        db.execute("INSERT INTO feedback VALUES (7, 'a', 'c')")
+        return [*ITEMS[:2], PROBED]
 
 
-def test_a_file_from_before_there_was_feedback_takes_it(path: Path) -> None:
-    make_older(path)
-    store = SqliteItems(path, writable=True)
-    assert [(item.id, item.right, item.wrong) for item in store.page()] == [("a", 0, 0), ("b", 0, 0)]
-    assert store.feedback(7, shown="a", really="b") == 4
-    store.close()
-    again = SqliteItems(path, writable=True)
-    assert [(item.id, item.right, item.wrong) for item in again.page()] == [("a", 0, 1), ("b", 1, 0)]
-    again.close()
+@pytest.fixture
+def writer(path: Path, older: list[Item]) -> Iterator[SqliteItems]:
+    assert older
+    with closing(SqliteItems(path, writable=True)) as store:
+        yield store
 
 
-def test_a_reader_of_an_older_file_works_before_its_writer_has_come(path: Path, reader: SqliteItems) -> None:
-    make_older(path)
-    assert [(item.id, item.right, item.wrong) for item in reader.page()] == [("a", 0, 0), ("b", 0, 0)]
-    writer = SqliteItems(path, writable=True)
-    writer.feedback(7, shown="a", really="a")
-    assert [item and (item.right, item.wrong) for item in reader.get_many(["a", "b"])] == [(1, 0), (0, 0)]
-    writer.close()
+@pytest.fixture
+def reader(path: Path, older: list[Item]) -> Iterator[SqliteItems]:
+    assert older
+    with closing(SqliteItems(path, writable=False)) as store:
+        yield store
 
 
-def test_the_items_of_an_older_file_are_read_whole_and_have_no_probes(
-    path: Path, reader: SqliteItems
+def check_whole(store: SqliteItems, older: list[Item]) -> None:
+    """Everything that was in the file is there."""
+    assert [same(*pair) for pair in zip(store.page(), older, strict=True)] == [True] * 3
+    assert (store.model(), store.head(), noted(store, 0)) == (MODEL, 3, ["a", "b", "c"])
+    given = older[-1] is PROBED
+    assert counts(store, "a", "b", "c") == [(0, int(given)), (0, 0), (int(given), 0)]
+    assert store.page()[0].probes.shape == (0, DIM)
+
+
+def test_the_items_of_an_older_file_are_whole(writer: SqliteItems, older: list[Item]) -> None:
+    check_whole(writer, older)
+
+
+def test_a_reader_of_an_older_file_works_before_its_writer_has_come(
+    path: Path, reader: SqliteItems, older: list[Item]
 ) -> None:
-    make_older(path)
-    (found, _), expected = reader.page(), make_item("a")
-    assert (found.title, found.link, found.metadata, found.picture, found.model) == (
-        expected.title,
-        expected.link,
-        expected.metadata,
-        expected.picture,
-        MODEL,
-    )
-    np.testing.assert_allclose(found.vectors, expected.vectors, atol=5e-4)
-    assert found.probes.shape == (0, DIM)
-    assert found.probes.dtype == np.float32
-    assert (reader.model(), reader.head(), [change.item_id for change in reader.changes(after=0)]) == (
-        MODEL,
-        2,
-        ["a", "b"],
-    )
+    check_whole(reader, older)
+    with closing(SqliteItems(path, writable=True)) as writer:
+        check_whole(writer, older)
+        writer.feedback(8, shown="b", really="b")
+        writer.delete("c")
+    assert (counts(reader, "b"), noted(reader, 3)) == ([(1, 0)], ["b", "c"])
 
 
-def test_an_older_file_takes_probes_and_its_older_items_stay(path: Path) -> None:
-    make_older(path)
-    store = SqliteItems(path, writable=True)
-    store.put(make_item("c", probes=vectors(3)))
-    store.put(make_item("b", probes=vectors(2)))
-    store.delete("a")
-    store.close()
-    again = SqliteItems(path, writable=True)
-    assert [(item.id, len(item.probes)) for item in again.page()] == [("b", 2), ("c", 3)]
-    assert again.head() == 5
-    again.close()
+def test_the_first_to_open_an_older_file_brings_it_up_to_date_for_all(path: Path, older: list[Item]) -> None:
+    stores = [SqliteItems(path, writable=False) for _ in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(SqliteItems.page, stores))
+    assert [len(page) for page in found] == [3] * 8
+    for store in stores:
+        check_whole(store, older)
+        store.close()
 
 
-def test_probes_are_kept_as_float16(path: Path) -> None:
-    store = SqliteItems(path, writable=True)
-    item = make_item("a", probes=vectors(3))
-    store.put(item)
-    with sqlite3.connect(path) as db:
-        (kept,) = db.execute("SELECT vectors FROM probes WHERE item_id = 'a'").fetchone()
-    db.close()
-    assert kept == item.probes.astype("<f2").tobytes()
-    (found,) = store.page()
-    np.testing.assert_array_equal(found.probes, item.probes.astype(np.float16).astype(np.float32))
-    store.delete("a")
-    with sqlite3.connect(path) as db:
-        assert db.execute("SELECT count(*) FROM probes").fetchone() == (0,)
-    db.close()
-    store.close()
+def test_what_was_taken_over_is_there_after_closing_and_opening_again(
+    path: Path, writer: SqliteItems, older: list[Item]
+) -> None:
+    writer.close()
+    with closing(SqliteItems(path, writable=True)) as again:
+        check_whole(again, older)
+
+
+def test_an_older_file_takes_what_is_new(path: Path, writer: SqliteItems) -> None:
+    writer.put(make_item("d", probes=vectors(3), more_pictures=("2.jpg",)))
+    writer.put(make_item("c", probes=vectors(2)))
+    assert writer.stage(make_item("c", model=OTHER_MODEL))
+    writer.delete("a")
+    assert writer.feedback(9, shown="d", really="d") == writer.head() == 7
+    writer.set_model(OTHER_MODEL)
+    writer.close()
+    with closing(SqliteItems(path, writable=True)) as again:
+        assert models(again) == {"b": OTHER_MODEL, "c": OTHER_MODEL, "d": MODEL}
+        assert [item.id for item in again.lacking(OTHER_MODEL)] == ["d"]
+        again.set_model(MODEL)
+        assert [len(item.probes) for item in again.page()] == [0, 2, 3]
+
+
+def test_the_items_of_an_older_file_are_found_by_their_text(writer: SqliteItems) -> None:
+    assert [[item.id for item in writer.page(text=text)] for text in ("grösse", "MUG")] == [
+        ["a"],
+        ["a", "b", "c"],
+    ]
+
+
+def test_a_file_that_can_not_be_brought_up_to_date_stays_as_it_was(path: Path, older: list[Item]) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute("UPDATE items SET metadata = 'no JSON' WHERE id = 'b'")
+    with pytest.raises(UnavailableError, match=r"items\.sqlite: user-defined function raised exception"):
+        SqliteItems(path, writable=True)
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        assert db.execute("SELECT count(*), sum(length(vectors)) FROM items").fetchone() == (3, 80)
+        db.execute("""UPDATE items SET metadata = '{"kind": "mug"}' WHERE id = 'b'""")
+    with closing(SqliteItems(path, writable=True)) as store:
+        check_whole(store, older)
+
+
+@pytest.mark.parametrize("writable", [True, False])
+def test_a_file_of_a_newer_version_is_left_alone(path: Path, writable: bool) -> None:
+    with closing(SqliteItems(path, writable=True)) as store:
+        store.put(make_item("a"))
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute("PRAGMA user_version = 99")
+    with pytest.raises(UnavailableError, match=r"items\.sqlite: it has version 99 of a newer Lookalike"):
+        SqliteItems(path, writable=writable).head()
+
+
+def test_vectors_and_probes_are_kept_as_float16(path: Path) -> None:
+    item = make_item("a", vectors(2), probes=vectors(3))
+    with closing(SqliteItems(path, writable=True)) as store:
+        store.put(item)
+        with closing(sqlite3.connect(path)) as db:
+            kept = db.execute("SELECT model, dim, vectors, probes FROM vectors").fetchall()
+    blobs = [rows.astype("<f2").tobytes() for rows in (item.vectors, item.probes)]
+    assert kept == [(MODEL, DIM, *blobs)]

@@ -8,7 +8,14 @@ import pytest
 
 from services.core.cameras import STATES, Camera, Cameras
 
-ONLINE = {"state": "online", "provider": "OpenCV", "fps": 9.5, "model": "0123456789ab", "reason": None}
+ONLINE = {
+    "state": "online",
+    "provider": "OpenCV",
+    "fps": 9.5,
+    "model": "0123456789ab",
+    "reason": None,
+    "source": "rtsp://host/path",
+}
 
 
 def say(cameras: Cameras, status: Mapping[str, object], *, thing: str = "cam-1") -> None:
@@ -22,8 +29,9 @@ def test_cameras_are_listed_by_name_with_their_last_status() -> None:
     say(cameras, ONLINE, thing="b")
     assert cameras.all() == [
         Camera("a", "no_camera", reason="it's unplugged"),
-        Camera("b", "online", provider="OpenCV", fps=9.5, model="0123456789ab"),
+        Camera("b", "online", provider="OpenCV", fps=9.5, model="0123456789ab", source="rtsp://host/path"),
     ]
+    assert [cameras.get(thing) for thing in ("a", "b", "c")] == [*cameras.all(), None]
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -75,7 +83,7 @@ def test_a_rate_that_is_no_number_never_reaches_the_list(extra: str) -> None:
     assert all(camera.fps is None for camera in cameras.all())
 
 
-@pytest.mark.parametrize("name", ["reason", "provider", "model"])
+@pytest.mark.parametrize("name", ["reason", "provider", "model", "source"])
 @pytest.mark.parametrize("value", ["x" * 3000, "\ud800", 7, ["a"], {"b": 1}])
 def test_whatever_a_status_holds_the_list_can_be_sent_to_a_page(name: str, value: object) -> None:
     cameras = Cameras()

@@ -1,9 +1,11 @@
-"""Adding items, and embedding them anew with another model."""
+"""Items out of drafts and pictures."""
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from services.core.catalogue import MAX_METADATA, MAX_TITLE, MAX_VALUE, Catalogue, Draft
+from services.core.catalogue import MAX_METADATA, MAX_TITLE, MAX_VALUE, Catalogue, Draft, seen_by
 from services.core.domain import InputError, Item, UnavailableError
 from services.core.ports import Picture
 from tests.fakes import MODEL, OTHER_MODEL, FakeFeaturizer, FakeItems, FakePictures
@@ -23,16 +25,6 @@ def shots(picture: Picture) -> tuple[list[Picture], list[Picture]]:
 
 def make_catalogue(*, store: FakeItems | None = None) -> Catalogue:
     return Catalogue(store or FakeItems(), FakePictures(), FakeFeaturizer(), decode, shots)
-
-
-def with_model(catalogue: Catalogue, fingerprint: str) -> tuple[Catalogue, FakeFeaturizer]:
-    """The same catalogue after LOOKALIKE_MODEL was changed."""
-    featurizer = FakeFeaturizer(fingerprint)
-    return Catalogue(catalogue.store, catalogue.pictures, featurizer, decode, shots), featurizer
-
-
-def models(catalogue: Catalogue) -> list[str]:
-    return [item.model for item in catalogue.store.page()]
 
 
 def test_an_added_item_is_in_the_store_with_its_vector_and_its_picture() -> None:
@@ -131,58 +123,35 @@ def test_a_catalogue_of_another_model_is_refused_with_what_to_do() -> None:
     catalogue.check_model()
     catalogue.add(Draft("A mug"), b"abc")
     catalogue.check_model()
-    changed, _ = with_model(catalogue, OTHER_MODEL)
+    changed = replace(catalogue, featurizer=FakeFeaturizer(OTHER_MODEL))
     with pytest.raises(InputError, match=f"{MODEL}.*{OTHER_MODEL}.*lookalike index rebuild"):
         changed.check_model()
 
 
-def test_a_rebuild_embeds_every_item_anew_and_declares_the_model_at_its_end() -> None:
+def test_several_looks_make_one_item_of_all_their_pictures_in_their_order() -> None:
     catalogue = make_catalogue()
-    before = [
-        catalogue.add(Draft(f"Mug {n}", id=f"{n:03}", metadata={"n": str(n)}), b"abc")[0] for n in range(150)
-    ]
-    changed, featurizer = with_model(catalogue, OTHER_MODEL)
-    outcomes = list(changed.rebuild())
-    assert [(item.id, error) for item, error in outcomes] == [(item.id, None) for item in before]
-    assert (set(models(changed)), featurizer.embedded) == ({OTHER_MODEL}, 3 * 150)
-    changed.check_model()
-    (after,) = changed.store.get_many(["007"])
-    assert after is not None
-    assert (after.title, after.metadata, after.picture) == ("Mug 7", {"n": "7"}, before[7].picture)
-    assert (after.vectors.shape, after.probes.shape) == ((2, 4), (1, 4))
+    item = catalogue.make(Draft("A mug", metadata={"kind": "cup"}), b"abc")
+    looks = [catalogue.look(content) for content in (b"xyz", b"abc")]
+    seen = seen_by(item, looks, model=OTHER_MODEL)
+    assert (seen.id, seen.title, seen.metadata, seen.model) == (
+        item.id,
+        "A mug",
+        {"kind": "cup"},
+        OTHER_MODEL,
+    )
+    assert seen.pictures == tuple(look.picture for look in looks)
+    np.testing.assert_array_equal(seen.vectors, [*looks[0].vectors, *item.vectors])
+    np.testing.assert_array_equal(seen.probes, [*looks[0].probes, *item.probes])
 
 
-def test_a_rebuild_that_was_interrupted_goes_on_where_it_stopped() -> None:
+def test_a_kept_picture_is_looked_at_again_with_the_same_eyes() -> None:
     catalogue = make_catalogue()
-    for number in range(5):
-        catalogue.add(Draft("Mug", id=str(number)), b"abc")
-    changed, first = with_model(catalogue, OTHER_MODEL)
-    going = changed.rebuild()
-    next(going)
-    next(going)
-    del going
-    assert (catalogue.store.model(), first.embedded) == (MODEL, 3 * 2)
-    again, second = with_model(catalogue, OTHER_MODEL)
-    assert len(list(again.rebuild())) == 5
-    assert (set(models(again)), second.embedded) == ({OTHER_MODEL}, 3 * 3)
-    again.check_model()
-
-
-def test_a_rebuild_reports_pictures_that_are_gone_or_corrupt_and_does_the_rest() -> None:
-    catalogue = make_catalogue()
-    catalogue.add(Draft("Good", id="good"), b"abc")
-    for name, key in (
-        ("corrupt", catalogue.pictures.put(b"corrupt", suffix=".png")),
-        ("gone", "0" * 64 + ".png"),
-    ):
-        catalogue.store.put(Item(name, "x", key, MODEL, np.ones((1, 4), np.float32)))
-    changed, _ = with_model(catalogue, OTHER_MODEL)
-    outcomes = {item.id: str(error) for item, error in changed.rebuild()}
-    assert outcomes["good"] == "None"
-    assert outcomes["corrupt"] == "item corrupt: not a picture that can be read"
-    assert "item gone: its picture" in outcomes["gone"]
-    assert {item.id: item.model for item in changed.store.page()} == {
-        "good": OTHER_MODEL,
-        "corrupt": MODEL,
-        "gone": MODEL,
-    }
+    look = catalogue.look(b"abc")
+    again = catalogue.look_again(look.picture)
+    assert again.picture == look.picture
+    np.testing.assert_array_equal(again.vectors, look.vectors)
+    np.testing.assert_array_equal(again.probes, look.probes)
+    with pytest.raises(InputError, match=r"its picture gone\.png is gone"):
+        catalogue.look_again("gone.png")
+    with pytest.raises(InputError, match="not a picture"):
+        catalogue.look_again(catalogue.pictures.put(b"corrupt", suffix=".png"))

@@ -4,7 +4,7 @@ import pytest
 
 from services.core.domain import Item, UnavailableError
 from services.core.follow import Follower
-from tests.fakes import OTHER_MODEL, FakeIndex, FakeItems, make_item, vectors
+from tests.fakes import DIM, OTHER_MODEL, FakeIndex, FakeItems, make_item, vectors
 
 
 def follower(store: FakeItems) -> Follower:
@@ -33,11 +33,11 @@ class HalfDead(FakeItems):
 
     pages_left = 1_000
 
-    def page(self, *, after: str = "", limit: int = 100) -> list[Item]:
+    def page(self, *, after: str = "", limit: int = 100, text: str = "") -> list[Item]:
         self.pages_left -= 1
         if self.pages_left < 0:
             raise UnavailableError("item store: died")
-        return super().page(after=after, limit=limit)
+        return super().page(after=after, limit=limit, text=text)
 
 
 def test_nothing_is_read_before_the_first_call() -> None:
@@ -158,3 +158,42 @@ def test_a_store_whose_last_item_goes_finds_nothing_and_takes_the_next_model() -
     store.put(make_item("wide", vectors(dim=16), model=OTHER_MODEL))
     following.follow()
     assert found(following) == ["wide"]
+
+
+def test_of_a_new_model_those_that_have_its_vectors_are_found_and_the_others_as_they_get_them() -> None:
+    store = FakeItems(items(3))
+    following = followed(store)
+    wide = [make_item(item.id, vectors(dim=16), model=OTHER_MODEL) for item in items(3)]
+    for item in wide[:2]:
+        assert store.stage(item)
+    following.follow()
+    assert (following.view and following.view.dim, len(found(following))) == (DIM, 3)
+    store.set_model(OTHER_MODEL)
+    following.follow()
+    assert found(following) == ["item-0000", "item-0001"]
+    assert store.stage(wide[2])
+    assert following.follow() == 1
+    assert found(following) == [item.id for item in wide]
+
+
+class Swapping(FakeItems):
+    """Changes to the other model while its second page is read."""
+
+    pages = 0
+
+    def page(self, *, after: str = "", limit: int = 100, text: str = "") -> list[Item]:
+        self.pages += 1
+        if self.pages == 2:
+            self.set_model(OTHER_MODEL)
+            self.prune()
+        return super().page(after=after, limit=limit, text=text)
+
+
+def test_a_model_that_changes_while_the_store_is_read_gives_no_half_of_an_index() -> None:
+    store = Swapping(items(700))
+    for item in items(700):
+        assert store.stage(make_item(item.id, vectors(dim=16), model=OTHER_MODEL))
+    following = follower(store)
+    assert (following.follow(), following.view, following.cursor) == (0, None, None)
+    assert following.follow() == 700
+    assert (following.view and following.view.model, following.items) == (OTHER_MODEL, 700)

@@ -1,12 +1,13 @@
 """Reading what a catalogue is imported from."""
 
+import hashlib
 import json
 from pathlib import Path
 
 import pytest
 
 from services.core.domain import InputError
-from services.core.rows import BadRow, Row, read_rows
+from services.core.rows import BadRow, Row, picture_rows, read_rows
 
 
 def rows_of(path: Path) -> list[Row]:
@@ -165,5 +166,61 @@ def test_an_absent_path_is_refused_by_name(tmp_path: Path, name: str) -> None:
 
 
 def test_a_file_of_another_kind_is_refused_with_those_that_are_known(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"of no known kind; expected a folder, \.csv, \.jsonl or \.txt"):
+    with pytest.raises(
+        InputError, match=r"of no known kind; expected a folder, \.csv, \.jsonl, \.txt or \.zip"
+    ):
         read_rows(written(tmp_path, "c.xlsx", b""))
+
+
+def test_the_second_row_of_an_id_is_refused_with_its_line_and_the_first_one_wins(tmp_path: Path) -> None:
+    text = "id,title,image\nmug,First,a.jpg\nbowl,Bowl,a.jpg\nmug,Second,b.jpg\n"
+    path = written(tmp_path, "c.csv", text)
+    first, bowl, second = read_rows(path)
+    assert isinstance(first, Row)
+    assert isinstance(bowl, Row)
+    assert second == BadRow(f"{path} line 4", f"its id 'mug' is that of {path} line 2 already")
+
+
+def test_the_same_picture_twice_without_ids_is_refused_with_what_was_expected(tmp_path: Path) -> None:
+    path = written(tmp_path, "c.csv", "title,url\nA,http://x.example/1.jpg\nB,http://x.example/1.jpg\n")
+    _, second = read_rows(path)
+    reason = f"its picture is that of {path} line 2 already; expected an id of its own"
+    assert second == BadRow(f"{path} line 3", reason)
+
+
+def test_a_bad_row_takes_no_id(tmp_path: Path) -> None:
+    path = written(tmp_path, "c.csv", "id,title,image\nmug,,a.jpg\nmug,Second,b.jpg\n")
+    bad, good = read_rows(path)
+    assert isinstance(bad, BadRow)
+    assert isinstance(good, Row)
+
+
+def test_a_file_that_was_taken_from_elsewhere_has_its_pictures_there(tmp_path: Path) -> None:
+    text = "title,image\nA,p/./1.jpg\nB,https://x.example/2.jpg\nC,../3.jpg\nD,/4.jpg\n"
+    first, second, *outside = read_rows(written(tmp_path, "c.csv", text), home="s3://shop/spring")
+    assert isinstance(first, Row)
+    assert isinstance(second, Row)
+    assert (first.image, first.where) == ("s3://shop/spring/p/1.jpg", "s3://shop/spring/c.csv line 2")
+    assert second.image == "https://x.example/2.jpg"
+    for bad in outside:
+        assert isinstance(bad, BadRow)
+        assert "lies outside the file's folder" in bad.reason
+
+
+def test_an_address_of_s3_in_a_row_is_no_way_to_other_buckets(tmp_path: Path) -> None:
+    text = "title,image\nA,s3://other/secret.jpg\n"
+    (local,) = rows_of(written(tmp_path, "c.csv", text))
+    assert local.image == tmp_path.resolve() / "s3:/other/secret.jpg"
+    (copied,) = read_rows(tmp_path / "c.csv", home="s3://shop/spring")
+    assert isinstance(copied, Row)
+    assert copied.image == "s3://shop/spring/s3:/other/secret.jpg"
+
+
+def test_names_from_elsewhere_become_rows_as_those_of_a_folder_do() -> None:
+    names = ["red_mug.JPG", "sub/red_mug.png", "notes.txt", "sub-red_mug.gif"]
+    rows = list(picture_rows(names, lambda name: f"s3://shop/{name}"))
+    assert [(row.draft.id, row.image) for row in rows if isinstance(row, Row)] == [
+        ("red_mug", "s3://shop/red_mug.JPG"),
+        ("sub-red_mug", "s3://shop/sub/red_mug.png"),
+        (f"sub-red_mug-{hashlib.sha256(b'sub-red_mug.gif').hexdigest()[:12]}", "s3://shop/sub-red_mug.gif"),
+    ]

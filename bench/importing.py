@@ -1,0 +1,108 @@
+"""How fast an import is beside the bare model: `python -m bench.importing`.
+
+Imports pictures of the sample catalogue as `lookalike items import` does, into a folder of its own, and runs
+what it gives the model, made beforehand, through ONNX Runtime alone: the same batches, the same number of
+threads. Both take turns, because other work on the machine slows the one or the other down.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import tempfile
+import time
+from collections import defaultdict
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from models.locate import resolve
+from services.adapters import pillow_pictures, pillow_views
+from services.bootstrap.settings import CliSettings
+from services.cli.import_ import Import, open_journal, open_progress
+from services.cli.sources import open_source
+from services.cli.system import open_keeper
+from services.core.ports import Picture
+
+PICTURES = Path(__file__).resolve().parents[1] / "samples" / "pictures"
+ITEMS, PAIRS = 40, 7
+
+
+def main() -> None:
+    """Print both rates for each pair, and the median of their ratios."""
+    settings = CliSettings()
+    pictures = sorted(PICTURES.iterdir())[:ITEMS]
+    batches, session = _batches(pictures), _session(settings)
+    print(
+        f"{ITEMS} items, {sum(map(len, batches))} pictures in batches of {_sizes(batches)}, "
+        f"model {settings.model}, {settings.threads} of {len(os.sched_getaffinity(0))} processors for it"
+    )
+    ratios = []
+    for pair in range(PAIRS):
+        # Neither is always the first.
+        if pair % 2:
+            import_s, bare_s = _import_s(settings, pictures), _bare_s(session, batches)
+        else:
+            bare_s, import_s = _bare_s(session, batches), _import_s(settings, pictures)
+        ratios.append(bare_s / import_s)
+        rates = f"bare ONNX Runtime {ITEMS / bare_s:.2f} items/s, import {ITEMS / import_s:.2f} items/s"
+        print(f"{rates}: {ratios[-1]:.3f} of it")
+    median = statistics.median(ratios)
+    print(f"import at {median:.3f} of the rate of bare ONNX Runtime (median of {PAIRS} pairs)")
+
+
+def _batches(pictures: list[Path]) -> list[NDArray[np.uint8]]:
+    """What the import gives the model in one run each."""
+    batches = []
+    for path in pictures:
+        views, probes = pillow_views.shots(pillow_pictures.decode(path.read_bytes())[0])
+        shapes: defaultdict[tuple[int, ...], list[Picture]] = defaultdict(list)
+        for shot in (*views, *probes):
+            shapes[shot.shape].append(shot)
+        batches += [np.stack(alike) for alike in shapes.values()]
+    return batches
+
+
+def _sizes(batches: list[NDArray[np.uint8]]) -> str:
+    return " and ".join(map(str, sorted({len(batch) for batch in batches})))
+
+
+def _session(settings: CliSettings) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads, options.inter_op_num_threads = settings.threads, 1
+    path = str(resolve(settings.model, build=True))
+    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+
+
+def _bare_s(session: onnxruntime.InferenceSession, batches: list[NDArray[np.uint8]]) -> float:
+    began_s = time.perf_counter()
+    for batch in batches:
+        session.run(["vector"], {"picture": batch})
+    return time.perf_counter() - began_s
+
+
+def _import_s(settings: CliSettings, pictures: list[Path]) -> float:
+    """From the first row to the last acknowledgement; the model is loaded before."""
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as given:
+        for path in pictures:
+            (Path(given) / path.name).symlink_to(path)
+        there = settings.model_copy(update={"data_dir": Path(folder)})
+        with (
+            open_keeper(there) as (maker, keeper),
+            open_source(given, there, model=maker.featurizer.fingerprint) as source,
+            open_journal(there, source.name) as journal,
+            open_progress() as progress,
+        ):
+            began_s = time.perf_counter()
+            running = Import(maker, keeper, journal, progress, total=source.total)
+            running.run(source.jobs)
+            took_s = time.perf_counter() - began_s
+    if running.kept != source.total:
+        raise RuntimeError(f"{running.outcome}; expected all {source.total}")
+    return took_s
+
+
+if __name__ == "__main__":
+    main()

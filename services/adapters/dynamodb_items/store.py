@@ -1,0 +1,206 @@
+"""The store's reads and writes."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+from typing import Any
+
+from services.adapters.dynamodb_items.calls import Table
+from services.adapters.dynamodb_items.commit import Commits, Head, Step
+from services.adapters.dynamodb_items.feedback import feedback_step
+from services.adapters.dynamodb_items.layout import (
+    CHANGES,
+    ITEMS,
+    Row,
+    id_of,
+    int_of,
+    item_keys,
+    number,
+    number_key,
+)
+from services.adapters.dynamodb_items.places import Place, places, places_of, vector_keys
+from services.adapters.dynamodb_items.reading import Reading
+from services.adapters.dynamodb_items.rows import ITEMS_AT_ONCE, Laid, chunks, item_row, pictures_of, update
+from services.core.domain import Change, Item, UnavailableError, fold
+
+log = logging.getLogger(__name__)
+
+
+class DynamoItems:
+    """Items and the history of their changes in one table; safe to use from several threads.
+
+    `client` is botocore's for DynamoDB. The table is there: deployment creates it. For `patience_s` a call
+    tries again when it is throttled or others write at the same moment.
+
+    Vectors are written before the transaction, as rows that nobody knows of before it and that are never
+    changed; those that it replaced are deleted after it. A process that is killed in between leaves rows
+    behind that cost their storage and nothing else.
+    """
+
+    def __init__(self, client: Any, table: str, *, patience_s: float = 20) -> None:
+        self._table = Table(client, table, patience_s=patience_s)
+        self._commits = Commits(self._table)
+        self._reading = Reading(self._table)
+
+    def put(self, item: Item) -> int:
+        """Write or replace an item; it is durable on return. Gives the change's cursor."""
+        return self.put_many([item])
+
+    def put_many(self, items: Sequence[Item]) -> int:
+        """Write or replace items, in steps of up to 98; gives the newest change's cursor.
+
+        Raises InputError, before any is written, for an item whose texts are more than a row takes.
+        """
+        placed = [(item, Place.new(item)) for item in {item.id: item for item in items}.values()]
+        laid = [(item, place, item_row(item, place)) for item, place in placed]
+        cursors = [self._put_at_once(chunk) for chunk in chunks(laid)]
+        return cursors[-1] if cursors else self.head()
+
+    def _put_at_once(self, laid: Sequence[Laid]) -> int:
+        self._table.put_many([row for item, place, _ in laid for row in place.rows(item)])
+        ids = [item.id for item, _, _ in laid]
+        replaced: list[Row] = []
+
+        def make(head: Head) -> Step:
+            kept = self._reading.rows(ids)
+            replaced[:] = [key for row in kept.values() for key in vector_keys(row)]
+            writes = []
+            for item, _, row in laid:
+                old = kept.get(item.id, {})
+                counts = {name: number(int_of(old, name)) for name in ("right", "wrong")}
+                born = {"born": old.get("born", number(head.cursor + 1))}
+                writes.append({"Put": {"Item": row | counts | born}})
+            model = head.model if head.items else laid[0][0].model
+            return Step(writes, ids, replace(head, items=head.items + len(ids) - len(kept), model=model))
+
+        head = self._commits.write(make)
+        self._sweep(replaced)
+        return head.cursor
+
+    def delete(self, item_id: str) -> int | None:
+        """Remove an item and the feedback about it; gives the change's cursor, or None if there was none."""
+        gone: list[Row] = []
+
+        def make(head: Head) -> Step | None:
+            gone[:] = self._reading.rows([item_id]).values()
+            writes = [{"Delete": {"Key": key}} for key in item_keys(id_of(row) for row in gone)]
+            return Step(writes, [item_id], replace(head, items=head.items - 1)) if gone else None
+
+        head = self._commits.write(make)
+        self._sweep([key for row in gone for key in vector_keys(row)])
+        return head.cursor if gone else None
+
+    def get_many(self, item_ids: Sequence[str]) -> list[Item | None]:
+        """The items of these ids, in their order, None for one that does not exist."""
+        if not item_ids:
+            return []
+        model = self._commits.head().model
+        rows = self._reading.rows(item_ids)
+        items = {item.id: item for item in self._reading.items(list(rows.values()), model=model)}
+        return [items.get(item_id) for item_id in item_ids]
+
+    def page(self, *, after: str = "", limit: int = 100, text: str = "") -> list[Item]:
+        """The next items in the order of their ids, those behind the id `after` that hold `text`."""
+        if not text:
+            return self._page(after=after, limit=limit, at_once=limit)
+        condition = {"FilterExpression": "contains(searched, :text)", "values": {":text": {"S": fold(text)}}}
+        return self._page(after=after, limit=limit, **condition)
+
+    def lacking(self, model: str, *, after: str = "", limit: int = 100) -> list[Item]:
+        """The next items without vectors of this model, in the order of their ids."""
+        lacks = "attribute_not_exists(places.#model)"
+        condition = {"FilterExpression": lacks, "ExpressionAttributeNames": {"#model": model}}
+        return self._page(after=after, limit=limit, **condition)
+
+    def head(self) -> int:
+        """The cursor of the newest change, 0 for a store that never had one."""
+        return self._commits.head().cursor
+
+    def changes(self, *, after: int, limit: int = 1000) -> list[Change]:
+        """The changes behind the cursor `after`, oldest first."""
+        return list(islice(self._changes(after, limit), limit))
+
+    def _changes(self, after: int, limit: int) -> Iterator[Change]:
+        for row in self._table.query(CHANGES, after=number_key(after), at_once=limit):
+            ids = [each["S"] for each in row["ids"]["L"]]
+            first = int(row["sk"]["S"]) - len(ids) + 1
+            yield from (Change(first + n, each) for n, each in enumerate(ids) if first + n > after)
+
+    def model(self) -> str | None:
+        """The fingerprint of the model that made the catalogue's vectors, None while it has no items."""
+        head = self._commits.head()
+        return head.model if head.items else None
+
+    def set_model(self, fingerprint: str) -> None:
+        """Declare another model the catalogue's, in one step: from now on items come with its vectors."""
+        self._commits.write(lambda head: Step([], [], replace(head, model=fingerprint)))
+
+    def stage(self, item: Item) -> bool:
+        """Keep the item's vectors as those of its model, unless it is gone or has other pictures by now."""
+        place, unused, staged = Place.new(item), list[Row](), False
+        self._table.put_many(place.rows(item))
+
+        def make(head: Head) -> Step | None:
+            nonlocal staged
+            row = self._reading.rows([item.id]).get(item.id)
+            staged = row is not None and pictures_of(row) == item.pictures
+            if row is None or not staged:
+                unused[:] = place.keys(item.id)
+                return None
+            kept = places_of(row)
+            unused[:] = kept[item.model].keys(item.id) if item.model in kept else []
+            writes = [update(row, places=places(kept | {item.model: place}))]
+            return Step(writes, [item.id] if item.model == head.model else [], head)
+
+        self._commits.write(make)
+        self._sweep(unused)
+        return staged
+
+    def prune(self) -> None:
+        """Drop the vectors of all other models of each item that has some of the catalogue's."""
+        many = (id_of(row) for row in self._table.query(ITEMS) if len(row["places"]["M"]) > 1)
+        while ids := list(islice(many, ITEMS_AT_ONCE)):
+            self._prune_at_once(ids)
+
+    def _prune_at_once(self, ids: Sequence[str]) -> None:
+        unused: list[Row] = []
+
+        def make(head: Head) -> Step | None:
+            unused.clear()
+            writes = []
+            for item_id, row in self._reading.rows(ids).items():
+                kept = places_of(row)
+                if head.model in kept and len(kept) > 1:
+                    own = kept.pop(head.model)
+                    writes.append(update(row, places=places({head.model: own})))
+                    unused.extend(key for place in kept.values() for key in place.keys(item_id))
+            return Step(writes, [], head) if writes else None
+
+        self._commits.write(make)
+        self._sweep(unused)
+
+    def feedback(self, record_id: int, *, shown: str, really: str | None) -> int:
+        """Remember what was said of a record, in place of an earlier word; gives the newest change's cursor.
+
+        Each item whose counts changed is a change; one that does not exist takes no feedback.
+        """
+
+        def make(head: Head) -> Step | None:
+            return feedback_step(self._table, self._reading, head, record_id, shown=shown, really=really)
+
+        return self._commits.write(make).cursor
+
+    def _page(self, *, limit: int, **query: Any) -> list[Item]:
+        model = self._commits.head().model
+        rows = list(islice(self._table.query(ITEMS, **query), limit))
+        return self._reading.items(rows, model=model)
+
+    def _sweep(self, keys: Sequence[Row]) -> None:
+        """Delete vectors that no item has any more; what was written holds whether or not this succeeds."""
+        try:
+            self._table.delete_many(keys)
+        except UnavailableError as error:
+            log.warning("%s: up to %d rows of vectors that no item has stay behind", error, len(keys))

@@ -1,0 +1,103 @@
+"""Opens the file: the lock of the one writer, the tables, and what older versions had."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+
+from services.core.domain import Item, UnavailableError
+
+_VERSION = 2
+_SCHEMA, _OLDER = (
+    Path(__file__).with_name(name).read_text(encoding="utf-8") for name in ("schema.sql", "older.sql")
+)
+
+
+def open_file(path: Path, *, writable: bool) -> sqlite3.Connection:
+    """A connection to the file, its tables those of this version; raises UnavailableError.
+
+    A reader too opens for writing, because WAL needs a shared-memory file, and a file of an older version has
+    to serve before its writer comes up; query_only keeps it from more than that.
+    """
+    try:
+        db = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
+        try:
+            # FULL makes a commit survive a power cut, which WAL's default does not.
+            db.execute("PRAGMA journal_mode = WAL")
+            db.execute("PRAGMA synchronous = FULL")
+            _bring_up_to_date(db, path)
+            db.execute(f"PRAGMA query_only = {'OFF' if writable else 'ON'}")
+        except BaseException:
+            db.close()
+            raise
+    except sqlite3.Error as error:
+        raise UnavailableError(f"item store {path}: {error}") from error
+    return db
+
+
+def writer_lock(path: Path) -> IO[str]:
+    """Take the lock that the kernel drops when the process ends, however it does."""
+    try:
+        file = path.with_name(path.name + ".writer").open("a")
+    except OSError as error:
+        raise UnavailableError(f"item store {path}: {error.strerror}") from error
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        raise UnavailableError(f"item store {path}: another process writes to it; stop that first") from None
+    return file
+
+
+def _bring_up_to_date(db: sqlite3.Connection, path: Path) -> None:
+    """Make the tables, or those of an older version into these, in one step that a kill undoes."""
+    if _version(db) < _VERSION:
+        db.create_function("searched_text", 3, _searched_text, deterministic=True)
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            if _version(db) < _VERSION:  # else another process was faster
+                for statement in _steps(db):
+                    db.execute(statement)
+            db.execute("COMMIT")
+        finally:
+            if db.in_transaction:
+                db.execute("ROLLBACK")
+    if (version := _version(db)) > _VERSION:
+        raise UnavailableError(
+            f"item store {path}: it has version {version} of a newer Lookalike; expected up to {_VERSION}"
+        )
+
+
+def _version(db: sqlite3.Connection) -> int:
+    return int(db.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _steps(db: sqlite3.Connection) -> Iterator[str]:
+    is_older = db.execute("SELECT 1 FROM sqlite_master WHERE name = 'items'").fetchone() is not None
+    if is_older:
+        yield "ALTER TABLE items RENAME TO older_items"
+    yield from _statements(_SCHEMA)
+    if is_older:
+        yield from _statements(_OLDER)
+    yield f"PRAGMA user_version = {_VERSION}"
+
+
+def _statements(script: str) -> Iterator[str]:
+    """The script's statements one by one; executescript would end the transaction first."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+
+
+def _searched_text(item_id: str, title: str, metadata: str) -> str:
+    nothing = np.empty((0, 0), np.float32)
+    return Item(item_id, title, "", "", nothing, metadata=json.loads(metadata)).searched_text

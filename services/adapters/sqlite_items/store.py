@@ -1,0 +1,195 @@
+"""The store's reads and writes."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from services.adapters.sqlite_items.file import open_file, writer_lock
+from services.adapters.sqlite_items.rows import COUNTS, ITEMS, MODEL, item_of, item_row, vectors_row
+from services.core.domain import Change, Item, UnavailableError, fold
+
+_HEAD = "SELECT coalesce(max(cursor), 0) FROM changes"
+_SET_MODEL = "INSERT OR REPLACE INTO facts VALUES ('model', ?)"
+_PUT_ITEM = "INSERT OR REPLACE INTO items VALUES (?, ?, ?, ?, ?, ?, ?)"
+_PUT_VECTORS = "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?, ?, ?)"
+
+
+class SqliteItems:
+    """Items and the history of their changes in one file; safe to use from several threads.
+
+    Raises UnavailableError when the file can't be opened, or a second process wants to write.
+    """
+
+    def __init__(self, path: Path, *, writable: bool) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        self._db: sqlite3.Connection | None = None
+        self._writer = writer_lock(path) if writable else None
+        if writable:
+            try:
+                with self._lock:
+                    self._connected()
+            except UnavailableError:
+                self.close()
+                raise
+
+    def _connected(self) -> sqlite3.Connection:
+        """The connection; a reader opens it when it first asks, as the writer may make the file later."""
+        if self._db is not None:
+            return self._db
+        if self._writer is None and not self._path.exists():  # sqlite3 would make an empty file of it
+            raise UnavailableError(f"item store {self._path}: not there yet; the api creates it")
+        self._db = open_file(self._path, writable=self._writer is not None)
+        return self._db
+
+    def close(self) -> None:
+        """Close the file, and let another process write."""
+        with self._lock:
+            if self._db is not None:
+                self._db.close()
+            if self._writer is not None:
+                self._writer.close()
+
+    def put(self, item: Item) -> int:
+        """Write or replace an item; it is durable on return. Gives the change's cursor."""
+        return self.put_many([item])
+
+    def put_many(self, items: Sequence[Item]) -> int:
+        """Write or replace items, in one step: after an error none is written. Gives the newest cursor."""
+        last = {item.id: item for item in items}
+        item_rows = [item_row(item) for item in last.values()]
+        vectors_rows = [vectors_row(item) for item in last.values()]
+        ids = [(item_id,) for item_id in last]
+        with self._transaction() as db:
+            if items and db.execute("SELECT 1 FROM items LIMIT 1").fetchone() is None:
+                db.execute(_SET_MODEL, (vectors_rows[0][1],))
+            db.executemany(_PUT_ITEM, item_rows)
+            db.executemany("DELETE FROM vectors WHERE item_id = ?", ids)
+            db.executemany(_PUT_VECTORS, vectors_rows)
+            return _note_changes(db, ids)
+
+    def delete(self, item_id: str) -> int | None:
+        """Remove an item and the feedback about it; gives the change's cursor, or None if there was none."""
+        with self._transaction() as db:
+            if db.execute("DELETE FROM items WHERE id = ?", (item_id,)).rowcount == 0:
+                return None
+            db.execute("DELETE FROM vectors WHERE item_id = ?", (item_id,))
+            # The other item of such a record keeps its count, so that it is no change of that one.
+            db.execute("UPDATE feedback SET shown = NULL WHERE shown = ?", (item_id,))
+            db.execute("UPDATE feedback SET really = NULL WHERE really = ?", (item_id,))
+            db.execute("DELETE FROM feedback WHERE shown IS NULL AND really IS NULL")
+            return _note_changes(db, [(item_id,)])
+
+    def get_many(self, item_ids: Sequence[str]) -> list[Item | None]:
+        """The items of these ids, in their order, None for one that does not exist."""
+        marks = ",".join("?" * len(item_ids))
+        found = self._items(f"id IN ({marks})", *item_ids)
+        items = {item.id: item for item in found}
+        return [items.get(item_id) for item_id in item_ids]
+
+    def page(self, *, after: str = "", limit: int = 100, text: str = "") -> list[Item]:
+        """The next items in the order of their ids, those behind the id `after` that hold `text`."""
+        if not text:
+            return self._items("id > ? ORDER BY id LIMIT ?", after, limit)
+        return self._items("id > ? AND instr(searched, ?) ORDER BY id LIMIT ?", after, fold(text), limit)
+
+    def lacking(self, model: str, *, after: str = "", limit: int = 100) -> list[Item]:
+        """The next items without vectors of this model, in the order of their ids."""
+        lacks = "NOT EXISTS (SELECT 1 FROM vectors AS those WHERE those.item_id = id AND those.model = ?)"
+        return self._items(f"{lacks} AND id > ? ORDER BY id LIMIT ?", model, after, limit)
+
+    def head(self) -> int:
+        """The cursor of the newest change, 0 for a store that never had one."""
+        return int(self._rows(_HEAD)[0][0])
+
+    def changes(self, *, after: int, limit: int = 1000) -> list[Change]:
+        """The changes behind the cursor `after`, oldest first."""
+        query = "SELECT cursor, item_id FROM changes WHERE cursor > ? ORDER BY cursor LIMIT ?"
+        return [Change(cursor, item_id) for cursor, item_id in self._rows(query, after, limit)]
+
+    def model(self) -> str | None:
+        """The fingerprint of the model that made the catalogue's vectors, None while it has no items."""
+        found = self._rows(f"{MODEL} AND EXISTS (SELECT 1 FROM items)")
+        return found[0][0] if found else None
+
+    def set_model(self, fingerprint: str) -> None:
+        """Declare another model the catalogue's, in one step: from now on items come with its vectors."""
+        with self._transaction() as db:
+            db.execute(_SET_MODEL, (fingerprint,))
+
+    def stage(self, item: Item) -> bool:
+        """Keep the item's vectors as those of its model, unless it is gone or has other pictures by now."""
+        row, pictures = vectors_row(item), (item.picture, json.dumps(item.more_pictures))
+        with self._transaction() as db:
+            kept = db.execute("SELECT picture, more_pictures FROM items WHERE id = ?", (item.id,)).fetchone()
+            if kept != pictures:
+                return False
+            db.execute(_PUT_VECTORS, row)
+            if db.execute(MODEL).fetchone() == (item.model,):
+                _note_changes(db, [(item.id,)])
+            return True
+
+    def prune(self) -> None:
+        """Drop the vectors of all other models of each item that has some of the catalogue's."""
+        with self._transaction() as db:
+            db.execute(
+                f"DELETE FROM vectors WHERE model != ({MODEL})"
+                f" AND item_id IN (SELECT item_id FROM vectors WHERE model = ({MODEL}))"
+            )
+
+    def feedback(self, record_id: int, *, shown: str, really: str | None) -> int:
+        """Remember what was said of a record, in place of an earlier word; gives the newest change's cursor.
+
+        Each item whose counts changed is a change; one that does not exist takes no feedback.
+        """
+        counts = f"SELECT id, {COUNTS} FROM items WHERE id IN (?, ?, ?, ?)"
+        existing = "(SELECT id FROM items WHERE id = ?)"
+        with self._transaction() as db:
+            earlier = db.execute("SELECT shown, really FROM feedback WHERE record_id = ?", (record_id,))
+            touched = (shown, really, *(earlier.fetchone() or (None, None)))
+            before = db.execute(counts, touched).fetchall()
+            db.execute(
+                f"INSERT OR REPLACE INTO feedback VALUES (?, {existing}, {existing})",
+                (record_id, shown, really),
+            )
+            changed = sorted(set(db.execute(counts, touched)).difference(before))
+            return _note_changes(db, [(item_id,) for item_id, *_ in changed])
+
+    def _items(self, condition: str, *values: object) -> list[Item]:
+        return [item_of(row) for row in self._rows(f"{ITEMS} WHERE {condition}", *values)]
+
+    def _rows(self, query: str, *values: object) -> list[Any]:
+        try:
+            with self._lock:
+                return self._connected().execute(query, values).fetchall()
+        except sqlite3.Error as error:
+            raise UnavailableError(f"item store: {error}") from error
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        try:
+            with self._lock:
+                db = self._connected()
+                db.execute("BEGIN IMMEDIATE")
+                try:
+                    yield db
+                    db.execute("COMMIT")
+                except BaseException:
+                    # A failed commit may have ended the transaction by itself.
+                    if db.in_transaction:
+                        db.execute("ROLLBACK")
+                    raise
+        except sqlite3.Error as error:
+            raise UnavailableError(f"item store: {error}") from error
+
+
+def _note_changes(db: sqlite3.Connection, ids: Sequence[tuple[str]]) -> int:
+    """Write a change for each; gives the newest cursor."""
+    db.executemany("INSERT INTO changes (item_id) VALUES (?)", ids)
+    return int(db.execute(_HEAD).fetchone()[0])

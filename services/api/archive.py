@@ -1,0 +1,96 @@
+"""The whole catalogue over HTTP, as one archive."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any
+
+from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi.responses import StreamingResponse
+from starlette.concurrency import run_in_threadpool
+
+from services.bootstrap.api import ApiParts
+from services.bootstrap.importing import build_maker
+from services.core.archive import Archive, all_items, write_archive
+from services.core.bulk import Maker
+from services.core.restore import restore
+
+TYPE = "application/zip"
+# It is kept on the disk while it is read, never in memory: the api's own limit of a body is for pictures.
+_NO_LIMIT = 1 << 60
+_ZIP = {"content": {TYPE: {"schema": {"type": "string", "format": "binary"}}}}
+
+log = logging.getLogger(__name__)
+
+
+def build_router(parts: ApiParts, *, folder: Path, threads: int) -> APIRouter:
+    """The routes over wired parts; `folder` holds an archive while it is read."""
+    router = APIRouter(tags=["items"])
+    # The disk is not waited for long, and the fewer items are at hand the less memory they take.
+    maker = build_maker(parts.catalogue.featurizer, threads=threads, loaders=1)
+
+    @router.get("/items/archive", response_class=Response, responses={200: _ZIP})
+    def export() -> Response:
+        """All items with their pictures and vectors as a ZIP, which POST takes again."""
+        store = parts.catalogue.store
+        pieces = write_archive(all_items(store), _picture(parts), model=store.model())
+        headers = {"Content-Disposition": 'attachment; filename="lookalike-items.zip"'}
+        return StreamingResponse(pieces, media_type=TYPE, headers=headers)
+
+    @router.post(
+        "/items/archive",
+        max_body_size=_NO_LIMIT,
+        openapi_extra={"requestBody": {"required": True, **_ZIP}},
+    )
+    async def take(request: Request) -> dict[str, Any]:
+        """Add or replace the items of an archive; those of another model are featurised anew."""
+        await run_in_threadpool(parts.catalogue.check_model)
+        folder.mkdir(parents=True, exist_ok=True)
+        # Its pictures need as much again.
+        limit = shutil.disk_usage(folder).free // 2
+        with tempfile.TemporaryFile(dir=folder) as file:
+            await _spool(request, file, limit=limit)
+            return await run_in_threadpool(_restore, parts, maker, file)
+
+    return router
+
+
+def _picture(parts: ApiParts) -> Callable[[str], bytes | None]:
+    def picture(key: str) -> bytes | None:
+        content = parts.catalogue.pictures.get(key)
+        if content is None:
+            log.warning("export: the picture %s is gone; its item can't be imported again", key)
+        return content
+
+    return picture
+
+
+async def _spool(request: Request, file: IO[bytes], *, limit: int) -> None:
+    size = 0
+    async for piece in request.stream():
+        size += len(piece)
+        if size > limit:
+            raise HTTPException(
+                413, f"the archive is larger than {limit} bytes, half of what the disk has free"
+            )
+        try:
+            await run_in_threadpool(file.write, piece)
+        except OSError as error:
+            raise HTTPException(
+                507, f"the archive can't be kept while it is read: {error.strerror}"
+            ) from None
+
+
+def _restore(parts: ApiParts, maker: Maker, file: IO[bytes]) -> dict[str, Any]:
+    catalogue = parts.catalogue
+    done = restore(Archive(file), maker, pictures=catalogue.pictures, store=catalogue.store)
+    return {
+        "items": done.items,
+        "anew": done.anew,
+        "change": done.change or catalogue.store.head(),
+        "refused": [{"item": each.number, "reason": each.reason} for each in done.refused],
+    }

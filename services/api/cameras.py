@@ -1,0 +1,180 @@
+"""Cameras: what they say of themselves, their previews, and frames that a browser sends for one."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Collection
+from email.utils import formatdate
+from typing import Any
+
+from fastapi import APIRouter, HTTPException, Request, Response
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
+
+from services.adapters.pillow_pictures import check_jpeg
+from services.api.bodies import read_image
+from services.api.live import cameras_now
+from services.bootstrap.api import ApiParts
+from services.core.cameras import FRAMES_OVER_MQTT
+from services.core.domain import InputError, UnavailableError
+from services.core.previews import KEPT_S, WATCH_COMMAND, Preview, Previews
+from services.core.wire import is_thing, topic
+
+WAIT_S = 2.0
+SEND_S = 1.0
+# What both brokers take, topic included.
+MAX_MESSAGE_BYTES = 512 * 1024
+MULTIPART_BYTES = 8 * 1024
+
+_JPEG: dict[str, Any] = {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}}
+_FORM: dict[str, Any] = {
+    "multipart/form-data": {
+        "schema": {
+            "type": "object",
+            "required": ["image"],
+            "properties": {"image": {"type": "string", "format": "binary"}},
+        }
+    }
+}
+_BODY = {"requestBody": {"required": True, "content": _JPEG | _FORM}}
+
+
+def build_router(parts: ApiParts) -> APIRouter:
+    """The routes over wired parts."""
+    router = APIRouter(tags=["cameras"])
+
+    @router.get("/cameras")
+    def cameras() -> dict[str, Any]:
+        """The cameras and what they last said of themselves."""
+        return {"cameras": [camera.to_json() for camera in cameras_now(parts)]}
+
+    @router.get(
+        "/cameras/{thing}/preview",
+        response_class=Response,
+        responses={200: {"content": _JPEG}, 304: {"description": "none newer than that of If-None-Match"}},
+    )
+    async def preview(thing: str, request: Request) -> Response:
+        """The camera's newest picture, small and never older than 2 s; waits up to 2 s for one.
+
+        If-None-Match with the ETag of the last one waits for a newer one. Last-Modified is when it came.
+        """
+        _ask_for_previews(parts, thing)
+        seen = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
+        newer = await _newer(parts.previews, thing, seen)
+        if newer is not None:
+            return Response(newer.jpeg, media_type="image/jpeg", headers=_headers(newer))
+        last = parts.previews.newest(thing, within_s=KEPT_S)
+        if last is not None and _etag(last) in seen:
+            return Response(status_code=304, headers=_headers(last))
+        raise UnavailableError(
+            f"no preview of {thing} within {WAIT_S:g} s; they may be switched off at the camera "
+            "(LOOKALIKE_PREVIEW=0)"
+        )
+
+    @router.post("/cameras/{thing}/frames", status_code=202, openapi_extra=_BODY)
+    async def frames(thing: str, request: Request) -> dict[str, Any]:
+        """Take a JPEG for a camera whose frames come over MQTT; dropped if it cannot be sent at once."""
+        _check_name(parts, thing)
+        content = await _read_frame(request, limit=MAX_MESSAGE_BYTES - len(topic(thing, "frame")))
+        await run_in_threadpool(_send, parts, thing, content)
+        return {"thing": thing, "bytes": len(content)}
+
+    return router
+
+
+def _ask_for_previews(parts: ApiParts, thing: str) -> None:
+    """Tell a camera that it is watched; raises for one that cannot give a preview now."""
+    camera = parts.cameras.get(thing)
+    if camera is None:
+        raise HTTPException(404, f"there is no camera {thing[:128]!r}")
+    if not parts.subscriber.connected:
+        raise UnavailableError("the broker is not connected; reconnecting")
+    if camera.state not in ("online", "clock_wrong"):
+        why = f" ({camera.reason})" if camera.reason else ""
+        raise HTTPException(409, f"{thing} is {camera.state}{why}, so it gives no preview")
+    if parts.previews.must_ask(thing):
+        parts.subscriber.publish(topic(thing, "command"), WATCH_COMMAND, qos=1)
+
+
+async def _newer(previews: Previews, thing: str, seen: Collection[str]) -> Preview | None:
+    """The newest preview that is none of those `seen`, None if there is none within WAIT_S."""
+    loop, arrived = asyncio.get_running_loop(), asyncio.Event()
+    listening = previews.listening(thing, lambda: loop.call_soon_threadsafe(arrived.set))
+    with listening, contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(WAIT_S):
+            while True:
+                arrived.clear()
+                newest = previews.newest(thing)
+                if newest is not None and _etag(newest) not in seen:
+                    return newest
+                await arrived.wait()
+    return None
+
+
+def _etag(preview: Preview) -> str:
+    return f'"{preview.tag}"'
+
+
+def _headers(preview: Preview) -> dict[str, str]:
+    return {
+        "ETag": _etag(preview),
+        "Last-Modified": formatdate(preview.received_at_s, usegmt=True),
+        "Cache-Control": "no-store",
+        "Cross-Origin-Resource-Policy": "same-origin",
+    }
+
+
+def _check_name(parts: ApiParts, thing: str) -> None:
+    if not is_thing(thing):
+        raise InputError(
+            f"{thing[:128]!a} is no camera's name; expected 1 to 128 of the characters a-z A-Z 0-9 : _ -"
+        )
+    camera = parts.cameras.get(thing)
+    if camera is not None and camera.state != "offline" and camera.source != FRAMES_OVER_MQTT:
+        source = f" ({camera.source})" if camera.source else ""
+        raise HTTPException(
+            409,
+            f"{thing} is the name of another camera{source}; expected a name that is free",
+        )
+
+
+async def _read_frame(request: Request, *, limit: int) -> bytes:
+    """The frame of a request's body, of the type that it says to have."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in ("image/jpeg", "multipart/form-data"):
+        raise HTTPException(
+            415, f"content type {kind[:80]!a}; expected image/jpeg, or multipart with `image`"
+        )
+    if kind == "image/jpeg":
+        return await _read_at_most(request, limit)
+    length = request.headers.get("content-length", "")
+    if length.isdecimal() and int(length[:20]) > limit + MULTIPART_BYTES:
+        raise _too_large(limit)
+    async with request.form(max_files=1, max_fields=10) as form:
+        content = await read_image(form)
+    if len(content) > limit:
+        raise _too_large(limit)
+    return content
+
+
+async def _read_at_most(request: Request, limit: int) -> bytes:
+    content = bytearray()
+    try:
+        async for chunk in request.stream():
+            content += chunk
+            if len(content) > limit:
+                raise _too_large(limit)
+    except ClientDisconnect:  # nobody hears the answer; without it the log would show a fault of ours
+        raise HTTPException(400, "the frame ended too early") from None
+    return bytes(content)
+
+
+def _too_large(limit: int) -> HTTPException:
+    return HTTPException(413, f"the frame has more than {limit} bytes, which is what a message can hold")
+
+
+def _send(parts: ApiParts, thing: str, content: bytes) -> None:
+    check_jpeg(content)
+    if not parts.subscriber.publish(topic(thing, "frame"), content, within_s=SEND_S):
+        raise UnavailableError("the broker does not take the frame, so it was dropped; the next may pass")

@@ -1,0 +1,54 @@
+"""Stores on AWS; imported only where an address asks for one, because boto3 takes 0.2 s to load.
+
+Region, credentials and endpoints come from where every AWS tool finds them: AWS_… variables, files, roles.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError
+
+from services.adapters.dynamodb_items import DynamoItems
+from services.adapters.s3_pictures import S3Pictures
+from services.adapters.s3_source import S3Source
+from services.core.domain import InputError
+
+DYNAMODB, S3 = "dynamodb://", "s3://"
+# Three more tries, of which the last comes after some seconds, outlast throttling and a lost connection.
+_CONFIG = Config(
+    retries={"mode": "standard", "total_max_attempts": 4},
+    connect_timeout=2,
+    read_timeout=10,
+    max_pool_connections=32,
+)
+
+
+def open_items(address: str) -> DynamoItems:
+    """The item store of an address, dynamodb://TABLE; nothing is asked yet. Raises InputError."""
+    return DynamoItems(_client("dynamodb"), address.removeprefix(DYNAMODB))
+
+
+def open_pictures(address: str) -> S3Pictures:
+    """The picture store of an address, s3://BUCKET[/PREFIX]; nothing is asked yet. Raises InputError."""
+    bucket, _, prefix = address.removeprefix(S3).partition("/")
+    return S3Pictures(_client("s3"), bucket, prefix=prefix)
+
+
+def open_source() -> S3Source:
+    """What reads files of any bucket; nothing is asked yet. Raises InputError."""
+    return S3Source(_client("s3"))
+
+
+def _client(service: str) -> Any:
+    try:
+        return boto3.Session().client(service, config=_CONFIG)
+    except (BotoCoreError, ValueError) as error:
+        # Such as no region, or an endpoint that is no URL, which may hold a password.
+        told = type(error).__name__
+        raise InputError(
+            f"no client for AWS {service} ({told}); expected a region in AWS_DEFAULT_REGION, and endpoints "
+            "that are addresses"
+        ) from None

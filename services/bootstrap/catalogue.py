@@ -1,0 +1,32 @@
+"""Opens the catalogue with what makes its vectors."""
+
+from __future__ import annotations
+
+from models.errors import ModelError
+from models.featurizer import OnnxFeaturizer
+from models.locate import resolve
+from models.providers import PROVIDERS
+from services.adapters import pillow_pictures, pillow_views
+from services.bootstrap.settings import CatalogueSettings
+from services.bootstrap.stores import open_items, open_pictures
+from services.core.catalogue import Catalogue
+from services.core.domain import InputError
+
+
+def open_featurizer(model: str, *, threads: int, provider: str) -> OnnxFeaturizer:
+    """Load the model of a setting, built first if need be; raises InputError."""
+    try:
+        return OnnxFeaturizer(resolve(model, build=True), threads=threads, providers=[PROVIDERS[provider]])
+    except ModelError as error:
+        raise InputError(f"LOOKALIKE_MODEL: {error}") from None
+
+
+def open_catalogue(settings: CatalogueSettings, *, writable: bool = True) -> Catalogue:
+    """The catalogue; with SQLite one process only may open it `writable`."""
+    return Catalogue(
+        store=open_items(settings, writable=writable),
+        pictures=open_pictures(settings, writable=writable),
+        featurizer=open_featurizer(settings.model, threads=settings.threads, provider=settings.provider),
+        decode=pillow_pictures.decode,
+        shots=pillow_views.shots,
+    )

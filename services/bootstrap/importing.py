@@ -1,0 +1,57 @@
+"""Wires bulk imports and archives."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from services.adapters import pillow_pictures, pillow_views
+from services.adapters.fetch import PictureFetcher
+from services.bootstrap.catalogue import open_featurizer
+from services.bootstrap.settings import CliSettings
+from services.bootstrap.stores import open_items, open_pictures
+from services.core.bulk import Maker
+from services.core.ports import Featurizer, ItemStore, PictureStore
+
+if TYPE_CHECKING:
+    from services.adapters.s3_source import S3Source
+
+
+# From the web or from S3 a picture is mostly waited for.
+LOADERS = 8
+
+
+def build_maker(featurizer: Featurizer, *, threads: int, loaders: int = LOADERS) -> Maker:
+    """Makes items with this featurizer, on the processors that its `threads` leave."""
+    free = len(os.sched_getaffinity(0)) - threads
+    return Maker(
+        featurizer=featurizer,
+        decode=pillow_pictures.decode,
+        shots=pillow_views.shots,
+        suffix=pillow_pictures.suffix_of,
+        workers=max(1, free),
+        loaders=loaders,
+    )
+
+
+def open_maker(settings: CliSettings) -> Maker:
+    """The same with the model of the settings."""
+    featurizer = open_featurizer(settings.model, threads=settings.threads, provider=settings.provider)
+    return build_maker(featurizer, threads=settings.threads)
+
+
+def open_fetcher(settings: CliSettings) -> PictureFetcher:
+    """What gets pictures from the web."""
+    return PictureFetcher(allow_private=settings.fetch_private)
+
+
+def open_s3() -> S3Source:
+    """What gets files from S3."""
+    from services.bootstrap import aws
+
+    return aws.open_source()
+
+
+def open_reader(settings: CliSettings) -> tuple[ItemStore, PictureStore]:
+    """The stores, to be read only; without the model, which a backup does not need."""
+    return open_items(settings, writable=False), open_pictures(settings, writable=False)

@@ -1,0 +1,68 @@
+"""Remembers what of an import is in the store already, so that it goes on after an interruption."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Self
+
+from services.core.domain import InputError
+
+
+def mark_of(*facts: object) -> str:
+    """A short name for what makes an item: the same facts, the same name."""
+    text = json.dumps(facts, ensure_ascii=True, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+class Journal:
+    """A file with a line of JSON for each item that the store has acknowledged.
+
+    It is locked while it is open; raises InputError if another import of the same source is running.
+    """
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._path = path
+        self._file = path.open("a+b")
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self._file.close()
+            raise InputError("another import of the same is running; wait for it, or stop it") from None
+        self._file.seek(0)
+        lines = self._file.read().split(b"\n")
+        self._marks = set(filter(None, map(_mark, lines)))
+        if lines[-1]:  # torn by a crash; what follows is to be a line of its own
+            self._file.write(b"\n")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def __contains__(self, mark: str) -> bool:
+        return mark in self._marks
+
+    def note(self, entries: Iterable[tuple[str, str]]) -> None:
+        """Remember items, each by its mark and its id, that are in the store; durable on return."""
+        lines = [json.dumps({"item": item_id, "mark": mark}) + "\n" for mark, item_id in entries]
+        self._file.write("".join(lines).encode())
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+    def finish(self) -> None:
+        """Forget it all: the import is complete."""
+        self._path.unlink(missing_ok=True)
+
+
+def _mark(line: bytes) -> str | None:
+    try:
+        return str(json.loads(line)["mark"])
+    except (ValueError, KeyError, TypeError):
+        return None

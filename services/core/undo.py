@@ -1,0 +1,70 @@
+"""Remembers how items were before their last changes, so that a change can be taken back."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from services.core.domain import Item, MissingError
+
+MAX_CHANGES = 1000
+KEPT_S = 3600.0
+# Vectors are most of it: an item of one picture takes about 16 KB.
+MAX_BYTES = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A change of an item, from how it was to how it then was; None where there was none."""
+
+    item_id: str
+    before: Item | None
+    after: Item | None
+
+    @property
+    def size(self) -> int:
+        """About how many bytes it takes."""
+        return sum(item.vectors.nbytes + item.probes.nbytes for item in (self.before, self.after) if item)
+
+
+class Undo:
+    """The last changes by token, in memory: at most MAX_CHANGES and MAX_BYTES, each for an hour.
+
+    Its caller locks.
+    """
+
+    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        # The latest at the end, with the clock's seconds when it was remembered.
+        self._pasts: OrderedDict[str, tuple[float, Past]] = OrderedDict()
+        self._bytes = 0
+
+    def remember(self, past: Past) -> str:
+        """Keep how an item was; gives the token of the change."""
+        token = secrets.token_hex(16)
+        self._pasts[token] = self._clock(), past
+        self._bytes += past.size
+        while len(self._pasts) > MAX_CHANGES or self._bytes > MAX_BYTES:
+            self._forget_oldest()
+        return token
+
+    def find(self, token: str) -> Past:
+        """The change of a token; raises MissingError for one that is unknown, used or too old."""
+        while self._pasts and self._clock() - next(iter(self._pasts.values()))[0] > KEPT_S:
+            self._forget_oldest()
+        if token not in self._pasts:
+            raise MissingError(
+                f"there is no change to undo under the token {token[:40]!a}: each can be undone once, within "
+                f"{KEPT_S / 3600:g} hour, while it is one of the last {MAX_CHANGES}, until the api restarts"
+            )
+        return self._pasts[token][1]
+
+    def forget(self, token: str) -> None:
+        """The change of this token was undone."""
+        self._bytes -= self._pasts.pop(token)[1].size
+
+    def _forget_oldest(self) -> None:
+        self.forget(next(iter(self._pasts)))

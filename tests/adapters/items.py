@@ -1,0 +1,38 @@
+"""What the suites of the item store share."""
+
+import numpy as np
+
+from services.core.domain import Item
+from services.core.ports import ItemStore
+from tests.fakes import make_item
+
+
+def same(found: Item | None, expected: Item) -> bool:
+    """Whether all is equal, the vectors to the precision of a float16."""
+    assert found is not None
+    np.testing.assert_allclose(found.vectors, expected.vectors, atol=5e-4)
+    assert len(found.probes) == len(expected.probes)
+    if len(expected.probes):
+        np.testing.assert_allclose(found.probes, expected.probes, atol=5e-4)
+    facts = [(i.id, i.title, i.pictures, i.model, i.link, dict(i.metadata)) for i in (found, expected)]
+    return facts[0] == facts[1] and found.vectors.dtype == found.probes.dtype == np.float32
+
+
+def models(store: ItemStore) -> dict[str, str]:
+    """Of which model each item's vectors are that the store gives."""
+    return {item.id: item.model for item in store.page(limit=1000)}
+
+
+def counts(store: ItemStore, *ids: str) -> list[tuple[int, int]]:
+    """How often each item was confirmed, and how often it was shown wrongly."""
+    return [(item.right, item.wrong) for item in store.get_many(ids) if item is not None]
+
+
+def noted(store: ItemStore, after: int) -> list[str]:
+    """The ids of the items that changed behind a cursor."""
+    return [change.item_id for change in store.changes(after=after)]
+
+
+def with_items(store: ItemStore, *ids: str) -> int:
+    """Put items; gives the newest cursor."""
+    return [store.put(make_item(item_id)) for item_id in ids][-1]

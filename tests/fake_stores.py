@@ -1,0 +1,145 @@
+"""In-memory fakes of the item store and the picture store."""
+
+import itertools
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from services.core.domain import Change, Item, UnavailableError, fold
+from services.core.picture_key import picture_key
+
+
+class FakeItems:
+    """An ItemStore; calls of the methods named in `down` fail as those of a dead store do."""
+
+    def __init__(self, items: Iterable[Item] = ()) -> None:
+        # Of each item, it once for each model with the vectors of that model.
+        self._items: dict[str, dict[str, Item]] = {}
+        self._changes: list[Change] = []
+        self._model: str | None = None
+        # By record: what was shown, and what it really was.
+        self._feedback: dict[int, tuple[str | None, str | None]] = {}
+        self._lock = threading.RLock()
+        self.down: set[str] = set()
+        for item in items:
+            self.put(item)
+
+    def put(self, item: Item) -> int:
+        self._check("put")
+        with self._lock:
+            if not self._items:
+                self._model = item.model
+            self._items[item.id] = {item.model: item}
+            return self._note(item.id)
+
+    def put_many(self, items: Sequence[Item]) -> int:
+        self._check("put_many")
+        for item in {item.id: item for item in items}.values():
+            self.put(item)
+        return self.head()
+
+    def delete(self, item_id: str) -> int | None:
+        self._check("delete")
+        with self._lock:
+            if self._items.pop(item_id, None) is None:
+                return None
+            for record_id, said in self._feedback.items():
+                self._feedback[record_id] = self._existing(*said)
+            return self._note(item_id)
+
+    def get_many(self, item_ids: Sequence[str]) -> list[Item | None]:
+        self._check("get_many")
+        with self._lock:
+            return [self._counted(item_id) if item_id in self._items else None for item_id in item_ids]
+
+    def page(self, *, after: str = "", limit: int = 100, text: str = "") -> list[Item]:
+        self._check("page")
+        with self._lock:
+            behind = (self._counted(item_id) for item_id in sorted(self._items) if item_id > after)
+            return list(itertools.islice((i for i in behind if fold(text) in i.searched_text), limit))
+
+    def head(self) -> int:
+        self._check("head")
+        return len(self._changes)
+
+    def changes(self, *, after: int, limit: int = 1000) -> list[Change]:
+        self._check("changes")
+        return self._changes[after : after + limit]
+
+    def model(self) -> str | None:
+        self._check("model")
+        return self._model if self._items else None
+
+    def set_model(self, fingerprint: str) -> None:
+        self._check("set_model")
+        self._model = fingerprint
+
+    def stage(self, item: Item) -> bool:
+        self._check("stage")
+        with self._lock:
+            kept = self._items.get(item.id, {})
+            if all(each.pictures != item.pictures for each in kept.values()):
+                return False
+            old = next(iter(kept.values()))
+            kept[item.model] = replace(old, model=item.model, vectors=item.vectors, probes=item.probes)
+            if item.model == self._model:
+                self._note(item.id)
+            return True
+
+    def lacking(self, model: str, *, after: str = "", limit: int = 100) -> list[Item]:
+        self._check("lacking")
+        with self._lock:
+            ids = sorted(i for i, kept in self._items.items() if i > after and model not in kept)
+            return [self._counted(item_id) for item_id in ids[:limit]]
+
+    def prune(self) -> None:
+        self._check("prune")
+        with self._lock:
+            for item_id, kept in self._items.items():
+                if self._model in kept:
+                    self._items[item_id] = {self._model: kept[self._model]}
+
+    def feedback(self, record_id: int, *, shown: str, really: str | None) -> int:
+        self._check("feedback")
+        with self._lock:
+            before = {item_id: self._counted(item_id) for item_id in self._items}
+            self._feedback[record_id] = self._existing(shown, really)
+            for item_id in sorted(before):
+                item = self._counted(item_id)
+                if (item.right, item.wrong) != (before[item_id].right, before[item_id].wrong):
+                    self._note(item_id)
+            return len(self._changes)
+
+    def _existing(self, *ids: str | None) -> tuple[str | None, str | None]:
+        shown, really = (item_id if item_id in self._items else None for item_id in ids)
+        return shown, really
+
+    def _counted(self, item_id: str) -> Item:
+        said = list(self._feedback.values())
+        right = sum(really == item_id for _shown, really in said)
+        wrong = sum(shown == item_id != really for shown, really in said)
+        kept = self._items[item_id]
+        return replace(kept[self._model if self._model in kept else min(kept)], right=right, wrong=wrong)
+
+    def _note(self, item_id: str) -> int:
+        self._changes.append(Change(len(self._changes) + 1, item_id))
+        return len(self._changes)
+
+    def _check(self, method: str) -> None:
+        if method in self.down:
+            raise UnavailableError(f"item store: {method} is down")
+
+
+class FakePictures:
+    """A PictureStore."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    def put(self, content: bytes, *, suffix: str) -> str:
+        key = picture_key(content, suffix=suffix)
+        self.kept[key] = content
+        return key
+
+    def get(self, key: str) -> bytes | None:
+        return self.kept.get(key)
