@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.system import single
 from tests.system.record import Recorder
 from tests.system.stack import Stack, running
 
@@ -37,3 +39,11 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     settings = {"LOOKALIKE_SAMPLES": "0", "LOOKALIKE_SOURCE": "none"}
     with running(tmp_path_factory.mktemp("empty"), settings=settings) as started:
         yield started
+
+
+@pytest.fixture
+def bowl(empty: Stack) -> Iterator[dict[str, Any]]:
+    """An item with a picture of its own, gone at the end."""
+    item = single.add(empty, 300, id="bowl 1", title="A bowl", link="https://shop.example/1", colour="blue")
+    yield item
+    empty.client.delete(single.path("bowl 1"))

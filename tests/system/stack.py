@@ -88,8 +88,11 @@ class Stack:
             with contextlib.suppress(OSError):
                 # redis-server writes its title over its environment, but works in a folder of the data.
                 in_data = (folder / "cwd").readlink().is_relative_to(self.data)
-                if in_data or mine in (folder / "environ").read_bytes().split(b"\0"):
+                environ = (folder / "environ").read_bytes().split(b"\0")
+                if in_data or mine in environ:
                     command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                    if b"LOOKALIKE_SOURCE=mqtt" in environ:  # the second edge, that of frames over MQTT
+                        command = command.replace("-m edge", "frames")
                     if command:  # a zombie has none
                         found[int(folder.name)] = command
         return found

@@ -80,7 +80,11 @@ def test_the_2018_samples_lines_are_fetched(empty: Stack, tmp_path: Path) -> Non
         address = f"http://127.0.0.1:{server.server_port}"
         lines = f"Plush Monkey, {address}/monkey.jpg\nGone, {address}/gone.jpg\n"
         (tmp_path / "data.txt").write_text(lines, encoding="utf-8")
-        done = empty.cli("items", "import", str(tmp_path / "data.txt"))
+        done = subprocess.run(
+            [sys.executable, "-m", "services.cli", "items", "import", str(tmp_path / "data.txt")],
+            cwd=ROOT, env=empty.environ | {"LOOKALIKE_FETCH_PRIVATE": "1"},
+            capture_output=True, text=True, check=False, timeout=60,
+        )  # fmt: skip
         server.shutdown()
         thread.join()
 

@@ -4,9 +4,11 @@ import { byId, el, setText } from "./dom.js";
 import { things } from "./state.js";
 import { has, t } from "./text.js";
 
-const BADGES = { live: "live", connecting: "connecting", resuming: "connecting", lost: "lost" };
+const BADGES = { live: "live", connecting: "connecting", resuming: "connecting", own: "connecting", lost: "lost" };
 
-function stateWord(camera) {
+function stateWord(state, thing) {
+  const camera = state.cameras.get(thing);
+  if (state.own?.thing === thing && (!camera || camera.state === "offline")) return t("camera.starting");
   const key = `camera.${camera?.state}`;
   return has(key) ? t(key) : t("camera.unknown");
 }
@@ -25,7 +27,7 @@ export function createCameraBar({ onChoose }) {
 
   function fillSelect(state, thing) {
     const known = things(state);
-    const labels = known.map((each) => `${each} · ${stateWord(state.cameras.get(each))}`);
+    const labels = known.map((each) => `${each} · ${stateWord(state, each)}`);
     if (options !== labels.join("\n")) {
       options = labels.join("\n");
       select.replaceChildren(...known.map((each, i) => {
@@ -46,7 +48,7 @@ export function createCameraBar({ onChoose }) {
       setText(name, thing ?? t("camera.none"));
       // A lost server's word on the camera is not worth repeating; the select's options carry theirs themselves.
       word.hidden = !thing || several || kind === "lost";
-      setText(word, stateWord(camera));
+      setText(word, stateWord(state, thing));
       word.dataset.state = camera?.state ?? "unknown";
       badge.dataset.badge = BADGES[kind] ?? "stale";
       setText(badge, t(`badge.${badge.dataset.badge}`));

@@ -26,6 +26,7 @@ function entries({ camera, record, health }) {
   return [
     ["answer", answerWords(record)],
     ["frame", stages.length ? `${stages.join(" · ")} ${t("details.ms")}` : null],
+    ["source", camera?.source],
     ["fps", Number.isFinite(camera?.fps) ? camera.fps.toFixed(1) : null],
     ["provider", camera?.provider?.replace("ExecutionProvider", "")],
     ["model", record?.model ?? camera?.model],
@@ -35,7 +36,7 @@ function entries({ camera, record, health }) {
 
 export function createDetails() {
   const list = byId("details");
-  let drawnAt = 0;
+  let drawnAt = -Infinity;
 
   return {
     render({ state, camera, record }) {
@@ -43,6 +44,10 @@ export function createDetails() {
       drawnAt = performance.now();
       list.replaceChildren(...entries({ camera, record, health: state.health }).map(([name, value]) =>
         el("div", "", el("dt", "", t(`details.${name}`)), el("dd", `details-${name}`, value))));
+    },
+    /** For another camera: its figures are due at once. */
+    clear() {
+      drawnAt = -Infinity;
     },
   };
 }

@@ -6,8 +6,10 @@ import { createCameraBar } from "./camera.js";
 import { createClock } from "./clock.js";
 import { createDetails } from "./details.js";
 import { bestKey, createHold } from "./hold.js";
+import { createKeyBox } from "./key.js";
 import { createBest, titleOf } from "./match.js";
 import { createNotice } from "./notice.js";
+import { createOwnCamera } from "./own.js";
 import { createRecent } from "./recent.js";
 import { createRunners } from "./runners.js";
 import { sureness } from "./score.js";
@@ -15,11 +17,12 @@ import { failingChecks, isFresh, situation } from "./situation.js";
 import { choose, createState, selected, takeCamera, takeCameras, takePhase, takeRecord } from "./state.js";
 import { createStream } from "./stream.js";
 import { fillStaticTexts, t } from "./text.js";
+import { createView } from "./view.js";
 import { createViewfinder } from "./viewfinder.js";
 
 const TICK_MS = 250;
 const HEALTH_MS = { well: 10000, unwell: 4000 };
-const WITHOUT_MATCH = ["connecting", "empty", "first", "waiting"];
+const WITHOUT_MATCH = ["connecting", "empty", "first", "waiting", "own", "unheard"];
 
 fillStaticTexts();
 const state = createState();
@@ -30,6 +33,9 @@ const recent = createRecent();
 const viewfinder = createViewfinder();
 const details = createDetails();
 const cameraBar = createCameraBar({ onChoose: show });
+const keyBox = createKeyBox({ onKey: () => view.again() });
+const view = createView({ viewfinder, refused: keyBox.ask });
+createOwnCamera({ onChange: turnOwn, refused: keyBox.ask });
 const notice = createNotice({ onRetry: () => stream.open(), onNotice: announce });
 const hold = createHold(async (record) => {
   const draws = await Promise.all([best.prepare(record), runners.prepare(record)]);
@@ -40,6 +46,7 @@ const hold = createHold(async (record) => {
   };
 });
 let shownThing = null;
+let chosenBefore = null; // before this device's camera was switched on
 let toldKey = "";
 let healthAt = -Infinity;
 
@@ -95,12 +102,25 @@ async function show(thing) {
   if (thing === shownThing) recent.addAll(records);
 }
 
+/** Turns the page to this device's camera when it starts, and back when it stops (null). */
+function turnOwn(thing, stream) {
+  const was = state.own?.thing;
+  state.own = thing && { thing, stream, sinceMs: performance.now() };
+  if (thing) {
+    chosenBefore = state.chosen;
+    show(thing);
+  } else if (was && state.chosen === was) {
+    choose(state, chosenBefore === was ? null : chosenBefore);
+    render();
+  }
+}
+
 /** Empties the stage when another camera takes it. */
 function turnTo(thing) {
   shownThing = thing;
   toldKey = "";
   hold.reset();
-  [best, viewfinder, runners, recent].forEach((part) => part.clear());
+  [best, view, viewfinder, runners, recent, details].forEach((part) => part.clear());
   const record = state.newest.get(thing);
   if (record?.matches.length) hold.offer(record);
 }
@@ -111,15 +131,15 @@ function render() {
   const camera = state.cameras.get(thing);
   const record = state.newest.get(thing);
   const nowMs = clock.now();
-  const kind = situation({ state, camera, record, nowMs, elapsedMs: performance.now() });
-  const view = { state, thing, camera, record, kind, nowMs };
+  const kind = situation({ state, thing, camera, record, nowMs, elapsedMs: performance.now() });
+  const facts = { state, thing, camera, record, kind, nowMs };
   document.body.dataset.situation = kind;
   document.body.dataset.shown = ["live", "resuming"].includes(kind) && isFresh(record, nowMs) ? "fresh" : "old";
-  cameraBar.render(view);
-  notice.render(view);
-  viewfinder.render(view);
-  details.render(view);
-  best.visible = runners.visible = !WITHOUT_MATCH.includes(kind);
+  document.body.dataset.view = state.own && state.own.thing === thing ? "own" : "camera";
+  [cameraBar, notice, view, viewfinder, details].forEach((part) => part.render(facts));
+  const match = !WITHOUT_MATCH.includes(kind);
+  best.show({ match, view: viewfinder.hasPicture });
+  runners.visible = match;
   return kind;
 }
 

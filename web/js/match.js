@@ -66,8 +66,11 @@ export function createBest() {
       shown = null;
       item.replaceChildren();
     },
-    set visible(yes) {
-      card.hidden = !yes || !shown;
+    /** Shows the match, or a camera's picture alone, which has its place in the card. */
+    show({ match, view }) {
+      const withMatch = match && shown !== null;
+      card.hidden = !withMatch && !view;
+      card.dataset.holds = withMatch ? "match" : "view";
     },
   };
 }

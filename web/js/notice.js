@@ -2,7 +2,8 @@
 
 import { byId, setText } from "./dom.js";
 import { failingChecks } from "./situation.js";
-import { setRich, t } from "./text.js";
+import { FRAMES_OVER_MQTT } from "./state.js";
+import { has, setRich, t } from "./text.js";
 
 const QUIET = ["live", "resuming"];
 
@@ -14,6 +15,12 @@ function title({ kind, thing, camera }) {
   const s = camera?.clock_offset_s;
   if (kind === "clock_wrong" && s) return t("notice.clock_wrong.by", { thing, n: Math.abs(Math.round(s)) });
   return t(`notice.${kind}.title`, { thing });
+}
+
+/** The next step; a camera whose frames come from elsewhere is mended there. */
+function nextKey(kind, camera) {
+  const remote = `notice.${kind}.next.frames`;
+  return camera?.source === FRAMES_OVER_MQTT && has(remote) ? remote : `notice.${kind}.next`;
 }
 
 function bannerText({ state, kind }) {
@@ -52,8 +59,9 @@ export function createNotice({ onRetry, onNotice }) {
       setText(heading, words);
       setText(reason, kind === "failing" ? checkWords(state.health) : (camera?.state === kind && camera.reason) || "");
       reason.hidden = !reason.textContent;
-      if (next.dataset.kind !== kind) setRich(next, t(`notice.${kind}.next`));
-      next.dataset.kind = kind;
+      const key = nextKey(kind, camera);
+      if (next.dataset.key !== key) setRich(next, t(key));
+      next.dataset.key = key;
     },
   };
 }

@@ -1,5 +1,8 @@
 // What the page knows, in one place; the views read it and never write it.
 
+/** The source of a camera whose frames others send, such as a browser. */
+export const FRAMES_OVER_MQTT = "frames over MQTT";
+
 export function createState() {
   return {
     connection: { phase: "connecting", retryAt: null },
@@ -8,6 +11,7 @@ export function createState() {
     newest: new Map(), // thing → record
     health: null,
     chosen: new URLSearchParams(location.hash.slice(1)).get("camera"), // in the address, so that a wall screen can be bookmarked
+    own: null, // {thing, sinceMs} of this device's camera while it is on, by performance.now()
     settled: null, // the camera shown since nobody chose one
   };
 }
@@ -34,9 +38,10 @@ export function takeRecord(state, record) {
   return true;
 }
 
-/** Every camera by name, also one that sends observations but never its state. */
+/** Every camera by name, also one that sends observations but never its state, and this device's from the start. */
 export function things(state) {
-  return [...new Set([...state.cameras.keys(), ...state.newest.keys()])].sort();
+  const own = state.own ? [state.own.thing] : [];
+  return [...new Set([...state.cameras.keys(), ...state.newest.keys(), ...own])].sort();
 }
 
 /** The camera to show: the chosen one, else one that is on, and then the same one for as long as it is known. */
@@ -44,12 +49,15 @@ export function selected(state) {
   const known = things(state);
   if (known.includes(state.chosen)) return state.chosen;
   if (known.includes(state.settled)) return state.settled;
-  const on = known.find((thing) => state.cameras.get(thing)?.state === "online");
+  const online = known.filter((thing) => state.cameras.get(thing)?.state === "online");
+  // Somebody's phone that joins in does not take the page from the camera that is always there.
+  const on = online.find((thing) => state.cameras.get(thing).source !== FRAMES_OVER_MQTT) ?? online[0];
   if (on && state.newest.has(on)) state.settled = on;
   return on ?? known[0] ?? null;
 }
 
+/** Keeps the choice, or null for none, also in the address. */
 export function choose(state, thing) {
   state.chosen = thing;
-  history.replaceState(null, "", `#${new URLSearchParams({ camera: thing })}`);
+  history.replaceState(null, "", thing === null ? location.pathname + location.search : `#${new URLSearchParams({ camera: thing })}`);
 }

@@ -1,4 +1,4 @@
-// Where the camera looked: its picture's outline, drawn small, with the box of the newest record in it.
+// What the camera sees: its picture, or its mere outline, with the box of the newest record in it.
 
 import { byId, el, setText } from "./dom.js";
 import { percent, t } from "./text.js";
@@ -22,12 +22,19 @@ export function boxWords([x, y, w, h]) {
   return t("viewfinder.part", { place, width: percent(Math.max(1, Math.round(w / WIDTH_STEP)) * WIDTH_STEP) });
 }
 
+/** Width through height of a picture or a video, once it is known. */
+function shape(node) {
+  const [width, height] = node.videoWidth === undefined ? [node.naturalWidth, node.naturalHeight] : [node.videoWidth, node.videoHeight];
+  return width / height;
+}
+
 function move(mark, box) {
   ["--x", "--y", "--w", "--h"].forEach((name, i) => mark.style.setProperty(name, box[i]));
 }
 
 export function createViewfinder() {
   const [figure, frame, words] = ["viewfinder", "viewfinder-frame", "viewfinder-words"].map(byId);
+  const room = frame.parentElement;
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   let mark = null;
   let seenAt = -Infinity;
@@ -48,7 +55,10 @@ export function createViewfinder() {
     render({ record }) {
       const at = performance.now();
       if (!isBox(record?.box)) {
-        if (at - seenAt > GONE_MS) figure.dataset.box = "none";
+        if (at - seenAt > GONE_MS && figure.dataset.box !== "none") {
+          figure.dataset.box = "none";
+          setText(words, t("viewfinder.nowhere"));
+        }
         return;
       }
       seenAt = at;
@@ -60,18 +70,31 @@ export function createViewfinder() {
       setText(words, boxWords(record.box));
       saidAt = at;
     },
-    /** Puts a picture of the camera behind the box (null takes it away); the outline then has the picture's shape. */
-    behind(image) {
-      frame.querySelector("img")?.remove();
-      if (image) frame.prepend(image);
-      if (image?.naturalHeight) frame.style.setProperty("--shape", image.naturalWidth / image.naturalHeight);
-      else frame.style.removeProperty("--shape");
+    /** Puts a picture or a video of the camera behind the box, in its own shape; null takes it away. */
+    behind(node) {
+      frame.querySelector("img, video")?.remove();
+      figure.dataset.picture = node ? "shown" : "none";
+      if (!node) return room.style.removeProperty("--shape");
+      frame.prepend(node);
+      const fit = () => room.style.setProperty("--shape", shape(node) || 16 / 9);
+      node.addEventListener("resize", fit); // a phone that is turned
+      fit();
+      figure.hidden = false;
+    },
+    /** Keeps a picture's room free while it is not known yet whether the camera gives any. */
+    expect() {
+      this.behind(null);
+      figure.dataset.picture = "expected";
+    },
+    get hasPicture() {
+      return figure.dataset.picture === "shown";
     },
     /** For another camera: whether that one has a box to show is not known yet. */
     clear() {
       figure.hidden = true;
       figure.dataset.box = "none";
       seenAt = -Infinity;
+      setText(words, t("viewfinder.nowhere"));
       this.behind(null);
     },
   };

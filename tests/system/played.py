@@ -1,0 +1,108 @@
+"""A broker and cameras of a test's own for a running system, and calls of its cameras."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import paho.mqtt.publish as publish
+
+from services.adapters.mqtt import MqttClient
+from tests.servers import Server
+from tests.system.stack import Stack, eventually, running
+
+KEY = {"Authorization": "Bearer s3cret"}
+JPEG = {"Content-Type": "image/jpeg"}
+
+
+@contextlib.contextmanager
+def keyed_stack(folder: Path, broker: Server) -> Iterator[Stack]:
+    """A system with a key, without catalogue, and with no camera but those that a test plays."""
+    settings = {
+        "LOOKALIKE_SAMPLES": "0",
+        "LOOKALIKE_SOURCE": "none",
+        "LOOKALIKE_API_KEY": "s3cret",
+        "LOOKALIKE_MQTT_URL": broker.url,
+    }
+    with running(folder, settings=settings) as started:
+        eventually(lambda: started.get("/healthz")["checks"]["broker"]["ok"], within_s=20, why=started.log)
+        yield started
+
+
+class Camera:
+    """A camera that says and shows what a test wants, each under a name of its own."""
+
+    def __init__(self, stack: Stack, broker: Server) -> None:
+        self.thing = f"cam-{uuid.uuid4().hex[:8]}"
+        self._stack, self._port = stack, broker.port
+
+    def show(self, jpeg: bytes) -> None:
+        """Send a preview."""
+        publish.single(f"lookalike/{self.thing}/preview", jpeg, hostname="127.0.0.1", port=self._port)
+
+    def say(self, state: str, **status: str) -> None:
+        """Send a status, and return once it is known."""
+        said = {"state": state, "reason": None, "source": None, **status}
+        self._send(json.dumps(said))
+        eventually(lambda: status_of(self._stack, self.thing).items() >= said.items(), within_s=5)
+
+    def forget(self) -> None:
+        """Leave nothing retained."""
+        self._send("")
+
+    def _send(self, status: str) -> None:
+        topic = f"lookalike/{self.thing}/status"
+        publish.single(topic, status, 1, True, hostname="127.0.0.1", port=self._port)
+
+
+class Listener:
+    """Hears what passes at a broker, with the second of its arrival."""
+
+    def __init__(self, url: str, *filters: str) -> None:
+        self.heard: list[tuple[float, str, bytes]] = []
+        self._hears = False
+        self._client = MqttClient(url, filters=[*filters, "probe/listener"], qos=0, on_message=self._take)
+
+    def __enter__(self) -> Listener:
+        self._client.start()
+
+        def hears_itself() -> bool:
+            self._client.publish("probe/listener", b"")
+            return self._hears
+
+        eventually(hears_itself, within_s=10)
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._client.stop()
+
+    def _take(self, topic: str, payload: bytes) -> None:
+        self._hears = True
+        if not topic.startswith("probe/"):
+            self.heard.append((time.monotonic(), topic, payload))
+
+    def of(self, kind: str) -> list[bytes]:
+        """The messages whose topic ends so."""
+        return [payload for _at_s, topic, payload in self.heard if topic.endswith(f"/{kind}")]
+
+
+def status_of(stack: Stack, thing: str) -> dict[str, Any]:
+    """One of GET /cameras, empty for none."""
+    found = [each for each in stack.get("/cameras")["cameras"] if each["thing"] == thing]
+    return dict(found[0]) if found else {}
+
+
+def get_preview(stack: Stack, thing: str, **headers: str) -> httpx.Response:
+    """Ask for a preview, with the key."""
+    return stack.client.get(f"/cameras/{thing}/preview", headers=KEY | headers)
+
+
+def post_frame(stack: Stack, thing: str, content: bytes, **headers: str) -> httpx.Response:
+    """Send a frame, with the key."""
+    return stack.client.post(f"/cameras/{thing}/frames", content=content, headers=KEY | JPEG | headers)

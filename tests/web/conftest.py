@@ -1,0 +1,66 @@
+"""One browser camera's film, and running systems for the page to show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Playwright, sync_playwright
+
+from tests.system.record import Scene, read_truth
+from tests.system.stack import Stack, running
+from tests.web.film import Picture, frames_of, read_clip, write_film
+from tests.web.pages import Pages, chromium, with_camera
+
+# Items that differ in kind, and a thing that no catalogue holds.
+CAST = "box-cornflakes", "teapot-sunny", "clock-bells-red", "stranger-mug"
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """The driver of the browsers."""
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def clip() -> list[Picture]:
+    """The sample clip's frames."""
+    return read_clip()
+
+
+@pytest.fixture(scope="session")
+def scenes() -> list[Scene]:
+    """What the browser's camera sees, in this order, again and again."""
+    by_id = {scene.id: scene for scene in read_truth()}
+    return [by_id[name] for name in CAST]
+
+
+@pytest.fixture(scope="session")
+def film(clip: list[Picture], scenes: list[Scene], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the browser's camera plays."""
+    path = tmp_path_factory.mktemp("film") / "camera.y4m"
+    write_film(path, [frame for scene in scenes for frame in frames_of(clip, scene)])
+    return path
+
+
+@pytest.fixture(scope="session")
+def without_camera(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A system that only a browser's camera feeds."""
+    with running(tmp_path_factory.mktemp("none"), settings={"LOOKALIKE_SOURCE": "none"}) as started:
+        yield started
+
+
+@pytest.fixture
+def camera_pages(playwright: Playwright, film: Path) -> Iterator[Pages]:
+    """A browser that has a camera and may use it."""
+    with chromium(playwright, *with_camera(film)) as pages:
+        yield pages
+
+
+@pytest.fixture
+def pages(playwright: Playwright) -> Iterator[Pages]:
+    """A browser without a camera."""
+    with chromium(playwright) as pages:
+        yield pages

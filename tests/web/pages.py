@@ -1,0 +1,124 @@
+"""Pages in Debian's Chromium, whose console must stay free of errors, and what can be read off them."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright
+
+CHROMIUM = "/usr/bin/chromium"
+FAKE_CAMERA = "--use-fake-device-for-media-stream"
+THUMBNAIL = 64, 36
+# Lets a test see what the page keeps to itself: the camera's stream, and blob addresses not given back.
+_EYES = """
+window.eyes = { streams: [], blobs: new Set() };
+const { mediaDevices } = navigator;
+if (mediaDevices) {
+  const open = mediaDevices.getUserMedia.bind(mediaDevices);
+  mediaDevices.getUserMedia = async (wanted) => {
+    const stream = await open(wanted);
+    window.eyes.streams.push(stream);
+    return stream;
+  };
+}
+const [create, revoke] = [URL.createObjectURL, URL.revokeObjectURL];
+URL.createObjectURL = (blob) => {
+  const address = create.call(URL, blob);
+  window.eyes.blobs.add(address);
+  return address;
+};
+URL.revokeObjectURL = (address) => {
+  window.eyes.blobs.delete(address);
+  revoke.call(URL, address);
+};
+"""
+# What stands behind the viewfinder's box, as the bytes of a small picture; null where nothing does.
+_THUMBNAIL = """
+([width, height]) => {
+  const node = document.querySelector("#viewfinder-frame :is(img, video)");
+  if (!node) return null;
+  const canvas = Object.assign(document.createElement("canvas"), { width, height });
+  const context = canvas.getContext("2d");
+  context.drawImage(node, 0, 0, width, height);
+  return [...context.getImageData(0, 0, width, height).data];
+}
+"""
+Rgb = NDArray[np.uint8]
+
+
+class Pages:
+    """Opens pages in one browser and remembers what went wrong in them."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self.errors: list[str] = []
+
+    def open(self, address: str, *, script: str = "", **options: Any) -> Page:
+        """A page in a context of its own, as another visitor's; `script` runs before the page's own."""
+        page = self._browser.new_context(**options).new_page()
+        page.add_init_script(_EYES + script)
+        page.on("console", self._heard)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.goto(address)
+        return page
+
+    def expect_errors(self, text: str) -> None:
+        """Take those that hold `text` for right; at least one must have come."""
+        right = [error for error in self.errors if text in error]
+        assert right, f"no error in the console with {text!r}: {self.errors}"
+        self.forget_errors(text)
+
+    def forget_errors(self, text: str) -> None:
+        """Take those that hold `text` for right, if there are any."""
+        self.errors = [error for error in self.errors if text not in error]
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            where = message.location
+            self.errors.append(f"{message.text} ({where.get('url', '')})")
+
+
+@contextlib.contextmanager
+def chromium(playwright: Playwright, *arguments: str) -> Iterator[Pages]:
+    """A browser with these arguments; fails at the end if a console has shown an unexpected error."""
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(arguments))
+    pages = Pages(browser)
+    try:
+        yield pages
+    finally:
+        browser.close()
+    assert pages.errors == []
+
+
+def with_camera(film: Path) -> Sequence[str]:
+    """Arguments for a camera that plays a film, with its use permitted."""
+    return FAKE_CAMERA, "--use-fake-ui-for-media-stream", f"--use-file-for-fake-video-capture={film}"
+
+
+def seen(page: Page) -> Rgb | None:
+    """What the viewfinder shows now, as RGB [height, width, 3] of the size THUMBNAIL; None for nothing."""
+    width, height = THUMBNAIL
+    values = page.evaluate(_THUMBNAIL, [width, height])
+    return None if values is None else np.array(values, np.uint8).reshape(height, width, 4)[..., :3]
+
+
+def small(frame: Rgb) -> Rgb:
+    """A BGR picture as `seen` would give it."""
+    rgb: Rgb = np.asarray(cv2.resize(frame, THUMBNAIL, interpolation=cv2.INTER_AREA), np.uint8)[..., ::-1]
+    return rgb
+
+
+def difference(one: Rgb, other: Rgb) -> float:
+    """How far two pictures are apart, in grey levels of 255."""
+    return float(np.abs(one.astype(int) - other.astype(int)).mean())
+
+
+def text(page: Page, selector: str) -> str:
+    """What a person reads there."""
+    return str(page.locator(selector).inner_text())

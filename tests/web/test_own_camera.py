@@ -1,0 +1,245 @@
+"""The browser's camera, from the press of a button to the right match, and back."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Sequence
+from itertools import pairwise
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, Playwright
+
+from services.adapters.mqtt import MqttClient
+from tests.system.record import Scene
+from tests.system.stack import Stack, eventually
+from tests.web.film import Picture, frames_of
+from tests.web.pages import FAKE_CAMERA, Pages, chromium, difference, seen, small, text
+
+START, STOP = "Use this device's camera", "Stop this device's camera"
+TROUBLE = "#own-trouble"
+
+
+def start(page: Page) -> str:
+    """Switch this device's camera on and give its name."""
+    page.get_by_role("button", name=START).click()
+    page.get_by_role("button", name=STOP).wait_for()
+    (thing,) = parse_qs(urlsplit(str(page.url)).fragment)["camera"]
+    return thing
+
+
+def shown(page: Page) -> tuple[str, str]:
+    """The verdict that the page shows as live now, and the item's title; empty where there is none."""
+    verdict, title = page.evaluate(
+        """() => {
+          const card = document.querySelector("#best:not([hidden])[data-holds=match]");
+          if (!card || document.body.dataset.shown !== "fresh") return ["", ""];
+          return [card.dataset.verdict, card.querySelector(".best-title").textContent];
+        }"""
+    )
+    return str(verdict), str(title)
+
+
+def watch(page: Page, *, for_s: float) -> list[tuple[str, str]]:
+    """What the page showed, one after the other."""
+    told: list[tuple[str, str]] = []
+    until_s = time.monotonic() + for_s
+    while time.monotonic() < until_s:
+        now = shown(page)
+        if now[0] and (not told or told[-1] != now):
+            told.append(now)
+        page.wait_for_timeout(100)
+    return told
+
+
+def titles(stack: Stack) -> dict[str, str]:
+    """The title of each item."""
+    return {item["id"]: item["title"] for item in stack.get("/items?limit=1000")["items"]}
+
+
+def nearest(page: Page, clip: Sequence[Picture], scenes: Sequence[Scene]) -> float:
+    """How far what the viewfinder shows is from the nearest frame that the camera gives; 255 for nothing."""
+    picture = seen(page)
+    if picture is None:
+        return 255.0
+    frames = [frame for scene in scenes for frame in frames_of(clip, scene)]
+    return min(difference(picture, small(frame)) for frame in frames)
+
+
+def test_the_right_matches_appear_in_the_order_in_which_the_camera_sees_the_items(
+    without_camera: Stack, camera_pages: Pages, clip: list[Picture], scenes: list[Scene]
+) -> None:
+    page = camera_pages.open(without_camera.page)
+    thing = start(page)
+    eventually(lambda: shown(page)[0] == "match", within_s=40, why=without_camera.log)
+    assert nearest(page, clip, scenes) < 8
+
+    told = watch(page, for_s=2 * sum(len(frames_of(clip, scene)) for scene in scenes) / 10)
+    by_id = titles(without_camera)
+    items = [by_id[scene.id] for scene in scenes if scene.kind == "item"]
+    matched = [title for verdict, title in told if verdict == "match"]
+    assert set(matched) == set(items)
+    assert "no_match" in {verdict for verdict, _title in told}
+    follower = dict(zip(items, [*items[1:], items[0]], strict=True))
+    assert all(later in (earlier, follower[earlier]) for earlier, later in pairwise(matched))
+
+    (camera,) = [each for each in without_camera.get("/cameras")["cameras"] if each["thing"] == thing]
+    assert (camera["state"], camera["source"]) == ("online", "frames over MQTT")
+    assert {"frames over MQTT", "CPU"} <= set(page.locator("#details dd").all_inner_texts())
+
+
+def test_another_visitor_sees_its_previews_until_it_is_stopped(
+    without_camera: Stack, camera_pages: Pages, clip: list[Picture], scenes: list[Scene]
+) -> None:
+    page = camera_pages.open(without_camera.page)
+    thing = start(page)
+    eventually(lambda: shown(page)[0], within_s=40, why=without_camera.log)
+    visitor = camera_pages.open(f"{without_camera.page}#camera={thing}")
+    visitor.locator("#viewfinder-frame img").wait_for(timeout=10_000)
+    eventually(lambda: nearest(visitor, clip, scenes) < 8, within_s=5)
+
+    page.get_by_role("button", name=STOP).click()
+
+    tracks = page.evaluate("eyes.streams.flatMap((each) => each.getTracks()).map((each) => each.readyState)")
+    assert tracks == ["ended"]
+    assert page.locator("video").count() == 0
+    page.get_by_role("button", name=START).wait_for()
+    visitor.get_by_text(f"The picture of {thing} stands still").wait_for(timeout=15_000)
+    assert text(visitor, "#notice-reason") == "no frame for 5 s"
+    assert seen(visitor) is None
+    # In the seconds between, the camera counts as online and has none to give.
+    camera_pages.forget_errors("/preview")
+
+
+def test_frames_are_small_not_too_many_and_stop_with_the_camera(
+    without_camera: Stack, camera_pages: Pages
+) -> None:
+    page = camera_pages.open(without_camera.page)
+    arrived: list[tuple[float, bytes]] = []
+    listener = MqttClient(
+        without_camera.address("broker"),
+        filters=["lookalike/+/frame"],
+        qos=0,
+        on_message=lambda _topic, payload: arrived.append((time.monotonic(), payload)),
+    )
+    listener.start()
+    try:
+        start(page)
+        eventually(lambda: len(arrived) > 20, within_s=20)
+        page.get_by_role("button", name=STOP).click()
+        page.get_by_role("button", name=START).wait_for()
+        page.wait_for_timeout(500)
+        count = len(arrived)
+        page.wait_for_timeout(500)
+        assert len(arrived) == count
+    finally:
+        listener.stop()
+    for _at_s, jpeg in arrived:
+        with Image.open(io.BytesIO(jpeg)) as image:
+            assert (image.format, image.size) == ("JPEG", (640, 360))
+        assert len(jpeg) < 100_000
+    passed_s = arrived[-1][0] - arrived[0][0]
+    assert len(arrived) - 1 <= passed_s * 10.5
+    camera_pages.forget_errors("/preview")
+
+
+def test_the_camera_has_the_same_name_each_time_in_one_browser_and_another_in_another(
+    without_camera: Stack, camera_pages: Pages
+) -> None:
+    page = camera_pages.open(without_camera.page)
+    name = start(page)
+    page.goto(without_camera.page)
+    assert start(page) == name
+    assert start(camera_pages.open(without_camera.page)) != name
+
+
+def test_the_button_works_by_keyboard_and_the_page_says_what_is_going_on(
+    without_camera: Stack, camera_pages: Pages
+) -> None:
+    page = camera_pages.open(without_camera.page)
+    button = page.get_by_role("button", name=START)
+    for _ in range(6):
+        page.keyboard.press("Tab")
+        if button.evaluate("(node) => node === document.activeElement"):
+            break
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name=STOP).wait_for()
+    assert page.get_by_role("button", name=STOP).evaluate("(node) => node === document.activeElement")
+    eventually(lambda: "live" in text(page, "#badge").lower(), within_s=40, why=without_camera.log)
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name=START).wait_for()
+    camera_pages.forget_errors("/preview")
+
+
+def test_without_permission_the_page_says_what_to_do(without_camera: Stack, playwright: Playwright) -> None:
+    with chromium(playwright, FAKE_CAMERA, "--deny-permission-prompts") as pages:
+        page = pages.open(without_camera.page)
+        page.get_by_role("button", name=START).click()
+        page.get_by_text("The browser does not let this page use the camera.").wait_for()
+        assert page.get_by_role("button", name=START).is_visible()
+        assert page.locator("video").count() == 0
+
+
+def test_without_a_camera_the_page_says_so(without_camera: Stack, playwright: Playwright) -> None:
+    with chromium(playwright, "--use-fake-ui-for-media-stream") as pages:
+        page = pages.open(without_camera.page)
+        page.get_by_role("button", name=START).click()
+        page.get_by_text("This device has no camera that the browser can use.").wait_for()
+
+
+def test_a_camera_in_use_and_a_fault_of_its_own_have_words(without_camera: Stack, pages: Pages) -> None:
+    refusing = "async () => { throw new DOMException('a hum', window.fault); }"
+    page = pages.open(without_camera.page, script=f"navigator.mediaDevices.getUserMedia = {refusing};")
+    for fault, words in (
+        ("NotReadableError", "The camera is in use by another program or page."),
+        ("OddError", "The camera cannot be used: a hum."),
+    ):
+        page.evaluate(f"window.fault = '{fault}'")
+        page.get_by_role("button", name=START).click()
+        page.get_by_text(words).wait_for()
+
+
+def test_a_camera_that_is_unplugged_is_told(without_camera: Stack, camera_pages: Pages) -> None:
+    page = camera_pages.open(without_camera.page)
+    start(page)
+    page.evaluate("eyes.streams[0].getVideoTracks()[0].dispatchEvent(new Event('ended'))")
+    page.get_by_text("The camera is gone").wait_for()
+    page.get_by_role("button", name=START).click()
+    page.get_by_role("button", name=STOP).wait_for()
+    assert text(page, "body").count("The camera is gone") == 0
+    camera_pages.forget_errors("/preview")
+
+
+def test_frames_that_the_api_refuses_are_told_and_go_on_when_they_can(
+    without_camera: Stack, camera_pages: Pages
+) -> None:
+    page = camera_pages.open(without_camera.page)
+    page.route(
+        "**/frames",
+        lambda route: route.fulfill(status=409, json={"detail": "the name of another camera"}),
+    )
+    start(page)
+    page.get_by_text(
+        "The server does not take this camera's pictures: the name of another camera."
+    ).wait_for()
+    page.unroute("**/frames")
+    page.locator(TROUBLE).wait_for(state="hidden", timeout=10_000)
+    camera_pages.expect_errors("/frames")
+
+
+@pytest.mark.parametrize("height", [844, 640])
+def test_on_a_phone_picture_verdict_and_title_are_seen_without_scrolling(
+    without_camera: Stack, camera_pages: Pages, height: int
+) -> None:
+    page = camera_pages.open(
+        without_camera.page, viewport={"width": 390, "height": height}, has_touch=True, is_mobile=True
+    )
+    start(page)
+    eventually(lambda: shown(page)[0] == "match", within_s=40, why=without_camera.log)
+    for part in ("#viewfinder-frame video", ".verdict", ".best-title"):
+        box = page.locator(part).bounding_box()
+        assert box is not None, part
+        assert 0 <= box["y"] < box["y"] + box["height"] <= height, part
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -1,0 +1,175 @@
+"""What the page shows of a camera that somebody else's process reads: picture, source and state."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import paho.mqtt.publish as publish
+import pytest
+from playwright.sync_api import Playwright
+
+from tests.system.stack import Stack, eventually, running
+from tests.web.film import Picture
+from tests.web.pages import Pages, chromium, difference, seen, small, text, with_camera
+
+KEY = "s3cret"
+
+
+@pytest.fixture(scope="module")
+def with_clip(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The system as a newcomer starts it."""
+    with running(tmp_path_factory.mktemp("clip"), settings={}) as started:
+        yield started
+
+
+def _catalogue_free(folder: Path, **settings: str) -> Any:
+    return running(folder, settings={"LOOKALIKE_SAMPLES": "0"} | settings)
+
+
+def _is_of(picture: Any, frames: list[Picture]) -> bool:
+    return picture is not None and min(difference(picture, small(frame)) for frame in frames) < 8
+
+
+def test_the_picture_of_a_camera_stands_behind_the_box_and_moves(
+    with_clip: Stack, pages: Pages, clip: list[Picture]
+) -> None:
+    page = pages.open(with_clip.page)
+    page.locator("#viewfinder-frame img").wait_for(timeout=20_000)
+    page.locator('#viewfinder[data-box="shown"] .viewfinder-box').wait_for(timeout=20_000)
+    first = seen(page)
+    assert _is_of(first, clip)
+
+    def has_moved() -> bool:
+        now = seen(page)
+        assert now is not None, "the picture was away for a moment"
+        return first is not None and difference(first, now) > 8
+
+    eventually(has_moved, within_s=10)
+    assert _is_of(seen(page), clip)
+    assert page.evaluate("eyes.blobs.size") <= 1
+    source = text(page, ".details-source")
+    assert source.endswith("samples/clip.mp4")
+
+
+def test_a_hidden_page_asks_for_no_previews(with_clip: Stack, pages: Pages) -> None:
+    asked: list[str] = []
+    page = pages.open(with_clip.page)
+    page.on("request", lambda request: asked.append(request.url))
+    page.locator("#viewfinder-frame img").wait_for(timeout=20_000)
+    turn = "Object.defineProperty(document, 'hidden', {{ value: {}, configurable: true }})"
+    tell = "document.dispatchEvent(new Event('visibilitychange'))"
+    page.evaluate(f"{turn.format('true')}; {tell}")
+    page.locator("#viewfinder-frame img").wait_for(state="detached")
+    asked.clear()
+    page.wait_for_timeout(1000)
+    assert [url for url in asked if url.endswith("/preview")] == []
+    page.evaluate(f"{turn.format('false')}; {tell}")
+    page.locator("#viewfinder-frame img").wait_for(timeout=10_000)
+
+
+def test_a_camera_whose_previews_are_off_shows_its_box_alone(tmp_path: Path, playwright: Playwright) -> None:
+    with running(tmp_path, settings={"LOOKALIKE_PREVIEW": "0"}) as stack, chromium(playwright) as pages:
+        page = pages.open(stack.page)
+        page.locator('#viewfinder[data-picture="none"][data-box="shown"]').wait_for(timeout=30_000)
+        assert page.locator("#viewfinder-frame img").count() == 0
+        box = page.locator("#viewfinder-frame .viewfinder-box").bounding_box()
+        assert box is not None
+        assert box["width"] > 10
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.wait_for_timeout(3000)
+        assert len([url for url in asked if url.endswith("/preview")]) <= 1
+        pages.expect_errors("/preview")
+
+
+def test_with_an_api_key_picture_and_camera_wait_until_it_is_given(
+    tmp_path: Path, playwright: Playwright, film: Path
+) -> None:
+    with (
+        _catalogue_free(tmp_path, LOOKALIKE_API_KEY=KEY) as stack,
+        chromium(playwright, *with_camera(film)) as pages,
+    ):
+        page = pages.open(stack.page)
+        page.get_by_role("button", name="Use this device's camera").click()
+        page.get_by_text("The camera's picture needs the API key").click()
+        page.get_by_label("API key").fill("not this one")
+        page.get_by_role("button", name="Use it").click()
+        # A space can be in no header: the browser itself refuses it.
+        assert page.evaluate("document.querySelector('#key').validity.patternMismatch")
+        page.get_by_label("API key").fill("wrong")
+        page.get_by_label("API key").press("Enter")
+        page.get_by_text("The camera's picture needs the API key").wait_for(timeout=10_000)
+        page.get_by_label("API key").fill(KEY)
+        page.get_by_label("API key").press("Enter")
+        page.locator("#own-trouble").wait_for(state="hidden", timeout=10_000)
+        eventually(lambda: stack.get("/cameras")["cameras"], within_s=20, why=stack.log)
+        thing = page.evaluate("new URLSearchParams(location.hash.slice(1)).get('camera')")
+        pages.expect_errors("401")
+
+        visitor = pages.open(f"{stack.page}#camera={thing}")
+        visitor.wait_for_timeout(1500)
+        assert seen(visitor) is None
+        pages.expect_errors("401")
+        page.goto(f"{stack.page}?again#camera={thing}")
+        page.get_by_role("button", name="Use this device's camera").click()
+        page.locator("#viewfinder-frame video").wait_for()
+        assert page.locator("#key-box").is_hidden()
+
+
+def test_over_plain_http_the_page_says_why_there_is_no_camera(tmp_path: Path, playwright: Playwright) -> None:
+    name = "lookalike.test"
+    settings = {"LOOKALIKE_SOURCE": "none", "LOOKALIKE_PUBLIC_URL": f"http://{name}"}
+    with (
+        _catalogue_free(tmp_path, **settings) as stack,
+        chromium(playwright, f"--host-resolver-rules=MAP {name} 127.0.0.1") as pages,
+    ):
+        page = pages.open(f"http://{name}:{stack.port}")
+        page.get_by_role("button", name="Use this device's camera").click()
+        page.get_by_text(f"http://{name}:{stack.port} is plain http").wait_for()
+        assert f"http://localhost:{stack.port}" in text(page, "#own-trouble")
+
+
+@pytest.mark.parametrize(
+    ("state", "title"),
+    [
+        ("offline", "door is off"),
+        ("no_camera", "door gets no picture"),
+        ("stalled", "The picture of door stands still"),
+    ],
+)
+def test_what_a_camera_lacks_is_shown_with_its_reason(
+    without_camera: Stack, pages: Pages, state: str, title: str
+) -> None:
+    host, _, port = without_camera.address("broker").removeprefix("mqtt://").partition(":")
+    broker: Any = {"hostname": host, "port": int(port)}
+    status = {"state": state, "reason": "the cable is out", "source": "rtsp://host/door"}
+    publish.single("lookalike/door/status", json.dumps(status), 1, True, **broker)
+    try:
+        page = pages.open(f"{without_camera.page}#camera=door")
+        page.get_by_role("heading", name=title).wait_for(timeout=10_000)
+        assert text(page, "#notice-reason") == "the cable is out"
+        assert text(page, ".details-source") == "rtsp://host/door"
+        health = without_camera.get("/healthz")
+        (door,) = [each for each in health["cameras"] if each["thing"] == "door"]
+        assert (door["state"], door["reason"], health["status"]) == (state, "the cable is out", "ok")
+    finally:
+        publish.single("lookalike/door/status", b"", 1, True, **broker)
+
+
+def test_a_phone_that_joins_in_does_not_take_the_page(with_clip: Stack, pages: Pages) -> None:
+    host, _, port = with_clip.address("broker").removeprefix("mqtt://").partition(":")
+    broker: Any = {"hostname": host, "port": int(port)}
+    status = json.dumps({"state": "online", "source": "frames over MQTT"})
+    publish.single("lookalike/a-phone/status", status, 1, True, **broker)
+    try:
+        eventually(lambda: len(with_clip.get("/cameras")["cameras"]) == 2, within_s=10)
+        page = pages.open(with_clip.page)
+        choice = page.get_by_role("combobox", name="Camera to watch")
+        choice.wait_for(timeout=20_000)
+        assert choice.input_value() == "cam-1"
+        assert choice.locator("option").count() == 2
+    finally:
+        publish.single("lookalike/a-phone/status", b"", 1, True, **broker)

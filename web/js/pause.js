@@ -1,0 +1,3 @@
+// Waiting in a loop.
+
+export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,0 +1,72 @@
+// A camera's previews, one after the other for as long as somebody looks; the api waits for the newer one.
+
+import { getPreview } from "./api.js";
+import { pause } from "./pause.js";
+
+const REST_MS = 100;
+const CALM_MS = 1000; // where no motion is wanted
+const OLD_MS = 4000; // what does not change for so long is no picture of now
+const FIRST_RETRY_MS = 2000;
+const LAST_RETRY_MS = 30000; // previews may be switched off at the camera
+
+/** An image that can be shown at once, or null for bytes that are none. */
+async function decoded(jpeg) {
+  const image = new Image();
+  image.alt = "";
+  image.src = URL.createObjectURL(jpeg);
+  try {
+    await image.decode();
+    return image;
+  } catch {
+    return null;
+  } finally {
+    URL.revokeObjectURL(image.src);
+  }
+}
+
+/** `show` gets each picture, null when there is none any more; `refused` is called when the api wants a key. */
+export function createPreview({ show, refused }) {
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
+  let watched = null;
+  let ending = new AbortController();
+
+  async function follow(thing, signal) {
+    let etag = null;
+    let shownAt = -Infinity;
+    let failures = 0;
+    while (!signal.aborted) {
+      const answer = await getPreview(thing, { etag, signal });
+      const image = answer.jpeg && await decoded(answer.jpeg);
+      if (signal.aborted) return;
+      if (image) {
+        show(image);
+        ({ etag } = answer);
+        shownAt = performance.now();
+        failures = 0;
+        await pause(calm.matches ? CALM_MS : REST_MS);
+      } else if (answer.status !== 304 || performance.now() - shownAt > OLD_MS) {
+        show(null);
+        etag = null;
+        if (answer.status === 401) return refused();
+        if (answer.status !== 304) await pause(Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** failures++));
+      }
+    }
+  }
+
+  return {
+    /** Follows a camera, or none; to be called as often as one likes. */
+    watch(thing) {
+      if (thing === watched) return;
+      watched = thing;
+      ending.abort();
+      ending = new AbortController();
+      if (thing) follow(thing, ending.signal);
+    },
+    /** There is a new key to try. */
+    again() {
+      const thing = watched;
+      this.watch(null);
+      this.watch(thing);
+    },
+  };
+}
