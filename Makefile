@@ -49,6 +49,7 @@ samples:  ## render the sample catalogue and clip anew (half an hour, 1.4 GB of 
 bench: $(READY)  ## accuracy on the sample clip, the time to the first match, the rate of an import
 	@$(BIN)/python -m bench.clip
 	@$(BIN)/python -m bench.start
+	@$(BIN)/python -m bench.edge
 	@$(BIN)/python -m bench.importing
 
 models: $(READY)  ## build the model file

@@ -33,6 +33,7 @@ def test_the_item_in_the_camera_is_the_best_match(stack: Stack, recorder: Record
 
 def clip_began_s(stack: Stack) -> float:
     """When the clip's first frame was read: the camera has been online since."""
-    camera = eventually(lambda: stack.get("/cameras")["cameras"], within_s=20, why=stack.log)[0]
+    listed = eventually(lambda: stack.get("/cameras")["cameras"], within_s=20, why=stack.log)
+    (camera,) = [camera for camera in listed if camera["thing"] == "cam-1"]
     assert camera["state"] == "online"
     return from_iso(camera["since"])

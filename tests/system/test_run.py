@@ -8,11 +8,13 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
 from tests.servers import free_port
+from tests.system.pictures import picture
 from tests.system.stack import ROOT, Stack, eventually, running
 
 QUICK = {"LOOKALIKE_SAMPLES": "0"}
@@ -96,20 +98,59 @@ def test_what_was_added_is_there_after_a_restart(tmp_path: Path) -> None:
         eventually(lambda: stack.get("/healthz")["checks"]["index"].get("items") == 1, within_s=10)
 
 
+OTHER_MODEL = {"LOOKALIKE_MODEL": "lite1"}
+NO_CAMERA = QUICK | {"LOOKALIKE_SOURCE": "none"}
+
+
 def test_another_model_than_the_catalogues_is_refused_until_it_is_rebuilt(tmp_path: Path) -> None:
-    write = {"LOOKALIKE_SOURCE": "none", "LOOKALIKE_SAMPLES": "1"}
-    with running(tmp_path, settings=write) as stack:
+    with running(tmp_path, settings=NO_CAMERA) as stack:
+        add_three(stack)
         assert stack.stop() == 0
-        other = stack.environ | {"LOOKALIKE_MODEL": "lite1"}
-        refused = _run(other)
-        rebuilt = _run(other, "services.cli", "index", "rebuild")
+        refused = _run(stack.environ | OTHER_MODEL)
+        rebuilt = _run(stack.environ | OTHER_MODEL, "services.cli", "index", "rebuild")
 
     assert refused.returncode == 2
     assert "lookalike index rebuild" in refused.stderr
     assert rebuilt.returncode == 0, rebuilt.stderr
-    with running(tmp_path, settings=write | {"LOOKALIKE_MODEL": "lite1"}) as stack:
-        items = eventually(lambda: stack.get("/healthz")["checks"]["index"].get("items"), within_s=10)
-        assert items >= 48
+    assert "3 items were made anew" in rebuilt.stderr
+    with running(tmp_path, settings=NO_CAMERA | OTHER_MODEL) as stack:
+        assert found(stack, 1) == "item 1"
+
+
+def test_the_model_is_changed_beside_the_running_search(tmp_path: Path) -> None:
+    with running(tmp_path, settings=NO_CAMERA) as stack:
+        add_three(stack)
+        before = _index(stack)["model"]
+        rebuilt = _run(stack.environ | OTHER_MODEL, "services.cli", "index", "rebuild")
+        assert rebuilt.returncode == 0, rebuilt.stderr
+        assert "started again with LOOKALIKE_MODEL=lite1" in rebuilt.stderr
+        after = eventually(
+            lambda: index if (index := _index(stack))["model"] != before else None, within_s=5, why=stack.log
+        )
+        assert after["items"] == 3
+        answer = stack.client.post("/items", files={"image": picture(9)}, data={"title": "x"})
+        assert (answer.status_code, "LOOKALIKE_MODEL" in answer.text) == (409, True)
+    with running(tmp_path, settings=NO_CAMERA | OTHER_MODEL) as stack:
+        assert found(stack, 2) == "item 2"
+        assert _index(stack) | {"cursor": 0} == after | {"cursor": 0}
+
+
+def add_three(stack: Stack) -> None:
+    for seed in range(3):
+        files = {"image": picture(seed)}
+        assert stack.client.post("/items", files=files, data={"title": f"item {seed}"}).status_code == 201
+    eventually(lambda: _index(stack).get("items") == 3, within_s=10, why=stack.log)
+
+
+def found(stack: Stack, seed: int) -> str:
+    """The title of what is found by a picture."""
+    eventually(lambda: _index(stack).get("items") == 3, within_s=10, why=stack.log)
+    record = stack.client.post("/search", files={"image": picture(seed)}).json()
+    return str(record["matches"][0]["title"])
+
+
+def _index(stack: Stack) -> dict[str, Any]:
+    return dict(stack.get("/healthz")["checks"]["index"])
 
 
 def _run(environ: dict[str, str], *command: str) -> subprocess.CompletedProcess[str]:
