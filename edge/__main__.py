@@ -1,8 +1,12 @@
 """`python -m edge`: run the edge until SIGTERM or Ctrl-C."""
 
+import faulthandler
 import signal
 import sys
 from types import FrameType
+
+# Who asked for the end does not wait longer than 5 s; what holds it up is then to be seen in the log.
+_END_WITHIN_S = 4.5
 
 
 class Stopping:
@@ -19,6 +23,7 @@ class Stopping:
 
     def _handle(self, _number: int, _frame: FrameType | None) -> None:
         self._asked = True
+        faulthandler.dump_traceback_later(_END_WITHIN_S, exit=True)
 
 
 def main() -> int:

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from services.core.domain import InputError, Item
-from services.core.packed import KEY, MAX_LINE, item_line, parse_line
+from services.core.packed import MAX_LINE, item_line, parse_line
+from services.core.picture_key import is_picture_key
 from services.core.ports import ItemStore
 from services.core.rows import MAX_PICTURE_BYTES
 
@@ -207,7 +208,7 @@ def _checked_entries(entries: list[zipfile.ZipInfo], *, size: int) -> dict[str, 
     for entry in entries:
         name = entry.filename
         key = name.removeprefix(_PICTURES)
-        if name not in (_ITEMS, _MANIFEST) and (key == name or KEY.fullmatch(key) is None):
+        if name not in (_ITEMS, _MANIFEST) and (key == name or not is_picture_key(key)):
             raise InputError(f"the archive holds {name[:100]!a}, which no archive of items does")
         if name in found:
             raise InputError(f"the archive holds {name} twice")

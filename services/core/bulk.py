@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from services.core.catalogue import Draft, Look, seen_by
 from services.core.domain import InputError, Item
+from services.core.picture_key import picture_key
 from services.core.pipeline import ahead
 from services.core.ports import Featurizer, ItemStore, Picture, PictureStore
 from services.core.rows import BadRow
+
+_WRITERS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,7 @@ class Maker:
 
     def _keyed(self, item: Item, contents: Sequence[bytes]) -> dict[str, bytes]:
         """The files by keys of their own; raises InputError unless those are the item's."""
-        keyed = {picture_key(content, self.suffix(content)): content for content in contents}
+        keyed = {picture_key(content, suffix=self.suffix(content)): content for content in contents}
         for key in item.pictures:
             if key not in keyed:
                 raise InputError(f"its picture {key} is of another kind than its name says")
@@ -107,7 +110,7 @@ class Maker:
 
     def _look(self, content: bytes) -> _Seen:
         picture, suffix = self.decode(content)
-        return _Seen(picture_key(content, suffix), *self.shots(picture))
+        return _Seen(picture_key(content, suffix=suffix), *self.shots(picture))
 
     def _embed(self, job: Job, pictures: dict[str, bytes], seen: Sequence[_Seen]) -> Made:
         """All pictures of an item in one call, which runs those of one shape as a batch.
@@ -126,14 +129,11 @@ class Maker:
         return Made(job, seen_by(bare, looks, model=self.featurizer.fingerprint), pictures)
 
 
-def picture_key(content: bytes, suffix: str) -> str:
-    """The key under which every picture store keeps this content."""
-    return hashlib.sha256(content).hexdigest() + suffix
-
-
 def keep(made: Sequence[Made], *, pictures: PictureStore, store: ItemStore) -> int:
     """Write finished items, pictures first; durable on return. Gives the newest change's cursor."""
-    for each in made:
-        for key, content in each.pictures.items():
-            pictures.put(content, suffix=key[64:])
+    files = {key: content for each in made for key, content in each.pictures.items()}
+    # Each is waited for until it is on the disk, or elsewhere.
+    with ThreadPoolExecutor(_WRITERS) as pool:
+        for _ in pool.map(lambda key: pictures.put(files[key], suffix=key[64:]), files):
+            pass  # raises what went wrong
     return store.put_many([each.item for each in made])

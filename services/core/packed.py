@@ -14,6 +14,7 @@ import numpy as np
 from services.core.catalogue import Draft
 from services.core.domain import InputError, Item
 from services.core.edits import MAX_PICTURES
+from services.core.picture_key import is_picture_key
 from services.core.wire import Vectors
 
 # Sixteen pictures of eight vectors of the longest kind that there is, and some text.
@@ -21,7 +22,6 @@ MAX_LINE = 64 * 1024 * 1024
 MAX_DIM = 65_536
 # More of one picture than any version of ours has made.
 _MAX_VECTORS = 64 * MAX_PICTURES
-KEY = re.compile(r"[0-9a-f]{64}\.(jpg|png|webp|gif)")
 _MODEL = re.compile(r"[0-9a-f]{12}")
 # What f16 makes of a vector of length 1 is hardly off that.
 _UNIT_TOLERANCE = 0.01
@@ -94,7 +94,7 @@ def _pictures(keys: object) -> list[str]:
     if not isinstance(keys, list) or not 1 <= len(keys) <= MAX_PICTURES:
         raise InputError(f"pictures is {_shown(keys)}; expected a list of 1 to {MAX_PICTURES} keys")
     for key in keys:
-        if not isinstance(key, str) or KEY.fullmatch(key) is None:
+        if not isinstance(key, str) or not is_picture_key(key):
             raise InputError(
                 f"pictures holds {_shown(key)}; expected 64 hex digits and .jpg, .png, .webp or .gif"
             )

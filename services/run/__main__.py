@@ -6,24 +6,19 @@ import logging
 import os
 import signal
 import sys
-from types import FrameType
 
 from services.bootstrap.process import configure_logs, run
 from services.bootstrap.settings import RunSettings, load
 from services.run.child import die_with_parent
 from services.run.plan import make_plan
 from services.run.prepare import lock_data_folder, prepare
-from services.run.processes import BAD_INPUT, FatalExitError
+from services.run.processes import BAD_INPUT, FatalExitError, StoppedError
 from services.run.supervisor import Supervisor
 
 log = logging.getLogger(__name__)
 
 
-_stopping: list[bool] = []
-
-
-class _StopError(BaseException):
-    """Someone pressed Ctrl-C or sent SIGTERM."""
+_asked: list[int] = []
 
 
 def main() -> int:
@@ -31,31 +26,23 @@ def main() -> int:
     if "--die-with-parent" in sys.argv[1:]:
         die_with_parent(os.getppid(), signal.SIGTERM)
     for which in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(which, _stop)
+        # Only remembered: an exception out of a handler could come where a lock was just taken.
+        signal.signal(which, lambda number, _frame: _asked.append(number))
     settings = load(RunSettings)
     configure_logs(settings.log_level, process="run")
     with lock_data_folder(settings):
         plan = make_plan(settings)
-        supervisor = Supervisor(plan, settings)
+        supervisor = Supervisor(plan, settings, stopping=lambda: bool(_asked))
         try:
-            prepare(settings, plan)
+            prepare(settings, plan, stopping=lambda: bool(_asked))
             supervisor.run()
-        except _StopError:
+        except StoppedError:
             log.info("stopping")
         except FatalExitError:
             return BAD_INPUT  # it has said itself what is wrong
         finally:
-            # A late signal must not leave half of them behind.
-            _stopping.append(True)
             supervisor.stop()
     return 0
-
-
-def _stop(_signal: int, _frame: FrameType | None) -> None:
-    """Interrupt what is going on, once: `make` and a terminal may both send a signal."""
-    if not _stopping:
-        _stopping.append(True)
-        raise _StopError
 
 
 if __name__ == "__main__":

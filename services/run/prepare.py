@@ -7,7 +7,8 @@ import fcntl
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from models.errors import ModelError
@@ -16,8 +17,9 @@ from services.bootstrap.settings import RunSettings
 from services.bootstrap.stores import make_folder
 from services.core.domain import InputError
 from services.run.plan import ROOT, Plan
-from services.run.processes import mortal
+from services.run.processes import StoppedError, mortal
 
+_POLL_S = 0.05
 SAMPLES = ROOT / "samples" / "catalogue.csv"
 
 
@@ -35,8 +37,11 @@ def lock_data_folder(settings: RunSettings) -> Iterator[None]:
         yield
 
 
-def prepare(settings: RunSettings, plan: Plan) -> None:
-    """Check the port, build the model if it is missing, load the samples once; raises InputError."""
+def prepare(settings: RunSettings, plan: Plan, *, stopping: Callable[[], bool]) -> None:
+    """Check the port, build the model if it is missing, load the samples once.
+
+    Raises InputError, or StoppedError when it is time to stop.
+    """
     _check_port(settings)
     try:
         resolve(settings.model, build=True)
@@ -44,7 +49,7 @@ def prepare(settings: RunSettings, plan: Plan) -> None:
         raise InputError(f"LOOKALIKE_MODEL: {error}") from None
     loaded = settings.data_dir / "samples-loaded"
     if settings.samples and not loaded.exists():
-        _import_samples(plan)
+        _import_samples(plan, stopping)
         # Once: who deletes the samples does not want them back.
         loaded.touch()
 
@@ -62,7 +67,16 @@ def _check_port(settings: RunSettings) -> None:
         raise InputError(text) from None
 
 
-def _import_samples(plan: Plan) -> None:
+def _import_samples(plan: Plan, stopping: Callable[[], bool]) -> None:
     command = [sys.executable, "-m", "services.cli", "items", "import", str(SAMPLES)]
-    if subprocess.run(mortal(command), env=dict(plan.environ), check=False).returncode != 0:
+    # A session of its own, as for the others: Ctrl-C reaches us alone.
+    importing = subprocess.Popen(mortal(command), env=dict(plan.environ), start_new_session=True)
+    while importing.poll() is None:
+        if stopping():
+            # What is in already is not imported again.
+            importing.terminate()
+            importing.wait()
+            raise StoppedError
+        time.sleep(_POLL_S)
+    if importing.returncode != 0:
         raise InputError("the sample catalogue could not be loaded; LOOKALIKE_SAMPLES=0 leaves it out")

@@ -34,6 +34,10 @@ class FatalExitError(Exception):
     """A process has said that its settings are wrong."""
 
 
+class StoppedError(Exception):
+    """Someone pressed Ctrl-C or sent SIGTERM."""
+
+
 class Process:
     """One supervised command."""
 

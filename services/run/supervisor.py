@@ -13,7 +13,7 @@ import httpx
 from services.bootstrap.settings import RunSettings
 from services.core.domain import UnavailableError
 from services.run.plan import Plan
-from services.run.processes import Process
+from services.run.processes import Process, StoppedError
 
 POLL_S = 0.1
 START_WITHIN_S = 60.0
@@ -22,15 +22,16 @@ START_WITHIN_S = 60.0
 class Supervisor:
     """Runs a plan until it is told to stop."""
 
-    def __init__(self, plan: Plan, settings: RunSettings) -> None:
+    def __init__(self, plan: Plan, settings: RunSettings, *, stopping: Callable[[], bool]) -> None:
         self._plan = plan
+        self._stopping = stopping
         self._settings = settings
         self._run_json = settings.data_dir / "run.json"
         # In the order of their start.
         self._started: list[Process] = []
 
     def run(self) -> None:
-        """Start everything and keep it up, for ever; raises FatalExitError if settings are refused."""
+        """Start everything and keep it up, until StoppedError, or FatalExitError for refused settings."""
         self._start()
         while True:
             self._keep()
@@ -75,6 +76,8 @@ class Supervisor:
             time.sleep(POLL_S / 2)
 
     def _keep(self) -> None:
+        if self._stopping():
+            raise StoppedError
         for process in self._started:
             process.keep()
 

@@ -9,9 +9,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from services.core.bulk import Job, Made, Maker, keep, picture_key
+from services.core.bulk import Job, Made, Maker, keep
 from services.core.catalogue import Catalogue, Draft
 from services.core.domain import InputError, Item, UnavailableError
+from services.core.picture_key import picture_key
 from services.core.ports import Picture
 from services.core.rows import BadRow
 from services.core.wire import Vectors
@@ -121,7 +122,7 @@ def test_an_item_of_an_archive_of_another_model_is_featurised_anew() -> None:
 
 def test_a_picture_of_an_archive_is_what_its_name_says_or_is_refused() -> None:
     item = made(maker(), job("mug", b"abc"))["mug"].item
-    posing = replace(item, picture=picture_key(b"abc", ".jpg"))
+    posing = replace(item, picture=picture_key(b"abc", suffix=".jpg"))
     (refused,) = maker(featurizer=Idle()).make_all([job("mug", b"abc", packed=posing)])
     assert isinstance(refused, BadRow)
     assert "is of another kind than its name says" in refused.reason

@@ -18,8 +18,8 @@ import pytest
 
 from services.adapters.sqlite_items import SqliteItems
 from services.core.archive import Archive, all_items, write_archive
-from services.core.bulk import picture_key
 from services.core.domain import Item
+from services.core.picture_key import picture_key
 from tests.system.pictures import picture, write_pictures
 from tests.system.single import refused
 from tests.system.stack import ROOT, Stack, eventually, running
@@ -69,7 +69,7 @@ def packed(items: list[Item], contents: dict[str, bytes]) -> bytes:
 
 def an_item(exported: bytes, name: str, content: bytes) -> tuple[Item, dict[str, bytes]]:
     """An item with this picture, and vectors that are another's."""
-    key = picture_key(content, ".jpg")
+    key = picture_key(content, suffix=".jpg")
     return replace(items_of(exported)[0], id=name, title=name, picture=key), {key: content}
 
 
