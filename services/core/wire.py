@@ -108,7 +108,7 @@ def encode_observation(seen: Observation, *, encoding: Literal["f16", "i8"] = "f
     }
     if encoding == "i8":
         # The largest component takes the whole range, so that the rounding error is at most scale / 2.
-        message["scale"] = scale = float(np.abs(seen.vectors).max() / 127) or 1.0
+        message["scale"] = scale = float(f"{np.abs(seen.vectors).max() / 127:.7g}") or 1.0
         raw = np.rint(seen.vectors / scale).astype(np.int8).tobytes()
     else:
         raw = seen.vectors.astype("<f2").tobytes()
