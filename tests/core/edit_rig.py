@@ -6,7 +6,7 @@ from services.core.catalogue import Catalogue, Draft
 from services.core.domain import Item
 from services.core.edits import Editor
 from services.core.undo import Undo
-from tests.core.test_catalogue import decode, shots
+from tests.core.catalogues import decode, shots
 from tests.fakes import FakeFeaturizer, FakeItems, FakePictures
 
 RED, GREEN, BLUE = b"\x00\x00\xff", b"\x00\xff\x00", b"\xff\x00\x00"

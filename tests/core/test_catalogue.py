@@ -7,24 +7,8 @@ import pytest
 
 from services.core.catalogue import MAX_METADATA, MAX_TITLE, MAX_VALUE, Catalogue, Draft, seen_by
 from services.core.domain import InputError, Item, UnavailableError
-from services.core.ports import Picture
+from tests.core.catalogues import decode, make_catalogue, shots
 from tests.fakes import MODEL, OTHER_MODEL, FakeFeaturizer, FakeItems, FakePictures
-
-
-def decode(content: bytes) -> tuple[Picture, str]:
-    """A picture of one colour, whose three bytes are the file."""
-    if len(content) != 3:
-        raise InputError("not a picture that can be read")
-    return np.full((2, 2, 3), list(content), np.uint8), ".png"
-
-
-def shots(picture: Picture) -> tuple[list[Picture], list[Picture]]:
-    """The picture and one without its red, and one without its blue as a probe."""
-    return [picture, picture * np.array([1, 1, 0], np.uint8)], [picture * np.array([0, 1, 1], np.uint8)]
-
-
-def make_catalogue(*, store: FakeItems | None = None) -> Catalogue:
-    return Catalogue(store or FakeItems(), FakePictures(), FakeFeaturizer(), decode, shots)
 
 
 def test_an_added_item_is_in_the_store_with_its_vector_and_its_picture() -> None:

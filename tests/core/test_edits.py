@@ -8,8 +8,8 @@ import pytest
 from services.core.catalogue import Draft
 from services.core.domain import ConflictError, InputError, Item, MissingError
 from services.core.edits import MAX_PICTURES, Edit
+from tests.core.catalogues import decode
 from tests.core.edit_rig import BLUE, GREEN, RED, Rig, assert_same, never
-from tests.core.test_catalogue import decode
 from tests.fakes import MODEL, OTHER_MODEL
 
 
