@@ -41,16 +41,24 @@ def main() -> None:
     )
     ratios = []
     for pair in range(PAIRS):
+        began = time.perf_counter(), _others_s()
         # Neither is always the first.
         if pair % 2:
             import_s, bare_s = _import_s(settings, pictures), _bare_s(session, batches)
         else:
             bare_s, import_s = _bare_s(session, batches), _import_s(settings, pictures)
+        others = (_others_s() - began[1]) / (time.perf_counter() - began[0])
         ratios.append(bare_s / import_s)
         rates = f"bare ONNX Runtime {ITEMS / bare_s:.2f} items/s, import {ITEMS / import_s:.2f} items/s"
-        print(f"{rates}: {ratios[-1]:.3f} of it")
+        print(f"{rates}: {ratios[-1]:.3f} of it, while other programs kept {others:.1f} processors busy")
     median = statistics.median(ratios)
     print(f"import at {median:.3f} of the rate of bare ONNX Runtime (median of {PAIRS} pairs)")
+
+
+def _others_s() -> float:
+    """For how many seconds, added up, the processors have worked for other programs than this one."""
+    user, nice, system, _idle, _io, irq, soft = map(int, Path("/proc/stat").read_text().split()[1:8])
+    return (user + nice + system + irq + soft) / os.sysconf("SC_CLK_TCK") - time.process_time()
 
 
 def _batches(pictures: list[Path]) -> list[NDArray[np.uint8]]:
