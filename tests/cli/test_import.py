@@ -9,6 +9,7 @@ import pty
 import re
 import signal
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -19,8 +20,8 @@ from tests.cli.shop import ROOT, Shop, write_model
 from tests.servers import until
 from tests.system.pictures import write_pictures
 
-# More than are acknowledged at a time, which is 16 at most.
-COUNT = 40
+# Several times as many as are acknowledged at a time, which is 16 at most.
+COUNT = 64
 
 
 @pytest.fixture
@@ -36,20 +37,33 @@ def acknowledged(shop: Shop) -> list[str]:
     return [json.loads(line)["item"] for line in lines if line.endswith("\n")]
 
 
-def ended(started: subprocess.Popen[str], how: signal.Signals, shop: Shop, *, after: int) -> str:
-    """End an import once so many items are acknowledged; gives what it said."""
-    until(
-        lambda: len(acknowledged(shop)) >= after or started.poll() is not None, what="items are acknowledged"
-    )
-    assert started.poll() is None, "it was done before it could be interrupted"
-    started.send_signal(how)
-    return started.communicate(timeout=30)[1]
+@contextlib.contextmanager
+def going(shop: Shop, folder: Path, *, after: int = 1) -> Iterator[subprocess.Popen[str]]:
+    """An import on its way, of which so many items are acknowledged; it does not outlive the block."""
+    with shop.start("import", folder) as started:
+        try:
+            until(
+                lambda: len(acknowledged(shop)) >= after or started.poll() is not None,
+                within_s=60,
+                what="items are acknowledged",
+            )
+            assert started.poll() is None, f"it ended before that: {started.communicate()[1]}"
+            yield started
+        finally:
+            started.kill()
+
+
+def ended(shop: Shop, folder: Path, how: signal.Signals, *, after: int) -> tuple[int, str]:
+    """Begin an import and end it once so many items are acknowledged; gives its exit code and its words."""
+    with going(shop, folder, after=after) as started:
+        started.send_signal(how)
+        told = started.communicate(timeout=30)[1]
+        return started.returncode, told
 
 
 def test_an_interrupted_import_says_how_to_go_on_and_goes_on(shop: Shop, folder: Path) -> None:
-    started = shop.start("import", folder)
-    told = ended(started, signal.SIGINT, shop, after=16)
-    assert started.returncode == 130
+    code, told = ended(shop, folder, signal.SIGINT, after=16)
+    assert code == 130
     before = acknowledged(shop)
     assert told == f"interrupted, {len(before)} of {COUNT} done; the same command goes on\n"
     assert sorted(before) == sorted(shop.kept())
@@ -85,7 +99,7 @@ def test_a_terminal_is_shown_how_far_it_is_how_fast_and_for_how_long_still(shop:
 def test_an_import_that_is_killed_loses_nothing_that_it_acknowledged(shop: Shop, folder: Path) -> None:
     seen: set[str] = set()
     for after in (16, 32):
-        ended(shop.start("import", folder), signal.SIGKILL, shop, after=after)
+        ended(shop, folder, signal.SIGKILL, after=after)
         seen |= set(acknowledged(shop))
         assert seen <= shop.kept().keys()
     done = shop.items("import", folder)
@@ -95,7 +109,7 @@ def test_an_import_that_is_killed_loses_nothing_that_it_acknowledged(shop: Shop,
 
 
 def test_what_changed_since_the_interruption_is_imported_again(shop: Shop, folder: Path) -> None:
-    ended(shop.start("import", folder), signal.SIGINT, shop, after=16)
+    ended(shop, folder, signal.SIGINT, after=16)
     before = acknowledged(shop)
     changed, touched, *_ = before
     picture = folder / f"{changed}.jpg"
@@ -110,7 +124,7 @@ def test_what_changed_since_the_interruption_is_imported_again(shop: Shop, folde
 
 
 def test_another_model_takes_nothing_for_done(shop: Shop, folder: Path, tmp_path: Path) -> None:
-    ended(shop.start("import", folder), signal.SIGINT, shop, after=16)
+    ended(shop, folder, signal.SIGINT, after=16)
     for path in (shop.data / "items.sqlite").parent.glob("items.sqlite*"):
         path.unlink()
     other = Shop(shop.data, write_model(tmp_path / "other.onnx", last=2.0))
@@ -119,12 +133,11 @@ def test_another_model_takes_nothing_for_done(shop: Shop, folder: Path, tmp_path
 
 
 def test_the_same_import_does_not_run_twice_at_once(shop: Shop, folder: Path) -> None:
-    started = shop.start("import", folder)
-    until(lambda: acknowledged(shop), within_s=60, what="it runs")
-    done = shop.items("import", folder)
-    assert done.returncode == 1
-    assert "another process writes to it; stop that first" in done.stderr
-    assert f"{COUNT} items imported" in started.communicate(timeout=60)[1]
+    with going(shop, folder) as started:
+        done = shop.items("import", folder)
+        assert done.returncode == 1
+        assert "another process writes to it; stop that first" in done.stderr
+        assert f"{COUNT} items imported" in started.communicate(timeout=60)[1]
 
 
 def same_items(one: Shop, other: Shop) -> None:
