@@ -8,13 +8,11 @@ from urllib.parse import quote
 
 import typer
 
-from services.bootstrap.importing import open_reader
 from services.bootstrap.settings import CliSettings, load
 from services.bootstrap.stores import open_items
 from services.cli.system import api_client, ask, run_json
 from services.core.domain import InputError, UnavailableError
-
-_PAGE = 200
+from services.core.walk import all_items
 
 
 def register(app: typer.Typer) -> None:
@@ -29,12 +27,8 @@ def list_items(
     text: Annotated[str, typer.Option(help="Only those whose id, title or metadata hold it.")] = "",
 ) -> None:
     """Print each item's id and title, in the order of the ids."""
-    store, _pictures = open_reader(load(CliSettings))
-    after = ""
-    while page := store.page(after=after, limit=_PAGE, text=text):
-        for item in page:
-            print(f"{item.id:24}  {item.title}")
-        after = page[-1].id
+    for item in all_items(open_items(load(CliSettings), writable=False), text=text):
+        print(f"{item.id:24}  {item.title}")
 
 
 def teach(

@@ -18,7 +18,6 @@ from typing import IO, Any
 from services.core.domain import InputError, Item
 from services.core.packed import MAX_LINE, item_line, parse_line
 from services.core.picture_key import is_picture_key
-from services.core.ports import ItemStore
 from services.core.rows import MAX_PICTURE_BYTES
 
 FORMAT, VERSION = "lookalike-items", 1
@@ -27,7 +26,6 @@ _MAX_MANIFEST = 65_536
 # The directory at a ZIP's end is read whole, and takes about ten times its size then.
 _MAX_READ = 256 * 1024 * 1024
 _PIECE = 1 << 20
-_PAGE = 100
 _EXPECTED = "expected a file that `lookalike items export` wrote"
 _FAULTS = (
     zipfile.BadZipFile,
@@ -64,14 +62,6 @@ def write_archive(
         manifest = {"format": FORMAT, "version": VERSION, "model": model, "dim": dim, "count": count}
         file.writestr(_entry(_MANIFEST), json.dumps(manifest))
     yield from sink.drain()
-
-
-def all_items(store: ItemStore) -> Iterator[Item]:
-    """The whole catalogue in the order of its ids, a page at a time."""
-    after = ""
-    while page := store.page(after=after, limit=_PAGE):
-        yield from page
-        after = page[-1].id
 
 
 def _entry(name: str) -> zipfile.ZipInfo:

@@ -8,6 +8,7 @@ from typing import Protocol
 from services.core.catalogue import Catalogue, seen_by
 from services.core.domain import InputError, Item
 from services.core.ports import ItemStore
+from services.core.walk import all_lacking
 
 _PAGE = 50
 
@@ -39,7 +40,7 @@ def check_swap(store: ItemStore, model: str) -> None:
 
 def lacking(catalogue: Catalogue) -> int:
     """How many items have no vectors of the featurizer's model yet."""
-    return sum(1 for _ in _lacking(catalogue))
+    return sum(1 for _ in all_lacking(catalogue.store, catalogue.featurizer.fingerprint))
 
 
 def rebuild(catalogue: Catalogue, keeper: Keeper) -> Iterator[tuple[Item, InputError | None]]:
@@ -61,21 +62,20 @@ def _all(
     catalogue: Catalogue, keeper: Keeper, left_out: set[str]
 ) -> Iterator[tuple[Item, InputError | None]]:
     """Each item that lacks vectors, again and again until none does."""
-    while items := [item for item in _lacking(catalogue) if item.id not in left_out]:
-        for item in items:
+    model = catalogue.featurizer.fingerprint
+    complete = False
+    while not complete:
+        complete = True
+        for item in all_lacking(catalogue.store, model):
+            if item.id in left_out:
+                continue
+            complete = False
             try:
                 looks = [catalogue.look_again(key) for key in item.pictures]
             except InputError as error:
                 left_out.add(item.id)
                 yield item, InputError(f"item {item.id}: {error}")
                 continue
-            # One that has changed since then is among the next round's.
-            if keeper.stage(seen_by(item, looks, model=catalogue.featurizer.fingerprint)):
+            # One that has changed since it was read is among the next round's.
+            if keeper.stage(seen_by(item, looks, model=model)):
                 yield item, None
-
-
-def _lacking(catalogue: Catalogue) -> Iterator[Item]:
-    after, model = "", catalogue.featurizer.fingerprint
-    while page := catalogue.store.lacking(model, after=after, limit=_PAGE):
-        yield from page
-        after = page[-1].id

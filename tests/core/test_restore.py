@@ -8,10 +8,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from services.core.archive import Archive, Refusal, all_items, write_archive
+from services.core.archive import Archive, Refusal, write_archive
 from services.core.catalogue import Catalogue, Draft, seen_by
 from services.core.domain import InputError, UnavailableError
 from services.core.restore import Restored, restore
+from services.core.walk import all_items
 from tests.core.test_bulk import Idle, decode, maker, shots
 from tests.fakes import MODEL, OTHER_MODEL, FakeFeaturizer, FakeItems, FakePictures
 

@@ -1,0 +1,28 @@
+"""Reads a whole store a page at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from services.core.domain import Item
+from services.core.ports import ItemStore
+
+_PAGE = 100
+
+
+def walk(page: Callable[[str], list[Item]]) -> Iterator[Item]:
+    """The items of all pages; `page` gives the one behind an id, and an empty one at the end."""
+    after = ""
+    while items := page(after):
+        yield from items
+        after = items[-1].id
+
+
+def all_items(store: ItemStore, *, text: str = "") -> Iterator[Item]:
+    """The catalogue in the order of its ids, or those of its items that hold the text."""
+    return walk(lambda after: store.page(after=after, limit=_PAGE, text=text))
+
+
+def all_lacking(store: ItemStore, model: str) -> Iterator[Item]:
+    """The items without vectors of this model, in the order of their ids."""
+    return walk(lambda after: store.lacking(model, after=after, limit=_PAGE))
