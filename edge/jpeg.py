@@ -1,12 +1,11 @@
-"""JPEG files from outside: what they claim is checked before anything is decoded."""
+"""JPEG files: what those from outside claim is checked before anything is decoded."""
 
 import cv2
 import numpy as np
 
 from edge.domain import Frame
+from services.core.wire import MAX_FRAME_PIXELS, MAX_MESSAGE_BYTES
 
-MAX_BYTES = 512 * 1024
-MAX_PIXELS = 40_000_000
 _START, _SCAN, _END = b"\xff\xd8", 0xDA, b"\xff\xd9"
 # Start of frame: baseline, progressive and the like; C4, C8 and CC among them are something else.
 _SIZES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
@@ -18,11 +17,11 @@ class JpegError(Exception):
 
 def decode(content: bytes) -> Frame:
     """The picture, BGR uint8 [height, width, 3], turned as its EXIF data say; raises JpegError."""
-    if len(content) > MAX_BYTES:
-        raise JpegError(f"more than {MAX_BYTES} bytes")
+    if len(content) > MAX_MESSAGE_BYTES:
+        raise JpegError(f"more than {MAX_MESSAGE_BYTES} bytes")
     width, height = _size(content)
-    if not 0 < width * height <= MAX_PIXELS:
-        raise JpegError(f"{width} x {height} pixels; expected 1 to {MAX_PIXELS}")
+    if not 0 < width * height <= MAX_FRAME_PIXELS:
+        raise JpegError(f"{width} x {height} pixels; expected 1 to {MAX_FRAME_PIXELS}")
     try:
         picture = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
     except cv2.error:
@@ -30,6 +29,14 @@ def decode(content: bytes) -> Frame:
     if picture is None:
         raise JpegError("damaged JPEG")
     return picture.astype(np.uint8, copy=False)
+
+
+def encode(frame: Frame, *, quality: int) -> bytes:
+    """A frame, BGR uint8 [height, width, 3], as a JPEG; `quality` is 0 to 100."""
+    encoded, content = cv2.imencode(".jpg", frame, [cv2.IMWRITE_JPEG_QUALITY, quality])
+    if not encoded:  # a frame of the loop is always a picture that can be encoded
+        raise ValueError(f"a frame of shape {frame.shape} can't be encoded as JPEG")
+    return content.tobytes()
 
 
 def _size(content: bytes) -> tuple[int, int]:

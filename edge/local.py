@@ -1,6 +1,7 @@
 """One camera of this process: its source, its connection to the broker, and its status, as one thing."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from edge import commands
 from edge.camera import Camera
@@ -8,7 +9,6 @@ from edge.domain import Frame, Taken
 from edge.mqtt import MqttTransport
 from edge.sources import open_source
 from edge.status import StatusBoard, encode_status
-from services.core import wire
 
 _BROKER_WAIT_S = 1.0
 
@@ -37,10 +37,7 @@ class LocalCamera:
         self._transport = MqttTransport(
             mqtt_url,
             thing=thing,
-            filters=[wire.topic(thing, "command")],
-            on_message=lambda topic, payload: commands.receive(
-                topic, payload, on_watch=on_watch, on_snapshot=on_snapshot
-            ),
+            on_message=partial(commands.receive, on_watch=on_watch, on_snapshot=on_snapshot),
             retained=retained,
         )
         self._source = opened.name if opened else None

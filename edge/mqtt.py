@@ -44,7 +44,8 @@ class MqttTransport:
         """Prepare the connection to `url` (see broker.check_url); nothing is opened yet.
 
         Without a `thing` there is no status and no last will. `on_message` (topic, payload) hears what comes
-        on the filters, in a thread of MQTT. `retained` are topics and payloads to be retained by the broker.
+        on the filters (none named: the thing's commands), in a thread of MQTT. `retained` are topics and
+        payloads to be retained by the broker.
         """
         self._thing, self._on_message, self._retained = thing, on_message, retained
         self._filters = list(filters) or [wire.topic(thing or "none", "command")]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import cv2
 
+from edge import jpeg
 from edge.domain import Frame
 from services.core import wire
 
@@ -48,7 +49,4 @@ def _small_jpeg(frame: Frame) -> bytes:
     if width > _WIDTH_PX:
         size = _WIDTH_PX, max(1, round(height * _WIDTH_PX / width))
         frame = cv2.resize(frame, size, interpolation=cv2.INTER_AREA).astype("uint8", copy=False)
-    encoded, jpeg = cv2.imencode(".jpg", frame, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
-    if not encoded:  # a frame of the loop is always a picture that can be encoded
-        raise ValueError(f"a frame of shape {frame.shape} can't be encoded as JPEG")
-    return jpeg.tobytes()
+    return jpeg.encode(frame, quality=_QUALITY)

@@ -4,6 +4,7 @@ import secrets
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from edge import commands, discovery
 from edge.ahead import Ahead
@@ -176,10 +177,7 @@ class RemoteCameras:
         return MqttTransport(
             self._url,
             thing=thing,
-            filters=[wire.topic(thing, "command")],
-            on_message=lambda topic, payload: commands.receive(
-                topic, payload, on_watch=self._on_watch, on_snapshot=self._on_snapshot
-            ),
+            on_message=partial(commands.receive, on_watch=self._on_watch, on_snapshot=self._on_snapshot),
             client_id=f"frames-{thing}",
             retained=discovery.messages(thing, max_age_s=self._max_age_s) if self._home_assistant else (),
         )

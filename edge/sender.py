@@ -7,9 +7,9 @@ from typing import Protocol
 
 from edge.domain import State
 from edge.status import StatusBoard, encode_status
+from services.core.wire import FRAMES_OVER_MQTT
 
 _log = logging.getLogger(__name__)
-SOURCE = "frames over MQTT"
 # A camera that is silent for so long after it stalled is told to be gone, and its connection is closed.
 OFFLINE_AFTER_S = 60.0
 
@@ -42,7 +42,7 @@ class Sender:
     ) -> None:
         """Nothing is connected before `start`."""
         self.line = line
-        self.board = StatusBoard(line.publish_status, source=SOURCE)
+        self.board = StatusBoard(line.publish_status, source=FRAMES_OVER_MQTT)
         self._thing = thing
         self._stall_s, self._offline_s = stall_s, stall_s + offline_after_s
         self._good_s = float("-inf")
@@ -74,7 +74,7 @@ class Sender:
 
     def stop(self, reason: str | None = None) -> None:
         """Say that the camera is offline and disconnect."""
-        self.line.stop(encode_status("offline", reason or self._silence(), source=SOURCE))
+        self.line.stop(encode_status("offline", reason or self._silence(), source=FRAMES_OVER_MQTT))
 
     def _silence(self) -> str:
         return f"no frame for {self._offline_s:g} s"

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from edge import jpeg
 from edge.crop import WHOLE, Box, cut
 from edge.domain import Frame, Taken
 
@@ -85,17 +86,10 @@ def full_jpeg(frame: Frame, *, max_bytes: int = MAX_BYTES) -> bytes:
     picture = np.ascontiguousarray(frame)
     while True:
         for quality in _QUALITIES:
-            content = _encode(picture, quality)
+            content = jpeg.encode(picture, quality=quality)
             if len(content) <= max_bytes:
                 return content
         height, width = picture.shape[:2]
         scale = 0.95 * (max_bytes / len(content)) ** 0.5
         size = max(1, round(width * scale)), max(1, round(height * scale))
         picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
-
-
-def _encode(picture: Frame, quality: int) -> bytes:
-    encoded, jpeg = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])
-    if not encoded:  # a frame of the loop is always a picture that can be encoded
-        raise ValueError(f"a frame of shape {picture.shape} can't be encoded as JPEG")
-    return jpeg.tobytes()

@@ -9,8 +9,9 @@ import pytest
 from PIL import Image
 
 from edge.ahead import Ahead
-from edge.jpeg import MAX_BYTES, JpegError, decode
+from edge.jpeg import JpegError, decode
 from edge.turns import MAX_THINGS, Turns
+from services.core.wire import MAX_MESSAGE_BYTES
 from tests.edge.jpegs import JPEG, claiming, encode
 from tests.edge.kit import grey
 from tests.servers import until
@@ -59,7 +60,7 @@ def test_other_forms_of_jpeg_are_pictures_too(format_: str) -> None:
         (JPEG[:-20], "truncated JPEG"),
         (JPEG[:2] + JPEG[-300:], "truncated or damaged JPEG"),
         (JPEG[:2] + b"\xff\xda\x00\x08" + bytes(20) + b"\xff\xd9", "no size before the picture's data"),
-        (JPEG + bytes(MAX_BYTES), "more than 524288 bytes"),
+        (JPEG + bytes(MAX_MESSAGE_BYTES), "more than 524288 bytes"),
         (claiming(65_000, 65_000), "65000 x 65000 pixels; expected 1 to 40000000"),
         (claiming(8_000, 5_001), "8000 x 5001 pixels"),
         (claiming(0, 40), "0 x 40 pixels"),
