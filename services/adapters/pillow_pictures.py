@@ -12,10 +12,10 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from services.core.domain import InputError
 from services.core.ports import Picture
+from services.core.wire import MAX_FRAME_PIXELS
 
 SUFFIXES = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp", "GIF": ".gif"}
 MAX_PIXELS = 64_000_000
-MAX_FRAME_PIXELS = 40_000_000
 # Far above any model's input; a picture of which both sides are larger is made smaller by a whole factor.
 ENOUGH_PX = 1024
 _EXPECTED = f"expected a {', '.join(SUFFIXES)} picture of at most {MAX_PIXELS // 1_000_000} megapixels"

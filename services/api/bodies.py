@@ -9,10 +9,12 @@ from typing import Any
 
 from fastapi import HTTPException, Request
 from starlette.datastructures import FormData, UploadFile
+from starlette.requests import ClientDisconnect
 
 from services.core.catalogue import Draft
 from services.core.domain import InputError, is_text
 from services.core.edits import Edit
+from services.core.rows import as_text
 
 # All that a draft may hold, each character written as \uXXXX.
 MAX_JSON_BYTES = 1024 * 1024
@@ -64,7 +66,7 @@ class Said:
 
 async def read_said(request: Request, *, words: Set[str] = _WORDS) -> Said:
     """The words of a body, of those that are allowed, and its picture's source; raises InputError."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    kind = content_type(request)
     if kind == "application/json":
         return _from_json(await _read_json(request), words)
     if kind in ("multipart/form-data", "application/x-www-form-urlencoded"):
@@ -109,12 +111,27 @@ def _from_form(form: FormData, words: Set[str]) -> dict[str, Any]:
     return {**own, "metadata": fields} if fields else own
 
 
-async def _read_json(request: Request) -> dict[str, Any]:
+def content_type(request: Request) -> str:
+    """The type that a request's body says to have, in lower case and without its parameters."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+async def read_at_most(request: Request, limit: int, *, too_large: str) -> bytes:
+    """A body of at most `limit` bytes; answers 413 with these words to a longer one."""
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_JSON_BYTES:
-            raise HTTPException(413, f"the JSON has more than {MAX_JSON_BYTES} bytes")
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > limit:
+                raise HTTPException(413, too_large)
+    except ClientDisconnect:  # nobody hears the answer; without it the log would show a fault of ours
+        raise HTTPException(400, "the body ended too early") from None
+    return bytes(body)
+
+
+async def _read_json(request: Request) -> dict[str, Any]:
+    too_large = f"the JSON has more than {MAX_JSON_BYTES} bytes"
+    body = await read_at_most(request, MAX_JSON_BYTES, too_large=too_large)
     try:
         fields: Any = json.loads(body)
     except (ValueError, RecursionError) as error:
@@ -151,11 +168,4 @@ def _text(name: str, value: Any) -> str | None:
 def _metadata(value: Any) -> dict[str, str]:
     if not isinstance(value, dict):
         raise InputError(f"`metadata` is {ascii(value)[:60]}; expected an object")
-    return {name: _as_text(each) for name, each in value.items()}
-
-
-def _as_text(value: Any) -> str:
-    """A metadata value as an import writes it."""
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return {name: as_text(each) for name, each in value.items()}

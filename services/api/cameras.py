@@ -10,21 +10,17 @@ from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import ClientDisconnect
 
 from services.adapters.pillow_pictures import check_jpeg
-from services.api.bodies import read_image
+from services.api.bodies import content_type, read_at_most, read_image
 from services.api.live import cameras_now
 from services.bootstrap.api import ApiParts
-from services.core.cameras import FRAMES_OVER_MQTT
 from services.core.domain import InputError, UnavailableError
 from services.core.previews import KEPT_S, WATCH_COMMAND, Preview, Previews
-from services.core.wire import is_thing, topic
+from services.core.wire import MAX_MESSAGE_BYTES, is_thing, topic
 
 WAIT_S = 2.0
 SEND_S = 1.0
-# What both brokers take, topic included.
-MAX_MESSAGE_BYTES = 512 * 1024
 MULTIPART_BYTES = 8 * 1024
 
 _JPEG: dict[str, Any] = {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}}
@@ -90,9 +86,8 @@ def _ask_for_previews(parts: ApiParts, thing: str) -> None:
         raise HTTPException(404, f"there is no camera {thing[:128]!r}")
     if not parts.subscriber.connected:
         raise UnavailableError("the broker is not connected; reconnecting")
-    if camera.state not in ("online", "clock_wrong"):
-        why = f" ({camera.reason})" if camera.reason else ""
-        raise HTTPException(409, f"{thing} is {camera.state}{why}, so it gives no preview")
+    if not camera.is_live:
+        raise HTTPException(409, f"{thing} is {camera.condition}, so it gives no preview")
     if parts.previews.must_ask(thing):
         parts.subscriber.publish(topic(thing, "command"), WATCH_COMMAND, qos=1)
 
@@ -131,7 +126,7 @@ def _check_name(parts: ApiParts, thing: str) -> None:
             f"{thing[:128]!a} is no camera's name; expected 1 to 128 of the characters a-z A-Z 0-9 : _ -"
         )
     camera = parts.cameras.get(thing)
-    if camera is not None and camera.state != "offline" and camera.source != FRAMES_OVER_MQTT:
+    if camera is not None and camera.state != "offline" and not camera.takes_frames:
         source = f" ({camera.source})" if camera.source else ""
         raise HTTPException(
             409,
@@ -141,37 +136,25 @@ def _check_name(parts: ApiParts, thing: str) -> None:
 
 async def _read_frame(request: Request, *, limit: int) -> bytes:
     """The frame of a request's body, of the type that it says to have."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    kind = content_type(request)
     if kind not in ("image/jpeg", "multipart/form-data"):
         raise HTTPException(
             415, f"content type {kind[:80]!a}; expected image/jpeg, or multipart with `image`"
         )
     if kind == "image/jpeg":
-        return await _read_at_most(request, limit)
+        return await read_at_most(request, limit, too_large=_too_large(limit))
     length = request.headers.get("content-length", "")
     if length.isdecimal() and int(length[:20]) > limit + MULTIPART_BYTES:
-        raise _too_large(limit)
+        raise HTTPException(413, _too_large(limit))
     async with request.form(max_files=1, max_fields=10) as form:
         content = await read_image(form)
     if len(content) > limit:
-        raise _too_large(limit)
+        raise HTTPException(413, _too_large(limit))
     return content
 
 
-async def _read_at_most(request: Request, limit: int) -> bytes:
-    content = bytearray()
-    try:
-        async for chunk in request.stream():
-            content += chunk
-            if len(content) > limit:
-                raise _too_large(limit)
-    except ClientDisconnect:  # nobody hears the answer; without it the log would show a fault of ours
-        raise HTTPException(400, "the frame ended too early") from None
-    return bytes(content)
-
-
-def _too_large(limit: int) -> HTTPException:
-    return HTTPException(413, f"the frame has more than {limit} bytes, which is what a message can hold")
+def _too_large(limit: int) -> str:
+    return f"the frame has more than {limit} bytes, which is what a message can hold"
 
 
 def _send(parts: ApiParts, thing: str, content: bytes) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 
+from services.api.bodies import read_object
 from services.bootstrap.api import ApiParts
 from services.core.domain import InputError
 from services.core.packed import parse_line
@@ -31,7 +32,7 @@ def build_router(parts: ApiParts) -> APIRouter:
     @router.post("/index/model", openapi_extra=_LINE)
     async def swap(request: Request) -> dict[str, Any]:
         """Declare another model the catalogue's, for which its items have vectors."""
-        model = _model(await request.body())
+        model = _model(await read_object(request, names={"model"}))
         await run_in_threadpool(_swap, store, model)
         return {"model": model}
 
@@ -49,11 +50,8 @@ def _swap(store: ItemStore, model: str) -> None:
     store.set_model(model)
 
 
-def _model(body: bytes) -> str:
-    try:
-        model = json.loads(body)["model"]
-    except (ValueError, RecursionError, KeyError, TypeError):
-        model = None
+def _model(fields: Mapping[str, Any]) -> str:
+    model = fields.get("model")
     if not isinstance(model, str) or len(model) != 12 or set(model) - set("0123456789abcdef"):
         raise InputError('expected JSON {"model": a fingerprint of 12 hex digits}')
     return model

@@ -8,11 +8,9 @@ import threading
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from services.core.wire import WireError, parse_topic
+from services.core.wire import FRAMES_OVER_MQTT, WireError, parse_topic
 
 STATES = ("online", "offline", "no_camera", "stalled", "clock_wrong")
-# The `source` of a camera whose pictures others send: on its frame topic, or to POST /cameras/{thing}/frames.
-FRAMES_OVER_MQTT = "frames over MQTT"
 MAX_STATUS_BYTES = 4096
 MAX_FPS = 100_000
 
@@ -35,6 +33,21 @@ class Camera:
     since: str | None = None
     source: str | None = None
     clock_offset_s: float | None = None
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it gives pictures now."""
+        return self.state in ("online", "clock_wrong")
+
+    @property
+    def condition(self) -> str:
+        """Its state, with the reason if there is one."""
+        return f"{self.state} ({self.reason})" if self.reason else self.state
+
+    @property
+    def takes_frames(self) -> bool:
+        """Whether others send its pictures: on its frame topic, or to POST /cameras/{thing}/frames."""
+        return self.source == FRAMES_OVER_MQTT
 
     def to_json(self) -> dict[str, Any]:
         """The form of GET /cameras."""
@@ -81,6 +94,11 @@ class Cameras:
                 self._cameras.pop(thing, None)
             else:
                 self._cameras[thing] = camera
+
+
+def is_jpeg(payload: bytes) -> bool:
+    """Whether it begins as a camera's JPEG does."""
+    return payload.startswith(b"\xff\xd8\xff")
 
 
 def _parse(thing: str, payload: bytes) -> Camera:

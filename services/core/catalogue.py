@@ -83,10 +83,15 @@ class Catalogue:
     # A picture to those that it is found by, itself first, and to those that a camera may see of it.
     shots: Callable[[Picture], tuple[list[Picture], list[Picture]]]
 
+    @property
+    def other_model(self) -> str | None:
+        """The model of the catalogue's vectors if it is not the featurizer's, else None."""
+        model = self.store.model()
+        return None if model == self.featurizer.fingerprint else model
+
     def check_model(self) -> None:
         """Raise InputError if the catalogue's vectors are of another model than the featurizer's."""
-        model = self.store.model()
-        if model not in (None, self.featurizer.fingerprint):
+        if model := self.other_model:
             raise InputError(
                 f"the catalogue was made with model {model}, but LOOKALIKE_MODEL is model "
                 f"{self.featurizer.fingerprint}: set it back, use another LOOKALIKE_DATA_DIR, or run "

@@ -165,8 +165,7 @@ class Editor:
 
     def _check_model(self) -> None:
         """Raise ConflictError if what is made of a picture now would stay out of every search."""
-        model = self._catalogue.store.model()
-        if model not in (None, self._model):
+        if model := self._catalogue.other_model:
             raise ConflictError(
                 f"the catalogue is of model {model} by now, and this process runs model {self._model}: "
                 "start it again with the LOOKALIKE_MODEL of the last `lookalike index rebuild`"

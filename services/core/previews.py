@@ -12,6 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from services.core.cameras import is_jpeg
 from services.core.wire import WireError, parse_topic
 
 MAX_BYTES = 256 * 1024
@@ -110,5 +111,5 @@ def _check(thing: str, payload: bytes) -> None:
         raise WireError(
             "too_large", f"preview of {thing} has {len(payload)} bytes; expected at most {MAX_BYTES}"
         )
-    if not payload.startswith(b"\xff\xd8\xff"):
+    if not is_jpeg(payload):
         raise WireError("field", f"preview of {thing} is no JPEG; it begins with {payload[:8]!r}")

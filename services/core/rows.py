@@ -155,12 +155,13 @@ def _jsonl(path: Path, place: _Place) -> Iterator[Row | BadRow]:
                 yield BadRow(where, f"not JSON: {error}")
                 continue
             if isinstance(fields, dict):
-                yield _row(where, {name: _text(value) for name, value in fields.items()}, place)
+                yield _row(where, {name: as_text(value) for name, value in fields.items()}, place)
             else:
                 yield BadRow(where, f"a JSON {type(fields).__name__}; expected an object")
 
 
-def _text(value: Any) -> str:
+def as_text(value: Any) -> str:
+    """A JSON value as metadata has it."""
     if value is None:
         return ""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

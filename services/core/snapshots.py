@@ -10,16 +10,14 @@ import secrets
 import threading
 from collections.abc import Callable, Iterator
 
-from services.core.cameras import Camera
+from services.core.cameras import Camera, is_jpeg
 from services.core.domain import ConflictError, MissingError, UnavailableError
-from services.core.wire import topic
+from services.core.wire import MAX_MESSAGE_BYTES, topic
 
 # Where the answers come: lookalike/<thing>/reply/<token>.
 REPLIES = "lookalike/+/reply/+"
 WAIT_S = 3.0
-MAX_BYTES = 512 * 1024
 _REPLY = re.compile(r"lookalike/([^/]+)/reply/([0-9a-f]{8,32})")
-_LIVE = ("online", "clock_wrong")
 
 log = logging.getLogger(__name__)
 
@@ -55,9 +53,8 @@ class Snapshots:
         """
         if camera is None:
             raise MissingError(f"there is no camera {thing[:128]!a}")
-        if camera.state not in _LIVE:
-            why = f" ({camera.reason})" if camera.reason else ""
-            raise ConflictError(f"{thing} is {camera.state}{why}, so it shows nothing now")
+        if not camera.is_live:
+            raise ConflictError(f"{thing} is {camera.condition}, so it shows nothing now")
         with self._asked(thing) as (token, request):
             command = json.dumps({"do": "snapshot", "reply": f"lookalike/{thing}/reply/{token}"}).encode()
             if not self._send(topic(thing, "command"), command):
@@ -101,9 +98,9 @@ class Snapshots:
 
 def _read(payload: bytes) -> bytes | str | None:
     """A JPEG, or the words of a camera that refuses; None for anything else."""
-    if len(payload) > MAX_BYTES:
+    if len(payload) > MAX_MESSAGE_BYTES:
         return None
-    if payload.startswith(b"\xff\xd8\xff"):
+    if is_jpeg(payload):
         return payload
     try:
         refused = json.loads(payload[:1000])["refused"]

@@ -11,7 +11,8 @@ import pytest
 
 from services.core.cameras import Camera
 from services.core.domain import ConflictError, MissingError, UnavailableError
-from services.core.snapshots import MAX_BYTES, Snapshots
+from services.core.snapshots import Snapshots
+from services.core.wire import MAX_MESSAGE_BYTES
 from tests.servers import until
 
 JPEG = b"\xff\xd8\xff\xe0 and so on"
@@ -132,7 +133,7 @@ def test_what_answers_something_else_is_ignored(topic: str, caplog: pytest.LogCa
     [
         b"",
         b"\x89PNG\r\n",
-        JPEG + bytes(MAX_BYTES),
+        JPEG + bytes(MAX_MESSAGE_BYTES),
         b"{",
         b"[" * 5000,
         b'{"refused":1}',
