@@ -37,7 +37,7 @@ class S3Source:
                 for found in page.get("Contents", ()):
                     yield S3Object(f"{S3}{bucket}/{found['Key']}", found["ETag"])
         except (BotoCoreError, ClientError) as error:
-            raise InputError(f"{address} can't be listed: {error}") from None
+            raise InputError(f"{address} can't be listed: {_told(error)}") from None
 
     def get(self, address: str, *, limit: int) -> bytes:
         """An object's content of at most `limit` bytes; raises InputError."""
@@ -60,4 +60,9 @@ class S3Source:
             with closing(found["Body"]) as body:
                 yield body, found["ContentLength"]
         except (BotoCoreError, ClientError) as error:
-            raise InputError(f"{address} can't be read: {error}") from None
+            raise InputError(f"{address} can't be read: {_told(error)}") from None
+
+
+def _told(error: BotoCoreError | ClientError) -> str:
+    # What S3 answers may hold the session's token: that of a wrong signature repeats the request's headers.
+    return str(error.response["Error"].get("Code", "?")) if isinstance(error, ClientError) else str(error)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import traceback
 from typing import Any
 
 import pytest
+from botocore.stub import Stubber
 
 from services.adapters.s3_source import S3Source
 from services.core.domain import InputError
@@ -58,3 +60,19 @@ def test_an_s3_that_does_not_answer_is_refused_too() -> None:
     source = S3Source(aws.client("s3", f"http://127.0.0.1:{free_port()}"))
     with pytest.raises(InputError, match=r"s3://shop/a\.jpg can't be read: Could not connect"):
         source.get("s3://shop/a.jpg", limit=5)
+
+
+def test_what_s3_says_of_a_wrong_signature_is_not_repeated(bucket: str, s3: Any) -> None:
+    secret = "x-amz-security-token:AQoDYXdz"
+    error = {"Code": "SignatureDoesNotMatch", "Message": f"The string to sign was {secret}"}
+    with Stubber(s3) as stub:
+        stub.add_client_error("get_object", error["Code"], error["Message"])
+        stub.add_client_error("list_objects_v2", error["Code"], error["Message"])
+        source = S3Source(s3)
+        for ask in (
+            lambda: source.get(f"s3://{bucket}/a.jpg", limit=5),
+            lambda: list(source.objects(f"s3://{bucket}/")),
+        ):
+            with pytest.raises(InputError, match="SignatureDoesNotMatch") as caught:
+                ask()
+            assert secret not in "".join(traceback.format_exception(caught.value))
