@@ -16,19 +16,8 @@ from services.core.picture_key import picture_key
 from services.core.ports import Picture
 from services.core.rows import BadRow
 from services.core.wire import Vectors
+from tests.core.catalogues import decode, shots
 from tests.fakes import MODEL, OTHER_MODEL, FakeFeaturizer, FakeItems, FakePictures
-
-
-def decode(content: bytes) -> tuple[Picture, str]:
-    """A picture of one colour, whose three bytes are the file."""
-    if len(content) != 3:
-        raise InputError("not a picture that can be read")
-    return np.full((2, 2, 3), list(content), np.uint8), ".png"
-
-
-def shots(picture: Picture) -> tuple[list[Picture], list[Picture]]:
-    """The picture and one without its red, and one without its blue as a probe."""
-    return [picture, picture * np.array([1, 1, 0], np.uint8)], [picture * np.array([0, 1, 1], np.uint8)]
 
 
 def suffix(content: bytes) -> str:

@@ -13,7 +13,8 @@ from services.core.catalogue import Catalogue, Draft, seen_by
 from services.core.domain import InputError, UnavailableError
 from services.core.restore import Restored, restore
 from services.core.walk import all_items
-from tests.core.test_bulk import Idle, decode, maker, shots
+from tests.core.catalogues import decode, shots
+from tests.core.test_bulk import Idle, maker
 from tests.fakes import MODEL, OTHER_MODEL, FakeFeaturizer, FakeItems, FakePictures
 
 

@@ -1,6 +1,7 @@
 """JPEG files as cameras send them over MQTT, and ones that lie."""
 
 import cv2
+import numpy as np
 
 from edge.domain import Frame
 from tests.edge.kit import grey
@@ -10,6 +11,13 @@ def encode(frame: Frame) -> bytes:
     done, jpeg = cv2.imencode(".jpg", frame)
     assert done
     return jpeg.tobytes()
+
+
+def shown(content: bytes) -> Frame:
+    """What a JPEG of ours shows."""
+    picture = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
+    assert picture is not None
+    return picture.astype(np.uint8, copy=False)
 
 
 def claiming(width: int, height: int) -> bytes:

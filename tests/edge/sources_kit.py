@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import pytest
 from edge.sources import open_source
 from edge.sources.base import Source, SourceError
 from tests.edge.kit import EdgeProcess, Listener
-from tests.servers import until
+from tests.servers import Server, until
 
 FIRST_WITHIN_S = 2.0  # from the attempt that succeeds to the first observation
 LONGEST_DELAY_S = 31.0
@@ -57,6 +57,34 @@ def check_return(edge: EdgeProcess, listener: Listener, start: Callable[[], obje
     assert attempts_s[-2:-1] <= [up_s]
     assert heard_s - max(attempts_s[-1], up_s) < FIRST_WITHIN_S
     listener.wait_state("online")
+
+
+def check_comebacks(edge: EdgeProcess, listener: Listener, camera: Server, *, name: str) -> None:
+    """Let a camera come, be killed, come again, freeze and thaw; `stall_s` of the edge is 2."""
+    refused = wait_reason(listener, "no_camera", "refused")
+    assert refused == f"{name}: connection refused: nothing listens at this port"
+    check_return(edge, listener, camera.start)
+
+    camera.kill()
+    assert wait_reason(listener, "no_camera", "ended") == f"{name} ended the connection"
+    check_return(edge, listener, camera.start)
+
+    freezing_s = time.time()
+    camera.freeze()
+    wait_reason(listener, "stalled", "")
+    assert time.time() - freezing_s < 2 + 1.5
+    seen = len(listener.observations())
+    camera.thaw()
+    until(lambda: len(listener.observations()) > seen, what="observations again")
+    listener.wait_state("online")
+
+
+def check_secrets(edge: EdgeProcess, listener: Listener, name: str, secrets: Iterable[str]) -> None:
+    """Check that the log and the messages name a camera, and hold none of these."""
+    everything = edge.log + "".join(repr(heard.payload) for heard in listener.heard)
+    assert name in everything
+    for secret in secrets:
+        assert secret not in everything
 
 
 def _attempts_s(edge: EdgeProcess) -> list[float]:

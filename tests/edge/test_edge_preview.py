@@ -2,11 +2,9 @@
 
 import time
 
-import cv2
-import numpy as np
-
 from edge.preview import Previews
 from tests.edge.fakes import FakeTransport
+from tests.edge.jpegs import shown
 from tests.edge.kit import grey
 from tests.servers import until
 
@@ -30,11 +28,10 @@ def test_a_watched_frame_is_a_small_jpeg_of_the_whole_frame() -> None:
     ((topic, payload),) = sending.sent
     assert topic == "lookalike/cam-1/preview"
     assert len(payload) < 20_000
-    shown = cv2.imdecode(np.frombuffer(payload, np.uint8), cv2.IMREAD_COLOR)
-    assert shown is not None
-    assert shown.shape == (180, 320, 3)
-    assert abs(int(shown[90, 20, 0]) - 40) < 5
-    assert abs(int(shown[90, 300, 0]) - 200) < 5
+    small = shown(payload)
+    assert small.shape == (180, 320, 3)
+    assert abs(int(small[90, 20, 0]) - 40) < 5
+    assert abs(int(small[90, 300, 0]) - 200) < 5
 
 
 def test_a_small_frame_is_not_enlarged() -> None:
@@ -42,9 +39,7 @@ def test_a_small_frame_is_not_enlarged() -> None:
     previews = Previews(sending.publish)
     previews.watch("cam-1", 30)
     previews.offer("cam-1", grey(40))
-    shown = cv2.imdecode(np.frombuffer(sending.sent[0][1], np.uint8), cv2.IMREAD_COLOR)
-    assert shown is not None
-    assert shown.shape == (48, 64, 3)
+    assert shown(sending.sent[0][1]).shape == (48, 64, 3)
 
 
 def test_it_keeps_to_a_rate_and_ends_with_the_time_that_was_asked_for() -> None:

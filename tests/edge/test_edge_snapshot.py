@@ -11,17 +11,12 @@ from edge.crop import WHOLE, Box
 from edge.domain import Frame, Taken
 from edge.snapshot import MAX_BYTES, Snapshots, full_jpeg
 from tests.edge.fakes import FakeTransport
+from tests.edge.jpegs import shown
 from tests.edge.kit import grey
 from tests.servers import until
 
 REPLY = "lookalike/cam-1/reply/0123456789abcdef"
 OTHER_REPLY = "lookalike/cam-1/reply/ffffffffffffffff"
-
-
-def shown(content: bytes) -> Frame:
-    picture = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
-    assert picture is not None
-    return picture.astype(np.uint8, copy=False)
 
 
 def noise(height: int, width: int) -> Frame:

@@ -5,25 +5,16 @@ import logging
 from pathlib import Path
 from typing import Any
 
-import cv2
-import numpy as np
 import pytest
 from paho.mqtt import publish
 
 from edge import commands
-from edge.domain import Frame
-from tests.edge.jpegs import encode
+from tests.edge.jpegs import encode, shown
 from tests.edge.kit import LEVEL_STEP, Listener, grey, run_edge, write_clip
 from tests.servers import until
 
 REPLY = "lookalike/cam-1/reply/0123456789abcdef"
 OTHER_REPLY = "lookalike/cam-1/reply/ffffffffffffffff"
-
-
-def shown(content: bytes) -> Frame:
-    picture = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
-    assert picture is not None
-    return picture.astype(np.uint8, copy=False)
 
 
 def ask(command: Any) -> list[tuple[str, str]]:

@@ -12,7 +12,12 @@ import pytest
 from edge.sources.stream import StreamSource
 from tests.edge.kit import CLIP_FPS, Listener, run_edge, write_clip
 from tests.edge.mjpeg import LEVEL, PASSWORD, QUOTED, USER
-from tests.edge.sources_kit import check_return, failure, source_of, wait_reason
+from tests.edge.sources_kit import (
+    check_comebacks,
+    check_secrets,
+    failure,
+    source_of,
+)
 from tests.servers import Server, free_port, until
 
 
@@ -123,31 +128,13 @@ def test_a_camera_that_is_away_freezes_or_dies_comes_back_and_is_seen_at_once(
     name = f"http://***@127.0.0.1:{camera.port}/video?***"
     try:
         with run_edge(tmp_path / "log", source=source, **settings) as edge:
-            refused = wait_reason(listener, "no_camera", "refused")
-            assert refused == f"{name}: connection refused: nothing listens at this port"
-            check_return(edge, listener, camera.start)
-
-            camera.kill()
-            assert wait_reason(listener, "no_camera", "ended") == f"{name} ended the connection"
-            check_return(edge, listener, camera.start)
-
-            freezing_s = time.time()
-            camera.freeze()
-            wait_reason(listener, "stalled", "")
-            assert time.time() - freezing_s < 2 + 1.5
-            seen = len(listener.observations())
-            camera.thaw()
-            until(lambda: len(listener.observations()) > seen, what="observations again")
-            listener.wait_state("online")
+            check_comebacks(edge, listener, camera, name=name)
             code, took_s = edge.terminate()
     finally:
         camera.kill()
     assert (code, listener.statuses()[-1]["state"]) == (0, "offline")
     assert took_s < 2
-    everything = edge.log + "".join(repr(heard.payload) for heard in listener.heard)
-    assert name in everything
-    for secret in (QUOTED, "topsecret", "%40", USER + ":"):
-        assert secret not in everything
+    check_secrets(edge, listener, name, (QUOTED, "topsecret", "%40", USER + ":"))
 
 
 def test_an_answer_that_never_ends_does_not_hold_up_the_end(

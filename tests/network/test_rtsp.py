@@ -9,9 +9,15 @@ import pytest
 
 from edge.sources.stream import StreamSource
 from tests.edge.kit import Listener, run_edge
-from tests.edge.sources_kit import FIRST_WITHIN_S, check_return, failure, source_of, wait_reason
+from tests.edge.sources_kit import (
+    FIRST_WITHIN_S,
+    check_comebacks,
+    check_secrets,
+    failure,
+    source_of,
+    wait_reason,
+)
 from tests.network.conftest import Rtsp
-from tests.servers import until
 
 USER, QUOTED = "user", "s%40%3A%2F%3F%23%2541x"
 UNQUOTED = "s@:/?#%2541x"
@@ -31,27 +37,9 @@ def test_a_camera_that_is_away_freezes_or_is_killed_comes_back_and_is_seen_at_on
         "log_level": "debug",
     }
     with run_edge(tmp_path / "log", source=source, **settings) as edge:
-        refused = wait_reason(listener, "no_camera", "refused")
-        assert refused == f"{name}: connection refused: nothing listens at this port"
-        check_return(edge, listener, camera.start)
-
-        camera.kill()
-        assert wait_reason(listener, "no_camera", "ended") == f"{name} ended the connection"
-        check_return(edge, listener, camera.start)
-
-        freezing_s = time.time()
-        camera.freeze()
-        wait_reason(listener, "stalled", "")
-        assert time.time() - freezing_s < 2 + 1.5
-        seen = len(listener.observations())
-        camera.thaw()
-        until(lambda: len(listener.observations()) > seen, what="observations again")
-        listener.wait_state("online")
+        check_comebacks(edge, listener, camera, name=name)
         assert edge.terminate()[0] == 0
-    everything = edge.log + "".join(repr(heard.payload) for heard in listener.heard)
-    assert name in everything
-    for secret in (UNQUOTED, QUOTED, "%25", "%40", USER + ":"):
-        assert secret not in everything
+    check_secrets(edge, listener, name, (UNQUOTED, QUOTED, "%25", "%40", USER + ":"))
 
 
 @pytest.mark.parametrize("auth", ["basic", "digest"])

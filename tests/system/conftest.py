@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
+from tests import servers
+from tests.servers import Server
 from tests.system import single
+from tests.system.played import Camera, keyed_stack
 from tests.system.record import Recorder
 from tests.system.stack import Stack, running
 
@@ -47,3 +50,26 @@ def bowl(empty: Stack) -> Iterator[dict[str, Any]]:
     item = single.add(empty, 300, id="bowl 1", title="A bowl", link="https://shop.example/1", colour="blue")
     yield item
     empty.client.delete(single.path("bowl 1"))
+
+
+@pytest.fixture(scope="module")
+def broker() -> Iterator[Server]:
+    """A broker that the system did not start."""
+    with servers.broker() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def keyed(broker: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A system whose cameras the tests play."""
+    with keyed_stack(tmp_path_factory.mktemp("played"), broker) as started:
+        yield started
+
+
+@pytest.fixture
+def camera(keyed: Stack, broker: Server) -> Iterator[Camera]:
+    """A camera that is online."""
+    played = Camera(keyed, broker)
+    played.say("online")
+    yield played
+    played.forget()

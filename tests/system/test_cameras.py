@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -11,36 +10,12 @@ import cv2
 import pytest
 from PIL import Image
 
-from tests import servers
 from tests.servers import Server
 from tests.system.pictures import picture
-from tests.system.played import JPEG, KEY, Camera, Listener, get_preview, keyed_stack, post_frame
+from tests.system.played import JPEG, KEY, Camera, Listener, get_preview, post_frame
 from tests.system.stack import ROOT, Stack, eventually
 
 LIMIT = 512 * 1024
-
-
-@pytest.fixture(scope="module")
-def broker() -> Iterator[Server]:
-    """A broker that the system did not start."""
-    with servers.broker() as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def keyed(broker: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A system whose cameras the tests play."""
-    with keyed_stack(tmp_path_factory.mktemp("frames"), broker) as started:
-        yield started
-
-
-@pytest.fixture
-def camera(keyed: Stack, broker: Server) -> Iterator[Camera]:
-    """A camera that is online."""
-    played = Camera(keyed, broker)
-    played.say("online")
-    yield played
-    played.forget()
 
 
 def _clip_frame(at_s: float) -> bytes:

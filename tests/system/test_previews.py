@@ -5,41 +5,16 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from email.utils import parsedate_to_datetime
 
 import httpx
 import pytest
 
-from tests import servers
 from tests.servers import Server
 from tests.system.pictures import picture
-from tests.system.played import KEY, Camera, Listener, get_preview, keyed_stack, status_of
+from tests.system.played import KEY, Camera, Listener, get_preview, status_of
 from tests.system.stack import Stack, eventually
-
-
-@pytest.fixture(scope="module")
-def broker() -> Iterator[Server]:
-    """A broker that the system did not start."""
-    with servers.broker() as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def keyed(broker: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A system whose cameras the tests play."""
-    with keyed_stack(tmp_path_factory.mktemp("previews"), broker) as started:
-        yield started
-
-
-@pytest.fixture
-def camera(keyed: Stack, broker: Server) -> Iterator[Camera]:
-    """A camera that is online."""
-    played = Camera(keyed, broker)
-    played.say("online")
-    yield played
-    played.forget()
 
 
 def test_a_camera_sends_previews_only_while_somebody_watches(stack: Stack) -> None:
