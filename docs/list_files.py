@@ -28,7 +28,6 @@ TOLD = {
     "models/golden/vectors.json": "The original model's features of the golden pictures.",
     "web/icon.svg": "The mark.",
     "web/index.html": "The page's skeleton.",
-    "web/style.css": "All looks: light and dark, desktop and phone.",
     ".ci/bare.Dockerfile": "The bare container: Python, make and a user.",
 }
 

@@ -1,160 +1,41 @@
-// Wires the page: the stream and a few reads fill the state, and a tick draws it.
+// Wires the page: the live view, the catalogue, and what is at hand on both.
 
-import { announce } from "./announce.js";
-import { getCameras, getHealth, getRecords } from "./api.js";
-import { createCameraBar } from "./camera.js";
-import { createClock } from "./clock.js";
-import { createDetails } from "./details.js";
-import { bestKey, createHold } from "./hold.js";
-import { createKeyBox } from "./key.js";
-import { createBest, titleOf } from "./match.js";
-import { createNotice } from "./notice.js";
-import { createOwnCamera } from "./own.js";
-import { createRecent } from "./recent.js";
-import { createRunners } from "./runners.js";
-import { sureness } from "./score.js";
-import { failingChecks, isFresh, situation } from "./situation.js";
-import { choose, createState, selected, takeCamera, takeCameras, takePhase, takeRecord } from "./state.js";
-import { createStream } from "./stream.js";
-import { fillStaticTexts, t } from "./text.js";
-import { createView } from "./view.js";
-import { createViewfinder } from "./viewfinder.js";
+import { byId, el } from "./base/dom.js";
+import { getPlace, onPlace, setPlace } from "./base/place.js";
+import { fillStaticTexts, language, LANGUAGES, switchLanguage } from "./base/text.js";
+import { startLive } from "./live/live.js";
 
-const TICK_MS = 250;
-const HEALTH_MS = { well: 10000, unwell: 4000 };
-const WITHOUT_MATCH = ["connecting", "empty", "first", "waiting", "own", "unheard"];
+const VIEWS = ["live", "catalogue"];
 
 fillStaticTexts();
-const state = createState();
-const clock = createClock();
-const best = createBest();
-const runners = createRunners();
-const recent = createRecent();
-const viewfinder = createViewfinder();
-const details = createDetails();
-const cameraBar = createCameraBar({ onChoose: show });
-const keyBox = createKeyBox({ onKey: () => view.again() });
-const view = createView({ viewfinder, refused: keyBox.ask });
-createOwnCamera({ onChange: turnOwn, refused: keyBox.ask });
-const notice = createNotice({ onRetry: () => stream.open(), onNotice: announce });
-const hold = createHold(async (record) => {
-  const draws = await Promise.all([best.prepare(record), runners.prepare(record)]);
-  return () => {
-    draws.forEach((draw) => draw());
-    tell(record);
-    render();
-  };
-});
-let shownThing = null;
-let chosenBefore = null; // before this device's camera was switched on
-let toldKey = "";
-let healthAt = -Infinity;
+startLive();
 
-const stream = createStream("matches/stream", {
-  phase(connection) {
-    const opened = connection.phase === "open";
-    takePhase(state, connection);
-    if (opened) refetch();
-    else clock.restart();
-    render();
-  },
-  heartbeat: (isoTime) => clock.heard(isoTime),
-  camera(camera) {
-    takeCamera(state, camera);
-    render();
-  },
-  match(record) {
-    if (!takeRecord(state, record)) return;
-    render();
-    if (record.thing === shownThing && record.matches.length) hold.offer(record);
-  },
-});
-
-/** What is drawn now goes into the strip and to the screen reader, once for each distinct one. */
-function tell(record) {
-  recent.add(record);
-  const key = record.verdict === "no_match" ? record.verdict : bestKey(record);
-  if (key === toldKey) return;
-  toldKey = key;
-  const [match] = record.matches;
-  announce(t(`announce.${record.verdict}`, { title: titleOf(match), sure: sureness(match.score) }));
-}
-
-/** Once the stream is open, fills in what was missed while it was not. */
-async function refetch() {
-  const [cameras, records] = await Promise.all([getCameras(), getRecords({ thing: shownThing }), readHealth()]);
-  if (cameras) takeCameras(state, cameras);
-  records.toReversed().forEach((record) => takeRecord(state, record));
-  render();
-  recent.addAll(records.filter((record) => record.thing === shownThing));
-}
-
-async function readHealth() {
-  healthAt = performance.now();
-  state.health = await getHealth();
-}
-
-/** Turns the page to a camera that the visitor chose. */
-async function show(thing) {
-  choose(state, thing);
-  render();
-  const records = await getRecords({ thing });
-  if (thing === shownThing) recent.addAll(records);
-}
-
-/** Turns the page to this device's camera when it starts, and back when it stops (null). */
-function turnOwn(thing, stream) {
-  const was = state.own?.thing;
-  state.own = thing && { thing, stream, sinceMs: performance.now() };
-  if (thing) {
-    chosenBefore = state.chosen;
-    show(thing);
-  } else if (was && state.chosen === was) {
-    choose(state, chosenBefore === was ? null : chosenBefore);
-    render();
+/** Shows the view that the address names; the first where it names none. */
+function turn() {
+  const view = VIEWS.find((each) => each === getPlace("view")) ?? VIEWS[0];
+  document.body.dataset.page = view;
+  for (const link of document.querySelectorAll("[data-view-link]")) {
+    if (link.dataset.viewLink === view) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
   }
 }
 
-/** Empties the stage when another camera takes it. */
-function turnTo(thing) {
-  shownThing = thing;
-  toldKey = "";
-  hold.reset();
-  [best, view, viewfinder, runners, recent, details].forEach((part) => part.clear());
-  const record = state.newest.get(thing);
-  if (record?.matches.length) hold.offer(record);
+for (const link of document.querySelectorAll("[data-view-link]")) {
+  link.addEventListener("click", (event) => {
+    event.preventDefault();
+    setPlace("view", link.dataset.viewLink === VIEWS[0] ? null : link.dataset.viewLink, { push: true });
+  });
 }
+onPlace(turn);
+turn();
 
-function render() {
-  const thing = selected(state);
-  if (thing !== shownThing) turnTo(thing);
-  const camera = state.cameras.get(thing);
-  const record = state.newest.get(thing);
-  const nowMs = clock.now();
-  const kind = situation({ state, thing, camera, record, nowMs, elapsedMs: performance.now() });
-  const facts = { state, thing, camera, record, kind, nowMs };
-  document.body.dataset.situation = kind;
-  document.body.dataset.shown = ["live", "resuming"].includes(kind) && isFresh(record, nowMs) ? "fresh" : "old";
-  document.body.dataset.view = state.own && state.own.thing === thing ? "own" : "camera";
-  [cameraBar, notice, view, viewfinder, details].forEach((part) => part.render(facts));
-  const match = !WITHOUT_MATCH.includes(kind);
-  best.show({ match, view: viewfinder.hasPicture });
-  runners.visible = match;
-  return kind;
-}
-
-setInterval(() => {
-  const kind = render();
-  const well = kind === "live" && !failingChecks(state.health).length;
-  const dueMs = well ? HEALTH_MS.well : HEALTH_MS.unwell;
-  if (state.connection.phase === "open" && performance.now() - healthAt > dueMs) readHealth();
-}, TICK_MS);
-
-// A hidden tab gives its connection back: a browser has six to a host, and nobody looks.
-document.addEventListener("visibilitychange", () => {
-  if (document.hidden) stream.rest();
-  else stream.open();
+// Its address alone would take the place of the camera's name after the #.
+document.querySelector(".skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  byId("main").focus();
 });
-window.addEventListener("online", () => stream.open());
-window.addEventListener("pageshow", (event) => event.persisted && stream.open());
-stream.open();
+
+const languages = byId("language");
+languages.append(...Object.entries(LANGUAGES).map(([tag, name]) => Object.assign(el("option", "", name), { value: tag, lang: tag })));
+languages.value = language;
+languages.addEventListener("change", () => switchLanguage(languages.value));

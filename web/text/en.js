@@ -1,6 +1,11 @@
 // Every English text of the page. {name} is filled in, `text` is set as code.
 export default {
-  "skip": "Skip to the best match",
+  "skip": "Skip to the content",
+  "nav.label": "Views",
+  "nav.live": "Live",
+  "nav.catalogue": "Catalogue",
+  "language.label": "Language",
+  "dialog.close": "Close",
 
   "badge.live": "Live",
   "badge.connecting": "Connecting",
@@ -62,7 +67,11 @@ export default {
   "own.refused": "The server does not take this camera's pictures: {detail}.",
 
   "key.ask": "The camera's picture needs the API key",
+  "key.title": "The API key is needed",
+  "key.why": "This server asks for its key before it shows what a camera sees, or changes anything. Whoever runs it knows the key.",
+  "key.wrong": "The server does not know that key. Type it once more.",
   "key.label": "API key",
+  "key.keep": "Remember it on this device",
   "key.use": "Use it",
 
   "runners.match": "Less likely",
@@ -132,4 +141,10 @@ export default {
   "details.provider": "Runs on",
   "details.model": "Model",
   "details.items": "Items",
+
+  // What the live view's states, details and the dialog of a record say.
+
+  // What is said of a match, teaching, search by picture, keys.
+
+  // The catalogue.
 };

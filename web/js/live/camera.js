@@ -1,8 +1,8 @@
 // The header: which camera and its state, whether what is shown is live, and how old it is.
 
-import { byId, el, setText } from "./dom.js";
+import { byId, el, setText } from "../base/dom.js";
 import { things } from "./state.js";
-import { has, t } from "./text.js";
+import { has, t } from "../base/text.js";
 
 const BADGES = { live: "live", connecting: "connecting", resuming: "connecting", own: "connecting", lost: "lost" };
 

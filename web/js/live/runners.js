@@ -1,10 +1,10 @@
 // The runners-up: the next likely items, smaller.
 
-import { byId, el, setText } from "./dom.js";
+import { byId, el, setText } from "../base/dom.js";
 import { titleOf } from "./match.js";
-import { picture } from "./picture.js";
+import { picture } from "../base/picture.js";
 import { createScore } from "./score.js";
-import { t } from "./text.js";
+import { t } from "../base/text.js";
 
 const SHOWN = 5;
 

@@ -1,10 +1,10 @@
 // The large card: the best match, or for "no match" those words with the nearest guess dimmed.
 
-import { byId, el, safeLink } from "./dom.js";
+import { byId, el, safeLink } from "../base/dom.js";
 import { bestKey } from "./hold.js";
-import { picture } from "./picture.js";
+import { picture } from "../base/picture.js";
 import { createScore, sureness } from "./score.js";
-import { t } from "./text.js";
+import { t } from "../base/text.js";
 
 export const titleOf = (match) => match.title || t("best.untitled");
 

@@ -1,7 +1,7 @@
 // A camera's previews, one after the other for as long as somebody looks; the api waits for the newer one.
 
-import { getPreview } from "./api.js";
-import { pause } from "./pause.js";
+import { getPreview } from "../base/api.js";
+import { pause } from "../base/pause.js";
 
 const REST_MS = 100;
 const CALM_MS = 1000; // where no motion is wanted

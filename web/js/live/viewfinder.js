@@ -1,7 +1,7 @@
 // What the camera sees: its picture, or its mere outline, with the box of the newest record in it.
 
-import { byId, el, setText } from "./dom.js";
-import { percent, t } from "./text.js";
+import { byId, el, setText } from "../base/dom.js";
+import { percent, t } from "../base/text.js";
 
 const GONE_MS = 600; // a box missed for a frame or two must not blink
 const WORDS_MS = 1000; // words that change ten times a second cannot be read

@@ -1,7 +1,7 @@
 // The quiet line at the foot: how firm the answer is, how long the last frame took by stage, how fast, by which model.
 
-import { byId, el } from "./dom.js";
-import { t, tCount } from "./text.js";
+import { byId, el } from "../base/dom.js";
+import { t, tCount } from "../base/text.js";
 
 const STAGES = ["capture", "embed", "transport", "search"];
 const REFRESH_MS = 1000; // figures that change ten times a second cannot be read

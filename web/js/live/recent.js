@@ -1,9 +1,9 @@
 // The strip of recent distinct matches, newest first.
 
-import { byId, el } from "./dom.js";
+import { byId, el } from "../base/dom.js";
 import { titleOf } from "./match.js";
-import { picture } from "./picture.js";
-import { clockTime, t } from "./text.js";
+import { picture } from "../base/picture.js";
+import { clockTime, t } from "../base/text.js";
 
 const KEPT = 24;
 

@@ -1,9 +1,9 @@
 // What the page says when it has no live match to show: what is so, why, and the next step.
 
-import { byId, setText } from "./dom.js";
+import { byId, setText } from "../base/dom.js";
 import { failingChecks } from "./situation.js";
 import { FRAMES_OVER_MQTT } from "./state.js";
-import { has, setRich, t } from "./text.js";
+import { has, setRich, t } from "../base/text.js";
 
 const QUIET = ["live", "resuming"];
 

@@ -1,5 +1,7 @@
 // What the page knows, in one place; the views read it and never write it.
 
+import { getPlace, setPlace } from "../base/place.js";
+
 /** The source of a camera whose frames others send, such as a browser. */
 export const FRAMES_OVER_MQTT = "frames over MQTT";
 
@@ -10,7 +12,7 @@ export function createState() {
     cameras: new Map(), // thing → camera
     newest: new Map(), // thing → record
     health: null,
-    chosen: new URLSearchParams(location.hash.slice(1)).get("camera"), // in the address, so that a wall screen can be bookmarked
+    chosen: getPlace("camera"), // in the address, so that a wall screen can be bookmarked
     own: null, // {thing, sinceMs} of this device's camera while it is on, by performance.now()
     settled: null, // the camera shown since nobody chose one
   };
@@ -59,5 +61,5 @@ export function selected(state) {
 /** Keeps the choice, or null for none, also in the address. */
 export function choose(state, thing) {
   state.chosen = thing;
-  history.replaceState(null, "", thing === null ? location.pathname + location.search : `#${new URLSearchParams({ camera: thing })}`);
+  setPlace("camera", thing);
 }

@@ -1,8 +1,38 @@
 // Calls of the api; addresses are relative, so the page works under any host and path.
 
-import { authorization } from "./key.js";
+import { askKey, authorization } from "./key.js";
 
 const TIMEOUT_MS = 8000;
+
+/** What an answer says, as {status, ok, body, detail}: `body` its JSON or null, `detail` what a problem document tells. */
+async function told(answer) {
+  const body = await answer.json().catch(() => null);
+  const detail = typeof body?.detail === "string" ? body.detail : "";
+  return { status: answer.status, ok: answer.ok, body, detail };
+}
+
+/**
+ * One call, of something that a person wants now: {status, ok, body, detail}, status 0 where nothing answers.
+ * `json` or `body` is sent. Where the api wants a key, the person is asked for it, and the call is made again.
+ */
+export async function call(path, { method = "GET", json, body, headers = {}, signal, timeoutMs = TIMEOUT_MS } = {}) {
+  for (;;) {
+    const sent = json === undefined ? body : JSON.stringify(json);
+    const type = json === undefined ? {} : { "Content-Type": "application/json" };
+    const given = authorization();
+    const timeout = AbortSignal.timeout(timeoutMs);
+    let answer;
+    try {
+      answer = await fetch(path, {
+        method, cache: "no-store", body: sent, headers: { ...headers, ...type, ...given },
+        signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+      });
+    } catch {
+      return { status: 0, ok: false, body: null, detail: "" };
+    }
+    if (answer.status !== 401 || !(await askKey({ wrong: Boolean(given.Authorization) }))) return told(answer);
+  }
+}
 
 /** The parsed answer, or null where there is none. A 503 of healthz carries its facts too, so it counts. */
 async function get(path) {
@@ -37,13 +67,11 @@ export async function getPreview(thing, { etag, signal }) {
   }
 }
 
-/** {status, detail} of the answer to a frame; status 0 where nothing answers. */
+/** {status, detail} of the answer to a frame; status 0 where nothing answers. Nobody is asked for a key in the midst of frames. */
 export async function postFrame(thing, jpeg) {
   const headers = { ...authorization(), "Content-Type": "image/jpeg" };
   try {
-    const answer = await fetch(`${camera(thing)}/frames`, { method: "POST", headers, body: jpeg, signal: AbortSignal.timeout(TIMEOUT_MS) });
-    const told = await answer.json();
-    return { status: answer.status, detail: told.detail ?? "" };
+    return await told(await fetch(`${camera(thing)}/frames`, { method: "POST", headers, body: jpeg, signal: AbortSignal.timeout(TIMEOUT_MS) }));
   } catch {
     return { status: 0, detail: "" };
   }

@@ -1,7 +1,7 @@
 // A score, the probability that the camera shows the item: as a bar, a number and in words.
 
-import { el, setText } from "./dom.js";
-import { chance, t } from "./text.js";
+import { el, setText } from "../base/dom.js";
+import { chance, t } from "../base/text.js";
 
 export const sureness = (score) => t("score.sure", { n: chance(score) });
 

@@ -1,10 +1,21 @@
 // The page's texts in the browser's language, from one flat table a language.
 
-const LANGUAGES = ["en"]; // the first is the one for everybody else
+/** Each language by its own name; the first is the one for everybody else. */
+export const LANGUAGES = { en: "English", ko: "한국어" };
+const NAME = "lookalike.language";
 
-const wanted = navigator.languages.map((tag) => tag.split("-")[0]);
-export const language = wanted.find((tag) => LANGUAGES.includes(tag)) ?? LANGUAGES[0];
-const { default: table } = await import(`../text/${language}.js`);
+/** What a person chose here, else the first of the browser's languages that there is. */
+function wantedLanguage() {
+  let chosen = null;
+  try {
+    chosen = localStorage.getItem(NAME);
+  } catch { /* a browser that keeps nothing */ }
+  const wanted = [chosen, ...navigator.languages.map((tag) => tag.split("-")[0])];
+  return wanted.find((tag) => tag in LANGUAGES) ?? Object.keys(LANGUAGES)[0];
+}
+
+export const language = wantedLanguage();
+const { default: table } = await import(`../../text/${language}.js`);
 
 const percentFormat = new Intl.NumberFormat(language, { style: "percent" });
 const plurals = new Intl.PluralRules(language);
@@ -32,6 +43,14 @@ export function chance(share) {
   const whole = Math.round((share || 0) * 100);
   if (whole < 1) return t("chance.under", { n: percent(0.01) });
   return whole > 99 ? t("chance.over", { n: percent(0.99) }) : percent(share);
+}
+
+/** Turns the page to another language. */
+export function switchLanguage(tag) {
+  try {
+    localStorage.setItem(NAME, tag);
+  } catch { /* then this press was all */ }
+  location.reload();
 }
 
 export const clockTime = (isoTime) => timeFormat.format(new Date(isoTime));

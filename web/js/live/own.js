@@ -1,9 +1,9 @@
 // This device's camera: opened here on a press of the button, its frames sent to the api under a name of its own.
 
-import { postFrame } from "./api.js";
-import { byId, el } from "./dom.js";
-import { pause } from "./pause.js";
-import { t } from "./text.js";
+import { postFrame } from "../base/api.js";
+import { byId, el } from "../base/dom.js";
+import { pause } from "../base/pause.js";
+import { t } from "../base/text.js";
 
 const WIDTH_PX = 640;
 const QUALITY = 0.8;

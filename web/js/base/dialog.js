@@ -1,0 +1,33 @@
+// Dialogs: the browser's own, so that focus stays within, Escape closes, and focus goes back to where it was.
+
+import { el } from "./dom.js";
+import { t } from "./text.js";
+
+let count = 0;
+
+/** Opens a dialog with a heading over `content`, one node or several; it is gone when it closes. */
+export function openDialog({ title, className = "", content, onClose = () => {} }) {
+  const heading = el("h2", "dialog-title", title);
+  heading.id = `dialog-${count += 1}`;
+  const shut = el("button", "dialog-shut");
+  shut.type = "button";
+  shut.setAttribute("aria-label", t("dialog.close"));
+  const node = el("dialog", `dialog ${className}`, el("header", "dialog-bar", heading, shut), ...[content].flat());
+  node.setAttribute("aria-labelledby", heading.id);
+  shut.addEventListener("click", () => node.close());
+  // A press on what lies around it: the dialog itself is the target there, its content everywhere within.
+  node.addEventListener("pointerdown", (event) => {
+    const { left, right, top, bottom } = node.getBoundingClientRect();
+    const within = event.clientX >= left && event.clientX <= right && event.clientY >= top && event.clientY <= bottom;
+    if (event.target === node && !within) node.close();
+  });
+  node.addEventListener("close", () => {
+    node.remove();
+    onClose();
+  });
+  document.body.append(node);
+  node.showModal();
+  return { node, close: () => node.close() };
+}
+
+export const dialogIsOpen = () => document.querySelector("dialog[open]") !== null;

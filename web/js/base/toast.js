@@ -1,0 +1,33 @@
+// A line that says what was just done, with one thing to do about it, such as taking it back.
+
+import { dialogIsOpen } from "./dialog.js";
+import { byId, el } from "./dom.js";
+import { t } from "./text.js";
+
+const STAYS_MS = 20000; // long enough to be read and reached by everybody (WCAG 2.2.1)
+let timer = 0;
+
+export function hideToast() {
+  clearTimeout(timer);
+  byId("toast").replaceChildren();
+}
+
+/** `action` is {label, run}; the line stays for as long as the pointer or the focus is on it. */
+export function toast(text, { action = null } = {}) {
+  const room = byId("toast");
+  const shut = el("button", "dialog-shut");
+  shut.type = "button";
+  shut.setAttribute("aria-label", t("dialog.close"));
+  shut.addEventListener("click", hideToast);
+  const act = action && el("button", "button", action.label);
+  act?.addEventListener("click", () => { hideToast(); action.run(); });
+  const line = el("div", "toast-line", el("p", "", text), act, shut);
+  const wait = () => { clearTimeout(timer); timer = setTimeout(hideToast, STAYS_MS); };
+  ["pointerenter", "focusin"].forEach((name) => line.addEventListener(name, () => clearTimeout(timer)));
+  ["pointerleave", "focusout"].forEach((name) => line.addEventListener(name, wait));
+  // What lies above an open dialog is the newest popover alone.
+  room.hidePopover?.();
+  if (dialogIsOpen() || room.showPopover) room.showPopover?.();
+  room.replaceChildren(line);
+  wait();
+}
