@@ -83,13 +83,14 @@ def test_the_pattern_moves_25_times_a_second_or_as_fast_as_possible() -> None:
     frames = source_of("test").frames(threading.Event())
     started_s = time.monotonic()
     seen = list(islice(frames, 26))
-    assert time.monotonic() - started_s == pytest.approx(1, abs=0.15)
+    # A busy machine is late; the pattern then leaves frames out and keeps its pace.
+    assert 0.9 < time.monotonic() - started_s < 3
     assert {(frame.shape, str(frame.dtype)) for frame in seen} == {((480, 640, 3), "uint8")}
     # No two frames show the same, not even long after: the number is on it.
     fast = list(islice(source_of("test", fast=True).frames(threading.Event()), 300))
     assert len({frame.tobytes() for frame in fast}) == 300
     left, right = (
-        np.flatnonzero((frame[336] == (60, 80, 240)).all(axis=1))[0] for frame in (seen[0], seen[25])
+        np.flatnonzero((frame[336] == (60, 80, 240)).all(axis=1))[0] for frame in (fast[0], fast[25])
     )
     assert right - left == 100  # the block wanders 4 px a frame
 
