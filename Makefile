@@ -18,7 +18,7 @@ run: $(READY)  ## start everything on this machine; Ctrl-C stops it. TLS=1: with
 	@$(if $(filter command line,$(origin TLS)),LOOKALIKE_TLS=$(TLS)) exec $(BIN)/python -m services.run --die-with-parent
 
 test: $(READY)  ## all tests that need no system package
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 test-system: $(READY)  ## tests against Mosquitto and real cameras' servers; installs these system packages
 	@.ci/system-packages

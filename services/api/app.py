@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from fastapi import FastAPI
+from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.staticfiles import StaticFiles
 from prometheus_client import Gauge
 
@@ -70,5 +71,7 @@ def build_app(settings: ApiSettings, parts: ApiParts, hub: Hub) -> FastAPI:
     ):
         app.include_router(router)
     app.mount("/", StaticFiles(directory=WEB, html=True), name="web")
+    # The page is text, and a phone's line is slow; pictures and streams go as they are.
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=6)
     app.add_middleware(guard.Guard, settings=settings)
     return app
