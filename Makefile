@@ -6,7 +6,7 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --extra dev --universal --genera
   --no-header --no-annotate --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint lock listing models samples bench test-system test-web
+.PHONY: help run test lint lock listing models samples bench test-system test-web screenshots
 
 help:  ## what there is
 	@awk -F ":.*## " '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -23,6 +23,11 @@ test: $(READY)  ## all tests that need no system package
 test-system: $(READY)  ## tests against Mosquitto and real cameras' servers; installs these system packages
 	@.ci/system-packages
 	@$(BIN)/python -m pytest tests/network
+
+screenshots: $(READY)  ## take the pictures of README and docs anew, from the running product
+	@.ci/system-packages chromium fonts-noto-cjk
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/web/requirements.lock
+	@$(BIN)/python -m docs.take_screenshots
 
 test-web: $(READY)  ## the page in a real browser, with a camera; installs Chromium and its driver
 	@.ci/system-packages chromium
