@@ -1,0 +1,66 @@
+"""The page's texts: each language has them all, and none is asked for that is not there."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+WEB = Path(__file__).resolve().parents[2] / "web"
+LANGUAGES = sorted(path.stem for path in (WEB / "text").glob("*.js"))
+# Which forms of a number there are differs by language; `other` is in all.
+FORM = re.compile(r"\.(zero|one|two|few|many)$")
+
+
+def table(language: str) -> dict[str, str]:
+    """The texts of a language, by key; a key that stands twice fails."""
+    source = (WEB / "text" / f"{language}.js").read_text()
+    lines = [line for line in source.splitlines() if not line.lstrip().startswith("//")]
+    body = "\n".join(lines).removeprefix("export default").strip().removesuffix(";")
+    pairs = json.loads(
+        re.sub(r",\s*}$", "}", body),
+        object_pairs_hook=lambda found: found,
+    )
+    keys = [key for key, _text in pairs]
+    assert sorted(set(keys)) == sorted(keys), f"{language}: {[key for key in keys if keys.count(key) > 1]}"
+    return dict(pairs)
+
+
+def placeholders(text: str) -> set[str]:
+    """The names of what is filled in."""
+    return set(re.findall(r"\{(\w+)\}", text))
+
+
+def has(texts: dict[str, str], key: str) -> bool:
+    """Whether a key, or the forms of one that counts, are there."""
+    return key in texts or f"{key}.other" in texts
+
+
+@pytest.mark.parametrize("language", [each for each in LANGUAGES if each != "en"])
+def test_each_language_has_the_keys_and_placeholders_of_english(language: str) -> None:
+    english, other = table("en"), table(language)
+    common = {key for key in english if not FORM.search(key)}
+    assert {key for key in other if not FORM.search(key)} == common
+    differing = {key for key in common if placeholders(english[key]) != placeholders(other[key])}
+    assert differing == set()
+    assert [key for key in common if not other[key].strip()] == []
+    assert {key for key in common if english[key].count("`") % 2 or other[key].count("`") % 2} == set()
+
+
+def test_every_key_that_the_page_asks_for_exists() -> None:
+    texts = table("en")
+    kinds = {key.partition(".")[0] for key in texts}
+    html = (WEB / "index.html").read_text()
+    asked = set(re.findall(r'data-(?:text|label|title|placeholder)="([^"]+)"', html))
+    begun: set[str] = set()
+    for path in (WEB / "js").rglob("*.js"):
+        source = path.read_text()
+        asked |= set(re.findall(r'\bt(?:Count)?\("([^"]+)"', source))
+        # One that is chosen first and asked for later, such as t(wrong ? "key.wrong" : "key.why").
+        words = re.findall(r'"([a-z]\w*(?:\.\w+)+)"', source)
+        asked |= {key for key in words if key.partition(".")[0] in kinds and not key.endswith(".js")}
+        begun |= set(re.findall(r"\bt(?:Count)?\(`([\w.]+\.)\$\{", source))
+    assert {key for key in asked if not has(texts, key)} == set()
+    assert {start for start in begun if not any(key.startswith(start) for key in texts)} == set()
