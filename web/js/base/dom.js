@@ -15,6 +15,18 @@ export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
+/** Before a node goes: the focus must not go with it. */
+export function releaseFocus(node) {
+  if (node.contains(document.activeElement)) byId("main").focus({ preventScroll: true });
+}
+
+/** Hides it, or shows it again. */
+export function setHidden(node, yes) {
+  if (node.hidden === yes) return;
+  if (yes) releaseFocus(node);
+  node.hidden = yes;
+}
+
 /** The address if it is one that a page may link to, else null: item data is not ours. */
 export function safeLink(address) {
   if (!address) return null;

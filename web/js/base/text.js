@@ -53,6 +53,9 @@ export function switchLanguage(tag) {
   location.reload();
 }
 
+const dateFormat = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "medium" });
+
+export const dateTime = (isoTime) => dateFormat.format(new Date(isoTime));
 export const clockTime = (isoTime) => timeFormat.format(new Date(isoTime));
 
 /** Puts a text into a node, with its `marked` parts as code elements. */

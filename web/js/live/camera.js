@@ -1,10 +1,10 @@
 // The header: which camera and its state, whether what is shown is live, and how old it is.
 
-import { byId, el, setText } from "../base/dom.js";
-import { things } from "./state.js";
+import { byId, el, setHidden, setText } from "../base/dom.js";
+import { isOff, things } from "./state.js";
 import { has, t } from "../base/text.js";
 
-const BADGES = { live: "live", connecting: "connecting", resuming: "connecting", own: "connecting", lost: "lost" };
+const BADGES = { live: "live", connecting: "connecting", resuming: "connecting", starting: "connecting", own: "connecting", lost: "lost" };
 
 function stateWord(state, thing) {
   const camera = state.cameras.get(thing);
@@ -20,29 +20,39 @@ function ageText(record, nowMs) {
   return s < 3600 ? t("age.min", { n: Math.floor(s / 60) }) : t("age.h", { n: Math.floor(s / 3600) });
 }
 
+/** An option for each camera; those that are off stand together at the end. */
+function optionsFor(state) {
+  const all = things(state).map((thing) => {
+    const option = el("option", "", `${thing} · ${stateWord(state, thing)}`);
+    option.value = thing;
+    return { option, off: isOff(state, thing) };
+  });
+  const [on, off] = [false, true].map((wanted) => all.filter((each) => each.off === wanted).map(({ option }) => option));
+  if (!off.length || !on.length) return [...on, ...off];
+  const group = el("optgroup", "camera-off", ...off);
+  group.label = t("camera.group.off");
+  return [...on, group];
+}
+
 export function createCameraBar({ onChoose }) {
   const [name, select, word, badge, age] = ["camera-name", "camera-select", "camera-state", "badge", "age"].map(byId);
-  let options = "";
+  let labels = "";
   select.addEventListener("change", () => onChoose(select.value));
 
   function fillSelect(state, thing) {
-    const known = things(state);
-    const labels = known.map((each) => `${each} · ${stateWord(state, each)}`);
-    if (options !== labels.join("\n")) {
-      options = labels.join("\n");
-      select.replaceChildren(...known.map((each, i) => {
-        const option = el("option", "", labels[i]);
-        option.value = each;
-        return option;
-      }));
+    const options = optionsFor(state);
+    const next = options.map((option) => option.textContent).join("\n");
+    if (labels !== next) {
+      labels = next;
+      select.replaceChildren(...options);
     }
-    select.value = thing;
+    if (select.value !== thing) select.value = thing;
   }
 
   return {
     render({ state, thing, camera, record, kind, nowMs }) {
       const several = things(state).length > 1;
-      select.hidden = !several;
+      setHidden(select, !several);
       name.hidden = several;
       if (several) fillSelect(state, thing);
       setText(name, thing ?? t("camera.none"));
@@ -50,7 +60,7 @@ export function createCameraBar({ onChoose }) {
       word.hidden = !thing || several || kind === "lost";
       setText(word, stateWord(state, thing));
       word.dataset.state = camera?.state ?? "unknown";
-      badge.dataset.badge = BADGES[kind] ?? "stale";
+      badge.dataset.badge = state.paused ? "paused" : BADGES[kind] ?? "stale";
       setText(badge, t(`badge.${badge.dataset.badge}`));
       setText(age, ageText(record, nowMs));
     },

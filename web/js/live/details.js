@@ -1,12 +1,9 @@
-// The quiet line at the foot: how firm the answer is, how long the last frame took by stage, how fast, by which model.
+// The quiet line at the foot: how firm the answer is, where frames come from and how fast, by which model and index.
 
 import { byId, el } from "../base/dom.js";
 import { t, tCount } from "../base/text.js";
 
-const STAGES = ["capture", "embed", "transport", "search"];
 const REFRESH_MS = 1000; // figures that change ten times a second cannot be read
-
-const ms = (value) => (value < 10 ? value.toFixed(1) : String(Math.round(value)));
 
 /** Over how many frames the answer was agreed, and by how much it leads; older records tell neither. */
 function answerWords({ frames, margin, matches, verdict } = {}) {
@@ -19,18 +16,20 @@ function answerWords({ frames, margin, matches, verdict } = {}) {
   ].filter(Boolean).join(", ");
 }
 
-function entries({ camera, record, health }) {
-  const timings = record?.timings_ms ?? {};
-  const stages = STAGES.filter((stage) => Number.isFinite(timings[stage])).map((stage) => t(`details.${stage}`, { n: ms(timings[stage]) }));
-  const items = health?.checks?.index?.items;
+/** How many items the search knows, as of which change of the store. */
+function indexWords({ items, cursor } = {}) {
+  return Number.isFinite(items) ? t("details.index.of", { items: tCount("details.items", items), version: cursor }) : null;
+}
+
+function entries({ state, camera, record }) {
   return [
     ["answer", answerWords(record)],
-    ["frame", stages.length ? `${stages.join(" · ")} ${t("details.ms")}` : null],
-    ["source", camera?.source],
+    ["connection", state.connection.phase === "polling" ? t("details.polling") : null],
     ["fps", Number.isFinite(camera?.fps) ? camera.fps.toFixed(1) : null],
-    ["provider", camera?.provider?.replace("ExecutionProvider", "")],
     ["model", record?.model ?? camera?.model],
-    ["items", Number.isFinite(items) ? String(items) : null],
+    ["index", indexWords(state.health?.checks?.index)],
+    ["provider", camera?.provider?.replace("ExecutionProvider", "")],
+    ["source", camera?.source],
   ].filter(([, value]) => value);
 }
 
@@ -39,10 +38,10 @@ export function createDetails() {
   let drawnAt = -Infinity;
 
   return {
-    render({ state, camera, record }) {
+    render(facts) {
       if (list.children.length > 1 && performance.now() - drawnAt < REFRESH_MS) return;
       drawnAt = performance.now();
-      list.replaceChildren(...entries({ camera, record, health: state.health }).map(([name, value]) =>
+      list.replaceChildren(...entries(facts).map(([name, value]) =>
         el("div", "", el("dt", "", t(`details.${name}`)), el("dd", `details-${name}`, value))));
     },
     /** For another camera: its figures are due at once. */

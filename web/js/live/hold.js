@@ -8,35 +8,40 @@ export const bestKey = (record) => `${record.verdict} ${record.matches[0]?.id}`;
 
 /** How long `shown`, on screen since shownAt and last drawn at drawnAt, stays before `next`. */
 function waitMs(shown, next, { shownAt, drawnAt, at }) {
-  if (!shown) return 0;
+  if (!shown) return -Infinity;
   if (bestKey(shown) === bestKey(next)) return drawnAt + REFRESH_MS - at;
   const guesses = shown.verdict === "no_match" && next.verdict === "no_match";
   return shownAt + (guesses ? GUESS_MS : MATCH_MS) - at;
 }
 
-/** `prepare(record)` does what takes time (decoding) and gives a function that draws at once. */
+/**
+ * `prepare(record, dueAt)` does what takes time (decoding) and gives a function that draws at once; dueAt is when the
+ * record might have been shown: when it came, or when the one before had stayed for long enough.
+ */
 export function createHold(prepare) {
   let shown = null;
   let shownAt = 0;
   let drawnAt = 0;
-  let pending = null;
+  let pending = null; // {record, offeredAt}
   let preparing = false;
+  let halted = false;
   let round = 0; // a new one makes drawings of the earlier ones void
   let timer = 0;
 
   async function advance() {
     clearTimeout(timer);
-    if (!pending || preparing) return;
-    const wait = waitMs(shown, pending, { shownAt, drawnAt, at: performance.now() });
+    if (!pending || preparing || halted) return;
+    const at = performance.now();
+    const wait = waitMs(shown, pending.record, { shownAt, drawnAt, at });
     if (wait > 0) {
       timer = setTimeout(advance, wait);
       return;
     }
-    const record = pending;
+    const { record, offeredAt } = pending;
     const mine = round;
     pending = null;
     preparing = true;
-    const draw = await prepare(record).finally(() => { preparing = false; });
+    const draw = await prepare(record, Math.max(offeredAt, at + wait)).finally(() => { preparing = false; });
     if (mine === round) {
       drawnAt = performance.now();
       if (!shown || bestKey(shown) !== bestKey(record)) shownAt = drawnAt;
@@ -46,15 +51,27 @@ export function createHold(prepare) {
     advance();
   }
 
+  /** What is shown and what waits count no more. */
+  function reset() {
+    round += 1;
+    shown = pending = null;
+  }
+
   return {
     offer(record) {
-      pending = record;
+      pending = { record, offeredAt: performance.now() };
       advance();
     },
     /** For another camera: what it shows has nothing to wait for. */
-    reset() {
+    reset,
+    /** Nothing is drawn until `go`; what came meanwhile is not caught up with. */
+    halt() {
       round += 1;
-      shown = pending = null;
+      pending = null;
+      halted = true;
+    },
+    go() {
+      halted = false;
     },
   };
 }

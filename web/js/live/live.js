@@ -1,76 +1,74 @@
-// The live view: the stream and a few reads fill the state, and a tick draws it.
+// The live view: news fills the state, and a tick draws it.
 
 import { announce } from "../base/announce.js";
-import { getCameras, getHealth, getRecords } from "../base/api.js";
+import { getRecords } from "../base/api.js";
 import { createClock } from "../base/clock.js";
-import { byId } from "../base/dom.js";
+import { byId, setHidden } from "../base/dom.js";
 import { askKey, onKey } from "../base/key.js";
 import { t } from "../base/text.js";
 import { createCameraBar } from "./camera.js";
 import { createDetails } from "./details.js";
 import { bestKey, createHold } from "./hold.js";
+import { createIntake } from "./intake.js";
 import { createBest, titleOf } from "./match.js";
+import { createNews } from "./news.js";
 import { createNotice } from "./notice.js";
 import { createOwnCamera } from "./own.js";
+import { createPause } from "./pause.js";
 import { createRecent } from "./recent.js";
+import { openRecord } from "./record.js";
 import { createRunners } from "./runners.js";
 import { sureness } from "./score.js";
-import { failingChecks, isFresh, situation } from "./situation.js";
-import { choose, createState, selected, takeCamera, takeCameras, takePhase, takeRecord } from "./state.js";
-import { createStream } from "./stream.js";
+import { isFresh, situation } from "./situation.js";
+import { choose, createState, selected } from "./state.js";
+import { createTimings } from "./timings.js";
 import { createView } from "./view.js";
 import { createViewfinder } from "./viewfinder.js";
+import { createWay } from "./way.js";
 
 const TICK_MS = 250;
-const HEALTH_MS = { well: 10000, unwell: 4000 };
-const WITHOUT_MATCH = ["connecting", "empty", "first", "waiting", "own", "unheard"];
+const WITHOUT_MATCH = ["connecting", "starting", "empty", "first", "waiting", "own", "unheard"];
 
 const state = createState();
 const clock = createClock();
+const timings = createTimings();
 const best = createBest();
 const runners = createRunners();
-const recent = createRecent();
+const recent = createRecent({ onOpen: (record) => openRecord(record, { timings: timings.of(record), onClose: () => recent.focus(record) }) });
 const viewfinder = createViewfinder();
 const details = createDetails();
+const way = createWay(timings);
+const intake = createIntake();
 const cameraBar = createCameraBar({ onChoose: show });
 const keyButton = byId("key-ask");
 const wantKey = () => { keyButton.hidden = false; };
 const view = createView({ viewfinder, refused: wantKey });
 createOwnCamera({ onChange: turnOwn, refused: wantKey });
-const notice = createNotice({ onRetry: () => stream.open(), onNotice: announce });
-const hold = createHold(async (record) => {
+const notice = createNotice({ onRetry: () => news.open(), onNotice: announce });
+const hold = createHold(async (record, dueAt) => {
   const draws = await Promise.all([best.prepare(record), runners.prepare(record)]);
   return () => {
     draws.forEach((draw) => draw());
     drawn = record;
     tell(record);
     render();
+    notePaint(record, dueAt);
   };
 });
+const stillness = createPause({ state, turn: turnStill });
 const listeners = new Set();
 let drawn = null; // the record that is on the screen
 let shownThing = null;
 let chosenBefore = null; // before this device's camera was switched on
 let toldKey = "";
-let healthAt = -Infinity;
 
-const stream = createStream("matches/stream", {
-  phase(connection) {
-    const opened = connection.phase === "open";
-    takePhase(state, connection);
-    if (opened) refetch();
-    else clock.restart();
-    render();
-  },
-  heartbeat: (isoTime) => clock.heard(isoTime),
-  camera(camera) {
-    takeCamera(state, camera);
-    render();
-  },
-  match(record) {
-    if (!takeRecord(state, record)) return;
-    render();
-    if (record.thing === shownThing && record.matches.length) hold.offer(record);
+const news = createNews({
+  state, clock, timings,
+  thing: () => shownThing,
+  on: {
+    change: render,
+    record: (record) => { if (record.thing === shownThing && record.matches.length) hold.offer(record); },
+    missed: (records) => { if (!state.paused) recent.addAll(records); },
   },
 });
 
@@ -84,22 +82,14 @@ function tell(record) {
   announce(t(`announce.${record.verdict}`, { title: titleOf(match), sure: sureness(match.score) }));
 }
 
-/** Once the stream is open, fills in what was missed while it was not. */
-async function refetch() {
-  const [cameras, records] = await Promise.all([getCameras(), getRecords({ thing: shownThing }), readHealth()]);
-  if (cameras) takeCameras(state, cameras);
-  records.toReversed().forEach((record) => takeRecord(state, record));
-  render();
-  recent.addAll(records.filter((record) => record.thing === shownThing));
-}
-
-async function readHealth() {
-  healthAt = performance.now();
-  state.health = await getHealth();
+/** A task that follows a frame's drawing begins when that frame is handed to the screen. */
+function notePaint(record, dueAt) {
+  requestAnimationFrame(() => setTimeout(() => timings.painted(record, performance.now() - dueAt)));
 }
 
 /** Turns the page to a camera that the visitor chose. */
 async function show(thing) {
+  stillness.end();
   choose(state, thing);
   render();
   const records = await getRecords({ thing });
@@ -114,6 +104,7 @@ function turnOwn(thing, stream) {
     chosenBefore = state.chosen;
     show(thing);
   } else if (was && state.chosen === was) {
+    stillness.end();
     choose(state, chosenBefore === was ? null : chosenBefore);
     render();
   }
@@ -125,47 +116,68 @@ function turnTo(thing) {
   drawn = null;
   toldKey = "";
   hold.reset();
-  [best, view, viewfinder, runners, recent, details].forEach((part) => part.clear());
-  const record = state.newest.get(thing);
+  [best, view, viewfinder, runners, recent, details, timings].forEach((part) => part.clear());
+  offerNewest();
+}
+
+function offerNewest() {
+  const record = state.newest.get(shownThing);
   if (record?.matches.length) hold.offer(record);
 }
 
+function turnStill(yes) {
+  if (yes) hold.halt();
+  else {
+    hold.go();
+    offerNewest();
+  }
+  render();
+}
+
 function render() {
-  const thing = selected(state);
+  const { paused } = state;
+  const thing = paused ? shownThing : selected(state);
   if (thing !== shownThing) turnTo(thing);
   const camera = state.cameras.get(thing);
   const record = state.newest.get(thing);
   const nowMs = clock.now();
   const kind = situation({ state, thing, camera, record, nowMs, elapsedMs: performance.now() });
-  const facts = { state, thing, camera, record, kind, nowMs };
-  document.body.dataset.situation = kind;
-  document.body.dataset.shown = ["live", "resuming"].includes(kind) && isFresh(record, nowMs) ? "fresh" : "old";
-  document.body.dataset.view = state.own && state.own.thing === thing ? "own" : "camera";
-  [cameraBar, notice, view, viewfinder, details].forEach((part) => part.render(facts));
-  const match = !WITHOUT_MATCH.includes(kind);
-  best.show({ match, view: viewfinder.hasPicture });
-  runners.visible = match;
+  const facts = { state, thing, camera, record: paused ? drawn : record, kind, nowMs };
+  [cameraBar, notice, intake, view].forEach((part) => part.render(facts));
+  if (!paused) drawLive(facts);
   listeners.forEach((take) => take());
   return kind;
 }
 
-function tick() {
-  const kind = render();
-  const well = kind === "live" && !failingChecks(state.health).length;
-  const dueMs = well ? HEALTH_MS.well : HEALTH_MS.unwell;
-  if (state.connection.phase === "open" && performance.now() - healthAt > dueMs) readHealth();
+/** What stands still while the page is paused. */
+function drawLive(facts) {
+  const { state: { own }, thing, record, kind, nowMs } = facts;
+  document.body.dataset.situation = kind;
+  document.body.dataset.shown = ["live", "resuming"].includes(kind) && isFresh(record, nowMs) ? "fresh" : "old";
+  document.body.dataset.view = own && own.thing === thing ? "own" : "camera";
+  [viewfinder, details, way].forEach((part) => part.render(facts));
+  const match = !WITHOUT_MATCH.includes(kind);
+  best.show({ match, view: viewfinder.hasPicture });
+  runners.visible = match;
 }
 
 keyButton.addEventListener("click", () => askKey());
 onKey(() => {
-  keyButton.hidden = true;
+  setHidden(keyButton, true);
   view.again();
 });
 
-/** What the person has before them: the camera, the record that is drawn (or null), and whether it is live. */
+/** Pauses the live view, or goes on. */
+export const togglePause = () => stillness.toggle();
+
+/** What the person has before them: the camera, the record that is drawn (or null), whether it is live, and whether it stands still. */
 export const live = {
+  /** `fresh` tells of a paused page whether it was live when it was paused. */
   now() {
-    return { thing: shownThing, camera: state.cameras.get(shownThing), record: drawn, fresh: document.body.dataset.shown === "fresh" };
+    return {
+      thing: shownThing, camera: state.cameras.get(shownThing), record: drawn,
+      fresh: document.body.dataset.shown === "fresh", paused: state.paused,
+    };
   },
   /** Calls `take` after each drawing. */
   onChange: (take) => listeners.add(take),
@@ -174,13 +186,12 @@ export const live = {
 };
 
 export function startLive() {
-  setInterval(tick, TICK_MS);
+  setInterval(() => news.tick(render()), TICK_MS);
+  const turn = () => (document.hidden ? news.rest() : news.open());
   // A hidden tab gives its connection back: a browser has six to a host, and nobody looks.
-  document.addEventListener("visibilitychange", () => {
-    if (document.hidden) stream.rest();
-    else stream.open();
-  });
-  window.addEventListener("online", () => stream.open());
-  window.addEventListener("pageshow", (event) => event.persisted && stream.open());
-  stream.open();
+  document.addEventListener("visibilitychange", turn);
+  window.addEventListener("online", turn);
+  window.addEventListener("pageshow", (event) => event.persisted && turn());
+  window.addEventListener("pagehide", () => news.rest());
+  turn();
 }

@@ -9,7 +9,7 @@ import { t } from "../base/text.js";
 export const titleOf = (match) => match.title || t("best.untitled");
 
 /** The title, as a link where the item has a page of its own. */
-function titleNode(match) {
+export function titleNode(match) {
   const address = safeLink(match.link);
   if (!address) return document.createTextNode(titleOf(match));
   const link = el("a", "", titleOf(match));
@@ -19,7 +19,7 @@ function titleNode(match) {
 }
 
 /** Metadata beyond category and price, which have places of their own. */
-function facts(metadata) {
+export function facts(metadata) {
   const rest = Object.entries(metadata).filter(([name, value]) => !["category", "price"].includes(name) && value);
   if (!rest.length) return null;
   return el("dl", "facts", ...rest.slice(0, 6).map(([name, value]) => el("div", "", el("dt", "", name), el("dd", "", String(value)))));
@@ -52,7 +52,7 @@ export function createBest() {
     async prepare(record) {
       const match = record.matches[0];
       if (shown && bestKey(record) === shown) return () => score?.set(match.score);
-      const { node, ready } = picture(match.url);
+      const { node, ready } = picture(match.url, { width: 640 });
       await ready;
       return () => {
         shown = bestKey(record);

@@ -1,11 +1,24 @@
 // What the page says when it has no live match to show: what is so, why, and the next step.
 
-import { byId, setText } from "../base/dom.js";
+import { byId, el, releaseFocus, setHidden, setText } from "../base/dom.js";
+import { setPlace } from "../base/place.js";
+import { has, setRich, t } from "../base/text.js";
 import { failingChecks } from "./situation.js";
 import { FRAMES_OVER_MQTT } from "./state.js";
-import { has, setRich, t } from "../base/text.js";
 
 const QUIET = ["live", "resuming"];
+const teachers = [];
+
+/** `run` is what the empty catalogue's button "Teach" does. */
+export const onTeach = (run) => teachers.push(run);
+
+const ACTIONS = {
+  add: { run: () => setPlace("view", "catalogue", { push: true }) },
+  teach: { run: () => teachers.forEach((run) => run()), when: ({ camera }) => teachers.length && camera?.state === "online" },
+  own: { run: () => byId("own").click(), when: ({ state }) => !state.own },
+};
+/** The next steps that a press can do. */
+const STEPS = { empty: ["add", "teach"], waiting: ["own"], offline: ["own"], no_camera: ["own"] };
 
 function checkWords(health) {
   return failingChecks(health).map(([name, { detail }]) => t(`check.${name}`) + (detail ? ` (${detail})` : "")).join(", ");
@@ -26,16 +39,41 @@ function nextKey(kind, camera) {
 function bannerText({ state, kind }) {
   if (kind === "lost") {
     const { retryAt } = state.connection;
-    return retryAt === null ? t("lost.now") : t("lost.wait", { n: Math.max(1, Math.ceil((retryAt - performance.now()) / 1000)) });
+    return retryAt === null ? t("lost.now") : t("lost.wait", { n: Math.max(1, Math.ceil((retryAt - Date.now()) / 1000)) });
   }
-  if (kind === "failing" || !failingChecks(state.health).length) return ""; // the notice says it
+  if (["failing", "starting"].includes(kind) || !failingChecks(state.health).length) return ""; // the notice says it
   return t("failing.banner", { checks: checkWords(state.health) });
+}
+
+function reasonWords({ kind, state, camera }) {
+  if (kind === "failing" || kind === "starting") return checkWords(state.health);
+  return (camera?.state === kind && camera.reason) || "";
+}
+
+/** The buttons of the next steps; they stay the same nodes while they are the same, for whoever is about to press one. */
+function createSteps() {
+  const room = byId("notice-actions");
+  let shown = "";
+
+  return function render(view) {
+    const names = (STEPS[view.kind] ?? []).filter((name) => ACTIONS[name].when?.(view) ?? true);
+    if (names.join() === shown) return;
+    shown = names.join();
+    releaseFocus(room);
+    room.replaceChildren(...names.map((name, i) => {
+      const button = el("button", i ? "button" : "button button-main", t(`step.${name}`));
+      button.type = "button";
+      button.addEventListener("click", ACTIONS[name].run);
+      return button;
+    }));
+  };
 }
 
 /** `onNotice(title)` is called when a new notice appears, to have it read out. */
 export function createNotice({ onRetry, onNotice }) {
   const [box, heading, reason, next] = ["notice", "notice-title", "notice-reason", "notice-next"].map(byId);
   const [banner, bannerWords, retry] = ["banner", "banner-text", "banner-retry"].map(byId);
+  const renderSteps = createSteps();
   retry.addEventListener("click", onRetry);
   let shown = "";
 
@@ -43,25 +81,27 @@ export function createNotice({ onRetry, onNotice }) {
     render(view) {
       const { kind, state, camera, record } = view;
       setText(bannerWords, bannerText(view));
-      banner.hidden = !bannerWords.textContent;
+      setHidden(banner, !bannerWords.textContent);
       banner.dataset.kind = kind;
-      retry.hidden = kind !== "lost";
+      setHidden(retry, kind !== "lost");
 
-      // With a last match on screen the banner alone tells that the server is lost.
-      box.hidden = QUIET.includes(kind) || (kind === "lost" && Boolean(record));
+      // With a last match on screen the banner alone tells that the server is lost; a page that is paused stays as it is.
+      setHidden(box, QUIET.includes(kind) || (Boolean(record) && (kind === "lost" || state.paused)));
       const words = box.hidden ? bannerWords.textContent && kind : title(view);
-      if (words !== shown && kind !== "resuming") { // which passes in a moment, and then it is told what came of it
+      const still = state.paused && !words;
+      if (words !== shown && kind !== "resuming" && !still) { // which passes in a moment, and then it is told what came of it
         onNotice((box.hidden && bannerWords.textContent) || words || t("badge.live"));
         shown = words;
       }
       if (box.hidden) return;
       box.dataset.kind = kind;
       setText(heading, words);
-      setText(reason, kind === "failing" ? checkWords(state.health) : (camera?.state === kind && camera.reason) || "");
+      setText(reason, reasonWords(view));
       reason.hidden = !reason.textContent;
       const key = nextKey(kind, camera);
       if (next.dataset.key !== key) setRich(next, t(key));
       next.dataset.key = key;
+      renderSteps(view);
     },
   };
 }

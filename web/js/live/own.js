@@ -3,7 +3,7 @@
 import { postFrame } from "../base/api.js";
 import { byId, el } from "../base/dom.js";
 import { pause } from "../base/pause.js";
-import { t } from "../base/text.js";
+import { setRich, t } from "../base/text.js";
 
 const WIDTH_PX = 640;
 const QUALITY = 0.8;
@@ -73,7 +73,9 @@ export function createOwnCamera({ onChange, refused }) {
   let opening = false;
 
   function tell(text) {
-    trouble.textContent = text;
+    if (trouble.dataset.said === text) return;
+    trouble.dataset.said = text;
+    setRich(trouble, text);
     trouble.parentElement.hidden = !text;
   }
 

@@ -1,4 +1,4 @@
-// The strip of recent distinct matches, newest first.
+// The strip of recent distinct matches, newest first; each opens its record.
 
 import { byId, el } from "../base/dom.js";
 import { titleOf } from "./match.js";
@@ -6,32 +6,54 @@ import { picture } from "../base/picture.js";
 import { clockTime, t } from "../base/text.js";
 
 const KEPT = 24;
+const STEPS = { ArrowRight: 1, ArrowLeft: -1, Home: -Infinity, End: Infinity };
 
 /** Which guess came nearest does not make one "no match" differ from the next. */
 const recentKey = (record) => (record.verdict === "no_match" ? "no_match" : record.matches[0].id);
 
-function createTile(record) {
+function createTile(record, open) {
   const missed = record.verdict === "no_match";
   const time = el("time", "recent-time", clockTime(record.captured_at));
   time.dateTime = record.captured_at;
   const title = missed ? t("verdict.no_match") : titleOf(record.matches[0]);
-  const tile = el("li", "recent-tile",
-    missed ? el("span", "picture nothing") : picture(record.matches[0].url).node,
+  const button = el("button", "recent-open",
+    missed ? el("span", "picture nothing") : picture(record.matches[0].url, { width: 320 }).node,
     el("span", "recent-title", title), time);
-  tile.title = title; // the strip cuts long ones
+  button.type = "button";
+  button.title = title; // the strip cuts long ones
+  button.tabIndex = -1;
+  button.addEventListener("click", open);
+  const tile = el("li", "recent-tile", button);
   tile.dataset.verdict = record.verdict;
   return tile;
 }
 
-export function createRecent() {
+export function createRecent({ onOpen }) {
   const section = byId("recent");
   const list = byId("recent-list");
-  let entries = []; // {record, tile}, newest first
+  let entries = []; // {record, told, tile}, newest first; `told` is the record that its details are of
+
+  const buttons = () => [...list.querySelectorAll("button")];
+
+  /** One of the tiles can be reached by Tab, the others from there by the arrow keys. */
+  function rove(button = list.querySelector('button[tabindex="0"]') ?? buttons()[0]) {
+    buttons().forEach((each) => { each.tabIndex = each === button ? 0 : -1; });
+    return button;
+  }
+
+  function createEntry(record) {
+    const entry = { record, told: record };
+    entry.tile = createTile(record, () => onOpen(entry.told));
+    return entry;
+  }
 
   /** True for another record of the entry's item. One that was unsure and is now sure says so in place. */
   function covers(entry, record) {
     if (recentKey(entry.record) !== recentKey(record)) return false;
-    if (record.verdict === "match") entry.tile.dataset.verdict = "match";
+    if (record.verdict === "match" && entry.told.verdict !== "match") {
+      entry.tile.dataset.verdict = "match";
+      entry.told = record;
+    }
     return true;
   }
 
@@ -40,16 +62,28 @@ export function createRecent() {
     const [newest, oldest] = [entries[0], entries.at(-1)];
     if (!newest || record.captured_at > newest.record.captured_at) {
       if (newest && covers(newest, record)) return;
-      entries.unshift({ record, tile: createTile(record) });
+      entries.unshift(createEntry(record));
       list.prepend(entries[0].tile);
     } else if (record.captured_at < oldest.record.captured_at) {
       if (covers(oldest, record)) return;
-      entries.push({ record, tile: createTile(record) });
+      entries.push(createEntry(record));
       list.append(entries.at(-1).tile);
-    } // else it is within the time that the strip has seen already
+    } else return; // it is within the time that the strip has seen already
+    const held = list.contains(document.activeElement);
     entries.splice(KEPT).forEach(({ tile }) => tile.remove());
+    const next = rove(held ? undefined : buttons()[0]);
+    if (held && !list.contains(document.activeElement)) next.focus();
     section.hidden = false;
   }
+
+  list.addEventListener("keydown", (event) => {
+    const step = STEPS[event.key];
+    const all = buttons();
+    const at = all.indexOf(event.target);
+    if (!step || at < 0 || event.ctrlKey || event.altKey || event.metaKey) return;
+    event.preventDefault();
+    rove(all[Math.min(all.length - 1, Math.max(0, at + step))]).focus();
+  });
 
   return {
     add,
@@ -59,7 +93,13 @@ export function createRecent() {
       records.filter((record) => record.captured_at > newest).toReversed().forEach(add);
       records.filter((record) => record.captured_at <= newest).forEach(add);
     },
+    /** Gives a record's tile the focus, or where it has left the strip, the one that can be reached. */
+    focus(record) {
+      const entry = entries.find(({ told }) => told === record);
+      rove(entry?.tile.querySelector("button"))?.focus();
+    },
     clear() {
+      if (list.contains(document.activeElement)) byId("main").focus({ preventScroll: true });
       entries = [];
       list.replaceChildren();
       section.hidden = true;

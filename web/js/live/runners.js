@@ -9,7 +9,7 @@ import { t } from "../base/text.js";
 const SHOWN = 5;
 
 function createRow(match) {
-  const { node, ready } = picture(match.url);
+  const { node, ready } = picture(match.url, { width: 160 });
   const score = createScore();
   const category = match.metadata?.category;
   const title = el("span", "runner-title", titleOf(match));

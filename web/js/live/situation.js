@@ -1,7 +1,10 @@
 // Names the one situation that the page is in, from what is known; pure, so that each can be checked alone.
 
+import { isConnected } from "./state.js";
+
 const GRACE_MS = 1500; // cameras and the newest record follow the stream's opening by a moment
 const OWN_GRACE_MS = 20000; // its first frame has the model loaded
+const STARTING_MS = 60000;
 const CAMERA_TROUBLE = ["offline", "no_camera", "stalled", "clock_wrong"];
 
 export const isFresh = (record, nowMs) => Boolean(record) && Date.parse(record.expires_at) > nowMs;
@@ -10,25 +13,33 @@ export function failingChecks(health) {
   return Object.entries(health?.checks ?? {}).filter(([, check]) => !check.ok);
 }
 
+/** An index that was not ready yet since the page was opened is on its way, for a while. */
+function isStarting(state, elapsedMs) {
+  const failing = failingChecks(state.health).map(([name]) => name);
+  return !state.wasWell && failing.every((name) => name === "index") && elapsedMs - state.openedAt < STARTING_MS;
+}
+
+/** This device's camera was just switched on, or nobody looks at its frames; null where neither is so. */
+function ownSituation({ state, thing, camera, elapsedMs }) {
+  if (state.own?.thing !== thing || camera?.state === "online") return null;
+  if (elapsedMs - state.own.sinceMs < OWN_GRACE_MS) return "own";
+  return !camera || camera.state === "offline" ? "unheard" : null;
+}
+
 /**
- * One of connecting, resuming, lost, failing, empty, a camera's trouble, live, waiting (no camera),
- * first (camera on, no record), own (this device's camera was just switched on), unheard (and nobody looks at its
- * frames), stale. Only `live` may be called live.
+ * One of connecting, resuming, lost, starting, failing, empty, a camera's trouble, live, waiting (no camera),
+ * first (camera on, no record), own, unheard, stale. Only `live` may be called live.
  */
 export function situation({ state, thing, camera, record, nowMs, elapsedMs }) {
-  const { phase } = state.connection;
-  if (phase === "lost") return "lost";
-  if (phase !== "open") return record ? "resuming" : "connecting";
+  if (state.connection.phase === "lost") return "lost";
+  if (!isConnected(state.connection)) return record ? "resuming" : "connecting";
 
   const fresh = isFresh(record, nowMs);
   const items = state.health?.checks?.index?.items;
-  if (!fresh && failingChecks(state.health).length) return "failing";
+  if (!fresh && failingChecks(state.health).length) return isStarting(state, elapsedMs) ? "starting" : "failing";
   if (fresh ? record.matches.length === 0 : items === 0) return "empty";
-  const ownMs = state.own?.thing === thing ? elapsedMs - state.own.sinceMs : null;
-  if (ownMs !== null && !fresh && camera?.state !== "online") {
-    if (ownMs < OWN_GRACE_MS) return "own";
-    if (!camera || camera.state === "offline") return "unheard";
-  }
+  const own = fresh ? null : ownSituation({ state, thing, camera, elapsedMs });
+  if (own) return own;
   if (CAMERA_TROUBLE.includes(camera?.state)) return camera.state;
   if (fresh) return "live";
   if (elapsedMs - state.openedAt < GRACE_MS) return record ? "resuming" : "connecting";

@@ -7,11 +7,14 @@ export const FRAMES_OVER_MQTT = "frames over MQTT";
 
 export function createState() {
   return {
-    connection: { phase: "connecting", retryAt: null },
+    connection: { phase: "connecting", retryAt: null }, // retryAt by Date.now()
     openedAt: null, // performance.now() of the last time the stream opened
     cameras: new Map(), // thing → camera
     newest: new Map(), // thing → record
     health: null,
+    wasWell: false, // since the page was opened: what fails before that is only starting
+    indexing: null, // see indexing.js
+    paused: false,
     chosen: getPlace("camera"), // in the address, so that a wall screen can be bookmarked
     own: null, // {thing, sinceMs} of this device's camera while it is on, by performance.now()
     settled: null, // the camera shown since nobody chose one
@@ -19,9 +22,12 @@ export function createState() {
 }
 
 export function takePhase(state, connection) {
-  if (connection.phase === "open") state.openedAt = performance.now();
+  if (isConnected(connection) && !isConnected(state.connection)) state.openedAt = performance.now();
   state.connection = connection;
 }
+
+/** Whether news comes, by whichever way. */
+export const isConnected = ({ phase }) => phase === "open" || phase === "polling";
 
 export function takeCameras(state, cameras) {
   state.cameras = new Map(cameras.map((camera) => [camera.thing, camera]));
@@ -40,10 +46,28 @@ export function takeRecord(state, record) {
   return true;
 }
 
-/** Every camera by name, also one that sends observations but never its state, and this device's from the start. */
+/** Forgets the cameras of `known` that are not among those that there are. */
+export function dropCameras(state, known, cameras) {
+  const there = new Set(cameras.map(({ thing }) => thing));
+  known.filter((thing) => !there.has(thing)).forEach((thing) => {
+    state.cameras.delete(thing);
+    state.newest.delete(thing);
+  });
+}
+
+const byName = new Intl.Collator("en", { numeric: true }); // cam-2 before cam-10
+
+/** Whether a camera gives nothing and is not expected to: a browser that was a camera for a while. */
+export const isOff = (state, thing) => state.own?.thing !== thing && state.cameras.get(thing)?.state === "offline";
+
+/**
+ * Every camera, also one that sends observations but never its state, and this device's from the start;
+ * by name, those that are off last.
+ */
 export function things(state) {
   const own = state.own ? [state.own.thing] : [];
-  return [...new Set([...state.cameras.keys(), ...state.newest.keys(), ...own])].sort();
+  const all = [...new Set([...state.cameras.keys(), ...state.newest.keys(), ...own])];
+  return all.sort((a, b) => isOff(state, a) - isOff(state, b) || byName.compare(a, b));
 }
 
 /** The camera to show: the chosen one, else one that is on, and then the same one for as long as it is known. */

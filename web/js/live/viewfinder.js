@@ -86,6 +86,12 @@ export function createViewfinder() {
       this.behind(null);
       figure.dataset.picture = "expected";
     },
+    /** A video waits, or plays on from now; a picture stands still by itself. */
+    still(yes) {
+      const video = frame.querySelector("video");
+      if (yes) video?.pause();
+      else video?.play();
+    },
     get hasPicture() {
       return figure.dataset.picture === "shown";
     },

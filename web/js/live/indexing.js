@@ -1,0 +1,26 @@
+// Whether items are being taken in, told by one answer of healthz after the other. No page in here.
+
+const FEW = 3; // single edits pass unnoticed
+const QUIET = 2; // answers without growth end it
+
+export function createIndexing() {
+  let from = null; // where the index stood when it was first seen behind the store
+  let lastItems = null;
+  let quiet = QUIET;
+
+  /** {done, of, items} while the index follows the store, {items} while new ones come in, else null. */
+  return function take(health) {
+    const { index, store } = health?.checks ?? {};
+    if (!Number.isFinite(index?.items)) return null;
+    const { items, cursor } = index;
+    const grown = lastItems === null ? 0 : items - lastItems;
+    lastItems = items;
+    quiet = grown >= (quiet < QUIET ? 1 : FEW) ? 0 : quiet + 1;
+    if (store?.cursor - cursor > FEW) {
+      from ??= cursor;
+      return { done: cursor - from, of: store.cursor - from, items };
+    }
+    from = null;
+    return quiet < QUIET ? { items } : null;
+  };
+}

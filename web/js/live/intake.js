@@ -1,0 +1,24 @@
+// A quiet line while items are taken in: how many there are, or how far the index is.
+
+import { byId, el, setText } from "../base/dom.js";
+import { percent, t, tCount } from "../base/text.js";
+
+export function createIntake() {
+  const box = byId("intake");
+  const words = el("p", "intake-words");
+  const bar = el("progress", "intake-bar");
+  const next = el("p", "intake-next", t("intake.next"));
+  bar.setAttribute("aria-label", t("intake.label"));
+  box.append(words, bar, next);
+
+  return {
+    render({ state: { indexing } }) {
+      box.hidden = !indexing;
+      if (!indexing) return;
+      const { done, of, items } = indexing;
+      if (of) Object.assign(bar, { max: of, value: done });
+      else bar.removeAttribute("value"); // how many more will come, nobody knows
+      setText(words, of ? t("intake.behind", { share: percent(done / of), n: of - done }) : tCount("intake.items", items));
+    },
+  };
+}

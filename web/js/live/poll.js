@@ -1,0 +1,68 @@
+// Asking instead of listening, for where a proxy holds the stream back: the same events, from GET calls.
+
+import { pause } from "../base/pause.js";
+
+const EVERY_MS = 1000;
+const CAMERAS_EVERY = 3; // turns
+const TIMEOUT_MS = 4000;
+const PATIENCE = 3; // turns without an answer
+const LIMIT = 20;
+
+/** The answer, or null where the api does not answer; a proxy's own error page is no answer of the api. */
+async function ask(address) {
+  try {
+    const answer = await fetch(address, { cache: "no-store", signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const ours = answer.ok || answer.headers.get("Content-Type")?.includes("problem+json");
+    return ours ? { answer, body: await answer.json() } : null;
+  } catch {
+    return null;
+  }
+}
+
+/** `root` is the api's address. `take(name, data)` gets what the stream would give; `lost()` is called when nothing answers any more. */
+export function createPoll(root, { take, lost }) {
+  let after = 0;
+  let round = 0; // a new one ends the loop of the one before
+
+  /** The server's time stands in every answer, to the second. */
+  function heartbeat(answer) {
+    const date = Date.parse(answer.headers.get("Date"));
+    if (!Number.isNaN(date)) take("heartbeat", { now: new Date(date).toISOString() });
+  }
+
+  async function matches() {
+    const found = await ask(new URL(`matches?limit=${LIMIT}&after=${after}`, root));
+    if (!found) return false;
+    heartbeat(found.answer);
+    for (const record of (found.body.records ?? []).toReversed()) {
+      after = Math.max(after, record.id);
+      take("match", record);
+    }
+    return true;
+  }
+
+  async function cameras() {
+    const found = await ask(new URL("cameras", root));
+    found?.body.cameras?.forEach((camera) => take("camera", camera));
+  }
+
+  async function follow(mine) {
+    for (let turn = 0, silent = 0; mine === round; turn += 1) {
+      await pause(EVERY_MS);
+      if (mine !== round) return;
+      if (turn % CAMERAS_EVERY === 0) cameras();
+      silent = (await matches()) ? 0 : silent + 1;
+      if (silent >= PATIENCE && mine === round) {
+        round += 1;
+        lost();
+      }
+    }
+  }
+
+  return {
+    /** Whether the api answers at all. */
+    answers: async () => (await ask(new URL("matches?limit=1", root))) !== null,
+    start: () => follow(round += 1),
+    stop: () => { round += 1; },
+  };
+}

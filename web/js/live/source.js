@@ -1,0 +1,103 @@
+// Where news comes from: the stream, opened anew with backoff; asking, where the stream does not get through.
+// Runs in the worker that all tabs share as well as in a tab, so it knows no page.
+
+import { createPoll } from "./poll.js";
+import { openStream } from "./stream.js";
+
+const ROOT = new URL("../../", import.meta.url);
+const FIRST_RETRY_MS = 1000;
+const LAST_RETRY_MS = 30000;
+const WORD_MS = 400; // lost is not said before it is known whether asking works
+const AGAIN_MS = [10000, 60000]; // for the stream, while asking works
+
+/** 1, 2, 4 … 30 s, shortened by up to a third so that many pages do not come back at the same moment. */
+export function backoffMs(failures, random = Math.random) {
+  const full = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** (failures - 1));
+  return Math.max(FIRST_RETRY_MS, full * (1 - random() / 3));
+}
+
+/**
+ * Keeps news coming. `emit(name, data)` gets `match`, `camera`, `heartbeat` as the stream has them, and `phase`:
+ * {phase, retryAt} with phase connecting, open, polling or lost, retryAt by Date.now() or null.
+ */
+export function createSource(emit) {
+  const poll = createPoll(ROOT, { take: emit, lost: () => { polling = false; close(); lose({ silent: false }); } });
+  let stream = null;
+  let phase = "";
+  let polling = false;
+  let failures = 0; // in a row
+  let tries = 0; // of the stream, while asking
+  let [retry, word] = [0, 0];
+
+  function tell(now, retryAt = null) {
+    clearTimeout(word);
+    phase = now;
+    emit("phase", { phase, retryAt });
+  }
+
+  function connect() {
+    close();
+    stream = openStream(new URL("matches/stream", ROOT), { take: emit, heard, lost: lose });
+  }
+
+  function open() {
+    if (!polling) tell(failures ? "lost" : "connecting");
+    connect();
+  }
+
+  function heard() {
+    failures = tries = 0;
+    polling = false;
+    poll.stop();
+    tell("open");
+  }
+
+  function lose({ silent }) {
+    stream = null;
+    clearTimeout(retry);
+    if (polling) {
+      retry = setTimeout(connect, AGAIN_MS[Math.min(tries++, AGAIN_MS.length - 1)]);
+      return;
+    }
+    failures += 1;
+    const waitMs = backoffMs(failures);
+    const [retryAt, held] = [Date.now() + waitMs, silent || failures > 1];
+    clearTimeout(word);
+    word = setTimeout(tell, held ? WORD_MS : 0, "lost", retryAt);
+    retry = setTimeout(open, waitMs);
+    if (held) turnToAsking();
+  }
+
+  /** A server that answers whose stream stays silent is behind a proxy that holds it back. */
+  async function turnToAsking() {
+    const mine = failures;
+    if (!(await poll.answers()) || mine !== failures || polling) return;
+    polling = true;
+    failures = tries = 0;
+    if (!stream) lose({ silent: false }); // which sets the next try of the stream
+    poll.start();
+    tell("polling");
+  }
+
+  function close() {
+    clearTimeout(retry);
+    clearTimeout(word);
+    stream?.close();
+    stream = null;
+  }
+
+  return {
+    /** Opens now, also in the middle of a wait; one that is open stays so. */
+    open() {
+      if (!stream || phase === "lost") open();
+    },
+    /** Closes without calling it lost: a hidden tab needs no news. */
+    rest() {
+      close();
+      poll.stop();
+      polling = false;
+      failures = 0;
+      phase = "";
+    },
+  };
+}

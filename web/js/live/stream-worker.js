@@ -1,0 +1,52 @@
+// The one stream of a browser: a worker that all tabs share, each by a port of its own.
+
+import { createSource } from "./source.js";
+
+const GONE_MS = 20000; // five times what a tab that looks stays silent; a closed port says nothing
+const SWEEP_MS = 5000;
+const looking = new Map(); // port → when it was last heard
+let phase = null;
+let heartbeat = null; // {serverMs, atMs}
+
+const source = createSource((name, data) => {
+  if (name === "phase") phase = data;
+  if (name === "heartbeat") heartbeat = { serverMs: Date.parse(data.now), atMs: performance.now() };
+  for (const port of looking.keys()) port.postMessage({ name, data });
+});
+
+/** A tab that joins must know at once what the others were told. */
+function greet(port) {
+  if (heartbeat && phase?.phase === "open") {
+    const nowMs = heartbeat.serverMs + performance.now() - heartbeat.atMs;
+    port.postMessage({ name: "heartbeat", data: { now: new Date(nowMs).toISOString() } });
+  }
+  if (phase) port.postMessage({ name: "phase", data: phase });
+}
+
+function leave(port) {
+  if (!looking.delete(port) || looking.size) return;
+  source.rest();
+  phase = heartbeat = null;
+}
+
+/** "open" and "here" are words of a tab that looks, "rest" of one that does not any more. */
+function hear(port, word) {
+  if (word === "rest") return leave(port);
+  const known = looking.has(port);
+  looking.set(port, performance.now());
+  if (!known || word === "open") {
+    greet(port);
+    source.open();
+  }
+  port.postMessage({ name: "here" });
+}
+
+setInterval(() => {
+  for (const [port, heardAt] of looking) if (performance.now() - heardAt > GONE_MS) leave(port);
+}, SWEEP_MS);
+
+self.addEventListener("connect", ({ ports: [port] }) => {
+  port.addEventListener("message", ({ data }) => hear(port, data));
+  port.addEventListener("close", () => leave(port)); // where browsers have it
+  port.start();
+});
