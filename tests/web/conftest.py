@@ -52,6 +52,13 @@ def without_camera(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         yield started
 
 
+@pytest.fixture(scope="session")
+def with_clip(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The system as a newcomer starts it."""
+    with running(tmp_path_factory.mktemp("clip"), settings={}) as started:
+        yield started
+
+
 @pytest.fixture
 def camera_pages(playwright: Playwright, film: Path) -> Iterator[Pages]:
     """A browser that has a camera and may use it."""

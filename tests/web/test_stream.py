@@ -1,0 +1,129 @@
+"""How news comes to the page: one stream a browser, asking where a proxy holds it back, and after a loss."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.system.stack import Stack, eventually
+from tests.web.pages import Pages, text
+from tests.web.proxy import Proxy, proxy
+
+# A browser without them, such as Chrome on Android.
+ALONE = "delete window.SharedWorker;"
+HIDE = """(hidden) => {
+  Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
+
+def streams(stack: Stack) -> int:
+    """How many event streams the api has open."""
+    found = re.search(r"^lookalike_api_streams (\S+)$", stack.client.get("/metrics").text, re.MULTILINE)
+    assert found is not None
+    return round(float(found[1]))
+
+
+def is_live(page: Page) -> bool:
+    """Whether the page calls what it shows live, and shows something."""
+    return text(page, "#badge") == "Live" and page.locator(".best-title").count() > 0
+
+
+def goes_on(page: Page) -> None:
+    """Waits until something new is shown, live."""
+    newest = page.locator("#recent-list time").first
+    eventually(lambda: is_live(page) and newest.count(), within_s=20)
+    seen = newest.get_attribute("datetime")
+    eventually(lambda: newest.get_attribute("datetime") != seen and is_live(page), within_s=20)
+
+
+@pytest.fixture
+def between(with_clip: Stack) -> Iterator[Proxy]:
+    """A proxy in front of the system."""
+    with proxy(with_clip.port) as standing:
+        yield standing
+
+
+@pytest.fixture(autouse=True)
+def _none_open(with_clip: Stack) -> None:
+    """A browser of the test before takes a moment to go."""
+    eventually(lambda: streams(with_clip) == 0, within_s=15)
+
+
+def test_all_tabs_of_a_browser_share_one_stream(with_clip: Stack, pages: Pages) -> None:
+    first = pages.open(with_clip.page)
+    eventually(lambda: is_live(first), within_s=20)
+    tabs = [first.context.new_page() for _ in range(2)]
+    for tab in tabs:
+        tab.goto(with_clip.page)
+        goes_on(tab)
+    assert streams(with_clip) == 1
+    first.close()
+    for tab in tabs:
+        goes_on(tab)
+    assert streams(with_clip) == 1
+    for tab in tabs:
+        tab.evaluate(HIDE, True)
+    eventually(lambda: streams(with_clip) == 0, within_s=10)
+    tabs[1].evaluate(HIDE, False)
+    eventually(lambda: streams(with_clip) == 1, within_s=10)
+    eventually(lambda: is_live(tabs[1]), within_s=10)
+
+
+def test_a_browser_without_shared_workers_has_a_stream_in_each_tab(with_clip: Stack, pages: Pages) -> None:
+    page = pages.open(with_clip.page, script=ALONE)
+    eventually(lambda: is_live(page), within_s=20)
+    assert streams(with_clip) == 1
+    page.evaluate(HIDE, True)
+    eventually(lambda: streams(with_clip) == 0, within_s=10)
+    page.evaluate(HIDE, False)
+    eventually(lambda: is_live(page), within_s=10)
+
+
+def test_a_worker_that_does_not_start_is_done_without(with_clip: Stack, pages: Pages) -> None:
+    page = pages.open("about:blank")
+    page.context.route("**/stream-worker.js", lambda route: route.abort())
+    page.goto(with_clip.page)
+    eventually(lambda: is_live(page), within_s=30)
+    pages.forget_errors("stream-worker.js")
+
+
+@pytest.mark.parametrize("script", ["", ALONE], ids=["shared", "alone"])
+def test_where_a_proxy_holds_the_stream_back_the_page_asks_and_says_so(
+    between: Proxy, with_clip: Stack, pages: Pages, script: str
+) -> None:
+    between.held = b"/matches/stream"
+    page = pages.open(between.page, script=script)
+    page.locator(".details-connection").wait_for(timeout=20_000)
+    assert "asks every second" in text(page, ".details-connection")
+    goes_on(page)
+    assert page.locator("#banner").is_hidden()
+
+    # Once it lets the stream pass, the page listens again at its next try.
+    between.held = b""
+    between.cut()
+    page.locator(".details-connection").wait_for(state="detached", timeout=30_000)
+    eventually(lambda: is_live(page), within_s=10)
+    assert streams(with_clip) >= 1
+    pages.forget_errors("ERR_")
+
+
+def test_a_lost_server_is_told_and_the_page_comes_back_by_itself(between: Proxy, pages: Pages) -> None:
+    page = pages.open(between.page)
+    eventually(lambda: is_live(page), within_s=20)
+    between.stopped = True
+    between.cut()
+    page.get_by_text("The connection to the server is lost.").wait_for(timeout=10_000)
+    assert text(page, "#badge") == "Disconnected"
+    assert page.evaluate("document.body.dataset.shown") == "old"
+    page.get_by_role("button", name="Try now").focus()
+    eventually(lambda: re.search(r"in [23] s", text(page, "#banner-text")), within_s=15)
+    between.stopped = False
+    page.locator("#banner").wait_for(state="hidden", timeout=15_000)
+    eventually(lambda: is_live(page), within_s=10)
+    # The button that went away had the focus.
+    assert page.evaluate("document.activeElement.id") == "main"
+    pages.forget_errors("ERR_")
