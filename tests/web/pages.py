@@ -93,7 +93,7 @@ def chromium(playwright: Playwright, *arguments: str) -> Iterator[Pages]:
         yield pages
     finally:
         browser.close()
-    assert pages.errors == []
+    assert pages.errors == [], pages.errors
 
 
 def with_camera(film: Path) -> Sequence[str]:

@@ -3,73 +3,78 @@
 from __future__ import annotations
 
 import contextlib
+import select
 import socket
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 CHUNK = 65536
 
 
-@dataclass
 class Proxy:
-    """Passes TCP on to a port of this machine; what answers a request for `held` is kept back while that is set."""
+    """Passes TCP on to a port of this machine; the answer to a GET of `held` is kept back while that is set."""
 
-    target: int
-    held: bytes = b""
-    stopped: bool = False
-    port: int = 0
-    sockets: list[socket.socket] = field(default_factory=list)
-
-    @property
-    def page(self) -> str:
-        """Its address."""
-        return f"http://127.0.0.1:{self.port}"
-
-    def serve(self, listener: socket.socket) -> None:
-        """Take connections until it is closed."""
-        while True:
-            try:
-                near, _address = listener.accept()
-            except OSError:
-                return
-            if self.stopped:
-                near.close()
-                continue
-            far = socket.create_connection(("127.0.0.1", self.target))
-            self.sockets += [near, far]
-            silent = threading.Event()
-            for one, other, outward in ((near, far, True), (far, near, False)):
-                threading.Thread(target=self._pass_on, args=(one, other, silent, outward), daemon=True).start()
+    def __init__(self, listener: socket.socket, target: int) -> None:
+        self.page = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        self.held = b""
+        self.refusing = False
+        self._listener = listener
+        self._target = target
+        self._open: set[socket.socket] = set()
+        self._threads = [threading.Thread(target=self._accept)]
+        self._threads[0].start()
 
     def cut(self) -> None:
         """End all connections."""
-        for each in self.sockets:
+        for each in list(self._open):
             with contextlib.suppress(OSError):
                 each.shutdown(socket.SHUT_RDWR)
-        self.sockets.clear()
 
-    def _pass_on(self, one: socket.socket, other: socket.socket, silent: threading.Event, outward: bool) -> None:
-        with contextlib.suppress(OSError):
-            while data := one.recv(CHUNK):
-                if outward and self.held:
-                    # A connection is used again for the next request.
-                    silent.set() if self.held in data.partition(b"\r\n")[0] else silent.clear()
-                if outward or not silent.is_set():
-                    other.sendall(data)
-        for each in (one, other):
-            with contextlib.suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
+    def close(self) -> None:
+        """End it, and all that it has begun."""
+        self.refusing = True
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._threads[0].join()
+        self.cut()
+        for thread in self._threads:
+            thread.join()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                near, _address = self._listener.accept()
+            except OSError:
+                return
+            if self.refusing:
+                near.close()
+                continue
+            self._open.add(near)
+            self._threads.append(threading.Thread(target=self._pass_on, args=(near,)))
+            self._threads[-1].start()
+
+    def _pass_on(self, near: socket.socket) -> None:
+        silent = False
+        with near, socket.create_connection(("127.0.0.1", self._target)) as far, contextlib.suppress(OSError):
+            while True:
+                for source in select.select([near, far], [], [])[0]:
+                    data = source.recv(CHUNK)
+                    if not data:
+                        self._open.discard(near)
+                        return
+                    if source is near:
+                        # A connection is used again for the next request.
+                        silent = bool(self.held) and data.startswith(b"GET " + self.held)
+                        far.sendall(data)
+                    elif not silent:
+                        near.sendall(data)
 
 
 @contextlib.contextmanager
 def proxy(target: int) -> Iterator[Proxy]:
     """One on a free port, in front of `target`."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        standing = Proxy(target, port=int(listener.getsockname()[1]))
-        threading.Thread(target=standing.serve, args=(listener,), daemon=True).start()
+        standing = Proxy(listener, target)
         try:
             yield standing
         finally:
-            listener.shutdown(socket.SHUT_RDWR)
-            standing.cut()
+            standing.close()

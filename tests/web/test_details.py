@@ -19,7 +19,8 @@ def open_live(pages: Pages, address: str, **options: object) -> Page:
     """A page that shows a live match."""
     page = pages.open(address, **options)
     page.locator('#badge[data-badge="live"]').wait_for(timeout=40_000)
-    page.locator(".recent-open").first.wait_for(timeout=20_000)
+    for part in (".best-title", ".runner", ".recent-open"):
+        page.locator(part).first.wait_for(timeout=20_000)
     return page
 
 
@@ -49,9 +50,7 @@ def test_a_tile_opens_its_record_and_has_the_focus_back(with_clip: Stack, pages:
     assert tile.evaluate("(node) => node === document.activeElement")
 
 
-def test_the_foot_tells_what_answers_and_the_way_of_a_frame_on_demand(
-    with_clip: Stack, pages: Pages
-) -> None:
+def test_the_foot_tells_what_answers_and_the_way_of_a_frame_on_demand(with_clip: Stack, pages: Pages) -> None:
     page = open_live(pages, with_clip.page)
     health = with_clip.get("/healthz")["checks"]["index"]
     assert text(page, ".details-index") == f"{health['items']} items, version {health['cursor']}"

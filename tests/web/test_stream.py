@@ -114,14 +114,14 @@ def test_where_a_proxy_holds_the_stream_back_the_page_asks_and_says_so(
 def test_a_lost_server_is_told_and_the_page_comes_back_by_itself(between: Proxy, pages: Pages) -> None:
     page = pages.open(between.page)
     eventually(lambda: is_live(page), within_s=20)
-    between.stopped = True
+    between.refusing = True
     between.cut()
     page.get_by_text("The connection to the server is lost.").wait_for(timeout=10_000)
     assert text(page, "#badge") == "Disconnected"
     assert page.evaluate("document.body.dataset.shown") == "old"
     page.get_by_role("button", name="Try now").focus()
     eventually(lambda: re.search(r"in [23] s", text(page, "#banner-text")), within_s=15)
-    between.stopped = False
+    between.refusing = False
     page.locator("#banner").wait_for(state="hidden", timeout=15_000)
     eventually(lambda: is_live(page), within_s=10)
     # The button that went away had the focus.
