@@ -1,4 +1,4 @@
-"""A proxy between a browser and the api, as there is one in many a network: it may hold event streams back."""
+"""A proxy between a browser and the api, which may hold event streams back."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ CHUNK = 65536
 
 
 class Proxy:
-    """Passes TCP on to a port of this machine; the answer to a GET of `held` is kept back while that is set."""
+    """Passes TCP on to a port of this machine; keeps the answer to a GET of `held` back while that is set."""
 
     def __init__(self, listener: socket.socket, target: int) -> None:
         self.page = f"http://127.0.0.1:{listener.getsockname()[1]}"

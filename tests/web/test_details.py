@@ -1,8 +1,9 @@
-"""What the live view tells on demand: a record of the strip, the way of a frame; and that it can stand still."""
+"""What the live view tells on demand: a record, the way of a frame; and that it can stand still."""
 
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page
@@ -15,7 +16,7 @@ STAGES = ["capture", "embed", "transport", "search", "queue", "screen"]
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
 
-def open_live(pages: Pages, address: str, **options: object) -> Page:
+def open_live(pages: Pages, address: str, **options: Any) -> Page:
     """A page that shows a live match."""
     page = pages.open(address, **options)
     page.locator('#badge[data-badge="live"]').wait_for(timeout=40_000)
@@ -98,7 +99,7 @@ def test_a_paused_page_stands_still_is_not_called_live_and_goes_on(with_clip: St
 
 @pytest.mark.parametrize("look", ["desktop", "dark", "phone", "wall"])
 def test_the_page_fits_its_screen_and_passes_axe(with_clip: Stack, pages: Pages, look: str) -> None:
-    looks: dict[str, dict[str, object]] = {
+    looks: dict[str, dict[str, Any]] = {
         "desktop": {},
         "dark": {"color_scheme": "dark"},
         "phone": PHONE,

@@ -162,7 +162,7 @@ def test_a_clock_that_is_off_is_told_with_its_seconds(with_clip: Stack, pages: P
         page = pages.open(f"{with_clip.page}#camera=late")
         page.get_by_role("heading", name="late is on").wait_for(timeout=20_000)
         host, port = broker(with_clip)
-        messages = [("lookalike/late/features", encode_observation(seen), 0, False)] * 6
+        messages: Any = [("lookalike/late/features", encode_observation(seen), 0, False)] * 6
         publish.multiple(messages, hostname=host, port=port)
         heading = page.get_by_role("heading", name="The clock of late is off by")
         heading.wait_for(timeout=15_000)
