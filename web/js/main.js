@@ -3,6 +3,7 @@
 import { byId, el } from "./base/dom.js";
 import { getPlace, onPlace, setPlace } from "./base/place.js";
 import { fillStaticTexts, language, LANGUAGES, switchLanguage } from "./base/text.js";
+import { startCatalogue } from "./catalogue/catalogue.js";
 import { startLive } from "./live/live.js";
 
 const VIEWS = ["live", "catalogue"];
@@ -28,6 +29,7 @@ for (const link of document.querySelectorAll("[data-view-link]")) {
 }
 onPlace(turn);
 turn();
+startCatalogue();
 
 // Its address alone would take the place of the camera's name after the #.
 document.querySelector(".skip").addEventListener("click", (event) => {

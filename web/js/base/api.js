@@ -30,7 +30,10 @@ export async function call(path, { method = "GET", json, body, headers = {}, sig
     } catch {
       return { status: 0, ok: false, body: null, detail: "" };
     }
-    if (answer.status !== 401 || !(await askKey({ wrong: Boolean(given.Authorization) }))) return told(answer);
+    if (answer.status !== 401) return told(answer);
+    // Another call may have asked for it meanwhile.
+    const known = authorization().Authorization !== given.Authorization;
+    if (!known && !(await askKey({ wrong: Boolean(given.Authorization) }))) return told(answer);
   }
 }
 

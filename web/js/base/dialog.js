@@ -5,8 +5,11 @@ import { t } from "./text.js";
 
 let count = 0;
 
-/** Opens a dialog with a heading over `content`, one node or several; it is gone when it closes. */
-export function openDialog({ title, className = "", content, onClose = () => {} }) {
+/**
+ * Opens a dialog with a heading over `content`, one node or several; it is gone when it closes.
+ * `mayClose` is asked when the person wants to leave it: false keeps it, where something would be lost.
+ */
+export function openDialog({ title, className = "", content, mayClose = () => true, onClose = () => {} }) {
   const heading = el("h2", "dialog-title", title);
   heading.id = `dialog-${count += 1}`;
   const shut = el("button", "dialog-shut");
@@ -14,12 +17,16 @@ export function openDialog({ title, className = "", content, onClose = () => {} 
   shut.setAttribute("aria-label", t("dialog.close"));
   const node = el("dialog", `dialog ${className}`, el("header", "dialog-bar", heading, shut), ...[content].flat());
   node.setAttribute("aria-labelledby", heading.id);
-  shut.addEventListener("click", () => node.close());
+  const leave = () => mayClose() && node.close();
+  shut.addEventListener("click", leave);
+  // Both, because a browser lets a second Escape in a row pass its `cancel`, and a phone's Back is no key.
+  node.addEventListener("keydown", (event) => event.key === "Escape" && !mayClose() && event.preventDefault());
+  node.addEventListener("cancel", (event) => event.target === node && !mayClose() && event.preventDefault());
   // A press on what lies around it: the dialog itself is the target there, its content everywhere within.
   node.addEventListener("pointerdown", (event) => {
     const { left, right, top, bottom } = node.getBoundingClientRect();
     const within = event.clientX >= left && event.clientX <= right && event.clientY >= top && event.clientY <= bottom;
-    if (event.target === node && !within) node.close();
+    if (event.target === node && !within) leave();
   });
   node.addEventListener("close", () => {
     node.remove();

@@ -33,9 +33,9 @@ export const has = (key) => key in table;
 export const percent = (share) => percentFormat.format(Math.min(1, Math.max(0, share || 0)));
 
 /** The text for a number of things: a language has as many forms as it needs, `other` is the one for all without their own. */
-export function tCount(key, n) {
+export function tCount(key, n, values = {}) {
   const form = `${key}.${plurals.select(n)}`;
-  return t(has(form) ? form : `${key}.other`, { n });
+  return t(has(form) ? form : `${key}.other`, { n, ...values });
 }
 
 /** A probability: never 0 or 100 %, because nothing that a camera sees is certain. */

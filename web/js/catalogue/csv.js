@@ -1,0 +1,39 @@
+// Comma-separated values: reads them by the rules of the command line (Python's csv), and writes them.
+
+/**
+ * The records of a text as [{values, line}], `line` being that of the record's end. A quote counts at a value's
+ * beginning alone, and two within quotes are one; spaces before a value are none of it.
+ */
+export function readCsv(text, delimiter = ",") {
+  const records = [];
+  let [values, value, quoted, begun, line] = [[], "", false, false, 1];
+  const endValue = () => {
+    values.push(value);
+    [value, begun] = ["", false];
+  };
+  const endRecord = () => {
+    endValue();
+    records.push({ values, line });
+    values = [];
+  };
+  const all = text.replace(/\r\n?/g, "\n");
+  for (let i = 0; i < all.length; i += 1) {
+    const sign = all[i];
+    if (quoted) {
+      if (sign !== '"') value += sign;
+      else if (all[i + 1] === '"') value += all[i += 1];
+      else quoted = false;
+    } else if (sign === "\n") endRecord();
+    else if (sign === delimiter) endValue();
+    else if (!begun && sign === '"') [quoted, begun] = [true, true];
+    else if (begun || sign !== " ") [value, begun] = [value + sign, true];
+    if (sign === "\n") line += 1;
+  }
+  if (begun || values.length) endRecord();
+  return records;
+}
+
+const quoted = (value) => (/[",;\n\r]|^\s|\s$/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
+
+/** Lines of values as a text that spreadsheets know to be UTF-8. */
+export const writeCsv = (lines) => `\ufeff${lines.map((values) => values.map(quoted).join(",")).join("\r\n")}\r\n`;

@@ -1,0 +1,37 @@
+// What was found in the files at hand, and the button that begins to import it.
+
+import { el } from "../base/dom.js";
+import { setRich, t, tCount } from "../base/text.js";
+import { refusedRows } from "./refused.js";
+
+const LARGE = 500; // from where on the command line's speed pays
+
+const line = (text, kind = "") => el("li", kind, text);
+
+/** Each thing that a person should know before it begins, one line each. */
+function lines(plan) {
+  const other = plan.refused.length - plan.missing;
+  return [
+    plan.tables ? line(tCount("import.rows", plan.rows)) : line(tCount("import.pictures.alone", plan.rows)),
+    plan.tables && plan.pictures ? line(tCount("import.pictures", plan.pictures)) : null,
+    plan.missing ? line(tCount(plan.pictures ? "import.missing" : "import.missing.all", plan.missing), "found-bad") : null,
+    other ? line(tCount("import.wrong", other), "found-bad") : null,
+    plan.spare ? line(tCount("import.spare", plan.spare)) : null,
+    ...plan.troubles.map(({ key, values }) => line(t(key, values), "found-bad")),
+    ...plan.notes.map(({ key, values }) => line(t(key, values))),
+  ];
+}
+
+export function found(plan, { onBegin, onClear }) {
+  const count = plan.jobs.length;
+  const begin = Object.assign(el("button", "button button-main", tCount("import.begin", count)), { type: "button", disabled: count === 0 });
+  begin.addEventListener("click", onBegin);
+  const clear = Object.assign(el("button", "button", t("import.clear")), { type: "button" });
+  clear.addEventListener("click", onClear);
+  const large = el("p", "form-words");
+  if (count > LARGE) setRich(large, t("import.large"));
+  const heading = el("h3", "heading", t("import.found"));
+  heading.tabIndex = -1;
+  return el("section", "found", heading, el("ul", "found-lines", ...lines(plan).filter(Boolean)),
+    refusedRows(plan.refused), count > LARGE ? large : null, el("div", "form-end", clear, begin));
+}

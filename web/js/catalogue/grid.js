@@ -1,0 +1,57 @@
+// The grid's cards in the page: pages come in below, a change takes its item's place, and the focus is never lost.
+
+import { el } from "../base/dom.js";
+import { card } from "./card.js";
+
+export function createGrid({ onOpen }) {
+  const node = el("ul", "grid");
+  node.setAttribute("role", "list"); // Safari takes one without bullets for none
+  const cards = new Map();
+
+  node.addEventListener("click", (event) => {
+    const room = event.target.closest(".card-room");
+    if (room) onOpen(room.dataset.id);
+  });
+
+  const focus = (room) => room?.querySelector("button").focus();
+
+  return {
+    node,
+    get size() { return cards.size; },
+    /** Takes a page's items; with `anew` in place of all others. */
+    take(items, { anew }) {
+      const held = anew && node.contains(document.activeElement) ? document.activeElement.closest(".card-room").dataset.id : null;
+      if (anew) cards.clear();
+      const rooms = items.map((item) => {
+        const room = card(item);
+        cards.set(item.id, room);
+        return room;
+      });
+      if (anew) node.replaceChildren(...rooms);
+      else node.append(...rooms);
+      if (held !== null) focus(cards.get(held) ?? rooms[0]);
+      return rooms;
+    },
+    /** Draws an item anew where it stands, or at `place`, else in front, where one sees it. */
+    put(item, place = 0) {
+      const room = card(item);
+      const old = cards.get(item.id);
+      const held = old?.contains(document.activeElement);
+      if (old) old.replaceWith(room);
+      else node.insertBefore(room, node.children[place] ?? null);
+      cards.set(item.id, room);
+      if (held) focus(room);
+    },
+    /** Takes an item out; gives its place, and the focus to what stands there then, false if nothing does. */
+    remove(id) {
+      const room = cards.get(id);
+      if (!room) return { place: 0, next: null };
+      const place = [...node.children].indexOf(room);
+      room.remove();
+      cards.delete(id);
+      return { place, next: (node.children[place] ?? node.lastElementChild)?.querySelector("button") ?? null };
+    },
+    focus: (id) => focus(cards.get(id)),
+    focusRoom: focus,
+  };
+}

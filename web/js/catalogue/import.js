@@ -1,0 +1,89 @@
+// The import's dialog: files in, what was found in them, how far it has come, and what was refused.
+
+import { openDialog } from "../base/dialog.js";
+import { el, setText } from "../base/dom.js";
+import { language, setRich, t } from "../base/text.js";
+import { chosen, dropped, isOfUse, PICTURE_TYPES } from "./files.js";
+import { found } from "./found.js";
+import { chooser, listen } from "./intake.js";
+import { begin, forget, goOn, onImport, stop } from "./job.js";
+import { makePlan } from "./plan.js";
+import { createProgress } from "./progress.js";
+import { refusedRows } from "./refused.js";
+
+const TYPES = `.csv,.jsonl,.txt,${PICTURE_TYPES}`;
+
+/** Where files are chosen or dropped; more come to those that are there already. */
+function createSource({ onPlan }) {
+  const files = new Map(); // by path
+  const trouble = Object.assign(el("p", "form-trouble"), { role: "alert" });
+  const room = el("div", "import-found");
+
+  async function take(found_) {
+    const some = (await found_).filter(isOfUse);
+    setText(trouble, some.length ? "" : t("import.nothing"));
+    some.forEach((each) => files.set(each.path, each));
+    if (some.length) await show();
+  }
+
+  async function show() {
+    const plan = await makePlan([...files.values()], language);
+    room.replaceChildren(found(plan, { onBegin: () => onPlan(plan), onClear: clear }));
+    room.querySelector("h3").focus();
+  }
+
+  function clear() {
+    files.clear();
+    room.replaceChildren();
+    setText(trouble, "");
+    node.querySelector("button").focus();
+  }
+
+  const fromInput = (input) => take(chosen(input));
+  const words = el("p", "form-words");
+  setRich(words, t("import.words"));
+  const folder = "webkitdirectory" in HTMLInputElement.prototype
+    ? chooser(t("import.choose.folder"), { webkitdirectory: true, onFiles: fromInput }) : [];
+  const buttons = el("div", "intake", ...chooser(t("import.choose"), { accept: TYPES, multiple: true, onFiles: fromInput, main: true }), ...folder);
+  const node = el("section", "import-source", words, el("div", "drop-zone", el("p", "", t("import.drop")), buttons), trouble, room);
+  return { node, clear, drop: (transfer) => take(dropped(transfer)) };
+}
+
+function createOutcome({ onMore, onClose }) {
+  const refused = el("div", "import-found");
+  const progress = createProgress({
+    stop: { label: t("import.stop"), run: stop, phases: ["running", "lost"] },
+    more: { label: t("import.more"), run: onMore, phases: ["done", "stopped", "key"] },
+    goOn: { label: t("import.go_on"), run: goOn, phases: ["stopped", "key"], main: true },
+    close: { label: t("dialog.close"), run: onClose, phases: ["done"], main: true },
+  });
+  let shown = -1;
+  return {
+    node: el("section", "import-outcome", progress.node, el("p", "form-words import-hint", t("import.goes_on")), refused),
+    render(state) {
+      progress.render(state);
+      // Not while it grows: whoever reads it, or is at its button, must not be thrown out.
+      const count = ["done", "stopped", "key"].includes(state.phase) ? state.refused.length : 0;
+      if (count !== shown) refused.replaceChildren((count && refusedRows(state.refused)) || "");
+      shown = count;
+    },
+  };
+}
+
+export function openImport() {
+  const source = createSource({ onPlan: begin });
+  const outcome = createOutcome({ onMore: () => { source.clear(); forget(); }, onClose: () => dialog.close() });
+  const dialog = openDialog({ title: t("import.title"), className: "dialog-wide import", content: [source.node, outcome.node], onClose: () => off() });
+  let turned = null;
+  const off = onImport((state) => {
+    const running = state !== null;
+    source.node.hidden = running;
+    outcome.node.hidden = !running;
+    outcome.node.dataset.phase = state?.phase ?? "";
+    if (running) outcome.render(state);
+    // What had the focus may have just gone with its part of the dialog.
+    if (turned !== null && turned !== running) (running ? outcome : source).node.querySelector("button:not([hidden])").focus();
+    turned = running;
+  });
+  listen(dialog.node, (transfer) => !source.node.hidden && source.drop(transfer));
+}

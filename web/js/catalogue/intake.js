@@ -1,0 +1,62 @@
+// Pictures for an item: chosen, dropped, pasted, or taken with a phone's camera.
+
+import { el } from "../base/dom.js";
+import { t } from "../base/text.js";
+import { PICTURE_TYPES, picturesOf } from "./files.js";
+
+/** A button that opens the browser's choice of files. */
+export function chooser(label, { accept = "", onFiles, main = false, ...more }) {
+  const input = Object.assign(el("input"), { type: "file", accept, hidden: true, ...more });
+  if (more.capture) input.setAttribute("capture", more.capture);
+  const button = Object.assign(el("button", main ? "button button-main" : "button", label), { type: "button" });
+  button.addEventListener("click", () => input.click());
+  input.addEventListener("change", () => {
+    if (input.files.length) onFiles(input);
+    input.value = ""; // the same file may be chosen again
+  });
+  return [button, input];
+}
+
+/** Takes what is dropped on `node` or pasted while it is on the page; `take` gets the event's transfer. */
+export function listen(node, take) {
+  const files = (transfer) => [...transfer?.types ?? []].includes("Files");
+  const over = (event) => {
+    if (!files(event.dataTransfer)) return;
+    event.preventDefault();
+    node.classList.add("dropping");
+  };
+  node.addEventListener("dragover", over);
+  node.addEventListener("dragleave", (event) => !node.contains(event.relatedTarget) && node.classList.remove("dropping"));
+  node.addEventListener("drop", (event) => {
+    if (!files(event.dataTransfer)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    node.classList.remove("dropping");
+    take(event.dataTransfer);
+  });
+  const paste = (event) => {
+    if (!node.isConnected) return document.removeEventListener("paste", paste);
+    if (!files(event.clipboardData)) return undefined; // words go where the cursor is
+    event.preventDefault();
+    return take(event.clipboardData);
+  };
+  document.addEventListener("paste", paste);
+}
+
+/** The buttons; `onPictures` gets files that may be pictures. */
+export function intake({ multiple = false, onPictures, main = false }) {
+  const files = (input) => onPictures([...input.files]);
+  const choose = chooser(t(multiple ? "intake.choose.many" : "intake.choose"), { accept: PICTURE_TYPES, multiple, onFiles: files, main });
+  const take = matchMedia("(pointer: coarse)").matches
+    ? chooser(t("intake.take"), { accept: PICTURE_TYPES, capture: "environment", onFiles: files }) : [];
+  return el("div", "intake", ...choose, ...take);
+}
+
+/** Listens on a dialog for pictures, and says so to `onNone` where there is none among what came. */
+export function listenForPictures(node, { onPictures, onNone }) {
+  listen(node, (transfer) => {
+    const pictures = picturesOf(transfer);
+    if (pictures.length) onPictures(pictures);
+    else onNone();
+  });
+}

@@ -1,0 +1,42 @@
+// The one import of this page: it goes on while its dialog is closed, and the page is not left without a word.
+
+import { createRun } from "./run.js";
+
+const listeners = new Set();
+const doneListeners = new Set();
+const AT_WORK = ["running", "lost", "finding"];
+let run = null;
+
+export const isAtWork = () => run !== null && AT_WORK.includes(run.state.phase);
+
+/** Calls `take(state)` on each change of it, null when there is none any more. */
+export function onImport(take) {
+  listeners.add(take);
+  take(run?.state ?? null);
+  return () => listeners.delete(take);
+}
+
+/** Calls `take` when items have come in and no more will. */
+export const onImported = (take) => doneListeners.add(take);
+
+const warn = (event) => event.preventDefault();
+
+function changed(state) {
+  if (isAtWork()) addEventListener("beforeunload", warn);
+  else removeEventListener("beforeunload", warn);
+  listeners.forEach((take) => take(state));
+  if (state?.phase === "done" || (state?.phase === "stopped" && state.kept)) doneListeners.forEach((take) => take());
+}
+
+export function begin(plan) {
+  run = createRun(plan, { onChange: changed });
+  run.start();
+}
+
+export const stop = () => run?.stop();
+export const goOn = () => run?.start();
+
+export function forget() {
+  run = null;
+  changed(null);
+}

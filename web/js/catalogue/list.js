@@ -1,0 +1,59 @@
+// The items that were read so far, page by page, and what is done to them here meanwhile.
+
+import { listItems } from "./calls.js";
+
+const LIMIT = 60;
+
+/** `onPage({added, anew})` after each page: its items, and whether they take the place of all before. */
+export function createList({ onPage, onState }) {
+  const items = new Map();
+  let [text, cursor, asking] = ["", null, null];
+  let state = "idle"; // loading, more (there are), end, lost
+  let anew = true; // whether the next page takes the place of all that is there
+
+  function turn(to) {
+    state = to;
+    onState(state);
+  }
+
+  async function read() {
+    asking?.abort();
+    const mine = asking = new AbortController();
+    turn("loading");
+    const answer = await listItems({ cursor: anew ? null : cursor, limit: LIMIT, text, signal: mine.signal });
+    if (asking !== mine) return; // another text was asked for
+    asking = null;
+    if (!answer.ok) {
+      turn("lost");
+      return;
+    }
+    if (anew) items.clear();
+    const added = answer.body.items.filter((item) => !items.has(item.id)); // one added here may stand there already
+    added.forEach((item) => items.set(item.id, item));
+    cursor = answer.body.next;
+    onPage({ added, anew });
+    anew = false;
+    turn(cursor === null ? "end" : "more");
+  }
+
+  return {
+    get text() { return text; },
+    get state() { return state; },
+    get size() { return items.size; },
+    item: (id) => items.get(id),
+    /** From the beginning, with the items whose words hold `wanted`. */
+    begin(wanted) {
+      [text, anew] = [wanted, true];
+      return read();
+    },
+    more: read,
+    put: (item) => items.set(item.id, item),
+    remove: (id) => items.delete(id),
+    /** What their metadata is named, the most frequent first. */
+    names() {
+      const counts = new Map();
+      for (const { metadata } of items.values()) for (const name of Object.keys(metadata)) counts.set(name, (counts.get(name) ?? 0) + 1);
+      return [...counts.keys()].sort((one, other) => counts.get(other) - counts.get(one));
+    },
+  };
+}

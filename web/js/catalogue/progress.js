@@ -1,0 +1,46 @@
+// How far the import has come, in words and as a bar, with what can be done about it.
+
+import { el, setText } from "../base/dom.js";
+import { t, tCount } from "../base/text.js";
+
+function left(seconds) {
+  if (seconds === null) return "";
+  return seconds < 60 ? t("import.left.s", { n: Math.max(1, Math.round(seconds)) }) : tCount("import.left.min", Math.round(seconds / 60));
+}
+
+/** Where it is, in one line. */
+export function progressWords({ phase, total, kept, left: todo, leftS, refused }) {
+  const done = total - todo;
+  if (phase === "running") return [t("import.running", { n: done, m: total }), left(leftS)].filter(Boolean).join(" · ");
+  if (phase === "done") return refused.length ? `${tCount("import.done", kept)} ${tCount("import.done.refused", refused.length)}` : tCount("import.done", kept);
+  return t(`import.${phase}`, { n: done, m: total });
+}
+
+/** {node, render(state)}; the buttons are those of `ways`, of which a phase shows some. */
+export function createProgress(ways) {
+  const words = el("p", "progress-words");
+  const phase = Object.assign(el("p", "unseen"), { role: "status" }); // its words at each turn, not at each item
+  const bar = el("progress", "progress-bar");
+  bar.setAttribute("aria-label", t("import.title"));
+  const buttons = Object.entries(ways).map(([name, { label, run, phases, main }]) => {
+    const button = Object.assign(el("button", main ? "button button-main" : "button", label), { type: "button" });
+    button.dataset.way = name;
+    button.addEventListener("click", run);
+    return { button, phases };
+  });
+  let was = "";
+  const node = el("div", "progress", words, bar, el("div", "form-end", ...buttons.map(({ button }) => button)), phase);
+  return {
+    node,
+    render(state) {
+      Object.assign(bar, { max: Math.max(1, state.total), value: state.total - state.left });
+      bar.hidden = state.phase === "done";
+      setText(words, progressWords(state));
+      if (state.phase !== was) setText(phase, progressWords(state));
+      was = state.phase;
+      const held = node.contains(document.activeElement);
+      buttons.forEach(({ button, phases }) => { button.hidden = !phases.includes(state.phase); });
+      if (held && document.activeElement.hidden) buttons.find(({ button }) => !button.hidden)?.button.focus();
+    },
+  };
+}

@@ -1,0 +1,33 @@
+// The rows that were not imported, each with its reason, to read and to take along as a CSV file.
+
+import { el } from "../base/dom.js";
+import { t } from "../base/text.js";
+import { writeCsv } from "./csv.js";
+
+const SHOWN = 50;
+
+export const reason = ({ why }) => (typeof why === "string" ? why : t(why.key, why.values));
+
+/** Their own columns as they were, so that the file can be mended and imported, with place and reason behind. */
+export function refusedCsv(rows) {
+  const names = [...new Set(rows.flatMap(({ fields }) => Object.keys(fields)))];
+  const lines = rows.map((row) => [...names.map((name) => row.fields[name] ?? ""), row.where, reason(row)]);
+  return writeCsv([[...names, "row", "reason"], ...lines]);
+}
+
+function download(rows) {
+  const address = URL.createObjectURL(new Blob([refusedCsv(rows)], { type: "text/csv" }));
+  Object.assign(el("a"), { href: address, download: "refused.csv" }).click();
+  setTimeout(() => URL.revokeObjectURL(address), 10000); // the browser may still be asking where to
+}
+
+export function refusedRows(rows) {
+  if (!rows.length) return null;
+  const list = el("ul", "refused-list", ...rows.slice(0, SHOWN).map((row) => el("li", "", el("span", "refused-where", row.where), " ", reason(row))));
+  list.tabIndex = 0; // it scrolls
+  list.setAttribute("role", "list");
+  list.setAttribute("aria-label", t("import.refused.label"));
+  const save = Object.assign(el("button", "button", t("import.refused.save")), { type: "button" });
+  save.addEventListener("click", () => download(rows));
+  return el("div", "refused", list, rows.length > SHOWN ? el("p", "form-words", t("import.refused.more", { n: rows.length - SHOWN })) : null, save);
+}

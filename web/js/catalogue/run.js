@@ -1,0 +1,113 @@
+// An import on its way: sends what was planned, two at a time, for as long as it takes or until it is stopped.
+
+import { getHealth } from "../base/api.js";
+import { pause } from "../base/pause.js";
+import { addItem, tooLarge } from "./calls.js";
+
+const AT_ONCE = 2;
+const WAITS_S = [1, 2, 4, 8, 15, 30];
+const TRIES = 3; // of a row that the server does not answer while it answers others
+const FOUND_EVERY_MS = 500;
+const FOUND_WITHIN_MS = 60000;
+
+/** Why a row's picture can't be sent, or its bytes: a file may be gone since it was chosen. */
+async function load({ file }) {
+  if (tooLarge(file)) return { why: { key: "import.too_large", values: { name: file.name } } };
+  try {
+    return { file: new File([await file.arrayBuffer()], file.name, { type: file.type }) };
+  } catch {
+    return { why: { key: "import.unreadable", values: { name: file.name } } };
+  }
+}
+
+/**
+ * `state` is {phase, total, kept, refused, left, leftS}; the phase is `running`, `lost` (the server does not
+ * answer, tried again), `stopped`, `key` (stopped, because nobody gave it), `finding` (all are in, the index has
+ * yet to read them) or `done`.
+ */
+export function createRun(plan, { onChange }) {
+  const todo = [...plan.jobs];
+  const state = { phase: "running", total: todo.length, kept: 0, refused: [...plan.refused], left: todo.length, leftS: null };
+  let [change, waits, active, began] = [0, 0, 0, null];
+  let wake = () => {};
+
+  function turn(phase) {
+    state.phase = phase;
+    onChange(state);
+  }
+
+  function took(row, answer) {
+    if (answer?.ok) {
+      state.kept += 1;
+      change = Math.max(change, answer.body.change);
+    } else state.refused.push(row);
+    state.left -= 1;
+    const done = began.left - state.left;
+    state.leftS = ((performance.now() - began.atMs) / 1000 / done) * state.left;
+    onChange(state);
+  }
+
+  /** The server does not answer: this row again after a while, or never if it alone is not answered. */
+  async function lose(job) {
+    job.tries = (job.tries ?? 0) + 1;
+    const health = await getHealth();
+    if (health?.status === "ok" && job.tries >= TRIES) return took({ ...job, why: { key: "import.no_answer", values: {} } });
+    todo.unshift(job);
+    if (!going()) return;
+    turn("lost");
+    const s = WAITS_S[Math.min(waits, WAITS_S.length - 1)];
+    waits += 1;
+    await Promise.race([pause(s * 1000), new Promise((resolve) => { wake = resolve; })]);
+  }
+
+  const going = () => state.phase === "running" || state.phase === "lost";
+
+  async function one(job) {
+    const source = job.url ? { url: job.url } : await load(job);
+    if (source.why) return took({ ...job, ...source });
+    const answer = await addItem(job.draft, source);
+    if (answer.status === 401 || answer.status === 429) {
+      todo.unshift(job);
+      return turn("key");
+    }
+    if (answer.status === 0 || [502, 503, 504].includes(answer.status)) return lose(job);
+    waits = 0;
+    if (state.phase === "lost") state.phase = "running";
+    return took({ ...job, why: answer.detail || String(answer.status) }, answer);
+  }
+
+  async function worker() {
+    active += 1;
+    while (going() && todo.length) await one(todo.shift());
+    active -= 1;
+    if (active === 0 && (going() || (state.phase === "stopped" && !state.left))) await finish();
+  }
+
+  /** Returns when what was sent can be found. */
+  async function finish() {
+    turn("finding");
+    const untilMs = performance.now() + FOUND_WITHIN_MS;
+    while (change && performance.now() < untilMs) {
+      const health = await getHealth();
+      if (health?.checks.index.cursor >= change) break;
+      await pause(FOUND_EVERY_MS);
+    }
+    turn("done");
+  }
+
+  function start() {
+    began = { atMs: performance.now(), left: state.left };
+    turn("running");
+    for (let i = active; i < AT_ONCE; i += 1) worker();
+  }
+
+  return {
+    state,
+    start,
+    stop() {
+      if (!going()) return;
+      turn("stopped");
+      wake();
+    },
+  };
+}

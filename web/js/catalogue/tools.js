@@ -1,0 +1,77 @@
+// The line over the grid: how many items, the filter, and the ways to add some.
+
+import { el } from "../base/dom.js";
+import { getPlace, setPlace } from "../base/place.js";
+import { t, tCount } from "../base/text.js";
+
+const SETTLED_MS = 250;
+
+function press(label, className, run) {
+  const button = el("button", `button ${className}`, label);
+  button.type = "button";
+  button.addEventListener("click", run);
+  return button;
+}
+
+function createFilter({ onText }) {
+  const input = Object.assign(el("input", "field-input"), { type: "search", maxLength: 200, placeholder: t("catalogue.filter.hint"), enterKeyHint: "search" });
+  input.setAttribute("aria-label", t("catalogue.filter"));
+  input.setAttribute("aria-keyshortcuts", "/");
+  input.value = getPlace("text") ?? "";
+  const clear = press("", "filter-clear dialog-shut", () => {
+    input.value = "";
+    input.focus();
+    take();
+  });
+  clear.setAttribute("aria-label", t("catalogue.filter.clear"));
+  let timer = 0;
+  const show = () => { clear.hidden = input.value === ""; };
+  const take = () => {
+    clearTimeout(timer);
+    show();
+    setPlace("text", input.value.trim() || null);
+    onText(input.value.trim());
+  };
+  input.addEventListener("input", () => {
+    show();
+    clearTimeout(timer);
+    timer = setTimeout(take, SETTLED_MS);
+  });
+  input.addEventListener("keydown", (event) => event.key === "Enter" && !event.isComposing && take());
+  show();
+  const node = el("search", "filter", input, clear);
+  return {
+    node,
+    focus: () => input.select(),
+    get text() { return input.value.trim(); },
+    set text(text) {
+      input.value = text;
+      show();
+    },
+  };
+}
+
+export function createTools({ onText, onAdd, onImport }) {
+  const count = el("p", "catalogue-count");
+  count.setAttribute("role", "status");
+  const filter = createFilter({ onText });
+  const node = el("div", "catalogue-head",
+    el("div", "catalogue-title", el("h2", "", t("nav.catalogue")), count),
+    filter.node,
+    el("div", "catalogue-ways", press(t("catalogue.add"), "button-main", onAdd), press(t("catalogue.import"), "", onImport)));
+
+  return {
+    node,
+    filter,
+    /** `shown` were read, `all` says whether these are all; `total` is what the index holds, null if unknown. */
+    tell({ shown, all, text, total }) {
+      const words = () => {
+        if (text) return all ? tCount("catalogue.found", shown) : t("catalogue.found.more", { n: shown });
+        if (all) return tCount("catalogue.items", shown);
+        return total > shown ? tCount("catalogue.items", total) : "";
+      };
+      const told = words();
+      if (count.textContent !== told) count.textContent = told;
+    },
+  };
+}

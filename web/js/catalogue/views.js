@@ -1,0 +1,75 @@
+// All pictures of an item in its dialog: a further one, or one less, at once and with a way back.
+
+import { el } from "../base/dom.js";
+import { t } from "../base/text.js";
+import { live } from "../live/live.js";
+import { addView, refusal, removeView, tooLarge, undo } from "./calls.js";
+import { tile, titleOf } from "./card.js";
+import { intake, listenForPictures } from "./intake.js";
+
+/** `onItem` gets the item as each change leaves it. */
+export function createViews({ item, onItem }) {
+  const list = el("ul", "views");
+  list.setAttribute("role", "list");
+  const status = Object.assign(el("p", "views-status"), { role: "status" });
+  const trouble = Object.assign(el("p", "form-trouble"), { role: "alert" });
+  let busy = false;
+
+  function draw() {
+    const alone = item.pictures.length === 1;
+    list.replaceChildren(...item.pictures.map((address, n) => {
+      const alt = n ? t("views.alt", { title: titleOf(item), n: n + 1 }) : titleOf(item);
+      const remove = Object.assign(el("button", "dialog-shut views-remove"), { type: "button", disabled: alone, hidden: alone });
+      remove.setAttribute("aria-label", t("views.remove", { n: n + 1 }));
+      remove.addEventListener("click", () => change(() => removeView(item.id, n), "views.removed"));
+      return el("li", "view", tile(address, { w: n ? 160 : 640, alt }), remove);
+    }));
+  }
+
+  /** The way back, in the dialog itself: a line outside could not be reached while it is open. */
+  function tell(key, token) {
+    const back = Object.assign(el("button", "button", t("catalogue.undo")), { type: "button" });
+    back.addEventListener("click", () => change(() => undo(token), "views.undone"));
+    status.replaceChildren(t(key), ...(key === "views.undone" ? [] : [back]));
+  }
+
+  async function change(call, key) {
+    if (busy) return false;
+    busy = true;
+    const held = list.contains(document.activeElement) || status.contains(document.activeElement);
+    trouble.textContent = "";
+    status.replaceChildren(t("views.busy"));
+    const answer = await call();
+    busy = false;
+    status.replaceChildren();
+    if (!answer.ok) trouble.textContent = refusal(answer);
+    else {
+      item = answer.body;
+      draw();
+      onItem(item);
+      tell(key, answer.body.undo);
+    }
+    if (held && document.activeElement === document.body) (status.querySelector("button") ?? buttons.querySelector("button")).focus();
+    return answer.ok;
+  }
+
+  async function add(files) {
+    for (const file of files) {
+      if (tooLarge(file)) trouble.textContent = t("import.too_large", { name: file.name });
+      else if (!(await change(() => addView(item.id, { file }), "views.added"))) return;
+    }
+  }
+
+  const buttons = intake({ multiple: true, onPictures: add });
+  const { thing, camera } = live.now();
+  if (thing && camera?.state === "online") {
+    const snap = Object.assign(el("button", "button", t("views.camera", { thing })), { type: "button" });
+    snap.addEventListener("click", () => change(() => addView(item.id, { thing }), "views.added"));
+    buttons.append(snap);
+  }
+  draw();
+  return {
+    node: el("section", "views-room", list, status, trouble, buttons, el("p", "form-words", t("views.hint"))),
+    listen: (node) => listenForPictures(node, { onPictures: add, onNone: () => { trouble.textContent = t("intake.none"); } }),
+  };
+}
