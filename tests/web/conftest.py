@@ -11,7 +11,7 @@ from playwright.sync_api import Playwright, sync_playwright
 from tests.system.record import Scene, read_truth
 from tests.system.stack import Stack, running
 from tests.web.film import Picture, frames_of, read_clip, write_film
-from tests.web.pages import Pages, chromium, with_camera
+from tests.web.pages import KEY, Pages, chromium, with_camera
 
 # Items that differ in kind, and a thing that no catalogue holds.
 CAST = "box-cornflakes", "teapot-sunny", "clock-bells-red", "stranger-mug"
@@ -56,6 +56,15 @@ def without_camera(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 def with_clip(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """The system as a newcomer starts it."""
     with running(tmp_path_factory.mktemp("clip"), settings={}) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def with_key(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A system with an API key and no items, which tests may fill; no camera of its own."""
+    settings = {"LOOKALIKE_SOURCE": "none", "LOOKALIKE_SAMPLES": "0", "LOOKALIKE_API_KEY": KEY}
+    with running(tmp_path_factory.mktemp("key"), settings=settings) as started:
+        started.client.headers["Authorization"] = f"Bearer {KEY}"
         yield started
 
 

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright
 
 CHROMIUM = "/usr/bin/chromium"
+# Of the fixture `with_key`.
+KEY = "the-shop-keeper-s-secret"
 FAKE_CAMERA = "--use-fake-device-for-media-stream"
 THUMBNAIL = 64, 36
 # Lets a test see what the page keeps to itself: the camera's stream, and blob addresses not given back.

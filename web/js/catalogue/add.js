@@ -31,6 +31,7 @@ function createChosen({ onPicture }) {
     file = chosen;
     image.src = URL.createObjectURL(file);
     frame.replaceChildren(image);
+    buttons.querySelector("button").classList.remove("button-main"); // what comes next is to add it
     return onPicture(file);
   }
   image.addEventListener("error", () => image.src && trouble.show(t("add.no_picture")));

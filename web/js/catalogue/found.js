@@ -8,14 +8,17 @@ const LARGE = 500; // from where on the command line's speed pays
 
 const line = (text, kind = "") => el("li", kind, text);
 
+/** How many rows no picture would help. */
+const other = (plan) => plan.refused.length - plan.missing;
+
 /** Each thing that a person should know before it begins, one line each. */
 function lines(plan) {
-  const other = plan.refused.length - plan.missing;
+  const wrong = other(plan);
   return [
     plan.tables ? line(tCount("import.rows", plan.rows)) : line(tCount("import.pictures.alone", plan.rows)),
     plan.tables && plan.pictures ? line(tCount("import.pictures", plan.pictures)) : null,
     plan.missing ? line(tCount(plan.pictures ? "import.missing" : "import.missing.all", plan.missing), "found-bad") : null,
-    other ? line(tCount("import.wrong", other), "found-bad") : null,
+    wrong ? line(tCount("import.wrong", wrong), "found-bad") : null,
     plan.spare ? line(tCount("import.spare", plan.spare)) : null,
     ...plan.troubles.map(({ key, values }) => line(t(key, values), "found-bad")),
     ...plan.notes.map(({ key, values }) => line(t(key, values))),
@@ -33,5 +36,6 @@ export function found(plan, { onBegin, onClear }) {
   const heading = el("h3", "heading", t("import.found"));
   heading.tabIndex = -1;
   return el("section", "found", heading, el("ul", "found-lines", ...lines(plan).filter(Boolean)),
-    refusedRows(plan.refused), count > LARGE ? large : null, el("div", "form-end", clear, begin));
+    // Rows that merely wait for their pictures are no news.
+    plan.pictures || other(plan) ? refusedRows(plan.refused) : null, count > LARGE ? large : null, el("div", "form-end", clear, begin));
 }
