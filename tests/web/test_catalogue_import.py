@@ -88,7 +88,7 @@ def test_a_table_is_imported_and_refused_rows_are_told_with_the_key_asked_for_on
     dialog.get_by_text("4 rows still need their pictures").wait_for()
     assert dialog.get_by_role("button", name="Import 0 items").is_disabled()
     choose(dialog, *tmp_path.glob("*.jpg"))
-    found = dialog.locator(".found-lines")
+    found = dialog.locator(".plan-lines")
     for words in ("5 rows", "4 pictures", "1 row without its picture", "1 row that cannot", "1 picture that"):
         expect(found).to_contain_text(words)
     dialog.get_by_role("button", name="Import 3 items").click()

@@ -222,7 +222,8 @@ export default {
   "catalogue.saved": "Saved: {title}",
   "catalogue.deleted": "Deleted: {title}",
   "catalogue.undone": "Taken back: {title}",
-  "keys.filter": "Filter the catalogue",
+  "help.filter": "Filter the catalogue",
+  "help.undo": "Undo what was just done",
 
   "words.title": "Title",
   "words.link": "Link",

@@ -215,7 +215,8 @@ export default {
   "catalogue.saved": "저장했습니다: {title}",
   "catalogue.deleted": "삭제했습니다: {title}",
   "catalogue.undone": "되돌렸습니다: {title}",
-  "keys.filter": "카탈로그 거르기",
+  "help.filter": "카탈로그 거르기",
+  "help.undo": "방금 한 일 되돌리기",
 
   "words.title": "제목",
   "words.link": "링크",

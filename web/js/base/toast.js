@@ -2,6 +2,7 @@
 
 import { dialogIsOpen } from "./dialog.js";
 import { byId, el } from "./dom.js";
+import { addKey } from "./keys.js";
 import { t } from "./text.js";
 
 const STAYS_MS = 20000; // long enough to be read and reached by everybody (WCAG 2.2.1)
@@ -11,6 +12,10 @@ export function hideToast() {
   clearTimeout(timer);
   byId("toast").replaceChildren();
 }
+
+// By keyboard the line is far from everything; so its button has a key.
+const button = () => byId("toast").querySelector(".toast-line > .button");
+addKey({ key: "z", text: "help.undo", run: () => button().click(), when: () => button() !== null });
 
 /** `action` is {label, run}; the line stays for as long as the pointer or the focus is on it. */
 export function toast(text, { action = null } = {}) {

@@ -73,7 +73,8 @@ function createReplacing() {
   };
 }
 
-export function openAdd({ names, onAdded }) {
+/** `file` is a picture that is there already. */
+export function openAdd({ names, onAdded, file = null }) {
   const words = createWords({ names });
   const picture = createChosen({ onPicture: (file) => {
     if (!words.title.value) words.title.value = titleFrom(file);
@@ -108,6 +109,7 @@ export function openAdd({ names, onAdded }) {
     setTimeout(() => onAdded(answer.body));
   }
 
+  if (file) picture.take(file);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (busy) return;

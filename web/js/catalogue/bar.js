@@ -13,7 +13,7 @@ export function createImportBar() {
   const node = el("aside", "import-bar");
   node.setAttribute("aria-label", t("import.title"));
   const progress = createProgress({
-    show: { label: t("import.show"), run: openImport, phases: ALL },
+    show: { label: t("import.show"), run: () => openImport(), phases: ALL },
     stop: { label: t("import.stop"), run: stop, phases: ["running", "lost"] },
     goOn: { label: t("import.go_on"), run: goOn, phases: ["stopped", "key"] },
     close: { label: t("dialog.close"), run: () => {

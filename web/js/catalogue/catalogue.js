@@ -1,6 +1,7 @@
 // The catalogue's view: reads nothing until it is looked at, then the items page by page.
 
 import { getHealth } from "../base/api.js";
+import { dialogIsOpen } from "../base/dialog.js";
 import { byId, el } from "../base/dom.js";
 import { addKey } from "../base/keys.js";
 import { getPlace, onPlace } from "../base/place.js";
@@ -9,8 +10,10 @@ import { toast } from "../base/toast.js";
 import { openAdd } from "./add.js";
 import { createImportBar } from "./bar.js";
 import { getItem, refusal } from "./calls.js";
+import { dropped, picturesOf } from "./files.js";
 import { createGrid } from "./grid.js";
 import { openImport } from "./import.js";
+import { listen } from "./intake.js";
 import { openItem } from "./item.js";
 import { onImported } from "./job.js";
 import { createList } from "./list.js";
@@ -26,8 +29,8 @@ const isShown = () => getPlace("view") === "catalogue";
 function build(room) {
   const grid = createGrid({ onOpen: open });
   const list = createList({ onPage, onState: render });
-  const tools = createTools({ onText: (text) => text !== list.text && list.begin(text), onAdd: add, onImport: openImport });
-  const states = createStates({ onAdd: add, onImport: openImport, onClear: clearFilter, onRetry: () => list.more() });
+  const tools = createTools({ onText: (text) => text !== list.text && list.begin(text), onAdd: () => add(), onImport: () => openImport() });
+  const states = createStates({ onAdd: () => add(), onImport: () => openImport(), onClear: clearFilter, onRetry: () => list.more() });
   const more = el("button", "button", t("catalogue.more"));
   more.type = "button";
   const foot = el("p", "catalogue-more", more);
@@ -122,15 +125,23 @@ function build(room) {
     });
   }
 
-  function add() {
-    openAdd({ names: list.names(), onAdded: (answer) => {
+  function add(file = null) {
+    openAdd({ file, names: list.names(), onAdded: (answer) => {
       changed(answer, "catalogue.added", answer.title);
       grid.focus(answer.id);
     } });
   }
 
+  // What is dropped here or pasted: one picture is a new item, anything else an import.
+  listen(room, (transfer) => {
+    const files = [...transfer.files];
+    const [picture] = picturesOf(transfer);
+    if (files.length === 1 && picture) add(picture);
+    else openImport(dropped(transfer));
+  }, { when: () => isShown() && !dialogIsOpen() });
+
   onImported(() => refresh({ always: true }));
-  addKey({ key: "/", text: "keys.filter", run: () => tools.filter.focus(), when: isShown });
+  addKey({ key: "/", text: "help.filter", run: () => tools.filter.focus(), when: isShown });
   return function turn() {
     const text = getPlace("text") ?? "";
     if (text !== tools.filter.text) tools.filter.text = text;

@@ -17,10 +17,10 @@ function lines(plan) {
   return [
     plan.tables ? line(tCount("import.rows", plan.rows)) : line(tCount("import.pictures.alone", plan.rows)),
     plan.tables && plan.pictures ? line(tCount("import.pictures", plan.pictures)) : null,
-    plan.missing ? line(tCount(plan.pictures ? "import.missing" : "import.missing.all", plan.missing), "found-bad") : null,
-    wrong ? line(tCount("import.wrong", wrong), "found-bad") : null,
+    plan.missing ? line(tCount(plan.pictures ? "import.missing" : "import.missing.all", plan.missing), "plan-bad") : null,
+    wrong ? line(tCount("import.wrong", wrong), "plan-bad") : null,
     plan.spare ? line(tCount("import.spare", plan.spare)) : null,
-    ...plan.troubles.map(({ key, values }) => line(t(key, values), "found-bad")),
+    ...plan.troubles.map(({ key, values }) => line(t(key, values), "plan-bad")),
     ...plan.notes.map(({ key, values }) => line(t(key, values))),
   ];
 }
@@ -35,7 +35,7 @@ export function found(plan, { onBegin, onClear }) {
   if (count > LARGE) setRich(large, t("import.large"));
   const heading = el("h3", "heading", t("import.found"));
   heading.tabIndex = -1;
-  return el("section", "found", heading, el("ul", "found-lines", ...lines(plan).filter(Boolean)),
+  return el("section", "plan", heading, el("ul", "plan-lines", ...lines(plan).filter(Boolean)),
     // Rows that merely wait for their pictures are no news.
     plan.pictures || other(plan) ? refusedRows(plan.refused) : null, count > LARGE ? large : null, el("div", "form-end", clear, begin));
 }

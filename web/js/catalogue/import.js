@@ -17,7 +17,7 @@ const TYPES = `.csv,.jsonl,.txt,${PICTURE_TYPES}`;
 function createSource({ onPlan }) {
   const files = new Map(); // by path
   const trouble = Object.assign(el("p", "form-trouble"), { role: "alert" });
-  const room = el("div", "import-found");
+  const room = el("div", "import-plan");
 
   async function take(found_) {
     const some = (await found_).filter(isOfUse);
@@ -44,13 +44,13 @@ function createSource({ onPlan }) {
   setRich(words, t("import.words"));
   const folder = "webkitdirectory" in HTMLInputElement.prototype
     ? chooser(t("import.choose.folder"), { webkitdirectory: true, onFiles: fromInput }) : [];
-  const buttons = el("div", "intake", ...chooser(t("import.choose"), { accept: TYPES, multiple: true, onFiles: fromInput, main: true }), ...folder);
+  const buttons = el("div", "pick", ...chooser(t("import.choose"), { accept: TYPES, multiple: true, onFiles: fromInput, main: true }), ...folder);
   const node = el("section", "import-source", words, el("div", "drop-zone", el("p", "", t("import.drop")), buttons), trouble, room);
-  return { node, clear, drop: (transfer) => take(dropped(transfer)) };
+  return { node, clear, take };
 }
 
 function createOutcome({ onMore, onClose }) {
-  const refused = el("div", "import-found");
+  const refused = el("div", "import-plan");
   const progress = createProgress({
     stop: { label: t("import.stop"), run: stop, phases: ["running", "lost"] },
     more: { label: t("import.more"), run: onMore, phases: ["done", "stopped", "key"] },
@@ -70,7 +70,8 @@ function createOutcome({ onMore, onClose }) {
   };
 }
 
-export function openImport() {
+/** `files` is a promise of some that are there already. */
+export function openImport(files = null) {
   const source = createSource({ onPlan: begin });
   const outcome = createOutcome({ onMore: () => { source.clear(); forget(); }, onClose: () => dialog.close() });
   const dialog = openDialog({ title: t("import.title"), className: "dialog-wide import", content: [source.node, outcome.node], onClose: () => off() });
@@ -85,5 +86,6 @@ export function openImport() {
     if (turned !== null && turned !== running) (running ? outcome : source).node.querySelector("button:not([hidden])").focus();
     turned = running;
   });
-  listen(dialog.node, (transfer) => !source.node.hidden && source.drop(transfer));
+  listen(dialog.node, (transfer) => !source.node.hidden && source.take(dropped(transfer)));
+  if (files && !source.node.hidden) source.take(files);
 }

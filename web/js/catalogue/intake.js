@@ -17,9 +17,9 @@ export function chooser(label, { accept = "", onFiles, main = false, ...more }) 
   return [button, input];
 }
 
-/** Takes what is dropped on `node` or pasted while it is on the page; `take` gets the event's transfer. */
-export function listen(node, take) {
-  const files = (transfer) => [...transfer?.types ?? []].includes("Files");
+/** Takes what is dropped on `node` or pasted while it is on the page and it is `when`; `take` gets the event's transfer. */
+export function listen(node, take, { when = () => true } = {}) {
+  const files = (transfer) => when() && [...transfer?.types ?? []].includes("Files");
   const over = (event) => {
     if (!files(event.dataTransfer)) return;
     event.preventDefault();
@@ -49,7 +49,7 @@ export function intake({ multiple = false, onPictures, main = false }) {
   const choose = chooser(t(multiple ? "intake.choose.many" : "intake.choose"), { accept: PICTURE_TYPES, multiple, onFiles: files, main });
   const take = matchMedia("(pointer: coarse)").matches
     ? chooser(t("intake.take"), { accept: PICTURE_TYPES, capture: "environment", onFiles: files }) : [];
-  return el("div", "intake", ...choose, ...take);
+  return el("div", "pick", ...choose, ...take);
 }
 
 /** Listens on a dialog for pictures, and says so to `onNone` where there is none among what came. */
