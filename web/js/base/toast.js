@@ -13,7 +13,7 @@ export function hideToast() {
   byId("toast").replaceChildren();
 }
 
-// By keyboard the line is far from everything; so its button has a key.
+// By keyboard the line is far from everything, so its button has a key.
 const button = () => byId("toast").querySelector(".toast-line > .button");
 addKey({ key: "z", text: "help.undo", run: () => button().click(), when: () => button() !== null });
 

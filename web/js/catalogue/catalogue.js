@@ -40,7 +40,10 @@ function build(room) {
   room.append(createImportBar(), tools.node, states.node, grid.node, lost, foot);
 
   // A finger or a wheel needs no button: what comes next is read before its end is in sight.
-  const sight = new IntersectionObserver(([entry]) => entry.isIntersecting && list.state === "more" && list.more(), { rootMargin: AHEAD });
+  const sight = new IntersectionObserver((entries) => {
+    // Several at once where it came and went: the last says how it is.
+    if (entries.at(-1).isIntersecting && list.state === "more") list.more();
+  }, { rootMargin: AHEAD });
   more.addEventListener("click", () => {
     byHand = true;
     list.more();

@@ -74,8 +74,8 @@ function createOutcome({ onMore, onClose }) {
 export function openImport(files = null) {
   const source = createSource({ onPlan: begin });
   const outcome = createOutcome({ onMore: () => { source.clear(); forget(); }, onClose: () => dialog.close() });
-  const dialog = openDialog({ title: t("import.title"), className: "dialog-wide import", content: [source.node, outcome.node], onClose: () => off() });
-  let turned = null;
+  const dialog = openDialog({ title: t("import.title"), className: "dialog-wide import", content: [source.node, outcome.node], onClose: leave });
+  let turned = null; // the phase before, "none" for no import
   const off = onImport((state) => {
     const running = state !== null;
     source.node.hidden = running;
@@ -83,9 +83,16 @@ export function openImport(files = null) {
     outcome.node.dataset.phase = state?.phase ?? "";
     if (running) outcome.render(state);
     // What had the focus may have just gone with its part of the dialog.
-    if (turned !== null && turned !== running) (running ? outcome : source).node.querySelector("button:not([hidden])").focus();
-    turned = running;
+    if (turned !== null && (turned !== "none") !== running) (running ? outcome : source).node.querySelector("button:not([hidden])").focus();
+    turned = state?.phase ?? "none";
   });
+
+  /** An end that was seen needs no bar to tell of it. */
+  function leave() {
+    off();
+    if (turned === "done") forget();
+  }
+
   listen(dialog.node, (transfer) => !source.node.hidden && source.take(dropped(transfer)));
   if (files && !source.node.hidden) source.take(files);
 }
