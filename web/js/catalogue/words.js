@@ -68,7 +68,7 @@ function createMetadata({ metadata, names }) {
       for (const { names: name, values: value } of rows.values()) {
         const key = name.value.trim();
         if (!value.value.trim()) continue;
-        const wrong = !key ? "words.unnamed" : TAKEN.includes(key) ? "words.taken" : key in found ? "words.twice" : "";
+        const wrong = !key ? "words.unnamed" : TAKEN.includes(key) ? "words.taken" : Object.hasOwn(found, key) ? "words.twice" : "";
         if (wrong) {
           trouble.show(t(wrong, { name: key, value: value.value }));
           name.focus();
