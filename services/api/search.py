@@ -47,7 +47,7 @@ def _search(parts: ApiParts, content: bytes, k: int) -> dict[str, Any]:
     started_s = time.time()
     picture, _suffix = parts.catalogue.decode(content)
     decoded_s = time.time()
-    vectors = parts.catalogue.featurizer.embed([picture])
+    vectors, ((x, y, width, height),) = parts.catalogue.featurizer.look([picture])
     timings_ms = {"capture": (decoded_s - started_s) * 1000, "embed": (time.time() - decoded_s) * 1000}
     seen = Observation(
         thing=UPLOAD,
@@ -56,6 +56,7 @@ def _search(parts: ApiParts, content: bytes, k: int) -> dict[str, Any]:
         session="00000000",
         seq=0,
         model=parts.catalogue.featurizer.fingerprint,
+        box=(float(x), float(y), float(width), float(height)),
         timings_ms=timings_ms,
     )
     return {"id": None, **json.loads(parts.search.search(encode_observation(seen), k=k))}

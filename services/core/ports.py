@@ -29,6 +29,9 @@ class Featurizer(Protocol):
     def embed(self, pictures: Sequence[Picture], /) -> Vectors:
         """Pictures uint8 [height, width, 3] in BGR to float32 [n, dim], each row of unit length."""
 
+    def look(self, pictures: Sequence[Picture], /) -> tuple[Vectors, NDArray[np.float32]]:
+        """The vectors of `embed`, and the part that each is of, float32 [n, 4]: x, y, w, h as shares."""
+
 
 class KnnIndex(Protocol):
     """Exact or approximate nearest neighbours among the items' vectors; safe to use from several threads."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from services.core.bulk import Job, Made, Maker, keep
 from services.core.catalogue import Catalogue, Draft
@@ -31,6 +32,9 @@ class Idle:
 
     def embed(self, pictures: Sequence[Picture], /) -> Vectors:
         raise AssertionError(f"{len(pictures)} pictures were featurised")
+
+    def look(self, pictures: Sequence[Picture], /) -> tuple[Vectors, NDArray[np.float32]]:
+        return self.embed(pictures), np.empty((0, 4), np.float32)
 
 
 def maker(**changes: object) -> Maker:

@@ -140,6 +140,9 @@ def test_a_catalogue_picture_finds_itself(stack: Stack) -> None:
     assert content.headers["content-type"] == "image/jpeg"
     assert set(record) == RECORD
     assert record["id"] is None
+    x, y, width, height = record["box"]
+    assert 0 <= x < x + width <= 1.001
+    assert 0 <= y < y + height <= 1.001
     assert record["verdict"] == "match"
     assert len(record["matches"]) == 3
     assert record["matches"][0]["id"] == item["id"]

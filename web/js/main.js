@@ -4,12 +4,18 @@ import { byId, el } from "./base/dom.js";
 import { getPlace, onPlace, setPlace } from "./base/place.js";
 import { fillStaticTexts, language, LANGUAGES, switchLanguage } from "./base/text.js";
 import { startCatalogue } from "./catalogue/catalogue.js";
+import { startHelp } from "./help.js";
 import { startLive } from "./live/live.js";
+import { startAsk } from "./ask/ask.js";
+import { startTeaching } from "./teach/start.js";
 
 const VIEWS = ["live", "catalogue"];
 
 fillStaticTexts();
 startLive();
+startTeaching();
+startAsk();
+startHelp();
 
 /** Shows the view that the address names; the first where it names none. */
 function turn() {

@@ -1,0 +1,58 @@
+// One answer to a picture: the picture itself with the part that was looked at, the verdict, and the nearest items.
+
+import { el, safeLink } from "../base/dom.js";
+import { picture } from "../base/picture.js";
+import { t } from "../base/text.js";
+import { titleOf } from "../live/match.js";
+import { createScore } from "../live/score.js";
+import { boxWords } from "../live/viewfinder.js";
+
+const SHOWN = 6;
+
+function titleNode(match) {
+  const address = safeLink(match.link);
+  if (!address) return el("span", "answer-title", titleOf(match));
+  const link = el("a", "answer-title", titleOf(match));
+  Object.assign(link, { href: address, rel: "noopener noreferrer", target: "_blank" });
+  return link;
+}
+
+function row(match) {
+  const score = createScore();
+  score.set(match.score);
+  const { category, price } = match.metadata ?? {};
+  const more = [category, price].filter(Boolean).join(" · ");
+  return el("li", "answer-row", picture(match.url, { width: 160 }).node,
+    el("span", "answer-words", titleNode(match), more ? el("span", "answer-more", more) : null, score.node));
+}
+
+/** The picture that was asked with; `mark(box)` draws what was looked at. */
+export function createAsked(address, { width, height }) {
+  const image = new Image(width, height);
+  image.alt = t("ask.asked");
+  image.src = address;
+  const frame = el("div", "asked-frame", image);
+  frame.style.setProperty("--shape", width / height);
+  const words = el("figcaption", "asked-words");
+  return {
+    node: el("figure", "asked", frame, words),
+    mark(box) {
+      if (!Array.isArray(box)) return;
+      const mark = el("span", "viewfinder-box");
+      ["--x", "--y", "--w", "--h"].forEach((name, i) => mark.style.setProperty(name, box[i]));
+      frame.append(mark);
+      words.textContent = boxWords(box);
+    },
+  };
+}
+
+/** What a record of the search says. */
+export function createAnswer({ verdict, matches }) {
+  if (!matches.length) return el("p", "form-words", t("ask.empty"));
+  const node = el("div", "answer",
+    el("p", "verdict", t(`verdict.${verdict}`)),
+    verdict === "no_match" ? el("p", "form-words", t("ask.no_match")) : null,
+    el("ol", "answer-list", ...matches.slice(0, SHOWN).map(row)));
+  node.dataset.verdict = verdict;
+  return node;
+}

@@ -1,0 +1,88 @@
+// Search by picture: one dialog that takes pictures, one or several in a row, and shows what each looks like.
+
+import { call } from "../base/api.js";
+import { openDialog } from "../base/dialog.js";
+import { byId, el } from "../base/dom.js";
+import { addKey } from "../base/keys.js";
+import { refusal } from "../base/refusal.js";
+import { t } from "../base/text.js";
+import { createAnswer, createAsked } from "./answer.js";
+import { createPickers } from "./pickers.js";
+import { takeDropped, takePasted } from "./intake.js";
+import { shrink } from "./shrink.js";
+
+const TIMEOUT_MS = 60000;
+const KEPT = 10;
+const AT_ONCE = 10;
+
+let open = null; // {ask(files)} while the dialog is
+
+function trouble(words) {
+  const node = el("p", "form-trouble", words);
+  node.setAttribute("role", "alert");
+  return node;
+}
+
+/** Fills `node` with the answer to one file; `keep(address)` hears of an address to be given back. */
+async function answerTo(file, node, { keep }) {
+  const small = await shrink(file);
+  if (!small) return node.replaceChildren(trouble(t("ask.no_picture", { name: file.name || t("ask.asked") })));
+  const address = URL.createObjectURL(small.blob);
+  keep(address);
+  const asked = createAsked(address, small);
+  const words = el("p", "asked-wait", t("ask.looking"));
+  node.replaceChildren(asked.node, words);
+  const body = new FormData();
+  body.append("image", small.blob, "picture");
+  const answer = await call("search", { method: "POST", body, timeoutMs: TIMEOUT_MS });
+  if (answer.ok) asked.mark(answer.body.box);
+  words.replaceWith(answer.ok ? createAnswer(answer.body) : trouble(refusal(answer)));
+}
+
+function openAsk() {
+  const addresses = new Set();
+  const results = el("ol", "asks");
+  results.setAttribute("aria-live", "polite");
+  let last = Promise.resolve();
+  const pickers = createPickers({ onFiles: (files) => open?.ask(files) });
+  const dialog = openDialog({
+    title: t("ask.title"), className: "dialog-wide ask", content: [pickers.node, results],
+    onClose() {
+      open = null;
+      addresses.forEach((address) => URL.revokeObjectURL(address));
+    },
+  });
+  const here = dialog.node;
+  pickers.focus.focus();
+
+  open = {
+    /** Pictures in a row: the newest answer stands above those before it. */
+    ask(files) {
+      for (const file of [...files].slice(0, AT_ONCE)) {
+        last = last.then(async () => {
+          if (!here.open) return;
+          here.dataset.asked = "yes";
+          const node = el("li", "ask-one");
+          results.prepend(node);
+          [...results.children].slice(KEPT).forEach((each) => each.remove());
+          await answerTo(file, node, { keep: (address) => addresses.add(address) });
+        });
+      }
+    },
+  };
+  return open;
+}
+
+/** Asks with pictures from anywhere: in the dialog, which is opened where it is not yet. */
+function ask(files) {
+  if (files.length) (open ?? openAsk()).ask(files);
+}
+
+export function startAsk() {
+  byId("ask").addEventListener("click", openAsk);
+  const onLive = () => document.body.dataset.page === "live";
+  addKey({ key: "s", text: "help.ask", run: openAsk, when: onLive });
+  const taking = () => open !== null || (onLive() && document.querySelector("dialog[open]") === null);
+  takeDropped({ onFiles: ask, when: taking });
+  takePasted({ onFiles: ask, when: taking });
+}

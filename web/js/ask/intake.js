@@ -1,0 +1,55 @@
+// Pictures that are dropped onto the page or pasted into it.
+
+import { el } from "../base/dom.js";
+import { t } from "../base/text.js";
+
+const holdsFiles = (event) => event.dataTransfer?.types.includes("Files");
+
+/** `when` says whether a drop is taken here now; else it is left to others. */
+export function takeDropped({ onFiles, when }) {
+  const veil = el("div", "drop-veil", el("p", "", t("ask.drop")));
+  let ours = false; // a picture of the page's own that is dragged about
+  let inside = 0; // entered and not yet left: each element that is passed enters and leaves
+
+  function end() {
+    inside = 0;
+    veil.remove();
+  }
+
+  window.addEventListener("dragstart", () => { ours = true; });
+  window.addEventListener("dragend", () => { ours = false; });
+  const taking = (event) => !ours && holdsFiles(event) && when();
+
+  window.addEventListener("dragenter", (event) => {
+    if (!taking(event)) return;
+    inside += 1;
+    // Above an open dialog lies what is within it alone.
+    if (!veil.isConnected) (document.querySelector("dialog[open]") ?? document.body).append(veil);
+  });
+  window.addEventListener("dragleave", () => {
+    inside -= 1;
+    if (inside <= 0) end();
+  });
+  window.addEventListener("dragover", (event) => {
+    if (!taking(event)) return;
+    event.preventDefault();
+    event.dataTransfer.dropEffect = "copy";
+  });
+  window.addEventListener("drop", (event) => {
+    const taken = taking(event);
+    end();
+    if (!taken) return;
+    event.preventDefault();
+    onFiles([...event.dataTransfer.files]);
+  });
+}
+
+/** Ctrl+V; text that is pasted into a field is left alone. */
+export function takePasted({ onFiles, when }) {
+  window.addEventListener("paste", (event) => {
+    const files = [...(event.clipboardData?.files ?? [])];
+    if (!files.length || !when()) return;
+    event.preventDefault();
+    onFiles(files);
+  });
+}

@@ -1,0 +1,30 @@
+// Where a picture to ask with is chosen: from the files, or taken now on a device that is held in the hand.
+
+import { el } from "../base/dom.js";
+import { t } from "../base/text.js";
+
+/** A button over a file field of the browser; the field itself is never seen. */
+function picker(className, text, { onFiles, capture = null, multiple = false }) {
+  const input = Object.assign(el("input"), { type: "file", accept: "image/*", multiple, hidden: true });
+  if (capture) input.setAttribute("capture", capture);
+  input.addEventListener("change", () => {
+    onFiles([...input.files]);
+    input.value = ""; // the same file once more is a question too
+  });
+  const button = el("button", className, text);
+  button.type = "button";
+  button.addEventListener("click", () => input.click());
+  return { button, input };
+}
+
+/** {node, focus} */
+export function createPickers({ onFiles }) {
+  const handheld = matchMedia("(pointer: coarse)").matches;
+  const choose = picker(handheld ? "button" : "button button-main", t("ask.choose"), { onFiles, multiple: true });
+  const photo = handheld ? picker("button button-main", t("ask.photo"), { onFiles, capture: "environment" }) : null;
+  const buttons = [photo, choose].filter(Boolean);
+  const node = el("div", "pickers",
+    el("div", "pickers-buttons", ...buttons.flatMap(({ button, input }) => [button, input])),
+    handheld ? null : el("p", "form-words", t("ask.how")));
+  return { node, focus: buttons[0].button };
+}

@@ -1,0 +1,14 @@
+// Wires what a person can say of a match, and teaching: buttons and keys.
+
+import { byId } from "../base/dom.js";
+import { addKey } from "../base/keys.js";
+import { startCorrections } from "./corrections.js";
+import { startJudging } from "./judge.js";
+import { openTeach } from "./teach.js";
+
+export function startTeaching() {
+  startJudging({ teach: openTeach });
+  startCorrections();
+  byId("teach").addEventListener("click", openTeach);
+  addKey({ key: "t", text: "help.teach", run: openTeach, when: () => document.body.dataset.page === "live" });
+}

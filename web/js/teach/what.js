@@ -1,0 +1,49 @@
+// "What was it?": the dialog that asks which item a camera saw, with the likeliest ones a press away.
+
+import { openDialog } from "../base/dialog.js";
+import { el } from "../base/dom.js";
+import { t } from "../base/text.js";
+import { createChoices, createItemSearch } from "./chooser.js";
+
+/** The small picture of what was seen, or nothing. */
+export function seenPicture(address) {
+  if (!address) return null;
+  const image = new Image();
+  image.alt = t("what.seen");
+  image.src = address;
+  return el("div", "seen", image);
+}
+
+function quiet(text, run) {
+  const button = el("button", "button", text);
+  button.type = "button";
+  button.addEventListener("click", run);
+  return button;
+}
+
+/**
+ * `picture` is what the camera saw, or null; `near` are the items offered at once. One of onItem(item), onNone()
+ * and onLater() is called, and onLater too where the dialog is left without a word.
+ */
+export function askWhat({ title, words, picture, near, onItem, onNone, onLater, onLeave = onLater }) {
+  let answered = false;
+  const answer = (take) => (...args) => {
+    answered = true;
+    dialog.close();
+    take(...args);
+  };
+  const search = createItemSearch({ label: t(near.length ? "what.other" : "what.search"), onPick: answer(onItem) });
+  const dialog = openDialog({
+    title,
+    className: "what",
+    content: [
+      el("div", "what-head", seenPicture(picture), el("p", "form-words", words)),
+      near.length ? createChoices(near, { onPick: answer(onItem) }) : "",
+      search.node,
+      el("div", "form-end", quiet(t("what.none"), answer(onNone)), quiet(t("what.later"), answer(onLater))),
+    ],
+    onClose: () => answered || onLeave(),
+  });
+  // On the choices, which a press of Enter or the arrow of Tab reaches first.
+  (dialog.node.querySelector(".choice") ?? search.input).focus();
+}
