@@ -254,7 +254,7 @@ export default {
   "teach.undo": "Undo",
   "teach.done": "Taught: {title}",
   "teach.more.done": "{title} has a new picture.",
-  "teach.undone": "Taken back: {title} is as it was before.",
+  "teach.undone": "Taken back: {title}",
   "teach.no_camera": "There is no camera to teach with. Use this device's camera, or add pictures in the catalogue.",
   "teach.unknown": "The server does not know the camera {thing}. Wait until it is on, or choose another one.",
   "teach.off": "{thing} gives no picture now: {state}. Teach again when it is on.",

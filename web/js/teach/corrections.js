@@ -18,6 +18,8 @@ function openCorrections() {
   const dialog = openDialog({
     title: t("correct.title"), className: "dialog-wide correct",
     content: [told, list, el("div", "form-end correct-end", send)],
+    // The button that led here is gone with the last one.
+    onClose: () => pile.all().length || byId("main").focus({ preventScroll: true }),
   });
 
   const chosen = () => [...entries.values()].filter((entry) => entry.item !== null);
