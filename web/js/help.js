@@ -4,7 +4,7 @@ import { openDialog } from "./base/dialog.js";
 import { byId, el } from "./base/dom.js";
 import { addKey, allKeys, keysAreOn, switchKeys } from "./base/keys.js";
 import { t } from "./base/text.js";
-import * as view from "./live/live.js";
+import { togglePause } from "./live/live.js";
 
 /** Shows the keys beside the buttons only while they work. */
 const render = () => { document.body.dataset.keys = keysAreOn() ? "on" : "off"; };
@@ -32,7 +32,6 @@ function openHelp() {
 export function startHelp() {
   render();
   byId("help").addEventListener("click", openHelp);
-  // As soon as there is a pause: the live view's own.
-  if (view.togglePause) addKey({ key: "p", text: "help.pause", run: () => view.togglePause(), when: () => document.body.dataset.page === "live" });
+  addKey({ key: "p", text: "help.pause", run: togglePause, when: () => document.body.dataset.page === "live" });
   addKey({ key: "?", text: "help.help", run: openHelp });
 }

@@ -233,7 +233,7 @@ export default {
   "correct.refused.other": "{n} could not be corrected. Their reasons stand beside them.",
   "teach.button": "Teach an item",
   "teach.title": "Teach an item",
-  "teach.hold": "Hold the item still before the camera. The picture is taken when you press Enter.",
+  "teach.hold": "Hold the item still before the camera. The picture is taken at the moment you save.",
   "teach.unseen": "The camera's picture is not shown here, but it is taken all the same.",
   "teach.name": "What is it?",
   "teach.take": "Take and save",

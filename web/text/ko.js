@@ -225,7 +225,7 @@ export default {
   "correct.refused.other": "{n}개를 고치지 못했습니다. 이유는 항목 옆에 있습니다.",
   "teach.button": "품목 가르치기",
   "teach.title": "품목 가르치기",
-  "teach.hold": "품목을 카메라 앞에 움직이지 않게 들고 계세요. Enter를 누르는 순간 사진을 찍습니다.",
+  "teach.hold": "품목을 카메라 앞에 움직이지 않게 들고 계세요. 저장하는 순간 사진을 찍습니다.",
   "teach.unseen": "카메라 화면이 여기에 표시되지 않지만 사진은 찍힙니다.",
   "teach.name": "이름",
   "teach.take": "찍고 저장",

@@ -27,7 +27,7 @@ export async function takeBack(tokens) {
   return answer;
 }
 
-const plain = (title) => title.normalize("NFKC").trim().replace(/\s+/g, " ").toLowerCase();
+const plain = (title) => title.normalize("NFKC").trim().toLowerCase();
 
 /** The item that has this title already, or null. */
 export async function itemOfTitle(title) {

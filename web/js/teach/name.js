@@ -50,7 +50,7 @@ export function nameStage({ mirror, onItem, onView }) {
     else if (answer) setText(trouble, teachRefusal(answer));
   }
 
-  const title = () => input.value.trim();
+  const title = () => input.value.trim().replace(/\s+/g, " ");
   const add = () => addItem(title(), live.now().thing);
   const known = createKnown({
     onView: (item) => work(() => addView(item.id, live.now().thing), onView),

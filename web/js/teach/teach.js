@@ -4,7 +4,7 @@ import { openDialog } from "../base/dialog.js";
 import { el } from "../base/dom.js";
 import { toast } from "../base/toast.js";
 import { t } from "../base/text.js";
-import { live } from "../live/live.js";
+import { live, togglePause } from "../live/live.js";
 import { titleOf } from "../live/match.js";
 import { takeBack, teachRefusal } from "./calls.js";
 import { nameStage } from "./name.js";
@@ -27,6 +27,7 @@ function withoutCamera() {
 
 export function openTeach() {
   if (!live.now().thing) return withoutCamera();
+  if (live.now().paused) togglePause(); // what is taken is what the camera sees now
   const room = el("div", "teach-room");
   const mirror = createMirror();
   const taught = { item: null, change: null, undos: [], isNew: true };

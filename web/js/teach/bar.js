@@ -1,0 +1,35 @@
+// A question about a match with its two answers, the one that was given pressed.
+
+import { el, setText } from "../base/dom.js";
+import { t } from "../base/text.js";
+
+let count = 0;
+
+/** `keys` tells which keys do the same, where some do. */
+export function createBar({ onYes, onNo, keys = {} }) {
+  const question = el("p", "judge-question");
+  question.id = `judge-${count += 1}`;
+  const answer = (said, run) => {
+    const hint = keys[said] ? el("kbd", "key-hint", keys[said]) : null;
+    hint?.setAttribute("aria-hidden", "true");
+    const button = el("button", "button", t(`judge.${said}`), hint);
+    button.type = "button";
+    button.addEventListener("click", () => button.getAttribute("aria-disabled") !== "true" && run());
+    return button;
+  };
+  const buttons = { yes: answer("yes", onYes), no: answer("no", onNo) };
+  const node = el("div", "judge", question, ...Object.values(buttons));
+  node.setAttribute("role", "group");
+  node.setAttribute("aria-labelledby", question.id);
+  return {
+    node,
+    show({ record, said, may = true }) {
+      setText(question, t(`judge.${record.verdict}`));
+      for (const [name, button] of Object.entries(buttons)) {
+        button.setAttribute("aria-pressed", String(said === name));
+        // Not `disabled`: a button that is would lose the focus.
+        button.setAttribute("aria-disabled", String(!may));
+      }
+    },
+  };
+}

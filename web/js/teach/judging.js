@@ -1,0 +1,86 @@
+// What becomes of a yes or a no: the word goes to the server, and what was wrong is asked about at once.
+
+import { t } from "../base/text.js";
+import { titleOf } from "../live/match.js";
+import { feedbackRefusal, itWas, RIGHT, say, WRONG } from "./feedback.js";
+import { pile } from "./pile.js";
+import { askWhat } from "./what.js";
+
+const NEAR = 6;
+
+/**
+ * {yes, no}, both of (record, picture), `picture` being what the camera saw, or null. `tell(words, options)` says
+ * what was done, `onSaid(record, "yes" or "no")` hears of it, `teach()` opens the teaching of a new item.
+ */
+export function createJudging({ tell, onSaid, teach }) {
+  const teaching = { action: { label: t("judge.teach"), run: teach } };
+  let busy = false;
+
+  /** Sends one word; true where it was taken. */
+  async function send(record, said) {
+    if (busy) return false;
+    busy = true;
+    const answer = await say(record, said);
+    busy = false;
+    if (!answer.ok) tell(feedbackRefusal(answer));
+    return answer.ok;
+  }
+
+  async function note(record, said, words) {
+    if (!(await send(record, said))) return;
+    pile.remove(record.id);
+    onSaid(record, said.right || record.verdict === "no_match" ? "yes" : "no");
+    tell(words);
+  }
+
+  const noteItem = (record) => ({ id, ...item }) => note(record, itWas(record, id), t("judge.noted", { title: titleOf(item) }));
+
+  /** It waits for its correction, and says so. */
+  function later(record, picture) {
+    pile.add(record, picture);
+    tell(t("judge.later"));
+  }
+
+  async function wrong(record, picture) {
+    if (!(await send(record, WRONG))) return;
+    pile.add(record, picture); // until it is said what it was, whatever becomes of the dialog
+    onSaid(record, "no");
+    const [best, ...others] = record.matches;
+    askWhat({
+      title: t("what.title"), words: t("what.taken", { title: titleOf(best) }), picture, near: others.slice(0, NEAR),
+      onItem: noteItem(record),
+      onNone() {
+        pile.remove(record.id);
+        tell(t("judge.none"), teaching);
+      },
+      onLater: () => later(record, picture),
+    });
+  }
+
+  /** Of a "no match": it is one of the items after all, and which is what matters. */
+  function which(record, picture) {
+    askWhat({
+      title: t("what.which"), words: t("what.missed"), picture, near: record.matches.slice(0, NEAR),
+      onItem: noteItem(record),
+      onNone: () => agree(record),
+      // Said at once, so that the server remembers the record until it is corrected.
+      onLater: async () => (await send(record, WRONG)) && later(record, picture),
+      onLeave() {},
+    });
+  }
+
+  /** Of a "no match": it is none. There is nothing to send, because no item was shown as the answer. */
+  function agree(record) {
+    pile.remove(record.id);
+    onSaid(record, "no");
+    tell(t("judge.agreed"), teaching);
+  }
+
+  return {
+    yes(record, picture) {
+      if (record.verdict === "no_match") which(record, picture);
+      else note(record, RIGHT, t("judge.right", { title: titleOf(record.matches[0]) }));
+    },
+    no: (record, picture) => (record.verdict === "no_match" ? agree(record) : wrong(record, picture)),
+  };
+}
