@@ -1,0 +1,38 @@
+"""The help, and the keys that can be switched off."""
+
+from __future__ import annotations
+
+from tests.system.stack import Stack
+from tests.web.pages import Pages
+from tests.web.wcag import violations
+
+
+def test_help_tells_the_keys_and_switches_them_off_for_good(without_camera: Stack, pages: Pages) -> None:
+    page = pages.open(without_camera.page)
+    page.locator("#help").wait_for()
+    page.keyboard.press("Shift+?")
+    dialog = page.get_by_role("dialog", name="Help")
+    assert dialog.locator("kbd").all_inner_texts() == ["Y", "N", "T", "S", "P", "?", "Esc"]
+    assert violations(page) == []
+    dialog.get_by_label("Use these keys").uncheck()
+    page.keyboard.press("Escape")
+    assert page.locator("#ask kbd").is_hidden()
+
+    page.reload()
+    page.locator("#help").wait_for()
+    page.keyboard.press("s")
+    page.keyboard.press("Shift+?")
+    assert page.get_by_role("dialog").count() == 0
+    # The buttons do what the keys did, by keyboard too.
+    page.locator("#help").focus()
+    page.keyboard.press("Enter")
+    dialog.get_by_label("Use these keys").check()
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.id") == "help"
+    page.keyboard.press("s")
+    page.get_by_role("dialog", name="Search by picture").wait_for()
+    page.keyboard.press("Escape")
+    # While one types, a letter is a letter.
+    page.locator("#language").focus()
+    page.keyboard.press("s")
+    assert page.get_by_role("dialog").count() == 0

@@ -1,0 +1,194 @@
+"""Yes and no, and the corrections: what a person says of a match reaches the server."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from playwright.sync_api import Page
+
+from tests.system.stack import Stack, eventually
+from tests.web.pages import Pages, text
+from tests.web.wcag import violations
+
+# The id of what is shown as live now with one of these verdicts, else null.
+_SHOWN = """
+(verdicts) => {
+  const card = document.querySelector("#best:not([hidden])[data-holds=match]");
+  const live = card && document.body.dataset.shown === "fresh" && verdicts.includes(card.dataset.verdict);
+  return live ? card.querySelector(".picture img")?.src ?? null : null;
+}
+"""
+
+
+def stand_still(page: Page, *verdicts: str) -> str:
+    """Pause the page at a verdict and give the id of its item."""
+
+    def paused() -> str | None:
+        if page.evaluate(_SHOWN, verdicts) is None:
+            return None
+        page.keyboard.press("p")
+        source = page.evaluate(_SHOWN, verdicts)
+        if source is None:
+            page.keyboard.press("p")
+            return None
+        return str(source).partition("/items/")[2].partition("/")[0]
+
+    return eventually(paused, within_s=40)
+
+
+def go_on(page: Page, item: str) -> None:
+    """Let the page go on until it shows another item."""
+    page.keyboard.press("p")
+    eventually(lambda: f"/items/{item}/" not in str(page.evaluate(_SHOWN, ["match", "unsure"])), within_s=20)
+
+
+def feedback(stack: Stack, item: str) -> tuple[int, int]:
+    """How often an item was said to be right, and wrong."""
+    counts = stack.get(f"/items/{item}")["feedback"]
+    return counts["right"], counts["wrong"]
+
+
+def said(page: Page, name: str) -> bool:
+    """Whether the answer below the best match is pressed."""
+    button = page.locator("#actions").get_by_role("button", name=name)
+    return button.get_attribute("aria-pressed") == "true"
+
+
+def told(page: Page, words: str) -> None:
+    """Wait for the line that says what was done."""
+    page.locator("#toast").get_by_text(words).wait_for()
+
+
+def test_yes_and_no_by_keys_count_once_and_the_last_word_counts(with_clip: Stack, pages: Pages) -> None:
+    page = pages.open(with_clip.page)
+    item = stand_still(page, "match")
+    right, wrong = feedback(with_clip, item)
+
+    page.keyboard.press("y")
+    told(page, "is right")
+    assert (said(page, "Yes"), said(page, "No")) == (True, False)
+    assert feedback(with_clip, item) == (right + 1, wrong)
+
+    page.keyboard.press("n")
+    page.get_by_role("heading", name="What was it?").wait_for()
+    assert feedback(with_clip, item) == (right, wrong + 1)
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    told(page, "It waits under")
+    assert (said(page, "Yes"), said(page, "No")) == (False, True)
+    assert text(page, "#correct") == "To correct (1)"
+
+    page.keyboard.press("y")
+    page.locator("#correct").wait_for(state="hidden")
+    assert feedback(with_clip, item) == (right + 1, wrong)
+    go_on(page, item)
+    assert not said(page, "Yes")
+
+
+def test_what_it_was_is_one_press_away(with_clip: Stack, pages: Pages) -> None:
+    page = pages.open(with_clip.page)
+    item = stand_still(page, "match", "unsure")
+    _right, wrong = feedback(with_clip, item)
+    with page.expect_response("**/feedback"):
+        page.keyboard.press("n")
+    page.get_by_role("heading", name="What was it?").wait_for()
+    assert page.evaluate("document.activeElement.className") == "choice"
+    with page.expect_response("**/feedback") as answer:
+        page.keyboard.press("Enter")
+    body = answer.value.json()
+    assert body["right"] is False
+    assert body["item"] not in (None, item)
+    assert feedback(with_clip, item)[1] == wrong + 1
+    assert feedback(with_clip, body["item"])[0] >= 1
+    told(page, "Noted: it was")
+    assert page.locator("#correct").is_hidden()
+    assert said(page, "No")
+
+
+def test_a_no_match_is_asked_about_the_other_way_round(with_clip: Stack, pages: Pages) -> None:
+    asked: list[str] = []
+    page = pages.open(with_clip.page)
+    page.on("request", lambda request: asked.append(request.url))
+    item = stand_still(page, "no_match")
+    group = page.get_by_role("group", name="Is it one of your items?")
+    group.get_by_role("button", name="No").click()
+    told(page, "Noted: it is none of the items.")
+    assert [url for url in asked if url.endswith("/feedback")] == []
+
+    right, wrong = feedback(with_clip, item)
+    page.keyboard.press("y")
+    page.get_by_role("heading", name="Which item is it?").wait_for()
+    with page.expect_response("**/feedback"):
+        page.locator("dialog .choice").first.click()
+    assert feedback(with_clip, item) == (right + 1, wrong)
+    told(page, "Noted: it was")
+    assert (said(page, "Yes"), said(page, "No")) == (True, False)
+
+
+def test_an_old_match_has_its_words(with_clip: Stack, pages: Pages) -> None:
+    page = pages.open(with_clip.page)
+    stand_still(page, "match", "unsure")
+    # 600 newer records would take a minute.
+    page.route("**/feedback", lambda route: route.fulfill(status=404, json={"detail": "no such record"}))
+    page.keyboard.press("y")
+    told(page, "This match is too old to be judged")
+    assert not said(page, "Yes")
+    pages.expect_errors("/feedback")
+
+
+def _misrecognised(page: Page) -> str:
+    """Mark what is shown as wrong, to be corrected later."""
+    item = stand_still(page, "match", "unsure")
+    page.keyboard.press("n")
+    page.get_by_role("button", name="Later").click()
+    go_on(page, item)
+    return item
+
+
+def test_corrections_go_in_one_and_a_refused_one_stays_with_its_reason(
+    with_clip: Stack, pages: Pages
+) -> None:
+    forgotten: Any = {"id": 1, "thing": "cam-1", "captured_at": "2026-01-01T00:00:00.000Z", "picture": None}
+    forgotten["matches"] = [{"id": name, "title": name, "url": None} for name in ("old", "older")]
+    keep = f"sessionStorage.getItem('lookalike.pile') ?? {json.dumps(json.dumps([forgotten]))}"
+    page = pages.open(with_clip.page, script=f"sessionStorage.setItem('lookalike.pile', {keep});")
+    first, second = _misrecognised(page), _misrecognised(page)
+    page.reload()
+    page.locator("#correct", has_text="To correct (3)").click(timeout=20_000)
+
+    entries = page.locator(".entry")
+    assert entries.count() == 3
+    assert entries.locator(".seen img").count() == 2
+    assert page.get_by_role("button", name="Correct", exact=True).get_attribute("aria-disabled") == "true"
+    before = feedback(with_clip, "teapot-sunny")
+    entries.nth(0).get_by_role("button", name="Another item").click()
+    page.get_by_label("Find the item by its name").and_(page.locator(":focus")).fill("sunny side")
+    entries.nth(0).locator(".choice").click()
+    assert entries.nth(0).get_by_role("radio", name="Sunny Side").is_checked()
+    entries.nth(1).get_by_role("radio").first.check()
+    entries.nth(2).get_by_role("radio").first.check()
+    assert violations(page) == []
+    page.get_by_role("button", name="Correct 3").click()
+
+    page.get_by_text("1 could not be corrected").wait_for()
+    assert entries.count() == 1
+    assert "too old" in text(page, ".entry .form-trouble")
+    assert feedback(with_clip, "teapot-sunny")[0] == before[0] + (second != "teapot-sunny")
+    assert feedback(with_clip, first)[1] >= 1
+    entries.get_by_role("button", name="Remove from the list").click()
+    page.get_by_role("dialog").wait_for(state="detached")
+    assert page.locator("#correct").is_hidden()
+    pages.expect_errors("/feedback")
+
+
+def test_a_recent_match_can_be_judged(with_clip: Stack, pages: Pages) -> None:
+    page = pages.open(with_clip.page)
+    stand_still(page, "match", "unsure")
+    page.locator("#recent").get_by_role("button").first.click()
+    dialog = page.get_by_role("dialog")
+    with page.expect_response("**/feedback") as answer:
+        dialog.get_by_role("button", name="Yes").click()
+    assert answer.value.ok
+    dialog.get_by_role("status").get_by_text("is right").wait_for()
+    assert dialog.get_by_role("button", name="Yes").get_attribute("aria-pressed") == "true"
