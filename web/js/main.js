@@ -1,12 +1,12 @@
 // Wires the page: the live view, the catalogue, and what is at hand on both.
 
+import { startAsk } from "./ask/ask.js";
 import { byId, el } from "./base/dom.js";
 import { getPlace, onPlace, setPlace } from "./base/place.js";
 import { fillStaticTexts, language, LANGUAGES, switchLanguage } from "./base/text.js";
 import { startCatalogue } from "./catalogue/catalogue.js";
 import { startHelp } from "./help.js";
 import { startLive } from "./live/live.js";
-import { startAsk } from "./ask/ask.js";
 import { startTeaching } from "./teach/start.js";
 
 const VIEWS = ["live", "catalogue"];
