@@ -192,10 +192,10 @@ export default {
   "record.id": "Record",
 
   // What is said of a match, teaching, search by picture, keys.
-  "refused.silent": "The server does not answer. Nothing was changed; try again.",
-  "refused.key": "The server takes this with its API key only.",
-  "refused.detail": "The server refuses this: {detail}.",
-  "refused.other": "The server could not do this (status {status}).",
+  "refusal.silent": "The server does not answer. Nothing was changed; try again.",
+  "refusal.key": "The server takes this with its API key only.",
+  "refusal.detail": "The server refuses this: {detail}.",
+  "refusal.other": "The server could not do this (status {status}).",
   "judge.match": "Is this right?",
   "judge.unsure": "Is it this item?",
   "judge.no_match": "Is it one of your items?",

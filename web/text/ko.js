@@ -187,10 +187,10 @@ export default {
   "record.id": "기록",
 
   // What is said of a match, teaching, search by picture, keys.
-  "refused.silent": "서버가 응답하지 않습니다. 바뀐 것은 없습니다. 다시 시도하세요.",
-  "refused.key": "서버가 API 키를 요구합니다.",
-  "refused.detail": "서버가 거부했습니다: {detail}.",
-  "refused.other": "서버가 처리하지 못했습니다(상태 {status}).",
+  "refusal.silent": "서버가 응답하지 않습니다. 바뀐 것은 없습니다. 다시 시도하세요.",
+  "refusal.key": "서버가 API 키를 요구합니다.",
+  "refusal.detail": "서버가 거부했습니다: {detail}.",
+  "refusal.other": "서버가 처리하지 못했습니다(상태 {status}).",
   "judge.match": "맞습니까?",
   "judge.unsure": "이 품목입니까?",
   "judge.no_match": "카탈로그에 있는 품목입니까?",

@@ -5,7 +5,7 @@ import { t } from "./text.js";
 /** `known` gives, for a status, the words of those who know better what it means there. */
 export function refusal({ status, detail }, known = {}) {
   if (known[status]) return known[status];
-  if (status === 0) return t("refused.silent");
-  if (status === 401) return t("refused.key");
-  return detail ? t("refused.detail", { detail }) : t("refused.other", { status });
+  if (status === 0) return t("refusal.silent");
+  if (status === 401) return t("refusal.key");
+  return detail ? t("refusal.detail", { detail }) : t("refusal.other", { status });
 }
