@@ -2,6 +2,7 @@
 
 import hashlib
 import itertools
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -25,8 +26,9 @@ BAD_CLOCKS = 5
 class FakeQueue:
     """A MatchQueue; every call fails while `down`."""
 
-    def __init__(self, *, keep: int = 100) -> None:
-        self._keep = keep
+    def __init__(self, *, keep: int = 600, keep_each: int = 100) -> None:
+        self._keep, self._keep_each = keep, keep_each
+        self._remembered: dict[int, str] = {}
         self._ids = itertools.count(1)
         self._lists: dict[str | None, list[tuple[int, str]]] = {}
         self._newest: dict[str, Observation] = {}
@@ -43,8 +45,8 @@ class FakeQueue:
         self.clocks.pop(seen.thing, None)
         number = next(self._ids)
         text = f'{{"id":{number},{record.to_json()[1:]}'
-        for key in (None, seen.thing):
-            self._lists[key] = [(number, text), *self._lists.get(key, [])][: self._keep]
+        for key, keep in ((None, self._keep), (seen.thing, self._keep_each)):
+            self._lists[key] = [(number, text), *self._lists.get(key, [])][:keep]
         if record.vote:
             # As JSON keeps it.
             vote = Vote.from_json(record.vote.to_json())
@@ -61,7 +63,11 @@ class FakeQueue:
 
     def get(self, record_id: int, /) -> str | None:
         self._check()
-        return dict(self._lists.get(None, [])).get(record_id)
+        return (dict(self._lists.get(None, [])) | self._remembered).get(record_id)
+
+    def remember(self, record: str, /) -> None:
+        self._check()
+        self._remembered[json.loads(record)["id"]] = record
 
     def note_clock(self, thing: str, *, offset_s: float) -> None:
         self._check()

@@ -1,8 +1,8 @@
 -- Put one match record on top of both lists, unless the camera has shown a newer frame already.
 -- One script, so that any number of search processes may share a camera's frames.
 -- KEYS: all cameras' list, this camera's list, this camera's state, the id counter, this camera's votes
--- ARGV: record without its id, session or '', seq or '', captured (ms), records to keep, channel,
---       vote or '', votes to keep
+-- ARGV: record without its id, session or '', seq or '', captured (ms), records to keep of all, and of this
+--       camera, channel, vote or '', votes to keep
 local last = redis.call('HMGET', KEYS[3], 'session', 'seq', 'captured_ms')
 if ARGV[2] ~= '' and last[1] == ARGV[2] then
   if tonumber(ARGV[3]) <= tonumber(last[2]) then return false end
@@ -22,12 +22,12 @@ local id = redis.call('INCR', KEYS[4])
 local record = string.format('{"id":%.0f,', id) .. string.sub(ARGV[1], 2)
 for i = 1, 2 do
   redis.call('LPUSH', KEYS[i], record)
-  redis.call('LTRIM', KEYS[i], 0, ARGV[5] - 1)
+  redis.call('LTRIM', KEYS[i], 0, ARGV[4 + i] - 1)
 end
-if ARGV[7] ~= '' then
-  redis.call('LPUSH', KEYS[5], ARGV[7])
-  redis.call('LTRIM', KEYS[5], 0, ARGV[8] - 1)
+if ARGV[8] ~= '' then
+  redis.call('LPUSH', KEYS[5], ARGV[8])
+  redis.call('LTRIM', KEYS[5], 0, ARGV[9] - 1)
   redis.call('EXPIRE', KEYS[5], 60)
 end
-redis.call('PUBLISH', ARGV[6], record)
+redis.call('PUBLISH', ARGV[7], record)
 return id

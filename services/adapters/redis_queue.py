@@ -21,6 +21,7 @@ _SCRIPT = Path(__file__).with_name("push.lua").read_text(encoding="utf-8")
 # So many observations in a row with a clock that is off are no hiccup of the network any more.
 _BAD_CLOCKS = 5
 _CLOCK_MEMORY_S = 30
+_FEEDBACK_MEMORY_S = 86400
 _RETRY_S = 1.0
 
 log = logging.getLogger(__name__)
@@ -29,9 +30,10 @@ log = logging.getLogger(__name__)
 class RedisQueue:
     """Pushes and reads match records; safe to use from several threads."""
 
-    def __init__(self, client: redis.Redis, *, keep: int = 100) -> None:
+    def __init__(self, client: redis.Redis, *, keep: int = 600, keep_each: int = 100) -> None:
+        """`keep` records of all cameras, a minute of one that sends 10 a second, and `keep_each` of each."""
         self._client = client
-        self._keep = keep
+        self._keep, self._keep_each = keep, keep_each
         self._push = client.register_script(_SCRIPT)
 
     def push(self, record: MatchRecord) -> int | None:
@@ -44,6 +46,7 @@ class RedisQueue:
             "" if seen.seq is None else seen.seq,
             round(seen.captured_at_s * 1000),
             self._keep,
+            self._keep_each,
             CHANNEL,
             record.vote.to_json() if record.vote else "",
             FRAMES,
@@ -72,10 +75,16 @@ class RedisQueue:
         return [record for record in map(str, records) if record_id(record) > after]
 
     def get(self, wanted: int, /) -> str | None:
-        """The record of this id as JSON, or None if it is not among the newest of all cameras any more."""
+        """The record of this id as JSON, or None if it is neither kept nor remembered any more."""
         with _translated():
-            records = self._client.lrange(ALL, 0, -1)
+            remembered = self._client.get(_feedback(wanted))
+            records = [remembered] if remembered else self._client.lrange(ALL, 0, -1)
         return next((record for record in map(str, records) if record_id(record) == wanted), None)
+
+    def remember(self, record: str, /) -> None:
+        """Keep a record, given as JSON, for a day from now, however many newer ones come."""
+        with _translated():
+            self._client.set(_feedback(record_id(record)), record, ex=_FEEDBACK_MEMORY_S)
 
     def note_clock(self, thing: str, *, offset_s: float) -> None:
         """Remember that an observation came with a clock that is off by this much (ahead is positive)."""
@@ -121,6 +130,10 @@ def _state(thing: str) -> str:
 
 def _votes(thing: str) -> str:
     return f"votes:{thing}"
+
+
+def _feedback(record_id: int) -> str:
+    return f"feedback:{record_id}"
 
 
 @contextmanager

@@ -48,4 +48,6 @@ def _take(parts: ApiParts, record_id: int, said: Feedback) -> dict[str, Any]:
     if record is None:
         raise HTTPException(404, f"record {record_id} is not among the newest any more")
     really, change = take_feedback(parts.catalogue.store, record, said)
+    # So that what was said can be changed when the record has long left the list.
+    parts.queue.remember(record)
     return {"id": record_id, "right": said.right, "item": really, "change": change}

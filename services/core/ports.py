@@ -133,7 +133,10 @@ class MatchQueue(Protocol):
         """The newest records as JSON, newest first, those with an id above `after`."""
 
     def get(self, record_id: int, /) -> str | None:
-        """The record of this id as JSON, or None if it is not among the newest of all cameras any more."""
+        """The record of this id as JSON, or None if it is neither among the newest nor remembered."""
+
+    def remember(self, record: str, /) -> None:
+        """Keep a record, given as JSON, for a day from now, however many newer ones come."""
 
     def note_clock(self, thing: str, *, offset_s: float) -> None:
         """Remember that an observation came with a clock that is off by this much (ahead is positive)."""

@@ -13,22 +13,22 @@ from services.core.ports import MatchQueue
 from services.core.votes import FRAMES, Evidence, Vote
 from tests.fakes import MODEL, FakeQueue, make_observation, make_record
 
-MakeQueue = Callable[[int], MatchQueue]
+MakeQueue = Callable[[int, int], MatchQueue]
 OTHER_SESSION = "ffffffff"
 
 
 @pytest.fixture(params=["fake", "redis"])
 def make_queue(request: pytest.FixtureRequest) -> MakeQueue:
-    """A maker of an empty queue that keeps so many records."""
+    """A maker of an empty queue that keeps so many records of all cameras, and of each."""
     if request.param == "fake":
-        return lambda keep: FakeQueue(keep=keep)
+        return lambda keep, each: FakeQueue(keep=keep, keep_each=each)
     client: redis.Redis = request.getfixturevalue("client")
-    return lambda keep: RedisQueue(client, keep=keep)
+    return lambda keep, each: RedisQueue(client, keep=keep, keep_each=each)
 
 
 @pytest.fixture
 def queue(make_queue: MakeQueue) -> MatchQueue:
-    return make_queue(100)
+    return make_queue(600, 100)
 
 
 def seen(
@@ -87,8 +87,8 @@ def test_each_camera_has_its_list_beside_the_one_of_all(queue: MatchQueue) -> No
     assert latest(queue, thing="c") == []
 
 
-def test_both_lists_are_trimmed_to_what_is_kept(make_queue: MakeQueue) -> None:
-    queue = make_queue(5)
+def test_each_list_is_trimmed_to_what_is_kept_of_it(make_queue: MakeQueue) -> None:
+    queue = make_queue(5, 3)
     for seq in range(8):
         queue.push(seen(seq, thing="a"))
         queue.push(seen(seq, thing="b"))
@@ -99,7 +99,7 @@ def test_both_lists_are_trimmed_to_what_is_kept(make_queue: MakeQueue) -> None:
         ("a", 6),
         ("b", 5),
     ]
-    assert seqs(latest(queue, thing="a")) == [7, 6, 5, 4, 3]
+    assert seqs(latest(queue, thing="a")) == [7, 6, 5]
 
 
 def test_after_an_id_only_newer_records_come(queue: MatchQueue) -> None:
@@ -110,12 +110,27 @@ def test_after_an_id_only_newer_records_come(queue: MatchQueue) -> None:
 
 
 def test_a_record_is_found_by_its_id_as_long_as_it_is_kept(make_queue: MakeQueue) -> None:
-    queue = make_queue(4)
+    queue = make_queue(4, 1)
     assert queue.get(1) is None
     ids = [queue.push(seen(seq, thing=thing)) or 0 for seq in range(3) for thing in ("a", "b")]
     found = [queue.get(number) for number in ids]
     assert found == [None, None, *reversed(queue.latest(limit=4))]
     assert [queue.get(number) for number in (0, -1, ids[-1] + 1, 10**30)] == [None] * 4
+
+
+def test_a_remembered_record_is_found_by_its_id_alone_when_the_list_has_lost_it(
+    make_queue: MakeQueue,
+) -> None:
+    queue = make_queue(2, 2)
+    first, second = queue.push(seen(1)) or 0, queue.push(seen(2)) or 0
+    record = queue.get(first)
+    assert record is not None
+    for _ in range(2):  # as the last word on it changes
+        queue.remember(record)
+    for seq in (3, 4):
+        queue.push(seen(seq))
+    assert [queue.get(first), queue.get(second)] == [record, None]
+    assert seqs(latest(queue)) == [4, 3]
 
 
 def test_of_one_session_an_equal_or_lower_number_is_dropped_whatever_its_time(queue: MatchQueue) -> None:
@@ -186,7 +201,7 @@ def test_votes_come_back_newest_first_each_cameras_own(queue: MatchQueue) -> Non
 
 
 def test_the_last_votes_are_kept_as_many_as_can_agree_however_few_records_are(make_queue: MakeQueue) -> None:
-    queue = make_queue(2)
+    queue = make_queue(2, 2)
     for number in range(FRAMES + 3):
         queue.push(seen(number, vote=said(number)))
     expected = [said(number) for number in range(FRAMES + 2, 2, -1)]

@@ -47,10 +47,10 @@ def test_the_raw_lists_hold_json_without_apostrophes_under_the_contracts_names(
 
 
 def test_the_lists_in_redis_are_trimmed_themselves(client: redis.Redis) -> None:
-    queue = RedisQueue(client, keep=3)
+    queue = RedisQueue(client, keep=5, keep_each=3)
     for seq in range(10):
         queue.push(seen(seq))
-    assert (client.llen("stack:matches"), client.llen("stack:matches:cam-1")) == (3, 3)
+    assert (client.llen("stack:matches"), client.llen("stack:matches:cam-1")) == (5, 3)
 
 
 def test_each_push_is_published_and_a_dropped_one_is_not(client: redis.Redis, queue: RedisQueue) -> None:
@@ -87,7 +87,7 @@ def test_ids_go_on_rising_after_redis_has_lost_everything(client: redis.Redis, q
 def test_many_processes_push_one_cameras_frames_in_order(shared_redis: Server, client: redis.Redis) -> None:
     def push(first: int) -> None:
         with redis.Redis.from_url(shared_redis.url, decode_responses=True) as own:
-            queue = RedisQueue(own, keep=1000)
+            queue = RedisQueue(own, keep=400)
             for seq in range(first, 400, 4):
                 queue.push(seen(seq))
 
@@ -103,12 +103,14 @@ def test_many_processes_push_one_cameras_frames_in_order(shared_redis: Server, c
     assert [record["id"] for record in records] == sorted((r["id"] for r in records), reverse=True)
 
 
-def test_a_clocks_note_and_a_cameras_state_do_not_stay_for_ever(
+def test_a_clocks_note_a_cameras_state_and_a_remembered_record_do_not_stay_for_ever(
     client: redis.Redis, queue: RedisQueue
 ) -> None:
     queue.note_clock("a", offset_s=60.0)
     queue.push(seen(1, thing="b"))
+    queue.remember('{"id":7}')
     assert 0 < client.ttl("camera:a") <= 60
+    assert 86000 < client.ttl("feedback:7") <= 86400
     assert 3600 <= client.ttl("camera:b") <= 7 * 86400
 
 
@@ -122,6 +124,8 @@ def test_without_redis_every_call_says_so_and_soon(mortal_redis: Server, mortal:
         mortal.latest()
     with pytest.raises(UnavailableError, match="Redis"):
         mortal.get(1)
+    with pytest.raises(UnavailableError, match="Redis"):
+        mortal.remember('{"id":1}')
     with pytest.raises(UnavailableError, match="Redis"):
         mortal.votes(["cam-1"])
     with pytest.raises(UnavailableError, match="Redis"):

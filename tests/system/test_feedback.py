@@ -82,6 +82,25 @@ def test_feedback_counts_once_can_be_changed_and_reaches_the_search(keyed: Stack
     assert _added(keyed, before) == [0, 1, 0, 0]
 
 
+def test_feedback_may_come_after_hundreds_of_newer_records_and_change_after_more(keyed: Stack) -> None:
+    before = _counts(keyed)
+    first, second = (_push(keyed, make_record(make_observation(thing=uuid.uuid4().hex))) for _ in range(2))
+    _push_many(keyed, 550)
+    assert _say(keyed, first, json={"right": False}).status_code == 200
+    _push_many(keyed, 60)
+
+    assert _say(keyed, first, json={"right": False, "item": "bowl"}).json()["item"] == "bowl"
+    assert _added(keyed, before) == [0, 1, 1, 0]
+    assert _say(keyed, second, json={"right": True}).status_code == 404  # nothing was said of it in time
+
+
+def _push_many(stack: Stack, count: int) -> None:
+    with redis.Redis.from_url(stack.address("redis"), decode_responses=True) as client:
+        queue, thing = RedisQueue(client), uuid.uuid4().hex
+        for seq in range(count):
+            assert queue.push(make_record(make_observation(thing=thing, seq=seq)))
+
+
 def test_an_item_that_replaces_another_shows_the_feedback_that_it_inherits(keyed: Stack, shown: int) -> None:
     _say(keyed, shown, json={"right": True})
     feedback = keyed.get("/items/mug")["feedback"]
