@@ -1,4 +1,4 @@
-"""Decoding of pictures with Pillow."""
+"""Decoding of pictures, and making them small, with Pillow."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ SUFFIXES = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp", "GIF": ".gif"}
 MAX_PIXELS = 64_000_000
 # Far above any model's input; a picture of which both sides are larger is made smaller by a whole factor.
 ENOUGH_PX = 1024
+_SMALL_QUALITY = 80
 _EXPECTED = f"expected a {', '.join(SUFFIXES)} picture of at most {MAX_PIXELS // 1_000_000} megapixels"
 # Our own limit is lower, and says so to the caller; a filter for a while is not safe between threads.
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
@@ -38,6 +39,20 @@ def decode(content: bytes) -> tuple[Picture, str]:
     if times > 1:
         rgb = rgb.reduce(times)
     return np.ascontiguousarray(np.asarray(rgb)[..., ::-1]), suffix
+
+
+def shrink(content: bytes, *, side_px: int) -> bytes:
+    """A picture file as a JPEG at most so wide and high, upright, on white; raises InputError."""
+    with _opened(content) as image:
+        # Twice what is wanted of the longer side: small enough to be quick, and large enough to stay sharp.
+        scale = 2 * side_px / max(image.size)
+        width, height = (max(1, round(side * scale)) for side in image.size)
+        image.draft("RGB", (width, height))
+        rgb = _to_rgb(ImageOps.exif_transpose(image))
+    rgb.thumbnail((side_px, side_px))
+    small = io.BytesIO()
+    rgb.save(small, "JPEG", quality=_SMALL_QUALITY, optimize=True)
+    return small.getvalue()
 
 
 def suffix_of(content: bytes) -> str:

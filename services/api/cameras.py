@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 
 from services.adapters.pillow_pictures import check_jpeg
 from services.api.bodies import content_type, read_at_most, read_image
+from services.api.etags import seen_tags
 from services.api.live import cameras_now
 from services.bootstrap.api import ApiParts
 from services.core.domain import InputError, UnavailableError
@@ -56,7 +57,7 @@ def build_router(parts: ApiParts) -> APIRouter:
         If-None-Match with the ETag of the last one waits for a newer one. Last-Modified is when it came.
         """
         _ask_for_previews(parts, thing)
-        seen = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
+        seen = seen_tags(request)
         newer = await _newer(parts.previews, thing, seen)
         if newer is not None:
             return Response(newer.jpeg, media_type="image/jpeg", headers=_headers(newer))

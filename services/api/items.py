@@ -6,12 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query
 
 from services.bootstrap.api import ApiParts
 from services.core.domain import Item, MissingError
-
-_TYPES = {".jpg": "image/jpeg", ".png": "image/png", ".webp": "image/webp", ".gif": "image/gif"}
 
 
 def build_router(parts: ApiParts) -> APIRouter:
@@ -38,26 +36,13 @@ def build_router(parts: ApiParts) -> APIRouter:
     @router.get("/items/{item_id}")
     def get(item_id: str) -> dict[str, Any]:
         """One item."""
-        return item_json(parts, _existing(parts, item_id))
-
-    @router.get("/items/{item_id}/image")
-    def image(item_id: str, n: Annotated[int, Query(ge=0)] = 0) -> Response:
-        """One of an item's pictures as it was given: `n` is its place in `pictures`."""
-        item = _existing(parts, item_id)
-        if n >= len(item.pictures):
-            raise MissingError(f"item {item_id!r} has the pictures 0 to {len(item.pictures) - 1}, and no {n}")
-        key = item.pictures[n]
-        content = parts.catalogue.pictures.get(key)
-        if content is None:
-            raise MissingError(f"picture {n} of item {item_id!r} is gone")
-        # Its address changes with the picture, so a browser may keep it for ever.
-        headers = {"Cache-Control": "public, max-age=31536000, immutable"}
-        return Response(content, media_type=_TYPES[key[key.rindex(".") :]], headers=headers)
+        return item_json(parts, existing(parts, item_id))
 
     return router
 
 
-def _existing(parts: ApiParts, item_id: str) -> Item:
+def existing(parts: ApiParts, item_id: str) -> Item:
+    """The item of an id; raises MissingError."""
     (item,) = parts.catalogue.store.get_many([item_id])
     if item is None:
         raise MissingError(f"there is no item {item_id!r}")

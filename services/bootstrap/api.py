@@ -9,6 +9,7 @@ import httpx
 import redis.asyncio
 from prometheus_client import CollectorRegistry
 
+from services.adapters import pillow_pictures
 from services.adapters.fetch import PictureFetcher
 from services.adapters.mqtt import MqttClient
 from services.adapters.redis_queue import RedisQueue
@@ -22,6 +23,7 @@ from services.core.domain import Item
 from services.core.edits import Editor
 from services.core.previews import Previews
 from services.core.snapshots import REPLIES, Snapshots
+from services.core.thumbnails import Thumbnails
 from services.core.undo import Undo
 
 FETCH_S = 20.0
@@ -42,6 +44,7 @@ class ApiParts:
     subscriber: MqttClient
     search: SearchClient
     picture_url: Callable[[Item], str]
+    thumbnails: Thumbnails
     registry: CollectorRegistry
 
 
@@ -79,5 +82,6 @@ def build_api(settings: ApiSettings) -> ApiParts:
         subscriber=subscriber,
         search=SearchClient(httpx.Client(base_url=settings.search_url, timeout=5)),
         picture_url=picture_urls(settings.page_url),
+        thumbnails=Thumbnails(catalogue.pictures, pillow_pictures.shrink),
         registry=CollectorRegistry(),
     )

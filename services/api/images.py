@@ -1,0 +1,57 @@
+"""The items' pictures over HTTP, as they were given or small."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+
+from services.api.etags import seen_tags
+from services.api.items import existing
+from services.bootstrap.api import ApiParts
+from services.core.domain import MissingError
+
+_TYPES = {".jpg": "image/jpeg", ".png": "image/png", ".webp": "image/webp", ".gif": "image/gif"}
+_CONTENT: dict[int | str, dict[str, Any]] = {
+    200: {"content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in _TYPES.values()}},
+    304: {"description": "it is that of If-None-Match"},
+}
+
+
+class Width(IntEnum):
+    """The sides of small pictures, in pixels; few, so that each is made once for many pages."""
+
+    PX_160 = 160
+    PX_320 = 320
+    PX_640 = 640
+
+
+def build_router(parts: ApiParts) -> APIRouter:
+    """The route over wired parts."""
+    router = APIRouter(tags=["items"])
+
+    @router.get("/items/{item_id}/image", response_class=Response, responses=_CONTENT)
+    def image(
+        item_id: str, request: Request, n: Annotated[int, Query(ge=0)] = 0, w: Width | None = None
+    ) -> Response:
+        """One of an item's pictures: `n` is its place in `pictures`.
+
+        As it was given, or with `w` as a JPEG at most that wide and high.
+        """
+        item = existing(parts, item_id)
+        if n >= len(item.pictures):
+            raise MissingError(f"item {item_id!r} has the pictures 0 to {len(item.pictures) - 1}, and no {n}")
+        key = item.pictures[n]
+        tag = f'"{key}-{w}"' if w else f'"{key}"'
+        # Its address changes with the picture, so a browser may keep it for ever.
+        headers = {"Cache-Control": "public, max-age=31536000, immutable", "ETag": tag}
+        if tag in seen_tags(request):
+            return Response(status_code=304, headers=headers)
+        content = parts.thumbnails.get(key, side_px=w) if w else parts.catalogue.pictures.get(key)
+        if content is None:
+            raise MissingError(f"picture {n} of item {item_id!r} is gone")
+        kind = "image/jpeg" if w else _TYPES[key[key.rindex(".") :]]
+        return Response(content, media_type=kind, headers=headers)
+
+    return router
