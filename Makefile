@@ -14,8 +14,8 @@ help:  ## what there is
 listing:  ## write docs/files.md after a file came or went
 	@$(PYTHON) docs/list_files.py
 
-run: $(READY)  ## start everything on this machine; Ctrl-C stops it
-	@exec $(BIN)/python -m services.run --die-with-parent
+run: $(READY)  ## start everything on this machine; Ctrl-C stops it. TLS=1: with https, for a phone's camera
+	@$(if $(filter command line,$(origin TLS)),LOOKALIKE_TLS=$(TLS)) exec $(BIN)/python -m services.run --die-with-parent
 
 test: $(READY)  ## all tests that need no system package
 	@$(BIN)/python -m pytest

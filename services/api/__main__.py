@@ -12,6 +12,7 @@ from services.api.hub import Hub
 from services.bootstrap.api import build_api
 from services.bootstrap.process import configure_logs, run
 from services.bootstrap.settings import ApiSettings, load
+from services.bootstrap.tls import open_tls
 
 
 class _Server(uvicorn.Server):
@@ -30,11 +31,14 @@ def main() -> int:
     """Serve until SIGTERM or SIGINT."""
     settings = load(ApiSettings)
     configure_logs(settings.log_level, process="api")
+    tls = open_tls(settings)
     hub = Hub()
     config = uvicorn.Config(
         build_app(settings, build_api(settings), hub),
         host=settings.host,
         port=settings.port,
+        ssl_certfile=tls.certificate if tls else None,
+        ssl_keyfile=tls.key if tls else None,
         log_config=None,
         log_level="warning",
         timeout_graceful_shutdown=3,  # longer than a preview is waited for

@@ -4,58 +4,29 @@ from __future__ import annotations
 
 import difflib
 import os
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from models.providers import check_provider
+from services.bootstrap.forms import UPPER, Mqtt, Pictures, Redis, Store, Web
 from services.core.domain import InputError
 
 PREFIX = "LOOKALIKE_"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+# To listen at all addresses, and what of them is this machine's own.
+ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 # Read by the edge, whose folder is deployed without this one.
 EDGE_ONLY = frozenset({"source", "thing", "max_fps", "stall_s", "region", "pace", "gate", "preview"})
-
-
-def _starts(*schemes: str) -> AfterValidator:
-    """An address of one of these forms; empty stands for the default."""
-
-    def check(value: str) -> str:
-        if value and not any(value.startswith(scheme) and len(value) > len(scheme) for scheme in schemes):
-            raise ValueError(f"expected an address that begins with {' or '.join(schemes)}")
-        return value
-
-    return AfterValidator(check)
-
-
-def _store(value: str) -> str:
-    if not re.fullmatch(r"(sqlite:///.+|dynamodb://[A-Za-z0-9_.-]{3,255})?", value):
-        raise ValueError("expected sqlite:///PATH or dynamodb://TABLE")
-    return value
-
-
-def _pictures(value: str) -> str:
-    if "://" in value and not re.fullmatch(r"s3://[a-z0-9.-]{3,63}(/[^\s]*)?", value):
-        raise ValueError("expected a folder, s3://BUCKET or s3://BUCKET/PREFIX")
-    return value
-
-
-def _upper(value: object) -> object:
-    return value.upper() if isinstance(value, str) else value
-
-
-_MQTT = _starts("mqtt://", "mqtts://")
-_REDIS = _starts("redis://", "rediss://", "unix://")
 
 
 class _Base(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="ignore")
 
-    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = "INFO"
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], UPPER] = "INFO"
     data_dir: Path = Path(".data")
     # What each thread pool (FAISS, ONNX Runtime) may take: on a small machine they fight over the cores.
     threads: int = Field(1, ge=1, le=64)
@@ -64,7 +35,7 @@ class _Base(BaseSettings):
 class StoreSettings(_Base):
     """Where the items are."""
 
-    store: Annotated[str, AfterValidator(_store)] = ""
+    store: Store = ""
 
     @property
     def store_path(self) -> Path:
@@ -75,7 +46,7 @@ class StoreSettings(_Base):
 class CatalogueSettings(StoreSettings):
     """Where the catalogue is, and what makes its vectors."""
 
-    pictures: Annotated[str, AfterValidator(_pictures)] = ""
+    pictures: Pictures = ""
     model: str = "balanced"
     provider: Annotated[str, AfterValidator(check_provider)] = "cpu"
     # Addresses of pictures come from others, who must not look round in this machine's network.
@@ -87,25 +58,65 @@ class CatalogueSettings(StoreSettings):
         return Path(self.pictures) if self.pictures else self.data_dir / "pictures"
 
 
-class _Page(_Base):
+class TlsSettings(_Base):
+    """Where the page's certificate is, for those who serve with it and those who believe it."""
+
+    tls: bool = False
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+
+    @model_validator(mode="after")
+    def _both_or_neither(self) -> Self:
+        if (self.tls_cert is None) != (self.tls_key is None):
+            given, lacking = ("CERT", "KEY") if self.tls_cert else ("KEY", "CERT")
+            raise ValueError(f"LOOKALIKE_TLS_{given} is set without LOOKALIKE_TLS_{lacking}; expected both")
+        return self
+
+    @property
+    def certificate(self) -> Path:
+        """The file of the page's certificate, where it is served with TLS: the given one, else our own."""
+        return self.tls_cert or self.data_dir / "tls" / "cert.pem"
+
+    @property
+    def certificate_key(self) -> Path:
+        """The file of its key."""
+        return self.tls_key or self.data_dir / "tls" / "key.pem"
+
+
+class PageSettings(TlsSettings):
+    """Where the page is, and who may use it."""
+
     host: str = "127.0.0.1"
     port: int = Field(8080, ge=1, le=65535)
-    public_url: Annotated[str, _starts("http://", "https://")] = ""
+    public_url: Web = ""
     api_key: SecretStr = SecretStr("")
+
+    @property
+    def https(self) -> bool:
+        """Whether the page is served with TLS."""
+        return self.tls or self.tls_cert is not None
+
+    @property
+    def local_url(self) -> str:
+        """The address at which this machine itself reaches the page."""
+        return self.url_at(ANY_ADDRESS.get(self.host, self.host))
+
+    def url_at(self, host: str) -> str:
+        """The page's address under a name or an address of this machine."""
+        return f"{'https' if self.https else 'http'}://{f'[{host}]' if ':' in host else host}:{self.port}"
 
     @property
     def page_url(self) -> str:
         """The address that people and records use, without a slash at its end."""
-        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host
-        return (self.public_url or f"http://{f'[{host}]' if ':' in host else host}:{self.port}").rstrip("/")
+        return (self.public_url or self.local_url).rstrip("/")
 
 
 class _Live(_Base):
-    mqtt_url: Annotated[str, _MQTT] = "mqtt://127.0.0.1:1883"
-    redis_url: Annotated[str, _REDIS] = "redis://127.0.0.1:6379"
+    mqtt_url: Mqtt = "mqtt://127.0.0.1:1883"
+    redis_url: Redis = "redis://127.0.0.1:6379"
 
 
-class SearchSettings(StoreSettings, _Page, _Live):
+class SearchSettings(StoreSettings, PageSettings, _Live):
     """The search process."""
 
     knn: Literal["faiss"] = "faiss"
@@ -117,10 +128,10 @@ class SearchSettings(StoreSettings, _Page, _Live):
     home_assistant: bool = False
 
 
-class ApiSettings(CatalogueSettings, _Page, _Live):
+class ApiSettings(CatalogueSettings, PageSettings, _Live):
     """The api process."""
 
-    search_url: Annotated[str, _starts("http://", "https://")] = "http://127.0.0.1:8081"
+    search_url: Web = "http://127.0.0.1:8081"
 
     @model_validator(mode="after")
     def _closed_by_default(self) -> Self:
@@ -131,7 +142,7 @@ class ApiSettings(CatalogueSettings, _Page, _Live):
         return self
 
 
-class CliSettings(CatalogueSettings):
+class CliSettings(CatalogueSettings, TlsSettings):
     """The command line; where the system runs it finds in the data folder's run.json."""
 
     api_key: SecretStr = SecretStr("")
@@ -140,8 +151,8 @@ class CliSettings(CatalogueSettings):
 class RunSettings(ApiSettings):
     """`make run`: empty addresses of broker and Redis stand for embedded ones on free ports."""
 
-    mqtt_url: Annotated[str, _MQTT] = ""
-    redis_url: Annotated[str, _REDIS] = ""
+    mqtt_url: Mqtt = ""
+    redis_url: Redis = ""
     source: str = ""
     samples: bool = True
 

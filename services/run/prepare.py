@@ -15,6 +15,7 @@ from models.errors import ModelError
 from models.locate import resolve
 from services.bootstrap.settings import RunSettings
 from services.bootstrap.stores import make_folder
+from services.bootstrap.tls import open_tls
 from services.core.domain import InputError
 from services.run.plan import ROOT, Plan
 from services.run.processes import StoppedError, mortal
@@ -38,11 +39,12 @@ def lock_data_folder(settings: RunSettings) -> Iterator[None]:
 
 
 def prepare(settings: RunSettings, plan: Plan, *, stopping: Callable[[], bool]) -> None:
-    """Check the port, build the model if it is missing, load the samples once.
+    """Check the port, make certificate and model if they are missing, load the samples once.
 
     Raises InputError, or StoppedError when it is time to stop.
     """
     _check_port(settings)
+    open_tls(settings)
     try:
         resolve(settings.model, build=True)
     except ModelError as error:

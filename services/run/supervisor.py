@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import time
 from collections.abc import Callable
 from urllib.parse import urlsplit
@@ -11,9 +12,11 @@ from urllib.parse import urlsplit
 import httpx
 
 from services.bootstrap.settings import RunSettings
+from services.bootstrap.trust import pinned
 from services.core.domain import UnavailableError
 from services.run.plan import Plan
 from services.run.processes import Process, StoppedError
+from services.run.welcome import welcome
 
 POLL_S = 0.1
 START_WITHIN_S = 60.0
@@ -53,12 +56,13 @@ class Supervisor:
             # A client that comes too early would wait for a second before it tries again.
             self._wait(name, lambda address=self._plan.addresses[name]: _listens(address))  # type: ignore[misc]
         self._start_stage(1)
-        page = f"http://{self._settings.host}:{self._settings.port}/"
-        self._wait("the page", lambda: _answers(page))
+        # That very certificate: it may be for the address that people use, and not for this one.
+        trust = pinned(self._settings.certificate) if self._settings.https else True
+        self._wait("the page", lambda: _answers(self._settings.local_url, trust))
         # Last, as what is wrong with the settings of one edge is wrong with the other's: it is said once.
         self._start_stage(2)
         self._write_run_json()
-        print(f"\n  Lookalike is at {self._plan.addresses['page']}  (Ctrl-C stops it)\n", flush=True)
+        print(welcome(self._settings), flush=True)
 
     def _start_stage(self, stage: int) -> None:
         for command in self._plan.commands:
@@ -100,8 +104,8 @@ def _listens(address: str) -> bool:
         return False
 
 
-def _answers(page: str) -> bool:
+def _answers(page: str, trust: ssl.SSLContext | bool) -> bool:
     try:
-        return httpx.get(page, timeout=1).status_code == 200
+        return httpx.get(page, timeout=1, verify=trust).status_code == 200
     except httpx.HTTPError:
         return False

@@ -1,0 +1,43 @@
+"""The forms that settings have, checked with what was expected."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator
+
+
+def starts(*schemes: str) -> AfterValidator:
+    """An address of one of these forms; empty stands for the default."""
+
+    def check(value: str) -> str:
+        if value and not any(value.startswith(scheme) and len(value) > len(scheme) for scheme in schemes):
+            raise ValueError(f"expected an address that begins with {' or '.join(schemes)}")
+        return value
+
+    return AfterValidator(check)
+
+
+def _store(value: str) -> str:
+    if not re.fullmatch(r"(sqlite:///.+|dynamodb://[A-Za-z0-9_.-]{3,255})?", value):
+        raise ValueError("expected sqlite:///PATH or dynamodb://TABLE")
+    return value
+
+
+def _pictures(value: str) -> str:
+    if "://" in value and not re.fullmatch(r"s3://[a-z0-9.-]{3,63}(/[^\s]*)?", value):
+        raise ValueError("expected a folder, s3://BUCKET or s3://BUCKET/PREFIX")
+    return value
+
+
+def _upper(value: object) -> object:
+    return value.upper() if isinstance(value, str) else value
+
+
+UPPER = BeforeValidator(_upper)
+Store = Annotated[str, AfterValidator(_store)]
+Pictures = Annotated[str, AfterValidator(_pictures)]
+Web = Annotated[str, starts("http://", "https://")]
+Mqtt = Annotated[str, starts("mqtt://", "mqtts://")]
+Redis = Annotated[str, starts("redis://", "rediss://", "unix://")]

@@ -1,0 +1,33 @@
+"""What is printed when the page answers."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from services.bootstrap import machine
+from services.bootstrap.settings import ANY_ADDRESS, LOOPBACK, RunSettings
+
+
+def welcome(settings: RunSettings) -> str:
+    """Where the page is, and how a phone gets there."""
+    lines = ["", f"Lookalike is at {settings.page_url}  (Ctrl-C stops it)"]
+    if settings.host not in LOOPBACK:
+        lines += _for_phones(settings)
+    if settings.https and settings.tls_cert is None:
+        lines.append("The browser will warn once, because the certificate is this machine's own.")
+    return "\n  ".join(lines) + "\n"
+
+
+def _for_phones(settings: RunSettings) -> list[str]:
+    address = settings.public_url or settings.url_at(_host_in_the_network(settings.host))
+    lines = [f"A phone in this network opens {address}"]
+    if urlsplit(address).scheme == "http":
+        lines.append("Browsers lend their camera to https alone: `make run TLS=1`.")
+    return lines
+
+
+def _host_in_the_network(host: str) -> str:
+    if host not in ANY_ADDRESS:
+        return host
+    found = machine.addresses(ipv6=host == "::") or machine.host_names()[-1:]
+    return (found or [ANY_ADDRESS[host]])[0]
