@@ -2,19 +2,21 @@
 
 import os
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, ValidationError, field_validator
+from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from edge.broker import check_url
 from edge.crop import WHOLE, Box, parse_region
 from edge.redact import redact
+from edge.secret_file import read_secret
 from edge.sources import open_source
 from models.providers import check_provider
 from services.core import wire
 
 _PREFIX = "LOOKALIKE_"
+_MQTT_URL = f"{_PREFIX}MQTT_URL"
 # A camera that comes back is looked at within this time, whether or not its scene has changed.
 _HEARTBEAT_S = 2.0
 FRAMES_OVER_MQTT = "mqtt"
@@ -56,6 +58,12 @@ class EdgeSettings(BaseSettings):
         """How often a still scene is looked at, so that its match stays fresh; 0: each frame is looked at."""
         return min(_HEARTBEAT_S, self.max_age_s / 2.5) if self.gate else 0.0
 
+    @model_validator(mode="before")
+    @classmethod
+    def _read_files(cls, given: dict[str, Any]) -> dict[str, Any]:
+        url = read_secret(_MQTT_URL)
+        return given if url is None else {"mqtt_url": url, **given}
+
     @field_validator("source")
     @classmethod
     def _check_source(cls, value: str) -> str:
@@ -90,8 +98,12 @@ def explain(error: ValidationError) -> str:
     """One line that names each bad variable, what it held and what was expected; no passwords."""
     parts = []
     for problem in error.errors(include_url=False):
-        name = _PREFIX + ".".join(map(str, problem["loc"])).upper()
         text = problem["msg"].removeprefix("Value error, ")
-        text = text[0].lower() + text[1:]
-        parts.append(f"{name}: {text}; got {redact(str(problem['input']))[:80]!r}")
+        if not problem["loc"]:
+            parts.append(text)
+            continue
+        name = _PREFIX + ".".join(map(str, problem["loc"])).upper()
+        # A file may be the wrong one, and all of it a secret.
+        got = os.environ.get(f"{name}_FILE") or redact(str(problem["input"]))[:80]
+        parts.append(f"{name}: {text[0].lower() + text[1:]}; got {got!r}")
     return "; ".join(parts).replace("\n", " ")

@@ -22,6 +22,7 @@ from edge.emulator.program import Program
 from edge.emulator.rival import is_there
 from edge.logs import start_logging
 from edge.mqtt import MqttTransport
+from edge.secret_file import is_set
 from edge.settings import FRAMES_OVER_MQTT, EdgeSettings, explain
 from edge.sources import open_source
 from edge.sources.recording import RecordingSource
@@ -62,7 +63,7 @@ def main(file: Path, *, frames: int | None, python2: bool) -> int:
 def read_settings() -> EdgeSettings:
     """The edge's settings, with the running system's broker if none is named; ValidationError, ModelError."""
     found: dict[str, Any] = {}
-    if not os.environ.get("LOOKALIKE_MQTT_URL") and (broker := _running_broker()):
+    if not is_set("LOOKALIKE_MQTT_URL") and (broker := _running_broker()):
         found["mqtt_url"] = broker
     settings = EdgeSettings(**found)
     if settings.model not in VARIANTS:

@@ -6,13 +6,14 @@ import difflib
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal, Self, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from models.providers import check_provider
 from services.bootstrap.forms import UPPER, Mqtt, Pictures, Redis, Store, Web
+from services.bootstrap.secret_files import SECRETS, SUFFIX, read_secrets
 from services.core.domain import InputError
 
 PREFIX = "LOOKALIKE_"
@@ -30,6 +31,11 @@ class _Base(BaseSettings):
     data_dir: Path = Path(".data")
     # What each thread pool (FAISS, ONNX Runtime) may take: on a small machine they fight over the cores.
     threads: int = Field(1, ge=1, le=64)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_files(cls, given: dict[str, Any]) -> dict[str, Any]:
+        return {**read_secrets(cls.model_fields, os.environ, prefix=PREFIX), **given}
 
 
 class StoreSettings(_Base):
@@ -179,7 +185,8 @@ def known_names() -> frozenset[str]:
     fields = {
         name for kind in (SearchSettings, ApiSettings, CliSettings, RunSettings) for name in kind.model_fields
     }
-    return frozenset(PREFIX + name.upper() for name in fields | EDGE_ONLY)
+    names = {PREFIX + name.upper() for name in fields | EDGE_ONLY}
+    return frozenset(names | {PREFIX + name.upper() + SUFFIX for name in SECRETS})
 
 
 def _refuse_unknown(environ: Mapping[str, str]) -> None:

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from services.bootstrap.settings import RunSettings
+from services.bootstrap.secret_files import SUFFIX
+from services.bootstrap.settings import PREFIX, RunSettings
 from services.core.domain import InputError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,7 +46,9 @@ def make_plan(settings: RunSettings) -> Plan:
         "redis": settings.redis_url or f"redis://127.0.0.1:{redis_port}",
         "search": f"http://127.0.0.1:{search_port}",
     }
-    environ = os.environ | {
+    # Read already; a variable and its file are not to be set both.
+    files = {PREFIX + name + SUFFIX for name in ("MQTT_URL", "REDIS_URL")}
+    environ = {name: value for name, value in os.environ.items() if name not in files} | {
         "LOOKALIKE_DATA_DIR": str(settings.data_dir.resolve()),
         "LOOKALIKE_MQTT_URL": addresses["broker"],
         "LOOKALIKE_REDIS_URL": addresses["redis"],

@@ -1,6 +1,5 @@
 """The page's certificate: our own is made once, a given one is checked."""
 
-import os
 import socket
 import ssl
 from datetime import UTC, datetime, timedelta
@@ -23,11 +22,8 @@ from services.core.domain import InputError
 
 
 @pytest.fixture
-def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A data folder, and nothing of the machine's own settings."""
-    for name in os.environ:
-        if name.startswith("LOOKALIKE_"):
-            monkeypatch.delenv(name)
+def data(tmp_path: Path) -> Path:
+    """The data folder of a system."""
     return tmp_path / "data"
 
 

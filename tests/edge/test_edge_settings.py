@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from edge.secret_file import is_set
 from edge.settings import EdgeSettings, explain
 from tests.edge.kit import run_edge
 
@@ -12,8 +13,8 @@ from tests.edge.kit import run_edge
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     names = (
-        "SOURCE THING MQTT_URL MODEL REGION MAX_FPS THREADS STALL_S LOG_LEVEL PACE GATE MAX_AGE_S PREVIEW "
-        "PROVIDER HOME_ASSISTANT"
+        "SOURCE THING MQTT_URL MQTT_URL_FILE MODEL REGION MAX_FPS THREADS STALL_S LOG_LEVEL PACE GATE "
+        "MAX_AGE_S PREVIEW PROVIDER HOME_ASSISTANT"
     )
     for name in names.split():
         monkeypatch.delenv(f"LOOKALIKE_{name}", raising=False)
@@ -100,6 +101,48 @@ def test_a_bad_value_is_named_with_what_was_expected(
     assert expected in line
     # What looks like half of user:password is not repeated.
     assert (value if ":port" not in value else "got 'mqtt://***'") in line
+
+
+def test_the_brokers_address_may_stand_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "url").write_text("mqtts://user:pa55@broker\n")
+    monkeypatch.setenv("LOOKALIKE_MQTT_URL", "")
+    monkeypatch.setenv("LOOKALIKE_MQTT_URL_FILE", str(tmp_path / "url"))
+    assert EdgeSettings().mqtt_url == "mqtts://user:pa55@broker"
+    assert is_set("LOOKALIKE_MQTT_URL")
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (None, "LOOKALIKE_MQTT_URL_FILE: {path} can't be read: No such file or directory"),
+        (b"\xffpa55", "LOOKALIKE_MQTT_URL_FILE: {path} can't be read: it is no text in UTF-8"),
+        (b"\n", "LOOKALIKE_MQTT_URL_FILE: {path} is empty; expected the value of LOOKALIKE_MQTT_URL"),
+        (b"pa55", "LOOKALIKE_MQTT_URL: expected mqtt://"),
+    ],
+)
+def test_a_file_that_holds_no_address_is_named_and_not_shown(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: bytes | None, expected: str
+) -> None:
+    path = tmp_path / "url"
+    if content is not None:
+        path.write_bytes(content)
+    monkeypatch.setenv("LOOKALIKE_MQTT_URL_FILE", str(path))
+    with pytest.raises(ValidationError) as caught:
+        EdgeSettings()
+    line = explain(caught.value)
+    assert line.startswith(expected.format(path=path))
+    assert str(path) in line
+    assert "pa55" not in line
+
+
+def test_an_address_and_its_file_are_not_to_be_set_both(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOOKALIKE_MQTT_URL", "mqtt://user:pa55@broker")
+    monkeypatch.setenv("LOOKALIKE_MQTT_URL_FILE", "/run/secrets/mqtt")
+    with pytest.raises(ValidationError) as caught:
+        EdgeSettings()
+    assert explain(caught.value) == (
+        "LOOKALIKE_MQTT_URL and LOOKALIKE_MQTT_URL_FILE are both set; expected one of them"
+    )
 
 
 def test_the_program_ends_with_one_line_for_all_bad_values_and_no_password(tmp_path: Path) -> None:

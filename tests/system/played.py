@@ -24,12 +24,11 @@ JPEG = {"Content-Type": "image/jpeg"}
 @contextlib.contextmanager
 def keyed_stack(folder: Path, broker: Server) -> Iterator[Stack]:
     """A system with a key, without catalogue, and with no camera but those that a test plays."""
-    settings = {
-        "LOOKALIKE_SAMPLES": "0",
-        "LOOKALIKE_SOURCE": "none",
-        "LOOKALIKE_API_KEY": "s3cret",
-        "LOOKALIKE_MQTT_URL": broker.url,
-    }
+    settings = {"LOOKALIKE_SAMPLES": "0", "LOOKALIKE_SOURCE": "none"}
+    # From files, as containers have them.
+    for name, value in {"API_KEY": "s3cret", "MQTT_URL": broker.url}.items():
+        (folder / name).write_text(f"{value}\n", encoding="utf-8")
+        settings[f"LOOKALIKE_{name}_FILE"] = str(folder / name)
     with running(folder, settings=settings) as started:
         eventually(lambda: started.get("/healthz")["checks"]["broker"]["ok"], within_s=20, why=started.log)
         yield started

@@ -1,0 +1,13 @@
+"""Tests of settings begin with none."""
+
+import os
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of the machine's own settings."""
+    for name in os.environ:
+        if name.startswith("LOOKALIKE_"):
+            monkeypatch.delenv(name)
