@@ -20,6 +20,7 @@ PREFIX = "LOOKALIKE_"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 # To listen at all addresses, and what of them is this machine's own.
 ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+SEARCH_URL = "http://127.0.0.1:8081"
 # Read by the edge, whose folder is deployed without this one.
 EDGE_ONLY = frozenset({"source", "thing", "max_fps", "stall_s", "region", "pace", "gate", "preview"})
 
@@ -137,7 +138,7 @@ class SearchSettings(StoreSettings, PageSettings, _Live):
 class ApiSettings(CatalogueSettings, PageSettings, _Live):
     """The api process."""
 
-    search_url: Web = "http://127.0.0.1:8081"
+    search_url: Web = SEARCH_URL
 
     @model_validator(mode="after")
     def _closed_by_default(self) -> Self:
@@ -148,10 +149,12 @@ class ApiSettings(CatalogueSettings, PageSettings, _Live):
         return self
 
 
-class CliSettings(CatalogueSettings, TlsSettings):
-    """The command line; where the system runs it finds in the data folder's run.json."""
+class CliSettings(CatalogueSettings, TlsSettings, _Live):
+    """The command line; where the system runs it finds in the data folder's run.json, else at `api_url`."""
 
     api_key: SecretStr = SecretStr("")
+    api_url: Web = ""
+    search_url: Web = SEARCH_URL
 
 
 class RunSettings(ApiSettings):

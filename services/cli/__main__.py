@@ -8,7 +8,7 @@ import typer
 
 from services.bootstrap.process import configure_logs, run
 from services.bootstrap.settings import CliSettings, load
-from services.cli import catalogue, doctor, index, items, model, search, watch
+from services.cli import catalogue, doctor, index, items, key, model, search, watch
 
 app = typer.Typer(
     name="lookalike",
@@ -33,6 +33,7 @@ app.add_typer(model.app, name="model")
 app.command()(search.search)
 app.command()(watch.watch)
 app.command()(doctor.doctor)
+app.command()(key.key)
 
 
 def main() -> int:
