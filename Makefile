@@ -2,8 +2,11 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 READY := .venv/ready
-COMPILE := $(BIN)/uv pip compile pyproject.toml --extra dev --universal --generate-hashes --python-version 3.11 \
-  --no-header --no-annotate --quiet
+COMPILE := $(BIN)/uv pip compile --universal --generate-hashes --python-version 3.11 --no-header --no-annotate --quiet
+LOCK := $(COMPILE) pyproject.toml --extra dev
+# What goes into each image has a lock of its own, of the same versions.
+IMAGES := services edge models localstack
+LOCK_IMAGE := $(COMPILE) --constraints requirements.lock
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint lock listing models samples bench test-system test-web
@@ -35,11 +38,16 @@ lint: $(READY)  ## style, types, direction of imports, lock up to date
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo --config pyproject.toml >.venv/imports 2>&1 || { cat .venv/imports; exit 1; }
 	@$(BIN)/python docs/list_files.py --check
-	@cp requirements.lock .venv/lock && $(COMPILE) -o .venv/lock && diff requirements.lock .venv/lock || \
+	@cp requirements.lock .venv/lock && $(LOCK) -o .venv/lock && diff requirements.lock .venv/lock || \
 	  { echo "error: requirements.lock does not fit pyproject.toml; run \`make lock\`" >&2; exit 1; }
+	@for image in $(IMAGES); do \
+	  cp $$image/requirements.lock .venv/lock && $(LOCK_IMAGE) $$image/requirements.in -o .venv/lock && \
+	  diff $$image/requirements.lock .venv/lock || \
+	  { echo "error: $$image/requirements.lock does not fit; run \`make lock\`" >&2; exit 1; }; done
 
-lock: $(READY)  ## compile requirements.lock after a change of pyproject.toml
-	@$(COMPILE) -o requirements.lock
+lock: $(READY)  ## compile requirements.lock and the images' after a change of pyproject.toml or a requirements.in
+	@$(LOCK) -o requirements.lock
+	@for image in $(IMAGES); do $(LOCK_IMAGE) $$image/requirements.in -o $$image/requirements.lock || exit 1; done
 
 samples:  ## render the sample catalogue and clip anew (half an hour, 1.4 GB of Blender)
 	@test -x build/samples-env/bin/python || $(PYTHON) -m venv build/samples-env
