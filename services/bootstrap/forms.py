@@ -35,7 +35,12 @@ def _upper(value: object) -> object:
     return value.upper() if isinstance(value, str) else value
 
 
+def _lower(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
+
+
 UPPER = BeforeValidator(_upper)
+LOWER = BeforeValidator(_lower)
 Store = Annotated[str, AfterValidator(_store)]
 Pictures = Annotated[str, AfterValidator(_pictures)]
 Web = Annotated[str, starts("http://", "https://")]

@@ -12,7 +12,8 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_va
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from models.providers import check_provider
-from services.bootstrap.forms import UPPER, Mqtt, Pictures, Redis, Store, Web
+from services.bootstrap.forms import LOWER, UPPER, Mqtt, Pictures, Redis, Store, Web
+from services.bootstrap.logs import Form
 from services.bootstrap.secret_files import SECRETS, SUFFIX, read_secrets
 from services.core.domain import InputError
 
@@ -28,6 +29,7 @@ class _Base(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="ignore")
 
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], UPPER] = "INFO"
+    log_format: Annotated[Form, LOWER] = "text"
     data_dir: Path = Path(".data")
     # What each thread pool (FAISS, ONNX Runtime) may take: on a small machine they fight over the cores.
     threads: int = Field(1, ge=1, le=64)
