@@ -40,6 +40,9 @@ def main() -> int:
         port=settings.port,
         ssl_certfile=tls.certificate if tls else None,
         ssl_keyfile=tls.key if tls else None,
+        # Else uvicorn believes whoever comes from 127.0.0.1.
+        proxy_headers=bool(settings.proxies),
+        forwarded_allow_ips=settings.proxies,
         log_config=None,
         log_level="warning",
         timeout_graceful_shutdown=3,  # longer than a preview is waited for
