@@ -1,7 +1,6 @@
 """Puts the parts of the edge together, runs the loop, and takes them apart again."""
 
 import logging
-import sys
 from collections.abc import Callable
 from typing import Protocol
 
@@ -12,7 +11,7 @@ from edge import discovery, host
 from edge.commands import OnSnapshot, OnWatch
 from edge.domain import Frame, Taken
 from edge.local import LocalCamera
-from edge.logs import start_logging
+from edge.logs import refuse, start_logging
 from edge.loop import Loop, OptimizeError, load_model
 from edge.preview import Previews
 from edge.remote import RemoteCameras
@@ -45,9 +44,8 @@ def main(stopping: Callable[[], bool]) -> int:
     try:
         settings = EdgeSettings()
     except ValidationError as error:
-        print(f"error: {explain(error)}", file=sys.stderr)
-        return 2
-    start_logging(settings.log_level)
+        return refuse(explain(error), process="edge")
+    start_logging(settings.log_level, process=settings.process, form=settings.log_format)
     return run(settings, stopping=stopping)
 
 

@@ -52,6 +52,12 @@ class EdgeSettings(BaseSettings):
     threads: int = Field(default=1, ge=1, le=256)
     stall_s: float = Field(default=5.0, ge=2, le=600)  # a folder gives a picture each second
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["text", "json"] = "text"
+
+    @property
+    def process(self) -> str:
+        """What this process is called in its log."""
+        return "frames" if self.source == FRAMES_OVER_MQTT else "edge"
 
     @property
     def heartbeat_s(self) -> float:
@@ -88,7 +94,7 @@ class EdgeSettings(BaseSettings):
     def _check_region(cls, value: object) -> object:
         return parse_region(value) if isinstance(value, str) else value
 
-    @field_validator("log_level", "pace", mode="before")
+    @field_validator("log_level", "log_format", "pace", mode="before")
     @classmethod
     def _lower(cls, value: object) -> object:
         return value.lower() if isinstance(value, str) else value

@@ -3,7 +3,7 @@
 import json
 import logging
 import os
-import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from edge.emulator.camera import PatientTransport, Supply
 from edge.emulator.ending import Ending
 from edge.emulator.program import Program
 from edge.emulator.rival import is_there
-from edge.logs import start_logging
+from edge.logs import refuse, start_logging
 from edge.mqtt import MqttTransport
 from edge.secret_file import is_set
 from edge.settings import FRAMES_OVER_MQTT, EdgeSettings, explain
@@ -33,6 +33,7 @@ from models.providers import PROVIDERS
 from models.variants import VARIANTS
 
 _log = logging.getLogger(__name__)
+_refuse = partial(refuse, process="emulator")
 _BROKER_WAIT_S = 1.0
 _RIVAL = (
     "a camera %s is there already, and two of one name push each other off the broker; "
@@ -55,7 +56,7 @@ def main(file: Path, *, frames: int | None, python2: bool) -> int:
         return _refuse(f"{file}:{error.lineno or 1}: {error.msg}; expected a program in Python 3 or 2")
     except OSError as error:
         return _refuse(f"{error.filename}: {error.strerror}; expected the file of a DeepLens program")
-    start_logging(settings.log_level)
+    start_logging(settings.log_level, process="emulator", form=settings.log_format)
     _run(program, file, settings, frames)
     return 0
 
@@ -130,8 +131,3 @@ def _run(program: Program, file: Path, settings: EdgeSettings, frames: int | Non
     transport.wait_connected(_BROKER_WAIT_S)
     code = program.run(thing=settings.thing)
     ending.ask(code, "stopped" if code == 0 else f"{file.name} ended with exit code {code}")
-
-
-def _refuse(text: str) -> int:
-    print(f"error: {text}", file=sys.stderr)
-    return 2

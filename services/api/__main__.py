@@ -10,7 +10,8 @@ import uvicorn
 from services.api.app import build_app
 from services.api.hub import Hub
 from services.bootstrap.api import build_api
-from services.bootstrap.process import configure_logs, run
+from services.bootstrap.logs import configure_logs
+from services.bootstrap.process import run_service
 from services.bootstrap.settings import ApiSettings, load
 from services.bootstrap.tls import open_tls
 
@@ -30,7 +31,7 @@ class _Server(uvicorn.Server):
 def main() -> int:
     """Serve until SIGTERM or SIGINT."""
     settings = load(ApiSettings)
-    configure_logs(settings.log_level, process="api")
+    configure_logs(settings.log_level, process="api", form=settings.log_format)
     tls = open_tls(settings)
     hub = Hub()
     config = uvicorn.Config(
@@ -39,6 +40,9 @@ def main() -> int:
         port=settings.port,
         ssl_certfile=tls.certificate if tls else None,
         ssl_keyfile=tls.key if tls else None,
+        # Else uvicorn believes whoever comes from 127.0.0.1.
+        proxy_headers=bool(settings.proxies),
+        forwarded_allow_ips=settings.proxies,
         log_config=None,
         log_level="warning",
         timeout_graceful_shutdown=3,  # longer than a preview is waited for
@@ -48,4 +52,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(run(main))
+    sys.exit(run_service(main, process="api"))

@@ -7,6 +7,7 @@ browser must not reach it: its Origin is another, and a DNS name that was bent t
 from __future__ import annotations
 
 import hmac
+import math
 import re
 from urllib.parse import urlsplit
 
@@ -14,8 +15,10 @@ from fastapi import Request, Response
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from services.api.attempts import Attempts
 from services.api.problems import problem
-from services.bootstrap.settings import LOOPBACK, ApiSettings
+from services.bootstrap.page import LOOPBACK
+from services.bootstrap.settings import ApiSettings
 
 _SAFE = ("GET", "HEAD", "OPTIONS")
 # POSTs that only read.
@@ -40,6 +43,7 @@ class Guard:
     def __init__(self, app: ASGIApp, *, settings: ApiSettings) -> None:
         self._app = app
         self._key = settings.api_key.get_secret_value()
+        self._attempts = Attempts()
         public = urlsplit(settings.page_url)
         self._hosts = {*LOOPBACK, public.hostname}
         self._public = public.netloc
@@ -75,11 +79,23 @@ class Guard:
         # Port and all: what else runs on this machine is another origin.
         if origin is not None and origin.partition("://")[2] not in (host, self._public):
             return problem(403, f"origin {origin[:100]!a} is not let in; only this api's own page may")
-        if self._key and not hmac.compare_digest(_given_key(request).encode(), self._key.encode()):
-            response = problem(401, "the API key is missing or wrong; expected `Authorization: Bearer <key>`")
-            response.headers["WWW-Authenticate"] = "Bearer"
-            return response
-        return None
+        return self._refuse_key(request) if self._key else None
+
+    def _refuse_key(self, request: Request) -> Response | None:
+        given, client = _given_key(request), request.client.host if request.client else ""
+        # A page that has no key yet asks without one, and guesses nothing.
+        if given:
+            wait_s = math.ceil(self._attempts.wait_s(client))
+            if wait_s:
+                response = problem(429, f"too many wrong API keys came from here; try again in {wait_s} s")
+                response.headers["Retry-After"] = str(wait_s)
+                return response
+            if hmac.compare_digest(given.encode(), self._key.encode()):
+                return None
+            self._attempts.note_wrong(client)
+        response = problem(401, "the API key is missing or wrong; expected `Authorization: Bearer <key>`")
+        response.headers["WWW-Authenticate"] = "Bearer"
+        return response
 
 
 def _hostname(address: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from typing import Annotated
 
@@ -31,13 +32,28 @@ def _pictures(value: str) -> str:
     return value
 
 
+def _proxy(value: str) -> str:
+    for each in filter(None, map(str.strip, value.split(","))):
+        try:
+            ipaddress.ip_network(each)
+        except ValueError as error:
+            raise ValueError(f"{error}; expected addresses or networks such as 10.0.0.0/8") from None
+    return value
+
+
 def _upper(value: object) -> object:
     return value.upper() if isinstance(value, str) else value
 
 
+def _lower(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
+
+
 UPPER = BeforeValidator(_upper)
+LOWER = BeforeValidator(_lower)
 Store = Annotated[str, AfterValidator(_store)]
 Pictures = Annotated[str, AfterValidator(_pictures)]
+Proxy = Annotated[str, AfterValidator(_proxy)]
 Web = Annotated[str, starts("http://", "https://")]
 Mqtt = Annotated[str, starts("mqtt://", "mqtts://")]
 Redis = Annotated[str, starts("redis://", "rediss://", "unix://")]

@@ -6,40 +6,23 @@ import difflib
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from models.providers import check_provider
-from services.bootstrap.forms import UPPER, Mqtt, Pictures, Redis, Store, Web
-from services.bootstrap.secret_files import SECRETS, SUFFIX, read_secrets
+from services.bootstrap.base import PREFIX, Base
+from services.bootstrap.forms import Mqtt, Pictures, Proxy, Redis, Store, Web
+from services.bootstrap.page import LOOPBACK, PageSettings, TlsSettings
+from services.bootstrap.secret_files import SECRETS, SUFFIX
 from services.core.domain import InputError
 
-PREFIX = "LOOKALIKE_"
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
-# To listen at all addresses, and what of them is this machine's own.
-ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 SEARCH_URL = "http://127.0.0.1:8081"
 # Read by the edge, whose folder is deployed without this one.
 EDGE_ONLY = frozenset({"source", "thing", "max_fps", "stall_s", "region", "pace", "gate", "preview"})
 
 
-class _Base(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="ignore")
-
-    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], UPPER] = "INFO"
-    data_dir: Path = Path(".data")
-    # What each thread pool (FAISS, ONNX Runtime) may take: on a small machine they fight over the cores.
-    threads: int = Field(1, ge=1, le=64)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _read_files(cls, given: dict[str, Any]) -> dict[str, Any]:
-        return {**read_secrets(cls.model_fields, os.environ, prefix=PREFIX), **given}
-
-
-class StoreSettings(_Base):
+class StoreSettings(Base):
     """Where the items are."""
 
     store: Store = ""
@@ -65,60 +48,7 @@ class CatalogueSettings(StoreSettings):
         return Path(self.pictures) if self.pictures else self.data_dir / "pictures"
 
 
-class TlsSettings(_Base):
-    """Where the page's certificate is, for those who serve with it and those who believe it."""
-
-    tls: bool = False
-    tls_cert: Path | None = None
-    tls_key: Path | None = None
-
-    @model_validator(mode="after")
-    def _both_or_neither(self) -> Self:
-        if (self.tls_cert is None) != (self.tls_key is None):
-            given, lacking = ("CERT", "KEY") if self.tls_cert else ("KEY", "CERT")
-            raise ValueError(f"LOOKALIKE_TLS_{given} is set without LOOKALIKE_TLS_{lacking}; expected both")
-        return self
-
-    @property
-    def certificate(self) -> Path:
-        """The file of the page's certificate, where it is served with TLS: the given one, else our own."""
-        return self.tls_cert or self.data_dir / "tls" / "cert.pem"
-
-    @property
-    def certificate_key(self) -> Path:
-        """The file of its key."""
-        return self.tls_key or self.data_dir / "tls" / "key.pem"
-
-
-class PageSettings(TlsSettings):
-    """Where the page is, and who may use it."""
-
-    host: str = "127.0.0.1"
-    port: int = Field(8080, ge=1, le=65535)
-    public_url: Web = ""
-    api_key: SecretStr = SecretStr("")
-
-    @property
-    def https(self) -> bool:
-        """Whether the page is served with TLS."""
-        return self.tls or self.tls_cert is not None
-
-    @property
-    def local_url(self) -> str:
-        """The address at which this machine itself reaches the page."""
-        return self.url_at(ANY_ADDRESS.get(self.host, self.host))
-
-    def url_at(self, host: str) -> str:
-        """The page's address under a name or an address of this machine."""
-        return f"{'https' if self.https else 'http'}://{f'[{host}]' if ':' in host else host}:{self.port}"
-
-    @property
-    def page_url(self) -> str:
-        """The address that people and records use, without a slash at its end."""
-        return (self.public_url or self.local_url).rstrip("/")
-
-
-class _Live(_Base):
+class _Live(Base):
     mqtt_url: Mqtt = "mqtt://127.0.0.1:1883"
     redis_url: Redis = "redis://127.0.0.1:6379"
 
@@ -139,6 +69,13 @@ class ApiSettings(CatalogueSettings, PageSettings, _Live):
     """The api process."""
 
     search_url: Web = SEARCH_URL
+    # Addresses and networks, with commas between them.
+    proxy: Proxy = ""
+
+    @property
+    def proxies(self) -> list[str]:
+        """Whose word on where a request comes from is believed."""
+        return [each.strip() for each in self.proxy.split(",") if each.strip()]
 
     @model_validator(mode="after")
     def _closed_by_default(self) -> Self:
@@ -166,7 +103,7 @@ class RunSettings(ApiSettings):
     samples: bool = True
 
 
-S = TypeVar("S", bound=_Base)
+S = TypeVar("S", bound=Base)
 
 
 def load(kind: type[S], environ: Mapping[str, str] = os.environ) -> S:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import httpx
 
-from services.bootstrap.settings import TlsSettings
+from services.bootstrap.page import TlsSettings
 from services.core.domain import InputError
 
 

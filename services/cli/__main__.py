@@ -6,7 +6,8 @@ import sys
 
 import typer
 
-from services.bootstrap.process import configure_logs, run
+from services.bootstrap.logs import configure_logs
+from services.bootstrap.process import run
 from services.bootstrap.settings import CliSettings, load
 from services.cli import catalogue, doctor, index, items, key, model, search, watch
 

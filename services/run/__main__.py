@@ -7,7 +7,8 @@ import os
 import signal
 import sys
 
-from services.bootstrap.process import configure_logs, run
+from services.bootstrap.logs import configure_logs
+from services.bootstrap.process import run_service
 from services.bootstrap.settings import RunSettings, load
 from services.run.child import die_with_parent
 from services.run.plan import make_plan
@@ -29,7 +30,7 @@ def main() -> int:
         # Only remembered: an exception out of a handler could come where a lock was just taken.
         signal.signal(which, lambda number, _frame: _asked.append(number))
     settings = load(RunSettings)
-    configure_logs(settings.log_level, process="run")
+    configure_logs(settings.log_level, process="run", form=settings.log_format)
     with lock_data_folder(settings):
         plan = make_plan(settings)
         supervisor = Supervisor(plan, settings, stopping=lambda: bool(_asked))
@@ -46,4 +47,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(run(main))
+    sys.exit(run_service(main, process="run"))

@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from services.bootstrap.base import PREFIX
 from services.bootstrap.secret_files import SUFFIX
-from services.bootstrap.settings import PREFIX, RunSettings
+from services.bootstrap.settings import RunSettings
 from services.core.domain import InputError
 
 ROOT = Path(__file__).resolve().parents[2]

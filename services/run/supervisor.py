@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import socket
 import ssl
 import time
@@ -17,6 +18,8 @@ from services.core.domain import UnavailableError
 from services.run.plan import Plan
 from services.run.processes import Process, StoppedError
 from services.run.welcome import welcome
+
+log = logging.getLogger(__name__)
 
 POLL_S = 0.1
 START_WITHIN_S = 60.0
@@ -62,7 +65,15 @@ class Supervisor:
         # Last, as what is wrong with the settings of one edge is wrong with the other's: it is said once.
         self._start_stage(2)
         self._write_run_json()
-        print(welcome(self._settings), flush=True)
+        self._welcome()
+
+    def _welcome(self) -> None:
+        text = welcome(self._settings)
+        if self._settings.log_format == "text":
+            print(text, flush=True)
+            return
+        for line in filter(None, map(str.strip, text.splitlines())):
+            log.info("%s", line)
 
     def _start_stage(self, stage: int) -> None:
         for command in self._plan.commands:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from services.bootstrap import machine
-from services.bootstrap.settings import ANY_ADDRESS, LOOPBACK, RunSettings
+from services.bootstrap.page import ANY_ADDRESS, LOOPBACK
+from services.bootstrap.settings import RunSettings
 
 
 def welcome(settings: RunSettings) -> str:

@@ -6,7 +6,8 @@ import sys
 
 import uvicorn
 
-from services.bootstrap.process import configure_logs, run
+from services.bootstrap.logs import configure_logs
+from services.bootstrap.process import run_service
 from services.bootstrap.search import build_search
 from services.bootstrap.settings import SearchSettings, load
 from services.search.app import build_app
@@ -16,7 +17,7 @@ from services.search.loops import Loops
 def main() -> int:
     """Serve until SIGTERM or SIGINT."""
     settings = load(SearchSettings)
-    configure_logs(settings.log_level, process="search")
+    configure_logs(settings.log_level, process="search", form=settings.log_format)
     parts = build_search(settings)
     loops = Loops(follower=parts.follower, intake=parts.intake)
     app = build_app(parts, loops)
@@ -39,4 +40,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(run(main))
+    sys.exit(run_service(main, process="search"))

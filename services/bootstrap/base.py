@@ -1,0 +1,33 @@
+"""What the settings of every process have in common."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from services.bootstrap.forms import LOWER, UPPER
+from services.bootstrap.logs import Form
+from services.bootstrap.secret_files import read_secrets
+
+PREFIX = "LOOKALIKE_"
+
+
+class Base(BaseSettings):
+    """Reads LOOKALIKE_… variables; an empty one counts as absent."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="ignore")
+
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], UPPER] = "INFO"
+    log_format: Annotated[Form, LOWER] = "text"
+    data_dir: Path = Path(".data")
+    # What each thread pool (FAISS, ONNX Runtime) may take: on a small machine they fight over the cores.
+    threads: int = Field(1, ge=1, le=64)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_files(cls, given: dict[str, Any]) -> dict[str, Any]:
+        return {**read_secrets(cls.model_fields, os.environ, prefix=PREFIX), **given}
