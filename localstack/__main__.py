@@ -1,4 +1,4 @@
-"""`python -m localstack`: the emulator in this process, until SIGTERM or Ctrl-C; it keeps its state in a folder."""
+"""`python -m localstack`: runs the emulator until SIGTERM or Ctrl-C; its state is kept in a folder."""
 
 from __future__ import annotations
 
@@ -25,7 +25,12 @@ def main() -> None:
     state = Path(environ["STATE_DIR"]).resolve()
     state.mkdir(parents=True, exist_ok=True)
     # Written when it ends; a kill -9 loses what was new.
-    kept = {"PERSIST_STATE": "1", "S3_PERSIST": "1", "STATE_DIR": str(state), "S3_DATA_DIR": str(state / "s3")}
+    kept = {
+        "PERSIST_STATE": "1",
+        "S3_PERSIST": "1",
+        "STATE_DIR": str(state),
+        "S3_DATA_DIR": str(state / "s3"),
+    }
     address = f"{environ['BIND_HOST']}:{environ['GATEWAY_PORT']}"
     print(f"AWS ({environ['SERVICES']}) at http://{address}, state in {state}", flush=True)
     command = [sys.executable, "-m", "hypercorn", "ministack.app:app", "--bind", address]

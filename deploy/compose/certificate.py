@@ -1,6 +1,7 @@
 """The certificate of broker and Redis, for deploy/compose/tls.yml, with the cryptography package.
 
-An authority signs it, whose key is forgotten at once: whoever trusts this authority trusts this certificate alone.
+An authority signs it, whose key is forgotten at once: whoever trusts the authority trusts this certificate
+alone.
 """
 
 from __future__ import annotations
@@ -70,7 +71,9 @@ def make(names: list[str]) -> tuple[bytes, bytes, bytes]:
     return authority.public_bytes(pem), signed.public_bytes(pem), private
 
 
-def _builder(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:
+def _builder(
+    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey
+) -> x509.CertificateBuilder:
     begins = datetime.now(UTC) - timedelta(hours=1)  # a camera's clock may be behind
     return (
         x509.CertificateBuilder()

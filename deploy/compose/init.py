@@ -4,9 +4,9 @@
     docker compose run --rm init forget door      # takes it away
     docker compose kill -s HUP broker             # the broker reads its users anew
 
-`passwords.json` on the volume is the truth, every other file is written from it at each start. A folder belongs to the
-group of the container that may read it (group_add in docker-compose.yml), so that a camera's container, which reads what
-strangers send, holds no password but its own.
+`passwords.json` on the volume is the truth; every other file is written from it at each start. A folder
+belongs to the group of the container that may read it (group_add in docker-compose.yml), so that a camera's
+container, which reads what strangers send, holds no password but its own.
 """
 
 from __future__ import annotations

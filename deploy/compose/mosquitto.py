@@ -19,7 +19,7 @@ def password_file(users: Mapping[str, str]) -> str:
 
 
 def access_list(things: Iterable[str]) -> str:
-    """The lines of an acl_file: the fixed ones, and for each camera where it describes itself to Home Assistant.
+    """The lines of an acl_file: the fixed ones, and each camera's topics of Home Assistant's discovery.
 
     `%u` can stand for a whole level of a topic only, and there the name is a part of one.
     """

@@ -37,7 +37,7 @@ class Keeper(Protocol):
 
 
 def run_json(settings: CliSettings) -> dict[str, str] | None:
-    """The addresses of the system that runs on the data folder, or that LOOKALIKE_API_URL names; else None."""
+    """The addresses of the system that runs on the data folder, else of LOOKALIKE_API_URL's; None without."""
     try:
         addresses = json.loads((settings.data_dir / "run.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
