@@ -8,6 +8,7 @@ import cv2
 from pydantic import ValidationError
 
 from edge import discovery, host
+from edge.alive import Alive
 from edge.commands import OnSnapshot, OnWatch
 from edge.domain import Frame, Taken
 from edge.local import LocalCamera
@@ -117,7 +118,14 @@ def _open(settings: EdgeSettings, *, on_watch: OnWatch, on_snapshot: OnSnapshot)
 
 
 def _run_loop(settings: EdgeSettings, cameras: Cameras, show: Show, stopping: Callable[[], bool]) -> None:
-    if not cameras.wait_wanted(stopping):
+    alive = Alive(settings.alive_file)
+
+    def coming_round() -> bool:
+        """Asked before each turn, and while there is nothing to look at."""
+        alive.beat()
+        return stopping()
+
+    if not cameras.wait_wanted(coming_round):
         return
     # The model first: a recording starts when it is opened, and its first frame shall be seen.
     loaded = load_model(settings.model)
@@ -133,4 +141,4 @@ def _run_loop(settings: EdgeSettings, cameras: Cameras, show: Show, stopping: Ca
         on_frame=show,
     )
     _log.info("model %s on %s", loaded.fingerprint, provider)
-    loop.run(stopping=stopping, on_turn=cameras.on_turn)
+    loop.run(stopping=coming_round, on_turn=cameras.on_turn)

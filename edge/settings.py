@@ -53,6 +53,8 @@ class EdgeSettings(BaseSettings):
     stall_s: float = Field(default=5.0, ge=2, le=600)  # a folder gives a picture each second
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["text", "json"] = "text"
+    # Touched while the loop turns.
+    alive_file: Path | None = None
 
     @property
     def process(self) -> str:

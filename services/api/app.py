@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -36,18 +35,17 @@ MAX_BODY = 32 * 1024 * 1024
 
 def build_app(settings: ApiSettings, parts: ApiParts, hub: Hub) -> FastAPI:
     """The app over wired parts."""
+    feeds = live.Feeds(parts, hub)
 
     @contextlib.asynccontextmanager
     async def feeding(_app: FastAPI) -> AsyncIterator[None]:
-        tasks = [asyncio.create_task(feed(parts, hub)) for feed in (live.feed_matches, live.feed_heartbeats)]
+        feeds.start()
         parts.subscriber.start()
         try:
             yield
         finally:
             parts.subscriber.stop()
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await feeds.stop()
             await parts.live_redis.aclose()
 
     app = FastAPI(title="Lookalike", lifespan=feeding, max_body_size=MAX_BODY)
@@ -66,7 +64,7 @@ def build_app(settings: ApiSettings, parts: ApiParts, hub: Hub) -> FastAPI:
         edits.build_router(parts),
         search.build_router(parts),
         cameras.build_router(parts),
-        health.build_router(parts),
+        health.build_router(parts, feeds),
     ):
         app.include_router(router)
     app.mount("/", StaticFiles(directory=WEB, html=True), name="web")

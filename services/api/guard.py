@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.api.attempts import Attempts
 from services.api.problems import problem
-from services.bootstrap.page import LOOPBACK
+from services.bootstrap.listening import LOOPBACK
 from services.bootstrap.settings import ApiSettings
 
 _SAFE = ("GET", "HEAD", "OPTIONS")

@@ -9,14 +9,14 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from services.api.live import cameras_now
+from services.api.live import Feeds, cameras_now
 from services.bootstrap.api import ApiParts
 from services.core.domain import UnavailableError
 
 Check = Callable[[], dict[str, Any]]
 
 
-def build_router(parts: ApiParts) -> APIRouter:
+def build_router(parts: ApiParts, feeds: Feeds) -> APIRouter:
     """The routes over wired parts."""
     router = APIRouter(tags=["health"])
     checks: dict[str, Check] = {
@@ -34,6 +34,13 @@ def build_router(parts: ApiParts) -> APIRouter:
         cameras = [camera.to_json() for camera in cameras_now(parts)]
         state = {"status": "ok" if healthy else "failing", "checks": found, "cameras": cameras}
         return JSONResponse(state, 200 if healthy else 503)
+
+    @router.get("/alive")
+    async def alive() -> Response:
+        """Whether this process does its work, whatever it depends on: 503 if it should be started again."""
+        ended = feeds.ended
+        state = {"alive": True} if ended is None else {"alive": False, "detail": f"{ended} has ended"}
+        return JSONResponse(state, 200 if ended is None else 503)
 
     @router.get("/metrics")
     def metrics() -> Response:

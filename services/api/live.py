@@ -46,6 +46,32 @@ def cameras_now(parts: ApiParts) -> list[Camera]:
         return cameras
 
 
+class Feeds:
+    """The tasks that feed the hub, from `start` to `stop`."""
+
+    def __init__(self, parts: ApiParts, hub: Hub) -> None:
+        self._parts, self._hub = parts, hub
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        """Begin; to be called in the event loop."""
+        feeds = (feed_matches, feed_heartbeats)
+        self._tasks = [
+            asyncio.create_task(feed(self._parts, self._hub), name=feed.__name__) for feed in feeds
+        ]
+
+    async def stop(self) -> None:
+        """End them and wait for them."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    @property
+    def ended(self) -> str | None:
+        """The name of one that has ended by a fault of ours, None if all go on."""
+        return next((task.get_name() for task in self._tasks if task.done()), None)
+
+
 async def feed_matches(parts: ApiParts, hub: Hub) -> None:
     """Publish each new record, for ever."""
     async for record in follow(parts.live_redis):

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.bootstrap.forms import LOWER, UPPER
+from services.bootstrap.listening import DATA_DIR
 from services.bootstrap.logs import Form
 from services.bootstrap.secret_files import read_secrets
 
@@ -23,7 +24,7 @@ class Base(BaseSettings):
 
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], UPPER] = "INFO"
     log_format: Annotated[Form, LOWER] = "text"
-    data_dir: Path = Path(".data")
+    data_dir: Path = Path(DATA_DIR)
     # What each thread pool (FAISS, ONNX Runtime) may take: on a small machine they fight over the cores.
     threads: int = Field(1, ge=1, le=64)
 

@@ -9,10 +9,7 @@ from pydantic import Field, SecretStr, model_validator
 
 from services.bootstrap.base import Base
 from services.bootstrap.forms import Web
-
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
-# To listen at all addresses, and what of them is this machine's own.
-ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+from services.bootstrap.listening import ANY_ADDRESS, CERTIFICATE, CERTIFICATE_KEY, HOST, PAGE_PORT
 
 
 class TlsSettings(Base):
@@ -32,19 +29,19 @@ class TlsSettings(Base):
     @property
     def certificate(self) -> Path:
         """The file of the page's certificate, where it is served with TLS: the given one, else our own."""
-        return self.tls_cert or self.data_dir / "tls" / "cert.pem"
+        return self.tls_cert or self.data_dir / CERTIFICATE
 
     @property
     def certificate_key(self) -> Path:
         """The file of its key."""
-        return self.tls_key or self.data_dir / "tls" / "key.pem"
+        return self.tls_key or self.data_dir / CERTIFICATE_KEY
 
 
 class PageSettings(TlsSettings):
     """Where the page is, and who may use it."""
 
-    host: str = "127.0.0.1"
-    port: int = Field(8080, ge=1, le=65535)
+    host: str = HOST
+    port: int = Field(PAGE_PORT, ge=1, le=65535)
     public_url: Web = ""
     api_key: SecretStr = SecretStr("")
 

@@ -13,13 +13,16 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_va
 from models.providers import check_provider
 from services.bootstrap.base import PREFIX, Base
 from services.bootstrap.forms import Mqtt, Pictures, Proxy, Redis, Store, Web
-from services.bootstrap.page import LOOPBACK, PageSettings, TlsSettings
+from services.bootstrap.listening import HOST, LOOPBACK, SEARCH_PORT
+from services.bootstrap.page import PageSettings, TlsSettings
 from services.bootstrap.secret_files import SECRETS, SUFFIX
 from services.core.domain import InputError
 
 SEARCH_URL = "http://127.0.0.1:8081"
 # Read by the edge, whose folder is deployed without this one.
-EDGE_ONLY = frozenset({"source", "thing", "max_fps", "stall_s", "region", "pace", "gate", "preview"})
+EDGE_ONLY = frozenset(
+    {"source", "thing", "max_fps", "stall_s", "region", "pace", "gate", "preview", "alive_file"}
+)
 
 
 class StoreSettings(Base):
@@ -57,8 +60,8 @@ class SearchSettings(StoreSettings, PageSettings, _Live):
     """The search process."""
 
     knn: Literal["faiss"] = "faiss"
-    search_host: str = "127.0.0.1"
-    search_port: int = Field(8081, ge=1, le=65535)
+    search_host: str = HOST
+    search_port: int = Field(SEARCH_PORT, ge=1, le=65535)
     max_age_s: float = Field(5, gt=0, le=3600)
     # Brokers may refuse a $ topic, and one refused filter ends the connection: so only on wish.
     mqtt_aws_topic: bool = False

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 from services.adapters import certificates
 from services.bootstrap import machine
-from services.bootstrap.page import ANY_ADDRESS, LOOPBACK, PageSettings
+from services.bootstrap.listening import ANY_ADDRESS, LOOPBACK
+from services.bootstrap.page import PageSettings
 from services.bootstrap.stores import make_folder
 from services.core.domain import InputError
 

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from services.bootstrap.pin import pinned
 from services.bootstrap.settings import RunSettings
-from services.bootstrap.trust import pinned
 from services.core.domain import UnavailableError
 from services.run.plan import Plan
 from services.run.processes import Process, StoppedError

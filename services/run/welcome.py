@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from services.bootstrap import machine
-from services.bootstrap.page import ANY_ADDRESS, LOOPBACK
+from services.bootstrap.listening import ANY_ADDRESS, LOOPBACK
 from services.bootstrap.settings import RunSettings
 
 

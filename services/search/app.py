@@ -39,6 +39,12 @@ def build_app(parts: SearchParts, loops: Loops) -> FastAPI:
     def ping() -> Response:
         return Response(status_code=503 if loops.trouble else 200)
 
+    @app.get("/alive")
+    async def alive() -> Response:
+        held_up = loops.held_up()
+        state = {"alive": True} if held_up is None else {"alive": False, "detail": held_up}
+        return JSONResponse(state, 200 if held_up is None else 503)
+
     @app.get("/healthz")
     def healthz() -> Response:
         state = _state(parts, loops)

@@ -16,18 +16,27 @@ FOLLOW_EVERY_S = 0.2
 RETRY_S = 1.0
 ANSWER_TIMEOUT_S = 0.5
 
+# In how long each thread's turn is over, whatever it waits for: Redis and the item store have time limits of
+# seconds, and many frames may wait for Redis one after the other; the first reading of a large catalogue, and
+# its calibration, take minutes.
+LIMITS_S = {"follow": 600.0, "calibrate": 600.0, "answer": 60.0}
+
 log = logging.getLogger(__name__)
 
 
 class Loops:
     """Runs all until `stop`; what goes wrong is logged and tried again."""
 
-    def __init__(self, *, follower: Follower, intake: Intake) -> None:
+    def __init__(
+        self, *, follower: Follower, intake: Intake, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._follower = follower
         self._intake = intake
         self._stopping = threading.Event()
+        self._turned_s = dict.fromkeys(LIMITS_S, clock())
+        self._clock = clock
         self._threads = [
-            threading.Thread(target=self._for_ever, args=(turn,), name=turn.__name__)
+            threading.Thread(target=self._for_ever, args=(turn,), name=turn.__name__.strip("_"))
             for turn in (self._follow, self._calibrate, self._answer)
         ]
         # Why the item store can't be followed right now, None when it can.
@@ -44,8 +53,20 @@ class Loops:
         for thread in self._threads:
             thread.join()
 
+    def held_up(self) -> str | None:
+        """Which thread does not turn any more, in words, None if all do."""
+        for thread in self._threads:
+            name, still_s = thread.name, self._clock() - self._turned_s[thread.name]
+            if not thread.is_alive():
+                return f"the thread {name} has ended"
+            if still_s > LIMITS_S[name]:
+                return f"the thread {name} has not turned for {still_s:.0f} s"
+        return None
+
     def _for_ever(self, turn: Callable[[], None]) -> None:
+        name = threading.current_thread().name
         while not self._stopping.is_set():
+            self._turned_s[name] = self._clock()
             try:
                 turn()
             except Exception as error:  # a fault of ours must not end the service

@@ -17,7 +17,7 @@ from services.adapters.certificates import make_certificate
 from services.bootstrap import machine
 from services.bootstrap.settings import RunSettings, load
 from services.bootstrap.tls import covered_names, open_tls
-from services.bootstrap.trust import as_usual_and_own, pinned
+from services.bootstrap.trust import as_usual_and_own
 from services.core.domain import InputError
 
 
@@ -152,5 +152,3 @@ def test_a_damaged_certificate_is_named_by_those_who_were_to_believe_it(data: Pa
     (data / "tls" / "cert.pem").write_bytes(b"no PEM")
     with pytest.raises(InputError, match="can't be read as a certificate"):
         as_usual_and_own(settings(data))
-    with pytest.raises(InputError, match="can't be read as a certificate"):
-        pinned(data / "tls" / "cert.pem")

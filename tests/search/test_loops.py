@@ -32,7 +32,10 @@ class Rig:
         self.intake = Intake(
             lookup=lookup, queue=self.queue, tally=FakeTally(), view=lambda: self.follower.view
         )
-        self.loops = Loops(follower=self.follower, intake=self.intake)
+        self.now_s = 1000.0
+        self.may_answer, self.is_held = threading.Event(), threading.Event()
+        self.may_answer.set()
+        self.loops = Loops(follower=self.follower, intake=self.intake, clock=lambda: self.now_s)
 
     def _make_index(self, dim: int) -> KnnIndex:
         self._fail("follow")
@@ -40,6 +43,9 @@ class Rig:
 
     def _picture_url(self, item: Item) -> str:
         self._fail("answer")
+        if not self.may_answer.is_set():
+            self.is_held.set()
+            self.may_answer.wait()
         return item.id
 
     def _fail(self, name: str) -> None:
@@ -122,6 +128,34 @@ def test_a_fault_while_following_is_trouble_too() -> None:
         rig.store.set_model("ffffffffffff")  # makes the follower build another index
         rig.store.put(make_item("new", model="ffffffffffff"))
         until(lambda: rig.loops.trouble is not None, within_s=3.0, what="trouble")
+
+
+def test_a_thread_that_hangs_or_has_ended_is_named() -> None:
+    with running(Rig()) as rig:
+        until(rig.answers)
+        assert rig.loops.held_up() is None
+        rig.may_answer.clear()
+        try:
+            until(lambda: rig.is_held.is_set() or rig.send())  # type: ignore[func-returns-value]
+            rig.now_s += 61
+            assert rig.loops.held_up() == "the thread answer has not turned for 61 s"
+        finally:
+            rig.may_answer.set()
+        until(lambda: rig.loops.held_up() is None)
+    assert rig.loops.held_up() == "the thread follow has ended"
+
+
+@pytest.mark.parametrize("state", ["store down", "faults"])
+def test_what_is_wrong_elsewhere_holds_no_thread_up(state: str) -> None:
+    rig = Rig()
+    rig.queue.down = True
+    rig.faults = {"follow"} if state == "faults" else set()
+    rig.store.down = {"model"} if state == "store down" else set()
+    with running(rig):
+        for _ in range(3):
+            rig.now_s += 1000
+            rig.send()
+            until(lambda: rig.loops.held_up() is None)
 
 
 @pytest.mark.parametrize("state", ["idle", "store down", "faults"])

@@ -40,6 +40,7 @@ def test_make_run_tls_serves_https_with_a_certificate_that_is_kept(tmp_path: Pat
         assert certificate.read_bytes() == made
         with _client(again, certificate, host="[::1]") as client:
             assert client.get("/items").json()["items"][0]["url"].startswith(f"https://[::1]:{again.port}/")
+        assert again.cli("alive", "api").returncode == 0
 
 
 def _works(stack: Stack, certificate: Path) -> None:

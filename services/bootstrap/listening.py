@@ -1,0 +1,11 @@
+"""Where processes listen unless told otherwise; without imports, for a check that runs every few seconds."""
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+# To listen at all addresses, and what of them is this machine's own.
+ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+HOST = "127.0.0.1"
+PAGE_PORT = 8080
+SEARCH_PORT = 8081
+DATA_DIR = ".data"
+CERTIFICATE = "tls/cert.pem"
+CERTIFICATE_KEY = "tls/key.pem"

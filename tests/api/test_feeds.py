@@ -1,0 +1,37 @@
+"""The tasks that feed the event streams: one that has ended is known by name."""
+
+import asyncio
+from typing import Any, cast
+
+import redis.asyncio
+
+from services.api.hub import Hub
+from services.api.live import Feeds
+from services.bootstrap.api import ApiParts
+from services.core.cameras import Cameras
+
+
+class Parts:
+    """No more than the feeds ask for: cameras, of which there are none, and a Redis that does not answer."""
+
+    def __init__(self, live_redis: Any) -> None:
+        self.cameras = Cameras()
+        self.live_redis = live_redis
+
+
+async def ended_of(parts: Parts) -> str | None:
+    """What is told of the feeds when each has had a turn, and after the end."""
+    feeds, hub = Feeds(cast(ApiParts, parts), Hub()), Hub()
+    with hub.listen():
+        feeds.start()
+        for _ in range(20):
+            await asyncio.sleep(0)
+        ended = feeds.ended
+        await feeds.stop()
+    return ended
+
+
+def test_feeds_go_on_without_redis_and_one_that_ends_by_a_fault_is_named() -> None:
+    unreachable = redis.asyncio.Redis.from_url("redis://127.0.0.1:1", socket_connect_timeout=1)
+    assert asyncio.run(ended_of(Parts(unreachable))) is None
+    assert asyncio.run(ended_of(Parts("no Redis"))) == "feed_matches"

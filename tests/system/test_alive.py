@@ -1,0 +1,73 @@
+"""Health checks that look at one process, and not at what it depends on."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.system.stack import ROOT, Stack, eventually, running
+
+
+@pytest.fixture(scope="module")
+def quiet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A system to hold up."""
+    settings = {"LOOKALIKE_SAMPLES": "0", "LOOKALIKE_SOURCE": "none"}
+    with running(tmp_path_factory.mktemp("alive"), settings=settings) as started:
+        started.environ["LOOKALIKE_SEARCH_PORT"] = str(urlsplit(started.address("search")).port)
+        yield started
+
+
+@contextmanager
+def _frozen(stack: Stack, *parts: str) -> Iterator[None]:
+    pids = [stack.pid(part) for part in parts]
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+
+
+def _alive(stack: Stack, process: str) -> tuple[int, str]:
+    done = stack.cli("alive", process)
+    assert done.stdout == ""
+    return done.returncode, done.stderr
+
+
+def test_both_are_alive_also_while_all_that_they_depend_on_hangs(quiet: Stack) -> None:
+    with _frozen(quiet, "redis-server", "run.broker"):
+        assert [_alive(quiet, process) for process in ("api", "search")] == [(0, ""), (0, "")]
+        with _frozen(quiet, "services.search"):
+            assert _alive(quiet, "api") == (0, "")
+            assert _alive(quiet, "search") == (1, "error: search: gives no answer within 3 s: timed out\n")
+    eventually(lambda: quiet.get("/healthz")["status"] == "ok", within_s=40, why=quiet.log)
+    assert quiet.get("/alive") == {"alive": True}
+
+
+def test_a_process_that_is_not_there_is_not_alive(quiet: Stack) -> None:
+    environ = quiet.environ | {"LOOKALIKE_PORT": "1"}
+    command = [sys.executable, "-m", "services.cli", "alive", "api"]
+    done = subprocess.run(
+        command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (done.returncode, "refused" in done.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("arguments", [[], ["edge"], ["api", "search"]])
+def test_what_else_could_be_meant_is_refused(quiet: Stack, arguments: list[str]) -> None:
+    done = quiet.cli("alive", *arguments)
+    assert (done.returncode, done.stderr) == (2, "usage: lookalike alive api|search\n")
+
+
+def test_it_imports_nothing_that_takes_long() -> None:
+    code = "import sys, services.cli.alive; print(len(sys.modules), *sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert not {"pydantic", "numpy", "httpx", "typer"} & set(done.stdout.split())
