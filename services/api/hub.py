@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+
+from fastapi.sse import format_sse_event
 
 # A listener that reads more slowly than this many events come needs only the newest ones.
 BACKLOG = 64
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Event:
     """One server-sent event; `thing` is the camera that it is about, `id` a record's."""
 
@@ -19,6 +22,12 @@ class Event:
     data: str
     thing: str | None = None
     id: int | None = None
+
+    @cached_property
+    def encoded(self) -> bytes:
+        """Its form on the wire, made once for all listeners."""
+        number = None if self.id is None else str(self.id)
+        return format_sse_event(event=self.name, data_str=self.data, id=number)
 
 
 class Hub:
@@ -38,8 +47,8 @@ class Hub:
             queue.put_nowait(event)
 
     @contextlib.contextmanager
-    def listen(self) -> Iterator[AsyncIterator[Event]]:
-        """The events from now on; those of the time between this call and the first read are kept."""
+    def listen(self) -> Iterator[AsyncIterator[Sequence[Event]]]:
+        """The events from now on, each time all that have come; none is lost before the first read."""
         queue: asyncio.Queue[Event | None] = asyncio.Queue(BACKLOG)
         self._listeners.add(queue)
         try:
@@ -48,6 +57,11 @@ class Hub:
             self._listeners.discard(queue)
 
 
-async def _events(queue: asyncio.Queue[Event | None]) -> AsyncIterator[Event]:
-    while (event := await queue.get()) is not None:
-        yield event
+async def _events(queue: asyncio.Queue[Event | None]) -> AsyncIterator[Sequence[Event]]:
+    while True:
+        come = [await queue.get()]
+        while not queue.empty():
+            come.append(queue.get_nowait())
+        yield [event for event in come if event is not None]
+        if None in come:
+            return

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Response
-from fastapi.responses import EventSourceResponse
-from fastapi.sse import ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
 from services.api.hub import Event, Hub
 from services.api.live import camera_event, cameras_now, heartbeat, match_event
+from services.api.stream import EventStream
 from services.bootstrap.api import ApiParts
 from services.core.domain import UnavailableError
 
@@ -42,21 +41,30 @@ def build_router(parts: ApiParts, hub: Hub) -> APIRouter:
         body = newest[0] if newest else '{"matches":[]}'
         return {"statusCode": "200", "headers": {"Content-type": "application/json"}, "body": body}
 
-    @router.get("/matches/stream", response_class=EventSourceResponse)
-    async def stream(
-        thing: Thing = None, last_event_id: Annotated[str | None, Header()] = None
-    ) -> AsyncIterator[ServerSentEvent]:
+    @router.get("/matches/stream", response_class=EventStream)
+    async def stream(thing: Thing = None, last_event_id: Annotated[str | None, Header()] = None) -> Response:
         """Events `match` (a record), `camera` (a camera's status) and `heartbeat` (the server's time)."""
-        with hub.listen() as events:
-            last = 0
-            for event in await run_in_threadpool(_missed, parts, thing, last_event_id):
-                last = event.id or last
-                yield _sse(event)
-            async for event in events:
-                if (event.id is None or event.id > last) and (thing is None or event.thing in (None, thing)):
-                    yield _sse(event)
+        return EventStream(_events(parts, hub, thing, last_event_id))
 
     return router
+
+
+async def _events(
+    parts: ApiParts, hub: Hub, thing: str | None, last_event_id: str | None
+) -> AsyncGenerator[bytes]:
+    with hub.listen() as live:
+        missed = await run_in_threadpool(_missed, parts, thing, last_event_id)
+        yield b"".join(event.encoded for event in missed)
+        last = max((event.id for event in missed if event.id is not None), default=0)
+        async for come in live:
+            # Who listens to one camera hears of the others nothing, but of the time.
+            wanted = [
+                event.encoded
+                for event in come
+                if (event.id is None or event.id > last) and (thing is None or event.thing in (None, thing))
+            ]
+            if wanted:
+                yield b"".join(wanted)
 
 
 def _missed(parts: ApiParts, thing: str | None, last_event_id: str | None) -> list[Event]:
@@ -70,9 +78,3 @@ def _missed(parts: ApiParts, thing: str | None, last_event_id: str | None) -> li
     except UnavailableError:
         return events  # the stream goes on by itself when Redis is back
     return events + [match_event(record) for record in reversed(records)]
-
-
-def _sse(event: Event) -> ServerSentEvent:
-    return ServerSentEvent(
-        raw_data=event.data, event=event.name, id=None if event.id is None else str(event.id)
-    )

@@ -98,6 +98,20 @@ def test_the_stream_goes_on_behind_the_last_event_id(stack: Stack) -> None:
     assert int(line.removeprefix("id: ")) > int(str(older))
 
 
+def test_a_stream_that_is_left_is_closed(empty: Stack) -> None:
+    def open_streams() -> str:
+        metrics = empty.client.get("/metrics").text.splitlines()
+        return next(line.split()[1] for line in metrics if line.startswith("lookalike_api_streams "))
+
+    before = open_streams()
+    with empty.client.stream("GET", "/matches/stream?thing=nobody") as response:
+        assert response.headers["x-accel-buffering"] == "no"
+        lines = response.iter_lines()  # dropped, it would close the stream
+        assert "event: heartbeat" in lines
+        assert float(open_streams()) == float(before) + 1
+    eventually(lambda: open_streams() == before, within_s=5)
+
+
 @pytest.mark.parametrize("last", ["9" * 5000, "x", "-1"])
 def test_a_strange_last_event_id_counts_as_none(stack: Stack, last: str) -> None:
     eventually(lambda: _two(stack), within_s=20, why=stack.log)

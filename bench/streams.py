@@ -1,0 +1,147 @@
+"""What idle pages cost the api: `python -m bench.streams [--streams 500] [--seconds 60]`.
+
+Opens that many event streams on a system of its own, first without a camera and then with the sample clip;
+measures the api's memory and CPU time, and whether each stream gets all that it should.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import re
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from services.api.live import HEARTBEAT_S
+from tests.system.stack import Stack, eventually, running
+
+SETTLE_S = 3.0
+_ID = re.compile(rb"^id: ([0-9]+)\r?$", re.MULTILINE)
+_HEARTBEAT = b"event: heartbeat"
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass
+class Listener:
+    """One page's stream: what came of it."""
+
+    heartbeats: int = 0
+    ids: list[int] = field(default_factory=list)
+
+    async def listen(self, port: int) -> None:
+        """Read for ever."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**20)
+        writer.write(b"GET /matches/stream HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        rest = b""
+        while True:
+            # Events end with an empty line, so none is cut in two.
+            whole, end, rest = (rest + await _some(reader)).rpartition(b"\n\n")
+            self.heartbeats += (whole + end).count(_HEARTBEAT)
+            self.ids += map(int, _ID.findall(whole + end))
+
+
+async def _some(reader: asyncio.StreamReader) -> bytes:
+    content = await reader.read(2**18)
+    if not content:
+        raise ConnectionError("the api has ended a stream")
+    return content
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Resident memory in MiB, CPU seconds a minute, and what the streams got."""
+
+    before_mib: float
+    after_mib: float
+    alone_cpu_s: float
+    cpu_s: float
+    fewest_heartbeats: int
+    records: int
+    missed: int
+
+
+def main() -> None:
+    """Print a line for each source."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--streams", type=int, default=500)
+    parser.add_argument("--seconds", type=float, default=60.0)
+    options = parser.parse_args()
+    print(f"{options.streams} streams for {options.seconds:g} s on one api process")
+    print("             resident MiB                     CPU s/min       each stream")
+    print("source       before  with them  KiB a stream  before  with  heartbeats  records  missed")
+    for source in ("none", ""):
+        with tempfile.TemporaryDirectory() as folder:
+            settings = {"LOOKALIKE_SOURCE": source, "LOOKALIKE_LOG_LEVEL": "error"}
+            with running(Path(folder), settings=settings) as stack:
+                got = asyncio.run(_measure(stack, options.streams, options.seconds, clip=not source))
+        each_kib = (got.after_mib - got.before_mib) * 1024 / options.streams
+        wanted = int(options.seconds / HEARTBEAT_S)
+        print(
+            f"{source or 'sample clip':11}  {got.before_mib:6.1f}  {got.after_mib:9.1f}  {each_kib:12.1f}"
+            f"  {got.alone_cpu_s:6.1f}  {got.cpu_s:4.1f}  {got.fewest_heartbeats:3} of {wanted:3}"
+            f"  {got.records:7}  {got.missed:6}"
+        )
+
+
+async def _measure(stack: Stack, streams: int, seconds: float, *, clip: bool) -> Measured:
+    pid = stack.pid("services.api")
+    if clip:
+        eventually(lambda: stack.get("/matches?limit=1")["records"], within_s=60, why=stack.log)
+    await asyncio.sleep(SETTLE_S)
+    alone_cpu_s = await _cpu_s(pid, seconds / 4)
+    before_mib = _resident_mib(pid)
+    listeners = [Listener() for _ in range(streams)]
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(listener.listen(stack.port)) for listener in listeners]
+        while not all(listener.heartbeats for listener in listeners):
+            await asyncio.sleep(0.1)
+        await asyncio.sleep(SETTLE_S)
+        for listener in listeners:
+            listener.heartbeats, listener.ids = 0, []
+        cpu_s = await _cpu_s(pid, seconds)
+        after_mib = _resident_mib(pid)
+        for task in tasks:
+            task.cancel()
+    fewest = min(listener.heartbeats for listener in listeners)
+    records, missed = _missed([listener.ids for listener in listeners])
+    return Measured(before_mib, after_mib, alone_cpu_s, cpu_s, fewest, records, missed)
+
+
+def _missed(heard: Sequence[Sequence[int]]) -> tuple[int, int]:
+    """How many records came, and how many of them did not come to one listener, summed over all.
+
+    Counted from where all were listening to where all still were.
+    """
+    if not any(heard):
+        return 0, 0
+    if not all(heard):
+        return max(map(len, heard)), sum(not ids for ids in heard)
+    first, last = max(ids[0] for ids in heard), min(ids[-1] for ids in heard)
+    all_ids = {number for ids in heard for number in ids if first <= number <= last}
+    return len(all_ids), sum(len(all_ids.difference(ids)) for ids in heard)
+
+
+async def _cpu_s(pid: int, seconds: float) -> float:
+    """The CPU seconds of a process in a minute, measured over these seconds."""
+    before, began_s = _ticks(pid), time.monotonic()
+    await asyncio.sleep(seconds)
+    return (_ticks(pid) - before) / _TICKS / (time.monotonic() - began_s) * 60
+
+
+def _ticks(pid: int) -> int:
+    # Behind the command's name, which may hold blanks: utime and stime.
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])
+
+
+def _resident_mib(pid: int) -> float:
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+if __name__ == "__main__":
+    main()
