@@ -8,8 +8,11 @@ LOCK := $(COMPILE) pyproject.toml --extra dev
 IMAGES := services edge models localstack
 LOCK_IMAGE := $(COMPILE) --constraints requirements.lock
 
+# Compose v2, else docker-compose 1.29.
+COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
+
 .DEFAULT_GOAL := help
-.PHONY: help run test lint lock listing models samples bench test-system test-web
+.PHONY: help run up down test lint lock listing models samples bench test-system test-web test-compose
 
 help:  ## what there is
 	@awk -F ":.*## " '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -19,6 +22,13 @@ listing:  ## write docs/files.md after a file came or went
 
 run: $(READY)  ## start everything on this machine; Ctrl-C stops it. TLS=1: with https, for a phone's camera
 	@$(if $(filter command line,$(origin TLS)),LOOKALIKE_TLS=$(TLS)) exec $(BIN)/python -m services.run --die-with-parent
+
+up:  ## the same as containers, in the background; PROFILE=scale: three searches, PROFILE=aws: on an emulated AWS
+	@$(COMPOSE) $(if $(filter aws,$(PROFILE)),--env-file localstack/compose.env) $(addprefix --profile ,$(PROFILE)) up -d --build
+	@echo "Lookalike is at http://127.0.0.1:$$($(COMPOSE) exec -T api printenv LOOKALIKE_PORT); the key for changes: $(COMPOSE) exec api lookalike key"
+
+down:  ## stop the containers; what is kept stays on its volumes
+	@$(COMPOSE) --profile aws --profile scale down --remove-orphans
 
 test: $(READY)  ## all tests that need no system package
 	@$(BIN)/python -m pytest
@@ -31,6 +41,9 @@ test-web: $(READY)  ## the page in a real browser, with a camera; installs Chrom
 	@.ci/system-packages chromium
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/web/requirements.lock
 	@$(BIN)/python -m pytest tests/web
+
+test-compose: $(READY)  ## the containers, with a Docker engine: built, restarted, killed
+	@$(BIN)/python -m pytest tests/compose
 
 lint: $(READY)  ## style, types, direction of imports, lock up to date
 	@$(BIN)/ruff check .

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import paho.mqtt.client as mqtt
@@ -57,8 +57,10 @@ def test_a_camera_elsewhere_trusts_the_brokers_authority(tls: Project) -> None:
     authority = tls.exec("api", "cat", "/secrets/tls/ca.pem").stdout
     trusting = ssl.create_default_context(cadata=authority)
     eventually(lambda: connect(tls, trusting, user=told[1], password=told[3]) == 0, within_s=10)
-    with pytest.raises(ssl.SSLError):
-        connect(tls, ssl.create_default_context())
+    strange = ssl.create_default_context()
+    with socket.create_connection(("127.0.0.1", tls.broker_port), timeout=5) as opened:
+        with pytest.raises(ssl.SSLCertVerificationError):
+            strange.wrap_socket(opened, server_hostname="127.0.0.1")
 
 
 def test_every_health_check_goes_through_tls_too(tls: Project) -> None:
