@@ -58,9 +58,11 @@ def test_a_camera_elsewhere_trusts_the_brokers_authority(tls: Project) -> None:
     trusting = ssl.create_default_context(cadata=authority)
     eventually(lambda: connect(tls, trusting, user=told[1], password=told[3]) == 0, within_s=10)
     strange = ssl.create_default_context()
-    with socket.create_connection(("127.0.0.1", tls.broker_port), timeout=5) as opened:
-        with pytest.raises(ssl.SSLCertVerificationError):
-            strange.wrap_socket(opened, server_hostname="127.0.0.1")
+    with (
+        socket.create_connection(("127.0.0.1", tls.broker_port), timeout=5) as opened,
+        pytest.raises(ssl.SSLCertVerificationError),
+    ):
+        strange.wrap_socket(opened, server_hostname="127.0.0.1")
 
 
 def test_every_health_check_goes_through_tls_too(tls: Project) -> None:
