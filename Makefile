@@ -2,11 +2,17 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 READY := .venv/ready
-COMPILE := $(BIN)/uv pip compile pyproject.toml --extra dev --universal --generate-hashes --python-version 3.11 \
-  --no-header --no-annotate --quiet
+COMPILE := $(BIN)/uv pip compile --universal --generate-hashes --python-version 3.11 --no-header --no-annotate --quiet
+LOCK := $(COMPILE) pyproject.toml --extra dev
+# What goes into each image has a lock of its own, of the same versions.
+IMAGES := services edge models localstack
+LOCK_IMAGE := $(COMPILE) --constraints requirements.lock
+
+# Compose v2, else docker-compose 1.29.
+COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint lock listing models samples bench test-system test-web screenshots
+.PHONY: help run up down test lint lock listing models samples bench test-system test-web test-compose screenshots
 
 help:  ## what there is
 	@awk -F ":.*## " '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -16,6 +22,13 @@ listing:  ## write docs/files.md after a file came or went
 
 run: $(READY)  ## start everything on this machine; Ctrl-C stops it. TLS=1: with https, for a phone's camera
 	@$(if $(filter command line,$(origin TLS)),LOOKALIKE_TLS=$(TLS)) exec $(BIN)/python -m services.run --die-with-parent
+
+up:  ## the same as containers, in the background; PROFILE=scale: three searches, PROFILE=aws: on an emulated AWS
+	@$(COMPOSE) $(if $(filter aws,$(PROFILE)),--env-file localstack/compose.env) $(addprefix --profile ,$(PROFILE)) up -d --build
+	@echo "Lookalike is at http://127.0.0.1:$$($(COMPOSE) exec -T api printenv LOOKALIKE_PORT); the key for changes: $(COMPOSE) exec api lookalike key"
+
+down:  ## stop the containers; what is kept stays on its volumes
+	@$(COMPOSE) --profile aws --profile scale down --remove-orphans
 
 test: $(READY)  ## all tests that need no system package
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
@@ -34,17 +47,25 @@ test-web: $(READY)  ## the page in a real browser, with a camera; installs Chrom
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/web/requirements.lock
 	@$(BIN)/python -m pytest tests/web
 
+test-compose: $(READY)  ## the containers, with a Docker engine: built, restarted, killed
+	@$(BIN)/python -m pytest tests/compose
+
 lint: $(READY)  ## style, types, direction of imports, lock up to date
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo --config pyproject.toml >.venv/imports 2>&1 || { cat .venv/imports; exit 1; }
 	@$(BIN)/python docs/list_files.py --check
-	@cp requirements.lock .venv/lock && $(COMPILE) -o .venv/lock && diff requirements.lock .venv/lock || \
+	@cp requirements.lock .venv/lock && $(LOCK) -o .venv/lock && diff requirements.lock .venv/lock || \
 	  { echo "error: requirements.lock does not fit pyproject.toml; run \`make lock\`" >&2; exit 1; }
+	@for image in $(IMAGES); do \
+	  cp $$image/requirements.lock .venv/lock && $(LOCK_IMAGE) $$image/requirements.in -o .venv/lock && \
+	  diff $$image/requirements.lock .venv/lock || \
+	  { echo "error: $$image/requirements.lock does not fit; run \`make lock\`" >&2; exit 1; }; done
 
-lock: $(READY)  ## compile requirements.lock after a change of pyproject.toml
-	@$(COMPILE) -o requirements.lock
+lock: $(READY)  ## compile requirements.lock and the images' after a change of pyproject.toml or a requirements.in
+	@$(LOCK) -o requirements.lock
+	@for image in $(IMAGES); do $(LOCK_IMAGE) $$image/requirements.in -o $$image/requirements.lock || exit 1; done
 
 samples:  ## render the sample catalogue and clip anew (half an hour, 1.4 GB of Blender)
 	@test -x build/samples-env/bin/python || $(PYTHON) -m venv build/samples-env

@@ -7,7 +7,19 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 LISTING = ROOT / "docs" / "files.md"
-FOLDERS = ("services", "edge", "models", "web", "samples", "tests", "bench", "docs", ".ci")
+FOLDERS = (
+    "services",
+    "edge",
+    "models",
+    "web",
+    "samples",
+    "tests",
+    "bench",
+    "docs",
+    "localstack",
+    "deploy",
+    ".ci",
+)
 # Built, rendered or read as data: they are counted, not listed.
 DATA = (".jpg", ".png", ".npz", ".bin")
 DATA_FOLDERS = ("tests/messages",)

@@ -18,6 +18,7 @@ from services.bootstrap.page import PageSettings, TlsSettings
 from services.bootstrap.secret_files import SECRETS, SUFFIX
 from services.core.domain import InputError
 
+SEARCH_URL = "http://127.0.0.1:8081"
 # Read by the edge, whose folder is deployed without this one.
 EDGE_ONLY = frozenset(
     {"source", "thing", "max_fps", "stall_s", "region", "pace", "gate", "preview", "alive_file"}
@@ -70,7 +71,7 @@ class SearchSettings(StoreSettings, PageSettings, _Live):
 class ApiSettings(CatalogueSettings, PageSettings, _Live):
     """The api process."""
 
-    search_url: Web = "http://127.0.0.1:8081"
+    search_url: Web = SEARCH_URL
     # Addresses and networks, with commas between them.
     proxy: Proxy = ""
 
@@ -88,10 +89,12 @@ class ApiSettings(CatalogueSettings, PageSettings, _Live):
         return self
 
 
-class CliSettings(CatalogueSettings, TlsSettings):
-    """The command line; where the system runs it finds in the data folder's run.json."""
+class CliSettings(CatalogueSettings, TlsSettings, _Live):
+    """The command line; where the system runs it finds in the data folder's run.json, else at `api_url`."""
 
     api_key: SecretStr = SecretStr("")
+    api_url: Web = ""
+    search_url: Web = SEARCH_URL
 
 
 class RunSettings(ApiSettings):

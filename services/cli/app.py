@@ -9,7 +9,7 @@ import typer
 from services.bootstrap.logs import configure_logs
 from services.bootstrap.process import run
 from services.bootstrap.settings import CliSettings, load
-from services.cli import catalogue, doctor, index, items, model, search, watch
+from services.cli import catalogue, doctor, index, items, key, model, search, watch
 from services.cli.alive import main as check_alive
 
 app = typer.Typer(
@@ -35,6 +35,7 @@ app.add_typer(model.app, name="model")
 app.command()(search.search)
 app.command()(watch.watch)
 app.command()(doctor.doctor)
+app.command()(key.key)
 
 
 @app.command()

@@ -37,12 +37,21 @@ class Keeper(Protocol):
 
 
 def run_json(settings: CliSettings) -> dict[str, str] | None:
-    """The addresses of the system that runs on the data folder, None if none says that it does."""
+    """The addresses of the system that runs on the data folder, else of LOOKALIKE_API_URL's; None without."""
     try:
         addresses = json.loads((settings.data_dir / "run.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
+        addresses = None
+    if isinstance(addresses, dict):
+        return addresses
+    if not settings.api_url:
         return None
-    return addresses if isinstance(addresses, dict) else None
+    return {
+        "page": settings.api_url,
+        "broker": settings.mqtt_url,
+        "redis": settings.redis_url,
+        "search": settings.search_url,
+    }
 
 
 def api_client(settings: CliSettings, page: str) -> httpx.Client:

@@ -1,0 +1,36 @@
+"""What Mosquitto reads of the users: their hashed passwords, and who may say and hear what."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import secrets
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+# Of PBKDF2, as mosquitto_passwd does it; the passwords are 24 random bytes, which nobody finds by trying.
+ITERATIONS = 101
+ACCESS = Path(__file__).with_name("mosquitto.acl")
+
+
+def password_file(users: Mapping[str, str]) -> str:
+    """The lines of a password_file."""
+    return "".join(f"{user}:{_hashed(password)}\n" for user, password in sorted(users.items()))
+
+
+def access_list(things: Iterable[str]) -> str:
+    """The lines of an acl_file: the fixed ones, and each camera's topics of Home Assistant's discovery.
+
+    `%u` can stand for a whole level of a topic only, and there the name is a part of one.
+    """
+    own = (
+        f"\nuser {thing}\ntopic write homeassistant/+/lookalike_{thing.replace(':', '_')}/+/config\n"
+        for thing in sorted(things)
+    )
+    return ACCESS.read_text(encoding="utf-8") + "".join(own)
+
+
+def _hashed(password: str) -> str:
+    salt = secrets.token_bytes(12)
+    digest = hashlib.pbkdf2_hmac("sha512", password.encode(), salt, ITERATIONS)
+    return f"$7${ITERATIONS}${base64.b64encode(salt).decode()}${base64.b64encode(digest).decode()}"

@@ -1,0 +1,68 @@
+"""The one-shot `samples`: loads the sample catalogue through the api, once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import socket
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from services.bootstrap.process import run
+from services.bootstrap.settings import CliSettings, RunSettings, load
+
+CATALOGUE = Path(__file__).resolve().parents[2] / "samples" / "catalogue.csv"
+POLL_S, RETRY_S = 0.5, 2.0
+BAD_INPUT = 2
+
+
+def main() -> int:
+    """Wait for the api, however long it takes, and import what was not imported before."""
+    settings = load(CliSettings)
+    if not load(RunSettings).samples:
+        say("INFO", "left out, as LOOKALIKE_SAMPLES is 0")
+        return 0
+    loaded = settings.data_dir / f"samples-loaded{mark(settings.store)}"
+    if loaded.exists():
+        say("INFO", "loaded before; who has deleted them does not want them back")
+        return 0
+    while True:
+        wait_for(settings.api_url)
+        command = [sys.executable, "-m", "services.cli", "items", "import", str(CATALOGUE)]
+        done = subprocess.run(command, stderr=subprocess.PIPE, text=True)
+        say("INFO" if done.returncode == 0 else "WARNING", done.stderr.strip())
+        if done.returncode == 0:
+            loaded.touch()
+        if done.returncode in (0, BAD_INPUT):
+            return done.returncode
+        time.sleep(RETRY_S)
+
+
+def mark(store: str) -> str:
+    """What tells one item store from another; the usual one has none."""
+    return f"-{hashlib.sha256(store.encode()).hexdigest()[:12]}" if store else ""
+
+
+def wait_for(url: str) -> None:
+    """Return when something listens there."""
+    parts = urlsplit(url)
+    while True:
+        try:
+            socket.create_connection((parts.hostname or "", parts.port or 80), timeout=2).close()
+            return
+        except OSError:
+            time.sleep(POLL_S)
+
+
+def say(level: str, message: str) -> None:
+    """Write a line as the other containers do."""
+    now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    print(json.dumps({"time": now, "level": level, "process": "samples", "message": message}), flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(run(main))

@@ -1,0 +1,41 @@
+"""`python -m localstack`: runs the emulator until SIGTERM or Ctrl-C; its state is kept in a folder."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+PORT = "4566"
+# Each may be set otherwise in the environment. What is not needed is switched off: it takes time and ports.
+DEFAULTS = {
+    "BIND_HOST": "127.0.0.1",
+    "GATEWAY_PORT": PORT,
+    "SERVICES": "dynamodb,s3",
+    "IOT_MTLS_ENABLED": "0",
+    "SFTP_ENABLED": "0",
+    "LOG_LEVEL": "WARNING",
+    "STATE_DIR": ".data/localstack",
+}
+
+
+def main() -> None:
+    """Become the emulator; its own starter would leave a file behind."""
+    environ = {**DEFAULTS, **{name: value for name, value in os.environ.items() if value}}
+    state = Path(environ["STATE_DIR"]).resolve()
+    state.mkdir(parents=True, exist_ok=True)
+    # Written when it ends; a kill -9 loses what was new.
+    kept = {
+        "PERSIST_STATE": "1",
+        "S3_PERSIST": "1",
+        "STATE_DIR": str(state),
+        "S3_DATA_DIR": str(state / "s3"),
+    }
+    address = f"{environ['BIND_HOST']}:{environ['GATEWAY_PORT']}"
+    print(f"AWS ({environ['SERVICES']}) at http://{address}, state in {state}", flush=True)
+    command = [sys.executable, "-m", "hypercorn", "ministack.app:app", "--bind", address]
+    os.execve(sys.executable, [*command, "--graceful-timeout", "2"], {**environ, **kept})
+
+
+if __name__ == "__main__":
+    main()

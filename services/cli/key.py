@@ -1,0 +1,14 @@
+"""`lookalike key`: what the page asks for before it may write."""
+
+from __future__ import annotations
+
+from services.bootstrap.settings import CliSettings, load
+from services.core.domain import InputError
+
+
+def key() -> None:
+    """Print the API key, to be given to the page once a browser."""
+    told = load(CliSettings).api_key.get_secret_value()
+    if not told:
+        raise InputError("there is no API key: neither LOOKALIKE_API_KEY nor LOOKALIKE_API_KEY_FILE is set")
+    print(told)

@@ -1,0 +1,153 @@
+"""One project of docker-compose.yml, with a name and ports of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import functools
+import json
+import os
+import re
+import subprocess
+import time
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tests.servers import free_port
+from tests.system.stack import ROOT
+
+# They run as long as the system does.
+RUNNING = ("broker", "redis", "search", "api", "edge", "frames")
+HELPER = "python:3.11-slim-bookworm"
+
+
+class Project:
+    """What `docker compose` does with one name."""
+
+    def __init__(self, folder: Path, *, files: Sequence[str] = (), env_file: Path | None = None) -> None:
+        self.name = f"lookalike-test-{uuid.uuid4().hex[:8]}"
+        self.port, self.broker_port = free_port(), free_port()
+        self.page = f"http://127.0.0.1:{self.port}"
+        self.client = httpx.Client(base_url=self.page, timeout=10)
+        self._containers: dict[str, str] = {}
+        # Else the file `.env` of whoever works here would count.
+        empty = folder / "empty.env"
+        empty.touch()
+        given = [part for file in ("docker-compose.yml", *files) for part in ("-f", str(ROOT / file))]
+        self._command = [*_compose(), "--env-file", str(env_file or empty), "-p", self.name, *given]
+        clean = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("LOOKALIKE_", "COMPOSE_", "AWS_"))
+        }
+        self.environ = clean | {"LOOKALIKE_PORT": str(self.port), "BROKER_PORT": str(self.broker_port)}
+
+    def compose(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Run a command of Compose."""
+        return run([*self._command, *arguments], environ=self.environ, check=check)
+
+    def exec(self, service: str, *command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Run a command in a container that runs; Compose itself would take a second longer for the same."""
+        return run(["docker", "exec", self.container(service), *command], check=check)
+
+    def one_shot(self, *arguments: str) -> str:
+        """What a new container of `init` says."""
+        return self.compose("run", "--rm", "-T", "init", *arguments).stdout
+
+    @functools.cached_property
+    def key(self) -> str:
+        """The API key."""
+        return self.exec("api", "lookalike", "key").stdout.strip()
+
+    def post(self, path: str, **options: Any) -> httpx.Response:
+        """Write, with the key."""
+        return self.client.post(path, headers={"Authorization": f"Bearer {self.key}"}, **options)
+
+    def newest(self, thing: str = "cam-1") -> dict[str, Any]:
+        """A camera's newest record, empty if there is none or nobody to ask."""
+        with contextlib.suppress(httpx.HTTPError, ValueError, KeyError):
+            for record in self.client.get("/matches", params={"thing": thing, "limit": 1}).json()["records"]:
+                return dict(record)
+        return {}
+
+    def container(self, service: str) -> str:
+        """The id of a service's container, whether it runs or not."""
+        if service not in self._containers:
+            labels = f"project={self.name}", f"service={service}"
+            filters = [part for label in labels for part in ("--filter", f"label=com.docker.compose.{label}")]
+            (self._containers[service],) = docker("ps", "-aq", *filters).split()
+        return self._containers[service]
+
+    def state(self, service: str) -> dict[str, Any]:
+        """What the engine says of a container."""
+        (found,) = json.loads(docker("inspect", self.container(service)))
+        return dict(found)
+
+    def started_s(self, service: str) -> float:
+        """When its container came up last."""
+        return when_s(self.state(service)["State"]["StartedAt"])
+
+    def kill(self, service: str) -> None:
+        """End it as a crash would: the engine's own kill would count as a wish, and it would stay down."""
+        pid = self.state(service)["State"]["Pid"]
+        kill = ("sh", "-c", f"kill -9 {pid}")
+        docker("run", "--rm", "--pid=host", "--network=none", "--user=0", HELPER, *kill)
+
+    def logs(self) -> str:
+        """The end of what all have said, for a failed test."""
+        return self.compose("logs", "--no-color", "--tail=20", check=False).stdout[-12_000:]
+
+
+def when_s(told: str) -> float:
+    """A moment as the engine writes it, in Unix seconds."""
+    whole, _, rest = told.partition(".")
+    fraction = re.match(r"\d*", rest)
+    moment = datetime.datetime.fromisoformat(whole.removesuffix("Z")).replace(tzinfo=datetime.UTC)
+    return moment.timestamp() + float(f"0.{fraction.group() if fraction else ''}0")
+
+
+def docker(*arguments: str) -> str:
+    """What a command of Docker prints."""
+    return run(["docker", *arguments]).stdout
+
+
+def run(
+    command: Sequence[str], *, environ: Mapping[str, str] | None = None, check: bool = True
+) -> subprocess.CompletedProcess[str]:
+    """Run a command on this machine to its end, which has to be a good one unless `check` is False."""
+    done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0 or not check, f"{command}: {done.stdout[-2000:]}{done.stderr[-4000:]}"
+    return done
+
+
+@functools.cache
+def _compose() -> tuple[str, ...]:
+    v2 = subprocess.run(["docker", "compose", "version"], capture_output=True).returncode == 0
+    return ("docker", "compose") if v2 else ("docker-compose",)
+
+
+@contextlib.contextmanager
+def project(
+    folder: Path,
+    *,
+    settings: Mapping[str, str],
+    files: Sequence[str] = (),
+    env_file: Path | None = None,
+    profiles: str = "",
+) -> Iterator[Project]:
+    """A project that is up, and leaves nothing behind, whatever happens."""
+    made = Project(folder, files=files, env_file=env_file)
+    made.environ |= settings
+    made.environ |= {"COMPOSE_PROFILES": profiles} if profiles else {}
+    try:
+        began_s = time.monotonic()
+        made.compose("up", "-d")
+        print(f"{made.name}: up in {time.monotonic() - began_s:.1f} s")
+        yield made
+    finally:
+        made.client.close()
+        made.compose("down", "-v", "--remove-orphans", "-t", "3")

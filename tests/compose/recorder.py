@@ -1,0 +1,68 @@
+"""Records the match stream over a system that is killed and restarted piece by piece."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+RETRY_S = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A record, when it came, and whether it was the first after a connection: that may be an old one."""
+
+    at_s: float
+    first: bool
+    record: dict[str, Any]
+
+
+class Recorder:
+    """Reads GET /matches/stream in a thread, from entering to leaving; connects again as a browser does."""
+
+    def __init__(self, page: str) -> None:
+        self.heard: list[Heard] = []
+        self._page = page
+        self._leaving = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._leaving.set()
+        self._thread.join(15)
+
+    @property
+    def records(self) -> list[dict[str, Any]]:
+        """All of them."""
+        return [heard.record for heard in self.heard]
+
+    def _run(self) -> None:
+        while not self._leaving.is_set():
+            try:
+                self._read()
+            except httpx.HTTPError:
+                self._leaving.wait(RETRY_S)
+
+    def _read(self) -> None:
+        event, first = "", True
+        with httpx.stream("GET", f"{self._page}/matches/stream", timeout=5) as response:
+            for line in response.iter_lines():
+                if self._leaving.is_set():
+                    return
+                if line.startswith("event: "):
+                    event = line.removeprefix("event: ")
+                elif line.startswith("data: ") and event == "match":
+                    record = json.loads(line.removeprefix("data: "))
+                    self.heard.append(Heard(time.time(), first, record))
+                    first = False

@@ -1,0 +1,90 @@
+"""Who is let in: at the broker, at Redis, and from one container to another."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.compose.project import Project
+from tests.system.stack import eventually
+
+PUBLISH = ("mosquitto_pub", "-h", "broker", "-q", "1")
+
+
+def test_a_client_without_the_password_is_refused_by_the_broker(stack: Project) -> None:
+    for login in ((), ("-u", "cam-1", "-P", "guessed")):
+        told = stack.exec("broker", *PUBLISH, *login, "-t", "lookalike/cam-1/status", "-m", "{}", check=False)
+        assert told.returncode != 0
+        assert "not authorised" in told.stderr.lower() + told.stdout.lower()
+
+
+def test_a_client_without_the_password_is_refused_by_redis(stack: Project) -> None:
+    for password in ((), ("--no-auth-warning", "-a", "guessed")):
+        told = stack.exec("redis", "redis-cli", *password, "get", "stack:id", check=False)
+        assert "NOAUTH" in told.stdout + told.stderr, told
+
+
+def test_a_devices_user_speaks_for_itself_alone(stack: Project) -> None:
+    login = user(stack, "door")
+    say = json.dumps({"state": "no_camera", "reason": "a test", "source": None})
+    for thing in ("window", "cam-1", "door"):
+        topic = f"lookalike/{thing}/status"
+        # A refused publish is not told to its sender, in MQTT 3.1.1.
+        stack.exec("broker", *PUBLISH, *login, "-r", "-t", topic, "-m", say)
+    cameras = eventually(lambda: listed(stack, "door"), within_s=5, why=stack.logs)
+    assert cameras["door"] == "no_camera"
+    assert "window" not in cameras
+    assert cameras["cam-1"] == "online"
+
+
+def test_a_devices_user_hears_no_other(stack: Project) -> None:
+    login = user(stack, "door")
+    hear = ("mosquitto_sub", "-h", "broker", *login, "-W", "2", "-t", "lookalike/#", "-t", "health/#")
+    assert stack.exec("broker", *hear, check=False).stdout == ""
+
+
+def test_a_user_is_forgotten(stack: Project) -> None:
+    login = user(stack, "till")
+    stack.one_shot("forget", "till")
+    stack.compose("kill", "-s", "HUP", "broker")
+    publish = (*PUBLISH, *login, "-t", "lookalike/till/frame", "-m", "x")
+    eventually(lambda: stack.exec("broker", *publish, check=False).returncode != 0, within_s=5)
+
+
+@pytest.mark.parametrize("address", ["redis:6379", "search:8081"])
+def test_a_cameras_container_reaches_the_broker_and_nothing_behind_it(stack: Project, address: str) -> None:
+    connect = (
+        "import socket, sys; host, port = sys.argv[1].split(':'); socket.create_connection((host, port), 2)"
+    )
+    assert stack.exec("edge", "python", "-c", connect, "broker:1883").returncode == 0
+    assert stack.exec("edge", "python", "-c", connect, address, check=False).returncode != 0
+
+
+def test_what_is_written_needs_the_key(stack: Project) -> None:
+    assert stack.client.post("/items/undo", json={"undo": "x"}).status_code == 401
+    assert stack.post("/items/undo", json={"undo": "x"}).status_code == 404
+
+
+def test_the_api_does_not_start_on_a_public_address_without_a_key(stack: Project) -> None:
+    run = ("run", "--rm", "-T", "--no-deps", "-e", "LOOKALIKE_API_KEY_FILE=", "api")
+    told = stack.compose(*run, check=False)
+    assert told.returncode == 2
+    assert "LOOKALIKE_API_KEY is required" in told.stderr + told.stdout
+
+
+def user(stack: Project, thing: str) -> tuple[str, ...]:
+    """The login of a camera's user, whom the broker knows."""
+    told = stack.one_shot("device", thing).split()
+    stack.compose("kill", "-s", "HUP", "broker")
+    login = ("-u", told[1], "-P", told[3])
+    publish = (*PUBLISH, *login, "-t", f"lookalike/{thing}/reply/0", "-m", "x")
+    eventually(lambda: stack.exec("broker", *publish, check=False).returncode == 0, within_s=5)
+    return login
+
+
+def listed(stack: Project, thing: str) -> dict[str, str]:
+    """All cameras' states, once this one is among them."""
+    cameras = stack.client.get("/cameras").json()["cameras"]
+    states = {camera["thing"]: camera["state"] for camera in cameras}
+    return states if thing in states else {}

@@ -1,0 +1,52 @@
+"""The command line in the api's container, and what is kept when containers are made anew."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.compose.project import Project, docker
+from tests.system.pictures import picture
+from tests.system.stack import eventually
+
+pytestmark = pytest.mark.usefixtures("samples")
+
+
+def test_the_command_line_finds_the_system(stack: Project) -> None:
+    told = stack.exec("api", "lookalike", "doctor")
+    assert "FAIL" not in told.stdout
+    assert "mug-harbour" in stack.exec("api", "lookalike", "items", "list").stdout
+    picture_of = "samples/pictures/mug-harbour.jpg"
+    assert "mug-harbour" in stack.exec("api", "lookalike", "search", picture_of).stdout
+    watched = stack.exec("api", "timeout", "5", "lookalike", "watch", check=False).stdout
+    assert "observation" in watched
+
+
+def test_a_shops_pictures_are_imported_from_a_folder_of_the_machine(
+    stack: Project, folder_of_pictures: str
+) -> None:
+    mount = f"{folder_of_pictures}:/in:ro"
+    run = ("run", "--rm", "-T", "-v", mount, "samples", "lookalike", "items", "import", "/in")
+    told = stack.compose(*run)
+    assert "2 items imported, 0 refused" in told.stderr
+    assert "red block" in stack.exec("api", "lookalike", "items", "list", "--text", "red").stdout
+
+
+def test_a_backup_is_taken_and_restored(stack: Project) -> None:
+    answer = stack.post("/items", files={"image": picture(1)}, data={"title": "kept", "id": "kept"})
+    assert answer.status_code == 201
+    stack.exec("api", "lookalike", "items", "export", "/data/backup.zip")
+    stack.exec("api", "lookalike", "items", "delete", "kept")
+    assert stack.client.get("/items/kept").status_code == 404
+    stack.exec("api", "lookalike", "items", "import", "/data/backup.zip", check=False)
+    assert stack.client.get("/items/kept/image").content == picture(1)
+    stack.exec("api", "lookalike", "items", "delete", "kept")
+
+
+def test_a_second_up_changes_nothing_and_what_was_deleted_stays_deleted(stack: Project) -> None:
+    key, before = stack.key, docker("ps", "-q", "--no-trunc")
+    stack.exec("api", "lookalike", "items", "delete", "ball-tennis")
+    stack.compose("up", "-d")
+    eventually(lambda: stack.state("samples")["State"]["Status"] == "exited", within_s=30, why=stack.logs)
+    assert stack.exec("api", "lookalike", "key").stdout.strip() == key
+    assert set(before.split()) <= set(docker("ps", "-q", "--no-trunc").split())
+    assert stack.client.get("/items/ball-tennis").status_code == 404

@@ -1,0 +1,73 @@
+"""Profiles `aws` and `scale`: items in DynamoDB, pictures in S3, and three search processes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from tests.compose.project import Project, docker, project
+from tests.system.pictures import picture
+from tests.system.stack import ROOT, eventually
+
+SEARCHES = ("search", "search-2", "search-3")
+COUNT = """
+import boto3, json
+table = boto3.client("dynamodb").scan(TableName="lookalike", Select="COUNT")["Count"]
+bucket = boto3.client("s3").list_objects_v2(Bucket="lookalike-pictures")["KeyCount"]
+print(json.dumps([table, bucket]))
+"""
+
+
+@pytest.fixture(scope="module")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    """The system over the emulator."""
+    with project(
+        tmp_path_factory.mktemp("aws"),
+        settings={"LOOKALIKE_SAMPLES": "0"},
+        env_file=ROOT / "localstack" / "compose.env",
+        profiles="aws,scale",
+    ) as made:
+        eventually(lambda: made.client.get("/healthz").status_code == 200, within_s=90, why=made.logs)
+        yield made
+
+
+def test_items_are_in_dynamodb_and_pictures_in_s3_and_both_survive_a_restart(cloud: Project) -> None:
+    answer = cloud.post("/items", files={"image": picture(5)}, data={"title": "far away", "id": "far"})
+    assert answer.status_code == 201, answer.text
+    docker("restart", cloud.container("aws"))
+    rows, pictures = json.loads(cloud.exec("api", "python", "-c", COUNT).stdout)
+    assert rows > 0
+    assert pictures == 1
+    assert "items.sqlite" not in cloud.exec("api", "ls", "/data").stdout
+    assert cloud.client.get("/items/far/image").content == picture(5)
+
+    def found() -> bool:
+        record = cloud.post("/search", files={"image": picture(5)}).json()
+        return [match["id"] for match in record["matches"]] == ["far"]
+
+    eventually(found, within_s=10, why=cloud.logs)
+
+
+def test_the_searches_share_the_frames(cloud: Project) -> None:
+    for name in SEARCHES:
+        eventually(lambda name=name: answered(cloud, name) > 0, within_s=20, why=cloud.logs)  # type: ignore[misc]
+
+
+def test_one_search_after_the_other_may_be_killed(cloud: Project) -> None:
+    for name in SEARCHES:
+        before = cloud.newest()["id"]
+        cloud.kill(name)
+        eventually(lambda before=before: cloud.newest().get("id", 0) > before, within_s=3, why=cloud.logs)  # type: ignore[misc]
+
+
+def answered(stack: Project, name: str) -> float:
+    """How many observations a search process has answered."""
+    fetch = (
+        f"import urllib.request; print(urllib.request.urlopen('http://{name}:8081/metrics').read().decode())"
+    )
+    lines = stack.exec("api", "python", "-c", fetch).stdout.splitlines()
+    return sum(
+        float(line.split()[-1]) for line in lines if line.startswith("lookalike_search_answered_total")
+    )

@@ -1,0 +1,93 @@
+"""TLS for the page, the broker and Redis, by deploy/compose/tls.yml."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Iterator
+
+import httpx
+import paho.mqtt.client as mqtt
+import pytest
+from paho.mqtt.enums import CallbackAPIVersion
+
+from services.bootstrap.pin import pinned
+from tests.compose.project import Project, project
+from tests.system.stack import eventually
+
+TLS = "deploy/compose/tls.yml"
+# Without items each record says that nothing looks like it, and there is one.
+SETTINGS = {"LOOKALIKE_SAMPLES": "0", "LOOKALIKE_SOURCE": "test"}
+
+
+@pytest.fixture(scope="module")
+def tls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    """The system with TLS everywhere, and a client that trusts the page's own certificate."""
+    folder = tmp_path_factory.mktemp("tls")
+    with project(folder, settings=SETTINGS, files=[TLS]) as made:
+        read = ("cat", "/data/tls/cert.pem")
+        certificate = folder / "page.pem"
+        shown = eventually(
+            lambda: made.exec("api", *read, check=False).stdout or None, within_s=60, why=made.logs
+        )
+        certificate.write_text(shown)
+        made.page = made.page.replace("http", "https")
+        made.client = httpx.Client(base_url=made.page, timeout=10, verify=pinned(certificate))
+        yield made
+
+
+def test_a_frame_goes_all_its_way_through_tls(tls: Project) -> None:
+    record = eventually(tls.newest, within_s=60, why=tls.logs)
+    assert record["verdict"] == "no_match"
+    # Else all of it could have gone another way.
+    assert tls.exec("redis", "redis-cli", "-p", "6379", "ping", check=False).stdout != "PONG\n"
+    assert "FAIL  item store" in tls.exec("api", "lookalike", "doctor", check=False).stdout
+
+
+def test_without_tls_nobody_is_answered(tls: Project) -> None:
+    with pytest.raises(httpx.HTTPError):
+        httpx.get(f"http://127.0.0.1:{tls.port}/healthz", timeout=3)
+    with pytest.raises((OSError, ValueError)):
+        connect(tls, None)
+
+
+def test_a_camera_elsewhere_trusts_the_brokers_authority(tls: Project) -> None:
+    told = tls.one_shot("device", "door").split()
+    tls.compose("kill", "-s", "HUP", "broker")
+    authority = tls.exec("api", "cat", "/secrets/tls/ca.pem").stdout
+    trusting = ssl.create_default_context(cadata=authority)
+    eventually(lambda: connect(tls, trusting, user=told[1], password=told[3]) == 0, within_s=10)
+    strange = ssl.create_default_context()
+    with (
+        socket.create_connection(("127.0.0.1", tls.broker_port), timeout=5) as opened,
+        pytest.raises(ssl.SSLCertVerificationError),
+    ):
+        strange.wrap_socket(opened, server_hostname="127.0.0.1")
+
+
+def test_every_health_check_goes_through_tls_too(tls: Project) -> None:
+    for service in ("broker", "redis", "api", "search", "edge"):
+        eventually(
+            lambda service=service: tls.state(service)["State"]["Health"]["Status"] == "healthy",  # type: ignore[misc]
+            within_s=60,
+            why=tls.logs,
+        )
+
+
+def connect(stack: Project, trust: ssl.SSLContext | None, *, user: str = "", password: str = "") -> int:
+    """What the broker answers to a connection from this machine, 0 if it accepts."""
+    answers: list[int] = []
+    client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id="door")
+    client.username_pw_set(user, password)
+    if trust is not None:
+        client.tls_set_context(trust)
+    client.on_connect = lambda _client, _data, _flags, code, _properties: answers.append(code.value)
+    client.connect("127.0.0.1", stack.broker_port)
+    for _ in range(50):
+        if answers:
+            break
+        client.loop(0.1)
+    client.disconnect()
+    if not answers:
+        raise ConnectionError("no answer")
+    return answers[0]
