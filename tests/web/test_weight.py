@@ -14,7 +14,7 @@ def test_the_first_visit_loads_less_than_it_promises(without_camera: Stack, page
     finished = []
     page.on("requestfinished", lambda request: finished.append(request))
     page.goto(without_camera.page)
-    page.get_by_text("No camera yet").wait_for()
+    page.locator("body:not([data-situation=connecting])").wait_for()
     loaded = {
         request.url: request.sizes()["responseBodySize"]
         for request in finished
