@@ -55,6 +55,8 @@ def make_plan(settings: RunSettings) -> Plan:
         "LOOKALIKE_REDIS_URL": addresses["redis"],
         "LOOKALIKE_SEARCH_URL": addresses["search"],
         "LOOKALIKE_SEARCH_PORT": str(search_port),
+        # ONNX Runtime would send usage data to its maker.
+        "ORT_DISABLE_TELEMETRY": "1",
         # Lines of a log are wanted when they are written.
         "PYTHONUNBUFFERED": "1",
     }
