@@ -224,12 +224,15 @@ def test_an_index_behind_its_store_shows_how_far_it_is(with_clip: Stack, pages: 
     page.locator("#intake").wait_for(state="hidden", timeout=20_000)
 
 
-def test_without_a_camera_the_page_offers_this_device(without_camera: Stack, camera_pages: Pages) -> None:
-    page = camera_pages.open(without_camera.page)
-    page.get_by_role("heading", name="No camera yet").wait_for(timeout=20_000)
-    page.locator("#notice-actions").get_by_role("button", name="Use this device's camera").click()
-    page.get_by_role("button", name="Stop this device's camera").click(timeout=20_000)
-    page.get_by_role("button", name="Use this device's camera").first.wait_for()
+def test_without_a_camera_the_page_offers_this_device(tmp_path: Path, camera_pages: Pages) -> None:
+    # A system of its own: no browser has been its camera yet.
+    with running(tmp_path, settings={"LOOKALIKE_SOURCE": "none"}) as stack:
+        page = camera_pages.open(stack.page)
+        page.get_by_role("heading", name="No camera yet").wait_for(timeout=20_000)
+        page.locator("#notice-actions").get_by_role("button", name="Use this device's camera").click()
+        page.get_by_role("button", name="Stop this device's camera").click(timeout=20_000)
+        page.get_by_role("button", name="Use this device's camera").first.wait_for()
+        page.close()
     camera_pages.forget_errors("/preview")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import paho.mqtt.publish as publish
 from playwright.sync_api import Page, Playwright
 
-from tests.system.stack import Stack, running
+from tests.system.stack import Stack, eventually, running
 from tests.web.film import CLIP
 from tests.web.pages import Pages, chromium, text
 from tests.web.wcag import violations
@@ -42,6 +42,16 @@ def undo(page: Page, words: str) -> None:
     page.locator("#toast").get_by_text(words).wait_for()
 
 
+def forgotten(stack: Stack, item_id: str) -> None:
+    """Wait until no record that a page reads when it opens names an item that is gone, picture and all."""
+
+    def named() -> bool:
+        records = stack.get("/matches?limit=20")["records"]
+        return any(match["id"] == item_id for record in records for match in record["matches"])
+
+    eventually(lambda: not named(), within_s=30, why=stack.log)
+
+
 def test_a_key_a_name_and_enter_teach_an_item_and_undo_takes_it_back(with_clip: Stack, pages: Pages) -> None:
     page = pages.open(with_clip.page)
     ready(page)
@@ -65,6 +75,7 @@ def test_a_key_a_name_and_enter_teach_an_item_and_undo_takes_it_back(with_clip: 
     page.get_by_text("Taught: A thing of the clip").wait_for()
     undo(page, "Taken back: A thing of the clip")
     assert with_clip.client.get(f"/items/{item['id']}").status_code == 404
+    forgotten(with_clip, item["id"])
 
 
 def test_this_devices_camera_teaches_more_sides_and_each_can_be_taken_back(
@@ -90,6 +101,7 @@ def test_this_devices_camera_teaches_more_sides_and_each_can_be_taken_back(
     page.get_by_role("dialog").get_by_role("button", name="Undo").click()
     page.get_by_role("dialog").wait_for(state="detached")
     assert found(without_camera, "Two-sided") == []
+    forgotten(without_camera, item["id"])
     camera_pages.forget_errors("/preview")
 
 
