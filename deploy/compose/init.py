@@ -22,6 +22,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from deploy.compose import certificate, mosquitto
+from deploy.compose.files import replace
 
 FOLDER = Path("/secrets")
 GROUPS = {"api": 10011, "search": 10012, "edge": 10013, "frames": 10014, "broker": 10015, "redis": 10016}
@@ -61,28 +62,14 @@ class Volume:
     def keep(self, passwords: Passwords) -> None:
         """Write the passwords down, before anything uses them."""
         self._truth.parent.mkdir(mode=0o700, exist_ok=True)
-        replace(self._truth, json.dumps(asdict(passwords)), mode=0o600)
+        replace(self._truth, json.dumps(asdict(passwords)).encode(), mode=0o600)
 
     def give(self, service: str, name: str, content: str) -> None:
         """Write a file that one container may read."""
         folder, group = self.folder / service, GROUPS[service]
         folder.mkdir(mode=0o750, exist_ok=True)
         os.chown(folder, -1, group)
-        replace(folder / name, content, mode=0o640, group=group)
-
-
-def replace(path: Path, content: str, *, mode: int, group: int = -1) -> None:
-    """Write a file so that a reader finds the old one or the new one, never a part."""
-    unfinished = path.with_name(path.name + ".unfinished")
-    unfinished.unlink(missing_ok=True)
-    unfinished.touch(mode=mode)
-    os.chown(unfinished, -1, group)
-    with unfinished.open("w") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.chmod(mode)  # whatever the umask
-    unfinished.replace(path)
+        replace(folder / name, content.encode(), mode=0o640, group=group)
 
 
 def write_all(volume: Volume, passwords: Passwords) -> None:

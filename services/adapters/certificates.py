@@ -18,7 +18,7 @@ from services.core.domain import InputError
 VALID_DAYS = 825
 # A system that is started today shall not stop to be trusted while it runs.
 RENEW_DAYS = 30
-# A phone's clock may be behind ours.
+# A phone's clock, or a camera's, may be behind ours.
 _BACKDATED = timedelta(hours=1)
 
 
@@ -27,40 +27,67 @@ def make_certificate(names: Iterable[str], *, now: datetime | None = None) -> tu
 
     Raises InputError for a name that can't be one.
     """
-    begins = (now or datetime.now(UTC)) - _BACKDATED
     key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Lookalike")])
-    usage = x509.KeyUsage(
-        digital_signature=True,
+    subject = common_name("Lookalike")
+    certificate = (
+        begin(subject, issuer=subject, key=key.public_key(), now=now)
+        .add_extension(alternatives(names), critical=False)
+        # Who trusts it trusts it for this page, and for nothing that it could sign.
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(key_usage(signs=False), critical=True)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    return certificate.public_bytes(serialization.Encoding.PEM), private_pem(key)
+
+
+def begin(
+    subject: x509.Name, *, issuer: x509.Name, key: ec.EllipticCurvePublicKey, now: datetime | None = None
+) -> x509.CertificateBuilder:
+    """A certificate of this key, valid from now for VALID_DAYS, that still lacks what it is good for."""
+    begins = (now or datetime.now(UTC)) - _BACKDATED
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key)
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(begins)
+        .not_valid_after(begins + timedelta(days=VALID_DAYS))
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
+    )
+
+
+def key_usage(*, signs: bool) -> x509.KeyUsage:
+    """For a key that signs certificates, or for one that a server proves itself with."""
+    return x509.KeyUsage(
+        digital_signature=not signs,
         content_commitment=False,
         key_encipherment=False,
         data_encipherment=False,
         key_agreement=False,
-        key_cert_sign=False,
-        crl_sign=False,
+        key_cert_sign=signs,
+        crl_sign=signs,
         encipher_only=False,
         decipher_only=False,
     )
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(begins)
-        .not_valid_after(begins + timedelta(days=VALID_DAYS))
-        .add_extension(x509.SubjectAlternativeName(map(_general_name, names)), critical=False)
-        # Who trusts it trusts it for this page, and for nothing that it could sign.
-        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(usage, critical=True)
-        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    private = key.private_bytes(
+
+
+def common_name(name: str) -> x509.Name:
+    """A name as subjects and issuers have it."""
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+
+
+def alternatives(names: Iterable[str]) -> x509.SubjectAlternativeName:
+    """The host names and addresses that a certificate is for; raises InputError for one that can't be any."""
+    return x509.SubjectAlternativeName(map(_general_name, names))
+
+
+def private_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
+    """The key in PEM, not encrypted."""
+    return key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    return certificate.public_bytes(serialization.Encoding.PEM), private
 
 
 def is_good(certificate: bytes, key: bytes, names: Iterable[str], *, now: datetime | None = None) -> bool:

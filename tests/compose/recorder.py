@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 from dataclasses import dataclass
@@ -10,6 +9,8 @@ from types import TracebackType
 from typing import Any, Self
 
 import httpx
+
+from tests.system.record import read_matches
 
 RETRY_S = 0.1
 
@@ -55,14 +56,5 @@ class Recorder:
                 self._leaving.wait(RETRY_S)
 
     def _read(self) -> None:
-        event, first = "", True
-        with httpx.stream("GET", f"{self._page}/matches/stream", timeout=5) as response:
-            for line in response.iter_lines():
-                if self._leaving.is_set():
-                    return
-                if line.startswith("event: "):
-                    event = line.removeprefix("event: ")
-                elif line.startswith("data: ") and event == "match":
-                    record = json.loads(line.removeprefix("data: "))
-                    self.heard.append(Heard(time.time(), first, record))
-                    first = False
+        for number, record in enumerate(read_matches(self._page, self._leaving, timeout_s=5)):
+            self.heard.append(Heard(time.time(), number == 0, record))

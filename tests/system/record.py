@@ -6,7 +6,7 @@ import csv
 import json
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -40,15 +40,21 @@ class Recorder:
         self._thread.join()
 
     def _read(self) -> None:
-        with httpx.stream("GET", f"{self._page}/matches/stream", timeout=10) as response:
-            event = ""
-            for line in response.iter_lines():
-                if self._leaving.is_set():
-                    return
-                if line.startswith("event: "):
-                    event = line.removeprefix("event: ")
-                elif line.startswith("data: ") and event == "match":
-                    self.records.append(json.loads(line.removeprefix("data: ")))
+        for record in read_matches(self._page, self._leaving, timeout_s=10):
+            self.records.append(record)
+
+
+def read_matches(page: str, leaving: threading.Event, *, timeout_s: float) -> Iterator[dict[str, Any]]:
+    """The records of one connection to GET /matches/stream, until it is time to leave."""
+    with httpx.stream("GET", f"{page}/matches/stream", timeout=timeout_s) as response:
+        event = ""
+        for line in response.iter_lines():
+            if leaving.is_set():
+                return
+            if line.startswith("event: "):
+                event = line.removeprefix("event: ")
+            elif line.startswith("data: ") and event == "match":
+                yield json.loads(line.removeprefix("data: "))
 
 
 @dataclass(frozen=True, slots=True)
