@@ -1,4 +1,4 @@
-// Two helpers for the DOM; text always goes in as text, never as markup.
+// Helpers for the DOM; text always goes in as text, never as markup.
 
 export const byId = (id) => document.getElementById(id);
 
@@ -8,6 +8,14 @@ export function el(tag, className = "", ...children) {
   if (className) node.className = className;
   node.append(...children.filter((child) => child !== null));
   return node;
+}
+
+/** A button that sends no form. */
+export function press(className, text, run) {
+  const button = el("button", className, text);
+  button.type = "button";
+  button.addEventListener("click", run);
+  return button;
 }
 
 /** Writes only what changed, so that a tick four times a second costs no layout. */

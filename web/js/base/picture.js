@@ -19,30 +19,44 @@ export function pictureAddress(address) {
   }
 }
 
-/** The same picture in one of the widths that the api makes: 160, 320 or 640 pixels. */
-function narrowed(address, width) {
-  const url = new URL(address);
+/** The address to load of the same picture at most `width` pixels wide and high (160, 320 or 640), or as it is; or null. */
+function sourceOf(address, width) {
+  const own = address && pictureAddress(address);
+  if (!own || !width) return own || null;
+  const url = new URL(own);
   url.searchParams.set("w", width);
   return url.href;
 }
 
-/** {node, ready}: ready resolves when the node can be shown without a flash of nothing. */
-export function picture(address, { width = null } = {}) {
+/** {node, loads}: a frame with the image, or with a mark where there is none or it cannot be had. */
+function framed(image, source) {
   const node = el("span", "picture");
-  const image = new Image();
-  image.alt = ""; // its title stands beside it
   const missing = () => {
     image.remove();
     node.classList.add("missing");
   };
-  const source = address && pictureAddress(address);
   if (!source) {
     missing();
-    return { node, ready: Promise.resolve() };
+    return { node, loads: false };
   }
   image.addEventListener("error", missing);
-  image.src = width ? narrowed(source, width) : source;
+  image.src = source;
   node.append(image);
+  return { node, loads: true };
+}
+
+/** {node, ready}: ready resolves when the node can be shown without a flash of nothing. */
+export function picture(address, { width = null } = {}) {
+  const image = new Image();
+  image.alt = ""; // its title stands beside it
+  const { node, loads } = framed(image, sourceOf(address, width));
+  if (!loads) return { node, ready: Promise.resolve() };
   const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
   return { node, ready: Promise.race([image.decode().catch(() => {}), patience]) };
+}
+
+/** A picture that is loaded when it comes into sight; `alt` is empty where its title stands beside it. */
+export function lazyPicture(address, { width, alt = "" }) {
+  const image = Object.assign(el("img"), { alt, loading: "lazy", decoding: "async" });
+  return framed(image, sourceOf(address, width)).node;
 }

@@ -1,24 +1,17 @@
 // The line over the grid: how many items, the filter, and the ways to add some.
 
-import { el } from "../base/dom.js";
+import { el, press } from "../base/dom.js";
 import { getPlace, setPlace } from "../base/place.js";
 import { t, tCount } from "../base/text.js";
 
 const SETTLED_MS = 250;
-
-function press(label, className, run) {
-  const button = el("button", `button ${className}`, label);
-  button.type = "button";
-  button.addEventListener("click", run);
-  return button;
-}
 
 function createFilter({ onText }) {
   const input = Object.assign(el("input", "field-input"), { type: "search", maxLength: 200, placeholder: t("catalogue.filter.hint"), enterKeyHint: "search" });
   input.setAttribute("aria-label", t("catalogue.filter"));
   input.setAttribute("aria-keyshortcuts", "/");
   input.value = getPlace("text") ?? "";
-  const clear = press("", "filter-clear dialog-shut", () => {
+  const clear = press("button filter-clear dialog-shut", "", () => {
     input.value = "";
     input.focus();
     take();
@@ -58,7 +51,7 @@ export function createTools({ onText, onAdd, onImport }) {
   const node = el("div", "catalogue-head",
     el("div", "catalogue-title", el("h2", "", t("nav.catalogue")), count),
     filter.node,
-    el("div", "catalogue-ways", press(t("catalogue.add"), "button-main", onAdd), press(t("catalogue.import"), "", onImport)));
+    el("div", "catalogue-ways", press("button button-main", t("catalogue.add"), onAdd), press("button", t("catalogue.import"), onImport)));
 
   return {
     node,

@@ -1,10 +1,11 @@
 // All pictures of an item in its dialog: a further one, or one less, at once and with a way back.
 
 import { el } from "../base/dom.js";
+import { lazyPicture } from "../base/picture.js";
 import { t } from "../base/text.js";
 import { live } from "../live/live.js";
 import { addView, refusal, removeView, tooLarge, undo } from "./calls.js";
-import { tile, titleOf } from "./card.js";
+import { titleOf } from "./card.js";
 import { intake, listenForPictures } from "./intake.js";
 
 /** `onItem` gets the item as each change leaves it. */
@@ -22,7 +23,7 @@ export function createViews({ item, onItem }) {
       const remove = Object.assign(el("button", "dialog-shut views-remove"), { type: "button", disabled: alone, hidden: alone });
       remove.setAttribute("aria-label", t("views.remove", { n: n + 1 }));
       remove.addEventListener("click", () => change(() => removeView(item.id, n), "views.removed"));
-      return el("li", "view", tile(address, { w: n ? 160 : 640, alt }), remove);
+      return el("li", "view", lazyPicture(address, { width: n ? 160 : 640, alt }), remove);
     }));
   }
 

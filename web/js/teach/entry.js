@@ -1,18 +1,11 @@
 // One misrecognised record in the list of corrections: what was seen, what it was taken for, and what it was.
 
-import { el, setText } from "../base/dom.js";
+import { el, press, setText } from "../base/dom.js";
 import { picture } from "../base/picture.js";
 import { clockTime, t } from "../base/text.js";
 import { titleOf } from "../live/match.js";
 import { createItemSearch } from "./chooser.js";
 import { seenPicture } from "./what.js";
-
-function press(className, text, run) {
-  const button = el("button", className, text);
-  button.type = "button";
-  button.addEventListener("click", run);
-  return button;
-}
 
 /** `kept` is an entry of the pile. Gives {node, kept, item: the chosen one or null, refuse(words)}. */
 export function createEntry(kept, { onChange, onRemove }) {

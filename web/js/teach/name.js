@@ -1,6 +1,6 @@
 // The first stage of teaching: what the camera sees, and the item's name. Enter takes the picture.
 
-import { el, setHidden, setText } from "../base/dom.js";
+import { el, press, setHidden, setText } from "../base/dom.js";
 import { picture } from "../base/picture.js";
 import { t } from "../base/text.js";
 import { live } from "../live/live.js";
@@ -10,19 +10,13 @@ import { addItem, addView, itemOfTitle, teachRefusal } from "./calls.js";
 /** What is said where the name is taken: a further picture of that item, or a second one of the name. */
 function createKnown({ onView, onSecond }) {
   const node = el("section", "known");
-  const press = (className, key, run) => {
-    const button = el("button", className, t(key));
-    button.type = "button";
-    button.addEventListener("click", run);
-    return button;
-  };
   node.hidden = true;
   return {
     node,
     show(item) {
       node.replaceChildren(picture(item.url, { width: 160 }).node,
         el("div", "known-words", el("p", "", t("teach.known", { title: titleOf(item) })),
-          el("div", "known-ways", press("button button-main", "teach.known.view", () => onView(item)), press("button", "teach.known.second", onSecond))));
+          el("div", "known-ways", press("button button-main", t("teach.known.view"), () => onView(item)), press("button", t("teach.known.second"), onSecond))));
       node.hidden = false;
       node.querySelector("button").focus();
     },

@@ -1,18 +1,11 @@
 // The later stages of teaching: the picture as it was taken, and further ones of the same item.
 
-import { el, setText } from "../base/dom.js";
+import { el, press, setText } from "../base/dom.js";
 import { picture } from "../base/picture.js";
 import { t, tCount } from "../base/text.js";
 import { live } from "../live/live.js";
 import { titleOf } from "../live/match.js";
 import { addView, searchable, takeBack, teachRefusal } from "./calls.js";
-
-function press(className, text, run) {
-  const button = el("button", className, text);
-  button.type = "button";
-  button.addEventListener("click", run);
-  return button;
-}
 
 function alertLine() {
   const node = el("p", "form-trouble");

@@ -1,7 +1,7 @@
 // "What was it?": the dialog that asks which item a camera saw, with the likeliest ones a press away.
 
 import { openDialog } from "../base/dialog.js";
-import { el } from "../base/dom.js";
+import { el, press } from "../base/dom.js";
 import { t } from "../base/text.js";
 import { createChoices, createItemSearch } from "./chooser.js";
 
@@ -12,13 +12,6 @@ export function seenPicture(address) {
   image.alt = t("what.seen");
   image.src = address;
   return el("div", "seen", image);
-}
-
-function quiet(text, run) {
-  const button = el("button", "button", text);
-  button.type = "button";
-  button.addEventListener("click", run);
-  return button;
 }
 
 /**
@@ -40,7 +33,7 @@ export function askWhat({ title, words, picture, near, onItem, onNone, onLater, 
       el("div", "what-head", seenPicture(picture), el("p", "form-words", words)),
       near.length ? createChoices(near, { onPick: answer(onItem) }) : "",
       search.node,
-      el("div", "form-end", quiet(t("what.none"), answer(onNone)), quiet(t("what.later"), answer(onLater))),
+      el("div", "form-end", press("button", t("what.none"), answer(onNone)), press("button", t("what.later"), answer(onLater))),
     ],
     onClose: () => answered || onLeave(),
   });
