@@ -67,6 +67,9 @@ class Server:
         """Let it hang: it keeps its connections and answers nothing, until it is thawed or killed."""
         assert self._process is not None
         self._process.send_signal(signal.SIGSTOP)
+        # The signal is sent, not taken: until then it would go on for a moment.
+        threads = Path(f"/proc/{self._process.pid}/task")
+        until(lambda: all(_stands_still(each) for each in threads.iterdir()), what="it stands still")
 
     def thaw(self) -> None:
         """Let it go on after `freeze`."""
@@ -81,6 +84,16 @@ class Server:
         except OSError:
             return False
         return True
+
+
+def _stands_still(thread: Path) -> bool:
+    """Whether a thread of /proc was stopped by a signal, or has ended; see proc(5) for the file's form."""
+    try:
+        stat = (thread / "stat").read_text()
+    except FileNotFoundError:
+        return True
+    # The state follows the command, which stands in brackets and may hold some itself.
+    return stat.rpartition(")")[2].split()[0] == "T"
 
 
 @contextmanager
