@@ -52,7 +52,7 @@ def feedback(stack: Stack, item: str) -> tuple[int, int]:
 def said(page: Page, name: str) -> bool:
     """Whether the answer below the best match is pressed."""
     button = page.locator("#actions").get_by_role("button", name=name)
-    return button.get_attribute("aria-pressed") == "true"
+    return bool(button.get_attribute("aria-pressed") == "true")
 
 
 def told(page: Page, words: str) -> None:
