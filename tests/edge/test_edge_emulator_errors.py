@@ -1,5 +1,6 @@
 """What goes wrong in an emulated program, or before it, is told by exit code and text."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -17,11 +18,18 @@ def settings(broker_port: int, model: Path) -> dict[str, str]:
 def test_an_exception_is_shown_as_python_shows_it(
     tmp_path: Path, settings: dict[str, str], listener: Listener, statement: str
 ) -> None:
+    # A program that is over before it is connected has nobody to tell.
+    connected = tmp_path / "connected"
+    wait = f"import os, time; [time.sleep(0.01) for _ in iter(lambda: os.path.exists('{connected}'), True)]"
     file = write(
         tmp_path,
-        f"def fail(camera):\n    raise KeyError(camera)\n{statement}\nfail('rtsp://u:secret@host')\n",
+        f"def fail(camera):\n    raise KeyError(camera)\n{wait}; {statement}\nfail('rtsp://u:secret@host')\n",
     )
-    ended = emulate(file, **settings)
+    with ThreadPoolExecutor(1) as aside:
+        running = aside.submit(emulate, file, **settings)
+        listener.wait_state("no_camera")
+        connected.touch()
+        ended = running.result()
     assert ended.code == 1
     shown = [line for line in ended.stderr.splitlines() if " INFO " not in line]
     assert shown == [
