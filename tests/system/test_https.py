@@ -47,7 +47,7 @@ def test_make_run_tls_serves_https_with_a_certificate_that_is_kept(tmp_path: Pat
 
 
 def _other_loopback() -> str:
-    """An address of this machine beside 127.0.0.1 that the certificate is for; a container may have no IPv6."""
+    """An address beside 127.0.0.1 that the certificate is for; a container may have no IPv6."""
     try:
         socket.create_server(("::1", 0), family=socket.AF_INET6).close()
     except OSError:
