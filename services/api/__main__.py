@@ -47,7 +47,8 @@ def main() -> int:
         log_level="warning",
         timeout_graceful_shutdown=3,  # longer than a preview is waited for
     )
-    _Server(config, hub).run()
+    # Bound here to one address: of `localhost` there may be a second, ::1, where there is no IPv6.
+    _Server(config, hub).run(sockets=[config.bind_socket()])
     return 0
 
 
