@@ -41,7 +41,7 @@ def build_router(parts: ApiParts, hub: Hub) -> APIRouter:
         body = newest[0] if newest else '{"matches":[]}'
         return {"statusCode": "200", "headers": {"Content-type": "application/json"}, "body": body}
 
-    @router.get("/matches/stream", response_class=EventStream)
+    @router.get("/matches/stream", response_class=EventStream, status_code=200)
     async def stream(thing: Thing = None, last_event_id: Annotated[str | None, Header()] = None) -> Response:
         """Events `match` (a record), `camera` (a camera's status) and `heartbeat` (the server's time)."""
         return EventStream(_events(parts, hub, thing, last_event_id))
