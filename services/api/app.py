@@ -8,6 +8,8 @@ from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 from prometheus_client import Gauge
 
@@ -49,7 +51,15 @@ def build_app(settings: ApiSettings, parts: ApiParts, hub: Hub) -> FastAPI:
             await feeds.stop()
             await parts.live_redis.aclose()
 
-    app = FastAPI(title="Lookalike", lifespan=feeding, max_body_size=MAX_BODY)
+    app = FastAPI(
+        title="Lookalike",
+        lifespan=feeding,
+        max_body_size=MAX_BODY,
+        # Its own have absolute addresses; a proxy may serve us under any path.
+        servers=[{"url": "."}],
+        docs_url=None,
+        redoc_url=None,
+    )
     Gauge("lookalike_api_streams", "Open event streams.", registry=parts.registry).set_function(
         lambda: len(hub)
     )
@@ -68,6 +78,11 @@ def build_app(settings: ApiSettings, parts: ApiParts, hub: Hub) -> FastAPI:
         health.build_router(parts, feeds),
     ):
         app.include_router(router)
+
+    @app.get("/docs", include_in_schema=False)
+    def docs() -> HTMLResponse:
+        return get_swagger_ui_html(openapi_url="openapi.json", title=app.title)
+
     app.mount("/", StaticFiles(directory=WEB, html=True), name="web")
     # The page is text, and a phone's line is slow; pictures and streams go as they are.
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=6)

@@ -25,8 +25,8 @@ _SAFE = ("GET", "HEAD", "OPTIONS")
 _READS = ("/matches",)
 # GETs that are guarded as writes are: what a camera sees is not for everybody.
 _PRIVATE = re.compile(r"/cameras/[^/]*/preview/?")
-# Where the interactive OpenAPI page needs what the live page must do without.
-_DOCS = ("/docs", "/redoc")
+# The interactive OpenAPI page needs what the live page must do without.
+_DOCS = "/docs"
 _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
@@ -57,7 +57,7 @@ class Guard:
         request = Request(scope)
 
         async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start" and not scope["path"].startswith(_DOCS):
+            if message["type"] == "http.response.start" and scope["path"] != _DOCS:
                 headers = MutableHeaders(scope=message)
                 headers.update(_HEADERS)
                 # Asked for again each time: modules of two versions of the page must not mix.

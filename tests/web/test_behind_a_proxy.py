@@ -1,0 +1,65 @@
+"""The page under another host and path: behind nginx, as the docs tell to set it up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.sync_api import Playwright
+
+from tests.servers import free_port
+from tests.system.stack import eventually, running
+from tests.web.nginx import HOST, PREFIX, nginx
+from tests.web.pages import chromium, text, with_camera
+from tests.web.test_stream import is_live, streams
+from tests.web.test_teaching import taken
+
+KEY = "a-key-behind-a-proxy"
+# What the page at /docs would read.
+_DOCUMENTED = """async () => {
+  const docs = await fetch("docs");
+  const [, named] = (await docs.text()).match(/url: '([^']+)'/);
+  return (await fetch(new URL(named, docs.url))).json();
+}"""
+
+
+def test_a_camera_teaches_and_matches_stream_under_another_host_and_path(
+    tmp_path: Path, playwright: Playwright, film: Path
+) -> None:
+    port = free_port()
+    address = f"https://{HOST}:{port}{PREFIX}"
+    settings = {
+        "LOOKALIKE_SOURCE": "none",
+        "LOOKALIKE_SAMPLES": "0",
+        "LOOKALIKE_API_KEY": KEY,
+        "LOOKALIKE_PUBLIC_URL": address,
+        "LOOKALIKE_PROXY": "127.0.0.1",
+    }
+    browser = *with_camera(film), f"--host-resolver-rules=MAP {HOST} 127.0.0.1", "--ignore-certificate-errors"
+    with (
+        running(tmp_path, settings=settings) as stack,
+        nginx(tmp_path, port=port, target=stack.port),
+        chromium(playwright, *browser) as pages,
+    ):
+        asked: list[str] = []
+        page = pages.open("about:blank")
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(address.rstrip("/"))
+        page.locator("#own").click()
+        page.get_by_text("The camera's picture needs the API key").click(timeout=5000)
+        page.get_by_label("API key", exact=True).fill(KEY)
+        page.keyboard.press("Enter")
+        page.locator("#camera-state", has_text="on").wait_for(timeout=40_000)
+        page.keyboard.press("t")
+        page.get_by_label("What is it?").fill("A thing of the shop")
+        page.keyboard.press("Enter")
+        taken(page)
+        page.keyboard.press("Enter")
+        eventually(lambda: is_live(page), within_s=20, why=stack.log)
+        assert text(page, ".best-title") == "A thing of the shop"
+        best = page.locator("#best-item img")
+        assert best.evaluate("(image) => image.naturalWidth") > 100
+        assert streams(stack) == 1
+        assert page.evaluate(_DOCUMENTED)["servers"] == [{"url": "."}]
+        strangers = [url for url in asked if not url.startswith(("blob:", "data:", address.rstrip("/")))]
+        assert strangers == []
+        pages.expect_errors("401")
