@@ -9,7 +9,7 @@ from tests.web.wcag import violations
 
 def test_help_tells_the_keys_and_switches_them_off_for_good(without_camera: Stack, pages: Pages) -> None:
     page = pages.open(without_camera.page)
-    page.locator("#help").wait_for()
+    page.locator("body:not([data-situation=connecting])").wait_for()
     page.keyboard.press("Shift+?")
     dialog = page.get_by_role("dialog", name="Help")
     told = dialog.locator("kbd").all_inner_texts()
@@ -22,7 +22,7 @@ def test_help_tells_the_keys_and_switches_them_off_for_good(without_camera: Stac
     assert page.locator("#ask kbd").is_hidden()
 
     page.reload()
-    page.locator("#help").wait_for()
+    page.locator("body:not([data-situation=connecting])").wait_for()
     page.keyboard.press("s")
     page.keyboard.press("Shift+?")
     assert page.get_by_role("dialog").count() == 0
@@ -39,3 +39,15 @@ def test_help_tells_the_keys_and_switches_them_off_for_good(without_camera: Stac
     page.locator("#language").focus()
     page.keyboard.press("s")
     assert page.get_by_role("dialog").count() == 0
+
+
+def test_a_key_is_what_is_typed_whatever_its_place(without_camera: Stack, pages: Pages) -> None:
+    page = pages.open(without_camera.page)
+    page.locator("body:not([data-situation=connecting])").wait_for()
+    press = """([key, code]) => document.body.dispatchEvent(
+        new KeyboardEvent("keydown", { key, code, bubbles: true, cancelable: true }))"""
+    # On a Dvorak keyboard O has the place of S, and S that of the semicolon.
+    page.evaluate(press, ["o", "KeyS"])
+    assert page.get_by_role("dialog").count() == 0
+    page.evaluate(press, ["s", "Semicolon"])
+    page.get_by_role("dialog", name="Search by picture").wait_for()

@@ -31,7 +31,7 @@ export default {
   "verdict.unsure": "Not sure",
   "verdict.no_match": "No match",
   "best.guess": "Nearest guess: {title}",
-  "best.unsure": "It looks like this, but it may be another item.",
+  "best.unsure": "It looks like this, but it may be another item. Turn it or hold it closer, or say below what it is.",
   "best.last": "Last seen",
   "best.untitled": "Untitled item",
 
@@ -131,6 +131,7 @@ export default {
   "details.margin.one": "ahead of the next by 1 point",
   "details.margin.other": "ahead of the next by {n} points",
   "details.source": "Source",
+  "details.source.frames": "frames over MQTT",
   "details.fps": "Frames a second",
   "details.provider": "Runs on",
   "details.model": "Model",
@@ -149,6 +150,7 @@ export default {
   "step.add": "Add items",
   "step.teach": "Teach one with the camera",
   "step.own": "Use this device's camera",
+  "step.key": "Enter the API key",
 
   "intake.label": "Items being taken in",
   "intake.items.one": "1 item so far.",
@@ -156,7 +158,7 @@ export default {
   "intake.behind": "The index is being filled: {share}, {n} changes to go.",
   "intake.next": "What is not in yet cannot be matched yet.",
 
-  "details.polling": "asks every second, because something on the way, such as a proxy, holds the stream back",
+  "details.polling": "asks every second, because something on the way, such as a proxy, holds the stream back; let it pass matches/stream on unbuffered",
   "details.index": "Index",
   "details.index.of": "{items}, version {version}",
   "details.items.one": "1 item",

@@ -31,7 +31,7 @@ export default {
   "verdict.unsure": "불확실",
   "verdict.no_match": "일치 없음",
   "best.guess": "가장 비슷한 품목: {title}",
-  "best.unsure": "이 품목으로 보이지만 다른 품목일 수도 있습니다.",
+  "best.unsure": "이 품목으로 보이지만 다른 품목일 수도 있습니다. 돌리거나 더 가까이 비춰 보거나, 아래에서 무엇인지 알려 주세요.",
   "best.last": "마지막으로 본 품목",
   "best.untitled": "이름 없는 품목",
 
@@ -129,6 +129,7 @@ export default {
   "details.margin.none": "다음 품목과 같음",
   "details.margin.other": "다음 품목보다 {n}점 앞섬",
   "details.source": "입력",
+  "details.source.frames": "MQTT로 받은 영상",
   "details.fps": "초당 영상 수",
   "details.provider": "연산 장치",
   "details.model": "모델",
@@ -147,13 +148,14 @@ export default {
   "step.add": "품목 추가",
   "step.teach": "카메라로 가르치기",
   "step.own": "이 기기의 카메라 사용",
+  "step.key": "API 키 입력",
 
   "intake.label": "품목을 받아들이는 중",
   "intake.items.other": "지금까지 품목 {n}개.",
   "intake.behind": "색인을 채우는 중: {share}, 남은 변경 {n}건.",
   "intake.next": "아직 들어오지 않은 품목은 찾을 수 없습니다.",
 
-  "details.polling": "1초마다 묻는 중 (프록시 등 중간 장치가 실시간 전송을 막고 있습니다)",
+  "details.polling": "1초마다 묻는 중 (프록시 등 중간 장치가 실시간 전송을 막고 있습니다. 그 장치에서 matches/stream의 버퍼링을 끄세요)",
   "details.index": "색인",
   "details.index.of": "{items}, 버전 {version}",
   "details.items.other": "품목 {n}개",

@@ -1,6 +1,6 @@
 // Calls of the api; addresses are relative, so the page works under any host and path.
 
-import { askKey, authorization } from "./key.js";
+import { askKey, authorization, forget } from "./key.js";
 
 const TIMEOUT_MS = 8000;
 
@@ -31,8 +31,9 @@ export async function call(path, { method = "GET", json, body, headers = {}, sig
       return { status: 0, ok: false, body: null, detail: "" };
     }
     if (answer.status !== 401) return told(answer);
+    forget(given);
     // Another call may have asked for it meanwhile.
-    const known = authorization().Authorization !== given.Authorization;
+    const known = Boolean(authorization().Authorization);
     if (!known && !(await askKey({ wrong: Boolean(given.Authorization) }))) return told(answer);
   }
 }
@@ -59,22 +60,30 @@ export async function getRecords({ thing = null, limit = 12 } = {}) {
 
 const camera = (thing) => `cameras/${encodeURIComponent(thing)}`;
 
+/** A call of the page's own, for which nobody is asked for a key. */
+async function callQuietly(path, { headers, ...options }) {
+  const given = authorization();
+  const answer = await fetch(path, { cache: "no-store", ...options, headers: { ...headers, ...given } });
+  if (answer.status === 401) forget(given);
+  return answer;
+}
+
 /** {status, jpeg, etag} of a preview newer than the one with this `etag`; status 0 where nothing answers. */
 export async function getPreview(thing, { etag, signal }) {
-  const headers = { ...authorization(), ...(etag && { "If-None-Match": etag }) };
   try {
-    const answer = await fetch(`${camera(thing)}/preview`, { cache: "no-store", headers, signal });
+    const headers = etag ? { "If-None-Match": etag } : {};
+    const answer = await callQuietly(`${camera(thing)}/preview`, { headers, signal });
     return { status: answer.status, jpeg: answer.status === 200 ? await answer.blob() : null, etag: answer.headers.get("ETag") };
   } catch {
     return { status: 0 };
   }
 }
 
-/** {status, detail} of the answer to a frame; status 0 where nothing answers. Nobody is asked for a key in the midst of frames. */
+/** {status, detail} of the answer to a frame; status 0 where nothing answers. */
 export async function postFrame(thing, jpeg) {
-  const headers = { ...authorization(), "Content-Type": "image/jpeg" };
+  const headers = { "Content-Type": "image/jpeg" };
   try {
-    return await told(await fetch(`${camera(thing)}/frames`, { method: "POST", headers, body: jpeg, signal: AbortSignal.timeout(TIMEOUT_MS) }));
+    return await told(await callQuietly(`${camera(thing)}/frames`, { method: "POST", headers, body: jpeg, signal: AbortSignal.timeout(TIMEOUT_MS) }));
   } catch {
     return { status: 0, detail: "" };
   }

@@ -27,6 +27,17 @@ function keep(value, { forGood }) {
   } catch { /* see read */ }
 }
 
+/** A key that was refused is not sent again: the api would take every further call for guessing, and let nobody in. */
+export function forget({ Authorization: sent }) {
+  if (!key || sent !== authorization().Authorization) return; // there is a newer one
+  const wrong = key;
+  key = "";
+  try {
+    sessionStorage.removeItem(NAME);
+    if (localStorage.getItem(NAME) === wrong) localStorage.removeItem(NAME);
+  } catch { /* see read */ }
+}
+
 export const authorization = () => (key ? { Authorization: `Bearer ${key}` } : {});
 
 /** Calls `take` whenever there is a new key to try. */

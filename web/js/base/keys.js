@@ -33,11 +33,15 @@ export const allKeys = () => known;
 
 const typing = (node) => node.closest?.("input, textarea, select, [contenteditable]") !== null;
 
+/** What was typed; of a key that gives no Latin letter, as T gives ㅅ on a Korean keyboard, the one that has its place. */
+function letter({ key, code }) {
+  return /^[a-z]$/i.test(key) || !code.startsWith("Key") ? key.toLowerCase() : code.slice(3).toLowerCase();
+}
+
 document.addEventListener("keydown", (event) => {
   if (!on || event.ctrlKey || event.metaKey || event.altKey || event.repeat || typing(event.target) || dialogIsOpen()) return;
-  // By its place too: on a Korean keyboard the key T gives ㅅ.
-  const letter = event.code.startsWith("Key") ? event.code.slice(3).toLowerCase() : event.key.toLowerCase();
-  const found = known.find(({ key, when }) => (key === event.key.toLowerCase() || key === letter) && when());
+  const pressed = letter(event);
+  const found = known.find(({ key, when }) => key === pressed && when());
   if (!found) return;
   event.preventDefault();
   found.run();

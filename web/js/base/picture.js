@@ -5,15 +5,15 @@ import { el } from "./dom.js";
 const PATIENCE_MS = 700; // a slow picture must not hold the news back; it then comes in when it comes
 
 /**
- * The address to load, or null. One on another host is the api's own under another name
- * (127.0.0.1 for localhost, a public address behind a proxy), so its path is looked up here.
+ * The address to load, or null. An item's picture is the api's own, whatever host and path its address names
+ * (127.0.0.1 for localhost, a public address behind a proxy), so it is looked up here.
  */
 export function pictureAddress(address) {
   try {
     const url = new URL(address, document.baseURI);
-    if (url.origin === location.origin) return url.href;
     const [own] = url.pathname.match(/items\/[^/]+\/image$/) ?? [];
-    return own ? new URL(own + url.search, document.baseURI).href : null;
+    if (own) return new URL(own + url.search, document.baseURI).href;
+    return url.origin === location.origin ? url.href : null;
   } catch {
     return null;
   }

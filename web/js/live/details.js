@@ -2,6 +2,7 @@
 
 import { byId, el } from "../base/dom.js";
 import { t, tCount } from "../base/text.js";
+import { FRAMES_OVER_MQTT } from "./state.js";
 
 const REFRESH_MS = 1000; // figures that change ten times a second cannot be read
 
@@ -29,7 +30,7 @@ function entries({ state, camera, record }) {
     ["model", record?.model ?? camera?.model],
     ["index", indexWords(state.health?.checks?.index)],
     ["provider", camera?.provider?.replace("ExecutionProvider", "")],
-    ["source", camera?.source],
+    ["source", camera?.source === FRAMES_OVER_MQTT ? t("details.source.frames") : camera?.source],
   ].filter(([, value]) => value);
 }
 

@@ -5,6 +5,7 @@ import { getRecords } from "../base/api.js";
 import { createClock } from "../base/clock.js";
 import { byId, setHidden } from "../base/dom.js";
 import { askKey, onKey } from "../base/key.js";
+import { getPlace, onPlace } from "../base/place.js";
 import { t } from "../base/text.js";
 import { createCameraBar } from "./camera.js";
 import { createDetails } from "./details.js";
@@ -165,6 +166,12 @@ keyButton.addEventListener("click", () => askKey());
 onKey(() => {
   setHidden(keyButton, true);
   view.again();
+});
+
+/** Somebody changed the address, or went back. */
+onPlace(() => {
+  const thing = getPlace("camera");
+  if (thing !== state.chosen) show(thing);
 });
 
 /** Pauses the live view, or goes on. */

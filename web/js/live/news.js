@@ -58,7 +58,11 @@ export function createNews({ state, clock, timings, thing, on }) {
 
   return {
     open: feed.open,
-    rest: feed.rest,
+    /** Nothing more is heard or asked, until it is opened again. */
+    rest() {
+      feed.rest();
+      take.phase({ phase: "connecting", retryAt: null });
+    },
     /** Asks for the system's health when that is due. */
     tick(kind) {
       const well = kind === "live" && !failingChecks(state.health).length;

@@ -3,7 +3,7 @@
 import { byId, el, releaseFocus, setHidden, setText } from "../base/dom.js";
 import { setPlace } from "../base/place.js";
 import { has, setRich, t } from "../base/text.js";
-import { failingChecks } from "./situation.js";
+import { CAMERA_TROUBLE, failingChecks } from "./situation.js";
 import { FRAMES_OVER_MQTT } from "./state.js";
 
 const QUIET = ["live", "resuming"];
@@ -15,10 +15,12 @@ export const onTeach = (run) => teachers.push(run);
 const ACTIONS = {
   add: { run: () => setPlace("view", "catalogue", { push: true }) },
   teach: { run: () => teachers.forEach((run) => run()), when: ({ camera }) => teachers.length && camera?.state === "online" },
-  own: { run: () => byId("own").click(), when: ({ state }) => !state.own },
+  own: { run: () => byId("own").click(), when: ({ state, camera }) => !state.own && camera?.state !== "online" },
+  // Without the card, whose button asks for it.
+  key: { run: () => byId("key-ask").click(), when: () => byId("best").hidden && !byId("key-ask").hidden },
 };
 /** The next steps that a press can do. */
-const STEPS = { empty: ["add", "teach"], waiting: ["own"], offline: ["own"], no_camera: ["own"] };
+const STEPS = { empty: ["add", "teach", "own"], waiting: ["own"], offline: ["own"], no_camera: ["own"] };
 
 function checkWords(health) {
   return failingChecks(health).map(([name, { detail }]) => t(`check.${name}`) + (detail ? ` (${detail})` : "")).join(", ");
@@ -45,8 +47,13 @@ function bannerText({ state, kind }) {
   return t("failing.banner", { checks: checkWords(state.health) });
 }
 
-function reasonWords({ kind, state, camera }) {
+function reasonWords({ kind, state, thing, camera }) {
   if (kind === "failing" || kind === "starting") return checkWords(state.health);
+  // An item can be taught by a camera alone.
+  if (kind === "empty" && CAMERA_TROUBLE.includes(camera?.state)) {
+    const trouble = title({ kind: camera.state, thing, camera });
+    return camera.reason ? `${trouble}: ${camera.reason}` : trouble;
+  }
   return (camera?.state === kind && camera.reason) || "";
 }
 
@@ -56,7 +63,7 @@ function createSteps() {
   let shown = "";
 
   return function render(view) {
-    const names = (STEPS[view.kind] ?? []).filter((name) => ACTIONS[name].when?.(view) ?? true);
+    const names = [...(STEPS[view.kind] ?? []), "key"].filter((name) => ACTIONS[name].when?.(view) ?? true);
     if (names.join() === shown) return;
     shown = names.join();
     releaseFocus(room);

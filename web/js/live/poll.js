@@ -6,7 +6,7 @@ const EVERY_MS = 1000;
 const CAMERAS_EVERY = 3; // turns
 const TIMEOUT_MS = 4000;
 const PATIENCE = 3; // turns without an answer
-const LIMIT = 20;
+const LIMIT = 100; // of all cameras: a busy one must not push the others out
 
 /** The answer, or null where the api does not answer; a proxy's own error page is no answer of the api. */
 async function ask(address) {

@@ -5,7 +5,7 @@ import { isConnected } from "./state.js";
 const GRACE_MS = 1500; // cameras and the newest record follow the stream's opening by a moment
 const OWN_GRACE_MS = 20000; // its first frame has the model loaded
 const STARTING_MS = 60000;
-const CAMERA_TROUBLE = ["offline", "no_camera", "stalled", "clock_wrong"];
+export const CAMERA_TROUBLE = ["offline", "no_camera", "stalled", "clock_wrong"];
 
 export const isFresh = (record, nowMs) => Boolean(record) && Date.parse(record.expires_at) > nowMs;
 
