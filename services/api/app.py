@@ -8,14 +8,13 @@ from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
-from fastapi.openapi.docs import get_swagger_ui_html
-from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 from prometheus_client import Gauge
 
 from services.api import (
     archive,
     cameras,
+    docs,
     edits,
     feedback,
     guard,
@@ -78,11 +77,7 @@ def build_app(settings: ApiSettings, parts: ApiParts, hub: Hub) -> FastAPI:
         health.build_router(parts, feeds),
     ):
         app.include_router(router)
-
-    @app.get("/docs", include_in_schema=False)
-    def docs() -> HTMLResponse:
-        return get_swagger_ui_html(openapi_url="openapi.json", title=app.title)
-
+    docs.install(app)
     app.mount("/", StaticFiles(directory=WEB, html=True), name="web")
     # The page is text, and a phone's line is slow; pictures and streams go as they are.
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=6)

@@ -25,8 +25,6 @@ _SAFE = ("GET", "HEAD", "OPTIONS")
 _READS = ("/matches",)
 # GETs that are guarded as writes are: what a camera sees is not for everybody.
 _PRIVATE = re.compile(r"/cameras/[^/]*/preview/?")
-# The interactive OpenAPI page needs what the live page must do without.
-_DOCS = "/docs"
 _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
@@ -34,11 +32,13 @@ _HEADERS = {
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
+    # Asked for again each time: modules of two versions of the page must not mix.
+    "Cache-Control": "no-cache",
 }
 
 
 class Guard:
-    """Checks each request and puts the security headers on each response (ASGI middleware)."""
+    """Checks each request and puts the headers on each response that it has not itself (ASGI middleware)."""
 
     def __init__(self, app: ASGIApp, *, settings: ApiSettings) -> None:
         self._app = app
@@ -57,11 +57,10 @@ class Guard:
         request = Request(scope)
 
         async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start" and scope["path"] != _DOCS:
+            if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.update(_HEADERS)
-                # Asked for again each time: modules of two versions of the page must not mix.
-                headers.setdefault("Cache-Control", "no-cache")
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)
             await send(message)
 
         refusal = self._refusal(request)
