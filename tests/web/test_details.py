@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 
 from tests.system.stack import Stack, eventually
 from tests.web.pages import Pages, difference, seen, text
-from tests.web.wcag import violations
+from tests.web.wcag import violations, violations_light_and_dark
 
 STAGES = ["capture", "embed", "transport", "search", "queue", "screen"]
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
@@ -128,6 +128,9 @@ def test_korean_is_the_browsers_choice_or_the_persons(with_clip: Stack, pages: P
     korean = pages.open(with_clip.page, locale="ko-KR")
     korean.get_by_role("button", name="일시정지").wait_for()
     assert korean.evaluate("document.documentElement.lang") == "ko"
+    korean.locator('#badge[data-badge="live"]').wait_for(timeout=20_000)
+    korean.locator(".best-title").wait_for(timeout=20_000)
+    assert violations_light_and_dark(korean) == []
     page = pages.open(with_clip.page, locale="en-US")
     page.get_by_role("button", name="Pause").wait_for()
     page.get_by_label("Language").select_option("ko")

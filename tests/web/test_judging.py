@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import redis
 from playwright.sync_api import Page
 
 from tests.system.stack import Stack, eventually
@@ -128,12 +129,17 @@ def test_a_no_match_is_asked_about_the_other_way_round(with_clip: Stack, pages: 
 
 def test_an_old_match_has_its_words(with_clip: Stack, pages: Pages) -> None:
     page = pages.open(with_clip.page)
-    stand_still(page, "match", "unsure")
-    # 600 newer records would take a minute.
-    page.route("**/feedback", lambda route: route.fulfill(status=404, json={"detail": "no such record"}))
+    item = stand_still(page, "match", "unsure")
+    before = feedback(with_clip, item)
+    # What 600 newer records would push out in a minute.
+    with redis.Redis.from_url(with_clip.address("redis")) as client:
+        for kept in ("stack:matches*", "feedback:*"):
+            for key in client.scan_iter(kept):
+                client.delete(key)
     page.keyboard.press("y")
     told(page, "This match is too old to be judged")
     assert not said(page, "Yes")
+    assert feedback(with_clip, item) == before
     pages.expect_errors("/feedback")
 
 

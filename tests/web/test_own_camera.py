@@ -13,10 +13,12 @@ from PIL import Image
 from playwright.sync_api import Page, Playwright
 
 from services.adapters.mqtt import MqttClient
+from tests.system.played import status_of
 from tests.system.record import Scene
 from tests.system.stack import Stack, eventually
 from tests.web.film import Picture, frames_of
 from tests.web.pages import FAKE_CAMERA, Pages, chromium, difference, seen, small, text
+from tests.web.played import Camera
 
 START, STOP = "Use this device's camera", "Stop this device's camera"
 TROUBLE = "#own-trouble"
@@ -215,18 +217,26 @@ def test_a_camera_that_is_unplugged_is_told(without_camera: Stack, camera_pages:
 def test_frames_that_the_api_refuses_are_told_and_go_on_when_they_can(
     without_camera: Stack, camera_pages: Pages
 ) -> None:
-    page = camera_pages.open(without_camera.page)
-    page.route(
-        "**/frames",
-        lambda route: route.fulfill(status=409, json={"detail": "the name of another camera"}),
-    )
-    start(page)
-    page.get_by_text(
-        "The server does not take this camera's pictures: the name of another camera."
-    ).wait_for()
-    page.unroute("**/frames")
+    name = "browser-0409"
+    other = Camera(without_camera, name)
+    other.say("online", source="rtsp://host/door")
+    try:
+        eventually(lambda: status_of(without_camera, name), within_s=10)
+        page = camera_pages.open(
+            without_camera.page, script=f"localStorage.setItem('lookalike.camera', '{name}');"
+        )
+        assert start(page) == name
+        page.get_by_text(
+            "The server does not take this camera's pictures: "
+            f"{name} is the name of another camera (rtsp://host/door); expected a name that is free."
+        ).wait_for()
+    finally:
+        other.leave()
     page.locator(TROUBLE).wait_for(state="hidden", timeout=10_000)
+    eventually(lambda: status_of(without_camera, name).get("state") == "online", within_s=40)
+    assert status_of(without_camera, name)["source"] == "frames over MQTT"
     camera_pages.expect_errors("/frames")
+    camera_pages.forget_errors("/preview")
 
 
 @pytest.mark.parametrize("height", [844, 640])

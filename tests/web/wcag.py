@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
@@ -20,3 +22,14 @@ def violations(page: Page) -> list[str]:
     return [
         f"{each['id']}: {each['help']} {[node['target'] for node in each['nodes']][:4]}" for each in found
     ]
+
+
+def violations_light_and_dark(page: Page) -> list[str]:
+    """The same of the page's two colour schemes, each finding with its scheme."""
+    found = []
+    schemes: tuple[Literal["light", "dark"], ...] = "light", "dark"
+    for scheme in schemes:
+        page.emulate_media(color_scheme=scheme)
+        found += [f"{scheme}: {each}" for each in violations(page)]
+    page.emulate_media(color_scheme="null")
+    return found

@@ -1,0 +1,122 @@
+"""Cameras that a test plays on the system's own broker, and what they see: vectors of items."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import paho.mqtt.publish as publish
+
+from services.adapters.sqlite_items import SqliteItems
+from services.core.domain import Item
+from services.core.walk import all_items
+from services.core.wire import Observation, Vectors, encode_observation
+from tests.system.stack import Stack
+
+# Often enough that a still scene stays live.
+STILL_S = 0.5
+
+
+class Camera:
+    """One that says and sees what a test wants."""
+
+    def __init__(self, stack: Stack, thing: str) -> None:
+        self.thing = thing
+        self._model = stack.get("/healthz")["checks"]["index"]["model"]
+        host, _, port = stack.address("broker").removeprefix("mqtt://").partition(":")
+        self._broker: Any = {"hostname": host, "port": int(port)}
+        self._lock = threading.Lock()
+        self._scene: Vectors | None = None
+
+    def say(self, state: str, **status: Any) -> None:
+        """Send a status, which the broker keeps."""
+        self._send("status", json.dumps({"state": state, **status}), retain=True)
+
+    def leave(self) -> None:
+        """Leave nothing at the broker."""
+        self._send("status", b"", retain=True)
+
+    def see(self, scene: Vectors | None, *, behind_s: float = 0.0) -> None:
+        """Turn to a scene, float32 [dim], or to none; `behind_s` is by how much its clock is off."""
+        with self._lock:
+            self._scene = scene
+            self._look(behind_s)
+
+    def look_again(self) -> None:
+        """Send what it sees once more."""
+        with self._lock:
+            self._look(0.0)
+
+    def _look(self, behind_s: float) -> None:
+        if self._scene is None:
+            return
+        seen = Observation(
+            thing=self.thing,
+            vectors=self._scene[np.newaxis],
+            captured_at_s=time.time() - behind_s,
+            session="0" * 8,
+            seq=time.monotonic_ns() // 1_000_000,
+            model=self._model,
+        )
+        self._send("features", encode_observation(seen))
+
+    def _send(self, kind: str, payload: str | bytes, *, retain: bool = False) -> None:
+        publish.single(f"lookalike/{self.thing}/{kind}", payload, int(retain), retain, **self._broker)
+
+
+@contextlib.contextmanager
+def playing(stack: Stack, thing: str) -> Iterator[Camera]:
+    """A camera that is on, and unknown to the broker afterwards; it keeps sending what it sees."""
+    camera = Camera(stack, thing)
+    camera.say("online")
+    ending = threading.Event()
+
+    def look_on() -> None:
+        while not ending.wait(STILL_S):
+            camera.look_again()
+
+    looking = threading.Thread(target=look_on)
+    looking.start()
+    try:
+        yield camera
+    finally:
+        ending.set()
+        looking.join()
+        camera.leave()
+
+
+def items(stack: Stack) -> list[Item]:
+    """All items of the catalogue, with their vectors."""
+    store = SqliteItems(stack.data / "items.sqlite", writable=False)
+    try:
+        return list(all_items(store))
+    finally:
+        store.close()
+
+
+def between(one: Item, other: Item) -> Vectors:
+    """A vector, float32 [dim], that is as near to the one as to the other: halving finds the place."""
+    begin, end = one.vectors[0], other.vectors[0]
+    low, high = 0.0, 1.0
+    for _ in range(30):
+        share = (low + high) / 2
+        mixed = _unit(begin * (1 - share) + end * share)
+        if (one.vectors @ mixed).max() > (other.vectors @ mixed).max():
+            low = share
+        else:
+            high = share
+    return mixed
+
+
+def nowhere(like: Item) -> Vectors:
+    """A vector, float32 [dim], that has nothing of any item."""
+    return _unit(np.random.default_rng(1).standard_normal(like.vectors.shape[1:], np.float32))
+
+
+def _unit(vector: Vectors) -> Vectors:
+    return np.asarray(vector / np.linalg.norm(vector), np.float32)

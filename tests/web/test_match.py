@@ -1,0 +1,182 @@
+"""What the page says of a match, to eyes and ears, and for how long, while a played camera sees it."""
+
+from __future__ import annotations
+
+import re
+import time
+from itertools import pairwise
+from typing import Any
+
+from playwright.sync_api import Page
+
+from tests.system.stack import Stack, eventually
+from tests.web.pages import Pages, text
+from tests.web.played import between, items, nowhere, playing
+
+# What becomes of the title and of the words for a screen reader, each with the moment in ms.
+_WATCH = """
+window.titles = [];
+window.spoken = [];
+addEventListener("DOMContentLoaded", () => {
+  function watch(id, selector, list) {
+    let last = "";
+    const node = document.getElementById(id);
+    new MutationObserver(() => {
+      const words = (selector ? node.querySelector(selector) : node)?.textContent ?? "";
+      if (words && words !== last) list.push([last = words, performance.now()]);
+    }).observe(node, { childList: true, subtree: true, characterData: true });
+  }
+  watch("best-item", ".best-title", window.titles);
+  watch("announce", "", window.spoken);
+});
+"""
+_OPACITY = "(node) => [...node.querySelectorAll('.picture img')].map((img) => getComputedStyle(img).opacity)"
+HOLD_MS = 1000
+# Between the end of a drawing and the observer's turn a busy machine may let a moment pass.
+TURN_MS = 60
+EVERY_S = 0.12
+
+
+def turned_to(page: Page, verdict: str) -> None:
+    """Wait until a live best match has this verdict."""
+    page.locator(f'body[data-shown="fresh"] #best[data-holds="match"][data-verdict="{verdict}"]').wait_for(
+        timeout=15_000
+    )
+
+
+def opacities(page: Page, selector: str) -> set[str]:
+    """Those of the pictures in there."""
+    return set(page.locator(selector).evaluate(_OPACITY))
+
+
+def spoken(page: Page) -> list[str]:
+    """What a screen reader was given so far."""
+    return [words for words, _at_ms in page.evaluate("spoken")]
+
+
+def test_each_verdict_has_its_words_and_only_a_guess_is_dimmed(without_camera: Stack, pages: Pages) -> None:
+    one, other = items(without_camera)[:2]
+
+    def nearest() -> str:
+        (record,) = without_camera.get("/matches?thing=shelf-1&limit=1")["records"]
+        return str(record["matches"][0]["title"])
+
+    with playing(without_camera, "shelf-1") as shelf:
+        page = pages.open(f"{without_camera.page}#camera=shelf-1")
+        shelf.see(one.vectors[0])
+        turned_to(page, "match")
+        assert text(page, ".best .verdict") == "Match"
+        assert text(page, ".best-title") == one.title
+        assert re.fullmatch(r"[<>]?\d+% sure", text(page, ".best .score-number"))
+        assert text(page, "#runners-heading") == "Less likely"
+        assert page.locator(".best-hint, .best-guess").count() == 0
+        assert opacities(page, "#best") == opacities(page, "#runners") == {"1"}
+
+        shelf.see(between(one, other))
+        turned_to(page, "unsure")
+        assert text(page, ".best .verdict") == "Not sure"
+        assert text(page, ".best-title") in (one.title, other.title)
+        assert text(page, ".best-hint") == "It looks like this, but it may be another item."
+        assert 30 < int(re.sub(r"\D", "", text(page, ".best .score-number"))) < 55
+        assert opacities(page, "#best") == opacities(page, "#runners") == {"1"}
+
+        shelf.see(nowhere(one))
+        turned_to(page, "no_match")
+        assert text(page, ".best-title") == "No match"
+        # The frames before had a say in the first answer, and a guess stays for some seconds.
+        eventually(lambda: text(page, ".best-guess") == f"Nearest guess: {nearest()}", within_s=15)
+        assert page.locator(".best .verdict").is_hidden()
+        # How likely a wrong guess is would read as a match.
+        assert page.locator(".best .score").count() == 0
+        assert page.locator(".runner .score").first.is_hidden()
+        assert text(page, "#runners-heading") == "Other guesses"
+        assert opacities(page, "#best") == opacities(page, "#runners") == {"0.4"}
+
+        shelf.see(one.vectors[0])
+        turned_to(page, "match")
+        assert opacities(page, "#best") == {"1"}
+    pages.forget_errors("/preview")
+
+
+def test_a_screen_reader_hears_each_verdict_once_with_its_item(without_camera: Stack, pages: Pages) -> None:
+    one, other = items(without_camera)[:2]
+    scenes: list[tuple[Any, str]] = [
+        (one.vectors[0], rf"Match: {re.escape(one.title)}, [<>]?\d+% sure"),
+        (
+            between(one, other),
+            rf"Not sure, perhaps ({re.escape(one.title)}|{re.escape(other.title)}), \d+% sure",
+        ),
+        (nowhere(one), "No match"),
+        (other.vectors[0], rf"Match: {re.escape(other.title)}, [<>]?\d+% sure"),
+    ]
+    with playing(without_camera, "shelf-2") as shelf:
+        page = pages.open(f"{without_camera.page}#camera=shelf-2", script=_WATCH)
+        region = page.locator("#announce")
+        assert region.get_attribute("aria-live") == "polite"
+        assert region.get_attribute("aria-atomic") == "true"
+        eventually(lambda: "shelf-2 is on" in spoken(page), within_s=10)
+        for scene, words in scenes:
+            before = len(spoken(page))
+            shelf.see(scene)
+            eventually(lambda words=words: re.fullmatch(words, spoken(page)[-1]), within_s=15)  # type: ignore[misc]
+            # It goes on being seen, and is not said again and again.
+            page.wait_for_timeout(1500)
+            assert re.fullmatch(words, spoken(page)[-1])
+            assert len(spoken(page)) <= before + 2
+    pages.forget_errors("/preview")
+
+
+def test_a_best_match_stays_for_a_second_and_then_the_newest_is_shown(
+    without_camera: Stack, pages: Pages
+) -> None:
+    shown = items(without_camera)[:10]
+    with playing(without_camera, "shelf-3") as shelf:
+        page = pages.open(f"{without_camera.page}#camera=shelf-3", script=_WATCH)
+        page.get_by_role("heading", name="shelf-3 is on").wait_for(timeout=15_000)
+        for turn in range(60):
+            shelf.see(shown[turn % len(shown)].vectors[0])
+            time.sleep(EVERY_S)
+        last = shown[59 % len(shown)].title
+        eventually(lambda: text(page, ".best-title") == last, within_s=5)
+        titles = page.evaluate("titles")
+        records = without_camera.get("/matches?thing=shelf-3&limit=100")["records"]
+
+    bests = [record["matches"][0]["title"] for record in records]
+    assert sum(earlier != later for earlier, later in pairwise(bests)) > 4 * len(titles), "not fast enough"
+    assert len(titles) >= 4
+    stays_ms = [later[1] - earlier[1] for earlier, later in pairwise(titles)]
+    assert min(stays_ms) > HOLD_MS - TURN_MS, stays_ms
+    pages.forget_errors("/preview")
+
+
+def test_the_camera_that_is_chosen_is_the_one_that_is_shown(without_camera: Stack, pages: Pages) -> None:
+    one, other, third = items(without_camera)[:3]
+    with playing(without_camera, "left") as left, playing(without_camera, "right") as right:
+        left.see(one.vectors[0])
+        right.see(other.vectors[0])
+        page = pages.open(f"{without_camera.page}#camera=left", script=_WATCH)
+        turned_to(page, "match")
+        assert text(page, ".best-title") == one.title
+        choice = page.get_by_role("combobox", name="Camera to watch")
+        assert choice.input_value() == "left"
+        choice.select_option("right")
+        eventually(lambda: page.locator(".best-title").all_inner_texts() == [other.title], within_s=10)
+        turned_to(page, "match")
+        assert page.url.endswith("#camera=right")
+        assert text(page, "#badge") == "Live"
+        assert page.locator(".recent-title").all_inner_texts() == [other.title]
+
+        # What the other one sees is not its business any more, not even after a reload.
+        before = len(page.evaluate("titles"))
+        left.see(third.vectors[0])
+        page.wait_for_timeout(2500)
+        assert len(page.evaluate("titles")) == before
+        page.reload()
+        turned_to(page, "match")
+        assert text(page, ".best-title") == other.title
+        assert choice.input_value() == "right"
+        choice.focus()
+        page.keyboard.press("ArrowUp")
+        eventually(lambda: page.locator(".best-title").all_inner_texts() == [third.title], within_s=10)
+        assert page.url.endswith("#camera=left")
+    pages.forget_errors("/preview")
