@@ -268,6 +268,8 @@ export default {
   "ask.asked": "The picture you asked with",
   "ask.looking": "Looking…",
   "ask.no_picture": "{name} is no picture that the browser can read. Use a JPEG, PNG or WebP.",
+  "ask.left_out.one": "Only the first {most} pictures are looked at; 1 more is left out.",
+  "ask.left_out.other": "Only the first {most} pictures are looked at; {n} more are left out.",
   "ask.no_match": "None of the items. These come nearest:",
   "ask.empty": "The catalogue is empty, so nothing can be found yet.",
   "help.button": "Help",

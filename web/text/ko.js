@@ -259,6 +259,7 @@ export default {
   "ask.asked": "찾는 데 쓴 사진",
   "ask.looking": "찾는 중…",
   "ask.no_picture": "{name}: 브라우저가 읽을 수 있는 사진이 아닙니다. JPEG, PNG 또는 WebP를 사용하세요.",
+  "ask.left_out.other": "처음 {most}장만 찾아봅니다. 나머지 {n}장은 제외했습니다.",
   "ask.no_match": "일치하는 품목이 없습니다. 가장 가까운 품목:",
   "ask.empty": "카탈로그가 비어 있어 아직 찾을 수 없습니다.",
   "help.button": "도움말",
