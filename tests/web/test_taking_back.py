@@ -61,6 +61,7 @@ def test_a_deleted_item_comes_back_after_the_server_did(
     page.locator("#toast").get_by_role("button", name="Undo").click()
     expect(page.locator("#toast")).to_contain_text("Not possible")
     assert page.locator("#toast").get_by_role("button", name="Undo").count() == 0
+    page.close()
     pages.forget_errors("net::ERR")
     pages.expect_errors("/items/undo")
 
@@ -79,6 +80,7 @@ def test_a_picture_in_an_items_dialog_goes_after_the_server_came_back(pages: Pag
     dialog.get_by_role("button", name="Undo").click()
     dialog.get_by_text("Taken back.").wait_for(timeout=10_000)
     expect(dialog.locator(".view")).to_have_count(1)
+    page.close()
     pages.forget_errors("net::ERR")
 
 
@@ -94,5 +96,6 @@ def test_what_was_taught_is_taken_back_after_the_server_came_back(with_clip: Sta
         page.locator("#toast", has_text="Taught: Taught once").wait_for()
         undo_twice(page, way, refused="The server does not answer.")
         assert with_clip.get("/items?text=Taught%20once")["items"] == []
+        page.close()
         pages.forget_errors("net::ERR")
         pages.forget_errors("/preview")
