@@ -1,4 +1,4 @@
-"""Files that are dragged over the page as a desktop does it: taken where they belong, and harmless elsewhere."""
+"""Files that are dropped as a desktop does it: taken where they belong, and harmless elsewhere."""
 
 from __future__ import annotations
 

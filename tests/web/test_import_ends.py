@@ -1,4 +1,4 @@
-"""An import that does not go as it should: files that are gone, an index that lags, a stop with a row on its way."""
+"""Imports that do not go as they should: a file is gone, the index lags, a row is on its way at the stop."""
 
 from __future__ import annotations
 
