@@ -171,7 +171,7 @@ def test_corrections_go_in_one_and_a_refused_one_stays_with_its_reason(
     assert violations(page) == []
     page.get_by_role("button", name="Correct 3").click()
 
-    page.get_by_text("1 could not be corrected").wait_for()
+    page.get_by_text("2 matches corrected. 1 could not be corrected.").wait_for()
     assert entries.count() == 1
     assert "too old" in text(page, ".entry .form-trouble")
     assert feedback(with_clip, "teapot-sunny")[0] == before[0] + 1
