@@ -3,26 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.system.pictures import picture
 from tests.system.stack import Stack
-from tests.web.pages import Pages
+from tests.web.pages import Pages, drop
 
-COPY = 1
 CORNER = 12, 12
 MIDDLE = 640, 400
-
-
-def drop(page: Page, file: Path, place: tuple[int, int]) -> None:
-    """Drag a file from the desktop and let it go there."""
-    browser = page.context.new_cdp_session(page)
-    data: Any = {"items": [], "files": [str(file)], "dragOperationsMask": COPY}
-    for kind in ("dragEnter", "dragOver", "drop"):
-        browser.send("Input.dispatchDragEvent", {"type": kind, "x": place[0], "y": place[1], "data": data})
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.system.pictures import write_pictures
 from tests.system.stack import Stack, eventually
-from tests.web.pages import KEY, Pages
+from tests.web.pages import KEY, Pages, drop
 
 VIEW = "#view=catalogue"
 KNOWN_KEY = f"sessionStorage.setItem('lookalike.key', {json.dumps(KEY)})"
@@ -59,6 +59,9 @@ def test_a_table_that_is_gone_is_named_and_the_rest_goes_on(
     table.unlink()
     choose(page, *tmp_path.glob("*.jpg"))
     expect(page.locator(".import").get_by_role("alert")).to_have_text("shop.csv can't be read any more")
+    page.get_by_text("2 pictures, each of which becomes an item").wait_for()
+    drop(page, tmp_path / "never.csv", (640, 400))
+    expect(page.locator(".import").get_by_role("alert")).to_have_text("never.csv can't be read any more")
     page.get_by_text("2 pictures, each of which becomes an item").wait_for()
 
 

@@ -182,6 +182,17 @@ def test_corrections_go_in_one_and_a_refused_one_stays_with_its_reason(
     pages.expect_errors("/feedback")
 
 
+def test_what_was_corrected_is_said_while_others_stay_in_the_list(with_clip: Stack, pages: Pages) -> None:
+    page = pages.open(with_clip.page)
+    _misrecognised(page)
+    _misrecognised(page)
+    page.locator("#correct", has_text="To correct (2)").click()
+    page.locator(".entry").first.get_by_role("radio").first.check()
+    page.get_by_role("button", name="Correct 1").click()
+    page.get_by_role("dialog").get_by_role("status").get_by_text("1 match corrected.").wait_for()
+    assert page.locator(".entry").count() == 1
+
+
 def test_a_recent_match_can_be_judged(with_clip: Stack, pages: Pages) -> None:
     page = pages.open(with_clip.page)
     stand_still(page, "match", "unsure")
