@@ -124,3 +124,11 @@ def difference(one: Rgb, other: Rgb) -> float:
 def text(page: Page, selector: str) -> str:
     """What a person reads there."""
     return str(page.locator(selector).inner_text())
+
+
+def drop(page: Page, file: Path, place: tuple[int, int]) -> None:
+    """Drag a file from the desktop and let it go there."""
+    browser = page.context.new_cdp_session(page)
+    data: Any = {"items": [], "files": [str(file)], "dragOperationsMask": 1}  # a copy
+    for kind in ("dragEnter", "dragOver", "drop"):
+        browser.send("Input.dispatchDragEvent", {"type": kind, "x": place[0], "y": place[1], "data": data})

@@ -1,4 +1,4 @@
-"""A proxy between a browser and the api, which may hold event streams back."""
+"""A proxy between a browser and the api, which may hold event streams back, or answer in the api's place."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ class Proxy:
         self.page = f"http://127.0.0.1:{listener.getsockname()[1]}"
         self.held = b""
         self.refusing = False
+        # Its own answers, whole ones, by how the request begins.
+        self.answers: dict[bytes, bytes] = {}
         self._listener = listener
         self._target = target
         self._open: set[socket.socket] = set()
@@ -61,7 +63,10 @@ class Proxy:
                     if not data:
                         self._open.discard(near)
                         return
-                    if source is near:
+                    own = [answer for begin, answer in self.answers.items() if data.startswith(begin)]
+                    if source is near and own:
+                        near.sendall(own[0])
+                    elif source is near:
                         # A connection is used again for the next request.
                         silent = bool(self.held) and data.startswith(b"GET " + self.held)
                         far.sendall(data)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.system.record import Scene
 from tests.system.stack import Stack, eventually
@@ -17,6 +17,7 @@ from tests.web.film import Picture, frames_of
 from tests.web.pages import Pages, text
 from tests.web.wcag import violations
 
+PHONE: Any = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 # Drops or pastes a picture as the browser would hand it over.
 _HAND_OVER = """
 async ([how, data, type]) => {
@@ -63,7 +64,7 @@ def test_a_picture_finds_its_item(
 ) -> None:
     title = without_camera.get("/items/box-cornflakes")["title"]
     page = pages.open(without_camera.page)
-    page.locator("#ask").wait_for()
+    page.get_by_role("button", name="Search by picture").wait_for()
     if how == "file":
         page.keyboard.press("s")
         assert page.evaluate("document.activeElement.textContent") == "Choose a picture"
@@ -100,6 +101,55 @@ def test_pictures_in_a_row_stand_newest_first_and_what_is_none_has_words(
     assert page.get_by_role("dialog").count() == 1
 
 
+def test_on_a_phone_a_photo_is_taken_and_asked_with(
+    without_camera: Stack, pages: Pages, corn_flakes: Image.Image
+) -> None:
+    page = pages.open(without_camera.page, **PHONE)
+    page.get_by_role("button", name="Search by picture").click()
+    photo = page.get_by_role("dialog").get_by_role("button", name="Take a photo")
+    assert photo.evaluate("(node) => node === document.activeElement")
+    box = photo.bounding_box()
+    assert box is not None
+    assert box["height"] >= 44
+    assert page.get_by_text("Ctrl+V").count() == 0
+    with page.expect_file_chooser() as chooser:
+        photo.tap()
+    assert not chooser.value.is_multiple()
+    assert chooser.value.element.get_attribute("capture") == "environment"
+    chooser.value.set_files({"name": "image.jpg", "mimeType": "image/jpeg", "buffer": jpeg(corn_flakes)})
+    answered(page, without_camera.get("/items/box-cornflakes")["title"])
+
+
+def test_more_pictures_than_ten_are_said_to_be_left_out(
+    without_camera: Stack, pages: Pages, corn_flakes: Image.Image
+) -> None:
+    page = pages.open(without_camera.page)
+    page.get_by_role("button", name="Search by picture").click()
+    file: Any = {"name": "thing.jpg", "mimeType": "image/jpeg", "buffer": jpeg(corn_flakes)}
+    page.locator(".ask input[type=file]").set_input_files([file] * 12)
+    page.get_by_role("alert").get_by_text("2 more are left out").wait_for()
+    expect(page.locator(".ask-one .answer")).to_have_count(10, timeout=60_000)
+    page.locator(".ask input[type=file]").set_input_files([file])
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_a_dialog_that_is_closed_at_once_asks_nothing_and_keeps_nothing(
+    without_camera: Stack, pages: Pages, corn_flakes: Image.Image
+) -> None:
+    asked: list[str] = []
+    page = pages.open(without_camera.page)
+    page.on("request", lambda request: asked.append(request.url))
+    page.get_by_role("button", name="Search by picture").wait_for()
+    # In one go, before the picture can have been read.
+    data = base64.b64encode(jpeg(corn_flakes.resize((3000, 1700)))).decode()
+    closing = f"async (given) => {{ await ({_HAND_OVER})(given); document.querySelector('dialog').close(); }}"
+    page.evaluate(closing, ["drop", data, "image/jpeg"])
+    assert page.get_by_role("dialog").count() == 0
+    page.wait_for_timeout(2000)
+    assert [url for url in asked if url.endswith("/search")] == []
+    assert page.evaluate("eyes.blobs.size") == 0
+
+
 def test_a_large_picture_is_sent_small_and_upright(
     without_camera: Stack, pages: Pages, corn_flakes: Image.Image
 ) -> None:
@@ -108,7 +158,7 @@ def test_a_large_picture_is_sent_small_and_upright(
     large = corn_flakes.resize((4000, 2250)).transpose(Image.Transpose.ROTATE_90)
     exif = Image.Exif()
     exif[0x0112] = 6  # to be turned by a quarter, clockwise
-    page.locator("#ask").wait_for()
+    page.get_by_role("button", name="Search by picture").wait_for()
     hand_over(page, "drop", jpeg(large, exif=exif.tobytes()))
     answered(page, without_camera.get("/items/box-cornflakes")["title"])
     # What is shown is what was sent.

@@ -12,6 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.system.pictures import picture
 from tests.system.stack import Stack
 from tests.web.pages import Pages
+from tests.web.proxy import proxy
 
 VIEW = "#view=catalogue"
 MUG = "mug-harbour"
@@ -291,6 +292,20 @@ def test_in_korean(without_camera: Stack, pages: Pages) -> None:
     dialog(page).get_by_role("button", name="저장").wait_for()
     words = page.locator("#catalogue .button:visible, dialog .button, dialog .field-name").all_inner_texts()
     assert not [word for word in words if "." in word], "a text has no Korean"
+
+
+def test_a_busy_proxys_own_answer_does_not_keep_the_items_away(without_camera: Stack, pages: Pages) -> None:
+    with proxy(without_camera.port) as way:
+        page = pages.open(way.page)
+        page.get_by_role("button", name="Help").wait_for()
+        body = b'{"message": "no healthy upstream"}'
+        head = f"HTTP/1.1 503 Busy\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        way.answers[b"GET /healthz"] = head.encode() + body
+        page.get_by_role("link", name="Catalogue").click()
+        page.locator(".card").first.wait_for(timeout=10_000)
+        page.close()
+        pages.expect_errors("/healthz")
+        pages.forget_errors("(reading 'broker')")  # of live/news.js, which asks too
 
 
 def test_a_lost_server_is_said_and_the_items_come_when_it_is_back(

@@ -177,7 +177,7 @@ def test_corrections_go_in_one_and_a_refused_one_stays_with_its_reason(
     assert violations(page) == []
     page.get_by_role("button", name="Correct 3").click()
 
-    page.get_by_text("1 could not be corrected").wait_for()
+    page.get_by_text("2 matches corrected. 1 could not be corrected.").wait_for()
     assert entries.count() == 1
     assert "too old" in text(page, ".entry .form-trouble")
     assert feedback(with_clip, "teapot-sunny")[0] == before[0] + 1
@@ -186,6 +186,17 @@ def test_corrections_go_in_one_and_a_refused_one_stays_with_its_reason(
     page.get_by_role("dialog").wait_for(state="detached")
     assert page.locator("#correct").is_hidden()
     pages.expect_errors("/feedback")
+
+
+def test_what_was_corrected_is_said_while_others_stay_in_the_list(with_clip: Stack, pages: Pages) -> None:
+    page = pages.open(with_clip.page)
+    _misrecognised(page)
+    _misrecognised(page)
+    page.locator("#correct", has_text="To correct (2)").click()
+    page.locator(".entry").first.get_by_role("radio").first.check()
+    page.get_by_role("button", name="Correct 1").click()
+    page.get_by_role("dialog").get_by_role("status").get_by_text("1 match corrected.").wait_for()
+    assert page.locator(".entry").count() == 1
 
 
 def test_a_recent_match_can_be_judged(with_clip: Stack, pages: Pages) -> None:

@@ -239,6 +239,31 @@ def test_frames_that_the_api_refuses_are_told_and_go_on_when_they_can(
     camera_pages.forget_errors("/preview")
 
 
+def test_an_items_own_page_opens_beside_the_camera_that_runs(
+    without_camera: Stack, camera_pages: Pages, scenes: list[Scene]
+) -> None:
+    link = f"{without_camera.page}/docs"
+    shown_items = [f"/items/{scene.id}" for scene in scenes if scene.kind == "item"]
+    for item in shown_items:
+        without_camera.client.put(item, json={"link": link}).raise_for_status()
+    try:
+        page = camera_pages.open(without_camera.page)
+        start(page)
+        best = page.locator(".best-title a")
+        best.wait_for(timeout=40_000)
+        assert best.get_attribute("rel") == "noopener noreferrer"
+        with page.context.expect_page() as opened:
+            best.click()
+        assert opened.value.url == link
+        opened.value.close()
+        assert page.evaluate("eyes.streams[0].getTracks()[0].readyState") == "live"
+        page.get_by_role("button", name=STOP).click()
+    finally:
+        for item in shown_items:
+            without_camera.client.put(item, json={"link": None}).raise_for_status()
+    camera_pages.forget_errors("/preview")
+
+
 @pytest.mark.parametrize("height", [844, 640])
 def test_on_a_phone_picture_verdict_and_title_are_seen_without_scrolling(
     without_camera: Stack, camera_pages: Pages, height: int

@@ -3,6 +3,7 @@
 import { startAsk } from "./ask/ask.js";
 import { byId, el } from "./base/dom.js";
 import { getPlace, onPlace, setPlace } from "./base/place.js";
+import { refuseStrays } from "./base/stray.js";
 import { fillStaticTexts, language, LANGUAGES, switchLanguage } from "./base/text.js";
 import { startCatalogue } from "./catalogue/catalogue.js";
 import { startHelp } from "./help.js";
@@ -16,6 +17,7 @@ startLive();
 startTeaching();
 startAsk();
 startHelp();
+refuseStrays();
 
 /** Shows the view that the address names; the first where it names none. */
 function turn() {

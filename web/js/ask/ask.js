@@ -5,7 +5,7 @@ import { openDialog } from "../base/dialog.js";
 import { byId, el } from "../base/dom.js";
 import { addKey } from "../base/keys.js";
 import { refusal } from "../base/refusal.js";
-import { t } from "../base/text.js";
+import { t, tCount } from "../base/text.js";
 import { createAnswer, createAsked } from "./answer.js";
 import { createPickers } from "./pickers.js";
 import { takeDropped, takePasted } from "./intake.js";
@@ -23,9 +23,10 @@ function trouble(words) {
   return node;
 }
 
-/** Fills `node` with the answer to one file; `keep(address)` hears of an address to be given back. */
-async function answerTo(file, node, { keep }) {
+/** Fills `node` with the answer to one file until `gone`, a signal; `keep(address)` hears of an address to be given back. */
+async function answerTo(file, node, { keep, gone }) {
   const small = await shrink(file);
+  if (gone.aborted) return;
   if (!small) return node.replaceChildren(trouble(t("ask.no_picture", { name: file.name || t("ask.asked") })));
   const address = URL.createObjectURL(small.blob);
   keep(address);
@@ -34,21 +35,24 @@ async function answerTo(file, node, { keep }) {
   node.replaceChildren(asked.node, words);
   const body = new FormData();
   body.append("image", small.blob, "picture");
-  const answer = await call("search", { method: "POST", body, timeoutMs: TIMEOUT_MS });
+  const answer = await call("search", { method: "POST", body, signal: gone, timeoutMs: TIMEOUT_MS });
   if (answer.ok) asked.mark(answer.body.box);
   words.replaceWith(answer.ok ? createAnswer(answer.body) : trouble(refusal(answer)));
 }
 
 function openAsk() {
   const addresses = new Set();
+  const gone = new AbortController();
+  const leftOut = trouble("");
   const results = el("ol", "asks");
   results.setAttribute("aria-live", "polite");
   let last = Promise.resolve();
   const pickers = createPickers({ onFiles: (files) => open?.ask(files) });
   const dialog = openDialog({
-    title: t("ask.title"), className: "dialog-wide ask", content: [pickers.node, results],
+    title: t("ask.title"), className: "dialog-wide ask", content: [pickers.node, leftOut, results],
     onClose() {
       open = null;
+      gone.abort();
       addresses.forEach((address) => URL.revokeObjectURL(address));
     },
   });
@@ -58,14 +62,16 @@ function openAsk() {
   open = {
     /** Pictures in a row: the newest answer stands above those before it. */
     ask(files) {
-      for (const file of [...files].slice(0, AT_ONCE)) {
+      const over = files.length - AT_ONCE;
+      leftOut.textContent = over > 0 ? tCount("ask.left_out", over, { most: AT_ONCE }) : "";
+      for (const file of files.slice(0, AT_ONCE)) {
         last = last.then(async () => {
-          if (!here.open) return;
+          if (gone.signal.aborted) return;
           here.dataset.asked = "yes";
           const node = el("li", "ask-one");
           results.prepend(node);
           [...results.children].slice(KEPT).forEach((each) => each.remove());
-          await answerTo(file, node, { keep: (address) => addresses.add(address) });
+          await answerTo(file, node, { keep: (address) => addresses.add(address), gone: gone.signal });
         });
       }
     },

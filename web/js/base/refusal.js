@@ -2,6 +2,9 @@
 
 import { t } from "./text.js";
 
+/** Whether the same may be taken later: nothing answers, no key, too many calls at once, not ready. */
+export const mayPass = ({ status }) => [0, 401, 429, 503].includes(status);
+
 /** `known` gives, for a status, the words of those who know better what it means there. */
 export function refusal({ status, detail }, known = {}) {
   if (known[status]) return known[status];

@@ -6,6 +6,16 @@ export const PICTURE_TYPES = "image/jpeg,image/png,image/webp,image/gif";
 const UTF16 = { "255,254": "utf-16le", "254,255": "utf-16be" };
 const ELSE = { ko: "euc-kr" }; // what spreadsheets of that language write, when they do not write UTF-8
 
+/** A file or folder that can't be read any more, such as one that was moved since it was chosen. */
+export class Unreadable extends Error {
+  constructor(path) {
+    super(`${path} can't be read`);
+    this.path = path;
+  }
+}
+
+const orUnreadable = (path) => () => { throw new Unreadable(path); };
+
 /** Those of an <input>; a chosen folder's own name is no part of the paths. */
 export const chosen = (input) => [...input.files].map((file) => ({
   path: file.webkitRelativePath ? file.webkitRelativePath.split("/").slice(1).join("/") : file.name, file,
@@ -25,8 +35,8 @@ async function within(folder) {
 }
 
 async function walk(entry, path) {
-  if (entry.isFile) return [{ path, file: await fileOf(entry) }];
-  const inner = await within(entry);
+  if (entry.isFile) return [{ path, file: await fileOf(entry).catch(orUnreadable(path || entry.name)) }];
+  const inner = await within(entry).catch(orUnreadable(path || entry.name));
   return (await Promise.all(inner.map((each) => walk(each, path ? `${path}/${each.name}` : each.name)))).flat();
 }
 
@@ -42,8 +52,8 @@ export function dropped(transfer) {
 export const picturesOf = (transfer) => [...transfer?.files ?? []].filter((file) => PICTURE_TYPES.split(",").includes(file.type));
 
 /** A table's text, and its encoding if that is not UTF-8. */
-export async function readText(file, language) {
-  const bytes = new Uint8Array(await file.arrayBuffer());
+export async function readText({ path, file }, language) {
+  const bytes = new Uint8Array(await file.arrayBuffer().catch(orUnreadable(path)));
   const wide = UTF16[bytes.slice(0, 2).join()];
   if (wide) return { text: new TextDecoder(wide).decode(bytes), encoding: "" };
   try {

@@ -3,7 +3,7 @@
 import { openDialog } from "../base/dialog.js";
 import { el, setText } from "../base/dom.js";
 import { language, setRich, t } from "../base/text.js";
-import { chosen, dropped, isOfUse, PICTURE_TYPES } from "./files.js";
+import { chosen, dropped, isOfUse, PICTURE_TYPES, Unreadable } from "./files.js";
 import { found } from "./found.js";
 import { chooser, listen } from "./intake.js";
 import { begin, forget, goOn, onImport, stop } from "./job.js";
@@ -19,17 +19,32 @@ function createSource({ onPlan }) {
   const trouble = Object.assign(el("p", "form-trouble"), { role: "alert" });
   const room = el("div", "import-plan");
 
-  async function take(found_) {
-    const some = (await found_).filter(isOfUse);
+  /** Says which file can't be read. */
+  function tellUnreadable(error) {
+    if (!(error instanceof Unreadable)) throw error;
+    setText(trouble, t("import.unreadable", { name: error.path }));
+  }
+
+  /** `coming` is files, or a promise of some. */
+  async function take(coming) {
+    const some = (await Promise.resolve(coming).catch(tellUnreadable))?.filter(isOfUse);
+    if (!some) return;
     setText(trouble, some.length ? "" : t("import.nothing"));
     some.forEach((each) => files.set(each.path, each));
     if (some.length) await show();
   }
 
   async function show() {
-    const plan = await makePlan([...files.values()], language);
-    room.replaceChildren(found(plan, { onBegin: () => onPlan(plan), onClear: clear }));
-    room.querySelector("h3").focus();
+    try {
+      const plan = await makePlan([...files.values()], language);
+      room.replaceChildren(found(plan, { onBegin: () => onPlan(plan), onClear: clear }));
+      room.querySelector("h3").focus();
+    } catch (error) {
+      tellUnreadable(error);
+      files.delete(error.path); // what is left is planned without it
+      if (files.size) await show();
+      else room.replaceChildren();
+    }
   }
 
   function clear() {
@@ -93,6 +108,6 @@ export function openImport(files = null) {
     if (turned === "done") forget();
   }
 
-  listen(dialog.node, (transfer) => !source.node.hidden && source.take(dropped(transfer)));
-  if (files && !source.node.hidden) source.take(files);
+  listen(dialog.node, (transfer) => source.take(dropped(transfer)), { when: () => !source.node.hidden });
+  if (files) source.take(files);
 }

@@ -25,11 +25,19 @@ function changed(state) {
   if (isAtWork()) addEventListener("beforeunload", warn);
   else removeEventListener("beforeunload", warn);
   listeners.forEach((take) => take(state));
-  if (state?.phase === "done" || (state?.phase === "stopped" && state.kept)) doneListeners.forEach((take) => take());
+}
+
+function tellImported({ phase, kept }) {
+  if (phase === "done" || (phase === "stopped" && kept)) doneListeners.forEach((take) => take());
 }
 
 export function begin(plan) {
-  run = createRun(plan, { onChange: changed });
+  const mine = createRun(plan, { onChange(state) {
+    // A row may have been on its way when the import was stopped and forgotten: nothing but its item is news.
+    if (mine === run) changed(state);
+    tellImported(state);
+  } });
+  run = mine;
   run.start();
 }
 

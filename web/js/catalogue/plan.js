@@ -19,7 +19,7 @@ export async function makePlan(files, language) {
   const find = createFinder(pictures);
   const used = new Set();
   for (const table of tables) {
-    const { text, encoding } = await readText(table.file, language);
+    const { text, encoding } = await readText(table, language);
     if (encoding) plan.notes.push({ key: "import.encoding", values: { name: table.path, encoding } });
     const { rows = [], trouble } = tableRows(table.path, text);
     if (trouble) plan.troubles.push(trouble);

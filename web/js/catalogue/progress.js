@@ -9,10 +9,12 @@ function left(seconds) {
 }
 
 /** Where it is, in one line. */
-export function progressWords({ phase, total, kept, left: todo, leftS, refused }) {
+export function progressWords({ phase, total, kept, left: todo, leftS, refused, found }) {
   const done = total - todo;
   if (phase === "running") return [t("import.running", { n: done, m: total }), left(leftS)].filter(Boolean).join(" · ");
-  if (phase === "done") return refused.length ? `${tCount("import.done", kept)} ${tCount("import.done.refused", refused.length)}` : tCount("import.done", kept);
+  if (phase === "done") {
+    return [tCount(found ? "import.done" : "import.done.soon", kept), refused.length ? tCount("import.done.refused", refused.length) : ""].filter(Boolean).join(" ");
+  }
   return t(`import.${phase}`, { n: done, m: total });
 }
 

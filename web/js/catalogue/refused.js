@@ -12,7 +12,7 @@ export const reason = ({ why }) => (typeof why === "string" ? why : t(why.key, w
 export function refusedCsv(rows) {
   const names = [...new Set(rows.flatMap(({ fields }) => Object.keys(fields)))];
   const lines = rows.map((row) => [...names.map((name) => row.fields[name] ?? ""), row.where, reason(row)]);
-  return writeCsv([[...names, "row", "reason"], ...lines]);
+  return writeCsv([[...names, t("import.refused.row"), t("import.refused.reason")], ...lines]);
 }
 
 function download(rows) {

@@ -1,5 +1,6 @@
 // What an import is read from, as the command line reads it (services/core/rows.py): tables of rows, and pictures alone.
 
+import { t } from "../base/text.js";
 import { readCsv } from "./csv.js";
 import { digest } from "./digest.js";
 
@@ -49,7 +50,7 @@ function csvRows(name, text) {
   return { trouble: { key: "import.no_title", values: { name, columns: lower(records[0]).join(", ").slice(0, 100) } } };
 }
 
-const whereOf = (name, line) => `${name} line ${line}`;
+const whereOf = (name, line) => t("import.line", { name, line });
 
 function csvRow(name, names, { values, line }) {
   const fields = Object.fromEntries(names.map((each, i) => [each, values[i] ?? ""]));

@@ -21,13 +21,13 @@ async function load({ file }) {
 }
 
 /**
- * `state` is {phase, total, kept, refused, left, leftS}; the phase is `running`, `lost` (the server does not
+ * `state` is {phase, total, kept, refused, left, leftS, found}; the phase is `running`, `lost` (the server does not
  * answer, tried again), `stopped`, `key` (stopped, because nobody gave it), `finding` (all are in, the index has
- * yet to read them) or `done`.
+ * yet to read them) or `done`; `found` says then whether the index has.
  */
 export function createRun(plan, { onChange }) {
   const todo = [...plan.jobs];
-  const state = { phase: "running", total: todo.length, kept: 0, refused: [...plan.refused], left: todo.length, leftS: null };
+  const state = { phase: "running", total: todo.length, kept: 0, refused: [...plan.refused], left: todo.length, leftS: null, found: false };
   let [change, waits, active, began] = [0, 0, 0, null];
   let wake = () => {};
 
@@ -83,15 +83,13 @@ export function createRun(plan, { onChange }) {
     if (active === 0 && (going() || (state.phase === "stopped" && !state.left))) await finish();
   }
 
-  /** Returns when what was sent can be found. */
+  const isFound = async () => !change || (await getHealth())?.checks?.index?.cursor >= change;
+
+  /** Returns when what was sent can be found, or when that takes too long. */
   async function finish() {
     turn("finding");
     const untilMs = performance.now() + FOUND_WITHIN_MS;
-    while (change && performance.now() < untilMs) {
-      const health = await getHealth();
-      if (health?.checks.index.cursor >= change) break;
-      await pause(FOUND_EVERY_MS);
-    }
+    while (!(state.found = await isFound()) && performance.now() < untilMs) await pause(FOUND_EVERY_MS);
     turn("done");
   }
 

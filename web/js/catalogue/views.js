@@ -2,6 +2,7 @@
 
 import { el } from "../base/dom.js";
 import { lazyPicture } from "../base/picture.js";
+import { mayPass } from "../base/refusal.js";
 import { t } from "../base/text.js";
 import { live } from "../live/live.js";
 import { addView, refusal, removeView, tooLarge, undo } from "./calls.js";
@@ -30,11 +31,12 @@ export function createViews({ item, onItem }) {
   /** The way back, in the dialog itself: a line outside could not be reached while it is open. */
   function tell(key, token) {
     const back = Object.assign(el("button", "button", t("catalogue.undo")), { type: "button" });
-    back.addEventListener("click", () => change(() => undo(token), "views.undone"));
+    back.addEventListener("click", () => change(() => undo(token), "views.undone", { again: () => tell(key, token) }));
     status.replaceChildren(t(key), ...(key === "views.undone" ? [] : [back]));
   }
 
-  async function change(call, key) {
+  /** `again` shows the way to the same call once more. */
+  async function change(call, key, { again = () => {} } = {}) {
     if (busy) return false;
     busy = true;
     const held = list.contains(document.activeElement) || status.contains(document.activeElement);
@@ -43,8 +45,10 @@ export function createViews({ item, onItem }) {
     const answer = await call();
     busy = false;
     status.replaceChildren();
-    if (!answer.ok) trouble.textContent = refusal(answer);
-    else {
+    if (!answer.ok) {
+      trouble.textContent = refusal(answer);
+      if (mayPass(answer)) again();
+    } else {
       item = answer.body;
       draw();
       onItem(item);

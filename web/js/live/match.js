@@ -13,8 +13,8 @@ export function titleNode(match) {
   const address = safeLink(match.link);
   if (!address) return document.createTextNode(titleOf(match));
   const link = el("a", "", titleOf(match));
-  link.href = address;
-  link.rel = "noopener noreferrer";
+  // In a tab of its own: this one may be a camera that runs.
+  Object.assign(link, { href: address, target: "_blank", rel: "noopener noreferrer" });
   return link;
 }
 

@@ -17,12 +17,12 @@ const post = (path, json) => call(path, { method: "POST", json, timeoutMs: PATIE
 export const addItem = (title, thing) => post("items", { title, thing });
 export const addView = (id, thing) => post(`items/${encodeURIComponent(id)}/views`, { thing });
 
-/** Takes changes back, the last one first; the answer of the first that could not be, or of the last. */
+/** Takes changes back, the last one first, and off `tokens`; the answer of the first that could not be, or of the last. */
 export async function takeBack(tokens) {
   let answer = { ok: true };
-  for (const undo of tokens.toReversed()) {
-    answer = await post("items/undo", { undo });
-    if (!answer.ok) return answer;
+  while (tokens.length && answer.ok) {
+    answer = await post("items/undo", { undo: tokens.at(-1) });
+    if (answer.ok) tokens.pop(); // each is good for once
   }
   return answer;
 }

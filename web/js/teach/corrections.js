@@ -56,8 +56,9 @@ function openCorrections() {
     }
     send.removeAttribute("aria-busy");
     const refused = now.length - done;
-    if (refused) setText(told, tCount("correct.refused", refused));
-    if (done && !dialog.node.open) toast(tCount("correct.done", done));
+    const words = [done ? tCount("correct.done", done) : "", refused ? tCount("correct.refused", refused) : ""].filter(Boolean).join(" ");
+    if (dialog.node.open) setText(told, words);
+    else toast(words);
   }
 
   send.addEventListener("click", sendAll);

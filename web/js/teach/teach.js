@@ -4,6 +4,7 @@ import { openDialog } from "../base/dialog.js";
 import { el } from "../base/dom.js";
 import { toast } from "../base/toast.js";
 import { t } from "../base/text.js";
+import { tellUndoable } from "../base/undo.js";
 import { live, togglePause } from "../live/live.js";
 import { titleOf } from "../live/match.js";
 import { takeBack, teachRefusal } from "./calls.js";
@@ -13,12 +14,13 @@ import { moreStage, takenStage } from "./taken.js";
 
 /** What was taught in one dialog, told and offered to be taken back when it is left. */
 function tellDone({ item, undos, isNew }) {
-  const words = t(isNew ? "teach.done" : "teach.more.done", { title: titleOf(item) });
-  const run = async () => {
-    const answer = await takeBack(undos);
-    toast(answer.ok ? t("teach.undone", { title: titleOf(item) }) : teachRefusal(answer));
-  };
-  toast(words, { action: { label: t("teach.undo"), run } });
+  const title = titleOf(item);
+  tellUndoable(t(isNew ? "teach.done" : "teach.more.done", { title }), {
+    label: t("teach.undo"),
+    takeBack: () => takeBack(undos),
+    undone: () => t("teach.undone", { title }),
+    refused: teachRefusal,
+  });
 }
 
 function withoutCamera() {

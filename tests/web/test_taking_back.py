@@ -1,0 +1,101 @@
+"""A change that could not be taken back, because the server could not be asked, can still be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.system.pictures import picture
+from tests.system.stack import Stack
+from tests.web.pages import Pages
+from tests.web.proxy import Proxy, proxy
+
+MUG = "mug-harbour"
+
+
+@pytest.fixture
+def way(without_camera: Stack) -> Iterator[Proxy]:
+    """A way to the server that can be barred; the catalogue is afterwards as it was."""
+    before = without_camera.get("/items?limit=1000")["items"]
+    with proxy(without_camera.port) as standing:
+        yield standing
+    assert without_camera.get("/items?limit=1000")["items"] == before
+
+
+def bar(way: Proxy) -> None:
+    """Nothing answers from now on."""
+    way.refusing = True
+    way.cut()
+
+
+def undo_twice(page: Page, way: Proxy, *, refused: str) -> None:
+    """Take back by the line: in vain while nothing answers, then for good."""
+    bar(way)
+    line = page.locator("#toast")
+    line.get_by_role("button", name="Undo").click()
+    expect(line).to_contain_text(refused)
+    way.refusing = False
+    line.get_by_role("button", name="Undo").click()
+    expect(line).to_contain_text("Taken back", timeout=10_000)
+    assert line.get_by_role("button", name="Undo").count() == 0
+
+
+def test_a_deleted_item_comes_back_after_the_server_did(
+    without_camera: Stack, pages: Pages, way: Proxy
+) -> None:
+    page = pages.open(f"{way.page}/#view=catalogue")
+    page.locator(f'[data-id="{MUG}"] .card').click()
+    page.get_by_role("button", name="Delete the item").click()
+    page.locator("#toast", has_text="Deleted").wait_for()
+    undo_twice(page, way, refused="The server does not answer.")
+    page.locator(f'[data-id="{MUG}"]').wait_for()
+    # What the server has heard of and refuses is refused for good.
+    page.locator(f'[data-id="{MUG}"] .card').click()
+    with page.expect_response(lambda response: response.request.method == "DELETE") as deleted:
+        page.get_by_role("button", name="Delete the item").click()
+    page.locator("#toast", has_text="Deleted").wait_for()
+    token = {"undo": deleted.value.json()["undo"]}
+    without_camera.client.post("/items/undo", json=token).raise_for_status()
+    page.locator("#toast").get_by_role("button", name="Undo").click()
+    expect(page.locator("#toast")).to_contain_text("Not possible")
+    assert page.locator("#toast").get_by_role("button", name="Undo").count() == 0
+    page.close()
+    pages.forget_errors("net::ERR")
+    pages.expect_errors("/items/undo")
+
+
+def test_a_picture_in_an_items_dialog_goes_after_the_server_came_back(pages: Pages, way: Proxy) -> None:
+    page = pages.open(f"{way.page}/#view=catalogue")
+    page.locator(f'[data-id="{MUG}"] .card').click()
+    dialog = page.locator("dialog[open]")
+    side = {"name": "side.jpg", "mimeType": "image/jpeg", "buffer": picture(2)}
+    dialog.locator("input[type=file]").first.set_input_files(side)  # type: ignore[arg-type]
+    dialog.get_by_text("Picture added.").wait_for(timeout=20_000)
+    bar(way)
+    dialog.get_by_role("button", name="Undo").click()
+    dialog.get_by_text("The server does not answer.").wait_for()
+    way.refusing = False
+    dialog.get_by_role("button", name="Undo").click()
+    dialog.get_by_text("Taken back.").wait_for(timeout=10_000)
+    expect(dialog.locator(".view")).to_have_count(1)
+    page.close()
+    pages.forget_errors("net::ERR")
+
+
+def test_what_was_taught_is_taken_back_after_the_server_came_back(with_clip: Stack, pages: Pages) -> None:
+    with proxy(with_clip.port) as way:
+        page = pages.open(way.page)
+        page.locator("#viewfinder-frame img").wait_for(timeout=40_000)
+        page.keyboard.press("t")
+        page.get_by_label("What is it?").fill("Taught once")
+        page.keyboard.press("Enter")
+        page.get_by_text("It can be recognised from now on.").wait_for(timeout=20_000)
+        page.get_by_role("button", name="Done").click()
+        page.locator("#toast", has_text="Taught: Taught once").wait_for()
+        undo_twice(page, way, refused="The server does not answer.")
+        assert with_clip.get("/items?text=Taught%20once")["items"] == []
+        page.close()
+        pages.forget_errors("net::ERR")
+        pages.forget_errors("/preview")
