@@ -44,7 +44,7 @@ def test_tries_come_less_and_less_often_but_at_least_twice_a_minute(between: Pro
     page.on("request", lambda request: tries.append(request.url) if "/stream" in request.url else None)
     page.clock.install()
     page.goto(between.page)
-    page.locator('#badge[data-badge="live"]').wait_for(timeout=20_000)
+    page.locator('#badge[data-badge="live"]').wait_for(timeout=40_000)
     lose(between)
     tries.clear()
     for count, longest_s in enumerate(WAITS_S):
@@ -72,7 +72,7 @@ def test_tries_come_less_and_less_often_but_at_least_twice_a_minute(between: Pro
 
 def test_a_lost_server_is_told_for_everybody(between: Proxy, pages: Pages) -> None:
     page = pages.open(between.page)
-    page.locator('#badge[data-badge="live"]').wait_for(timeout=20_000)
+    page.locator('#badge[data-badge="live"]').wait_for(timeout=40_000)
     lose(between)
     page.get_by_text("The connection to the server is lost.").wait_for(timeout=10_000)
     assert page.locator("#notice").is_hidden()
