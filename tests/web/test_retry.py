@@ -87,6 +87,7 @@ def test_a_lost_server_without_a_match_to_show_leaves_words(
     with playing(with_clip, "quiet"):
         page = pages.open(f"{between.page}#camera=quiet")
         page.get_by_role("heading", name="quiet is on").wait_for(timeout=20_000)
+        assert violations_light_and_dark(page) == []
         lose(between)
         page.get_by_role("heading", name="The server does not answer").wait_for(timeout=10_000)
         assert "make run" in text(page, "#notice-next")
