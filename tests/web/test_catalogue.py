@@ -305,7 +305,6 @@ def test_a_busy_proxys_own_answer_does_not_keep_the_items_away(without_camera: S
         page.locator(".card").first.wait_for(timeout=10_000)
         page.close()
         pages.expect_errors("/healthz")
-        pages.forget_errors("(reading 'broker')")  # of live/news.js, which asks too
 
 
 def test_a_lost_server_is_said_and_the_items_come_when_it_is_back(

@@ -49,7 +49,12 @@ async function get(path) {
   }
 }
 
-export const getHealth = () => get("healthz");
+/** The system's health; a proxy's own 503 tells nothing of it. */
+export async function getHealth() {
+  const health = await get("healthz");
+  return health?.checks ? health : null;
+}
+
 export const getCameras = async () => (await get("cameras"))?.cameras ?? null;
 
 /** The newest records, newest first; of one camera where a name is given. */
