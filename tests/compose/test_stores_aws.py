@@ -62,12 +62,35 @@ def test_one_search_after_the_other_may_be_killed(cloud: Project) -> None:
         eventually(lambda before=before: cloud.newest().get("id", 0) > before, within_s=3, why=cloud.logs)  # type: ignore[misc]
 
 
+def test_the_api_asks_any_search_that_runs(cloud: Project) -> None:
+    resolve = "import socket; print({each[4][0] for each in socket.getaddrinfo('search', 8081)})"
+    assert cloud.exec("api", "python", "-c", resolve).stdout.count(".") == 3 * len(SEARCHES)
+    for name in SEARCHES:
+        docker("stop", "-t", "5", cloud.container(name))
+        try:
+            assert cloud.post("/search", files={"image": picture(5)}).status_code == 200
+            assert cloud.client.get("/healthz").status_code == 200
+        finally:
+            docker("start", cloud.container(name))
+            eventually(lambda name=name: answered(cloud, name) > 0, within_s=20, why=cloud.logs)  # type: ignore[misc]
+
+
+def test_the_table_needs_the_settings_of_the_emulator(cloud: Project) -> None:
+    told = cloud.compose("run", "--rm", "-T", "-e", "LOOKALIKE_STORE=", "aws-create", check=False)
+    assert told.returncode == 2
+    line = json.loads(told.stdout)
+    assert (line["level"], line["process"]) == ("ERROR", "aws-create")
+    assert "localstack/compose.env" in line["message"]
+    # What is wrong stays so.
+    assert cloud.state("aws-create")["HostConfig"]["RestartPolicy"]["MaximumRetryCount"] == 5
+
+
 def answered(stack: Project, name: str) -> float:
     """How many observations a search process has answered."""
-    fetch = (
-        f"import urllib.request; print(urllib.request.urlopen('http://{name}:8081/metrics').read().decode())"
-    )
-    lines = stack.exec("api", "python", "-c", fetch).stdout.splitlines()
+    # From inside: outside each may answer to the name that they share.
+    address = "http://127.0.0.1:8081/metrics"
+    fetch = f"import urllib.request; print(urllib.request.urlopen({address!r}).read().decode())"
+    lines = stack.exec(name, "python", "-c", fetch).stdout.splitlines()
     return sum(
         float(line.split()[-1]) for line in lines if line.startswith("lookalike_search_answered_total")
     )
