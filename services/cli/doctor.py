@@ -76,9 +76,7 @@ class _Doctor:
     def broker(self) -> str:
         probe = topic(f"doctor-{uuid.uuid4().hex[:8]}", "command")
         if self._first_message(probe, publish=probe) is None:
-            raise _HopError(
-                "no message comes back", "look for the broker's lines in the log"
-            )
+            raise _HopError("no message comes back", "look for the broker's lines in the log")
         return "a message came back"
 
     def camera(self) -> str:

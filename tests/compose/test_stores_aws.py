@@ -66,13 +66,11 @@ def test_the_api_asks_any_search_that_runs(cloud: Project) -> None:
     resolve = "import socket; print({each[4][0] for each in socket.getaddrinfo('search', 8081)})"
     assert cloud.exec("api", "python", "-c", resolve).stdout.count(".") == 3 * len(SEARCHES)
     for name in SEARCHES:
+        eventually(lambda: all(is_ready(cloud, each) for each in SEARCHES), within_s=40, why=cloud.logs)
         docker("stop", "-t", "5", cloud.container(name))
-        try:
-            assert cloud.post("/search", files={"image": picture(5)}).status_code == 200
-            assert cloud.client.get("/healthz").status_code == 200
-        finally:
-            docker("start", cloud.container(name))
-            eventually(lambda name=name: answered(cloud, name) > 0, within_s=20, why=cloud.logs)  # type: ignore[misc]
+        assert cloud.post("/search", files={"image": picture(5)}).status_code == 200
+        assert cloud.client.get("/healthz").status_code == 200
+        docker("start", cloud.container(name))
 
 
 def test_the_table_needs_the_settings_of_the_emulator(cloud: Project) -> None:
@@ -87,10 +85,19 @@ def test_the_table_needs_the_settings_of_the_emulator(cloud: Project) -> None:
 
 def answered(stack: Project, name: str) -> float:
     """How many observations a search process has answered."""
-    # From inside: outside each may answer to the name that they share.
-    address = "http://127.0.0.1:8081/metrics"
-    fetch = f"import urllib.request; print(urllib.request.urlopen({address!r}).read().decode())"
-    lines = stack.exec(name, "python", "-c", fetch).stdout.splitlines()
+    lines = fetched(stack, name, "metrics").splitlines()
     return sum(
         float(line.split()[-1]) for line in lines if line.startswith("lookalike_search_answered_total")
     )
+
+
+def is_ready(stack: Project, name: str) -> bool:
+    """Whether a search process has read the items and hears the cameras."""
+    told = fetched(stack, name, "healthz")
+    return bool(told and json.loads(told)["ok"])
+
+
+def fetched(stack: Project, name: str, path: str) -> str:
+    """What a search process answers, empty while it does not; outside, each may answer to the shared name."""
+    fetch = f"import httpx; print(httpx.get('http://127.0.0.1:8081/{path}').text)"
+    return stack.exec(name, "python", "-c", fetch, check=False).stdout

@@ -95,7 +95,7 @@ def test_the_pages_own_certificate_is_for_its_public_name(tls: Project, tmp_path
     tls.forget_containers()
     eventually(
         lambda: tls.exec("api", "lookalike", "alive", "api", check=False).returncode == 0,
-        within_s=30,
+        within_s=60,
         why=tls.logs,
     )
     shown = ssl.get_server_certificate(("127.0.0.1", tls.port))
