@@ -50,8 +50,11 @@ class Project:
         self, *arguments: str, check: bool = True, given: str = "", files: Sequence[str] = ()
     ) -> subprocess.CompletedProcess[str]:
         """Run a command of Compose, with this on its standard input, by these files or the project's own."""
-        named = [part for file in files or self.files for part in ("-f", str(ROOT / file))]
-        return run([*self._command, *named, *arguments], environ=self.environ, check=check, given=given)
+        command = [*self._command, *self._named(files), *arguments]
+        return run(command, environ=self.environ, check=check, given=given)
+
+    def _named(self, files: Sequence[str] = ()) -> list[str]:
+        return [part for file in files or self.files for part in ("-f", str(ROOT / file))]
 
     def exec(self, service: str, *command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run a command in a container that runs; Compose itself would take a second longer for the same."""
@@ -60,6 +63,22 @@ class Project:
     def one_shot(self, *arguments: str, given: str = "") -> str:
         """What a new container of `init` says."""
         return self.compose("run", "--rm", "-T", "init", *arguments, given=given).stdout
+
+    def pipe(self, *arguments: str, source: Path | None = None, target: Path | None = None) -> None:
+        """Run a command of Compose that reads a file, or writes one."""
+        self.piped([*self._command, *self._named(), *arguments], source=source, target=target)
+
+    def piped(
+        self, command: Sequence[str], *, source: Path | None = None, target: Path | None = None
+    ) -> None:
+        """Run any command, as a shell does with < and >."""
+        with (
+            (source or Path(os.devnull)).open("rb") as given,
+            (target or Path(os.devnull)).open("wb") as taken,
+        ):
+            subprocess.run(
+                command, cwd=ROOT, env=self.environ, stdin=given, stdout=taken, timeout=300, check=True
+            )
 
     def reload_users(self) -> None:
         """Let the broker read its users; the engine's own signal would count as a wish to have it stopped."""
