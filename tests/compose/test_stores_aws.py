@@ -64,9 +64,9 @@ def test_one_search_after_the_other_may_be_killed(cloud: Project) -> None:
 
 def test_the_api_asks_any_search_that_runs(cloud: Project) -> None:
     resolve = "import socket; print({each[4][0] for each in socket.getaddrinfo('search', 8081)})"
-    assert cloud.exec("api", "python", "-c", resolve).stdout.count(".") == 3 * len(SEARCHES)
     for name in SEARCHES:
         eventually(lambda: all(is_ready(cloud, each) for each in SEARCHES), within_s=40, why=cloud.logs)
+        assert cloud.exec("api", "python", "-c", resolve).stdout.count(".") == 3 * len(SEARCHES)
         docker("stop", "-t", "5", cloud.container(name))
         assert cloud.post("/search", files={"image": picture(5)}).status_code == 200
         assert cloud.client.get("/healthz").status_code == 200
