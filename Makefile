@@ -10,6 +10,8 @@ LOCK_IMAGE := $(COMPILE) --constraints requirements.lock
 
 # Compose v2, else docker-compose 1.29.
 COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
+# Where the api's container is published, whatever its settings come from.
+PAGE = http{{range .Config.Env}}{{if eq . "LOOKALIKE_TLS=1"}}s{{end}}{{end}}://{{range .HostConfig.PortBindings}}{{range .}}{{.HostIp}}:{{.HostPort}}{{end}}{{end}}
 
 .DEFAULT_GOAL := help
 .PHONY: help run up down test lint lock listing models samples bench test-system test-web test-compose screenshots
@@ -24,8 +26,8 @@ run: $(READY)  ## start everything on this machine; Ctrl-C stops it. TLS=1: with
 	@$(if $(filter command line,$(origin TLS)),LOOKALIKE_TLS=$(TLS)) exec $(BIN)/python -m services.run --die-with-parent
 
 up:  ## the same as containers, in the background; PROFILE=scale: three searches, PROFILE=aws: on an emulated AWS
-	@$(COMPOSE) $(if $(filter aws,$(PROFILE)),--env-file localstack/compose.env) $(addprefix --profile ,$(PROFILE)) up -d --build
-	@echo "Lookalike is at http://127.0.0.1:$$($(COMPOSE) exec -T api printenv LOOKALIKE_PORT); the key for changes: $(COMPOSE) exec api lookalike key"
+	@$(if $(filter aws,$(PROFILE)),set -a; . localstack/compose.env;) $(COMPOSE) $(addprefix --profile ,$(PROFILE)) up -d --build
+	@echo "Lookalike is at $$(docker inspect -f '$(PAGE)' $$($(COMPOSE) ps -q api) | sed s/0.0.0.0/127.0.0.1/); the key for changes: $(COMPOSE) exec api lookalike key"
 
 down:  ## stop the containers; what is kept stays on its volumes
 	@$(COMPOSE) --profile aws --profile scale down --remove-orphans

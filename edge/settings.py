@@ -16,7 +16,8 @@ from models.providers import check_provider
 from services.core import wire
 
 _PREFIX = "LOOKALIKE_"
-_MQTT_URL = f"{_PREFIX}MQTT_URL"
+# Addresses with passwords in them.
+_SECRETS = ("mqtt_url", "source")
 # A camera that comes back is looked at within this time, whether or not its scene has changed.
 _HEARTBEAT_S = 2.0
 FRAMES_OVER_MQTT = "mqtt"
@@ -69,8 +70,8 @@ class EdgeSettings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _read_files(cls, given: dict[str, Any]) -> dict[str, Any]:
-        url = read_secret(_MQTT_URL)
-        return given if url is None else {"mqtt_url": url, **given}
+        held = {name: read_secret(_PREFIX + name.upper()) for name in _SECRETS}
+        return {name: value for name, value in held.items() if value is not None} | given
 
     @field_validator("source")
     @classmethod

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import time
 from typing import Any
@@ -11,20 +12,27 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, EndpointConnectionError
 
 from services.adapters.dynamodb_items.layout import create_table
-from services.bootstrap.process import run
+from services.bootstrap.logs import configure_logs
+from services.bootstrap.process import run_service
 from services.bootstrap.settings import CatalogueSettings, load
 from services.core.domain import InputError, UnavailableError
 
 WAIT_S, POLL_S = 60.0, 0.5
 
+log = logging.getLogger(__name__)
+
 
 def main() -> int:
     """Make what is missing; region, credentials and endpoint are those of every AWS tool (AWS_…)."""
     settings = load(CatalogueSettings)
+    configure_logs(settings.log_level, process="aws-create", form=settings.log_format)
     table = settings.store.removeprefix("dynamodb://")
     bucket = settings.pictures.removeprefix("s3://").partition("/")[0]
     if table == settings.store or bucket == settings.pictures.partition("/")[0]:
-        raise InputError("expected LOOKALIKE_STORE=dynamodb://TABLE and LOOKALIKE_PICTURES=s3://BUCKET")
+        raise InputError(
+            "LOOKALIKE_STORE=dynamodb://TABLE and LOOKALIKE_PICTURES=s3://BUCKET are not set: "
+            "localstack/compose.env has them for the emulator, with what else is needed"
+        )
     try:
         dynamodb, s3 = _client("dynamodb"), _client("s3")
         _wait_for(dynamodb)
@@ -32,7 +40,7 @@ def main() -> int:
         create_bucket(s3, bucket)
     except (BotoCoreError, ClientError) as error:
         raise UnavailableError(f"AWS: {error}") from None
-    print(f"the table {table} and the bucket {bucket} are there")
+    log.info("the table %s and the bucket %s are there", table, bucket)
     return 0
 
 
@@ -65,4 +73,4 @@ def _wait_for(dynamodb: Any) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(run(main))
+    sys.exit(run_service(main, process="aws-create"))

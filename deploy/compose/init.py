@@ -1,133 +1,113 @@
-"""The one-shot `init`: makes the secrets of all containers, once, and what broker and Redis read of them.
+"""The one-shot `init`: makes the secrets of all containers, once, and what broker and Redis read.
 
-    docker compose run --rm init device door      # a user for the camera `door`: prints its password
-    docker compose run --rm init forget door      # takes it away
-    docker compose kill -s HUP broker             # the broker reads its users anew
+    docker compose run --rm init device door              # a user for the camera `door`: prints its password
+    docker compose run --rm init forget door              # takes it away
+    docker compose exec broker sh -c 'kill -HUP 1'        # the broker reads its users anew
+    docker compose run --rm -T init key <key.txt          # a key of one's own; `source`: the camera's address
+    docker compose run --rm init renew                    # another key, other passwords for all containers
 
 `passwords.json` on the volume is the truth; every other file is written from it at each start. A folder
-belongs to the group of the container that may read it (group_add in docker-compose.yml), so that a camera's
-container, which reads what strangers send, holds no password but its own.
+belongs to the group of the container that may read it (docker-compose.yml), so that a camera's container,
+which reads what strangers send, holds no password but its own.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import re
-import secrets
 import sys
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from deploy.compose import certificate, mosquitto
-from deploy.compose.files import replace
+from deploy.compose.contents import HOME_ASSISTANT, checked, own_users, write_all, write_users
+from deploy.compose.volume import Passwords, Volume
+from services.bootstrap.process import run, run_service
+from services.core.domain import InputError
 
 FOLDER = Path("/secrets")
-GROUPS = {"api": 10011, "search": 10012, "edge": 10013, "frames": 10014, "broker": 10015, "redis": 10016}
-# A thing's name holds no dot, so no camera can take the name of one of these.
-SERVICES = {name: f"service.{name}" for name in ("api", "search", "frames", "health")}
-HOME_ASSISTANT = "service.home-assistant"
-THING = re.compile(r"[a-zA-Z0-9:_-]{1,128}")
-
-
-@dataclass
-class Passwords:
-    """What was made by chance, and is never made anew."""
-
-    key: str = field(default_factory=lambda: secrets.token_urlsafe(24))
-    redis: str = field(default_factory=lambda: secrets.token_urlsafe(24))
-    users: dict[str, str] = field(default_factory=dict)
-
-    def add(self, user: str) -> str:
-        """The password of a user of the broker, made if it has none."""
-        return self.users.setdefault(user, secrets.token_urlsafe(24))
-
-
-class Volume:
-    """The files on the volume `secrets`."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._truth = folder / "init" / "passwords.json"
-
-    def read(self) -> Passwords:
-        """The passwords, new ones on an empty volume."""
-        try:
-            return Passwords(**json.loads(self._truth.read_text()))
-        except FileNotFoundError:
-            return Passwords()
-
-    def keep(self, passwords: Passwords) -> None:
-        """Write the passwords down, before anything uses them."""
-        self._truth.parent.mkdir(mode=0o700, exist_ok=True)
-        replace(self._truth, json.dumps(asdict(passwords)).encode(), mode=0o600)
-
-    def give(self, service: str, name: str, content: str) -> None:
-        """Write a file that one container may read."""
-        folder, group = self.folder / service, GROUPS[service]
-        folder.mkdir(mode=0o750, exist_ok=True)
-        os.chown(folder, -1, group)
-        replace(folder / name, content.encode(), mode=0o640, group=group)
-
-
-def write_all(volume: Volume, passwords: Passwords) -> None:
-    """Write what each container reads; the addresses are those of docker-compose.yml or its override."""
-    broker, redis = os.environ["BROKER_URL"], os.environ["REDIS_URL"]
-    thing = os.environ.get("LOOKALIKE_THING") or "cam-1"
-    users = {**SERVICES, "edge": thing}
-    for user in users.values():
-        passwords.add(user)
-    volume.keep(passwords)
-    volume.give("api", "api-key", os.environ.get("LOOKALIKE_API_KEY") or passwords.key)
-    for service in ("api", "search", "edge", "frames"):
-        user = users[service]
-        volume.give(service, "mqtt-url", with_login(broker, user, passwords.users[user]))
-    for service in ("api", "search"):
-        volume.give(service, "redis-url", with_login(redis, "", passwords.redis))
-    volume.give("redis", "redis.conf", f"requirepass {passwords.redis}\n")
-    volume.give("redis", "password", passwords.redis)
-    volume.give("broker", "users", mosquitto.password_file(passwords.users))
-    things = [user for user in passwords.users if THING.fullmatch(user)]
-    volume.give("broker", "acl", mosquitto.access_list(things))
-    health = f"-u {SERVICES['health']}\n-P {passwords.users[SERVICES['health']]}\n"
-    volume.give("broker", "mosquitto_rr", health)
-    if urlsplit(broker).scheme == "mqtts":
-        certificate.provide(volume.folder, give=volume.give)
-
-
-def with_login(url: str, user: str, password: str) -> str:
-    """The address with user and password, which hold nothing that has to be quoted there."""
-    scheme, _, rest = url.partition("://")
-    return f"{scheme}://{user}:{password}@{rest}"
+RELOAD = "now let the broker read its users: docker compose exec broker sh -c 'kill -HUP 1'"
+RESTART = "now: docker compose up -d && docker compose restart"
 
 
 def main() -> int:
-    """Make what is missing, and then what the command asks for."""
-    parser = argparse.ArgumentParser(prog="init", description="Makes the secrets of the containers.")
-    commands = parser.add_subparsers(dest="command")
-    for name, told in (("device", "add a camera's user"), ("forget", "take a camera's user away")):
-        commands.add_parser(name, help=told).add_argument("thing")
-    commands.add_parser("home-assistant", help="add the user of Home Assistant")
-    asked = parser.parse_args()
+    """Make what is missing, or do what a command asks for."""
     os.umask(0o027)
     volume = Volume(FOLDER)
+    asked = parser().parse_args()
+    if asked.command is None:
+        return run_service(lambda: write_all(volume), process="init")
+    return run(lambda: do(volume, asked))
+
+
+def parser() -> argparse.ArgumentParser:
+    """The commands."""
+    made = argparse.ArgumentParser(prog="init", description="Makes the secrets of the containers.")
+    commands = made.add_subparsers(dest="command")
+    for name, told in (("device", "add a camera's user"), ("forget", "take a user away")):
+        commands.add_parser(name, help=told).add_argument("thing")
+    commands.add_parser("home-assistant", help="add the user of Home Assistant")
+    commands.add_parser("key", help="take the API key from the standard input")
+    commands.add_parser("source", help="take the address of the camera from the standard input")
+    commands.add_parser("renew", help="make another API key, and other passwords for all containers")
+    return made
+
+
+def do(volume: Volume, asked: argparse.Namespace) -> int:
+    """Do what a command asks for, and touch nothing that other containers than it is about read."""
     passwords = volume.read()
-    user = HOME_ASSISTANT if asked.command == "home-assistant" else getattr(asked, "thing", "")
-    if user and user != HOME_ASSISTANT and not THING.fullmatch(user):
-        print("error: expected a name of 1 to 128 of the characters a-z A-Z 0-9 : _ -", file=sys.stderr)
-        return 2
-    if asked.command == "forget":
-        passwords.users.pop(user, None)
-    elif user:
-        passwords.add(user)
-    write_all(volume, passwords)
-    if user and asked.command != "forget":
-        print(f"user {user} password {passwords.users[user]}")
-    if asked.command:
-        print("now let the broker read its users: docker compose kill -s HUP broker", file=sys.stderr)
+    match asked.command:
+        case "device":
+            add(volume, passwords, checked(asked.thing))
+        case "home-assistant":
+            add(volume, passwords, HOME_ASSISTANT)
+        case "forget":
+            forget(volume, passwords, asked.thing)
+        case "source":
+            volume.give("edge", "source", given("an address"))
+            print("now: LOOKALIKE_SOURCE_FILE=/secrets/edge/source, and restart the edge", file=sys.stderr)
+        case "key":
+            passwords.key = given("a key")
+            keep(volume, passwords)
+        case "renew":
+            fresh = Passwords(users=dict(passwords.users))
+            for user in own_users().values():
+                fresh.users.pop(user, None)
+            keep(volume, fresh)
     return 0
+
+
+def add(volume: Volume, passwords: Passwords, user: str) -> None:
+    """Make a user of the broker unless there is one, and print its password."""
+    passwords.add(user)
+    volume.keep(passwords)
+    write_users(volume, passwords)
+    print(f"user {user} password {passwords.users[user]}")
+    print(RELOAD, file=sys.stderr)
+
+
+def forget(volume: Volume, passwords: Passwords, user: str) -> None:
+    """Take a user of the broker away; raises InputError if a container needs it."""
+    if user in own_users().values():
+        raise InputError(f"{user} is the user of a container here; `init renew` gives it another password")
+    if user not in passwords.users:
+        raise InputError(f"there is no user {user!r}; there are: {', '.join(sorted(passwords.users))}")
+    del passwords.users[user]
+    volume.keep(passwords)
+    write_users(volume, passwords)
+    print(RELOAD, file=sys.stderr)
+
+
+def keep(volume: Volume, passwords: Passwords) -> None:
+    """Write the passwords down; the containers' files follow with the next `up`."""
+    volume.keep(passwords)
+    print(RESTART, file=sys.stderr)
+
+
+def given(what: str) -> str:
+    """The one line of the standard input; raises InputError."""
+    lines = sys.stdin.read().strip().splitlines()
+    if len(lines) != 1 or not (lines[0].isascii() and lines[0].isprintable()):
+        raise InputError(f"expected {what} on the standard input, one line; got {len(lines)} lines")
+    return lines[0]
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What Mosquitto reads of the users: their hashed passwords, and who may say and hear what."""
+"""What Mosquitto reads: its configuration, the users' hashed passwords, and who may say and hear what."""
 
 from __future__ import annotations
 
@@ -10,7 +10,14 @@ from pathlib import Path
 
 # Of PBKDF2, as mosquitto_passwd does it; the passwords are 24 random bytes, which nobody finds by trying.
 ITERATIONS = 101
-ACCESS = Path(__file__).with_name("mosquitto.acl")
+CONFIGURATION, ACCESS = (Path(__file__).with_name(f"mosquitto.{suffix}") for suffix in ("conf", "acl"))
+PLAIN = "listener 1883\n"
+TLS = "listener 8883\ncertfile /secrets/tls/cert.pem\nkeyfile /secrets/broker/key.pem\n"
+
+
+def configuration(*, tls: bool) -> str:
+    """The lines of mosquitto.conf, which begin with where it listens."""
+    return (TLS if tls else PLAIN) + CONFIGURATION.read_text(encoding="utf-8")
 
 
 def password_file(users: Mapping[str, str]) -> str:
@@ -24,7 +31,7 @@ def access_list(things: Iterable[str]) -> str:
     `%u` can stand for a whole level of a topic only, and there the name is a part of one.
     """
     own = (
-        f"\nuser {thing}\ntopic write homeassistant/+/lookalike_{thing.replace(':', '_')}/+/config\n"
+        f"\nuser {thing}\ntopic write homeassistant/+/lookalike_{thing}/+/config\n"
         for thing in sorted(things)
     )
     return ACCESS.read_text(encoding="utf-8") + "".join(own)

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from services.bootstrap.process import run
+from services.bootstrap.process import run_service
 from services.bootstrap.settings import CliSettings, RunSettings, load
 
 CATALOGUE = Path(__file__).resolve().parents[2] / "samples" / "catalogue.csv"
@@ -65,4 +65,4 @@ def say(level: str, message: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(run(main))
+    sys.exit(run_service(main, process="samples"))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import ssl
 from pathlib import Path
+
+_END = "-----END CERTIFICATE-----"
 
 
 def pinned(certificate: Path) -> ssl.SSLContext:
@@ -15,6 +18,12 @@ def pinned(certificate: Path) -> ssl.SSLContext:
 
 
 def believe(context: ssl.SSLContext, certificate: Path) -> None:
-    """Make a context believe a certificate too, also where it is not an authority's; raises OSError."""
+    """Make a context believe a certificate too, also where it is not an authority's; raises OSError.
+
+    Of a file that holds a chain it is the first alone: the others are those of authorities.
+    """
+    first, end, _ = certificate.read_text(encoding="ascii", errors="ignore").partition(_END)
+    if not end:
+        raise OSError(errno.EINVAL, "no certificate in PEM")
     context.verify_flags |= ssl.VerifyFlags.VERIFY_X509_PARTIAL_CHAIN
-    context.load_verify_locations(certificate)
+    context.load_verify_locations(cadata=first + end)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 # The fields of settings that may come so.
-SECRETS = frozenset({"api_key", "mqtt_url", "redis_url"})
+SECRETS = frozenset({"api_key", "mqtt_url", "redis_url", "source"})
 SUFFIX = "_FILE"
 
 

@@ -76,9 +76,7 @@ class _Doctor:
     def broker(self) -> str:
         probe = topic(f"doctor-{uuid.uuid4().hex[:8]}", "command")
         if self._first_message(probe, publish=probe) is None:
-            raise _HopError(
-                "no message comes back", "look for the broker's lines in the output of `make run`"
-            )
+            raise _HopError("no message comes back", "look for the broker's lines in the log")
         return "a message came back"
 
     def camera(self) -> str:
@@ -95,7 +93,7 @@ class _Doctor:
 
     def observations(self) -> str:
         if self._first_message(topic("+", "features")) is None:
-            raise _HopError(f"none in {WAIT_S:g} s", "look for the edge's lines in the output of `make run`")
+            raise _HopError(f"none in {WAIT_S:g} s", "look for the edge's lines in the log")
         return "they come"
 
     def store(self) -> str:
@@ -173,6 +171,6 @@ def doctor() -> None:
             print(f"  FAIL  {name}: {error}\n        {error.remedy}")
             failed = True
         except (InputError, UnavailableError) as error:
-            print(f"  FAIL  {name}: {error}\n        look for its lines in the output of `make run`")
+            print(f"  FAIL  {name}: {error}\n        look for its lines in the log")
             failed = True
     raise typer.Exit(1 if failed else 0)

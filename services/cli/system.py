@@ -13,7 +13,7 @@ import httpx
 from services.bootstrap.catalogue import open_catalogue
 from services.bootstrap.importing import build_maker, open_maker
 from services.bootstrap.settings import CliSettings
-from services.bootstrap.trust import as_usual_and_own
+from services.bootstrap.trust import trust
 from services.core.archive import write_archive
 from services.core.bulk import Made, Maker, keep
 from services.core.catalogue import Catalogue
@@ -58,7 +58,7 @@ def api_client(settings: CliSettings, page: str) -> httpx.Client:
     """A client of the running api, with the key if one is set."""
     key = settings.api_key.get_secret_value()
     headers = {"Authorization": f"Bearer {key}"} if key else {}
-    return httpx.Client(base_url=page, timeout=60, headers=headers, verify=as_usual_and_own(settings))
+    return httpx.Client(base_url=page, timeout=60, headers=headers, verify=trust(settings, page))
 
 
 @contextmanager

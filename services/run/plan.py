@@ -48,13 +48,14 @@ def make_plan(settings: RunSettings) -> Plan:
         "search": f"http://127.0.0.1:{search_port}",
     }
     # Read already; a variable and its file are not to be set both.
-    files = {PREFIX + name + SUFFIX for name in ("MQTT_URL", "REDIS_URL")}
+    files = {PREFIX + name + SUFFIX for name in ("MQTT_URL", "REDIS_URL", "SOURCE")}
     environ = {name: value for name, value in os.environ.items() if name not in files} | {
         "LOOKALIKE_DATA_DIR": str(settings.data_dir.resolve()),
         "LOOKALIKE_MQTT_URL": addresses["broker"],
         "LOOKALIKE_REDIS_URL": addresses["redis"],
         "LOOKALIKE_SEARCH_URL": addresses["search"],
         "LOOKALIKE_SEARCH_PORT": str(search_port),
+        "LOOKALIKE_SOURCE": settings.source,
         # ONNX Runtime would send usage data to its maker.
         "ORT_DISABLE_TELEMETRY": "1",
         # Lines of a log are wanted when they are written.

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from services.bootstrap.base import Base
 from services.bootstrap.settings import ApiSettings, CliSettings, RunSettings, load
 from services.core.domain import InputError
 from services.run.plan import make_plan
@@ -12,6 +13,7 @@ VALUES = {
     "API_KEY": "k3y with blanks ",
     "MQTT_URL": "mqtts://search:pa55@broker",
     "REDIS_URL": "rediss://:pa55@redis",
+    "SOURCE": "rtsp://user:pa55@camera",
 }
 
 
@@ -40,13 +42,14 @@ def test_make_run_hands_on_what_it_read_once() -> None:
     plan = make_plan(load(RunSettings))
     assert plan.addresses["broker"] == plan.environ["LOOKALIKE_MQTT_URL"] == VALUES["MQTT_URL"]
     assert plan.environ["LOOKALIKE_REDIS_URL"] == VALUES["REDIS_URL"]
+    assert plan.environ["LOOKALIKE_SOURCE"] == VALUES["SOURCE"]
     ours = {name for name in plan.environ if name.startswith("LOOKALIKE_") and name.endswith("_FILE")}
     assert ours == {"LOOKALIKE_API_KEY_FILE"}
 
 
-def _refusal() -> str:
+def _refusal(kind: type[Base] = ApiSettings) -> str:
     with pytest.raises(InputError) as caught:
-        load(ApiSettings)
+        load(kind)
     assert "pa55" not in str(caught.value)
     return str(caught.value)
 
@@ -57,7 +60,10 @@ def test_a_variable_and_its_file_are_not_to_be_set_both(
 ) -> None:
     assert files
     monkeypatch.setenv(f"LOOKALIKE_{name}", VALUES[name])
-    assert _refusal() == f"LOOKALIKE_{name} and LOOKALIKE_{name}_FILE are both set; expected one of them"
+    assert (
+        _refusal(RunSettings)
+        == f"LOOKALIKE_{name} and LOOKALIKE_{name}_FILE are both set; expected one of them"
+    )
 
 
 @pytest.mark.parametrize(

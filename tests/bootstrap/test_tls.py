@@ -17,7 +17,7 @@ from services.adapters.certificates import make_certificate
 from services.bootstrap import machine
 from services.bootstrap.settings import RunSettings, load
 from services.bootstrap.tls import covered_names, open_tls
-from services.bootstrap.trust import as_usual_and_own
+from services.bootstrap.trust import trust
 from services.core.domain import InputError
 
 
@@ -43,7 +43,7 @@ def certificate_of(data: Path, **more: object) -> bytes:
 def test_without_tls_nothing_is_made(data: Path) -> None:
     assert open_tls(settings(data, tls=False)) is None
     assert not data.exists()
-    assert as_usual_and_own(settings(data)) is True
+    assert trust(settings(data), "https://127.0.0.1") is True
 
 
 def test_our_own_is_made_once_and_kept(data: Path) -> None:
@@ -151,4 +151,4 @@ def test_a_damaged_certificate_is_named_by_those_who_were_to_believe_it(data: Pa
     certificate_of(data)
     (data / "tls" / "cert.pem").write_bytes(b"no PEM")
     with pytest.raises(InputError, match="can't be read as a certificate"):
-        as_usual_and_own(settings(data))
+        trust(settings(data), "https://127.0.0.1")

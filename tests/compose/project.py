@@ -37,8 +37,8 @@ class Project:
         # Else the file `.env` of whoever works here would count.
         empty = folder / "empty.env"
         empty.touch()
-        given = [part for file in ("docker-compose.yml", *files) for part in ("-f", str(ROOT / file))]
-        self._command = [*_compose(), "--env-file", str(env_file or empty), "-p", self.name, *given]
+        self.files = ("docker-compose.yml", *files)
+        self._command = [*_compose(), "--env-file", str(env_file or empty), "-p", self.name]
         clean = {
             name: value
             for name, value in os.environ.items()
@@ -46,17 +46,43 @@ class Project:
         }
         self.environ = clean | {"LOOKALIKE_PORT": str(self.port), "BROKER_PORT": str(self.broker_port)}
 
-    def compose(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        """Run a command of Compose."""
-        return run([*self._command, *arguments], environ=self.environ, check=check)
+    def compose(
+        self, *arguments: str, check: bool = True, given: str = "", files: Sequence[str] = ()
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command of Compose, with this on its standard input, by these files or the project's own."""
+        command = [*self._command, *self._named(files), *arguments]
+        return run(command, environ=self.environ, check=check, given=given)
+
+    def _named(self, files: Sequence[str] = ()) -> list[str]:
+        return [part for file in files or self.files for part in ("-f", str(ROOT / file))]
 
     def exec(self, service: str, *command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run a command in a container that runs; Compose itself would take a second longer for the same."""
         return run(["docker", "exec", self.container(service), *command], check=check)
 
-    def one_shot(self, *arguments: str) -> str:
+    def one_shot(self, *arguments: str, given: str = "") -> str:
         """What a new container of `init` says."""
-        return self.compose("run", "--rm", "-T", "init", *arguments).stdout
+        return self.compose("run", "--rm", "-T", "init", *arguments, given=given).stdout
+
+    def pipe(self, *arguments: str, source: Path | None = None, target: Path | None = None) -> None:
+        """Run a command of Compose that reads a file, or writes one."""
+        self.piped([*self._command, *self._named(), *arguments], source=source, target=target)
+
+    def piped(
+        self, command: Sequence[str], *, source: Path | None = None, target: Path | None = None
+    ) -> None:
+        """Run any command, as a shell does with < and >."""
+        with (
+            (source or Path(os.devnull)).open("rb") as given,
+            (target or Path(os.devnull)).open("wb") as taken,
+        ):
+            subprocess.run(
+                command, cwd=ROOT, env=self.environ, stdin=given, stdout=taken, timeout=300, check=True
+            )
+
+    def reload_users(self) -> None:
+        """Let the broker read its users; the engine's own signal would count as a wish to have it stopped."""
+        self.compose("exec", "-T", "broker", "sh", "-c", "kill -HUP 1")
 
     @functools.cached_property
     def key(self) -> str:
@@ -81,6 +107,10 @@ class Project:
             filters = [part for label in labels for part in ("--filter", f"label=com.docker.compose.{label}")]
             (self._containers[service],) = docker("ps", "-aq", *filters).split()
         return self._containers[service]
+
+    def forget_containers(self) -> None:
+        """Look for them anew: Compose has made others."""
+        self._containers.clear()
 
     def state(self, service: str) -> dict[str, Any]:
         """What the engine says of a container."""
@@ -116,10 +146,16 @@ def docker(*arguments: str) -> str:
 
 
 def run(
-    command: Sequence[str], *, environ: Mapping[str, str] | None = None, check: bool = True
+    command: Sequence[str],
+    *,
+    environ: Mapping[str, str] | None = None,
+    check: bool = True,
+    given: str = "",
 ) -> subprocess.CompletedProcess[str]:
     """Run a command on this machine to its end, which has to be a good one unless `check` is False."""
-    done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=600)
+    done = subprocess.run(
+        command, cwd=ROOT, env=environ, input=given, capture_output=True, text=True, timeout=600
+    )
     assert done.returncode == 0 or not check, f"{command}: {done.stdout[-2000:]}{done.stderr[-4000:]}"
     return done
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.compose.project import Project
+from tests.compose.project import Project, docker
 from tests.system.stack import eventually
 
 PUBLISH = ("mosquitto_pub", "-h", "broker", "-q", "1")
@@ -47,9 +47,33 @@ def test_a_devices_user_hears_no_other(stack: Project) -> None:
 def test_a_user_is_forgotten(stack: Project) -> None:
     login = user(stack, "till")
     stack.one_shot("forget", "till")
-    stack.compose("kill", "-s", "HUP", "broker")
+    stack.reload_users()
     publish = (*PUBLISH, *login, "-t", "lookalike/till/frame", "-m", "x")
     eventually(lambda: stack.exec("broker", *publish, check=False).returncode != 0, within_s=5)
+
+
+def test_the_broker_comes_back_after_its_users_were_read_anew(stack: Project) -> None:
+    login = user(stack, "shelf")
+    before_s = stack.started_s("broker")
+    stack.kill("broker")
+    eventually(lambda: stack.started_s("broker") > before_s, within_s=10, why=stack.logs)
+    publish = (*PUBLISH, *login, "-t", "lookalike/shelf/reply/0", "-m", "x")
+    eventually(lambda: stack.exec("broker", *publish, check=False).returncode == 0, within_s=5)
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        (["device", "a:b"], "expected 1 to 128 of the characters a-z A-Z 0-9 _ - alone; got 'a:b'"),
+        (["forget", "cam-1"], "cam-1 is the user of a container here"),
+        (["forget", "nobody"], "there is no user 'nobody'"),
+        (["key"], "expected a key on the standard input, one line; got 0 lines"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_a_reason(stack: Project, command: list[str], told: str) -> None:
+    said = stack.compose("run", "--rm", "-T", "init", *command, check=False)
+    assert said.returncode == 2
+    assert told in said.stderr + said.stdout
 
 
 @pytest.mark.parametrize("address", ["redis:6379", "search:8081"])
@@ -59,6 +83,25 @@ def test_a_cameras_container_reaches_the_broker_and_nothing_behind_it(stack: Pro
     )
     assert stack.exec("edge", "python", "-c", connect, "broker:1883").returncode == 0
     assert stack.exec("edge", "python", "-c", connect, address, check=False).returncode != 0
+
+
+def test_a_message_that_is_too_large_is_refused(stack: Project) -> None:
+    login = user(stack, "large")
+    send = "head -c {} /dev/zero | mosquitto_pub -h broker -q 1 {} -t lookalike/large/frame -s"
+    for size, is_taken in ((500_000, True), (540_000, False)):
+        told = stack.exec("broker", "sh", "-c", send.format(size, " ".join(login)), check=False)
+        assert (told.returncode == 0) == is_taken, told
+
+
+def test_a_cameras_last_words_outlive_the_broker(stack: Project) -> None:
+    login = user(stack, "attic")
+    topic = "lookalike/attic/status"
+    say = json.dumps({"state": "no_camera", "reason": "a test", "source": None})
+    stack.exec("broker", *PUBLISH, *login, "-r", "-t", topic, "-m", say)
+    docker("restart", "-t", "5", stack.container("broker"))
+    door = stack.exec("api", "cat", "/secrets/api/mqtt-url").stdout.split("//")[1].split("@")[0].split(":")
+    hear = ("mosquitto_sub", "-h", "broker", "-u", door[0], "-P", door[1], "-W", "3", "-C", "1", "-t", topic)
+    eventually(lambda: stack.exec("broker", *hear, check=False).stdout.strip() == say, within_s=10)
 
 
 def test_what_is_written_needs_the_key(stack: Project) -> None:
@@ -76,7 +119,7 @@ def test_the_api_does_not_start_on_a_public_address_without_a_key(stack: Project
 def user(stack: Project, thing: str) -> tuple[str, ...]:
     """The login of a camera's user, whom the broker knows."""
     told = stack.one_shot("device", thing).split()
-    stack.compose("kill", "-s", "HUP", "broker")
+    stack.reload_users()
     login = ("-u", told[1], "-P", told[3])
     publish = (*PUBLISH, *login, "-t", f"lookalike/{thing}/reply/0", "-m", "x")
     eventually(lambda: stack.exec("broker", *publish, check=False).returncode == 0, within_s=5)

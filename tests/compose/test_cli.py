@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from tests.compose.project import Project, docker
-from tests.system.pictures import picture
 from tests.system.stack import eventually
 
 pytestmark = pytest.mark.usefixtures("samples")
@@ -31,15 +30,10 @@ def test_a_shops_pictures_are_imported_from_a_folder_of_the_machine(
     assert "red block" in stack.exec("api", "lookalike", "items", "list", "--text", "red").stdout
 
 
-def test_a_backup_is_taken_and_restored(stack: Project) -> None:
-    answer = stack.post("/items", files={"image": picture(1)}, data={"title": "kept", "id": "kept"})
-    assert answer.status_code == 201
-    stack.exec("api", "lookalike", "items", "export", "/data/backup.zip")
-    stack.exec("api", "lookalike", "items", "delete", "kept")
-    assert stack.client.get("/items/kept").status_code == 404
-    stack.exec("api", "lookalike", "items", "import", "/data/backup.zip", check=False)
-    assert stack.client.get("/items/kept/image").content == picture(1)
-    stack.exec("api", "lookalike", "items", "delete", "kept")
+def test_a_records_pictures_are_at_the_published_port(stack: Project) -> None:
+    record = eventually(stack.newest, within_s=10, why=stack.logs)
+    assert record["matches"][0]["url"].startswith(f"{stack.page}/items/")
+    assert stack.client.get(record["matches"][0]["url"]).status_code == 200
 
 
 def test_a_second_up_changes_nothing_and_what_was_deleted_stays_deleted(stack: Project) -> None:

@@ -73,6 +73,17 @@ def test_logs_are_lines_of_json_without_passwords(stack: Project) -> None:
     assert not [secret for secret in secrets if secret in everything]
 
 
+def test_what_is_wrong_at_the_start_is_told_as_json_too(stack: Project) -> None:
+    told = stack.compose("run", "--rm", "-T", "-e", "LOOKALIKE_THING=a:b", "init", check=False)
+    assert told.returncode == 2
+    assert json.loads(told.stdout)["message"].startswith("LOOKALIKE_THING: expected 1 to 128")
+    wrong = ("-e", "LOOKALIKE_MODEL=fast", "-e", "LOOKALIKE_DATA_DIR=/tmp")
+    told = stack.compose("run", "--rm", "-T", *wrong, "samples", check=False)
+    assert told.returncode == 2
+    assert "is of model" in json.loads(told.stdout)["message"]
+    assert stack.state("samples")["HostConfig"]["RestartPolicy"]["MaximumRetryCount"] == 5
+
+
 def test_no_list_of_processes_or_containers_shows_a_password(stack: Project) -> None:
     secrets = passwords(stack)
     for service in RUNNING:

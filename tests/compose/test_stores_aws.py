@@ -62,12 +62,42 @@ def test_one_search_after_the_other_may_be_killed(cloud: Project) -> None:
         eventually(lambda before=before: cloud.newest().get("id", 0) > before, within_s=3, why=cloud.logs)  # type: ignore[misc]
 
 
+def test_the_api_asks_any_search_that_runs(cloud: Project) -> None:
+    resolve = "import socket; print({each[4][0] for each in socket.getaddrinfo('search', 8081)})"
+    for name in SEARCHES:
+        eventually(lambda: all(is_ready(cloud, each) for each in SEARCHES), within_s=40, why=cloud.logs)
+        assert cloud.exec("api", "python", "-c", resolve).stdout.count(".") == 3 * len(SEARCHES)
+        docker("stop", "-t", "5", cloud.container(name))
+        assert cloud.post("/search", files={"image": picture(5)}).status_code == 200
+        assert cloud.client.get("/healthz").status_code == 200
+        docker("start", cloud.container(name))
+
+
+def test_the_table_needs_the_settings_of_the_emulator(cloud: Project) -> None:
+    told = cloud.compose("run", "--rm", "-T", "-e", "LOOKALIKE_STORE=", "aws-create", check=False)
+    assert told.returncode == 2
+    line = json.loads(told.stdout)
+    assert (line["level"], line["process"]) == ("ERROR", "aws-create")
+    assert "localstack/compose.env" in line["message"]
+    # What is wrong stays so.
+    assert cloud.state("aws-create")["HostConfig"]["RestartPolicy"]["MaximumRetryCount"] == 5
+
+
 def answered(stack: Project, name: str) -> float:
     """How many observations a search process has answered."""
-    fetch = (
-        f"import urllib.request; print(urllib.request.urlopen('http://{name}:8081/metrics').read().decode())"
-    )
-    lines = stack.exec("api", "python", "-c", fetch).stdout.splitlines()
+    lines = fetched(stack, name, "metrics").splitlines()
     return sum(
         float(line.split()[-1]) for line in lines if line.startswith("lookalike_search_answered_total")
     )
+
+
+def is_ready(stack: Project, name: str) -> bool:
+    """Whether a search process has read the items and hears the cameras."""
+    told = fetched(stack, name, "healthz")
+    return bool(told and json.loads(told)["ok"])
+
+
+def fetched(stack: Project, name: str, path: str) -> str:
+    """What a search process answers, empty while it does not; outside, each may answer to the shared name."""
+    fetch = f"import httpx; print(httpx.get('http://127.0.0.1:8081/{path}').text)"
+    return stack.exec(name, "python", "-c", fetch, check=False).stdout

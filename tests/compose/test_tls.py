@@ -5,12 +5,14 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import paho.mqtt.client as mqtt
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
+from deploy.compose.certificate import make
 from services.bootstrap.pin import pinned
 from tests.compose.project import Project, project
 from tests.system.stack import eventually
@@ -53,7 +55,7 @@ def test_without_tls_nobody_is_answered(tls: Project) -> None:
 
 def test_a_camera_elsewhere_trusts_the_brokers_authority(tls: Project) -> None:
     told = tls.one_shot("device", "door").split()
-    tls.compose("kill", "-s", "HUP", "broker")
+    tls.reload_users()
     authority = tls.exec("api", "cat", "/secrets/tls/ca.pem").stdout
     trusting = ssl.create_default_context(cadata=authority)
     eventually(lambda: connect(tls, trusting, user=told[1], password=told[3]) == 0, within_s=10)
@@ -65,6 +67,14 @@ def test_a_camera_elsewhere_trusts_the_brokers_authority(tls: Project) -> None:
         strange.wrap_socket(opened, server_hostname="127.0.0.1")
 
 
+def test_a_camera_may_be_added_without_the_file_that_switches_tls_on(tls: Project) -> None:
+    before = told_to_each(tls)
+    for command in ("device", "forget"):
+        tls.compose("run", "--rm", "-T", "init", command, "window", files=["docker-compose.yml"])
+    assert told_to_each(tls) == before
+    assert "mqtts://" in before[0]
+
+
 def test_every_health_check_goes_through_tls_too(tls: Project) -> None:
     for service in ("broker", "redis", "api", "search", "edge"):
         eventually(
@@ -72,6 +82,41 @@ def test_every_health_check_goes_through_tls_too(tls: Project) -> None:
             within_s=60,
             why=tls.logs,
         )
+
+
+def test_the_pages_own_certificate_is_for_its_public_name(tls: Project, tmp_path: Path) -> None:
+    authority, signed, key = make(["shop.example"])
+    (tmp_path / "cert.pem").write_bytes(signed + authority)
+    (tmp_path / "key.pem").write_bytes(key)
+    tmp_path.chmod(0o755)
+    files = [*tls.files, "deploy/compose/own-certificate.yml"]
+    tls.environ["CERTIFICATE"] = str(tmp_path)
+    tls.compose("up", "-d", files=files)
+    tls.forget_containers()
+    eventually(
+        lambda: tls.exec("api", "lookalike", "alive", "api", check=False).returncode == 0,
+        within_s=60,
+        why=tls.logs,
+    )
+    shown = ssl.get_server_certificate(("127.0.0.1", tls.port))
+    assert ssl.PEM_cert_to_DER_cert(shown) == ssl.PEM_cert_to_DER_cert(signed.decode())
+    # Refused by the api, and not by who asks it.
+    for where in (["exec", "-T", "api"], ["run", "--rm", "-T", "samples"]):
+        told = tls.compose(*where, "lookalike", "items", "delete", "none", files=files, check=False)
+        assert "there is no item" in told.stderr, told
+
+
+def told_to_each(stack: Project) -> list[str]:
+    """What `init` wrote for those whom a new camera does not concern."""
+    files = {
+        "search": ("search/mqtt-url", "search/redis-url"),
+        "broker": ("broker/mosquitto.conf", "broker/key.pem"),
+        "api": ("tls/cert.pem", "api/api-key"),
+    }
+    return [
+        stack.exec(service, "cat", *(f"/secrets/{name}" for name in names)).stdout
+        for service, names in files.items()
+    ]
 
 
 def connect(stack: Project, trust: ssl.SSLContext | None, *, user: str = "", password: str = "") -> int:

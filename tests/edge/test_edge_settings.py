@@ -13,8 +13,8 @@ from tests.edge.kit import run_edge
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     names = (
-        "SOURCE THING MQTT_URL MQTT_URL_FILE MODEL REGION MAX_FPS THREADS STALL_S LOG_LEVEL PACE GATE "
-        "MAX_AGE_S PREVIEW PROVIDER HOME_ASSISTANT"
+        "SOURCE SOURCE_FILE THING MQTT_URL MQTT_URL_FILE MODEL REGION MAX_FPS THREADS STALL_S LOG_LEVEL PACE "
+        "GATE MAX_AGE_S PREVIEW PROVIDER HOME_ASSISTANT"
     )
     for name in names.split():
         monkeypatch.delenv(f"LOOKALIKE_{name}", raising=False)
@@ -109,6 +109,19 @@ def test_the_brokers_address_may_stand_in_a_file(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("LOOKALIKE_MQTT_URL_FILE", str(tmp_path / "url"))
     assert EdgeSettings().mqtt_url == "mqtts://user:pa55@broker"
     assert is_set("LOOKALIKE_MQTT_URL")
+
+
+def test_the_cameras_address_may_stand_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    path = tmp_path / "source"
+    path.write_text("rtsp://user:pa55@camera/1\n")
+    monkeypatch.setenv("LOOKALIKE_SOURCE", "")
+    monkeypatch.setenv("LOOKALIKE_SOURCE_FILE", str(path))
+    assert EdgeSettings().source == "rtsp://user:pa55@camera/1"
+    path.write_text("rtmp://user:pa55@camera/1")
+    with pytest.raises(ValidationError) as caught:
+        EdgeSettings()
+    assert "pa55" not in explain(caught.value)
+    assert f"got '{path}'" in explain(caught.value)
 
 
 @pytest.mark.parametrize(
