@@ -27,6 +27,7 @@ class Camera:
 
     def __init__(self, stack: Stack, thing: str) -> None:
         self.thing = thing
+        self.behind_s = 0.0  # by how much its clock is off
         self._model = stack.get("/healthz")["checks"]["index"]["model"]
         host, _, port = stack.address("broker").removeprefix("mqtt://").partition(":")
         self._broker: Any = {"hostname": host, "port": int(port)}
@@ -41,24 +42,24 @@ class Camera:
         """Leave nothing at the broker."""
         self._send("status", b"", retain=True)
 
-    def see(self, scene: Vectors | None, *, behind_s: float = 0.0) -> None:
-        """Turn to a scene, float32 [dim], or to none; `behind_s` is by how much its clock is off."""
+    def see(self, scene: Vectors | None) -> None:
+        """Turn to a scene, float32 [dim], or to none."""
         with self._lock:
             self._scene = scene
-            self._look(behind_s)
+            self._look()
 
     def look_again(self) -> None:
         """Send what it sees once more."""
         with self._lock:
-            self._look(0.0)
+            self._look()
 
-    def _look(self, behind_s: float) -> None:
+    def _look(self) -> None:
         if self._scene is None:
             return
         seen = Observation(
             thing=self.thing,
             vectors=self._scene[np.newaxis],
-            captured_at_s=time.time() - behind_s,
+            captured_at_s=time.time() - self.behind_s,
             session="0" * 8,
             seq=time.monotonic_ns() // 1_000_000,
             model=self._model,
