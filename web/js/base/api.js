@@ -1,6 +1,7 @@
 // Calls of the api; addresses are relative, so the page works under any host and path.
 
-import { askKey, authorization, forget } from "./key.js";
+import { askKey, authorization, forget, hasKey } from "./key.js";
+import { pause } from "./pause.js";
 
 const TIMEOUT_MS = 8000;
 
@@ -11,6 +12,14 @@ async function told(answer) {
   return { status: answer.status, ok: answer.ok, body, detail };
 }
 
+/** A call with the key, if there is one; one that was refused is known no more. */
+async function send(path, { headers, ...options }) {
+  const given = authorization();
+  const answer = await fetch(path, { cache: "no-store", ...options, headers: { ...headers, ...given } });
+  if (answer.status === 401) forget(given);
+  return answer;
+}
+
 /**
  * One call, of something that a person wants now: {status, ok, body, detail}, status 0 where nothing answers.
  * `json` or `body` is sent. Where the api wants a key, the person is asked for it, and the call is made again.
@@ -19,22 +28,20 @@ export async function call(path, { method = "GET", json, body, headers = {}, sig
   for (;;) {
     const sent = json === undefined ? body : JSON.stringify(json);
     const type = json === undefined ? {} : { "Content-Type": "application/json" };
-    const given = authorization();
+    const sentKey = hasKey();
     const timeout = AbortSignal.timeout(timeoutMs);
     let answer;
     try {
-      answer = await fetch(path, {
-        method, cache: "no-store", body: sent, headers: { ...headers, ...type, ...given },
+      answer = await send(path, {
+        method, body: sent, headers: { ...headers, ...type },
         signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
       });
     } catch {
       return { status: 0, ok: false, body: null, detail: "" };
     }
     if (answer.status !== 401) return told(answer);
-    forget(given);
     // Another call may have asked for it meanwhile.
-    const known = Boolean(authorization().Authorization);
-    if (!known && !(await askKey({ wrong: Boolean(given.Authorization) }))) return told(answer);
+    if (!hasKey() && !(await askKey({ wrong: sentKey }))) return told(answer);
   }
 }
 
@@ -55,6 +62,16 @@ export async function getHealth() {
   return health?.checks ? health : null;
 }
 
+/** Waits until the index has read a change; false if that takes too long. */
+export async function searchable(change, { everyMs, withinMs }) {
+  const untilMs = performance.now() + withinMs;
+  while (performance.now() < untilMs) {
+    if ((await getHealth())?.checks.index.cursor >= change) return true;
+    await pause(everyMs);
+  }
+  return false;
+}
+
 export const getCameras = async () => (await get("cameras"))?.cameras ?? null;
 
 /** The newest records, newest first; of one camera where a name is given. */
@@ -65,30 +82,22 @@ export async function getRecords({ thing = null, limit = 12 } = {}) {
 
 const camera = (thing) => `cameras/${encodeURIComponent(thing)}`;
 
-/** A call of the page's own, for which nobody is asked for a key. */
-async function callQuietly(path, { headers, ...options }) {
-  const given = authorization();
-  const answer = await fetch(path, { cache: "no-store", ...options, headers: { ...headers, ...given } });
-  if (answer.status === 401) forget(given);
-  return answer;
-}
-
-/** {status, jpeg, etag} of a preview newer than the one with this `etag`; status 0 where nothing answers. */
+/** {status, jpeg, etag} of a preview newer than the one with this `etag`; status 0 where nothing answers. Nobody is asked for a key. */
 export async function getPreview(thing, { etag, signal }) {
   try {
     const headers = etag ? { "If-None-Match": etag } : {};
-    const answer = await callQuietly(`${camera(thing)}/preview`, { headers, signal });
+    const answer = await send(`${camera(thing)}/preview`, { headers, signal });
     return { status: answer.status, jpeg: answer.status === 200 ? await answer.blob() : null, etag: answer.headers.get("ETag") };
   } catch {
     return { status: 0 };
   }
 }
 
-/** {status, detail} of the answer to a frame; status 0 where nothing answers. */
+/** {status, detail} of the answer to a frame; status 0 where nothing answers. Nobody is asked for a key. */
 export async function postFrame(thing, jpeg) {
   const headers = { "Content-Type": "image/jpeg" };
   try {
-    return await told(await callQuietly(`${camera(thing)}/frames`, { method: "POST", headers, body: jpeg, signal: AbortSignal.timeout(TIMEOUT_MS) }));
+    return await told(await send(`${camera(thing)}/frames`, { method: "POST", headers, body: jpeg, signal: AbortSignal.timeout(TIMEOUT_MS) }));
   } catch {
     return { status: 0, detail: "" };
   }

@@ -38,6 +38,7 @@ export function forget({ Authorization: sent }) {
   } catch { /* see read */ }
 }
 
+export const hasKey = () => key !== "";
 export const authorization = () => (key ? { Authorization: `Bearer ${key}` } : {});
 
 /** Calls `take` whenever there is a new key to try. */

@@ -74,8 +74,8 @@ function build(room) {
   /** Reads anew what others have changed since, such as an item that was taught. */
   async function refresh({ always = false } = {}) {
     const health = await getHealth();
-    total = health?.checks?.index?.items ?? total;
-    const now = health?.checks?.store?.cursor ?? null;
+    total = health?.checks.index.items ?? total;
+    const now = health?.checks.store.cursor ?? null;
     if (!always && list.state !== "idle" && now !== null && now === cursor) return render();
     cursor = now;
     return list.begin(tools.filter.text);

@@ -1,14 +1,13 @@
 // An import on its way: sends what was planned, two at a time, for as long as it takes or until it is stopped.
 
-import { getHealth } from "../base/api.js";
+import { getHealth, searchable } from "../base/api.js";
 import { pause } from "../base/pause.js";
 import { addItem, tooLarge } from "./calls.js";
 
 const AT_ONCE = 2;
 const WAITS_S = [1, 2, 4, 8, 15, 30];
 const TRIES = 3; // of a row that the server does not answer while it answers others
-const FOUND_EVERY_MS = 500;
-const FOUND_WITHIN_MS = 60000;
+const FOUND = { everyMs: 500, withinMs: 60000 };
 
 /** Why a row's picture can't be sent, or its bytes: a file may be gone since it was chosen. */
 async function load({ file }) {
@@ -83,13 +82,10 @@ export function createRun(plan, { onChange }) {
     if (active === 0 && (going() || (state.phase === "stopped" && !state.left))) await finish();
   }
 
-  const isFound = async () => !change || (await getHealth())?.checks?.index?.cursor >= change;
-
   /** Returns when what was sent can be found, or when that takes too long. */
   async function finish() {
     turn("finding");
-    const untilMs = performance.now() + FOUND_WITHIN_MS;
-    while (!(state.found = await isFound()) && performance.now() < untilMs) await pause(FOUND_EVERY_MS);
+    state.found = !change || await searchable(change, FOUND);
     turn("done");
   }
 

@@ -1,15 +1,12 @@
 // The calls of teaching: a camera's next frame becomes an item, or a further picture of one; and taking that back.
 
-import { call, getHealth } from "../base/api.js";
-import { pause } from "../base/pause.js";
+import { call } from "../base/api.js";
 import { refusal } from "../base/refusal.js";
 import { t } from "../base/text.js";
 import { live } from "../live/live.js";
 
 // The camera has 3 s to answer, and the model looks at what it sent.
 const PATIENT_MS = 30000;
-const ASK_AGAIN_MS = 200;
-const GIVE_UP_MS = 15000;
 const LOOKED_THROUGH = 200;
 
 const post = (path, json) => call(path, { method: "POST", json, timeoutMs: PATIENT_MS });
@@ -33,16 +30,6 @@ const plain = (title) => title.normalize("NFKC").trim().toLowerCase();
 export async function itemOfTitle(title) {
   const { body } = await call(`items?${new URLSearchParams({ text: title, limit: LOOKED_THROUGH })}`);
   return body?.items?.find((item) => plain(item.title) === plain(title)) ?? null;
-}
-
-/** Waits until the index has read a change; false if that takes too long. */
-export async function searchable(change) {
-  const untilMs = performance.now() + GIVE_UP_MS;
-  while (performance.now() < untilMs) {
-    if ((await getHealth())?.checks?.index?.cursor >= change) return true;
-    await pause(ASK_AGAIN_MS);
-  }
-  return false;
 }
 
 /** Why the camera gave no picture. */

@@ -1,11 +1,14 @@
 // The later stages of teaching: the picture as it was taken, and further ones of the same item.
 
+import { searchable } from "../base/api.js";
 import { el, press, setText } from "../base/dom.js";
 import { picture } from "../base/picture.js";
 import { t, tCount } from "../base/text.js";
 import { live } from "../live/live.js";
 import { titleOf } from "../live/match.js";
-import { addView, searchable, takeBack, teachRefusal } from "./calls.js";
+import { addView, takeBack, teachRefusal } from "./calls.js";
+
+const FOUND = { everyMs: 200, withinMs: 15000 };
 
 function alertLine() {
   const node = el("p", "form-trouble");
@@ -16,7 +19,7 @@ function alertLine() {
 /** Says when the index knows it: only then can a camera find it. */
 async function tellSearchable(node, change) {
   setText(node, t("teach.indexing"));
-  setText(node, t((await searchable(change)) ? "teach.known.now" : "teach.known.soon"));
+  setText(node, t((await searchable(change, FOUND)) ? "teach.known.now" : "teach.known.soon"));
 }
 
 /** A new item's first picture, else the last one that was taken. */
