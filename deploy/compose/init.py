@@ -78,10 +78,8 @@ def do(volume: Volume, asked: argparse.Namespace) -> int:
 def add(volume: Volume, passwords: Passwords, user: str) -> None:
     """Make a user of the broker unless there is one, and print its password."""
     passwords.add(user)
-    volume.keep(passwords)
-    write_users(volume, passwords)
+    keep_users(volume, passwords)
     print(f"user {user} password {passwords.users[user]}")
-    print(RELOAD, file=sys.stderr)
 
 
 def forget(volume: Volume, passwords: Passwords, user: str) -> None:
@@ -91,6 +89,11 @@ def forget(volume: Volume, passwords: Passwords, user: str) -> None:
     if user not in passwords.users:
         raise InputError(f"there is no user {user!r}; there are: {', '.join(sorted(passwords.users))}")
     del passwords.users[user]
+    keep_users(volume, passwords)
+
+
+def keep_users(volume: Volume, passwords: Passwords) -> None:
+    """Write the broker's users down, for it to read."""
     volume.keep(passwords)
     write_users(volume, passwords)
     print(RELOAD, file=sys.stderr)
