@@ -17,16 +17,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import paho.mqtt.publish as publish
 import redis
 from playwright.sync_api import Page, sync_playwright
 
-from services.adapters.sqlite_items import SqliteItems
 from services.core.domain import Item
-from services.core.walk import all_items
-from services.core.wire import Observation, encode_observation, topic
 from tests.system.stack import Stack, eventually, running
 from tests.web.pages import Pages, chromium
+from tests.web.played import SeeingCamera, items
 
 THING = "bench-1"
 # Longer than a match holds on the page (1 s), so that none waits for the one before it.
@@ -59,11 +56,12 @@ def main() -> None:
         running(Path(folder), settings={"LOOKALIKE_SOURCE": "none"}) as stack,
         sync_playwright() as driver,
         chromium(driver) as pages,
+        SeeingCamera(stack, THING) as camera,
     ):
-        opened = _open(pages, stack, given.contexts)
-        items = _items(stack)[: given.records // 2]
-        for name, shown in (("first time", items), ("again", items)):
-            waits_ms = _measure(stack, opened, shown)
+        opened = _open(pages, stack, camera, given.contexts)
+        shown = items(stack)[: given.records // 2]
+        for name in ("first time", "again"):
+            waits_ms = _measure(stack, camera, opened, shown)
             p50, p95, worst = np.percentile(waits_ms, [50, 95, 100])
             print(
                 f"{name}: {len(opened)} visitors, {len(waits_ms)} paintings of {len(shown)} records: "
@@ -74,49 +72,28 @@ def main() -> None:
         print(f"open streams: {streams[-1].split()[-1]}")
 
 
-def _open(pages: Pages, stack: Stack, count: int) -> list[Page]:
-    _publish(stack, f"lookalike/{THING}/status", json.dumps({"state": "online", "fps": 1.0}), retain=True)
+def _open(pages: Pages, stack: Stack, camera: SeeingCamera, count: int) -> list[Page]:
+    camera.say("online", fps=1.0)
     opened = [pages.open(f"{stack.page}/#camera={THING}", script=_WATCH) for _ in range(count)]
     for page in opened:
         page.locator("body[data-situation=first]").wait_for()
     return opened
 
 
-def _items(stack: Stack) -> list[Item]:
-    return list(all_items(SqliteItems(stack.data / "items.sqlite", writable=False)))
-
-
-def _measure(stack: Stack, opened: list[Page], items: list[Item]) -> list[float]:
+def _measure(stack: Stack, camera: SeeingCamera, opened: list[Page], shown: list[Item]) -> list[float]:
     """Milliseconds from Redis to each visitor's screen."""
     with _heard(stack) as heard:
-        for item in items:
-            _show(stack, item)
+        for item in shown:
+            camera.see(item.vectors[0])
             time.sleep(EVERY_S)
     waits_ms = []
     for page in opened:
         painted = dict(page.evaluate("painted.splice(0)"))
-        eventually(lambda: len(heard) == len(items), within_s=5)
+        eventually(lambda: len(heard) == len(shown), within_s=5)
         missing = heard.keys() - painted.keys()
         assert not missing, f"never painted: {missing}"
         waits_ms += [painted[title] - at_ms for title, at_ms in heard.items()]
     return waits_ms
-
-
-def _show(stack: Stack, item: Item) -> None:
-    seen = Observation(
-        thing=THING,
-        vectors=item.vectors[:1],
-        captured_at_s=time.time(),
-        session="0" * 8,
-        seq=time.monotonic_ns() // 1_000_000,
-        model=item.model,
-    )
-    _publish(stack, topic(THING, "features"), encode_observation(seen, encoding="i8"))
-
-
-def _publish(stack: Stack, name: str, payload: str | bytes, *, retain: bool = False) -> None:
-    port = int(stack.address("broker").rpartition(":")[2])
-    publish.single(name, payload, hostname="127.0.0.1", port=port, retain=retain)
 
 
 @contextlib.contextmanager

@@ -67,9 +67,8 @@ def keyed(broker: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 @pytest.fixture
-def camera(keyed: Stack, broker: Server) -> Iterator[Camera]:
+def camera(keyed: Stack) -> Iterator[Camera]:
     """A camera that is online."""
-    played = Camera(keyed, broker)
-    played.say("online")
-    yield played
-    played.forget()
+    with Camera(keyed) as played:
+        played.say("online")
+        yield played

@@ -8,7 +8,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import httpx
 import paho.mqtt.publish as publish
@@ -35,29 +35,36 @@ def keyed_stack(folder: Path, broker: Server) -> Iterator[Stack]:
 
 
 class Camera:
-    """A camera that says and shows what a test wants, each under a name of its own."""
+    """A camera that says and shows what a test wants, each under a name of its own; forgotten at the end."""
 
-    def __init__(self, stack: Stack, broker: Server) -> None:
-        self.thing = f"cam-{uuid.uuid4().hex[:8]}"
-        self._stack, self._port = stack, broker.port
+    def __init__(self, stack: Stack, thing: str = "") -> None:
+        self.thing = thing or f"cam-{uuid.uuid4().hex[:8]}"
+        self._stack = stack
+        host, _, port = stack.address("broker").removeprefix("mqtt://").partition(":")
+        self._broker: Any = {"hostname": host, "port": int(port)}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.forget()
 
     def show(self, jpeg: bytes) -> None:
         """Send a preview."""
-        publish.single(f"lookalike/{self.thing}/preview", jpeg, hostname="127.0.0.1", port=self._port)
+        self._send("preview", jpeg)
 
-    def say(self, state: str, **status: str) -> None:
+    def say(self, state: str, **status: Any) -> None:
         """Send a status, and return once it is known."""
         said = {"state": state, "reason": None, "source": None, **status}
-        self._send(json.dumps(said))
+        self._send("status", json.dumps(said), retain=True)
         eventually(lambda: status_of(self._stack, self.thing).items() >= said.items(), within_s=5)
 
     def forget(self) -> None:
         """Leave nothing retained."""
-        self._send("")
+        self._send("status", "", retain=True)
 
-    def _send(self, status: str) -> None:
-        topic = f"lookalike/{self.thing}/status"
-        publish.single(topic, status, 1, True, hostname="127.0.0.1", port=self._port)
+    def _send(self, kind: str, payload: str | bytes, *, retain: bool = False) -> None:
+        publish.single(f"lookalike/{self.thing}/{kind}", payload, int(retain), retain, **self._broker)
 
 
 class Listener:

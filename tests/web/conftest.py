@@ -12,6 +12,7 @@ from tests.system.record import Scene, read_truth
 from tests.system.stack import Stack, running
 from tests.web.film import Picture, frames_of, read_clip, write_film
 from tests.web.pages import KEY, Pages, chromium, with_camera
+from tests.web.proxy import Proxy, proxy
 
 # Items that differ in kind, and a thing that no catalogue holds.
 CAST = "box-cornflakes", "teapot-sunny", "clock-bells-red", "stranger-mug"
@@ -66,6 +67,21 @@ def with_key(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     with running(tmp_path_factory.mktemp("key"), settings=settings) as started:
         started.client.headers["Authorization"] = f"Bearer {KEY}"
         yield started
+
+
+@pytest.fixture
+def between(with_clip: Stack) -> Iterator[Proxy]:
+    """A proxy in front of that system."""
+    with proxy(with_clip.port) as standing:
+        yield standing
+
+
+@pytest.fixture
+def without_items(with_key: Stack) -> None:
+    """What tests before this one filled is empty again."""
+    with_key.client.headers["Authorization"] = f"Bearer {KEY}"
+    for item in with_key.get("/items?limit=1000")["items"]:
+        with_key.client.delete(f"/items/{item['id']}").raise_for_status()
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright
 CHROMIUM = "/usr/bin/chromium"
 # Of the fixture `with_key`.
 KEY = "the-shop-keeper-s-secret"
+KNOWN_KEY = f"sessionStorage.setItem('lookalike.key', {json.dumps(KEY)})"
+PHONE: Any = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 FAKE_CAMERA = "--use-fake-device-for-media-stream"
 THUMBNAIL = 64, 36
 # Lets a test see what the page keeps to itself: the camera's stream, and blob addresses not given back.

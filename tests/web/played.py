@@ -3,44 +3,32 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import threading
 import time
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
-import paho.mqtt.publish as publish
 
 from services.adapters.sqlite_items import SqliteItems
 from services.core.domain import Item
 from services.core.walk import all_items
 from services.core.wire import Observation, Vectors, encode_observation
+from tests.system.played import Camera
 from tests.system.stack import Stack
 
 # Often enough that a still scene stays live.
 STILL_S = 0.5
 
 
-class Camera:
-    """One that says and sees what a test wants."""
+class SeeingCamera(Camera):
+    """One that sends what it sees, without a picture."""
 
     def __init__(self, stack: Stack, thing: str) -> None:
-        self.thing = thing
+        super().__init__(stack, thing)
         self.behind_s = 0.0  # by how much its clock is off
         self._model = stack.get("/healthz")["checks"]["index"]["model"]
-        host, _, port = stack.address("broker").removeprefix("mqtt://").partition(":")
-        self._broker: Any = {"hostname": host, "port": int(port)}
         self._lock = threading.Lock()
         self._scene: Vectors | None = None
-
-    def say(self, state: str, **status: Any) -> None:
-        """Send a status, which the broker keeps."""
-        self._send("status", json.dumps({"state": state, **status}), retain=True)
-
-    def leave(self) -> None:
-        """Leave nothing at the broker."""
-        self._send("status", b"", retain=True)
 
     def see(self, scene: Vectors | None) -> None:
         """Turn to a scene, float32 [dim], or to none."""
@@ -64,31 +52,27 @@ class Camera:
             seq=time.monotonic_ns() // 1_000_000,
             model=self._model,
         )
-        self._send("features", encode_observation(seen))
-
-    def _send(self, kind: str, payload: str | bytes, *, retain: bool = False) -> None:
-        publish.single(f"lookalike/{self.thing}/{kind}", payload, int(retain), retain, **self._broker)
+        self._send("features", encode_observation(seen, encoding="i8"))  # as the edge does
 
 
 @contextlib.contextmanager
-def playing(stack: Stack, thing: str) -> Iterator[Camera]:
+def playing(stack: Stack, thing: str) -> Iterator[SeeingCamera]:
     """A camera that is on, and unknown to the broker afterwards; it keeps sending what it sees."""
-    camera = Camera(stack, thing)
-    camera.say("online")
     ending = threading.Event()
+    with SeeingCamera(stack, thing) as camera:
+        camera.say("online")
 
-    def look_on() -> None:
-        while not ending.wait(STILL_S):
-            camera.look_again()
+        def look_on() -> None:
+            while not ending.wait(STILL_S):
+                camera.look_again()
 
-    looking = threading.Thread(target=look_on)
-    looking.start()
-    try:
-        yield camera
-    finally:
-        ending.set()
-        looking.join()
-        camera.leave()
+        looking = threading.Thread(target=look_on)
+        looking.start()
+        try:
+            yield camera
+        finally:
+            ending.set()
+            looking.join()
 
 
 def items(stack: Stack) -> list[Item]:

@@ -26,6 +26,11 @@ class Proxy:
         self._threads = [threading.Thread(target=self._accept)]
         self._threads[0].start()
 
+    def bar(self) -> None:
+        """Let nothing answer any more, until `refusing` is taken back."""
+        self.refusing = True
+        self.cut()
+
     def cut(self) -> None:
         """End all connections."""
         for each in list(self._open):

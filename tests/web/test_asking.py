@@ -14,10 +14,9 @@ from playwright.sync_api import Page, expect
 from tests.system.record import Scene
 from tests.system.stack import Stack, eventually
 from tests.web.film import Picture, frames_of
-from tests.web.pages import Pages, text
+from tests.web.pages import PHONE, Pages, text
 from tests.web.wcag import violations
 
-PHONE: Any = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 # Drops or pastes a picture as the browser would hand it over.
 _HAND_OVER = """
 async ([how, data, type]) => {

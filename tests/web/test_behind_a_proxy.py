@@ -9,11 +9,9 @@ from playwright.sync_api import Playwright
 from tests.servers import free_port
 from tests.system.stack import eventually, running
 from tests.web.nginx import HOST, PREFIX, nginx
-from tests.web.pages import chromium, text, with_camera
+from tests.web.pages import KEY, chromium, text, with_camera
 from tests.web.test_stream import is_live, streams
 from tests.web.test_teaching import taken
-
-KEY = "a-key-behind-a-proxy"
 
 
 def test_a_camera_teaches_and_matches_stream_under_another_host_and_path(

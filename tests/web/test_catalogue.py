@@ -11,17 +11,12 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.system.pictures import picture
 from tests.system.stack import Stack
-from tests.web.pages import Pages
+from tests.web.pages import PHONE, Pages
 from tests.web.proxy import proxy
 
 VIEW = "#view=catalogue"
 MUG = "mug-harbour"
 TITLE = "Harbour stripe enamel mug"
-PHONE: dict[str, Any] = {
-    "viewport": {"width": 390, "height": 844},
-    "has_touch": True,
-    "is_mobile": True,
-}
 # Gives a node a file as a person drops or pastes it.
 _GIVE = """
 (node, [kind, bytes]) => {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import re
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from playwright.sync_api import Dialog, Locator, Page, expect
 from services.core.rows import BadRow, read_rows
 from tests.system.pictures import picture, write_pictures
 from tests.system.stack import Stack, eventually
-from tests.web.pages import KEY, Pages
+from tests.web.pages import KEY, KNOWN_KEY, Pages
 
 VIEW = "#view=catalogue"
 # Quotes, semicolons within them, spaces, empty lines, a second id, a second picture, too few columns.
@@ -31,11 +30,7 @@ TABLE = (
 )
 
 
-@pytest.fixture(autouse=True)
-def empty(with_key: Stack) -> None:
-    """Each test begins without items."""
-    for item in with_key.get("/items?limit=1000")["items"]:
-        with_key.client.delete(f"/items/{item['id']}").raise_for_status()
+pytestmark = pytest.mark.usefixtures("without_items")
 
 
 def items(stack: Stack) -> dict[str, Any]:
@@ -45,8 +40,7 @@ def items(stack: Stack) -> dict[str, Any]:
 
 def with_known_key(pages: Pages, stack: Stack) -> Page:
     """The empty catalogue of a person who gave the key before."""
-    script = f"sessionStorage.setItem('lookalike.key', {json.dumps(KEY)})"
-    page = pages.open(f"{stack.page}{VIEW}", script=script)
+    page = pages.open(f"{stack.page}{VIEW}", script=KNOWN_KEY)
     page.get_by_role("heading", name="The catalogue is empty").wait_for()
     return page
 

@@ -48,10 +48,8 @@ def test_the_grid_and_an_item(without_camera: Stack, pages: Pages, look: str) ->
 
 
 @looks
+@pytest.mark.usefixtures("without_items")
 def test_adding_and_importing_without_a_key(with_key: Stack, pages: Pages, tmp_path: Path, look: str) -> None:
-    with_key.client.headers["Authorization"] = f"Bearer {KEY}"
-    for item in with_key.get("/items?limit=1000")["items"]:
-        with_key.client.delete(f"/items/{item['id']}").raise_for_status()
     page = pages.open(f"{with_key.page}{VIEW}", **LOOKS[look])
     page.locator('.catalogue-state[data-kind="empty"]').wait_for()
     assert violations(page) == []

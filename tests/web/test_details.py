@@ -9,11 +9,10 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.system.stack import Stack, eventually
-from tests.web.pages import Pages, difference, seen, text
+from tests.web.pages import PHONE, Pages, difference, seen, text
 from tests.web.wcag import violations, violations_light_and_dark
 
 STAGES = ["capture", "embed", "transport", "search", "queue", "screen"]
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
 
 def open_live(pages: Pages, address: str, **options: Any) -> Page:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import os
 import signal
 from pathlib import Path
@@ -13,17 +12,12 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.system.pictures import write_pictures
 from tests.system.stack import Stack, eventually
-from tests.web.pages import KEY, Pages, drop
+from tests.web.pages import KNOWN_KEY, Pages, drop
 
 VIEW = "#view=catalogue"
-KNOWN_KEY = f"sessionStorage.setItem('lookalike.key', {json.dumps(KEY)})"
 
 
-@pytest.fixture(autouse=True)
-def empty(with_key: Stack) -> None:
-    """Each test begins without items."""
-    for item in with_key.get("/items?limit=1000")["items"]:
-        with_key.client.delete(f"/items/{item['id']}").raise_for_status()
+pytestmark = pytest.mark.usefixtures("without_items")
 
 
 def open_import(page: Page, *files: Path) -> None:

@@ -13,12 +13,11 @@ from PIL import Image
 from playwright.sync_api import Page, Playwright
 
 from services.adapters.mqtt import MqttClient
-from tests.system.played import status_of
+from tests.system.played import Camera, status_of
 from tests.system.record import Scene
 from tests.system.stack import Stack, eventually
 from tests.web.film import Picture, frames_of
 from tests.web.pages import FAKE_CAMERA, Pages, chromium, difference, seen, small, text
-from tests.web.played import Camera
 
 START, STOP = "Use this device's camera", "Stop this device's camera"
 TROUBLE = "#own-trouble"
@@ -218,10 +217,8 @@ def test_frames_that_the_api_refuses_are_told_and_go_on_when_they_can(
     without_camera: Stack, camera_pages: Pages
 ) -> None:
     name = "browser-0409"
-    other = Camera(without_camera, name)
-    other.say("online", source="rtsp://host/door")
-    try:
-        eventually(lambda: status_of(without_camera, name), within_s=10)
+    with Camera(without_camera, name) as other:
+        other.say("online", source="rtsp://host/door")
         page = camera_pages.open(
             without_camera.page, script=f"localStorage.setItem('lookalike.camera', '{name}');"
         )
@@ -230,8 +227,6 @@ def test_frames_that_the_api_refuses_are_told_and_go_on_when_they_can(
             "The server does not take this camera's pictures: "
             f"{name} is the name of another camera (rtsp://host/door); expected a name that is free."
         ).wait_for()
-    finally:
-        other.leave()
     page.locator(TROUBLE).wait_for(state="hidden", timeout=10_000)
     eventually(lambda: status_of(without_camera, name).get("state") == "online", within_s=40)
     assert status_of(without_camera, name)["source"] == "frames over MQTT"

@@ -3,38 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-import pytest
 from playwright.sync_api import Page
 
 from tests.system.stack import Stack, eventually
 from tests.web.pages import Pages, text
 from tests.web.played import playing
-from tests.web.proxy import Proxy, proxy
+from tests.web.proxy import Proxy
 from tests.web.wcag import violations_light_and_dark
 
 # In seconds; each is shortened by up to a third.
 WAITS_S = [1, 2, 4, 8, 16, 30, 30, 30]
 
 
-@pytest.fixture
-def between(with_clip: Stack) -> Iterator[Proxy]:
-    """A proxy in front of the system."""
-    with proxy(with_clip.port) as standing:
-        yield standing
-
-
 def announced_s(page: Page) -> int:
     """In how many seconds the page says that it tries again; 0 if it does not."""
     found = re.search(r"Trying again in (\d+) s", text(page, "#banner-text"))
     return int(found[1]) if found else 0
-
-
-def lose(server: Proxy) -> None:
-    """The server is gone from now on."""
-    server.refusing = True
-    server.cut()
 
 
 def test_tries_come_less_and_less_often_but_at_least_twice_a_minute(between: Proxy, pages: Pages) -> None:
@@ -45,7 +30,7 @@ def test_tries_come_less_and_less_often_but_at_least_twice_a_minute(between: Pro
     page.clock.install()
     page.goto(between.page)
     page.locator('#badge[data-badge="live"]').wait_for(timeout=40_000)
-    lose(between)
+    between.bar()
     tries.clear()
     for count, longest_s in enumerate(WAITS_S):
         wait_s = eventually(lambda: announced_s(page), within_s=10)
@@ -65,7 +50,7 @@ def test_tries_come_less_and_less_often_but_at_least_twice_a_minute(between: Pro
     page.locator("#banner").wait_for(state="hidden", timeout=10_000)
     page.locator('#badge[data-badge="live"]').wait_for(timeout=10_000)
     # Who was there again is tried soon again.
-    lose(between)
+    between.bar()
     assert eventually(lambda: announced_s(page), within_s=10) <= 2
     pages.forget_errors("ERR_")
 
@@ -73,7 +58,7 @@ def test_tries_come_less_and_less_often_but_at_least_twice_a_minute(between: Pro
 def test_a_lost_server_is_told_for_everybody(between: Proxy, pages: Pages) -> None:
     page = pages.open(between.page)
     page.locator('#badge[data-badge="live"]').wait_for(timeout=40_000)
-    lose(between)
+    between.bar()
     page.get_by_text("The connection to the server is lost.").wait_for(timeout=10_000)
     assert page.locator("#notice").is_hidden()
     assert text(page, "#badge") == "Disconnected"
@@ -88,7 +73,7 @@ def test_a_lost_server_without_a_match_to_show_leaves_words(
         page = pages.open(f"{between.page}#camera=quiet")
         page.get_by_role("heading", name="quiet is on").wait_for(timeout=20_000)
         assert violations_light_and_dark(page) == []
-        lose(between)
+        between.bar()
         page.get_by_role("heading", name="The server does not answer").wait_for(timeout=10_000)
         assert "make run" in text(page, "#notice-next")
         assert violations_light_and_dark(page) == []

@@ -13,9 +13,10 @@ import pytest
 from playwright.sync_api import Page, Playwright
 
 from tests.system import single
+from tests.system.played import Camera
 from tests.system.stack import Stack, eventually, running
 from tests.web.pages import Pages, chromium, text
-from tests.web.played import Camera, items, playing
+from tests.web.played import items, playing
 from tests.web.wcag import violations_light_and_dark
 
 
@@ -151,7 +152,7 @@ def test_a_camera_that_goes_off_stands_last_and_one_that_is_removed_is_gone(
     ]
     assert choice.locator("optgroup").get_attribute("label") == "Off"
     for camera in (door, attic):
-        camera.leave()
+        camera.forget()
     choice.wait_for(state="hidden", timeout=20_000)
     assert text(page, "#camera-name") == "cam-1"
     wait_live(page, alone)

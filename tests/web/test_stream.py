@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page
 
 from tests.system.stack import Stack, eventually
 from tests.web.pages import Pages, text
-from tests.web.proxy import Proxy, proxy
+from tests.web.proxy import Proxy
 
 # A browser without them, such as Chrome on Android.
 ALONE = "delete window.SharedWorker;"
@@ -38,13 +37,6 @@ def goes_on(page: Page) -> None:
     eventually(lambda: is_live(page) and newest.count(), within_s=20)
     seen = newest.get_attribute("datetime")
     eventually(lambda: newest.get_attribute("datetime") != seen and is_live(page), within_s=20)
-
-
-@pytest.fixture
-def between(with_clip: Stack) -> Iterator[Proxy]:
-    """A proxy in front of the system."""
-    with proxy(with_clip.port) as standing:
-        yield standing
 
 
 @pytest.fixture(autouse=True)
@@ -114,8 +106,7 @@ def test_where_a_proxy_holds_the_stream_back_the_page_asks_and_says_so(
 def test_a_lost_server_is_told_and_the_page_comes_back_by_itself(between: Proxy, pages: Pages) -> None:
     page = pages.open(between.page)
     eventually(lambda: is_live(page), within_s=20)
-    between.refusing = True
-    between.cut()
+    between.bar()
     page.get_by_text("The connection to the server is lost.").wait_for(timeout=10_000)
     assert text(page, "#badge") == "Disconnected"
     assert page.evaluate("document.body.dataset.shown") == "old"

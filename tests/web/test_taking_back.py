@@ -24,15 +24,9 @@ def way(without_camera: Stack) -> Iterator[Proxy]:
     assert without_camera.get("/items?limit=1000")["items"] == before
 
 
-def bar(way: Proxy) -> None:
-    """Nothing answers from now on."""
-    way.refusing = True
-    way.cut()
-
-
 def undo_twice(page: Page, way: Proxy, *, refused: str) -> None:
     """Take back by the line: in vain while nothing answers, then for good."""
-    bar(way)
+    way.bar()
     line = page.locator("#toast")
     line.get_by_role("button", name="Undo").click()
     expect(line).to_contain_text(refused)
@@ -73,7 +67,7 @@ def test_a_picture_in_an_items_dialog_goes_after_the_server_came_back(pages: Pag
     side = {"name": "side.jpg", "mimeType": "image/jpeg", "buffer": picture(2)}
     dialog.locator("input[type=file]").first.set_input_files(side)  # type: ignore[arg-type]
     dialog.get_by_text("Picture added.").wait_for(timeout=20_000)
-    bar(way)
+    way.bar()
     dialog.get_by_role("button", name="Undo").click()
     dialog.get_by_text("The server does not answer.").wait_for()
     way.refusing = False

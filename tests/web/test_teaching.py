@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
-import paho.mqtt.publish as publish
 from playwright.sync_api import Page, Playwright
 
+from tests.system.played import Camera
 from tests.system.stack import Stack, eventually, running
 from tests.web.film import CLIP
-from tests.web.pages import Pages, chromium, text
+from tests.web.pages import PHONE, Pages, chromium, text
 from tests.web.wcag import violations
 
 KEY = "a-key-to-teach"
-PHONE: Any = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 # What a Korean keyboard gives for the key T.
 _KOREAN_T = "new KeyboardEvent('keydown', { key: 'ㅅ', code: 'KeyT', bubbles: true, cancelable: true })"
 
@@ -126,10 +124,8 @@ def test_a_name_that_is_taken_gets_another_picture_instead_of_a_double(
 
 
 def test_a_camera_that_is_off_says_so(without_camera: Stack, pages: Pages) -> None:
-    host, _, port = without_camera.address("broker").removeprefix("mqtt://").partition(":")
-    broker: Any = {"hostname": host, "port": int(port)}
-    publish.single("lookalike/shelf/status", json.dumps({"state": "offline"}), 1, True, **broker)
-    try:
+    with Camera(without_camera, "shelf") as shelf:
+        shelf.say("offline")
         page = pages.open(f"{without_camera.page}#camera=shelf")
         page.get_by_role("heading", name="shelf is off").wait_for(timeout=10_000)
         page.keyboard.press("t")
@@ -140,8 +136,6 @@ def test_a_camera_that_is_off_says_so(without_camera: Stack, pages: Pages) -> No
         assert page.get_by_label("What is it?").input_value() == "Not to be seen"
         assert found(without_camera, "Not to be seen") == []
         pages.expect_errors("/items")
-    finally:
-        publish.single("lookalike/shelf/status", b"", 1, True, **broker)
 
 
 def test_a_korean_keyboard_teaches_by_the_same_key(with_clip: Stack, pages: Pages) -> None:

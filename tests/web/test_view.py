@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
-import paho.mqtt.publish as publish
 import pytest
 from playwright.sync_api import Playwright
 
+from tests.system.played import Camera
 from tests.system.stack import Stack, eventually, running
 from tests.web.film import Picture
 from tests.web.pages import Pages, chromium, difference, seen, small, text, with_camera
@@ -145,11 +144,8 @@ def test_over_plain_http_the_page_says_why_there_is_no_camera(tmp_path: Path, pl
 def test_what_a_camera_lacks_is_shown_with_its_reason(
     without_camera: Stack, pages: Pages, state: str, title: str
 ) -> None:
-    host, _, port = without_camera.address("broker").removeprefix("mqtt://").partition(":")
-    broker: Any = {"hostname": host, "port": int(port)}
-    status = {"state": state, "reason": "the cable is out", "source": "rtsp://host/door"}
-    publish.single("lookalike/door/status", json.dumps(status), 1, True, **broker)
-    try:
+    with Camera(without_camera, "door") as camera:
+        camera.say(state, reason="the cable is out", source="rtsp://host/door")
         page = pages.open(f"{without_camera.page}#camera=door")
         page.get_by_role("heading", name=title).wait_for(timeout=10_000)
         assert text(page, "#notice-reason") == "the cable is out"
@@ -157,28 +153,20 @@ def test_what_a_camera_lacks_is_shown_with_its_reason(
         health = without_camera.get("/healthz")
         (door,) = [each for each in health["cameras"] if each["thing"] == "door"]
         assert (door["state"], door["reason"], health["status"]) == (state, "the cable is out", "ok")
-    finally:
-        publish.single("lookalike/door/status", b"", 1, True, **broker)
 
 
 def test_the_address_chooses_the_camera_also_after_the_page_was_loaded(
     without_camera: Stack, pages: Pages
 ) -> None:
-    host, _, port = without_camera.address("broker").removeprefix("mqtt://").partition(":")
-    broker: Any = {"hostname": host, "port": int(port)}
-    things = "door", "desk"
-    for thing in things:
-        publish.single(f"lookalike/{thing}/status", json.dumps({"state": "offline"}), 1, True, **broker)
-    try:
+    with Camera(without_camera, "door") as door, Camera(without_camera, "desk") as desk:
+        door.say("offline")
+        desk.say("offline")
         page = pages.open(f"{without_camera.page}#camera=door")
         page.get_by_role("heading", name="door is off").wait_for(timeout=10_000)
         page.evaluate("location.hash = '#camera=desk'")
         page.get_by_role("heading", name="desk is off").wait_for()
         page.go_back()
         page.get_by_role("heading", name="door is off").wait_for()
-    finally:
-        for thing in things:
-            publish.single(f"lookalike/{thing}/status", b"", 1, True, **broker)
 
 
 def test_an_empty_catalogue_does_not_hide_what_the_camera_lacks(
@@ -193,16 +181,11 @@ def test_an_empty_catalogue_does_not_hide_what_the_camera_lacks(
 
 
 def test_a_phone_that_joins_in_does_not_take_the_page(with_clip: Stack, pages: Pages) -> None:
-    host, _, port = with_clip.address("broker").removeprefix("mqtt://").partition(":")
-    broker: Any = {"hostname": host, "port": int(port)}
-    status = json.dumps({"state": "online", "source": "frames over MQTT"})
-    publish.single("lookalike/a-phone/status", status, 1, True, **broker)
-    try:
+    with Camera(with_clip, "a-phone") as phone:
+        phone.say("online", source="frames over MQTT")
         eventually(lambda: len(with_clip.get("/cameras")["cameras"]) == 2, within_s=10)
         page = pages.open(with_clip.page)
         choice = page.get_by_role("combobox", name="Camera to watch")
         choice.wait_for(timeout=20_000)
         assert choice.input_value() == "cam-1"
         assert choice.locator("option").count() == 2
-    finally:
-        publish.single("lookalike/a-phone/status", b"", 1, True, **broker)
