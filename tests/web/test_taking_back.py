@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -64,8 +65,8 @@ def test_a_picture_in_an_items_dialog_goes_after_the_server_came_back(pages: Pag
     page = pages.open(f"{way.page}/#view=catalogue")
     page.locator(f'[data-id="{MUG}"] .card').click()
     dialog = page.locator("dialog[open]")
-    side = {"name": "side.jpg", "mimeType": "image/jpeg", "buffer": picture(2)}
-    dialog.locator("input[type=file]").first.set_input_files(side)  # type: ignore[arg-type]
+    side: Any = {"name": "side.jpg", "mimeType": "image/jpeg", "buffer": picture(2)}
+    dialog.locator("input[type=file]").first.set_input_files(side)
     dialog.get_by_text("Picture added.").wait_for(timeout=20_000)
     way.bar()
     dialog.get_by_role("button", name="Undo").click()
