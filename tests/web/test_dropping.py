@@ -46,6 +46,25 @@ def test_a_file_that_nobody_takes_is_not_opened_by_the_browser(
         assert page.get_by_label("Title").input_value() == "What was typed"
 
 
+def test_a_file_that_is_let_go_on_crossing_an_edge_is_taken_or_refused_as_well(
+    without_camera: Stack, pages: Pages, file: Path
+) -> None:
+    # Of the part that it is let go on, a browser has told "dragenter" and not "dragover".
+    page = pages.open(without_camera.page)
+    page.get_by_role("button", name="Help").wait_for()
+    drop(page, file, MIDDLE, over=CORNER)
+    page.get_by_role("dialog", name="Search by picture").locator(".answer").wait_for(timeout=20_000)
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="Catalogue").click()
+    page.locator(".card").first.wait_for()
+    drop(page, file, CORNER, over=MIDDLE)
+    page.wait_for_timeout(1000)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    drop(page, file, MIDDLE, over=CORNER)
+    expect(page.get_by_role("dialog", name="Add an item").get_by_label("Title")).to_have_value("harbour")
+    assert len(page.context.pages) == 1
+
+
 def test_a_picture_is_taken_by_the_search_the_catalogue_and_an_open_dialog(
     without_camera: Stack, pages: Pages, file: Path
 ) -> None:

@@ -20,8 +20,15 @@ export function takeDropped({ onFiles, when }) {
   window.addEventListener("dragend", () => { ours = false; });
   const taking = (event) => !ours && holdsFiles(event) && when();
 
+  // A browser asks either of them, whichever comes last before the drop.
+  const accept = (event) => {
+    event.preventDefault();
+    event.dataTransfer.dropEffect = "copy";
+  };
+
   window.addEventListener("dragenter", (event) => {
     if (!taking(event)) return;
+    accept(event);
     inside += 1;
     // Above an open dialog lies what is within it alone.
     if (!veil.isConnected) (document.querySelector("dialog[open]") ?? document.body).append(veil);
@@ -31,9 +38,7 @@ export function takeDropped({ onFiles, when }) {
     if (inside <= 0) end();
   });
   window.addEventListener("dragover", (event) => {
-    if (!taking(event)) return;
-    event.preventDefault();
-    event.dataTransfer.dropEffect = "copy";
+    if (taking(event)) accept(event);
   });
   window.addEventListener("drop", (event) => {
     const taken = taking(event);

@@ -12,6 +12,5 @@ export function refuseStrays() {
     event.preventDefault();
     event.dataTransfer.dropEffect = "none";
   };
-  window.addEventListener("dragover", refuse);
-  window.addEventListener("drop", refuse);
+  for (const name of ["dragenter", "dragover", "drop"]) window.addEventListener(name, refuse);
 }

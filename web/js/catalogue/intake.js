@@ -25,6 +25,8 @@ export function listen(node, take, { when = () => true } = {}) {
     event.preventDefault();
     node.classList.add("dropping");
   };
+  // The browser asks either of them, whichever comes last before the drop.
+  node.addEventListener("dragenter", over);
   node.addEventListener("dragover", over);
   node.addEventListener("dragleave", (event) => !node.contains(event.relatedTarget) && node.classList.remove("dropping"));
   node.addEventListener("drop", (event) => {
