@@ -128,3 +128,25 @@ def eventually(probe: Callable[[], T | None], *, within_s: float, why: Callable[
                 return value
         time.sleep(0.05)
     raise AssertionError(f"not within {within_s:g} s; {why()}")
+
+
+@contextlib.contextmanager
+def stopped(*pids: int) -> Iterator[None]:
+    """Processes that stand still meanwhile."""
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+
+
+def newest_records(stack: Stack, count: int) -> list[dict[str, Any]]:
+    """The newest match records of the clip's camera, newest first, once there are so many."""
+
+    def found() -> list[dict[str, Any]] | None:
+        records: list[dict[str, Any]] = stack.get(f"/matches?limit={count}&thing=cam-1")["records"]
+        return records if len(records) == count else None
+
+    return eventually(found, within_s=20, why=stack.log)

@@ -1,18 +1,18 @@
-"""Health checks that look at one process, and not at what it depends on."""
+"""Health checks: of one process, whatever it depends on, and the api's of a search that takes its time."""
 
 from __future__ import annotations
 
-import os
-import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 import pytest
 
-from tests.system.stack import ROOT, Stack, eventually, running
+from tests.system import single
+from tests.system.stack import ROOT, Stack, eventually, running, stopped
 
 
 @pytest.fixture(scope="module")
@@ -24,18 +24,6 @@ def quiet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         yield started
 
 
-@contextmanager
-def _frozen(stack: Stack, *parts: str) -> Iterator[None]:
-    pids = [stack.pid(part) for part in parts]
-    for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for pid in pids:
-            os.kill(pid, signal.SIGCONT)
-
-
 def _alive(stack: Stack, process: str) -> tuple[int, str]:
     done = stack.cli("alive", process)
     assert done.stdout == ""
@@ -43,13 +31,25 @@ def _alive(stack: Stack, process: str) -> tuple[int, str]:
 
 
 def test_both_are_alive_also_while_all_that_they_depend_on_hangs(quiet: Stack) -> None:
-    with _frozen(quiet, "redis-server", "run.broker"):
+    with stopped(quiet.pid("redis-server"), quiet.pid("run.broker")):
         assert [_alive(quiet, process) for process in ("api", "search")] == [(0, ""), (0, "")]
-        with _frozen(quiet, "services.search"):
+        with stopped(quiet.pid("services.search")):
             assert _alive(quiet, "api") == (0, "")
             assert _alive(quiet, "search") == (1, "error: search: gives no answer within 3 s: timed out\n")
     eventually(lambda: quiet.get("/healthz")["status"] == "ok", within_s=40, why=quiet.log)
     assert quiet.get("/alive") == {"alive": True}
+
+
+def test_a_search_that_takes_its_time_is_compared_with_the_store_of_its_answer(quiet: Stack) -> None:
+    added = single.add(quiet, 1, title="A bowl")
+    with ThreadPoolExecutor() as pool:
+        with stopped(quiet.pid("services.search")):
+            asked = pool.submit(quiet.get, "/healthz")
+            time.sleep(1)
+            assert not asked.done()
+            quiet.client.delete(f"/items/{added['id']}").raise_for_status()
+        checks = asked.result()["checks"]
+    assert (checks["index"]["ok"], checks["store"]["cursor"]) == (True, added["change"] + 1)
 
 
 def test_a_process_that_is_not_there_is_not_alive(quiet: Stack) -> None:
