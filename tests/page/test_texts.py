@@ -2,35 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
-from pathlib import Path
 
 import pytest
 
-WEB = Path(__file__).resolve().parents[2] / "web"
-LANGUAGES = sorted(path.stem for path in (WEB / "text").glob("*.js"))
+from tests.page.texts import LANGUAGES, WEB, placeholders, table
+
 # Which forms of a number there are differs by language; `other` is in all.
 FORM = re.compile(r"\.(zero|one|two|few|many)$")
-
-
-def table(language: str) -> dict[str, str]:
-    """The texts of a language, by key; a key that stands twice fails."""
-    source = (WEB / "text" / f"{language}.js").read_text()
-    lines = [line for line in source.splitlines() if not line.lstrip().startswith("//")]
-    body = "\n".join(lines).removeprefix("export default").strip().removesuffix(";")
-    pairs = json.loads(
-        re.sub(r",\s*}$", "}", body),
-        object_pairs_hook=lambda found: found,
-    )
-    keys = [key for key, _text in pairs]
-    assert sorted(set(keys)) == sorted(keys), f"{language}: {[key for key in keys if keys.count(key) > 1]}"
-    return dict(pairs)
-
-
-def placeholders(text: str) -> set[str]:
-    """The names of what is filled in."""
-    return set(re.findall(r"\{(\w+)\}", text))
 
 
 def has(texts: dict[str, str], key: str) -> bool:

@@ -2,13 +2,14 @@
 
 import { askKey, authorization, forget, hasKey } from "./key.js";
 import { pause } from "./pause.js";
+import { inOurWords } from "./told.js";
 
 const TIMEOUT_MS = 8000;
 
-/** What an answer says, as {status, ok, body, detail}: `body` its JSON or null, `detail` what a problem document tells. */
+/** What an answer says, as {status, ok, body, detail}: `body` its JSON or null, `detail` what a problem document tells, in our words. */
 async function told(answer) {
   const body = await answer.json().catch(() => null);
-  const detail = typeof body?.detail === "string" ? body.detail : "";
+  const detail = typeof body?.detail === "string" ? inOurWords(body.detail) : "";
   return { status: answer.status, ok: answer.ok, body, detail };
 }
 

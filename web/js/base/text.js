@@ -15,7 +15,10 @@ function wantedLanguage() {
 }
 
 export const language = wantedLanguage();
-const { default: table } = await import(`../../text/${language}.js`);
+const { default: table, told: sentences = {} } = await import(`../../text/${language}.js`);
+
+/** The language's words for what the server and the cameras say; see told.js. */
+export const told = sentences;
 
 const percentFormat = new Intl.NumberFormat(language, { style: "percent" });
 const plurals = new Intl.PluralRules(language);

@@ -102,7 +102,7 @@ export function openAdd({ names, onAdded, file = null }) {
     if (!(await replacing.goesOn(said.id))) return;
     const answer = await addItem(said, { file: picture.file });
     if (!answer.ok) {
-      troubles[placeOf(answer.detail)].show(refusal(answer));
+      troubles[placeOf(answer)].show(refusal(answer));
       return;
     }
     dialog.close();

@@ -61,7 +61,7 @@ export function openItem({ item, names, onView, onSaved, onDeleted }) {
     const answer = await call();
     busy = false;
     form.removeAttribute("aria-busy");
-    if (!answer.ok) (words.troubles[placeOf(answer.detail)] ?? other).show(refusal(answer));
+    if (!answer.ok) (words.troubles[placeOf(answer)] ?? other).show(refusal(answer));
     else {
       dialog.close();
       // Behind the dialog's end, which gives the focus back.

@@ -32,7 +32,7 @@ export function createTrouble(field) {
   };
 }
 
-/** Which field a refusal's words are about; `other` where no field's. */
-export function placeOf(detail) {
-  return Object.keys(PLACES).find((place) => PLACES[place].test(detail)) ?? "other";
+/** Which field a refused call's answer is about, by the server's own words; `other` where no field. */
+export function placeOf({ body }) {
+  return Object.keys(PLACES).find((place) => PLACES[place].test(body?.detail ?? "")) ?? "other";
 }

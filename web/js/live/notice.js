@@ -3,6 +3,7 @@
 import { byId, el, releaseFocus, setHidden, setText } from "../base/dom.js";
 import { setPlace } from "../base/place.js";
 import { has, setRich, t } from "../base/text.js";
+import { inOurWords } from "../base/told.js";
 import { CAMERA_TROUBLE, failingChecks } from "./situation.js";
 import { FRAMES_OVER_MQTT } from "./state.js";
 
@@ -23,7 +24,7 @@ const ACTIONS = {
 const STEPS = { empty: ["add", "teach", "own"], waiting: ["own"], offline: ["own"], no_camera: ["own"] };
 
 function checkWords(health) {
-  return failingChecks(health).map(([name, { detail }]) => t(`check.${name}`) + (detail ? ` (${detail})` : "")).join(", ");
+  return failingChecks(health).map(([name, { detail }]) => t(`check.${name}`) + (detail ? ` (${inOurWords(detail)})` : "")).join(", ");
 }
 
 function title({ kind, thing, camera }) {
@@ -52,9 +53,9 @@ function reasonWords({ kind, state, thing, camera }) {
   // An item can be taught by a camera alone.
   if (kind === "empty" && CAMERA_TROUBLE.includes(camera?.state)) {
     const trouble = title({ kind: camera.state, thing, camera });
-    return camera.reason ? `${trouble}: ${camera.reason}` : trouble;
+    return camera.reason ? `${trouble}: ${inOurWords(camera.reason)}` : trouble;
   }
-  return (camera?.state === kind && camera.reason) || "";
+  return camera?.state === kind && camera.reason ? inOurWords(camera.reason) : "";
 }
 
 /** The buttons of the next steps; they stay the same nodes while they are the same, for whoever is about to press one. */

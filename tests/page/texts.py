@@ -1,0 +1,28 @@
+"""Reads the page's tables of texts."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+WEB = Path(__file__).resolve().parents[2] / "web"
+LANGUAGES = sorted(path.stem for path in (WEB / "text").glob("*.js"))
+
+
+def table(language: str, *, export: str = "default") -> dict[str, str]:
+    """The texts that a language exports under this name, in their order; a key that stands twice fails."""
+    source = (WEB / "text" / f"{language}.js").read_text()
+    lines = [line for line in source.splitlines() if not line.lstrip().startswith("//")]
+    begin = rf"^export (?:const )?{export}(?: =)? "
+    found = re.search(begin + r"({.*?^});", "\n".join(lines), re.DOTALL | re.MULTILINE)
+    assert found, f"{language} exports no {export}"
+    pairs = json.loads(re.sub(r",\s*}$", "}", found[1]), object_pairs_hook=lambda pairs: pairs)
+    keys = [key for key, _text in pairs]
+    assert sorted(set(keys)) == sorted(keys), f"{language}: {[key for key in keys if keys.count(key) > 1]}"
+    return dict(pairs)
+
+
+def placeholders(text: str) -> set[str]:
+    """The names of what is filled in."""
+    return set(re.findall(r"\{(\w+)\}", text))
