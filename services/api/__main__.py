@@ -47,9 +47,17 @@ def main() -> int:
         log_level="warning",
         timeout_graceful_shutdown=3,  # longer than a preview is waited for
     )
-    # Bound here to one address: of `localhost` there may be a second, ::1, where there is no IPv6.
-    _Server(config, hub).run(sockets=[config.bind_socket()])
+    _Server(config, hub).run(sockets=[listener(config)])
     return 0
+
+
+def listener(config: uvicorn.Config) -> socket.socket:
+    """Bound to one address: of `localhost` there may be a second, ::1, where there is no IPv6."""
+    bound = config.bind_socket()
+    # Its connections inherit this; asyncio sees to it only for sockets that it made itself. Without it, an
+    # answer's body waits for the acknowledgement of its head, which comes up to 40 ms later.
+    bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return bound
 
 
 if __name__ == "__main__":

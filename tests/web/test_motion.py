@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from playwright.sync_api import Page
+
 from tests.system.stack import Stack, eventually
 from tests.web.pages import Pages
 from tests.web.test_stream import is_live
 
 # Counts, for some seconds of ever new matches, what moves in any one frame; pseudo-elements too.
-_MOVING = """() => new Promise((resolve) => {
+_WATCH = """() => { window.moved = new Promise((resolve) => {
   const moving = new Set();
   const until = performance.now() + 4000;
   const look = () => {
@@ -18,14 +20,29 @@ _MOVING = """() => new Promise((resolve) => {
     else resolve([...moving]);
   };
   look();
-})"""
+}); }"""
+_ENDLESS = """() => document.getAnimations()
+  .filter(({ effect }) => effect.getTiming().iterations === Infinity)
+  .map(({ animationName }) => animationName)"""
+
+
+def test_a_live_page_rests_between_matches(with_clip: Stack, pages: Pages) -> None:
+    # A movement without end has a page drawn sixty times a second, on wall screens and on batteries.
+    page = pages.open(with_clip.page)
+    eventually(lambda: is_live(page), within_s=30)
+    assert page.evaluate(_ENDLESS) == []
 
 
 def test_nothing_moves_where_no_motion_is_wanted(with_clip: Stack, pages: Pages) -> None:
     calm = pages.open(with_clip.page, reduced_motion="reduce")
-    eventually(lambda: is_live(calm), within_s=30)
-    assert calm.evaluate(_MOVING) == []
+    assert _moved(calm) == []
     calm.context.close()
-    other = pages.open(with_clip.page)
-    eventually(lambda: is_live(other), within_s=30)
-    assert other.evaluate(_MOVING) != []
+    assert "SUMMARY.::before" in _moved(pages.open(with_clip.page))
+
+
+def _moved(page: Page) -> list[str]:
+    """What moves on a live page, in whose time the way of the last frame is opened: its mark turns."""
+    eventually(lambda: is_live(page), within_s=30)
+    page.evaluate(_WATCH)
+    page.locator("#way-summary").click()
+    return list(page.evaluate("moved"))

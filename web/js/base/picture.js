@@ -1,4 +1,4 @@
-// Pictures of items: from this origin only, decoded before they are shown, a placeholder for a missing one.
+// Pictures of items: from this origin only, loaded before they are shown, a placeholder for a missing one.
 
 import { el } from "./dom.js";
 
@@ -49,10 +49,14 @@ function framed(image, source) {
 export function picture(address, { width = null } = {}) {
   const image = new Image();
   image.alt = ""; // its title stands beside it
+  image.decoding = "sync"; // by the frame that shows it first: decode() would take frames of its own
   const { node, loads } = framed(image, sourceOf(address, width));
   if (!loads) return { node, ready: Promise.resolve() };
-  const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
-  return { node, ready: Promise.race([image.decode().catch(() => {}), patience]) };
+  const ready = new Promise((resolve) => {
+    ["load", "error"].forEach((end) => image.addEventListener(end, resolve));
+    setTimeout(resolve, PATIENCE_MS);
+  });
+  return { node, ready };
 }
 
 /** A picture that is loaded when it comes into sight; `alt` is empty where its title stands beside it. */

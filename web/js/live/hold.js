@@ -15,7 +15,7 @@ function waitMs(shown, next, { shownAt, drawnAt, at }) {
 }
 
 /**
- * `prepare(record, dueAt)` does what takes time (decoding) and gives a function that draws at once; dueAt is when the
+ * `prepare(record, dueAt)` does what takes time (loading) and gives a function that draws at once; dueAt is when the
  * record might have been shown: when it came, or when the one before had stayed for long enough.
  */
 export function createHold(prepare) {
@@ -58,9 +58,11 @@ export function createHold(prepare) {
   }
 
   return {
+    /** True while a drawing is being prepared, after which the page is up to date. */
     offer(record) {
       pending = { record, offeredAt: performance.now() };
       advance();
+      return preparing;
     },
     /** For another camera: what it shows has nothing to wait for. */
     reset,

@@ -47,11 +47,10 @@ const view = createView({ viewfinder, refused: wantKey });
 createOwnCamera({ onChange: turnOwn, refused: wantKey });
 const notice = createNotice({ onRetry: () => news.open(), onNotice: announce });
 const hold = createHold(async (record, dueAt) => {
-  const draws = await Promise.all([best.prepare(record), runners.prepare(record)]);
+  const draw = await best.prepare(record);
   return () => {
-    draws.forEach((draw) => draw());
+    draw();
     drawn = record;
-    tell(record);
     render();
     notePaint(record, dueAt);
   };
@@ -59,6 +58,7 @@ const hold = createHold(async (record, dueAt) => {
 const stillness = createPause({ state, turn: turnStill });
 const listeners = new Set();
 let drawn = null; // the record that is on the screen
+let completed = null; // the one whose runners-up are, too
 let shownThing = null;
 let chosenBefore = null; // before this device's camera was switched on
 let toldKey = "";
@@ -68,10 +68,24 @@ const news = createNews({
   thing: () => shownThing,
   on: {
     change: render,
-    record: (record) => { if (record.thing === shownThing && record.matches.length) hold.offer(record); },
+    // One drawing a record: that of its match draws all the rest.
+    record: (record) => { if (record.thing !== shownThing || !record.matches.length || !hold.offer(record)) render(); },
     missed: (records) => { if (!state.paused) recent.addAll(records); },
   },
 });
+
+/** What stands around the match follows within a tick: it is not to keep the match from the screen. */
+async function complete() {
+  const record = drawn;
+  if (!record || record === completed) return;
+  completed = record;
+  const draw = await runners.prepare(record);
+  if (record !== drawn) return;
+  draw();
+  runners.visible = true; // also of a page that has been paused meanwhile
+  render();
+  tell(record); // after what the notice says: the match is the news
+}
 
 /** What is drawn now goes into the strip and to the screen reader, once for each distinct one. */
 function tell(record) {
@@ -193,7 +207,10 @@ export const live = {
 };
 
 export function startLive() {
-  setInterval(() => news.tick(render()), TICK_MS);
+  setInterval(() => {
+    news.tick(render());
+    complete();
+  }, TICK_MS);
   const turn = () => (document.hidden ? news.rest() : news.open());
   // A hidden tab gives its connection back: a browser has six to a host, and nobody looks.
   document.addEventListener("visibilitychange", turn);

@@ -6,6 +6,7 @@ import { picture } from "../base/picture.js";
 import { createScore, sureness } from "./score.js";
 import { t } from "../base/text.js";
 
+export const BEST_PX = 640; // of its picture
 export const titleOf = (match) => match.title || t("best.untitled");
 
 /** The title, as a link where the item has a page of its own. */
@@ -52,7 +53,7 @@ export function createBest() {
     async prepare(record) {
       const match = record.matches[0];
       if (shown && bestKey(record) === shown) return () => score?.set(match.score);
-      const { node, ready } = picture(match.url, { width: 640 });
+      const { node, ready } = picture(match.url, { width: BEST_PX });
       await ready;
       return () => {
         shown = bestKey(record);

@@ -29,7 +29,6 @@ export function createNews({ state, clock, timings, thing, on }) {
     match(record) {
       if (!takeRecord(state, record)) return;
       if (record.thing === thing()) timings.received(record, clock.now());
-      on.change();
       on.record(record);
     },
   };

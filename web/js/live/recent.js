@@ -1,23 +1,24 @@
 // The strip of recent distinct matches, newest first; each opens its record.
 
 import { byId, el } from "../base/dom.js";
-import { titleOf } from "./match.js";
+import { BEST_PX, titleOf } from "./match.js";
 import { picture } from "../base/picture.js";
 import { clockTime, t } from "../base/text.js";
 
 const KEPT = 24;
+const TILE_PX = 320;
 const STEPS = { ArrowRight: 1, ArrowLeft: -1, Home: -Infinity, End: Infinity };
 
 /** Which guess came nearest does not make one "no match" differ from the next. */
 const recentKey = (record) => (record.verdict === "no_match" ? "no_match" : record.matches[0].id);
 
-function createTile(record, open) {
+function createTile(record, width, open) {
   const missed = record.verdict === "no_match";
   const time = el("time", "recent-time", clockTime(record.captured_at));
   time.dateTime = record.captured_at;
   const title = missed ? t("verdict.no_match") : titleOf(record.matches[0]);
   const button = el("button", "recent-open",
-    missed ? el("span", "picture nothing") : picture(record.matches[0].url, { width: 320 }).node,
+    missed ? el("span", "picture nothing") : picture(record.matches[0].url, { width }).node,
     el("span", "recent-title", title), time);
   button.type = "button";
   button.title = title; // the strip cuts long ones
@@ -41,9 +42,9 @@ export function createRecent({ onOpen }) {
     return button;
   }
 
-  function createEntry(record) {
+  function createEntry(record, width) {
     const entry = { record, told: record };
-    entry.tile = createTile(record, () => onOpen(entry.told));
+    entry.tile = createTile(record, width, () => onOpen(entry.told));
     return entry;
   }
 
@@ -57,16 +58,17 @@ export function createRecent({ onOpen }) {
     return true;
   }
 
-  function add(record) {
+  /** What is drawn now has its picture here already, in the width of the best match. */
+  function add(record, width = BEST_PX) {
     if (!record.matches.length) return;
     const [newest, oldest] = [entries[0], entries.at(-1)];
     if (!newest || record.captured_at > newest.record.captured_at) {
       if (newest && covers(newest, record)) return;
-      entries.unshift(createEntry(record));
+      entries.unshift(createEntry(record, width));
       list.prepend(entries[0].tile);
     } else if (record.captured_at < oldest.record.captured_at) {
       if (covers(oldest, record)) return;
-      entries.push(createEntry(record));
+      entries.push(createEntry(record, width));
       list.append(entries.at(-1).tile);
     } else return; // it is within the time that the strip has seen already
     const held = list.contains(document.activeElement);
@@ -90,8 +92,9 @@ export function createRecent({ onOpen }) {
     /** Takes records newest first, as the api gives them: newer ones from the strip's start on, older ones at its end. */
     addAll(records) {
       const newest = entries[0]?.record.captured_at ?? "";
-      records.filter((record) => record.captured_at > newest).toReversed().forEach(add);
-      records.filter((record) => record.captured_at <= newest).forEach(add);
+      const older = records.filter((record) => record.captured_at <= newest);
+      const newer = records.filter((record) => record.captured_at > newest).toReversed();
+      [...newer, ...older].forEach((record) => add(record, TILE_PX));
     },
     /** Gives a record's tile the focus, or where it has left the strip, the one that can be reached. */
     focus(record) {

@@ -4,7 +4,7 @@ import { openDialog } from "../base/dialog.js";
 import { el } from "../base/dom.js";
 import { picture } from "../base/picture.js";
 import { clockTime, dateTime, t } from "../base/text.js";
-import { facts, titleNode, titleOf } from "./match.js";
+import { BEST_PX, facts, titleNode, titleOf } from "./match.js";
 import { createScore, sureness } from "./score.js";
 import { ms } from "./way.js";
 
@@ -24,7 +24,7 @@ function bestOf(record) {
   const missed = record.verdict === "no_match";
   const { category, price } = match.metadata ?? {};
   const line = [category, price].filter(Boolean).join(" · ");
-  return el("div", "record-best", picture(match.url, { width: 640 }).node,
+  return el("div", "record-best", picture(match.url, { width: BEST_PX }).node,
     el("div", "record-words",
       el("p", "verdict", t(`verdict.${record.verdict}`)),
       missed ? el("p", "best-guess", t("best.guess", { title: titleOf(match) })) : el("h3", "record-title", titleNode(match)),
