@@ -1,14 +1,17 @@
 """Fixtures of the edge's tests: a broker, a listener on it, a model file."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from edge import host
 from edge.host import add_device_modules
+from edge.mqtt import MqttTransport
 from tests.edge.fakes import FakeCamera, FakeTransport
 from tests.edge.kit import Listener, make_broker, write_model
+from tests.edge.lines import OFFLINE, Start
 from tests.servers import free_port
 
 add_device_modules()  # as `python -m edge` does, before a test imports awscam
@@ -47,3 +50,26 @@ def transport(camera: FakeCamera) -> Iterator[FakeTransport]:
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tiny model file."""
     return write_model(tmp_path_factory.mktemp("model") / "means.onnx")
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Start a connection to a port of this machine; it is stopped at the end."""
+    started: list[MqttTransport] = []
+
+    def make(
+        port: int,
+        *,
+        user: str = "",
+        scheme: str = "mqtt",
+        on_connect: Callable[[], None] = lambda: None,
+        **options: Any,
+    ) -> MqttTransport:
+        transport = MqttTransport(f"{scheme}://{user}127.0.0.1:{port}", thing="cam-1", **options)
+        transport.start(on_connect)
+        started.append(transport)
+        return transport
+
+    yield make
+    for transport in started:
+        transport.stop(OFFLINE)

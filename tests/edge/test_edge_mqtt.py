@@ -1,50 +1,19 @@
 """The MQTT connection against a real broker, and against one that does what a test tells it to."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Sequence
 
 import pytest
 from paho.mqtt import publish
 
 from edge.mqtt import MqttTransport
-from edge.status import encode_status
 from services.core import wire
-from tests.edge.kit import Listener, make_broker, run_edge
-from tests.edge.puppet import CONNACK, PUBLISH, SUBSCRIBE, Packet, puppet
+from tests.edge.kit import Listener, make_broker
+from tests.edge.lines import OFFLINE, Start
+from tests.edge.puppet import PUBLISH, SUBSCRIBE, Packet, puppet
 from tests.servers import free_port, until
 
 FEATURES, INFER = wire.topic("cam-1", "features"), wire.topic("cam-1", "infer")
-OFFLINE = encode_status("offline", "stopped")
-Start = Callable[..., MqttTransport]
-
-
-@pytest.fixture
-def start() -> Iterator[Start]:
-    """Start a connection to a port of this machine; it is stopped at the end."""
-    started: list[MqttTransport] = []
-
-    def make(
-        port: int,
-        *,
-        user: str = "",
-        scheme: str = "mqtt",
-        on_connect: Callable[[], None] = lambda: None,
-        **options: Any,
-    ) -> MqttTransport:
-        transport = MqttTransport(f"{scheme}://{user}127.0.0.1:{port}", thing="cam-1", **options)
-        transport.start(on_connect)
-        started.append(transport)
-        return transport
-
-    yield make
-    for transport in started:
-        transport.stop(OFFLINE)
-
-
-def errors(caplog: pytest.LogCaptureFixture) -> list[str]:
-    return [record.getMessage() for record in caplog.records if record.levelname in ("WARNING", "ERROR")]
 
 
 def published(packets: Sequence[Packet]) -> list[bytes]:
@@ -213,50 +182,6 @@ def test_what_shall_be_retained_is_sent_on_each_connection(start: Start) -> None
             visit.close()
 
 
-@pytest.mark.parametrize(("code", "words"), [(4, "Bad user name or password"), (5, "Not authorized")])
-def test_a_refusal_is_told_once_with_its_cause_and_without_the_password(
-    start: Start, caplog: pytest.LogCaptureFixture, code: int, words: str
-) -> None:
-    with puppet() as broker:
-        start(broker.port, user="me:secret@")
-        for _ in range(2):
-            visit = broker.accept()
-            assert b"secret" in visit.greet(code).body
-            assert not visit.rest()
-        assert len(errors(caplog)) == 1
-    assert f"127.0.0.1:{broker.port} refused the connection: {words}" in errors(caplog)[0]
-    assert "secret" not in caplog.text
-
-
-def test_a_broker_that_hangs_up_is_told(start: Start, caplog: pytest.LogCaptureFixture) -> None:
-    with puppet() as broker:
-        start(broker.port)
-        broker.accept().close()
-        broker.accept()
-        assert len(errors(caplog)) == 1
-    assert "ended the connection before it accepted it; is it mqtt:// or mqtts://?" in errors(caplog)[0]
-
-
-def test_a_broker_without_tls_is_told_once(tmp_path: Path, model: Path) -> None:
-    with puppet() as broker:
-        url = f"mqtts://me:secret@127.0.0.1:{broker.port}"
-        with run_edge(tmp_path / "log", source="none", mqtt_url=url, model=str(model)) as edge:
-            for _ in range(2):
-                broker.accept().write(CONNACK, b"no TLS")
-            until(lambda: "no TLS with it" in edge.log)
-            assert edge.log.count("cannot be reached: no TLS with it: WRONG_VERSION_NUMBER") == 1
-            assert "secret" not in edge.log
-
-
-def test_a_refused_subscription_is_told(start: Start, caplog: pytest.LogCaptureFixture) -> None:
-    with puppet() as broker:
-        start(broker.port)
-        visit = broker.accept()
-        visit.greet()
-        visit.answer(visit.read_kind(SUBSCRIBE), 128)
-        until(lambda: "refuses the subscription to lookalike/cam-1/command" in caplog.text)
-
-
 def test_stop_says_offline_and_is_quick_without_a_broker(start: Start) -> None:
     port = free_port()
     with make_broker(port), Listener(port) as listener:
@@ -267,19 +192,3 @@ def test_stop_says_offline_and_is_quick_without_a_broker(start: Start) -> None:
     began_s = time.monotonic()
     start(port).stop(OFFLINE)
     assert time.monotonic() - began_s < 2
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "http://u:secret@host",
-        "mqtt://u:secret@",
-        "mqtt://u:secret@host:0",
-        "mqtt://u:secret@a..b",
-        "mqtt://[::1",
-    ],
-)
-def test_an_address_that_is_none_is_refused_without_its_password(url: str) -> None:
-    with pytest.raises(ValueError, match="expected mqtt://") as caught:
-        MqttTransport(url, thing="cam-1")
-    assert "secret" not in str(caught.value)

@@ -4,7 +4,6 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from paho.mqtt import publish
@@ -12,18 +11,11 @@ from paho.mqtt import publish
 from edge.domain import Frame
 from edge.remote import RemoteCameras
 from edge.turns import MAX_THINGS
-from models.files import fingerprint, read_model
 from services.core import wire
 from tests.edge.jpegs import JPEG, claiming, encode
-from tests.edge.kit import EdgeProcess, Listener, frame_of, grey, make_broker, run_edge
-from tests.servers import free_port, until
-
-
-def send(port: int, *frames: tuple[str, bytes], retain: bool = False) -> None:
-    """Publish frames of things, as these would."""
-    publish.multiple(
-        [(f"lookalike/{thing}/frame", content, 0, retain) for thing, content in frames], port=port
-    )
+from tests.edge.kit import Listener, grey
+from tests.edge.things import send, statuses, wait_status
+from tests.servers import until
 
 
 def command(port: int, thing: str, payload: object) -> None:
@@ -69,22 +61,6 @@ def seen(cameras: RemoteCameras, port: int, thing: str, frame: Frame) -> Frame:
 
     until(arrives, what=f"a frame of {thing}")
     return taken[0]
-
-
-def statuses(listener: Listener, thing: str) -> list[dict[str, object]]:
-    topic = wire.topic(thing, "status")
-    return [json.loads(heard.payload) for heard in listener.heard if heard.topic == topic]
-
-
-def wait_status(listener: Listener, thing: str, **wanted: object) -> dict[str, object]:
-    """Wait until the newest status of a thing holds these values."""
-
-    def holds() -> bool:
-        newest = statuses(listener, thing)[-1:]
-        return bool(newest) and wanted.items() <= newest[0].items()
-
-    until(holds, what=f"{thing} with {wanted}; it has {statuses(listener, thing)[-1:]}")
-    return statuses(listener, thing)[-1]
 
 
 def test_a_frame_comes_with_its_thing_and_the_moment_of_its_arrival(broker_port: int) -> None:
@@ -235,68 +211,3 @@ def test_home_assistant_hears_of_each_thing_only_when_wished(broker_port: int) -
             if home_assistant:
                 until(lambda: len(listener.heard) >= 3)
             assert bool(listener.heard) == home_assistant
-
-
-@pytest.fixture
-def edge(tmp_path: Path, broker_port: int, model: Path) -> Iterator[EdgeProcess]:
-    """An edge for all frames over MQTT, as a process."""
-    url = f"mqtt://127.0.0.1:{broker_port}"
-    with run_edge(tmp_path / "log", source="mqtt", mqtt_url=url, model=str(model), max_fps="50") as process:
-        yield process
-
-
-def sent_until(port: int, things: str, condition: Callable[[], object]) -> None:
-    """Send frames of these things, each of its grey, until something is so."""
-    frames = [(thing, encode(grey(10 * (1 + index)))) for index, thing in enumerate(things)]
-
-    def so() -> object:
-        send(port, *frames)
-        return condition()
-
-    until(so, within_s=30)
-
-
-def test_one_process_looks_at_all_things_in_turn(
-    edge: EdgeProcess, broker_port: int, listener: Listener, model: Path
-) -> None:
-    sent_until(broker_port, "abc", lambda: len(listener.observations()) >= 12)
-    seen_ = listener.observations()
-    assert {(each.thing, frame_of(each.vectors[0])) for each in seen_} == {("a", 1), ("b", 2), ("c", 3)}
-    assert {each.model for each in seen_} == {fingerprint(read_model(model))}
-    assert len({each.session for each in seen_}) == 3
-    for thing in "abc":
-        wait_status(listener, thing, state="online", provider="CPUExecutionProvider")
-    code, took_s = edge.terminate()
-    assert (code, took_s < 3) == (0, True)
-    for thing in "abc":
-        wait_status(listener, thing, state="offline", reason="stopped")
-
-
-def test_each_thing_has_a_last_will(edge: EdgeProcess, broker_port: int, listener: Listener) -> None:
-    sent_until(broker_port, "ab", lambda: {each.thing for each in listener.observations()} == {"a", "b"})
-    edge.process.kill()
-    for thing in "ab":
-        wait_status(listener, thing, state="offline", reason="the connection was lost")
-
-
-def test_without_frames_it_loads_no_model_and_stops_at_once(edge: EdgeProcess, listener: Listener) -> None:
-    until(lambda: "connected to broker" in edge.log, within_s=30)
-    code, took_s = edge.terminate()
-    assert (code, took_s < 2) == (0, True)
-    assert "model" not in edge.log
-    assert not listener.heard
-
-
-def test_after_the_broker_was_away_all_things_come_again(tmp_path: Path, model: Path) -> None:
-    port = free_port()
-    url = f"mqtt://127.0.0.1:{port}"
-    with run_edge(tmp_path / "log", source="mqtt", mqtt_url=url, model=str(model)):
-        for _ in range(2):
-            with make_broker(port), Listener(port) as listener:
-                sent_until(port, "ab", lambda: _both_seen(listener))
-                for thing in "ab":
-                    wait_status(listener, thing, state="online")
-
-
-def _both_seen(listener: Listener) -> bool:
-    return {each.thing for each in listener.observations()} == {"a", "b"}

@@ -11,7 +11,7 @@ import pytest
 
 from tests.edge.jpegs import encode
 from tests.edge.kit import Heard, Listener, grey, run_edge, write_clip
-from tests.edge.test_edge_remote import send, wait_status
+from tests.edge.things import send, wait_status
 from tests.network.conftest import Certificates
 from tests.network.mosquitto import PASSWORD, USER, Mosquitto, mosquitto
 from tests.servers import until

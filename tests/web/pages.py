@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright
 
+from tests.system.stack import eventually
+
 CHROMIUM = "/usr/bin/chromium"
 # Of the fixture `with_key`.
 KEY = "the-shop-keeper-s-secret"
@@ -63,30 +65,44 @@ class Pages:
     def __init__(self, browser: Browser) -> None:
         self._browser = browser
         self.errors: list[str] = []
+        self._right: list[str] = []
 
     def open(self, address: str, *, script: str = "", **options: Any) -> Page:
         """A page in a context of its own, as another visitor's; `script` runs before the page's own."""
         page = self._browser.new_context(**options).new_page()
         page.add_init_script(_EYES + script)
         page.on("console", self._heard)
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("pageerror", lambda error: self._failed(str(error)))
         page.goto(address)
         return page
 
     def expect_errors(self, text: str) -> None:
-        """Take those that hold `text` for right; at least one must have come."""
-        right = [error for error in self.errors if text in error]
-        assert right, f"no error in the console with {text!r}: {self.errors}"
-        self.forget_errors(text)
+        """Take those that hold `text` for right; at least one must come."""
+        opened = [page for context in self._browser.contexts for page in context.pages]
+
+        def come() -> list[str]:
+            # The console tells of an answer a moment after the page has it, while one waits for the page.
+            for page in opened[:1]:
+                page.wait_for_timeout(1)
+            return [error for error in self.errors if text in error]
+
+        why = f"no error in the console with {text!r}: {self.errors}"
+        right = eventually(come, within_s=5, why=lambda: why)
+        self.errors = [error for error in self.errors if error not in right]
 
     def forget_errors(self, text: str) -> None:
-        """Take those that hold `text` for right, if there are any."""
+        """Take those that hold `text` for right, also those that are still to come, if there are any."""
+        self._right.append(text)
         self.errors = [error for error in self.errors if text not in error]
+
+    def _failed(self, error: str) -> None:
+        if not any(text in error for text in self._right):
+            self.errors.append(error)
 
     def _heard(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
             where = message.location
-            self.errors.append(f"{message.text} ({where.get('url', '')})")
+            self._failed(f"{message.text} ({where.get('url', '')})")
 
 
 @contextlib.contextmanager
@@ -129,9 +145,9 @@ def text(page: Page, selector: str) -> str:
     return str(page.locator(selector).inner_text())
 
 
-def drop(page: Page, file: Path, place: tuple[int, int]) -> None:
-    """Drag a file from the desktop and let it go there."""
+def drop(page: Page, file: Path, place: tuple[int, int], *, over: tuple[int, int] | None = None) -> None:
+    """Drag a file from the desktop and let it go there; `over` is where it was before, if elsewhere."""
     browser = page.context.new_cdp_session(page)
     data: Any = {"items": [], "files": [str(file)], "dragOperationsMask": 1}  # a copy
-    for kind in ("dragEnter", "dragOver", "drop"):
-        browser.send("Input.dispatchDragEvent", {"type": kind, "x": place[0], "y": place[1], "data": data})
+    for kind, (x, y) in (("dragEnter", over or place), ("dragOver", over or place), ("drop", place)):
+        browser.send("Input.dispatchDragEvent", {"type": kind, "x": x, "y": y, "data": data})

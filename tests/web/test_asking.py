@@ -111,12 +111,14 @@ def test_on_a_phone_a_photo_is_taken_and_asked_with(
     assert box is not None
     assert box["height"] >= 44
     assert page.get_by_text("Ctrl+V").count() == 0
+    assert violations(page) == []
     with page.expect_file_chooser() as chooser:
         photo.tap()
     assert not chooser.value.is_multiple()
     assert chooser.value.element.get_attribute("capture") == "environment"
     chooser.value.set_files({"name": "image.jpg", "mimeType": "image/jpeg", "buffer": jpeg(corn_flakes)})
     answered(page, without_camera.get("/items/box-cornflakes")["title"])
+    assert violations(page) == []
 
 
 def test_more_pictures_than_ten_are_said_to_be_left_out(

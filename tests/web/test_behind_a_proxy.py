@@ -60,4 +60,4 @@ def test_a_camera_teaches_and_matches_stream_under_another_host_and_path(
         docs.get_by_text('"thing": "browser-').first.wait_for()
         strangers = [url for url in asked if not url.startswith(("blob:", "data:", address.rstrip("/")))]
         assert strangers == []
-        pages.expect_errors("401")
+        pages.expect_errors("status of 401")

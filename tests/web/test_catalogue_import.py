@@ -92,8 +92,8 @@ def test_a_table_is_imported_and_refused_rows_are_told_with_the_key_asked_for_on
     key.press("Enter")
     done(dialog, "2 items imported; all can be found now. 3 rows were refused.")
     assert page.get_by_role("textbox", name="API key").count() == 0
-    pages.forget_errors("401")
-    pages.expect_errors("400")
+    pages.forget_errors("status of 401")
+    pages.expect_errors("status of 400")
     assert set(items(with_key)) == {"red", "blue"}
     assert items(with_key)["red"]["metadata"] == {"price": "3"}
     with page.expect_download() as download:

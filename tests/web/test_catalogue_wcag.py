@@ -81,4 +81,4 @@ def test_adding_and_importing_without_a_key(with_key: Stack, pages: Pages, tmp_p
     page.keyboard.press("Enter")
     page.locator('.import-outcome[data-phase="done"] .refused-list').wait_for(timeout=20_000)
     assert violations(page) == []
-    pages.expect_errors("401")
+    pages.expect_errors("status of 401")

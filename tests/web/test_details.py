@@ -24,10 +24,17 @@ def open_live(pages: Pages, address: str, **options: Any) -> Page:
     return page
 
 
+def pause(page: Page) -> None:
+    """Pause it; what goes with the match that is shown has followed, which takes a tick."""
+    page.get_by_role("button", name="Pause").click()
+    page.get_by_role("button", name="Go on").wait_for()
+    page.wait_for_timeout(500)
+
+
 def test_a_tile_opens_its_record_and_has_the_focus_back(with_clip: Stack, pages: Pages) -> None:
     page = open_live(pages, with_clip.page)
     page.locator('.recent-tile[data-verdict="match"]').first.wait_for(timeout=30_000)
-    page.locator("#pause").click()
+    pause(page)
     tile = page.locator('.recent-tile[data-verdict="match"] button').first
     title, at = tile.get_attribute("title"), text(page, '.recent-tile[data-verdict="match"] time >> nth=0')
     page.locator('.recent-open[tabindex="0"]').focus()
@@ -74,8 +81,7 @@ def test_a_paused_page_stands_still_is_not_called_live_and_goes_on(with_clip: St
     page = open_live(pages, with_clip.page)
     page.locator("#viewfinder-frame img").wait_for(timeout=20_000)
     asked: list[str] = []
-    page.get_by_role("button", name="Pause").click()
-    page.get_by_role("button", name="Go on").wait_for()
+    pause(page)
     page.on("request", lambda request: asked.append(request.url))
     assert text(page, "#badge") == "Paused"
     picture, title = seen(page), text(page, ".best-title")

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import csv
-import os
-import signal
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.system.pictures import write_pictures
-from tests.system.stack import Stack, eventually
+from tests.system.stack import Stack, eventually, stopped
 from tests.web.pages import KNOWN_KEY, Pages, drop
 
 VIEW = "#view=catalogue"
@@ -95,17 +93,13 @@ def test_an_index_that_does_not_catch_up_is_not_said_to_have_done_so(
     page.clock.install()
     page.goto(f"{with_key.page}{VIEW}")
     page.get_by_role("heading", name="The catalogue is empty").wait_for()
-    search = with_key.pid("services.search")
-    os.kill(search, signal.SIGSTOP)
-    try:
+    with stopped(with_key.pid("services.search")):
         open_import(page, tmp_path / "red.jpg")
         page.get_by_role("button", name="Import 1 item").click()
         expect(words(page)).to_contain_text("All sent.", timeout=20_000)
         page.clock.fast_forward(61_000)
         soon = "1 item imported; it can be found as soon as the index has taken it in."
         expect(words(page)).to_have_text(soon, timeout=20_000)
-    finally:
-        os.kill(search, signal.SIGCONT)
     pages.forget_errors("/healthz")
 
 

@@ -201,8 +201,10 @@ def test_what_was_corrected_is_said_while_others_stay_in_the_list(with_clip: Sta
 
 def test_a_recent_match_can_be_judged(with_clip: Stack, pages: Pages) -> None:
     page = pages.open(with_clip.page)
-    stand_still(page, "match", "unsure")
-    page.locator("#recent").get_by_role("button").first.click()
+    item = stand_still(page, "match", "unsure")
+    # Its tile follows the match by a tick.
+    tile = page.locator("#recent-list li:first-child", has=page.locator(f'img[src*="/items/{item}/"]'))
+    tile.get_by_role("button").click()
     dialog = page.get_by_role("dialog")
     with page.expect_response("**/feedback") as answer:
         dialog.get_by_role("button", name="Yes").click()

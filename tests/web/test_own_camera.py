@@ -6,29 +6,18 @@ import io
 import time
 from collections.abc import Sequence
 from itertools import pairwise
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, Playwright
+from playwright.sync_api import Page
 
 from services.adapters.mqtt import MqttClient
-from tests.system.played import Camera, status_of
 from tests.system.record import Scene
 from tests.system.stack import Stack, eventually
 from tests.web.film import Picture, frames_of
-from tests.web.pages import FAKE_CAMERA, Pages, chromium, difference, seen, small, text
-
-START, STOP = "Use this device's camera", "Stop this device's camera"
-TROUBLE = "#own-trouble"
-
-
-def start(page: Page) -> str:
-    """Switch this device's camera on and give its name."""
-    page.get_by_role("button", name=START).click()
-    page.get_by_role("button", name=STOP).wait_for()
-    (thing,) = parse_qs(urlsplit(str(page.url)).fragment)["camera"]
-    return thing
+from tests.web.own import START, STOP, start
+from tests.web.pages import Pages, difference, seen, small, text
+from tests.web.wcag import violations_light_and_dark
 
 
 def shown(page: Page) -> tuple[str, str]:
@@ -110,8 +99,6 @@ def test_another_visitor_sees_its_previews_until_it_is_stopped(
     visitor.get_by_text(f"The picture of {thing} stands still").wait_for(timeout=15_000)
     assert text(visitor, "#notice-reason") == "no frame for 5 s"
     assert seen(visitor) is None
-    # In the seconds between, the camera counts as online and has none to give.
-    camera_pages.forget_errors("/preview")
 
 
 def test_frames_are_small_not_too_many_and_stop_with_the_camera(
@@ -143,7 +130,6 @@ def test_frames_are_small_not_too_many_and_stop_with_the_camera(
         assert len(jpeg) < 100_000
     passed_s = arrived[-1][0] - arrived[0][0]
     assert len(arrived) - 1 <= passed_s * 10.5
-    camera_pages.forget_errors("/preview")
 
 
 def test_the_camera_has_the_same_name_each_time_in_one_browser_and_another_in_another(
@@ -171,67 +157,6 @@ def test_the_button_works_by_keyboard_and_the_page_says_what_is_going_on(
     eventually(lambda: "live" in text(page, "#badge").lower(), within_s=40, why=without_camera.log)
     page.keyboard.press("Enter")
     page.get_by_role("button", name=START).wait_for()
-    camera_pages.forget_errors("/preview")
-
-
-def test_without_permission_the_page_says_what_to_do(without_camera: Stack, playwright: Playwright) -> None:
-    with chromium(playwright, FAKE_CAMERA, "--deny-permission-prompts") as pages:
-        page = pages.open(without_camera.page)
-        page.get_by_role("button", name=START).click()
-        page.get_by_text("The browser does not let this page use the camera.").wait_for()
-        assert page.get_by_role("button", name=START).is_visible()
-        assert page.locator("video").count() == 0
-
-
-def test_without_a_camera_the_page_says_so(without_camera: Stack, playwright: Playwright) -> None:
-    with chromium(playwright, "--use-fake-ui-for-media-stream") as pages:
-        page = pages.open(without_camera.page)
-        page.get_by_role("button", name=START).click()
-        page.get_by_text("This device has no camera that the browser can use.").wait_for()
-
-
-def test_a_camera_in_use_and_a_fault_of_its_own_have_words(without_camera: Stack, pages: Pages) -> None:
-    refusing = "async () => { throw new DOMException('a hum', window.fault); }"
-    page = pages.open(without_camera.page, script=f"navigator.mediaDevices.getUserMedia = {refusing};")
-    for fault, words in (
-        ("NotReadableError", "The camera is in use by another program or page."),
-        ("OddError", "The camera cannot be used: a hum."),
-    ):
-        page.evaluate(f"window.fault = '{fault}'")
-        page.get_by_role("button", name=START).click()
-        page.get_by_text(words).wait_for()
-
-
-def test_a_camera_that_is_unplugged_is_told(without_camera: Stack, camera_pages: Pages) -> None:
-    page = camera_pages.open(without_camera.page)
-    start(page)
-    page.evaluate("eyes.streams[0].getVideoTracks()[0].dispatchEvent(new Event('ended'))")
-    page.get_by_text("The camera is gone").wait_for()
-    page.get_by_role("button", name=START).click()
-    page.get_by_role("button", name=STOP).wait_for()
-    assert text(page, "body").count("The camera is gone") == 0
-    camera_pages.forget_errors("/preview")
-
-
-def test_frames_that_the_api_refuses_are_told_and_go_on_when_they_can(
-    without_camera: Stack, camera_pages: Pages
-) -> None:
-    name = "browser-0409"
-    with Camera(without_camera, name) as other:
-        other.say("online", source="rtsp://host/door")
-        page = camera_pages.open(
-            without_camera.page, script=f"localStorage.setItem('lookalike.camera', '{name}');"
-        )
-        assert start(page) == name
-        page.get_by_text(
-            "The server does not take this camera's pictures: "
-            f"{name} is the name of another camera (rtsp://host/door); expected a name that is free."
-        ).wait_for()
-    page.locator(TROUBLE).wait_for(state="hidden", timeout=10_000)
-    eventually(lambda: status_of(without_camera, name).get("state") == "online", within_s=40)
-    assert status_of(without_camera, name)["source"] == "frames over MQTT"
-    camera_pages.expect_errors("/frames")
-    camera_pages.forget_errors("/preview")
 
 
 def test_an_items_own_page_opens_beside_the_camera_that_runs(
@@ -256,7 +181,6 @@ def test_an_items_own_page_opens_beside_the_camera_that_runs(
     finally:
         for item in shown_items:
             without_camera.client.put(item, json={"link": None}).raise_for_status()
-    camera_pages.forget_errors("/preview")
 
 
 @pytest.mark.parametrize("height", [844, 640])
@@ -273,3 +197,4 @@ def test_on_a_phone_picture_verdict_and_title_are_seen_without_scrolling(
         assert box is not None, part
         assert 0 <= box["y"] < box["y"] + box["height"] <= height, part
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert violations_light_and_dark(page) == []

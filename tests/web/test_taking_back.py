@@ -12,8 +12,7 @@ from tests.system.pictures import picture
 from tests.system.stack import Stack
 from tests.web.pages import Pages
 from tests.web.proxy import Proxy, proxy
-
-MUG = "mug-harbour"
+from tests.web.shelf import MUG, VIEW, forgotten
 
 
 @pytest.fixture
@@ -40,7 +39,7 @@ def undo_twice(page: Page, way: Proxy, *, refused: str) -> None:
 def test_a_deleted_item_comes_back_after_the_server_did(
     without_camera: Stack, pages: Pages, way: Proxy
 ) -> None:
-    page = pages.open(f"{way.page}/#view=catalogue")
+    page = pages.open(f"{way.page}/{VIEW}")
     page.locator(f'[data-id="{MUG}"] .card').click()
     page.get_by_role("button", name="Delete the item").click()
     page.locator("#toast", has_text="Deleted").wait_for()
@@ -62,7 +61,7 @@ def test_a_deleted_item_comes_back_after_the_server_did(
 
 
 def test_a_picture_in_an_items_dialog_goes_after_the_server_came_back(pages: Pages, way: Proxy) -> None:
-    page = pages.open(f"{way.page}/#view=catalogue")
+    page = pages.open(f"{way.page}/{VIEW}")
     page.locator(f'[data-id="{MUG}"] .card').click()
     dialog = page.locator("dialog[open]")
     side: Any = {"name": "side.jpg", "mimeType": "image/jpeg", "buffer": picture(2)}
@@ -89,8 +88,10 @@ def test_what_was_taught_is_taken_back_after_the_server_came_back(with_clip: Sta
         page.get_by_text("It can be recognised from now on.").wait_for(timeout=20_000)
         page.get_by_role("button", name="Done").click()
         page.locator("#toast", has_text="Taught: Taught once").wait_for()
+        (item,) = with_clip.get("/items?text=Taught%20once")["items"]
         undo_twice(page, way, refused="The server does not answer.")
         assert with_clip.get("/items?text=Taught%20once")["items"] == []
         page.close()
+        forgotten(with_clip, pages, item["id"])
         pages.forget_errors("net::ERR")
         pages.forget_errors("/preview")

@@ -8,9 +8,11 @@ from typing import Any
 from playwright.sync_api import Page, Playwright
 
 from tests.system.played import Camera
-from tests.system.stack import Stack, eventually, running
+from tests.system.stack import Stack, running
 from tests.web.film import CLIP
+from tests.web.own import START
 from tests.web.pages import PHONE, Pages, chromium, text
+from tests.web.shelf import forgotten
 from tests.web.wcag import violations
 
 KEY = "a-key-to-teach"
@@ -40,16 +42,6 @@ def undo(page: Page, words: str) -> None:
     page.locator("#toast").get_by_text(words).wait_for()
 
 
-def forgotten(stack: Stack, item_id: str) -> None:
-    """Wait until no record that a page reads when it opens names an item that is gone, picture and all."""
-
-    def named() -> bool:
-        records = stack.get("/matches?limit=20")["records"]
-        return any(match["id"] == item_id for record in records for match in record["matches"])
-
-    eventually(lambda: not named(), within_s=30, why=stack.log)
-
-
 def test_a_key_a_name_and_enter_teach_an_item_and_undo_takes_it_back(with_clip: Stack, pages: Pages) -> None:
     page = pages.open(with_clip.page)
     ready(page)
@@ -73,14 +65,14 @@ def test_a_key_a_name_and_enter_teach_an_item_and_undo_takes_it_back(with_clip: 
     page.get_by_text("Taught: A thing of the clip").wait_for()
     undo(page, "Taken back: A thing of the clip")
     assert with_clip.client.get(f"/items/{item['id']}").status_code == 404
-    forgotten(with_clip, item["id"])
+    forgotten(with_clip, pages, item["id"])
 
 
 def test_this_devices_camera_teaches_more_sides_and_each_can_be_taken_back(
     without_camera: Stack, camera_pages: Pages
 ) -> None:
     page = camera_pages.open(without_camera.page)
-    page.get_by_role("button", name="Use this device's camera").click()
+    page.get_by_role("button", name=START).click()
     ready(page)
     page.locator('#best[data-holds="match"]').wait_for(timeout=40_000)
     page.get_by_role("button", name="Teach an item").click()
@@ -99,8 +91,7 @@ def test_this_devices_camera_teaches_more_sides_and_each_can_be_taken_back(
     page.get_by_role("dialog").get_by_role("button", name="Undo").click()
     page.get_by_role("dialog").wait_for(state="detached")
     assert found(without_camera, "Two-sided") == []
-    forgotten(without_camera, item["id"])
-    camera_pages.forget_errors("/preview")
+    forgotten(without_camera, camera_pages, item["id"])
 
 
 def test_a_name_that_is_taken_gets_another_picture_instead_of_a_double(
@@ -146,9 +137,11 @@ def test_a_korean_keyboard_teaches_by_the_same_key(with_clip: Stack, pages: Page
     page.get_by_label("이름").fill("찻잔")
     page.keyboard.press("Enter")
     page.get_by_text("이제부터 인식됩니다.").wait_for(timeout=20_000)
+    (item,) = found(with_clip, "찻잔")
     page.keyboard.press("Escape")
     page.locator("#toast").get_by_role("button", name="되돌리기").click()
     page.get_by_text("되돌렸습니다: 찻잔").wait_for()
+    forgotten(with_clip, pages, item["id"])
 
 
 def test_the_key_is_asked_for_once(tmp_path: Path, playwright: Playwright) -> None:
@@ -162,8 +155,10 @@ def test_the_key_is_asked_for_once(tmp_path: Path, playwright: Playwright) -> No
         page.get_by_label("API key", exact=True).fill(KEY)
         page.keyboard.press("Enter")
         taken(page)
+        (item,) = found(stack, "A secret thing")
         page.keyboard.press("Enter")
         undo(page, "Taken back")
         assert found(stack, "A secret thing") == []
         assert KEY not in text(page, "body") + page.url
-        pages.expect_errors("401")
+        pages.expect_errors("status of 401")
+        forgotten(stack, pages, item["id"])

@@ -11,6 +11,7 @@ from playwright.sync_api import Playwright
 from tests.system.played import Camera
 from tests.system.stack import Stack, eventually, running
 from tests.web.film import Picture
+from tests.web.own import START
 from tests.web.pages import Pages, chromium, difference, seen, small, text, with_camera
 
 KEY = "s3cret"
@@ -107,13 +108,13 @@ def test_with_an_api_key_picture_and_camera_wait_until_it_is_given(
         page.locator("#own-trouble").wait_for(state="hidden", timeout=10_000)
         eventually(lambda: stack.get("/cameras")["cameras"], within_s=20, why=stack.log)
         thing = page.evaluate("new URLSearchParams(location.hash.slice(1)).get('camera')")
-        pages.expect_errors("401")
+        pages.expect_errors("status of 401")
 
         visitor = pages.open(f"{stack.page}#camera={thing}")
         visitor.get_by_role("button", name="Enter the API key").click()
         visitor.get_by_role("dialog", name="The API key is needed").wait_for()
         assert seen(visitor) is None
-        pages.expect_errors("401")
+        pages.expect_errors("status of 401")
         page.goto(f"{stack.page}?again#camera={thing}")
         page.locator("#own").click()
         page.locator("#viewfinder-frame video").wait_for()
@@ -177,7 +178,7 @@ def test_an_empty_catalogue_does_not_hide_what_the_camera_lacks(
         page = pages.open(stack.page)
         page.get_by_role("heading", name="The catalogue is empty").wait_for(timeout=20_000)
         page.locator("#notice-reason", has_text="cam-1 gets no picture: ").wait_for(timeout=20_000)
-        page.get_by_role("button", name="Use this device's camera").last.wait_for()
+        page.get_by_role("button", name=START).last.wait_for()
 
 
 def test_a_phone_that_joins_in_does_not_take_the_page(with_clip: Stack, pages: Pages) -> None:

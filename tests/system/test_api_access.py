@@ -1,0 +1,59 @@
+"""Who may read and write over HTTP, on the running system."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.system.pictures import picture
+from tests.system.stack import ROOT, Stack, running
+
+
+def test_the_page_itself_may_write(empty: Stack) -> None:
+    headers = {"Origin": empty.page}
+    answer = empty.client.post("/items", headers=headers, files={"image": picture(7)}, data={"title": "own"})
+    assert answer.status_code == 201
+
+
+def test_the_page_is_served_with_a_strict_policy(stack: Stack) -> None:
+    page = stack.client.get("/")
+
+    assert "text/html" in page.headers["content-type"]
+    assert "script-src 'self'" in page.headers["content-security-policy"]
+    assert "unsafe" not in page.headers["content-security-policy"]
+    for script in (ROOT / "web" / "js").glob("*.js"):
+        assert "javascript" in stack.client.get(f"/js/{script.name}").headers["content-type"]
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Host": "evil.example"}, 421),
+        ({"Host": "["}, 421),
+        ({"Origin": "http://["}, 403),
+        ({"Origin": "http://127.0.0.1:1"}, 403),
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+    ],
+)
+def test_a_strange_page_in_the_same_browser_cannot_write(
+    empty: Stack, headers: dict[str, str], status: int
+) -> None:
+    answer = empty.client.post("/items", headers=headers, files={"image": picture(1)}, data={"title": "a"})
+
+    assert answer.status_code == status
+
+
+def test_a_key_is_asked_for_where_one_is_set(tmp_path: Path) -> None:
+    settings = {"LOOKALIKE_SAMPLES": "0", "LOOKALIKE_SOURCE": "none", "LOOKALIKE_API_KEY": "s3cret"}
+    with running(tmp_path, settings=settings) as closed:
+        form = {"files": {"image": picture(1)}, "data": {"title": "a"}}
+        without = closed.client.post("/items", **form)  # type: ignore[arg-type]
+        wrong = httpx.post(f"{closed.page}/items", headers={"Authorization": "Bearer no"}, **form)  # type: ignore[arg-type]
+        right = httpx.post(f"{closed.page}/items", headers={"Authorization": "Bearer s3cret"}, **form)  # type: ignore[arg-type]
+
+        assert [without.status_code, wrong.status_code, right.status_code] == [401, 401, 201]
+        assert closed.client.get("/items").status_code == 200
+        assert "s3cret" not in closed.log()

@@ -1,0 +1,17 @@
+"""This device's camera, as a visitor switches it on and off."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qs, urlsplit
+
+from playwright.sync_api import Page
+
+START, STOP = "Use this device's camera", "Stop this device's camera"
+
+
+def start(page: Page) -> str:
+    """Switch this device's camera on and give its name."""
+    page.get_by_role("button", name=START).click()
+    page.get_by_role("button", name=STOP).wait_for()
+    (thing,) = parse_qs(urlsplit(str(page.url)).fragment)["camera"]
+    return thing
