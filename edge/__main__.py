@@ -2,8 +2,9 @@
 
 import faulthandler
 import signal
-import sys
 from types import FrameType
+
+from edge.leave import leave
 
 # Who asked for the end does not wait longer than 5 s; what holds it up is then to be seen in the log.
 _END_WITHIN_S = 4.5
@@ -38,4 +39,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

@@ -1,11 +1,11 @@
 """The one way in which an emulated program ends: what it published is sent, and then the process is gone."""
 
-import contextlib
 import os
 import signal
-import sys
 import threading
 from collections.abc import Callable
+
+from edge.leave import leave
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 _ASKED = b"\0"  # no signal has this number
@@ -45,10 +45,7 @@ class Ending:
         try:
             self.close(self._reason)
         finally:
-            for stream in (sys.stdout, sys.stderr):
-                with contextlib.suppress(OSError, ValueError):
-                    stream.flush()
-            os._exit(self._code)
+            leave(self._code)
 
 
 def _hold() -> None:
