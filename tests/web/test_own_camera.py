@@ -15,7 +15,7 @@ from services.adapters.mqtt import MqttClient
 from tests.system.record import Scene
 from tests.system.stack import Stack, eventually
 from tests.web.film import Picture, frames_of
-from tests.web.own import START, STOP, start
+from tests.web.own import STOP, start, starter
 from tests.web.pages import Pages, difference, seen, small, text
 from tests.web.wcag import violations_light_and_dark
 
@@ -95,7 +95,7 @@ def test_another_visitor_sees_its_previews_until_it_is_stopped(
     tracks = page.evaluate("eyes.streams.flatMap((each) => each.getTracks()).map((each) => each.readyState)")
     assert tracks == ["ended"]
     assert page.locator("video").count() == 0
-    page.get_by_role("button", name=START).wait_for()
+    starter(page).wait_for()
     visitor.get_by_text(f"The picture of {thing} stands still").wait_for(timeout=15_000)
     assert text(visitor, "#notice-reason") == "no frame for 5 s"
     assert seen(visitor) is None
@@ -117,7 +117,7 @@ def test_frames_are_small_not_too_many_and_stop_with_the_camera(
         start(page)
         eventually(lambda: len(arrived) > 20, within_s=20)
         page.get_by_role("button", name=STOP).click()
-        page.get_by_role("button", name=START).wait_for()
+        starter(page).wait_for()
         page.wait_for_timeout(500)
         count = len(arrived)
         page.wait_for_timeout(500)
@@ -146,7 +146,7 @@ def test_the_button_works_by_keyboard_and_the_page_says_what_is_going_on(
     without_camera: Stack, camera_pages: Pages
 ) -> None:
     page = camera_pages.open(without_camera.page)
-    button = page.get_by_role("button", name=START)
+    button = starter(page)
     for _ in range(6):
         page.keyboard.press("Tab")
         if button.evaluate("(node) => node === document.activeElement"):
@@ -156,7 +156,7 @@ def test_the_button_works_by_keyboard_and_the_page_says_what_is_going_on(
     assert page.get_by_role("button", name=STOP).evaluate("(node) => node === document.activeElement")
     eventually(lambda: "live" in text(page, "#badge").lower(), within_s=40, why=without_camera.log)
     page.keyboard.press("Enter")
-    page.get_by_role("button", name=START).wait_for()
+    starter(page).wait_for()
 
 
 def test_an_items_own_page_opens_beside_the_camera_that_runs(

@@ -6,7 +6,7 @@ from playwright.sync_api import Playwright
 
 from tests.system.played import Camera, status_of
 from tests.system.stack import Stack, eventually
-from tests.web.own import START, STOP, start
+from tests.web.own import STOP, start, starter
 from tests.web.pages import FAKE_CAMERA, Pages, chromium, text
 from tests.web.wcag import violations, violations_light_and_dark
 
@@ -19,9 +19,9 @@ def test_without_permission_the_page_says_what_to_do(without_camera: Stack, play
     with chromium(playwright, FAKE_CAMERA, "--deny-permission-prompts") as pages:
         pages.forget_errors(BEFORE)
         page = pages.open(without_camera.page)
-        page.get_by_role("button", name=START).click()
+        starter(page).click()
         page.get_by_text("The browser does not let this page use the camera.").wait_for()
-        assert page.get_by_role("button", name=START).is_visible()
+        assert starter(page).is_visible()
         assert page.locator("video").count() == 0
         assert violations_light_and_dark(page) == []
 
@@ -30,7 +30,7 @@ def test_without_a_camera_the_page_says_so(without_camera: Stack, playwright: Pl
     with chromium(playwright, "--use-fake-ui-for-media-stream") as pages:
         pages.forget_errors(BEFORE)
         page = pages.open(without_camera.page)
-        page.get_by_role("button", name=START).click()
+        starter(page).click()
         page.get_by_text("This device has no camera that the browser can use.").wait_for()
 
 
@@ -43,7 +43,7 @@ def test_a_camera_in_use_and_a_fault_of_its_own_have_words(without_camera: Stack
         ("OddError", "The camera cannot be used: a hum."),
     ):
         page.evaluate(f"window.fault = '{fault}'")
-        page.get_by_role("button", name=START).click()
+        starter(page).click()
         page.get_by_text(words).wait_for()
 
 
@@ -52,7 +52,7 @@ def test_a_camera_that_is_unplugged_is_told(without_camera: Stack, camera_pages:
     start(page)
     page.evaluate("eyes.streams[0].getVideoTracks()[0].dispatchEvent(new Event('ended'))")
     page.get_by_text("The camera is gone").wait_for()
-    page.get_by_role("button", name=START).click()
+    starter(page).click()
     page.get_by_role("button", name=STOP).wait_for()
     assert text(page, "body").count("The camera is gone") == 0
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, Playwright
 from tests.system.played import Camera
 from tests.system.stack import Stack, running
 from tests.web.film import CLIP
-from tests.web.own import START
+from tests.web.own import starter
 from tests.web.pages import PHONE, Pages, chromium, text
 from tests.web.shelf import forgotten
 from tests.web.wcag import violations
@@ -72,7 +72,7 @@ def test_this_devices_camera_teaches_more_sides_and_each_can_be_taken_back(
     without_camera: Stack, camera_pages: Pages
 ) -> None:
     page = camera_pages.open(without_camera.page)
-    page.get_by_role("button", name=START).click()
+    starter(page).click()
     ready(page)
     page.locator('#best[data-holds="match"]').wait_for(timeout=40_000)
     page.get_by_role("button", name="Teach an item").click()
