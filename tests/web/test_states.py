@@ -14,7 +14,7 @@ from playwright.sync_api import Page, Playwright
 from tests.system import single
 from tests.system.played import Camera
 from tests.system.stack import Stack, eventually, running, stopped
-from tests.web.own import START, STOP
+from tests.web.own import START, STOP, starter
 from tests.web.pages import Pages, chromium, text
 from tests.web.played import items, playing
 from tests.web.wcag import violations_light_and_dark
@@ -183,7 +183,7 @@ def test_without_a_camera_the_page_offers_this_device(tmp_path: Path, camera_pag
         assert violations_light_and_dark(page) == []
         page.locator("#notice-actions").get_by_role("button", name=START).click()
         page.get_by_role("button", name=STOP).click(timeout=20_000)
-        page.get_by_role("button", name=START).first.wait_for()
+        starter(page).wait_for()
         page.close()
 
 

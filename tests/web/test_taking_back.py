@@ -12,7 +12,7 @@ from tests.system.pictures import picture
 from tests.system.stack import Stack
 from tests.web.pages import Pages
 from tests.web.proxy import Proxy, proxy
-from tests.web.shelf import MUG, VIEW, forgotten
+from tests.web.shelf import MUG, VIEW, forgotten, open_mug
 
 
 @pytest.fixture
@@ -62,8 +62,7 @@ def test_a_deleted_item_comes_back_after_the_server_did(
 
 def test_a_picture_in_an_items_dialog_goes_after_the_server_came_back(pages: Pages, way: Proxy) -> None:
     page = pages.open(f"{way.page}/{VIEW}")
-    page.locator(f'[data-id="{MUG}"] .card').click()
-    dialog = page.locator("dialog[open]")
+    dialog = open_mug(page)
     side: Any = {"name": "side.jpg", "mimeType": "image/jpeg", "buffer": picture(2)}
     dialog.locator("input[type=file]").first.set_input_files(side)
     dialog.get_by_text("Picture added.").wait_for(timeout=20_000)
