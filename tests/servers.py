@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from services.run import child
+from services.run.ports import reserve
 
 PATIENCE_S = 15.0
 
@@ -27,9 +28,9 @@ def until(condition: Callable[[], object], *, within_s: float = PATIENCE_S, what
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nothing listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
+    """A port of 127.0.0.1 that nothing listens on, and that no other test gets."""
+    (port,) = reserve(1)
+    return port
 
 
 @dataclass

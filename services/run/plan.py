@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
-import socket
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from services.bootstrap.base import PREFIX
 from services.bootstrap.secret_files import SUFFIX
 from services.bootstrap.settings import RunSettings
 from services.core.domain import InputError
+from services.run.ports import reserve
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -40,7 +40,7 @@ class Plan:
 
 def make_plan(settings: RunSettings) -> Plan:
     """Choose free ports and write down what is to run; raises InputError without a redis-server."""
-    broker_port, redis_port, search_port = _free_ports(3)
+    broker_port, redis_port, search_port = reserve(3)
     addresses = {
         "page": settings.page_url,
         "broker": settings.mqtt_url or f"mqtt://127.0.0.1:{broker_port}",
@@ -76,15 +76,6 @@ def make_plan(settings: RunSettings) -> Plan:
 
 def _python(name: str, stage: int) -> Command:
     return Command(name, stage, [sys.executable, "-m", f"services.{name}"])
-
-
-def _free_ports(count: int) -> list[int]:
-    """Ports that nothing listens on; held all at once, so that they differ."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [held.getsockname()[1] for held in sockets]
-    for held in sockets:
-        held.close()
-    return ports
 
 
 def _redis_command(data_dir: Path, port: int) -> list[str]:

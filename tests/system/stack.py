@@ -50,6 +50,8 @@ class Stack:
 
         # One that a killed run left does not count.
         def up() -> bool:
+            assert self.process is not None
+            assert self.process.poll() is None, self.log()
             return run_json.exists() and run_json.stat().st_mtime >= began_s
 
         # The first start embeds the samples, eight pictures an item.
