@@ -137,7 +137,7 @@ def test_the_same_import_does_not_run_twice_at_once(shop: Shop, folder: Path) ->
         done = shop.items("import", folder)
         assert done.returncode == 1
         assert "another process writes to it; stop that first" in done.stderr
-        assert f"{COUNT} items imported" in started.communicate(timeout=60)[1]
+        assert f"{COUNT} items imported" in started.communicate(timeout=300)[1]
 
 
 def same_items(one: Shop, other: Shop) -> None:

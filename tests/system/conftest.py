@@ -1,4 +1,4 @@
-"""One system for all tests that only look, with the sample catalogue and clip."""
+"""A system for tests that only look, with the sample catalogue and clip, and others that they share."""
 
 from __future__ import annotations
 
@@ -13,25 +13,36 @@ from tests.servers import Server
 from tests.system import single
 from tests.system.played import Camera, keyed_stack
 from tests.system.record import Recorder
-from tests.system.stack import Stack, running
+from tests.system.stack import Stack, newest_records, running
 
 
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The shared system's folder."""
+    """Where that system keeps the samples, and its log."""
     return tmp_path_factory.mktemp("system")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def stack(folder: Path) -> Iterator[Stack]:
-    """The system as a newcomer starts it."""
+    """The system as a newcomer starts it, with its first match there.
+
+    For one module: its camera takes half a core. The samples, in its folder, are imported once.
+    """
     with running(folder, settings={}) as started:
+        newest_records(started, 1)
         yield started
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module")
+def samples(folder: Path) -> Iterator[Stack]:
+    """The same without a camera; not for a module that has the other, as they share the folder."""
+    with running(folder, settings={"LOOKALIKE_SOURCE": "none"}) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
 def recorder(stack: Stack) -> Iterator[Recorder]:
-    """Every match record since the system's start: the clip plays while the other tests look around."""
+    """Every match record since the first."""
     with Recorder(stack.page) as recording:
         yield recording
 

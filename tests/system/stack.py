@@ -31,7 +31,7 @@ class Stack:
         self.data = folder / "data"
         self.port = free_port()
         self.page = f"http://127.0.0.1:{self.port}"
-        self.client = httpx.Client(base_url=self.page, timeout=10)
+        self.client = httpx.Client(base_url=self.page, timeout=30)
         own = {
             "LOOKALIKE_DATA_DIR": str(self.data),
             "LOOKALIKE_PORT": str(self.port),
@@ -55,7 +55,7 @@ class Stack:
             return run_json.exists() and run_json.stat().st_mtime >= began_s
 
         # The first start embeds the samples, eight pictures an item.
-        eventually(up, within_s=180, why=self.log)
+        eventually(up, within_s=600, why=self.log)
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
         """End it and give its exit code."""
@@ -79,7 +79,7 @@ class Stack:
         """Run the command line on it."""
         command = [sys.executable, "-m", "services.cli", *arguments]
         return subprocess.run(
-            command, cwd=ROOT, env=self.environ, capture_output=True, text=True, timeout=60, check=False
+            command, cwd=ROOT, env=self.environ, capture_output=True, text=True, timeout=300, check=False
         )
 
     def pids(self) -> dict[int, str]:
@@ -151,4 +151,4 @@ def newest_records(stack: Stack, count: int) -> list[dict[str, Any]]:
         records: list[dict[str, Any]] = stack.get(f"/matches?limit={count}&thing=cam-1")["records"]
         return records if len(records) == count else None
 
-    return eventually(found, within_s=20, why=stack.log)
+    return eventually(found, within_s=60, why=stack.log)

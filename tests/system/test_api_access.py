@@ -17,14 +17,14 @@ def test_the_page_itself_may_write(empty: Stack) -> None:
     assert answer.status_code == 201
 
 
-def test_the_page_is_served_with_a_strict_policy(stack: Stack) -> None:
-    page = stack.client.get("/")
+def test_the_page_is_served_with_a_strict_policy(empty: Stack) -> None:
+    page = empty.client.get("/")
 
     assert "text/html" in page.headers["content-type"]
     assert "script-src 'self'" in page.headers["content-security-policy"]
     assert "unsafe" not in page.headers["content-security-policy"]
     for script in (ROOT / "web" / "js").glob("*.js"):
-        assert "javascript" in stack.client.get(f"/js/{script.name}").headers["content-type"]
+        assert "javascript" in empty.client.get(f"/js/{script.name}").headers["content-type"]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import cv2
@@ -14,7 +13,7 @@ from PIL import Image
 from tests.servers import Server
 from tests.system.pictures import picture
 from tests.system.played import JPEG, KEY, Camera, Listener, get_preview, post_frame
-from tests.system.stack import ROOT, Stack, eventually, running
+from tests.system.stack import ROOT, Stack, eventually
 
 LIMIT = 512 * 1024
 
@@ -40,27 +39,25 @@ def _padded(jpeg: bytes, size: int) -> bytes:
     return jpeg[:2] + comments + jpeg[2:]
 
 
-def test_frames_that_are_posted_become_matches(tmp_path: Path) -> None:
-    # A system of its own: the edge speaks of this camera for as long as it runs.
-    with running(tmp_path, settings={"LOOKALIKE_SOURCE": "none"}) as stack:
-        frame, thing = _clip_frame(1.5), "browser-0123"
+def test_frames_that_are_posted_become_matches(samples: Stack) -> None:
+    frame, thing = _clip_frame(1.5), "browser-0123"
 
-        def matched() -> dict[str, Any] | None:
-            answer = post_frame(stack, thing, frame)
-            assert (answer.status_code, answer.json()) == (202, {"thing": thing, "bytes": len(frame)})
-            records = stack.get(f"/matches?thing={thing}&limit=1")["records"]
-            return records[0] if records and records[0]["verdict"] == "match" else None
+    def matched() -> dict[str, Any] | None:
+        answer = post_frame(samples, thing, frame)
+        assert (answer.status_code, answer.json()) == (202, {"thing": thing, "bytes": len(frame)})
+        records = samples.get(f"/matches?thing={thing}&limit=1")["records"]
+        return records[0] if records and records[0]["verdict"] == "match" else None
 
-        record = eventually(matched, within_s=60, why=stack.log)
-        assert record["matches"][0]["id"] == "mug-harbour"
-        (camera,) = [each for each in stack.get("/cameras")["cameras"] if each["thing"] == thing]
-        assert (camera["state"], camera["source"]) == ("online", "frames over MQTT")
-        assert post_frame(stack, thing, frame).status_code == 202
+    record = eventually(matched, within_s=60, why=samples.log)
+    assert record["matches"][0]["id"] == "mug-harbour"
+    (camera,) = [each for each in samples.get("/cameras")["cameras"] if each["thing"] == thing]
+    assert (camera["state"], camera["source"]) == ("online", "frames over MQTT")
+    assert post_frame(samples, thing, frame).status_code == 202
 
-        preview = eventually(lambda: _given(stack, thing, frame), within_s=20, why=stack.log)
-        with Image.open(io.BytesIO(preview)) as image:
-            assert image.format == "JPEG"
-            assert image.width <= 320
+    preview = eventually(lambda: _given(samples, thing, frame), within_s=20, why=samples.log)
+    with Image.open(io.BytesIO(preview)) as image:
+        assert image.format == "JPEG"
+        assert image.width <= 320
 
 
 def _given(stack: Stack, thing: str, frame: bytes) -> bytes | None:
@@ -82,8 +79,8 @@ def test_previews_and_frames_ask_for_the_key(keyed: Stack, headers: dict[str, st
     assert keyed.client.get("/cameras", headers=headers).status_code == 200
 
 
-def test_pages_of_others_get_no_previews_and_send_no_frames(stack: Stack, keyed: Stack) -> None:
-    for system in (stack, keyed):
+def test_pages_of_others_get_no_previews_and_send_no_frames(empty: Stack, keyed: Stack) -> None:
+    for system in (empty, keyed):
         origin = {"Origin": "https://evil.example"}
         assert get_preview(system, "cam-1", **origin).status_code == 403
         assert post_frame(system, "x", picture(1), **origin).status_code == 403

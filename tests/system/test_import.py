@@ -29,9 +29,9 @@ MEGABYTE = 1024 * 1024
 
 
 @pytest.fixture(scope="module")
-def exported(stack: Stack) -> bytes:
+def exported(samples: Stack) -> bytes:
     """The sample catalogue, as the running system exports it."""
-    answer = stack.client.get("/items/archive")
+    answer = samples.client.get("/items/archive")
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/zip")
     return answer.content
 
@@ -74,8 +74,8 @@ def an_item(exported: bytes, name: str, content: bytes) -> tuple[Item, dict[str,
     return replace(items_of(exported)[0], id=name, title=name, picture=key), {key: content}
 
 
-def test_a_restored_system_has_the_same_items_and_answers_the_same(stack: Stack, other: Stack) -> None:
-    mine, theirs = (each.get("/items?limit=1000")["items"] for each in (stack, other))
+def test_a_restored_system_has_the_same_items_and_answers_the_same(samples: Stack, other: Stack) -> None:
+    mine, theirs = (each.get("/items?limit=1000")["items"] for each in (samples, other))
     for item in (*mine, *theirs):
         item["url"], item["pictures"] = item["url"].partition("/items/")[2], len(item["pictures"])
         item.pop("feedback")
@@ -84,7 +84,8 @@ def test_a_restored_system_has_the_same_items_and_answers_the_same(stack: Stack,
         content = (ROOT / "samples" / "pictures" / f"{name}.jpg").read_bytes()
         assert other.client.get(f"/items/{name}/image").content == content
         answers = [
-            each.client.post("/search", files={"image": content}).json()["matches"] for each in (stack, other)
+            each.client.post("/search", files={"image": content}).json()["matches"]
+            for each in (samples, other)
         ]
         found = [[(match["id"], match["distance"]) for match in matches] for matches in answers]
         assert found[0] == found[1]
@@ -203,7 +204,7 @@ def test_an_import_survives_the_death_of_the_api(tmp_path: Path) -> None:
         ) as going:
             eventually(lambda: acknowledged(stack), within_s=60)
             os.kill(stack.pid("services.api"), signal.SIGKILL)
-            told = going.communicate(timeout=120)[1]
+            told = going.communicate(timeout=300)[1]
         before = acknowledged(stack)
         if going.returncode != 0:
             assert going.returncode == 1
@@ -227,5 +228,5 @@ def acknowledged(stack: Stack) -> list[str]:
 def _import(environ: dict[str, str], path: Path) -> subprocess.CompletedProcess[str]:
     command: list[Any] = [sys.executable, "-m", "services.cli", "items", "import", str(path)]
     return subprocess.run(
-        command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False, timeout=120
+        command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False, timeout=300
     )

@@ -54,35 +54,6 @@ def test_no_orphan_stays_when_it_is_killed(tmp_path: Path) -> None:
         assert again.stop() == 0
 
 
-@pytest.mark.parametrize("part", ["run.broker", "redis-server", "services.search", "services.api", "-m edge"])
-def test_matches_come_again_after_each_part_was_killed(busy: Stack, part: str) -> None:
-    last = eventually(lambda: _newest(busy), within_s=20, why=busy.log)
-    killed = busy.pid(part)
-
-    os.kill(killed, signal.SIGKILL)
-
-    eventually(lambda: killed not in busy.pids(), within_s=5)
-    # Its successor first: what the killed one had sent may still be on its way.
-    eventually(lambda: any(part in command for command in busy.pids().values()), within_s=20, why=busy.log)
-    last = eventually(lambda: _newest(busy), within_s=20, why=busy.log)
-    eventually(lambda: _newest(busy) > last, within_s=20, why=busy.log)
-    eventually(lambda: busy.get("/healthz")["status"] == "ok", within_s=20, why=busy.log)
-    assert busy.pid(part) != killed
-
-
-def _newest(stack: Stack) -> int:
-    # While Redis is away this answers with a problem.
-    records = stack.get("/matches?limit=1").get("records")
-    return int(records[0]["id"]) if records else 0
-
-
-@pytest.fixture(scope="module")
-def busy(tmp_path_factory: pytest.TempPathFactory) -> object:
-    """A system to do harm to."""
-    with running(tmp_path_factory.mktemp("busy"), settings={}) as stack:
-        yield stack
-
-
 def test_what_was_added_is_there_after_a_restart(tmp_path: Path) -> None:
     settings = QUICK | {"LOOKALIKE_SOURCE": "none"}
     pictures = ROOT / "samples" / "pictures"
@@ -211,8 +182,3 @@ def test_a_second_run_on_the_same_data_is_refused(empty: Stack) -> None:
 
     assert done.returncode == 2
     assert "another `make run`" in done.stderr
-
-
-def test_two_copies_run_side_by_side(stack: Stack, empty: Stack) -> None:
-    assert stack.page != empty.page
-    assert stack.get("/healthz")["status"] == empty.get("/healthz")["status"] == "ok"
