@@ -31,7 +31,7 @@ class Stack:
         self.data = folder / "data"
         self.port = free_port()
         self.page = f"http://127.0.0.1:{self.port}"
-        self.client = httpx.Client(base_url=self.page, timeout=30)
+        self.client = httpx.Client(base_url=self.page, timeout=10)
         own = {
             "LOOKALIKE_DATA_DIR": str(self.data),
             "LOOKALIKE_PORT": str(self.port),
@@ -151,4 +151,4 @@ def newest_records(stack: Stack, count: int) -> list[dict[str, Any]]:
         records: list[dict[str, Any]] = stack.get(f"/matches?limit={count}&thing=cam-1")["records"]
         return records if len(records) == count else None
 
-    return eventually(found, within_s=60, why=stack.log)
+    return eventually(found, within_s=20, why=stack.log)

@@ -1,4 +1,4 @@
-"""`make run`: starts, ends, and survives the death of each of its parts."""
+"""`make run`: starts, ends, keeps what was added, and refuses what is wrong."""
 
 from __future__ import annotations
 
