@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import faiss
 import numpy as np
@@ -60,17 +60,22 @@ class FaissIndex:
             # FAISS would take every core for itself; the setting holds for the calling thread alone.
             faiss.omp_set_num_threads(self._threads)
             cosines, found = self._index.search(np.ascontiguousarray(vectors, np.float32), rows)
-            return [
-                list(self._nearest(similar, row, k=k)) for similar, row in zip(cosines, found, strict=True)
-            ]
+            # Afterwards a row's item may be gone; all else is done where nobody waits for it.
+            item_ids = {row: self._item_ids[row] for row in np.unique(found).tolist()}
+        return [
+            list(_nearest(similar, row, item_ids, k=k)) for similar, row in zip(cosines, found, strict=True)
+        ]
 
-    def _nearest(self, cosines: Vectors, rows: NDArray[np.int64], *, k: int) -> Iterator[Neighbour]:
-        seen: set[str] = set()
-        for cosine, row in zip(cosines.tolist(), rows.tolist(), strict=True):
-            item_id = self._item_ids[row]
-            if item_id not in seen:
-                seen.add(item_id)
-                # For unit vectors |a - b|² = 2 - 2 a·b; rounding can push it just below 0.
-                yield Neighbour(item_id, max(0.0, 2.0 - 2.0 * cosine) ** 0.5, row)
-            if len(seen) == k:
-                return
+
+def _nearest(
+    cosines: Vectors, rows: NDArray[np.int64], item_ids: Mapping[int, str], *, k: int
+) -> Iterator[Neighbour]:
+    seen: set[str] = set()
+    for cosine, row in zip(cosines.tolist(), rows.tolist(), strict=True):
+        item_id = item_ids[row]
+        if item_id not in seen:
+            seen.add(item_id)
+            # For unit vectors |a - b|² = 2 - 2 a·b; rounding can push it just below 0.
+            yield Neighbour(item_id, max(0.0, 2.0 - 2.0 * cosine) ** 0.5, row)
+        if len(seen) == k:
+            return

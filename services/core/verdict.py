@@ -33,8 +33,8 @@ NO_MATCH_BELOW = 0.12
 SAMPLE = 500
 
 Floats = NDArray[np.float64]
-# An index's lock is held for so many probes at once; FAISS is several times slower with fewer than these.
-_BATCH = 512
+# A new item waits for so many probes, and up to twice as many; with fewer FAISS is several times slower.
+_BATCH = 256
 _TURN_S = 0.001
 # log(sharpness), level, slope: the maximum likelihood on the held-out pictures of models/training, and how
 # far other catalogues' values may lie from it (standard deviations of a normal prior).
@@ -100,10 +100,9 @@ def leaning(right: int, wrong: int) -> float:
 def _nearest(index: KnnIndex, vectors: Vectors) -> list[list[Neighbour]]:
     """All probes' neighbours; between two parts of them live searches and new items get their turn."""
     found: list[list[Neighbour]] = []
-    for start in range(0, len(vectors), _BATCH):
-        if start:
-            time.sleep(_TURN_S)
-        found += index.search(vectors[start : start + _BATCH], k=CANDIDATES + 1)
+    for batch in np.array_split(vectors, max(1, len(vectors) // _BATCH)):
+        found += index.search(batch, k=CANDIDATES + 1)
+        time.sleep(_TURN_S)
     return found
 
 
