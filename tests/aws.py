@@ -21,7 +21,8 @@ CREDENTIALS = {
 def emulator() -> Iterator[Server]:
     """An empty one, in memory; its own starter would listen everywhere, and leave a file behind."""
     environ = ["GATEWAY_PORT={port}", "IOT_MTLS_ENABLED=0", "SFTP_ENABLED=0", "SERVICES=dynamodb,s3"]
-    serve = ["-m", "hypercorn", "ministack.app:app", "--bind", "127.0.0.1:{port}"]
+    # Without a worker of its own, which would outlive a kill and keep the port.
+    serve = ["-m", "hypercorn", "ministack.app:app", "--workers", "0", "--bind", "127.0.0.1:{port}"]
     yield from running(Server("http", ["/usr/bin/env", *environ, sys.executable, *serve]))
 
 
