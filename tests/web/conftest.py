@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 from playwright.sync_api import Playwright, sync_playwright
@@ -47,16 +48,28 @@ def film(clip: list[Picture], scenes: list[Scene], tmp_path_factory: pytest.Temp
 
 
 @pytest.fixture(scope="session")
-def without_camera(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A system that only a browser's camera feeds."""
-    with running(tmp_path_factory.mktemp("none"), settings={"LOOKALIKE_SOURCE": "none"}) as started:
-        yield started
+def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of a system that has the samples, for others to copy: to import them takes long."""
+    folder = tmp_path_factory.mktemp("imported")
+    with running(folder, settings={"LOOKALIKE_SOURCE": "none"}) as started:
+        return started.data
 
 
 @pytest.fixture(scope="session")
-def with_clip(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """The system as a newcomer starts it."""
-    with running(tmp_path_factory.mktemp("clip"), settings={}) as started:
+def without_camera(imported: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A system that only a browser's camera feeds."""
+    folder = tmp_path_factory.mktemp("none")
+    copytree(imported, folder / "data")
+    with running(folder, settings={"LOOKALIKE_SOURCE": "none"}) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def with_clip(imported: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The system as a newcomer starts it, for one module: its camera takes half a core."""
+    folder = tmp_path_factory.mktemp("clip")
+    copytree(imported, folder / "data")
+    with running(folder, settings={}) as started:
         yield started
 
 

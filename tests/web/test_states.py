@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 import re
 import signal
-from collections.abc import Iterator
 from pathlib import Path
+from shutil import copytree
 
-import pytest
 from playwright.sync_api import Page, Playwright
 
 from tests.system import single
@@ -23,13 +22,6 @@ from tests.web.wcag import violations_light_and_dark
 _BADGE_AND_AGE = (
     """() => [document.getElementById("badge").dataset.badge, document.getElementById("age").innerText]"""
 )
-
-
-@pytest.fixture(scope="module")
-def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A system of this file's own, whose processes may be killed; it plays the sample clip."""
-    with running(tmp_path_factory.mktemp("states"), settings={}) as started:
-        yield started
 
 
 def badge(page: Page) -> str:
@@ -50,10 +42,10 @@ def wait_live(page: Page, stack: Stack) -> None:
     eventually(is_live, within_s=10, why=stack.log)
 
 
-def test_a_match_grows_old_when_the_search_stands_still(alone: Stack, pages: Pages) -> None:
-    page = pages.open(alone.page)
-    wait_live(page, alone)
-    with stopped(alone.pid("services.search")):
+def test_a_match_grows_old_when_the_search_stands_still(with_clip: Stack, pages: Pages) -> None:
+    page = pages.open(with_clip.page)
+    wait_live(page, with_clip)
+    with stopped(with_clip.pid("services.search")):
         page.locator('body[data-shown="old"]').wait_for(timeout=15_000)
         assert badge(page) == "Not live"
         page.locator(".best-last").wait_for()
@@ -61,80 +53,80 @@ def test_a_match_grows_old_when_the_search_stands_still(alone: Stack, pages: Pag
             lambda: text(page, "#notice-title") in ("Nothing new from cam-1", "The search is not ready"),
             within_s=15,
         )
-    wait_live(page, alone)
+    wait_live(page, with_clip)
     pages.forget_errors("status of 503")
 
 
-def test_a_camera_that_says_nothing_any_more_leaves_a_last_match(alone: Stack, pages: Pages) -> None:
-    page = pages.open(alone.page)
-    wait_live(page, alone)
-    with stopped(alone.pid("-m edge")):
+def test_a_camera_that_says_nothing_any_more_leaves_a_last_match(with_clip: Stack, pages: Pages) -> None:
+    page = pages.open(with_clip.page)
+    wait_live(page, with_clip)
+    with stopped(with_clip.pid("-m edge")):
         page.get_by_role("heading", name="Nothing new from cam-1").wait_for(timeout=15_000)
         assert badge(page) == "Not live"
         assert page.locator(".best .verdict").is_hidden()
         assert violations_light_and_dark(page) == []
-    wait_live(page, alone)
+    wait_live(page, with_clip)
     pages.forget_errors("/preview")
 
 
 def test_a_page_that_opens_while_the_search_is_not_there_says_that_it_gets_ready(
-    alone: Stack, pages: Pages
+    with_clip: Stack, pages: Pages
 ) -> None:
-    search = alone.pid("services.search")
+    search = with_clip.pid("services.search")
     with stopped(search):
-        page = pages.open(alone.page)
+        page = pages.open(with_clip.page)
         page.get_by_role("heading", name="Getting ready").wait_for(timeout=20_000)
         assert badge(page) == "Connecting"
         assert text(page, "#notice-reason").startswith("index (")
         assert violations_light_and_dark(page) == []
-    wait_live(page, alone)
+    wait_live(page, with_clip)
 
     os.kill(search, signal.SIGKILL)
-    eventually(lambda: search not in alone.pids(), within_s=10)
-    eventually(lambda: alone.get("/healthz")["status"] == "ok", within_s=20, why=alone.log)
-    wait_live(page, alone)
+    eventually(lambda: search not in with_clip.pids(), within_s=10)
+    eventually(lambda: with_clip.get("/healthz")["status"] == "ok", within_s=20, why=with_clip.log)
+    wait_live(page, with_clip)
     pages.forget_errors("status of 503")
 
 
-def test_redis_that_is_gone_is_named_and_comes_back(alone: Stack, pages: Pages) -> None:
-    page = pages.open(alone.page)
-    wait_live(page, alone)
-    with stopped(alone.pid("redis-server")):
+def test_redis_that_is_gone_is_named_and_comes_back(with_clip: Stack, pages: Pages) -> None:
+    page = pages.open(with_clip.page)
+    wait_live(page, with_clip)
+    with stopped(with_clip.pid("redis-server")):
         page.get_by_role("heading", name="The search is not ready").wait_for(timeout=20_000)
         assert text(page, "#notice-reason").startswith("Redis (")
         assert "lookalike doctor" in text(page, "#notice-next")
         assert badge(page) == "Not live"
         assert violations_light_and_dark(page) == []
-    os.kill(alone.pid("redis-server"), signal.SIGKILL)
-    wait_live(page, alone)
+    os.kill(with_clip.pid("redis-server"), signal.SIGKILL)
+    wait_live(page, with_clip)
     pages.forget_errors("status of 503")
 
 
-def test_a_camera_that_is_killed_is_off_until_it_is_started_again(alone: Stack, pages: Pages) -> None:
-    page = pages.open(alone.page)
-    wait_live(page, alone)
-    assert alone.process is not None
+def test_a_camera_that_is_killed_is_off_until_it_is_started_again(with_clip: Stack, pages: Pages) -> None:
+    page = pages.open(with_clip.page)
+    wait_live(page, with_clip)
+    assert with_clip.process is not None
     # Who would start it again at once stands still; nobody but the broker is left to tell of its end.
-    with stopped(alone.process.pid):
-        os.kill(alone.pid("-m edge"), signal.SIGKILL)
+    with stopped(with_clip.process.pid):
+        os.kill(with_clip.pid("-m edge"), signal.SIGKILL)
         page.get_by_role("heading", name="cam-1 is off").wait_for(timeout=10_000)
         assert text(page, "#notice-reason") == "the connection was lost"
         assert "Start the camera's process again" in text(page, "#notice-next")
         assert (badge(page), text(page, "#camera-state")) == ("Not live", "off")
         page.locator(".best-last").wait_for()
         assert violations_light_and_dark(page) == []
-    wait_live(page, alone)
+    wait_live(page, with_clip)
     assert page.locator("#notice").is_hidden()
     assert text(page, "#camera-state") == "on"
     pages.forget_errors("/preview")
 
 
 def test_a_camera_that_goes_off_stands_last_and_one_that_is_removed_is_gone(
-    alone: Stack, pages: Pages
+    with_clip: Stack, pages: Pages
 ) -> None:
-    door, attic = Camera(alone, "door"), Camera(alone, "attic")
+    door, attic = Camera(with_clip, "door"), Camera(with_clip, "attic")
     door.say("online", source="rtsp://host/door")
-    page = pages.open(f"{alone.page}#camera=door")
+    page = pages.open(f"{with_clip.page}#camera=door")
     page.get_by_role("heading", name="door is on").wait_for(timeout=20_000)
     door.say("stalled", reason="no frame for 5 s")
     page.get_by_role("heading", name="The picture of door stands still").wait_for(timeout=10_000)
@@ -156,7 +148,7 @@ def test_a_camera_that_goes_off_stands_last_and_one_that_is_removed_is_gone(
         camera.forget()
     choice.wait_for(state="hidden", timeout=20_000)
     assert text(page, "#camera-name") == "cam-1"
-    wait_live(page, alone)
+    wait_live(page, with_clip)
     pages.forget_errors("/preview")
 
 
@@ -175,8 +167,11 @@ def test_a_clock_that_is_off_is_told_with_its_seconds(with_clip: Stack, pages: P
     pages.forget_errors("/preview")
 
 
-def test_without_a_camera_the_page_offers_this_device(tmp_path: Path, camera_pages: Pages) -> None:
+def test_without_a_camera_the_page_offers_this_device(
+    imported: Path, tmp_path: Path, camera_pages: Pages
+) -> None:
     # A system of its own: no browser has been its camera yet.
+    copytree(imported, tmp_path / "data")
     with running(tmp_path, settings={"LOOKALIKE_SOURCE": "none"}) as stack:
         page = camera_pages.open(stack.page)
         page.get_by_role("heading", name="No camera yet").wait_for(timeout=20_000)
