@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -107,10 +108,12 @@ class Stack:
 
 @contextlib.contextmanager
 def running(
-    folder: Path, *, settings: Mapping[str, str], command: list[str] | None = None
+    folder: Path, *, settings: Mapping[str, str], command: list[str] | None = None, data: Path | None = None
 ) -> Iterator[Stack]:
-    """A started stack, stopped for sure."""
+    """A started stack, stopped for sure; it begins with a copy of `data`, the folder of one that ended."""
     stack = Stack(folder, settings=settings, command=command)
+    if data is not None:
+        shutil.copytree(data, stack.data)
     try:
         stack.start()
         yield stack

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from shutil import copytree
 
 import pytest
 from playwright.sync_api import Playwright, sync_playwright
@@ -49,7 +48,7 @@ def film(clip: list[Picture], scenes: list[Scene], tmp_path_factory: pytest.Temp
 
 @pytest.fixture(scope="session")
 def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data folder of a system that has the samples, for others to copy: to import them takes long."""
+    """The data folder of a system that has the samples, for others to begin with: an import takes long."""
     folder = tmp_path_factory.mktemp("imported")
     with running(folder, settings={"LOOKALIKE_SOURCE": "none"}) as started:
         return started.data
@@ -58,18 +57,18 @@ def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def without_camera(imported: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A system that only a browser's camera feeds."""
-    folder = tmp_path_factory.mktemp("none")
-    copytree(imported, folder / "data")
-    with running(folder, settings={"LOOKALIKE_SOURCE": "none"}) as started:
+    settings = {"LOOKALIKE_SOURCE": "none"}
+    with running(tmp_path_factory.mktemp("none"), settings=settings, data=imported) as started:
         yield started
 
 
 @pytest.fixture(scope="module")
 def with_clip(imported: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """The system as a newcomer starts it, for one module: its camera takes half a core."""
-    folder = tmp_path_factory.mktemp("clip")
-    copytree(imported, folder / "data")
-    with running(folder, settings={}) as started:
+    """The system as a newcomer starts it, for one module, which may kill its processes.
+
+    Its camera takes half a core.
+    """
+    with running(tmp_path_factory.mktemp("clip"), settings={}, data=imported) as started:
         yield started
 
 

@@ -6,7 +6,6 @@ import os
 import re
 import signal
 from pathlib import Path
-from shutil import copytree
 
 from playwright.sync_api import Page, Playwright
 
@@ -171,8 +170,7 @@ def test_without_a_camera_the_page_offers_this_device(
     imported: Path, tmp_path: Path, camera_pages: Pages
 ) -> None:
     # A system of its own: no browser has been its camera yet.
-    copytree(imported, tmp_path / "data")
-    with running(tmp_path, settings={"LOOKALIKE_SOURCE": "none"}) as stack:
+    with running(tmp_path, settings={"LOOKALIKE_SOURCE": "none"}, data=imported) as stack:
         page = camera_pages.open(stack.page)
         page.get_by_role("heading", name="No camera yet").wait_for(timeout=20_000)
         assert violations_light_and_dark(page) == []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from shutil import copytree
 from typing import Any
 
 import pytest
@@ -68,8 +67,8 @@ def test_a_hidden_page_asks_for_nothing(with_clip: Stack, pages: Pages) -> None:
 def test_a_camera_whose_previews_are_off_shows_its_box_alone(
     imported: Path, tmp_path: Path, playwright: Playwright
 ) -> None:
-    copytree(imported, tmp_path / "data")
-    with running(tmp_path, settings={"LOOKALIKE_PREVIEW": "0"}) as stack, chromium(playwright) as pages:
+    settings = {"LOOKALIKE_PREVIEW": "0"}
+    with running(tmp_path, settings=settings, data=imported) as stack, chromium(playwright) as pages:
         page = pages.open(stack.page)
         page.locator('#viewfinder[data-picture="none"][data-box="shown"]').wait_for(timeout=30_000)
         assert page.locator("#viewfinder-frame img").count() == 0
