@@ -89,9 +89,14 @@ class Project:
         """The API key."""
         return self.exec("api", "lookalike", "key").stdout.strip()
 
+    @property
+    def authorization(self) -> dict[str, str]:
+        """The header that a write needs."""
+        return {"Authorization": f"Bearer {self.key}"}
+
     def post(self, path: str, **options: Any) -> httpx.Response:
         """Write, with the key."""
-        return self.client.post(path, headers={"Authorization": f"Bearer {self.key}"}, **options)
+        return self.client.post(path, headers=self.authorization, **options)
 
     def newest(self, thing: str = "cam-1") -> dict[str, Any]:
         """A camera's newest record, empty if there is none or nobody to ask."""

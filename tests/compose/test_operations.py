@@ -121,9 +121,8 @@ def test_all_passwords_are_renewed(other: Project) -> None:
 
 def leave(stack: Project, count: int) -> None:
     """Delete all items but so many: a change of the model takes up to a second for each."""
-    key = {"Authorization": f"Bearer {stack.key}"}
     for item_id in sorted(listed(stack))[count:]:
-        stack.client.delete(f"/items/{item_id}", headers=key).raise_for_status()
+        stack.client.delete(f"/items/{item_id}", headers=stack.authorization).raise_for_status()
 
 
 def is_matched_by_another(stack: Project, model: str) -> bool:

@@ -147,7 +147,7 @@ def showing(stack: Project, thing: str) -> Iterator[None]:
                 stack.client.post(
                     f"/cameras/{thing}/frames",
                     content=SHOWN,
-                    headers={"Authorization": f"Bearer {stack.key}", "Content-Type": "image/jpeg"},
+                    headers=stack.authorization | {"Content-Type": "image/jpeg"},
                 )
 
     sender = threading.Thread(target=send)
