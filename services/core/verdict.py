@@ -33,7 +33,8 @@ NO_MATCH_BELOW = 0.12
 SAMPLE = 500
 
 Floats = NDArray[np.float64]
-# A new item waits for so many probes, and up to twice as many; with fewer FAISS is several times slower.
+# A new item waits while so many probes are searched, or up to twice as many; FAISS is several times slower
+# with fewer.
 _BATCH = 256
 _TURN_S = 0.001
 # log(sharpness), level, slope: the maximum likelihood on the held-out pictures of models/training, and how
