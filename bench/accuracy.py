@@ -24,20 +24,21 @@ from numpy.typing import NDArray
 
 from bench.indexes import KINDS, make_index
 from bench.report import Answer, print_report
-from edge.crop import given_to_model
+from common.wire import Observation
+from edge.picture.crop import given_to_model
 from models.featurizer import OnnxFeaturizer
 from models.locate import resolve
 from models.variants import BACKBONES, LEVELS
 from services.bootstrap.catalogue import open_catalogue
 from services.bootstrap.search import K
 from services.bootstrap.settings import CliSettings
-from services.core.catalogue import Catalogue
+from services.core.catalogue.items import Catalogue
 from services.core.domain import MatchRecord
-from services.core.follow import Follower, View
-from services.core.lookup import Lookup
-from services.core.rows import Row, read_rows
-from services.core.votes import FRAMES, Vote
-from services.core.wire import Observation
+from services.core.evidence import Vote
+from services.core.importing.import_rows import Row, read_rows
+from services.core.search.follow import Follower, View
+from services.core.search.lookup import Lookup
+from services.core.search.votes import FRAMES
 
 # Bare passes for the comparison.
 BARE = 60
@@ -46,7 +47,7 @@ Frame = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class FolderResult:
     """All answers of a folder, the CPU time a frame (whole way, bare network), bytes of vectors an item."""
 
     answers: list[Answer]
@@ -81,7 +82,7 @@ def main() -> None:
     print(f"({bare_ms:.1f} ms); {item_bytes:.0f} bytes of vectors an item")
 
 
-def measure(folder: Path, *, model: str, index: str, together: int) -> Result:
+def measure(folder: Path, *, model: str, index: str, together: int) -> FolderResult:
     """Import a folder's catalogue and answer its frames, each so many as one camera's."""
     with tempfile.TemporaryDirectory() as place:
         data = Path(place)
@@ -95,17 +96,17 @@ def measure(folder: Path, *, model: str, index: str, together: int) -> Result:
         lookup = Lookup(store=catalogue.store, picture_url=lambda item: item.picture, k=K, max_age_s=5)
         answers, spent_s = [], 0.0
         for number, rows in groupby(enumerate(_rows(folder)), lambda numbered: numbered[0] // together):
-            camera = Camera(f"cam-{number}", catalogue, lookup, follower.view)
+            camera = SimulatedCamera(f"cam-{number}", catalogue, lookup, follower.view)
             for _, row in rows:
                 spent_s += camera.show(_read(folder / row["frame"]))
             answers.append(_answer(row, camera.record))
         items = catalogue.store.page(limit=10**9)
     item_bytes = sum((item.vectors.size + item.probes.size) * 2 for item in items)  # float16, as kept
     frames = len(answers) * together
-    return Result(answers, 1000 * spent_s / frames, _bare_ms(model), item_bytes / max(1, len(items)))
+    return FolderResult(answers, 1000 * spent_s / frames, _bare_ms(model), item_bytes / max(1, len(items)))
 
 
-class Camera:
+class SimulatedCamera:
     """One camera's way of a frame: what the edge does, then the search with the camera's votes."""
 
     record: MatchRecord

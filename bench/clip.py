@@ -11,8 +11,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from services.core.wire import from_iso
-from tests.system.record import Recorder, Second, read_truth, seconds, share_right, verdicts
+from common.wire import from_iso
+from tests.system.record import MatchRecorder, Second, read_truth, seconds, share_right, verdicts
 from tests.system.stack import Stack, eventually, running
 
 
@@ -20,7 +20,7 @@ def main() -> None:
     """Print the shares, and the way of a frame in milliseconds."""
     with tempfile.TemporaryDirectory() as folder, running(Path(folder), settings={}) as stack:
         truth = read_truth()
-        with Recorder(stack.page) as recorder:
+        with MatchRecorder(stack.page) as recorder:
             # A whole loop that begins after the start, when nothing else wants the processors.
             began_s = _next_loop_s(stack, truth[-1].to_s)
             time.sleep(began_s + truth[-1].to_s + 1 - time.time())

@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion
 
+from common import wire
 from models.featurizer import OnnxFeaturizer
 from models.locate import resolve
-from services.core import wire
 from tests.servers import free_port
 
 CLIP = Path(__file__).resolve().parents[1] / "samples" / "clip.mp4"

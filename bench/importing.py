@@ -22,8 +22,8 @@ from models.locate import resolve
 from services.adapters import pillow_pictures, pillow_views
 from services.bootstrap.settings import CliSettings
 from services.cli.import_ import Import, open_journal, open_progress
-from services.cli.sources import open_source
-from services.cli.system import open_keeper
+from services.cli.import_sources import open_source
+from services.cli.running_system import open_keeper
 from services.core.ports import Picture
 
 PICTURES = Path(__file__).resolve().parents[1] / "samples" / "pictures"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import faiss
 import numpy as np
 
+from common.wire import Vectors
 from services.adapters.faiss_index import FaissIndex
 from services.core.domain import Neighbour
 from services.core.ports import KnnIndex
-from services.core.wire import Vectors
 
 _FACTORY = {"hnsw": "HNSW32", "ivf": "IVF{cells},Flat"}
 KINDS = ("exact", *_FACTORY)

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from services.api.live import HEARTBEAT_S
+from services.api.feeds import HEARTBEAT_S
 from tests.system.stack import Stack, eventually, running
 
 SETTLE_S = 3.0
@@ -26,7 +26,7 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass
-class Listener:
+class StreamListener:
     """One page's stream: what came of it."""
 
     heartbeats: int = 0
@@ -94,7 +94,7 @@ async def _measure(stack: Stack, streams: int, seconds: float, *, clip: bool) ->
     await asyncio.sleep(SETTLE_S)
     alone_cpu_s = await _cpu_s(pid, seconds / 4)
     before_mib = _resident_mib(pid)
-    listeners = [Listener() for _ in range(streams)]
+    listeners = [StreamListener() for _ in range(streams)]
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(listener.listen(stack.port)) for listener in listeners]
         while not all(listener.heartbeats for listener in listeners):

@@ -8,6 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 LISTING = ROOT / "docs" / "files.md"
 FOLDERS = (
+    "common",
     "services",
     "edge",
     "models",

@@ -4,7 +4,7 @@ import faulthandler
 import signal
 from types import FrameType
 
-from edge.leave import leave
+from edge.process.hard_exit import leave
 
 # Who asked for the end does not wait longer than 5 s; what holds it up is then to be seen in the log.
 _END_WITHIN_S = 4.5
@@ -30,7 +30,7 @@ class Stopping:
 def main() -> int:
     """Run the edge; exit code 0 after a signal, 1 when the model does not load, 2 for a bad setting."""
     stopping = Stopping()  # before the imports, which take half a second
-    from edge.host import add_device_modules
+    from edge.deeplens.device_host import add_device_modules
 
     add_device_modules()
     from edge.app import main as run_app  # only now, as it imports awscam

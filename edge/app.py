@@ -7,17 +7,18 @@ from typing import Protocol
 import cv2
 from pydantic import ValidationError
 
-from edge import discovery, host
+from common.logs import configure_logs, refuse
 from edge.alive import Alive
-from edge.commands import OnSnapshot, OnWatch
-from edge.domain import Frame, Taken
-from edge.local import LocalCamera
-from edge.logs import refuse, start_logging
-from edge.loop import Loop, OptimizeError, load_model
-from edge.preview import Previews
-from edge.remote import RemoteCameras
+from edge.cameras.frames_over_mqtt import RemoteCameras
+from edge.cameras.local_camera import LocalCamera
+from edge.deeplens import device_host
+from edge.link import home_assistant
+from edge.link.commands import OnSnapshot, OnWatch
+from edge.look.loop import Loop, OptimizeError, load_model
+from edge.picture.frame_types import Frame, Taken
+from edge.picture.preview import PreviewSender
+from edge.picture.snapshot import SnapshotSender
 from edge.settings import FRAMES_OVER_MQTT, EdgeSettings, explain
-from edge.snapshot import Snapshots
 from models.errors import ModelError
 from models.providers import PROVIDERS
 
@@ -46,7 +47,7 @@ def main(stopping: Callable[[], bool]) -> int:
         settings = EdgeSettings()
     except ValidationError as error:
         return refuse(explain(error), process="edge")
-    start_logging(settings.log_level, process=settings.process, form=settings.log_format)
+    configure_logs(settings.log_level, process=settings.process, form=settings.log_format)
     return run(settings, stopping=stopping)
 
 
@@ -56,7 +57,9 @@ def run(settings: EdgeSettings, *, stopping: Callable[[], bool]) -> int:
     cv2.setNumThreads(1)
     cameras, show = open_cameras(settings)
     provider = [PROVIDERS[settings.provider]]
-    host.connect(host.Host(camera=cameras, transport=cameras, threads=settings.threads, providers=provider))
+    device_host.connect(
+        device_host.Host(camera=cameras, transport=cameras, threads=settings.threads, providers=provider)
+    )
     last_reason = "stopped"
     try:
         cameras.connect()
@@ -82,8 +85,8 @@ def open_cameras(settings: EdgeSettings) -> tuple[Cameras, Show]:
     def publish(topic: str, answer: bytes) -> bool:
         return cameras.publish(topic, answer)
 
-    previews = Previews(publish, allowed=settings.preview)
-    snapshots = Snapshots(
+    previews = PreviewSender(publish, allowed=settings.preview)
+    snapshots = SnapshotSender(
         publish, taken=lambda: cameras.taken, region=settings.region, allowed=settings.preview
     )
     cameras = _open(settings, on_watch=previews.watch, on_snapshot=snapshots.ask)
@@ -111,7 +114,8 @@ def _open(settings: EdgeSettings, *, on_watch: OnWatch, on_snapshot: OnSnapshot)
         mqtt_url=settings.mqtt_url,
         stall_s=settings.stall_s,
         fast=settings.pace == "fast",
-        retained=discovery.messages(settings.thing, max_age_s=settings.max_age_s) * settings.home_assistant,
+        retained=home_assistant.messages(settings.thing, max_age_s=settings.max_age_s)
+        * settings.home_assistant,
         on_watch=on_watch,
         on_snapshot=on_snapshot,
     )

@@ -7,17 +7,15 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from edge.broker import check_url
-from edge.crop import WHOLE, Box, parse_region
-from edge.redact import redact
-from edge.secret_file import read_secret
-from edge.sources import open_source
+from common import wire
+from common.redaction import redact
+from common.secrets import read_secrets
+from edge.cameras.sources import open_source
+from edge.link.mqtt_client_setup import check_url
+from edge.picture.crop import WHOLE, Box, parse_region
 from models.providers import check_provider
-from services.core import wire
 
 _PREFIX = "LOOKALIKE_"
-# Addresses with passwords in them.
-_SECRETS = ("mqtt_url", "source")
 # A camera that comes back is looked at within this time, whether or not its scene has changed.
 _HEARTBEAT_S = 2.0
 FRAMES_OVER_MQTT = "mqtt"
@@ -70,8 +68,7 @@ class EdgeSettings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _read_files(cls, given: dict[str, Any]) -> dict[str, Any]:
-        held = {name: read_secret(_PREFIX + name.upper()) for name in _SECRETS}
-        return {name: value for name, value in held.items() if value is not None} | given
+        return read_secrets(cls.model_fields, prefix=_PREFIX) | given
 
     @field_validator("source")
     @classmethod

@@ -11,8 +11,8 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, EndpointConnectionError
 
+from common.logs import configure_logs
 from services.adapters.dynamodb_items.layout import create_table
-from services.bootstrap.logs import configure_logs
 from services.bootstrap.process import run_service
 from services.bootstrap.settings import CatalogueSettings, load
 from services.core.domain import InputError, UnavailableError

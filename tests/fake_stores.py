@@ -5,8 +5,8 @@ import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from services.core.catalogue.picture_key import picture_key
 from services.core.domain import Change, Item, UnavailableError, fold
-from services.core.picture_key import picture_key
 
 
 class FakeItems:

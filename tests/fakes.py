@@ -10,10 +10,11 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from common.wire import Observation, Vectors, unit
 from services.core.domain import Item, Match, MatchRecord, Neighbour, UnavailableError, Verdict
+from services.core.evidence import Vote
 from services.core.ports import Picture
-from services.core.votes import FRAMES, Vote
-from services.core.wire import Observation, Vectors, unit
+from services.core.search.votes import FRAMES
 from tests.fake_stores import FakeItems as FakeItems
 from tests.fake_stores import FakePictures as FakePictures
 
@@ -205,3 +206,12 @@ def make_record(
     at_s = seen.captured_at_s
     record = MatchRecord(seen, MODEL, Verdict.MATCH, (match,), at_s + 0.1, at_s + 5, {"search": 1.0})
     return replace(record, vote=vote)
+
+
+class FakeClock:
+    """Seconds that pass when a test says so."""
+
+    now_s = 1000.0
+
+    def __call__(self) -> float:
+        return self.now_s

@@ -18,7 +18,7 @@ class HostileServer(http.server.ThreadingHTTPServer):
     daemon_threads = True
 
     def __init__(self, content: bytes, *, host: str = "127.0.0.1") -> None:
-        super().__init__((host, 0), _Handler)
+        super().__init__((host, 0), _HostileHandler)
         self.content = content
         self.asked: list[tuple[str, str, str | None]] = []  # path, Host, Authorization
         self.closing = threading.Event()
@@ -45,7 +45,7 @@ def hostile_server(content: bytes, *, host: str = "127.0.0.1") -> Iterator[Hosti
             thread.join()
 
 
-class _Handler(http.server.BaseHTTPRequestHandler):
+class _HostileHandler(http.server.BaseHTTPRequestHandler):
     server: HostileServer
 
     def do_GET(self) -> None:

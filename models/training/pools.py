@@ -10,7 +10,7 @@ import numpy as np
 
 from models.training.cutouts import Cutouts
 from models.training.paint import Picture, Rng
-from models.training.scenes import Scene, catalogue_picture, clean_scene, shown_to_camera
+from models.training.scenes import TrainingScene, catalogue_picture, clean_scene, shown_to_camera
 from models.training.workdir import create_array, read_arrays, workers
 
 CROP_PX = 224
@@ -121,7 +121,7 @@ def _draw_frames(job: _FramesJob) -> None:
         arrays["boxes"][row] = np.array(scene.box) / [drawn_width, drawn_height, drawn_width, drawn_height]
 
 
-def _scene(rng: Rng, cutout: Picture, cutouts: Cutouts, shape: FrameShape) -> Scene | None:
+def _scene(rng: Rng, cutout: Picture, cutouts: Cutouts, shape: FrameShape) -> TrainingScene | None:
     width, height = int(shape.width_px * _FINER), int(shape.height_px * _FINER)
     # No number is drawn for a share of 0.
     if (shape.clean and rng.random() < shape.clean) or rng.random() < _FEW_CLEAN:
@@ -141,7 +141,7 @@ def _draw_crops(job: _Job) -> None:
             crops[row, view] = _cropped(rng, scene)
 
 
-def _cropped(rng: Rng, scene: Scene) -> Picture:
+def _cropped(rng: Rng, scene: TrainingScene) -> Picture:
     """Cut a square around a box that is a little off, as the finder's is."""
     left, top, right, bottom = scene.box
     off = rng.normal(0, 0.045, 4) * max(right - left, bottom - top)

@@ -18,7 +18,7 @@ Points = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Scene:
+class TrainingScene:
     """A picture, the alpha of what is visible of the thing, and the sides of the box around all of it."""
 
     picture: Picture
@@ -28,7 +28,7 @@ class Scene:
 
 def shown_to_camera(
     rng: Rng, cutout: Picture, cutouts: Sequence[Picture], width: int, height: int
-) -> Scene | None:
+) -> TrainingScene | None:
     """Draw a frame in which somebody shows the thing; None when it came to lie outside."""
     cutout = _shaded(rng, cutout)
     tall, wide = cutout.shape[:2]
@@ -47,10 +47,10 @@ def shown_to_camera(
         fingers = 1 if kind < 0.25 else int(rng.integers(2, 5))
         _cover(rng, frame, visible, corners.mean(0), size_px, fingers)
     box = _box(layer[..., 3])
-    return Scene(photograph(rng, frame, width / 1280), visible, box) if box else None
+    return TrainingScene(photograph(rng, frame, width / 1280), visible, box) if box else None
 
 
-def clean_scene(rng: Rng, cutout: Picture, width: int, height: int, side: int) -> Scene | None:
+def clean_scene(rng: Rng, cutout: Picture, width: int, height: int, side: int) -> TrainingScene | None:
     """Draw the thing near the middle of a plain ground; `side` is that of the square which it may fill."""
     tall, wide = cutout.shape[:2]
     margin = rng.uniform(1.02, 2.2)
@@ -68,7 +68,7 @@ def clean_scene(rng: Rng, cutout: Picture, width: int, height: int, side: int) -
     picture = _plain(rng, height, width, uneven=0.3, depth=8)
     lay_over(picture, layer)
     box = _box(layer[..., 3])
-    return Scene(picture, layer[..., 3], box) if box else None
+    return TrainingScene(picture, layer[..., 3], box) if box else None
 
 
 def catalogue_picture(rng: Rng, cutout: Picture, side: int) -> Picture:

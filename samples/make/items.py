@@ -8,7 +8,7 @@ from .paths import ITEMS
 
 
 @dataclass(frozen=True)
-class Item:
+class DrawnItem:
     """One thing that can be rendered: `build` names the shape, `form` and `art` fill it in."""
 
     id: str
@@ -22,9 +22,9 @@ class Item:
     stranger: bool = False
 
 
-def load_items() -> list[Item]:
+def load_items() -> list[DrawnItem]:
     """All items in file order, strangers (which are not for sale and only in the clip) included."""
-    items = [Item(**row) for path in ITEMS for row in tomllib.loads(path.read_text("utf-8"))["item"]]
+    items = [DrawnItem(**row) for path in ITEMS for row in tomllib.loads(path.read_text("utf-8"))["item"]]
     ids = [item.id for item in items]
     doubled = {name for name in ids if ids.count(name) > 1}
     if doubled:

@@ -9,8 +9,8 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from common.wire import Vectors
 from services.core.domain import Neighbour
-from services.core.wire import Vectors
 
 
 class FaissIndex:

@@ -15,9 +15,9 @@ from collections.abc import Callable, Iterable
 import httpcore
 import httpx
 
-from services.core.addresses import is_public
 from services.core.domain import InputError
-from services.core.rows import MAX_PICTURE_BYTES
+from services.core.importing.import_rows import MAX_PICTURE_BYTES
+from services.core.importing.public_ip import is_public
 
 MAX_REDIRECTS = 5
 TOTAL_S, SILENCE_S = 60.0, 15.0

@@ -6,7 +6,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from services.core.picture_key import is_picture_key, picture_key
+from services.core.catalogue.picture_key import is_picture_key, picture_key
 
 
 class FilePictures:

@@ -10,9 +10,9 @@ from contextlib import contextmanager
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from common.wire import MAX_FRAME_PIXELS
 from services.core.domain import InputError
 from services.core.ports import Picture
-from services.core.wire import MAX_FRAME_PIXELS
 
 SUFFIXES = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp", "GIF": ".gif"}
 MAX_PIXELS = 64_000_000

@@ -13,7 +13,8 @@ import redis
 import redis.asyncio
 
 from services.core.domain import MatchRecord, UnavailableError
-from services.core.votes import FRAMES, Vote
+from services.core.evidence import Vote
+from services.core.search.votes import FRAMES
 
 ALL = "stack:matches"
 CHANNEL = "matches"

@@ -8,8 +8,8 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from services.core.catalogue.picture_key import is_picture_key, picture_key
 from services.core.domain import UnavailableError
-from services.core.picture_key import is_picture_key, picture_key
 
 # What HeadObject answers for what is not there, to one who may list the bucket and to one who may not.
 _ABSENT = ("404", "403")

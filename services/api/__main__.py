@@ -7,10 +7,10 @@ import sys
 
 import uvicorn
 
+from common.logs import configure_logs
 from services.api.app import build_app
 from services.api.hub import Hub
 from services.bootstrap.api import build_api
-from services.bootstrap.logs import configure_logs
 from services.bootstrap.process import run_service
 from services.bootstrap.settings import ApiSettings, load
 from services.bootstrap.tls import open_tls

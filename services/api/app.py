@@ -14,18 +14,18 @@ from prometheus_client import Gauge
 from services.api import (
     archive,
     cameras,
-    docs,
     edits,
     feedback,
+    feeds,
     guard,
     health,
     images,
-    index,
     items,
-    live,
     matches,
     problems,
+    rebuild,
     search,
+    swagger,
 )
 from services.api.hub import Hub
 from services.bootstrap.api import ApiParts
@@ -37,17 +37,17 @@ MAX_BODY = 32 * 1024 * 1024
 
 def build_app(settings: ApiSettings, parts: ApiParts, hub: Hub) -> FastAPI:
     """The app over wired parts."""
-    feeds = live.Feeds(parts, hub)
+    event_feeds = feeds.Feeds(parts, hub)
 
     @contextlib.asynccontextmanager
     async def feeding(_app: FastAPI) -> AsyncIterator[None]:
-        feeds.start()
+        event_feeds.start()
         parts.subscriber.start()
         try:
             yield
         finally:
             parts.subscriber.stop()
-            await feeds.stop()
+            await event_feeds.stop()
             await parts.live_redis.aclose()
 
     app = FastAPI(
@@ -67,17 +67,17 @@ def build_app(settings: ApiSettings, parts: ApiParts, hub: Hub) -> FastAPI:
         matches.build_router(parts, hub),
         feedback.build_router(parts),
         # Before the items: its path could be an item's.
-        index.build_router(parts),
+        rebuild.build_router(parts),
         archive.build_router(parts, folder=settings.data_dir, threads=settings.threads),
         items.build_router(parts),
         images.build_router(parts),
         edits.build_router(parts),
         search.build_router(parts),
         cameras.build_router(parts),
-        health.build_router(parts, feeds),
+        health.build_router(parts, event_feeds),
     ):
         app.include_router(router)
-    docs.install(app)
+    swagger.install(app)
     app.mount("/", StaticFiles(directory=WEB, html=True), name="web")
     # The page is text, and a phone's line is slow; pictures and streams go as they are.
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=6)

@@ -15,10 +15,10 @@ from starlette.concurrency import run_in_threadpool
 
 from services.bootstrap.api import ApiParts
 from services.bootstrap.importing import build_maker
-from services.core.archive import Archive, write_archive
-from services.core.bulk import Maker
-from services.core.restore import restore
-from services.core.walk import all_items
+from services.core.catalogue.paging import all_items
+from services.core.importing.archive import Archive, write_archive
+from services.core.importing.item_maker import Maker
+from services.core.importing.restore import restore
 
 TYPE = "application/zip"
 # It is kept on the disk while it is read, never in memory: the api's own limit of a body is for pictures.

@@ -11,14 +11,14 @@ from typing import Any
 from fastapi import APIRouter, HTTPException, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from common.wire import MAX_MESSAGE_BYTES, is_thing, topic
 from services.adapters.pillow_pictures import check_jpeg
-from services.api.bodies import content_type, read_at_most, read_image
 from services.api.etags import seen_tags
-from services.api.live import cameras_now
+from services.api.feeds import cameras_now
+from services.api.item_requests import content_type, read_at_most, read_image
 from services.bootstrap.api import ApiParts
+from services.core.cameras.previews import KEPT_S, WATCH_COMMAND, Preview, Previews
 from services.core.domain import InputError, UnavailableError
-from services.core.previews import KEPT_S, WATCH_COMMAND, Preview, Previews
-from services.core.wire import MAX_MESSAGE_BYTES, is_thing, topic
 
 WAIT_S = 2.0
 SEND_S = 1.0

@@ -9,11 +9,11 @@ from typing import Any
 from fastapi import APIRouter, HTTPException, Request
 from starlette.concurrency import run_in_threadpool
 
-from services.api.bodies import Source, read_object, read_said
+from services.api.item_requests import PictureSource, read_object, read_said
 from services.api.items import item_json
 from services.bootstrap.api import ApiParts
+from services.core.catalogue.edits import Changed
 from services.core.domain import InputError
-from services.core.edits import Changed
 
 # Requests at work at once: one may wait long for an address or a camera, and the threads are for all.
 AT_ONCE = 8
@@ -115,7 +115,7 @@ def _told(parts: ApiParts, changed: Changed) -> dict[str, Any]:
     return {"id": changed.item_id} if changed.item is None else item_json(parts, changed.item)
 
 
-def _content(parts: ApiParts, source: Source) -> bytes:
+def _content(parts: ApiParts, source: PictureSource) -> bytes:
     """The picture file of a source, which may take a while."""
     if source.url is not None:
         return parts.fetcher.fetch(source.url)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, HTTPException, Request
 from starlette.concurrency import run_in_threadpool
 
 from services.bootstrap.api import ApiParts
-from services.core.feedback import Feedback, take_feedback
+from services.core.catalogue.feedback import Feedback, take_feedback
 
 _BODY = {
     "requestBody": {

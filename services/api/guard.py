@@ -15,9 +15,9 @@ from fastapi import Request, Response
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.api.attempts import Attempts
+from services.api.key_lockout import Attempts
 from services.api.problems import problem
-from services.bootstrap.listening import LOOPBACK
+from services.bootstrap.defaults import LOOPBACK
 from services.bootstrap.settings import ApiSettings
 
 _SAFE = ("GET", "HEAD", "OPTIONS")

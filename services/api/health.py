@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from services.api.live import Feeds, cameras_now
+from services.api.feeds import Feeds, cameras_now
 from services.bootstrap.api import ApiParts
 from services.core.domain import UnavailableError
 

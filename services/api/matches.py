@@ -9,8 +9,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Query, Response
 from starlette.concurrency import run_in_threadpool
 
+from services.api.feeds import camera_event, cameras_now, heartbeat, match_event
 from services.api.hub import Event, Hub
-from services.api.live import camera_event, cameras_now, heartbeat, match_event
 from services.api.stream import EventStream
 from services.bootstrap.api import ApiParts
 from services.core.domain import UnavailableError

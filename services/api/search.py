@@ -10,10 +10,10 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 
-from services.api.bodies import read_image
+from common.wire import Observation, encode_observation
+from services.api.item_requests import read_image
 from services.bootstrap.api import ApiParts
 from services.core.domain import InputError
-from services.core.wire import Observation, encode_observation
 
 UPLOAD = "upload"
 K = 6

@@ -17,14 +17,14 @@ from services.adapters.search_client import SearchClient
 from services.bootstrap.catalogue import open_catalogue
 from services.bootstrap.search import connect_redis, picture_urls
 from services.bootstrap.settings import ApiSettings
-from services.core.cameras import Cameras
-from services.core.catalogue import Catalogue
+from services.core.cameras.previews import Previews
+from services.core.cameras.snapshots import REPLIES, Snapshots
+from services.core.cameras.status import CameraStatuses
+from services.core.catalogue.edits import Editor
+from services.core.catalogue.items import Catalogue
+from services.core.catalogue.thumbnails import Thumbnails
+from services.core.catalogue.undo import Undo
 from services.core.domain import Item
-from services.core.edits import Editor
-from services.core.previews import Previews
-from services.core.snapshots import REPLIES, Snapshots
-from services.core.thumbnails import Thumbnails
-from services.core.undo import Undo
 
 FETCH_S = 20.0
 
@@ -38,7 +38,7 @@ class ApiParts:
     fetcher: PictureFetcher
     queue: RedisQueue
     live_redis: redis.asyncio.Redis
-    cameras: Cameras
+    cameras: CameraStatuses
     previews: Previews
     snapshots: Snapshots
     subscriber: MqttClient
@@ -52,7 +52,7 @@ def build_api(settings: ApiSettings) -> ApiParts:
     """Wire everything; only the catalogue is opened. Raises InputError for a catalogue of another model."""
     catalogue = open_catalogue(settings)
     catalogue.check_model()
-    cameras, previews = Cameras(), Previews()
+    cameras, previews = CameraStatuses(), Previews()
     snapshots = Snapshots(lambda topic, command: subscriber.publish(topic, command, qos=1))
 
     def receive(topic: str, payload: bytes) -> None:

@@ -14,8 +14,8 @@ from botocore.exceptions import BotoCoreError
 from services.adapters.dynamodb_items import DynamoItems
 from services.adapters.s3_pictures import S3Pictures
 from services.adapters.s3_source import S3Source
-from services.core.addresses import S3
 from services.core.domain import InputError
+from services.core.importing.s3_address import S3
 
 DYNAMODB = "dynamodb://"
 # Three more tries, of which the last comes after some seconds, outlast throttling and a lost connection.

@@ -9,7 +9,7 @@ from models.providers import PROVIDERS
 from services.adapters import pillow_pictures, pillow_views
 from services.bootstrap.settings import CatalogueSettings
 from services.bootstrap.stores import open_items, open_pictures
-from services.core.catalogue import Catalogue
+from services.core.catalogue.items import Catalogue
 from services.core.domain import InputError
 
 

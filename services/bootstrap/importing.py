@@ -10,7 +10,7 @@ from services.adapters.fetch import PictureFetcher
 from services.bootstrap.catalogue import open_featurizer
 from services.bootstrap.settings import CliSettings
 from services.bootstrap.stores import open_items, open_pictures
-from services.core.bulk import Maker
+from services.core.importing.item_maker import Maker
 from services.core.ports import Featurizer, ItemStore, PictureStore
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import logging
 import sys
 from collections.abc import Callable
 
-from services.bootstrap.logs import Form, configure_logs, wanted_form
+from common.logs import LogFormat, configure_logs, wanted_format
 from services.core.domain import InputError, UnavailableError
 
 log = logging.getLogger(__name__)
@@ -14,13 +14,13 @@ log = logging.getLogger(__name__)
 
 def run_service(main: Callable[[], int], *, process: str) -> int:
     """Run a service's main as `run` does, its errors in the form of its log."""
-    form = wanted_form()
+    form = wanted_format()
     if form == "json":  # already for settings that are refused
         configure_logs("INFO", process=process, form=form)
     return run(main, form=form)
 
 
-def run(main: Callable[[], int], *, form: Form = "text") -> int:
+def run(main: Callable[[], int], *, form: LogFormat = "text") -> int:
     """Run a process's main; an error of the input or of a dependency is one line and exit code 2 or 1."""
     try:
         return main()
@@ -34,7 +34,7 @@ def run(main: Callable[[], int], *, form: Form = "text") -> int:
         return 130
 
 
-def _say(error: Exception, form: Form) -> None:
+def _say(error: Exception, form: LogFormat) -> None:
     if form == "json":
         log.error("%s", error)
     else:

@@ -15,11 +15,11 @@ from services.adapters.prometheus_tally import PrometheusTally
 from services.adapters.redis_queue import RedisQueue
 from services.bootstrap.settings import SearchSettings
 from services.bootstrap.stores import open_items
-from services.core.announce import Announcer
+from services.core.cameras.home_assistant import Announcer
 from services.core.domain import Item
-from services.core.follow import Follower
-from services.core.intake import Intake
-from services.core.lookup import Lookup
+from services.core.search.follow import Follower
+from services.core.search.intake import Intake
+from services.core.search.lookup import Lookup
 
 # How many items a record holds.
 K = 6

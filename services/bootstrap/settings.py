@@ -10,12 +10,12 @@ from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 
+from common.secrets import SECRETS, SUFFIX
 from models.providers import check_provider
-from services.bootstrap.base import PREFIX, Base
-from services.bootstrap.forms import Mqtt, Pictures, Proxy, Redis, Store, Web
-from services.bootstrap.listening import HOST, LOOPBACK, SEARCH_PORT
-from services.bootstrap.page import PageSettings, TlsSettings
-from services.bootstrap.secret_files import SECRETS, SUFFIX
+from services.bootstrap.base_settings import PREFIX, Base
+from services.bootstrap.defaults import HOST, LOOPBACK, SEARCH_PORT
+from services.bootstrap.page_settings import PageSettings, TlsSettings
+from services.bootstrap.setting_types import Mqtt, Pictures, Proxy, Redis, Store, Web
 from services.core.domain import InputError
 
 SEARCH_URL = "http://127.0.0.1:8081"

@@ -9,9 +9,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from services.adapters import certificates
-from services.bootstrap import machine
-from services.bootstrap.listening import ANY_ADDRESS, LOOPBACK
-from services.bootstrap.page import PageSettings
+from services.bootstrap import lan_names
+from services.bootstrap.defaults import ANY_ADDRESS, LOOPBACK
+from services.bootstrap.page_settings import PageSettings
 from services.bootstrap.stores import make_folder
 from services.core.domain import InputError
 
@@ -41,9 +41,9 @@ def open_tls(settings: PageSettings) -> Tls | None:
 def covered_names(settings: PageSettings) -> list[str]:
     """The names and addresses under which people may open the page."""
     any_address = settings.host in ANY_ADDRESS
-    own = machine.addresses(ipv6=settings.host == "::") if any_address else [settings.host]
+    own = lan_names.addresses(ipv6=settings.host == "::") if any_address else [settings.host]
     public = urlsplit(settings.public_url).hostname or LOOPBACK[0]
-    return list(dict.fromkeys([*LOOPBACK, *machine.host_names(), *own, public]))
+    return list(dict.fromkeys([*LOOPBACK, *lan_names.host_names(), *own, public]))
 
 
 def _make_own(tls: Tls, names: list[str]) -> None:

@@ -13,8 +13,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from services.bootstrap import listening
-from services.bootstrap.pin import pinned
+from services.bootstrap import defaults
+from services.bootstrap.cert_pinning import pinned
 
 WITHIN_S = 3.0
 _MAX_BYTES = 4096
@@ -50,17 +50,17 @@ def _trouble(connection: http.client.HTTPConnection) -> str | None:
 
 
 def _api() -> http.client.HTTPConnection:
-    host, port = _setting("HOST", listening.HOST), int(_setting("PORT", str(listening.PAGE_PORT)))
-    given, data_dir = _setting("TLS_CERT", ""), Path(_setting("DATA_DIR", listening.DATA_DIR))
+    host, port = _setting("HOST", defaults.HOST), int(_setting("PORT", str(defaults.PAGE_PORT)))
+    given, data_dir = _setting("TLS_CERT", ""), Path(_setting("DATA_DIR", defaults.DATA_DIR))
     if not given and _setting("TLS", "0").lower() not in _TRUE:
         return _connection(host, port)
-    trust = pinned(Path(given) if given else data_dir / listening.CERTIFICATE)
+    trust = pinned(Path(given) if given else data_dir / defaults.CERTIFICATE)
     return http.client.HTTPSConnection(_own(host), port, timeout=WITHIN_S, context=trust)
 
 
 def _search() -> http.client.HTTPConnection:
-    port = int(_setting("SEARCH_PORT", str(listening.SEARCH_PORT)))
-    return _connection(_setting("SEARCH_HOST", listening.HOST), port)
+    port = int(_setting("SEARCH_PORT", str(defaults.SEARCH_PORT)))
+    return _connection(_setting("SEARCH_HOST", defaults.HOST), port)
 
 
 def _connection(host: str, port: int) -> http.client.HTTPConnection:
@@ -68,7 +68,7 @@ def _connection(host: str, port: int) -> http.client.HTTPConnection:
 
 
 def _own(host: str) -> str:
-    return listening.ANY_ADDRESS.get(host, host)
+    return defaults.ANY_ADDRESS.get(host, host)
 
 
 def _setting(name: str, default: str) -> str:

@@ -6,10 +6,10 @@ from typing import Annotated, Literal
 
 import typer
 
-from services.bootstrap.logs import configure_logs
+from common.logs import configure_logs
 from services.bootstrap.process import run
 from services.bootstrap.settings import CliSettings, load
-from services.cli import catalogue, doctor, index, items, key, model, search, watch
+from services.cli import doctor, index, items, key, model, search, single_items, watch
 from services.cli.alive import main as check_alive
 
 app = typer.Typer(
@@ -28,7 +28,7 @@ def _configure() -> None:
     configure_logs("ERROR", process="cli")
 
 
-catalogue.register(items.app)
+single_items.register(items.app)
 app.add_typer(items.app, name="items")
 app.add_typer(index.app, name="index")
 app.add_typer(model.app, name="model")

@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import typer
 
+from common.wire import from_iso, topic
 from models.errors import ModelError
 from models.files import fingerprint
 from models.locate import resolve
@@ -20,9 +21,8 @@ from services.adapters.redis_queue import RedisQueue
 from services.adapters.search_client import SearchClient
 from services.bootstrap.search import connect_redis
 from services.bootstrap.settings import CliSettings, load
-from services.cli.system import api_client, ask, run_json
+from services.cli.running_system import api_client, ask, run_json
 from services.core.domain import InputError, UnavailableError
-from services.core.wire import from_iso, topic
 
 WAIT_S = 4.0
 # A match on the page is never older; see max_age_s in the contracts.

@@ -13,13 +13,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColum
 from rich.text import Text
 
 from services.bootstrap.settings import CliSettings, load
-from services.cli.sources import open_source
-from services.cli.system import Keeper, open_keeper
-from services.core.bulk import Job, Made, Maker
+from services.cli.import_sources import open_source
+from services.cli.running_system import ImportWriter, open_keeper
 from services.core.domain import UnavailableError
-from services.core.journal import Journal, mark_of
-from services.core.pipeline import Chunks
-from services.core.rows import BadRow
+from services.core.importing.import_rows import BadRow
+from services.core.importing.item_maker import Job, Made, Maker
+from services.core.importing.journal import Journal, mark_of
+from services.core.importing.worker_threads import Chunks
 
 INTERRUPTED = 130
 
@@ -61,7 +61,7 @@ class Import:
     """One import on its way."""
 
     def __init__(
-        self, maker: Maker, keeper: Keeper, journal: Journal, progress: Progress, *, total: int
+        self, maker: Maker, keeper: ImportWriter, journal: Journal, progress: Progress, *, total: int
     ) -> None:
         self._maker, self._keeper, self._journal = maker, keeper, journal
         self._progress, self._total = progress, total

@@ -11,11 +11,11 @@ from rich.progress import Progress
 
 from services.bootstrap.catalogue import open_catalogue
 from services.bootstrap.settings import CliSettings, load
-from services.cli.system import api_client, ask, run_json
-from services.core.catalogue import Catalogue
+from services.cli.running_system import api_client, ask, run_json
+from services.core.catalogue.items import Catalogue
+from services.core.catalogue.rebuild import RebuildWriter, lacking, rebuild
 from services.core.domain import Item
-from services.core.packed import item_line
-from services.core.rebuild import Keeper, lacking, rebuild
+from services.core.importing.archive_line import item_line
 
 app = typer.Typer(help="The index.", no_args_is_help=True)
 
@@ -47,7 +47,7 @@ def rebuild_index() -> None:
     raise typer.Exit(1 if refused else 0)
 
 
-def _rebuild(catalogue: Catalogue, keeper: Keeper) -> int:
+def _rebuild(catalogue: Catalogue, keeper: RebuildWriter) -> int:
     """Show the progress, and give how many items were left out."""
     done, refused = 0, 0
     console = Console(stderr=True)

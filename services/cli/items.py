@@ -13,10 +13,10 @@ import typer
 from services.bootstrap.importing import open_reader
 from services.bootstrap.settings import CliSettings, load
 from services.cli.import_ import import_items
-from services.core.archive import write_archive
+from services.core.catalogue.paging import all_items
 from services.core.domain import InputError, Item
+from services.core.importing.archive import write_archive
 from services.core.ports import ItemStore, PictureStore
-from services.core.walk import all_items
 
 app = typer.Typer(help="The catalogue.", no_args_is_help=True)
 app.command("import")(import_items)

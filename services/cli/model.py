@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 import typer
 
+from common.wire import MAX_OBSERVATION_BYTES
 from models.errors import ModelError
 from models.featurizer import OnnxFeaturizer
 from models.files import fingerprint, read_model, write_atomically
@@ -20,7 +21,6 @@ from models.locate import added, may_be_added, place_for, resolve
 from models.variants import VARIANTS
 from services.bootstrap.settings import CliSettings, load
 from services.core.domain import InputError
-from services.core.wire import MAX_OBSERVATION_BYTES
 
 if TYPE_CHECKING:
     from models.wrap import Preparation

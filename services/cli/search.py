@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from services.bootstrap.settings import CliSettings, load
-from services.cli.system import api_client, ask, run_json
+from services.cli.running_system import api_client, ask, run_json
 from services.core.domain import InputError, UnavailableError
 
 

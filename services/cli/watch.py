@@ -8,13 +8,13 @@ import time
 
 import redis
 
+from common.wire import WireError, decode_observation, parse_topic
 from services.adapters.mqtt import MqttClient
 from services.adapters.redis_queue import CHANNEL
 from services.bootstrap.search import connect_redis
 from services.bootstrap.settings import CliSettings, load
-from services.cli.system import run_json
+from services.cli.running_system import run_json
 from services.core.domain import UnavailableError
-from services.core.wire import WireError, decode_observation, parse_topic
 
 
 def watch() -> None:

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from services.core.votes import Vote
-from services.core.wire import Observation, Vectors, to_iso
+from common.wire import Observation, Vectors, to_iso
+from services.core.evidence import Vote
 
 _ITEM_ID = re.compile(r"[^\s/\\\x00-\x1f\x7f][^/\\\x00-\x1f\x7f]{0,199}")
 

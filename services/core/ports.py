@@ -8,9 +8,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from common.wire import Vectors
 from services.core.domain import Change, Item, MatchRecord, Neighbour
-from services.core.votes import Vote
-from services.core.wire import Vectors
+from services.core.evidence import Vote
 
 Picture = NDArray[np.uint8]
 

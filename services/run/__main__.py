@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 
-from services.bootstrap.logs import configure_logs
+from common.logs import configure_logs
 from services.bootstrap.process import run_service
 from services.bootstrap.settings import RunSettings, load
 from services.run.child import die_with_parent

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from services.bootstrap.base import PREFIX
-from services.bootstrap.secret_files import SUFFIX
+from common.secrets import SUFFIX
+from services.bootstrap.base_settings import PREFIX
 from services.bootstrap.settings import RunSettings
 from services.core.domain import InputError
 from services.run.ports import reserve

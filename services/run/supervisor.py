@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from services.bootstrap.pin import pinned
+from services.bootstrap.cert_pinning import pinned
 from services.bootstrap.settings import RunSettings
 from services.core.domain import UnavailableError
 from services.run.plan import Plan

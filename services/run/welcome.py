@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from services.bootstrap import machine
-from services.bootstrap.listening import ANY_ADDRESS, LOOPBACK
+from services.bootstrap import lan_names
+from services.bootstrap.defaults import ANY_ADDRESS, LOOPBACK
 from services.bootstrap.settings import RunSettings
 
 
@@ -30,5 +30,5 @@ def _for_phones(settings: RunSettings) -> list[str]:
 def _host_in_the_network(host: str) -> str:
     if host not in ANY_ADDRESS:
         return host
-    found = machine.addresses(ipv6=host == "::") or machine.host_names()[-1:]
+    found = lan_names.addresses(ipv6=host == "::") or lan_names.host_names()[-1:]
     return (found or [ANY_ADDRESS[host]])[0]

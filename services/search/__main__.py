@@ -6,7 +6,7 @@ import sys
 
 import uvicorn
 
-from services.bootstrap.logs import configure_logs
+from common.logs import configure_logs
 from services.bootstrap.process import run_service
 from services.bootstrap.search import build_search
 from services.bootstrap.settings import SearchSettings, load

@@ -10,10 +10,10 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.concurrency import run_in_threadpool
 
+from common.wire import WireError, decode_observation
 from services.bootstrap.search import K, SearchParts
-from services.core.admit import admit
 from services.core.domain import InputError, UnavailableError
-from services.core.wire import WireError, decode_observation
+from services.core.search.admission import admit
 from services.search import invocations
 from services.search.loops import Loops
 

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from common.wire import Vectors, unit
 from services.core.domain import InputError, Neighbour
-from services.core.wire import Vectors, unit
 
 
 def parse_request(body: bytes, content_type: str) -> Vectors:

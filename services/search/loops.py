@@ -8,8 +8,8 @@ import time
 from collections.abc import Callable
 
 from services.core.domain import UnavailableError
-from services.core.follow import Follower
-from services.core.intake import Intake
+from services.core.search.follow import Follower
+from services.core.search.intake import Intake
 
 # A new item can be found within a second, wherever it was written.
 FOLLOW_EVERY_S = 0.2

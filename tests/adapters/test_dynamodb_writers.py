@@ -11,7 +11,7 @@ import pytest
 
 from services.adapters.dynamodb_items import DynamoItems
 from services.core.domain import UnavailableError
-from services.core.follow import Follower
+from services.core.search.follow import Follower
 from tests.adapters.hooks import before, hooked, rows
 from tests.adapters.items import counts, models, noted, same
 from tests.fakes import OTHER_MODEL, FakeIndex, make_item

@@ -12,7 +12,7 @@ import pytest
 
 from services.adapters.fetch import MAX_REDIRECTS, PictureFetcher
 from services.core.domain import InputError
-from services.core.rows import MAX_PICTURE_BYTES
+from services.core.importing.import_rows import MAX_PICTURE_BYTES
 from tests.hostile import HostileServer, hostile_server
 from tests.system.pictures import picture
 

@@ -6,10 +6,10 @@ import faiss
 import numpy as np
 import pytest
 
+from common.wire import Vectors, unit
 from services.adapters.faiss_index import FaissIndex
 from services.core.domain import Neighbour
 from services.core.ports import KnnIndex
-from services.core.wire import Vectors, unit
 from tests.fakes import FakeIndex, vectors
 
 DIM = 32

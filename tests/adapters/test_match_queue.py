@@ -9,8 +9,9 @@ import redis
 
 from services.adapters.redis_queue import RedisQueue
 from services.core.domain import MatchRecord
+from services.core.evidence import Evidence, Vote
 from services.core.ports import MatchQueue
-from services.core.votes import FRAMES, Evidence, Vote
+from services.core.search.votes import FRAMES
 from tests.fakes import MODEL, FakeQueue, make_observation, make_record
 
 MakeQueue = Callable[[int, int], MatchQueue]

@@ -18,7 +18,7 @@ from tests.servers import Server, free_port, until
 FEATURES = "lookalike/+/features"
 
 
-class Heard:
+class Arrivals:
     """Remembers messages; fails on those that say so."""
 
     def __init__(self) -> None:
@@ -36,10 +36,10 @@ class Heard:
 
 @contextmanager
 def connected(
-    server: Server, *filters: str, heard: Heard | None = None, live_filters: Sequence[str] = ()
+    server: Server, *filters: str, heard: Arrivals | None = None, live_filters: Sequence[str] = ()
 ) -> Iterator[MqttClient]:
     """A client whose subscriptions are in force."""
-    hearing = heard or Heard()
+    hearing = heard or Arrivals()
     probe = f"probe/{id(hearing)}"
     client = MqttClient(
         server.url, filters=[*filters, probe], qos=0, live_filters=live_filters, on_message=hearing
@@ -52,7 +52,7 @@ def connected(
         client.stop()
 
 
-def wait_subscribed(client: MqttClient, heard: Heard, probe: str) -> None:
+def wait_subscribed(client: MqttClient, heard: Arrivals, probe: str) -> None:
     """Return once the client hears itself on a topic of its own; those messages are forgotten."""
 
     def hears_itself() -> bool:
@@ -64,12 +64,12 @@ def wait_subscribed(client: MqttClient, heard: Heard, probe: str) -> None:
     heard.messages = [message for message in heard.messages if message[0] != probe]
 
 
-def of_cameras(heard: Heard) -> list[bytes]:
+def of_cameras(heard: Arrivals) -> list[bytes]:
     return [payload for topic, payload in heard.messages if topic.startswith("lookalike/")]
 
 
 def test_a_message_on_a_wanted_topic_comes_with_its_topic_and_others_do_not(shared_broker: Server) -> None:
-    heard = Heard()
+    heard = Arrivals()
     with connected(shared_broker, FEATURES, heard=heard) as client:
         client.publish("lookalike/cam-1/frame", b"not wanted")
         client.publish("lookalike/cam-1/features", b"\0\xff")
@@ -79,7 +79,7 @@ def test_a_message_on_a_wanted_topic_comes_with_its_topic_and_others_do_not(shar
 
 
 def test_a_message_of_the_largest_size_of_the_contract_passes(shared_broker: Server) -> None:
-    heard, payload = Heard(), bytes(512 * 1024)
+    heard, payload = Arrivals(), bytes(512 * 1024)
     with connected(shared_broker, "lookalike/+/frame", heard=heard) as client:
         client.publish("lookalike/cam-1/frame", payload)
         until(lambda: of_cameras(heard))
@@ -88,7 +88,7 @@ def test_a_message_of_the_largest_size_of_the_contract_passes(shared_broker: Ser
 
 
 def test_a_shared_subscription_splits_the_messages_between_two_clients(shared_broker: Server) -> None:
-    one, other = Heard(), Heard()
+    one, other = Arrivals(), Arrivals()
     sent = [b"%d" % number for number in range(100)]
     shared = f"$share/search/{FEATURES}"
     with connected(shared_broker, shared, heard=one) as client, connected(shared_broker, shared, heard=other):
@@ -100,7 +100,7 @@ def test_a_shared_subscription_splits_the_messages_between_two_clients(shared_br
 
 
 def test_two_shared_filters_of_two_groups_are_both_served(shared_broker: Server) -> None:
-    heard, filters = Heard(), (f"$share/search/{FEATURES}", "$share/search-infer/lookalike/+/infer")
+    heard, filters = Arrivals(), (f"$share/search/{FEATURES}", "$share/search-infer/lookalike/+/infer")
     with connected(shared_broker, *filters, heard=heard) as client:
         client.publish("lookalike/cam-1/features", b"ours")
         client.publish("lookalike/cam-1/infer", b"of 2018")
@@ -111,7 +111,7 @@ def test_two_shared_filters_of_two_groups_are_both_served(shared_broker: Server)
 def test_a_handler_that_raises_does_not_end_the_connection(
     shared_broker: Server, caplog: pytest.LogCaptureFixture
 ) -> None:
-    heard = Heard()
+    heard = Arrivals()
     with caplog.at_level(logging.ERROR), connected(shared_broker, FEATURES, heard=heard) as client:
         for payload in (b"raise", b"raise", b"good"):
             client.publish("lookalike/cam-1/features", payload)
@@ -122,7 +122,7 @@ def test_a_handler_that_raises_does_not_end_the_connection(
 
 
 def test_after_a_restart_of_the_broker_messages_come_again(mortal_broker: Server) -> None:
-    heard = Heard()
+    heard = Arrivals()
     with connected(mortal_broker, FEATURES, heard=heard) as client:
         mortal_broker.kill()
         until(lambda: not client.connected, what="the loss is noticed")
@@ -136,7 +136,7 @@ def test_after_a_restart_of_the_broker_messages_come_again(mortal_broker: Server
 
 
 def test_what_the_broker_had_not_taken_when_it_went_is_not_sent_again(mortal_broker: Server) -> None:
-    heard = Heard()
+    heard = Arrivals()
     with connected(mortal_broker, FEATURES, heard=heard) as client:
         mortal_broker.freeze()
         assert client.publish("lookalike/cam-1/features", b"lost", qos=1)
@@ -150,7 +150,7 @@ def test_what_the_broker_had_not_taken_when_it_went_is_not_sent_again(mortal_bro
 
 
 def test_publish_can_wait_until_the_message_is_on_its_way(shared_broker: Server) -> None:
-    heard = Heard()
+    heard = Arrivals()
     with connected(shared_broker, FEATURES, heard=heard) as client:
         sent = [
             client.publish("lookalike/cam-1/features", bytes(500_000), qos=qos, within_s=10) for qos in (0, 1)
@@ -160,7 +160,7 @@ def test_publish_can_wait_until_the_message_is_on_its_way(shared_broker: Server)
 
 
 def test_retained_messages_of_live_filters_are_left_out(shared_broker: Server) -> None:
-    heard = Heard()
+    heard = Arrivals()
     server: Any = {"hostname": "127.0.0.1", "port": shared_broker.port}
     filters = ["lookalike/old/status", "lookalike/old/preview"]
     publish.multiple([(topic, b"kept", 1, True) for topic in filters], **server)
@@ -176,7 +176,7 @@ def test_retained_messages_of_live_filters_are_left_out(shared_broker: Server) -
     assert sorted(of_cameras(heard)) == [b"kept", b"last", b"live"]
 
 
-def _hears(client: MqttClient, heard: Heard, payload: bytes) -> bool:
+def _hears(client: MqttClient, heard: Arrivals, payload: bytes) -> bool:
     client.publish("lookalike/cam-1/features", payload)
     time.sleep(0.02)
     return payload in heard.payloads
@@ -184,7 +184,7 @@ def _hears(client: MqttClient, heard: Heard, payload: bytes) -> bool:
 
 def test_a_broker_that_is_not_there_yet_is_found_when_it_comes(mortal_broker: Server) -> None:
     mortal_broker.kill()
-    heard = Heard()
+    heard = Arrivals()
     client = MqttClient(mortal_broker.url, filters=[FEATURES], qos=0, on_message=heard)
     client.start()
     try:
@@ -197,7 +197,7 @@ def test_a_broker_that_is_not_there_yet_is_found_when_it_comes(mortal_broker: Se
 
 def test_stop_ends_the_thread_even_without_a_broker() -> None:
     before = threading.active_count()
-    client = MqttClient(f"mqtt://127.0.0.1:{free_port()}", filters=[FEATURES], qos=0, on_message=Heard())
+    client = MqttClient(f"mqtt://127.0.0.1:{free_port()}", filters=[FEATURES], qos=0, on_message=Arrivals())
     client.start()
     assert threading.active_count() == before + 1
     client.stop()
@@ -219,5 +219,5 @@ def test_stop_ends_the_thread_even_without_a_broker() -> None:
 )
 def test_a_wrong_address_is_refused_without_its_password(url: str) -> None:
     with pytest.raises(InputError, match="broker") as caught:
-        MqttClient(url, filters=[], qos=0, on_message=Heard())
+        MqttClient(url, filters=[], qos=0, on_message=Arrivals())
     assert "secret" not in str(caught.value)

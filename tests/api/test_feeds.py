@@ -5,17 +5,17 @@ from typing import Any, cast
 
 import redis.asyncio
 
+from services.api.feeds import Feeds
 from services.api.hub import Hub
-from services.api.live import Feeds
 from services.bootstrap.api import ApiParts
-from services.core.cameras import Cameras
+from services.core.cameras.status import CameraStatuses
 
 
 class Parts:
     """No more than the feeds ask for: cameras, of which there are none, and a Redis that does not answer."""
 
     def __init__(self, live_redis: Any) -> None:
-        self.cameras = Cameras()
+        self.cameras = CameraStatuses()
         self.live_redis = live_redis
 
 

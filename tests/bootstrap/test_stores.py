@@ -26,12 +26,12 @@ class Answering(ThreadingHTTPServer):
     """Answers each POST with the next error, (type, message), and then as of an empty table."""
 
     def __init__(self, *errors: tuple[str, str]) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(("127.0.0.1", 0), _RecordingHandler)
         self.errors = iter(errors)
         self.asked = 0
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _RecordingHandler(BaseHTTPRequestHandler):
     server: Answering
 
     def do_POST(self) -> None:

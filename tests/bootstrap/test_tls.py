@@ -14,10 +14,10 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from services.adapters.certificates import make_certificate
-from services.bootstrap import machine
+from services.bootstrap import lan_names
+from services.bootstrap.client_tls import trust
 from services.bootstrap.settings import RunSettings, load
 from services.bootstrap.tls import covered_names, open_tls
-from services.bootstrap.trust import trust
 from services.core.domain import InputError
 
 
@@ -82,7 +82,7 @@ def test_it_covers_the_names_that_people_may_use(data: Path) -> None:
     named = {socket.gethostname().lower(), f"{socket.gethostname().lower().partition('.')[0]}.local"}
     assert set(covered_names(settings(data))) == loopback | named
     everywhere = set(covered_names(settings(data, host="0.0.0.0", public_url="https://shop.example")))
-    assert everywhere == loopback | named | {*machine.addresses(), "shop.example"}
+    assert everywhere == loopback | named | {*lan_names.addresses(), "shop.example"}
 
 
 def given(folder: Path, names: list[str], *, now: datetime | None = None) -> dict[str, Path]:

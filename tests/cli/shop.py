@@ -17,8 +17,8 @@ from onnx import TensorProto, helper, numpy_helper
 
 from services.adapters.file_pictures import FilePictures
 from services.adapters.sqlite_items import SqliteItems
+from services.core.catalogue.paging import all_items
 from services.core.domain import Item
-from services.core.walk import all_items
 
 ROOT = Path(__file__).resolve().parents[2]
 

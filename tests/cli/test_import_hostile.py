@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from services.core.rows import MAX_PICTURE_BYTES
+from services.core.importing.import_rows import MAX_PICTURE_BYTES
 from tests.adapters.picture_files import gif_header, jpeg_header, png_header, webp_header
 from tests.cli.shop import Shop
 from tests.hostile import HostileServer, hostile_server

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.compose.project import Project, project
-from tests.compose.recorder import Recorder
+from tests.compose.recorder import MqttRecorder
 from tests.system.pictures import write_pictures
 from tests.system.stack import eventually
 
@@ -35,9 +35,9 @@ def stack(images: float, tmp_path_factory: pytest.TempPathFactory) -> Iterator[P
 
 
 @pytest.fixture(scope="session")
-def recorder(stack: Project) -> Iterator[Recorder]:
+def recorder(stack: Project) -> Iterator[MqttRecorder]:
     """Every match record that the page hears, whatever is killed meanwhile."""
-    with Recorder(stack.page) as recording:
+    with MqttRecorder(stack.page) as recording:
         yield recording
 
 

@@ -16,7 +16,7 @@ RETRY_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class HeardMessage:
     """A record, when it came, and whether it was the first after a connection: that may be an old one."""
 
     at_s: float
@@ -24,11 +24,11 @@ class Heard:
     record: dict[str, Any]
 
 
-class Recorder:
+class MqttRecorder:
     """Reads GET /matches/stream in a thread, from entering to leaving; connects again as a browser does."""
 
     def __init__(self, page: str) -> None:
-        self.heard: list[Heard] = []
+        self.heard: list[HeardMessage] = []
         self._page = page
         self._leaving = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -57,4 +57,4 @@ class Recorder:
 
     def _read(self) -> None:
         for number, record in enumerate(read_matches(self._page, self._leaving, timeout_s=5)):
-            self.heard.append(Heard(time.time(), number == 0, record))
+            self.heard.append(HeardMessage(time.time(), number == 0, record))

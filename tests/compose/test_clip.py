@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from services.core.wire import from_iso
+from common.wire import from_iso
 from tests.compose.project import Project
-from tests.compose.recorder import Recorder
+from tests.compose.recorder import MqttRecorder
 from tests.system.record import read_truth, seconds, share_right, verdicts
 from tests.system.stack import eventually
 
 
-def test_the_item_in_the_camera_is_the_best_match(stack: Project, samples: float, recorder: Recorder) -> None:
+def test_the_item_in_the_camera_is_the_best_match(
+    stack: Project, samples: float, recorder: MqttRecorder
+) -> None:
     truth = read_truth()
     length_s = truth[-1].to_s
     (camera,) = (each for each in stack.client.get("/cameras").json()["cameras"] if each["thing"] == "cam-1")

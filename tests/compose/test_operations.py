@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from services.core.wire import from_iso
+from common.wire import from_iso
 from tests.compose.project import HELPER, RUNNING, Project, project
 from tests.system.pictures import picture
 from tests.system.stack import eventually

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 
-from services.core.wire import from_iso
+from common.wire import from_iso
 from tests.compose.project import RUNNING, Project, docker
-from tests.compose.recorder import Recorder
+from tests.compose.recorder import MqttRecorder
 from tests.system.pictures import picture
 from tests.system.stack import ROOT, eventually
 
@@ -80,7 +80,7 @@ def test_it_does_not_matter_who_starts_first(stack: Project, taught: dict[str, i
     check_kept(stack, taught)
 
 
-def test_nothing_stale_was_shown_meanwhile(recorder: Recorder) -> None:
+def test_nothing_stale_was_shown_meanwhile(recorder: MqttRecorder) -> None:
     heard = [each for each in recorder.heard if each.record["thing"] == "cam-1"]
     assert len(heard) > 100
     for each in heard:

@@ -13,7 +13,7 @@ import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
 from deploy.compose.certificate import make
-from services.bootstrap.pin import pinned
+from services.bootstrap.cert_pinning import pinned
 from tests.compose.project import Project, project
 from tests.system.stack import eventually
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from edge import host
-from edge.host import add_device_modules
-from edge.mqtt import MqttTransport
+from edge.deeplens import device_host
+from edge.deeplens.device_host import add_device_modules
+from edge.link.mqtt import MqttTransport
 from tests.edge.fakes import FakeCamera, FakeTransport
-from tests.edge.kit import Listener, make_broker, write_model
-from tests.edge.lines import OFFLINE, Start
+from tests.edge.kit import MqttListener, make_broker, write_model
+from tests.edge.link.lines import OFFLINE, Start
 from tests.servers import free_port
 
 add_device_modules()  # as `python -m edge` does, before a test imports awscam
@@ -25,9 +25,9 @@ def broker_port() -> Iterator[int]:
 
 
 @pytest.fixture
-def listener(broker_port: int) -> Iterator[Listener]:
+def listener(broker_port: int) -> Iterator[MqttListener]:
     """A client that hears all."""
-    with Listener(broker_port) as listening:
+    with MqttListener(broker_port) as listening:
         yield listening
 
 
@@ -41,9 +41,9 @@ def camera() -> FakeCamera:
 def transport(camera: FakeCamera) -> Iterator[FakeTransport]:
     """What the device modules publish to, on a host with that camera."""
     sending = FakeTransport()
-    host.connect(host.Host(camera=camera, transport=sending))
+    device_host.connect(device_host.Host(camera=camera, transport=sending))
     yield sending
-    host.disconnect()
+    device_host.disconnect()
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 """Fakes of what the device modules stand on."""
 
-from edge.domain import Frame, Taken
+from edge.picture.frame_types import Frame, Taken
 
 
 class FakeCamera:

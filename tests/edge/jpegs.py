@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from edge.domain import Frame
+from edge.picture.frame_types import Frame
 from tests.edge.kit import grey
 
 

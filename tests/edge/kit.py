@@ -22,9 +22,9 @@ from onnx import TensorProto, helper, numpy_helper
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion
 
-from edge.crop import Box
-from edge.domain import Frame
-from services.core import wire
+from common import wire
+from edge.picture.crop import Box
+from edge.picture.frame_types import Frame
 from tests.servers import PATIENCE_S, until
 
 CLIP_FPS = 10
@@ -107,7 +107,7 @@ class Heard:
     retained: bool
 
 
-class Listener:
+class MqttListener:
     """Subscribes to everything of Lookalike and remembers it; it reconnects quickly."""
 
     def __init__(self, port: int, topics: str = "lookalike/#") -> None:
@@ -121,7 +121,7 @@ class Listener:
         self._client.connect_async("127.0.0.1", port)
         self._client.loop_start()
 
-    def __enter__(self) -> "Listener":
+    def __enter__(self) -> "MqttListener":
         until(self.subscribed.is_set, what="the listener's subscription")
         return self
 

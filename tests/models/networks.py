@@ -14,7 +14,7 @@ WEIGHTS = np.random.default_rng(1).normal(size=(DIM, 3, 3, 3)).astype(np.float32
 
 
 @dataclass(frozen=True)
-class Network:
+class TinyNetwork:
     """Convolution and ReLU, a backbone in small; `head` is what comes after them."""
 
     head: str = "map"

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from edge.sources.stream import StreamSource
-from tests.edge.kit import Listener, run_edge
-from tests.edge.sources_kit import (
+from edge.cameras.sources.stream import StreamSource
+from tests.edge.cameras.sources_kit import (
     FIRST_WITHIN_S,
     check_comebacks,
     check_secrets,
@@ -17,6 +16,7 @@ from tests.edge.sources_kit import (
     source_of,
     wait_reason,
 )
+from tests.edge.kit import MqttListener, run_edge
 from tests.network.conftest import Rtsp
 
 USER, QUOTED = "user", "s%40%3A%2F%3F%23%2541x"
@@ -25,7 +25,7 @@ UNQUOTED = "s@:/?#%2541x"
 
 @pytest.mark.parametrize(("codec", "auth"), [("h264", "digest"), ("jpeg", "basic")])
 def test_a_camera_that_is_away_freezes_or_is_killed_comes_back_and_is_seen_at_once(
-    tmp_path: Path, rtsp: Rtsp, broker_port: int, listener: Listener, model: Path, codec: str, auth: str
+    tmp_path: Path, rtsp: Rtsp, broker_port: int, listener: MqttListener, model: Path, codec: str, auth: str
 ) -> None:
     camera = rtsp(codec, auth)
     name = f"rtsp://***@127.0.0.1:{camera.port}/live"
@@ -55,7 +55,7 @@ def test_a_camera_that_refuses_is_told_with_the_cause(
     tmp_path: Path,
     rtsp: Rtsp,
     broker_port: int,
-    listener: Listener,
+    listener: MqttListener,
     model: Path,
     auth: str,
     login: str,

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.edge.kit import Listener, run_edge
-from tests.edge.mjpeg import QUOTED
-from tests.edge.sources_kit import wait_reason
+from tests.edge.cameras.mjpeg import QUOTED
+from tests.edge.cameras.sources_kit import wait_reason
+from tests.edge.kit import MqttListener, run_edge
 from tests.network.conftest import Certificates, Rtsp
 from tests.servers import Server
 
@@ -16,7 +16,7 @@ def camera_with(kind: str, files: tuple[Path, Path], rtsp: Rtsp) -> tuple[Server
     """A camera that is not yet started, and the path of its pictures."""
     if kind == "rtsps":
         return rtsp("h264", "digest", files=files), "live"
-    command = [sys.executable, "-m", "tests.edge.mjpeg", "{port}", *map(str, files)]
+    command = [sys.executable, "-m", "tests.edge.cameras.mjpeg", "{port}", *map(str, files)]
     return Server("https", command), "video"
 
 
@@ -26,7 +26,7 @@ def test_a_camera_with_a_certificate_of_its_own_is_trusted_when_it_is_told_to_be
     rtsp: Rtsp,
     certificates: Certificates,
     broker_port: int,
-    listener: Listener,
+    listener: MqttListener,
     model: Path,
     monkeypatch: pytest.MonkeyPatch,
     kind: str,
@@ -65,7 +65,7 @@ def test_a_certificate_that_does_not_fit_is_told(
     rtsp: Rtsp,
     certificates: Certificates,
     broker_port: int,
-    listener: Listener,
+    listener: MqttListener,
     model: Path,
     monkeypatch: pytest.MonkeyPatch,
     kind: str,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.bootstrap import machine
+from services.bootstrap import lan_names
 from services.bootstrap.settings import RunSettings
 from services.run.welcome import welcome
 
@@ -26,7 +26,7 @@ def test_a_certificate_of_our_own_is_said_to_be_warned_of_and_a_given_one_is_not
 @pytest.mark.parametrize(
     ("host", "address"),
     [
-        ("0.0.0.0", (machine.addresses() or machine.host_names()[-1:])[0]),
+        ("0.0.0.0", (lan_names.addresses() or lan_names.host_names()[-1:])[0]),
         ("192.0.2.7", "192.0.2.7"),
         ("2001:db8::7", "[2001:db8::7]"),
     ],

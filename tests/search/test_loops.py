@@ -9,18 +9,18 @@ from contextlib import contextmanager
 
 import pytest
 
+from common.wire import encode_observation
 from services.core.domain import Item
-from services.core.follow import Follower
-from services.core.intake import Intake
-from services.core.lookup import Lookup
 from services.core.ports import KnnIndex
-from services.core.wire import encode_observation
+from services.core.search.follow import Follower
+from services.core.search.intake import Intake
+from services.core.search.lookup import Lookup
 from services.search.loops import Loops
 from tests.fakes import FakeIndex, FakeItems, FakeQueue, FakeTally, make_item, make_observation
 from tests.servers import until
 
 
-class Rig:
+class LoopsRig:
     """Loops over a store of ten items; `faults` names what raises an exception that nobody expects."""
 
     def __init__(self) -> None:
@@ -65,7 +65,7 @@ class Rig:
 
 
 @contextmanager
-def running(rig: Rig) -> Iterator[Rig]:
+def running(rig: LoopsRig) -> Iterator[LoopsRig]:
     rig.loops.start()
     try:
         yield rig
@@ -74,7 +74,7 @@ def running(rig: Rig) -> Iterator[Rig]:
 
 
 def test_from_the_moment_the_catalogue_is_read_observations_are_answered_from_it() -> None:
-    rig = Rig()
+    rig = LoopsRig()
     rig.store.down = {"model"}
     with running(rig):
         until(lambda: rig.loops.trouble == "item store: model is down")
@@ -85,14 +85,14 @@ def test_from_the_moment_the_catalogue_is_read_observations_are_answered_from_it
 
 
 def test_a_new_item_is_found_within_a_second() -> None:
-    with running(Rig()) as rig:
+    with running(LoopsRig()) as rig:
         until(lambda: rig.follower.items == 10)
         rig.store.put(make_item("new"))
         until(lambda: rig.follower.items == 11, within_s=1.0)
 
 
 def test_an_exception_in_a_turn_is_logged_and_it_goes_on(caplog: pytest.LogCaptureFixture) -> None:
-    rig = Rig()
+    rig = LoopsRig()
     rig.faults = {"follow", "answer"}
     with caplog.at_level(logging.ERROR), running(rig):
         until(lambda: "_follow failed" in caplog.text)
@@ -109,7 +109,7 @@ def test_an_exception_in_a_turn_is_logged_and_it_goes_on(caplog: pytest.LogCaptu
 def test_a_store_that_dies_is_trouble_by_name_and_over_when_it_is_back(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    rig = Rig()
+    rig = LoopsRig()
     assert rig.loops.trouble
     with caplog.at_level(logging.WARNING), running(rig):
         until(lambda: rig.loops.trouble is None)
@@ -122,7 +122,7 @@ def test_a_store_that_dies_is_trouble_by_name_and_over_when_it_is_back(
 
 
 def test_a_fault_while_following_is_trouble_too() -> None:
-    with running(Rig()) as rig:
+    with running(LoopsRig()) as rig:
         until(lambda: rig.loops.trouble is None)
         rig.faults = {"follow"}
         rig.store.set_model("ffffffffffff")  # makes the follower build another index
@@ -131,7 +131,7 @@ def test_a_fault_while_following_is_trouble_too() -> None:
 
 
 def test_a_thread_that_hangs_or_has_ended_is_named() -> None:
-    with running(Rig()) as rig:
+    with running(LoopsRig()) as rig:
         until(rig.answers)
         assert rig.loops.held_up() is None
         rig.may_answer.clear()
@@ -147,7 +147,7 @@ def test_a_thread_that_hangs_or_has_ended_is_named() -> None:
 
 @pytest.mark.parametrize("state", ["store down", "faults"])
 def test_what_is_wrong_elsewhere_holds_no_thread_up(state: str) -> None:
-    rig = Rig()
+    rig = LoopsRig()
     rig.queue.down = True
     rig.faults = {"follow"} if state == "faults" else set()
     rig.store.down = {"model"} if state == "store down" else set()
@@ -160,7 +160,7 @@ def test_what_is_wrong_elsewhere_holds_no_thread_up(state: str) -> None:
 
 @pytest.mark.parametrize("state", ["idle", "store down", "faults"])
 def test_stop_ends_all_threads_within_a_second(state: str) -> None:
-    rig, before = Rig(), threading.active_count()
+    rig, before = LoopsRig(), threading.active_count()
     rig.faults = {"follow"} if state == "faults" else set()
     rig.store.down = {"model"} if state == "store down" else set()
     rig.loops.start()

@@ -11,8 +11,8 @@ import pytest
 from tests import servers
 from tests.servers import Server
 from tests.system import single
-from tests.system.played import Camera, keyed_stack
-from tests.system.record import Recorder
+from tests.system.played import PlayedCamera, keyed_stack
+from tests.system.record import MatchRecorder
 from tests.system.stack import Stack, newest_records, running
 
 
@@ -41,9 +41,9 @@ def samples(folder: Path) -> Iterator[Stack]:
 
 
 @pytest.fixture(scope="module")
-def recorder(stack: Stack) -> Iterator[Recorder]:
+def recorder(stack: Stack) -> Iterator[MatchRecorder]:
     """Every match record since the first."""
-    with Recorder(stack.page) as recording:
+    with MatchRecorder(stack.page) as recording:
         yield recording
 
 
@@ -78,8 +78,8 @@ def keyed(broker: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 @pytest.fixture
-def camera(keyed: Stack) -> Iterator[Camera]:
+def camera(keyed: Stack) -> Iterator[PlayedCamera]:
     """A camera that is online."""
-    with Camera(keyed) as played:
+    with PlayedCamera(keyed) as played:
         played.say("online")
         yield played

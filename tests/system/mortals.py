@@ -83,7 +83,7 @@ class Client(threading.Thread):
                 self.told.deleted.add(item_id)
 
 
-class Rig:
+class KillRig:
     """The api, two searches and an importer, each started anew when it was killed."""
 
     def __init__(self, folder: Path, redis_url: str, broker_url: str) -> None:

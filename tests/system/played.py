@@ -34,7 +34,7 @@ def keyed_stack(folder: Path, broker: Server) -> Iterator[Stack]:
         yield started
 
 
-class Camera:
+class PlayedCamera:
     """A camera that says and shows what a test wants, each under a name of its own; forgotten at the end."""
 
     def __init__(self, stack: Stack, thing: str = "") -> None:
@@ -67,7 +67,7 @@ class Camera:
         publish.single(f"lookalike/{self.thing}/{kind}", payload, int(retain), retain, **self._broker)
 
 
-class Listener:
+class CommandListener:
     """Hears what passes at a broker, with the second of its arrival."""
 
     def __init__(self, url: str, *filters: str) -> None:
@@ -75,7 +75,7 @@ class Listener:
         self._hears = False
         self._client = MqttClient(url, filters=[*filters, "probe/listener"], qos=0, on_message=self._take)
 
-    def __enter__(self) -> Listener:
+    def __enter__(self) -> CommandListener:
         self._client.start()
 
         def hears_itself() -> bool:

@@ -14,13 +14,13 @@ from typing import Any, Self
 
 import httpx
 
-from services.core.wire import from_iso
+from common.wire import from_iso
 from tests.system.stack import ROOT
 
 TRUTH = ROOT / "samples" / "truth.csv"
 
 
-class Recorder:
+class MatchRecorder:
     """Reads GET /matches/stream in a thread, from entering to leaving."""
 
     def __init__(self, page: str) -> None:
@@ -58,7 +58,7 @@ def read_matches(page: str, leaving: threading.Event, *, timeout_s: float) -> It
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class TruthScene:
     """A stretch of the clip; `kind` is item, stranger or empty."""
 
     from_s: float
@@ -71,21 +71,23 @@ class Scene:
 class Second:
     """What the system said in one second of the clip: the id and the verdict of most of its records."""
 
-    scene: Scene
+    scene: TruthScene
     best: str | None
     verdict: str | None
 
 
-def read_truth(path: Path = TRUTH) -> list[Scene]:
+def read_truth(path: Path = TRUTH) -> list[TruthScene]:
     """The clip's scenes in order."""
     with path.open(newline="", encoding="utf-8") as file:
         return [
-            Scene(float(row["from_s"]), float(row["to_s"]), row["id"], row["kind"])
+            TruthScene(float(row["from_s"]), float(row["to_s"]), row["id"], row["kind"])
             for row in csv.DictReader(file)
         ]
 
 
-def seconds(records: Sequence[dict[str, Any]], truth: Sequence[Scene], *, began_s: float) -> list[Second]:
+def seconds(
+    records: Sequence[dict[str, Any]], truth: Sequence[TruthScene], *, began_s: float
+) -> list[Second]:
     """One answer for each whole second that lies in one scene; `began_s` is when the clip's loop began."""
     heard: dict[int, list[dict[str, Any]]] = {}
     for record in records:

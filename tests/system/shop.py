@@ -14,11 +14,11 @@ import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 from PIL import Image
 
+from common.wire import Vectors, unit
 from models.files import fingerprint, read_model
 from models.locate import resolve
 from services.adapters.sqlite_items import SqliteItems
 from services.core.domain import Item
-from services.core.wire import Vectors, unit
 from tests.system.stack import ROOT, Stack, eventually, running
 
 ITEMS = 500

@@ -11,8 +11,8 @@ import numpy as np
 import paho.mqtt.publish as publish
 import pytest
 
+from common.wire import Observation, encode_observation
 from services.adapters.sqlite_items import SqliteItems
-from services.core.wire import Observation, encode_observation
 from tests.system.stack import Stack, eventually
 
 THING = "intruder"

@@ -73,7 +73,7 @@ def test_json_lines_are_read(empty: Stack, tmp_path: Path) -> None:
 
 def test_the_2018_samples_lines_are_fetched(empty: Stack, tmp_path: Path) -> None:
     write_pictures(tmp_path / "www", ["monkey.jpg"])
-    handler = functools.partial(_Quiet, directory=str(tmp_path / "www"))
+    handler = functools.partial(_QuietCliHandler, directory=str(tmp_path / "www"))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
@@ -93,7 +93,7 @@ def test_the_2018_samples_lines_are_fetched(empty: Stack, tmp_path: Path) -> Non
     assert "Plush Monkey" in [item["title"] for item in empty.get("/items?limit=1000")["items"]]
 
 
-class _Quiet(http.server.SimpleHTTPRequestHandler):
+class _QuietCliHandler(http.server.SimpleHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None: ...
 
 

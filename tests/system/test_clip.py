@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from services.core.wire import from_iso
-from tests.system.record import Recorder, read_truth, seconds, share_right, verdicts
+from common.wire import from_iso
+from tests.system.record import MatchRecorder, read_truth, seconds, share_right, verdicts
 from tests.system.stack import Stack, eventually
 
 
-def test_the_item_in_the_camera_is_the_best_match(stack: Stack, recorder: Recorder) -> None:
+def test_the_item_in_the_camera_is_the_best_match(stack: Stack, recorder: MatchRecorder) -> None:
     truth = read_truth()
     began_s = clip_began_s(stack)
     end_s = began_s + truth[-1].to_s

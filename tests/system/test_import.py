@@ -17,10 +17,10 @@ import httpx
 import pytest
 
 from services.adapters.sqlite_items import SqliteItems
-from services.core.archive import Archive, write_archive
+from services.core.catalogue.paging import all_items
+from services.core.catalogue.picture_key import picture_key
 from services.core.domain import Item
-from services.core.picture_key import picture_key
-from services.core.walk import all_items
+from services.core.importing.archive import Archive, write_archive
 from tests.system.pictures import picture, write_pictures
 from tests.system.single import refused
 from tests.system.stack import ROOT, Stack, eventually, running

@@ -12,7 +12,7 @@ import pytest
 
 from tests import servers
 from tests.servers import until
-from tests.system.mortals import ROWS, Client, Rig
+from tests.system.mortals import ROWS, Client, KillRig
 from tests.system.pictures import picture
 
 KILLS = int(os.environ.get("KILLS", "20"))
@@ -21,16 +21,16 @@ CLIENTS = 3
 
 
 @pytest.fixture
-def rig(tmp_path: Path) -> Iterator[Rig]:
+def rig(tmp_path: Path) -> Iterator[KillRig]:
     with servers.redis_server() as redis, servers.broker() as broker:
-        made = Rig(tmp_path, redis.url, broker.url)
+        made = KillRig(tmp_path, redis.url, broker.url)
         try:
             yield made
         finally:
             made.stop()
 
 
-def test_whatever_is_killed_whenever_nothing_that_was_acknowledged_is_lost(rig: Rig) -> None:
+def test_whatever_is_killed_whenever_nothing_that_was_acknowledged_is_lost(rig: KillRig) -> None:
     names = ["api", "search-1", "search-2", "importer"]
     # The api first: it makes the file of the store.
     for name in names:
@@ -62,7 +62,7 @@ def test_whatever_is_killed_whenever_nothing_that_was_acknowledged_is_lost(rig: 
     assert len(rig.imported.kept) >= ROWS
 
 
-def check(rig: Rig, clients: list[Client]) -> None:
+def check(rig: KillRig, clients: list[Client]) -> None:
     """Compare the store with what was acknowledged, and each index with the store."""
     for name in ("api", "search-1", "search-2"):
         until(lambda name=name: rig.up(name), within_s=30, what=f"{name} is up")  # type: ignore[misc]
@@ -77,7 +77,7 @@ def check(rig: Rig, clients: list[Client]) -> None:
         until(lambda address=address: follows(rig, address), within_s=2, what="the index is the store")  # type: ignore[misc]
 
 
-def stored(rig: Rig) -> dict[str, str]:
+def stored(rig: KillRig) -> dict[str, str]:
     """All titles by id; fails if an id comes twice."""
     titles: dict[str, str] = {}
     cursor: str | None = ""
@@ -91,7 +91,7 @@ def stored(rig: Rig) -> dict[str, str]:
     return titles
 
 
-def follows(rig: Rig, search: str) -> bool:
+def follows(rig: KillRig, search: str) -> bool:
     """Whether an index holds as many items as the store, as of the store's last change."""
     head = rig.http.get(f"{rig.page}/healthz").json()["checks"]["store"]["cursor"]
     state = rig.http.get(f"{search}/healthz").json()

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import redis
 
-from tests.edge.emulation import emulate
+from tests.edge.deeplens.emulation import emulate
 from tests.system.stack import ROOT, Stack, eventually, running
 
 PICTURES = ROOT / "samples" / "pictures"

@@ -13,8 +13,8 @@ import httpx
 import numpy as np
 import pytest
 
+from common.wire import Observation, Vectors, encode_observation
 from services.adapters.sqlite_items import SqliteItems
-from services.core.wire import Observation, Vectors, encode_observation
 from tests.servers import free_port
 from tests.system.pictures import picture
 from tests.system.shop import ITEMS, SHOWN, opened, running_shop

@@ -80,14 +80,14 @@ def test_a_camera_that_is_a_browser_teaches_too(shop: Stack) -> None:
     shop.client.delete(f"/items/{item.json()['id']}")
 
 
-class _Quiet(http.server.SimpleHTTPRequestHandler):
+class _QuietPictureHandler(http.server.SimpleHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None: ...
 
 
 @contextlib.contextmanager
 def served(folder: Path) -> Iterator[str]:
     """The address of a web server for a folder."""
-    handler = functools.partial(_Quiet, directory=str(folder))
+    handler = functools.partial(_QuietPictureHandler, directory=str(folder))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Playwright, sync_playwright
 
-from tests.system.record import Scene, read_truth
+from tests.system.record import TruthScene, read_truth
 from tests.system.stack import Stack, running
 from tests.web.film import Picture, frames_of, read_clip, write_film
 from tests.web.pages import KEY, Pages, chromium, with_camera
@@ -32,14 +32,14 @@ def clip() -> list[Picture]:
 
 
 @pytest.fixture(scope="session")
-def scenes() -> list[Scene]:
+def scenes() -> list[TruthScene]:
     """What the browser's camera sees, in this order, again and again."""
     by_id = {scene.id: scene for scene in read_truth()}
     return [by_id[name] for name in CAST]
 
 
 @pytest.fixture(scope="session")
-def film(clip: list[Picture], scenes: list[Scene], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def film(clip: list[Picture], scenes: list[TruthScene], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What the browser's camera plays."""
     path = tmp_path_factory.mktemp("film") / "camera.y4m"
     write_film(path, [frame for scene in scenes for frame in frames_of(clip, scene)])

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from tests.system.record import Scene
+from tests.system.record import TruthScene
 from tests.system.stack import ROOT
 
 Picture = NDArray[np.uint8]
@@ -30,7 +30,7 @@ def read_clip() -> list[Picture]:
         frames.append(np.asarray(cv2.resize(frame, SIZE, interpolation=cv2.INTER_AREA), np.uint8))
 
 
-def frames_of(clip: Sequence[Picture], scene: Scene) -> list[Picture]:
+def frames_of(clip: Sequence[Picture], scene: TruthScene) -> list[Picture]:
     """A scene's frames without its first and last tenths of a second, in which one thing replaces another."""
     return list(clip[round(scene.from_s * FPS) + 2 : round(scene.to_s * FPS) - 2])
 

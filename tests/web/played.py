@@ -9,18 +9,18 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from common.wire import Observation, Vectors, encode_observation
 from services.adapters.sqlite_items import SqliteItems
+from services.core.catalogue.paging import all_items
 from services.core.domain import Item
-from services.core.walk import all_items
-from services.core.wire import Observation, Vectors, encode_observation
-from tests.system.played import Camera
+from tests.system.played import PlayedCamera
 from tests.system.stack import Stack
 
 # Often enough that a still scene stays live.
 STILL_S = 0.5
 
 
-class SeeingCamera(Camera):
+class SeeingCamera(PlayedCamera):
     """One that sends what it sees, without a picture."""
 
     def __init__(self, stack: Stack, thing: str) -> None:

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.system.record import Scene
+from tests.system.record import TruthScene
 from tests.system.stack import Stack, eventually
 from tests.web.film import Picture, frames_of
 from tests.web.pages import PHONE, Pages, text
@@ -45,7 +45,7 @@ def jpeg(picture: Image.Image, **options: Any) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def corn_flakes(clip: list[Picture], scenes: list[Scene]) -> Image.Image:
+def corn_flakes(clip: list[Picture], scenes: list[TruthScene]) -> Image.Image:
     """What a camera sees of an item."""
     frames = frames_of(clip, scenes[0])
     return Image.fromarray(np.ascontiguousarray(frames[len(frames) // 2][..., ::-1]))

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Dialog, Locator, Page, expect
 
-from services.core.rows import BadRow, read_rows
+from services.core.importing.import_rows import BadRow, read_rows
 from tests.system.pictures import picture, write_pictures
 from tests.system.stack import Stack, eventually
 from tests.web.pages import KEY, KNOWN_KEY, Pages

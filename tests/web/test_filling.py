@@ -14,7 +14,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from services.core.archive import write_archive
+from services.core.importing.archive import write_archive
 from tests.system import single
 from tests.system.stack import ROOT, Stack, eventually, running
 from tests.web.pages import Pages, text

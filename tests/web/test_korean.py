@@ -7,8 +7,8 @@ import os
 
 from playwright.sync_api import Page, expect
 
-from edge.sources.webcam import why_no_device
-from tests.system.played import Camera
+from edge.cameras.sources.webcam import why_no_device
+from tests.system.played import PlayedCamera
 from tests.system.stack import Stack, stopped
 from tests.web.pages import Pages, text
 from tests.web.shelf import MUG, VIEW, dialog
@@ -22,7 +22,7 @@ def opened(pages: Pages, address: str) -> Page:
 
 def test_why_a_camera_gives_no_picture(without_camera: Stack, pages: Pages) -> None:
     missing = why_no_device("/dev/video77", OSError(errno.ENOENT, os.strerror(errno.ENOENT)))
-    with Camera(without_camera, "door") as camera:
+    with PlayedCamera(without_camera, "door") as camera:
         camera.say("no_camera", reason=missing)
         page = opened(pages, f"{without_camera.page}#camera=door")
         page.get_by_role("heading", name="door 카메라에 영상이 없습니다").wait_for(timeout=10_000)

@@ -12,7 +12,7 @@ from PIL import Image
 from playwright.sync_api import Page
 
 from services.adapters.mqtt import MqttClient
-from tests.system.record import Scene
+from tests.system.record import TruthScene
 from tests.system.stack import Stack, eventually
 from tests.web.film import Picture, frames_of
 from tests.web.own import STOP, start, starter
@@ -49,7 +49,7 @@ def titles(stack: Stack) -> dict[str, str]:
     return {item["id"]: item["title"] for item in stack.get("/items?limit=1000")["items"]}
 
 
-def nearest(page: Page, clip: Sequence[Picture], scenes: Sequence[Scene]) -> float:
+def nearest(page: Page, clip: Sequence[Picture], scenes: Sequence[TruthScene]) -> float:
     """How far what the viewfinder shows is from the nearest frame that the camera gives; 255 for nothing."""
     picture = seen(page)
     if picture is None:
@@ -59,7 +59,7 @@ def nearest(page: Page, clip: Sequence[Picture], scenes: Sequence[Scene]) -> flo
 
 
 def test_the_right_matches_appear_in_the_order_in_which_the_camera_sees_the_items(
-    without_camera: Stack, camera_pages: Pages, clip: list[Picture], scenes: list[Scene]
+    without_camera: Stack, camera_pages: Pages, clip: list[Picture], scenes: list[TruthScene]
 ) -> None:
     page = camera_pages.open(without_camera.page)
     thing = start(page)
@@ -81,7 +81,7 @@ def test_the_right_matches_appear_in_the_order_in_which_the_camera_sees_the_item
 
 
 def test_another_visitor_sees_its_previews_until_it_is_stopped(
-    without_camera: Stack, camera_pages: Pages, clip: list[Picture], scenes: list[Scene]
+    without_camera: Stack, camera_pages: Pages, clip: list[Picture], scenes: list[TruthScene]
 ) -> None:
     page = camera_pages.open(without_camera.page)
     thing = start(page)
@@ -160,7 +160,7 @@ def test_the_button_works_by_keyboard_and_the_page_says_what_is_going_on(
 
 
 def test_an_items_own_page_opens_beside_the_camera_that_runs(
-    without_camera: Stack, camera_pages: Pages, scenes: list[Scene]
+    without_camera: Stack, camera_pages: Pages, scenes: list[TruthScene]
 ) -> None:
     link = f"{without_camera.page}/docs"
     shown_items = [f"/items/{scene.id}" for scene in scenes if scene.kind == "item"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Playwright
 
-from tests.system.played import Camera, status_of
+from tests.system.played import PlayedCamera, status_of
 from tests.system.stack import Stack, eventually
 from tests.web.own import STOP, start, starter
 from tests.web.pages import FAKE_CAMERA, Pages, chromium, text
@@ -61,7 +61,7 @@ def test_frames_that_the_api_refuses_are_told_and_go_on_when_they_can(
     without_camera: Stack, camera_pages: Pages
 ) -> None:
     name = "browser-0409"
-    with Camera(without_camera, name) as other:
+    with PlayedCamera(without_camera, name) as other:
         other.say("online", source="rtsp://host/door")
         page = camera_pages.open(
             without_camera.page, script=f"localStorage.setItem('lookalike.camera', '{name}');"

@@ -10,7 +10,7 @@ from pathlib import Path
 from playwright.sync_api import Page, Playwright
 
 from tests.system import single
-from tests.system.played import Camera
+from tests.system.played import PlayedCamera
 from tests.system.stack import Stack, eventually, running, stopped
 from tests.web.own import START, STOP, starter
 from tests.web.pages import Pages, chromium, text
@@ -123,7 +123,7 @@ def test_a_camera_that_is_killed_is_off_until_it_is_started_again(with_clip: Sta
 def test_a_camera_that_goes_off_stands_last_and_one_that_is_removed_is_gone(
     with_clip: Stack, pages: Pages
 ) -> None:
-    door, attic = Camera(with_clip, "door"), Camera(with_clip, "attic")
+    door, attic = PlayedCamera(with_clip, "door"), PlayedCamera(with_clip, "attic")
     door.say("online", source="rtsp://host/door")
     page = pages.open(f"{with_clip.page}#camera=door")
     page.get_by_role("heading", name="door is on").wait_for(timeout=20_000)

@@ -77,10 +77,10 @@ def test_a_browser_without_shared_workers_has_a_stream_in_each_tab(with_clip: St
 
 def test_a_worker_that_does_not_start_is_done_without(with_clip: Stack, pages: Pages) -> None:
     page = pages.open("about:blank")
-    page.context.route("**/stream-worker.js", lambda route: route.abort())
+    page.context.route("**/stream_worker.js", lambda route: route.abort())
     page.goto(with_clip.page)
     eventually(lambda: is_live(page), within_s=30)
-    pages.forget_errors("stream-worker.js")
+    pages.forget_errors("stream_worker.js")
 
 
 @pytest.mark.parametrize("script", ["", ALONE], ids=["shared", "alone"])

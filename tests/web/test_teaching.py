@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import Page, Playwright
 
-from tests.system.played import Camera
+from tests.system.played import PlayedCamera
 from tests.system.stack import Stack, running
 from tests.web.film import CLIP
 from tests.web.own import starter
@@ -115,7 +115,7 @@ def test_a_name_that_is_taken_gets_another_picture_instead_of_a_double(
 
 
 def test_a_camera_that_is_off_says_so(without_camera: Stack, pages: Pages) -> None:
-    with Camera(without_camera, "shelf") as shelf:
+    with PlayedCamera(without_camera, "shelf") as shelf:
         shelf.say("offline")
         page = pages.open(f"{without_camera.page}#camera=shelf")
         page.get_by_role("heading", name="shelf is off").wait_for(timeout=10_000)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Playwright
 
-from tests.system.played import Camera
+from tests.system.played import PlayedCamera
 from tests.system.stack import Stack, eventually, running
 from tests.web.film import Picture
 from tests.web.own import START
@@ -148,7 +148,7 @@ def test_over_plain_http_the_page_says_why_there_is_no_camera(tmp_path: Path, pl
 def test_what_a_camera_lacks_is_shown_with_its_reason(
     without_camera: Stack, pages: Pages, state: str, title: str
 ) -> None:
-    with Camera(without_camera, "door") as camera:
+    with PlayedCamera(without_camera, "door") as camera:
         camera.say(state, reason="the cable is out", source="rtsp://host/door")
         page = pages.open(f"{without_camera.page}#camera=door")
         page.get_by_role("heading", name=title).wait_for(timeout=10_000)
@@ -162,7 +162,7 @@ def test_what_a_camera_lacks_is_shown_with_its_reason(
 def test_the_address_chooses_the_camera_also_after_the_page_was_loaded(
     without_camera: Stack, pages: Pages
 ) -> None:
-    with Camera(without_camera, "door") as door, Camera(without_camera, "desk") as desk:
+    with PlayedCamera(without_camera, "door") as door, PlayedCamera(without_camera, "desk") as desk:
         door.say("offline")
         desk.say("offline")
         page = pages.open(f"{without_camera.page}#camera=door")
@@ -185,7 +185,7 @@ def test_an_empty_catalogue_does_not_hide_what_the_camera_lacks(
 
 
 def test_a_phone_that_joins_in_does_not_take_the_page(with_clip: Stack, pages: Pages) -> None:
-    with Camera(with_clip, "a-phone") as phone:
+    with PlayedCamera(with_clip, "a-phone") as phone:
         phone.say("online", source="frames over MQTT")
         eventually(lambda: len(with_clip.get("/cameras")["cameras"]) == 2, within_s=10)
         page = pages.open(with_clip.page)

@@ -23,7 +23,7 @@ _TRY_AGAIN = {
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 0.02, 1.0
 
 
-class ConflictError(Exception):
+class ConditionError(Exception):
     """A transaction was refused as a whole, because something was written meanwhile, or too much."""
 
 
@@ -126,7 +126,7 @@ class Table:
         return patience
 
     def transact(self, writes: Sequence[dict[str, Any]]) -> None:
-        """Do all of the writes (TransactWriteItems without the table's name) or, with ConflictError, none."""
+        """Do all writes (TransactWriteItems without the table's name), or with ConditionError none."""
         actions = [
             {kind: {"TableName": self._name, **action} for kind, action in write.items()} for write in writes
         ]
@@ -140,7 +140,7 @@ class Table:
             if reasons := error.response.get("CancellationReasons"):
                 codes = {reason.get("Code", "?") for reason in reasons} - {"None"}
                 if codes <= _TRY_AGAIN:
-                    raise ConflictError from None
+                    raise ConditionError from None
             # Its text may hold the session's token: that of a wrong signature repeats the request's headers.
             told = ", ".join(sorted(codes))
             raise UnavailableError(f"item store dynamodb://{self._name}: {operation}: {told}") from None

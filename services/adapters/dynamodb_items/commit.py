@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from services.adapters.dynamodb_items.calls import ConflictError, Table
+from services.adapters.dynamodb_items.calls import ConditionError, Table
 from services.adapters.dynamodb_items.layout import (
     CHANGES,
     HEAD,
@@ -99,7 +99,7 @@ class Commits:
                     writes.append({"Put": {"Item": row}})
                 try:
                     self._table.transact(writes)
-                except ConflictError:
+                except ConditionError:
                     patience.wait("others write all the time")
                     continue
                 return written

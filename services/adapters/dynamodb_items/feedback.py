@@ -8,9 +8,9 @@ from typing import Any
 
 from services.adapters.dynamodb_items.calls import Table
 from services.adapters.dynamodb_items.commit import Head, Step
+from services.adapters.dynamodb_items.item_rows import update
 from services.adapters.dynamodb_items.layout import FEEDBACK, Row, int_of, key, number, number_key, text_of
 from services.adapters.dynamodb_items.reading import Reading
-from services.adapters.dynamodb_items.rows import update
 
 
 @dataclass(frozen=True, slots=True)

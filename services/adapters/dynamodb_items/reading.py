@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from services.adapters.dynamodb_items.calls import Table
+from services.adapters.dynamodb_items.item_rows import item_of
 from services.adapters.dynamodb_items.layout import Row, id_of, item_keys
-from services.adapters.dynamodb_items.places import Place, places_of
-from services.adapters.dynamodb_items.rows import item_of
+from services.adapters.dynamodb_items.vector_rows import Place, places_of
 from services.core.domain import Item, UnavailableError
 
 

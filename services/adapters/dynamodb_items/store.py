@@ -11,6 +11,14 @@ from typing import Any
 from services.adapters.dynamodb_items.calls import Table
 from services.adapters.dynamodb_items.commit import Commits, Head, Step
 from services.adapters.dynamodb_items.feedback import feedback_step
+from services.adapters.dynamodb_items.item_rows import (
+    ITEMS_AT_ONCE,
+    Laid,
+    chunks,
+    item_row,
+    pictures_of,
+    update,
+)
 from services.adapters.dynamodb_items.layout import (
     CHANGES,
     ITEMS,
@@ -21,9 +29,8 @@ from services.adapters.dynamodb_items.layout import (
     number,
     number_key,
 )
-from services.adapters.dynamodb_items.places import Place, places, places_of, vector_keys
 from services.adapters.dynamodb_items.reading import Reading
-from services.adapters.dynamodb_items.rows import ITEMS_AT_ONCE, Laid, chunks, item_row, pictures_of, update
+from services.adapters.dynamodb_items.vector_rows import Place, places, places_of, vector_keys
 from services.core.domain import Change, Item, UnavailableError, fold
 
 log = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from services.adapters.sqlite_items.file import open_file, writer_lock
-from services.adapters.sqlite_items.rows import COUNTS, ITEMS, MODEL, item_of, item_row, vectors_row
+from services.adapters.sqlite_items.item_rows import COUNTS, ITEMS, MODEL, item_of, item_row, vectors_row
 from services.core.domain import Change, Item, UnavailableError, fold
 
 _HEAD = "SELECT coalesce(max(cursor), 0) FROM changes"

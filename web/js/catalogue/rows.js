@@ -1,4 +1,4 @@
-// What an import is read from, as the command line reads it (services/core/rows.py): tables of rows, and pictures alone.
+// What an import is read from, as the command line reads it (services/core/importing/import_rows.py): tables of rows, and pictures alone.
 
 import { t } from "../base/text.js";
 import { readCsv } from "./csv.js";

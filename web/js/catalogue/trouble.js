@@ -2,7 +2,7 @@
 
 import { el } from "../base/dom.js";
 
-// How the server's refusals begin (services/core/catalogue.py, domain.py and pillow_pictures.py).
+// How the server's refusals begin (services/core/catalogue/items.py, domain.py and pillow_pictures.py).
 const PLACES = {
   title: /^the title/, id: /^item id/, link: /^the link/,
   metadata: /^(metadata|\d+ metadata|there is more than one field|unknown field)/, picture: /picture|pixels|camera|frame/,

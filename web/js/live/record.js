@@ -6,7 +6,7 @@ import { picture } from "../base/picture.js";
 import { clockTime, dateTime, t } from "../base/text.js";
 import { BEST_PX, facts, titleNode, titleOf } from "./match.js";
 import { createScore, sureness } from "./score.js";
-import { ms } from "./way.js";
+import { ms } from "./timing_breakdown.js";
 
 const extras = [];
 

@@ -1,6 +1,6 @@
 // What stands behind the viewfinder's box: this device's own picture as it is, another camera's by its previews.
 
-import { play } from "./own.js";
+import { play } from "./own_camera.js";
 import { createPreview } from "./preview.js";
 import { isConnected } from "./state.js";
 

@@ -4,9 +4,9 @@ import { openDialog } from "../base/dialog.js";
 import { byId, el, setHidden, setText } from "../base/dom.js";
 import { toast } from "../base/toast.js";
 import { t, tCount } from "../base/text.js";
-import { createEntry } from "./entry.js";
+import { createEntry } from "./wrong_entry.js";
 import { feedbackRefusal, itWas, say } from "./feedback.js";
-import { pile } from "./pile.js";
+import { pile } from "./wrong_list.js";
 
 function openCorrections() {
   const send = el("button", "button button-main");

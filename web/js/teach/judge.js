@@ -5,9 +5,9 @@ import { addKey } from "../base/keys.js";
 import { toast } from "../base/toast.js";
 import { live } from "../live/live.js";
 import { onRecordDetails } from "../live/record.js";
-import { createBar } from "./bar.js";
+import { createBar } from "./yes_no_bar.js";
 import { createJudging } from "./judging.js";
-import { createShowing } from "./showing.js";
+import { createShowing } from "./judged_scene.js";
 import { keepThumbnail } from "./thumbnail.js";
 
 const said = new Map(); // record id → "yes" or "no", of those judged since the page was opened

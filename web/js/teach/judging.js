@@ -3,8 +3,8 @@
 import { t } from "../base/text.js";
 import { titleOf } from "../live/match.js";
 import { feedbackRefusal, itWas, RIGHT, say, WRONG } from "./feedback.js";
-import { pile } from "./pile.js";
-import { askWhat } from "./what.js";
+import { pile } from "./wrong_list.js";
+import { askWhat } from "./which_item.js";
 
 const NEAR = 6;
 

@@ -10,7 +10,7 @@ import { titleOf } from "../live/match.js";
 import { takeBack, teachRefusal } from "./calls.js";
 import { nameStage } from "./name.js";
 import { createMirror } from "./thumbnail.js";
-import { moreStage, takenStage } from "./taken.js";
+import { moreStage, takenStage } from "./more_views.js";
 
 /** What was taught in one dialog, told and offered to be taken back when it is left. */
 function tellDone({ item, undos, isNew }) {

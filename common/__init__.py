@@ -1,0 +1,1 @@
+"""What the edge and the services share and ship alike: messages, logs, secrets."""

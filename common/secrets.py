@@ -1,0 +1,36 @@
+"""Secrets that a file holds instead of a variable, as containers have them: NAME_FILE is the file's path."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+# The settings that a file may hold.
+SECRETS = frozenset({"api_key", "mqtt_url", "redis_url", "source"})
+SUFFIX = "_FILE"
+
+
+def is_set(name: str) -> bool:
+    """Whether a variable has a value, be it in a file."""
+    return bool(os.environ.get(name) or os.environ.get(name + SUFFIX))
+
+
+def read_secrets(fields: Iterable[str], *, prefix: str) -> dict[str, str]:
+    """The values of those settings that a file holds; raises ValueError, which quotes no content."""
+    names = {field: prefix + field.upper() for field in fields if field in SECRETS}
+    return {field: _read(name) for field, name in names.items() if os.environ.get(name + SUFFIX)}
+
+
+def _read(name: str) -> str:
+    variable = name + SUFFIX
+    if os.environ.get(name):
+        raise ValueError(f"{name} and {variable} are both set; expected one of them")
+    path = Path(os.environ[variable])
+    try:
+        value = path.read_text(encoding="utf-8").rstrip("\r\n")
+    except (OSError, ValueError) as error:
+        # A decoder's own words quote the content.
+        reason = error.strerror if isinstance(error, OSError) else "it is no text in UTF-8"
+        raise ValueError(f"{variable}: {path} can't be read: {reason}") from None
+    if not value:
+        raise ValueError(f"{variable}: {path} is empty; expected the value of {name}")
+    return value

@@ -1,0 +1,185 @@
+"""All cameras that send their frames over MQTT, as one source of frames: LOOKALIKE_SOURCE is mqtt."""
+
+import secrets
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+from common import wire
+from common.rate_limited_log import Complaints
+from edge.cameras.decode_ahead import Ahead
+from edge.cameras.fair_queue import MAX_THINGS, Turns
+from edge.cameras.remote_camera import OFFLINE_AFTER_S, Line, Sender
+from edge.link import commands, home_assistant
+from edge.link.mqtt import MqttTransport
+from edge.picture.frame_types import Frame, Taken
+
+_LOOK_ROUND_S = 0.5
+_WAIT_S = 0.1
+_TOO_MANY = "too many"
+
+
+class RemoteCameras:
+    """Gives the freshest frame of each thing in turn, and speaks for each on a connection of its own.
+
+    The thread of MQTT only puts frames aside; another one decodes and watches over the things.
+    """
+
+    def __init__(
+        self,
+        mqtt_url: str,
+        *,
+        stall_s: float,
+        max_age_s: float,
+        on_watch: commands.OnWatch,
+        on_snapshot: commands.OnSnapshot | None = None,
+        home_assistant: bool = False,
+        offline_after_s: float = OFFLINE_AFTER_S,
+        open_line: Callable[[str], Line] | None = None,
+    ) -> None:
+        """Prepare to listen at the broker `mqtt_url`; nothing is opened before `connect`.
+
+        `on_watch` hears that somebody watches a thing, and for how many seconds. `open_line` makes a thing's
+        connection, in place of one to that broker. A thing that is silent for `stall_s` is stalled, and
+        `offline_after_s` later it is offline.
+        """
+        self._url, self._max_age_s = mqtt_url, max_age_s
+        self._stall_s, self._offline_after_s = stall_s, offline_after_s
+        self._on_watch, self._on_snapshot, self._home_assistant = on_watch, on_snapshot, home_assistant
+        self._open_line = open_line or self._connect_line
+        # An id of its own for each start: two processes of the same id would push each other out for ever.
+        self._hub = MqttTransport(
+            mqtt_url,
+            thing=None,
+            filters=["lookalike/+/frame"],
+            on_message=self.receive,
+            client_id=f"frames-{secrets.token_hex(4)}",
+        )
+        self._turns = Turns(max_age_s=max_age_s)
+        self._ahead = Ahead(self._turns, max_age_s=max_age_s, judge=self._judge)
+        self._complaints = Complaints()
+        self._lock = threading.Lock()
+        self._senders: dict[str, Sender] = {}
+        self._model: dict[str, str] = {}
+        self._taken = Taken("", 0.0)
+        self._stopping = threading.Event()
+        self._worker = threading.Thread(target=self._work, name="frames", daemon=True)
+
+    def connect(self) -> None:
+        """Listen for frames, in the background."""
+        self._hub.start()
+        self._worker.start()
+
+    def wait_wanted(self, stopping: Callable[[], bool]) -> bool:
+        """Wait for a first picture, so that no model is loaded for nothing; False when it is time to stop."""
+        while not stopping():
+            if self._ahead.wait(_WAIT_S):
+                return True
+        return False
+
+    def start(self) -> None:
+        """Nothing is left to open."""
+
+    def stop(self, reason: str) -> None:
+        """Tell of each thing that it is offline and why, and end all connections."""
+        self._stopping.set()
+        if self._worker.is_alive():
+            self._worker.join()
+        self._hub.stop()
+        senders = self._all()
+        # All at once: without a broker each takes nearly a second.
+        with ThreadPoolExecutor(len(senders) or 1) as pool:
+            list(pool.map(lambda sender: sender.stop(reason), senders.values()))
+
+    @property
+    def taken(self) -> Taken:
+        """Whose the last frame is, and when it came."""
+        return self._taken
+
+    def take(self, timeout_s: float) -> Frame | None:
+        """Return a frame of the thing whose turn it is, waiting for one; None after `timeout_s`."""
+        picture = self._ahead.take(timeout_s)
+        if picture is None:
+            return None
+        self._taken = picture.taken
+        return picture.frame
+
+    def publish(self, topic: str, payload: bytes) -> bool:
+        """Send a message on the connection of the thing that its topic names; False when there is none."""
+        # lookalike/<thing>/<kind>, or an answer's lookalike/<thing>/reply/<token>.
+        parts = topic.split("/")
+        sender = self._all().get(parts[1]) if parts[0] == "lookalike" and len(parts) > 2 else None
+        return sender is not None and sender.line.publish(topic, payload)
+
+    def set_model(self, *, provider: str, model: str) -> None:
+        """Tell of all things, later ones too, which model runs on which execution provider."""
+        with self._lock:
+            self._model = {"provider": provider, "model": model}
+        for sender in self._all().values():
+            sender.board.set_model(provider=provider, model=model)
+
+    def on_turn(self, seen: bool) -> None:
+        """Count a turn of the loop, and a frame of the thing whose it was."""
+        for thing, sender in self._all().items():
+            sender.board.on_turn(seen and thing == self._taken.thing)
+
+    def receive(self, topic: str, payload: bytes) -> None:
+        """Put a frame aside; what is no topic of a frame, and one thing too many, is logged."""
+        try:
+            thing, _kind = wire.parse_topic(topic)
+        except wire.WireError as error:
+            self._complaints.say("topic", f"frame refused: {error}")
+            return
+        if not self._turns.put(thing, payload):
+            self._complaints.say(_TOO_MANY, f"frames of {thing} refused: {MAX_THINGS} cameras send already")
+
+    def _work(self) -> None:
+        while not self._stopping.is_set():
+            self._ahead.work(_LOOK_ROUND_S)
+            for thing, sender in self._all().items():
+                if sender.silent(self._turns.silent_s(thing)):
+                    self._close(thing, sender)
+
+    def _judge(self, thing: str, wrong: str | None) -> None:
+        sender = self._all().get(thing) or self._open(thing)
+        if wrong is None:
+            sender.good()
+        else:
+            self._complaints.say(thing, f"frame of {thing} refused: {wrong}")
+            sender.bad(wrong)
+
+    def _open(self, thing: str) -> Sender:
+        sender = Sender(
+            thing, self._open_line(thing), stall_s=self._stall_s, offline_after_s=self._offline_after_s
+        )
+        with self._lock:
+            self._senders[thing] = sender
+            model = self._model
+        if model:
+            sender.board.set_model(**model)
+        sender.start()
+        return sender
+
+    def _close(self, thing: str, sender: Sender) -> None:
+        with self._lock:
+            del self._senders[thing]
+        self._turns.forget(thing)
+        for subject in (thing, _TOO_MANY):
+            self._complaints.forget(subject)
+        sender.stop()
+
+    def _all(self) -> dict[str, Sender]:
+        with self._lock:
+            return dict(self._senders)
+
+    def _connect_line(self, thing: str) -> Line:
+        return MqttTransport(
+            self._url,
+            thing=thing,
+            on_message=partial(commands.receive, on_watch=self._on_watch, on_snapshot=self._on_snapshot),
+            client_id=f"frames-{thing}",
+            retained=home_assistant.messages(thing, max_age_s=self._max_age_s)
+            if self._home_assistant
+            else (),
+        )

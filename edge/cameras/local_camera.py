@@ -1,0 +1,85 @@
+"""One camera of this process: its source, its connection to the broker, and its status, as one thing."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from edge.cameras.source_reader import SourceReader
+from edge.cameras.sources import open_source
+from edge.link import commands
+from edge.link.mqtt import MqttTransport
+from edge.link.status import StatusBoard, encode_status
+from edge.picture.frame_types import Frame, Taken
+
+_BROKER_WAIT_S = 1.0
+
+
+class LocalCamera:
+    """The camera that LOOKALIKE_SOURCE names, as the loop needs it; `connect` and `start` open it."""
+
+    def __init__(
+        self,
+        source: str,
+        *,
+        thing: str,
+        mqtt_url: str,
+        stall_s: float,
+        fast: bool = False,
+        retained: Sequence[tuple[str, bytes]] = (),
+        on_watch: commands.OnWatch,
+        on_snapshot: commands.OnSnapshot | None = None,
+    ) -> None:
+        """`retained` are topics and payloads that the broker is to keep.
+
+        `on_watch` hears, in MQTT's thread, that somebody watches the camera: its name, for how many seconds;
+        `on_snapshot` that somebody wants a picture: its name, and on which topic.
+        """
+        opened = open_source(source, stall_s=stall_s, fast=fast)
+        self._transport = MqttTransport(
+            mqtt_url,
+            thing=thing,
+            on_message=partial(commands.receive, on_watch=on_watch, on_snapshot=on_snapshot),
+            retained=retained,
+        )
+        self._source = opened.name if opened else None
+        self._board = StatusBoard(self._transport.publish_status, source=self._source)
+        self._camera = SourceReader(opened, thing=thing, stall_s=stall_s, on_state=self._board.set_state)
+
+    def connect(self) -> None:
+        """Connect to the broker, in the background."""
+        self._transport.start(self._board.repeat)
+
+    def wait_wanted(self, stopping: Callable[[], bool]) -> bool:
+        """Whether the model is to be loaded: always, and at once."""
+        return not stopping()
+
+    def start(self) -> None:
+        """Open the source."""
+        # For a moment only, so that the first observation is not dropped; a broker may also come later.
+        self._transport.wait_connected(_BROKER_WAIT_S)
+        self._camera.start()
+
+    def stop(self, reason: str) -> None:
+        """Close the source, and tell that the camera is offline and why."""
+        self._camera.stop()
+        self._transport.stop(encode_status("offline", reason, source=self._source))
+
+    @property
+    def taken(self) -> Taken:
+        """Whose the last frame is, and when it was read."""
+        return self._camera.taken
+
+    def take(self, timeout_s: float) -> Frame | None:
+        """Return the freshest frame that was not taken before; None when none comes in `timeout_s`."""
+        return self._camera.take(timeout_s)
+
+    def publish(self, topic: str, payload: bytes) -> bool:
+        """Send a message at most once; False when it was dropped."""
+        return self._transport.publish(topic, payload)
+
+    def set_model(self, *, provider: str, model: str) -> None:
+        """Tell which model, by its fingerprint, runs on which execution provider."""
+        self._board.set_model(provider=provider, model=model)
+
+    def on_turn(self, seen: bool) -> None:
+        """Count a turn of the loop, with or without a frame."""
+        self._board.on_turn(seen)

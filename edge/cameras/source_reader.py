@@ -1,0 +1,138 @@
+"""Keeps a source open in a thread of its own and hands out its freshest frame."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from contextlib import closing
+
+from edge.cameras.sources.base import Source, SourceError
+from edge.picture.frame_types import Frame, State, Taken
+
+_log = logging.getLogger(__name__)
+_FIRST_DELAY_S, _LAST_DELAY_S = 1.0, 30.0
+_OPEN_S = 20.0  # longer than the sources' own time-outs, which tell more
+_JOIN_S = 0.4
+OFF = "switched off: LOOKALIKE_SOURCE is none"
+
+
+class SourceReader:
+    """A source that comes back: lost, stalled or missing, it is tried again after 1 to 30 s for ever.
+
+    `on_state` hears of each change of state or reason, from the reading or from the taking thread.
+    """
+
+    def __init__(
+        self,
+        source: Source | None,
+        *,
+        thing: str,
+        stall_s: float,
+        open_s: float = _OPEN_S,
+        on_state: Callable[[State, str | None], None],
+    ) -> None:
+        """`open_s`: how long an attempt may take to its first frame before it is told as hanging."""
+        self._source, self._thing, self._on_state = source, thing, on_state
+        self._stall_s, self._open_s = stall_s, max(stall_s, open_s)
+        self._stop = threading.Event()
+        self._changed = threading.Condition()
+        self._telling = threading.RLock()
+        self._fresh: tuple[Frame, float] | None = None
+        self._last_frame_s = 0.0
+        self._attempt_s: float | None = None
+        self._state: tuple[State, str | None] | None = None
+        self._reader: threading.Thread | None = None
+        self._captured_at_s = 0.0
+
+    def start(self) -> None:
+        """Begin to read; without a source the state says so once."""
+        if self._source is None:
+            self._tell("no_camera", OFF)
+        else:
+            self._tell("no_camera", f"opening {self._source.name}")
+            self._reader = threading.Thread(
+                target=self._read_for_ever, args=(self._source,), name="camera", daemon=True
+            )
+            self._reader.start()
+
+    def stop(self) -> None:
+        """Stop reading; a reader that hangs in a driver is left behind as a daemon thread."""
+        self._stop.set()
+        with self._changed:
+            self._changed.notify_all()
+        if self._reader is not None:
+            self._reader.join(_JOIN_S)
+
+    def take(self, timeout_s: float) -> Frame | None:
+        """Return the freshest frame that was not taken before; None when none comes in `timeout_s`."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._fresh is not None or self._stop.is_set(), timeout_s)
+            fresh, self._fresh = self._fresh, None
+            self._changed.notify_all()
+        if fresh is None:
+            self._check_stall()
+            return None
+        frame, self._captured_at_s = fresh
+        return frame
+
+    @property
+    def taken(self) -> Taken:
+        """Whose the last frame is that was taken, and when it was read; 0 before the first."""
+        return Taken(self._thing, self._captured_at_s)
+
+    def _check_stall(self) -> None:
+        # Here and not in the reader, which may itself hang in the driver.
+        with self._telling:
+            attempt_s, last_s = self._attempt_s, self._last_frame_s
+            if attempt_s is None or self._state is None or self._state[0] == "stalled":
+                return
+            limit_s = self._stall_s if last_s > attempt_s else self._open_s
+            if time.monotonic() - max(attempt_s, last_s) > limit_s:
+                self._tell("stalled", f"no frame for {limit_s:g} s")
+
+    def _read_for_ever(self, source: Source) -> None:
+        delay_s = _FIRST_DELAY_S
+        while not self._stop.is_set():
+            self._attempt_s = started_s = time.monotonic()
+            state, reason = self._read(source)
+            self._attempt_s = None
+            if self._stop.is_set():
+                return
+            if self._last_frame_s > started_s:
+                delay_s = _FIRST_DELAY_S
+            self._tell(state, reason)
+            self._stop.wait(delay_s)
+            delay_s = min(delay_s * 2, _LAST_DELAY_S)
+            _log.info("trying %s again", source.name)
+
+    def _read(self, source: Source) -> tuple[State, str]:
+        """Read until the source is lost; return what to tell about it."""
+        try:
+            with closing(source.frames(self._stop)) as frames:
+                for frame in frames:
+                    self._put(frame, waits=source.waits)
+        except SourceError as error:
+            return error.state, str(error)
+        except Exception as error:  # whatever a driver raises, the camera may come back
+            _log.exception("reading %s failed", source.name)
+            return "no_camera", f"{type(error).__name__} while reading {source.name}"
+        return "no_camera", f"{source.name} ended"
+
+    def _put(self, frame: Frame, *, waits: bool) -> None:
+        with self._changed:
+            if waits:
+                self._changed.wait_for(lambda: self._fresh is None or self._stop.is_set())
+            self._fresh = frame, time.time()
+            self._last_frame_s = time.monotonic()
+            self._changed.notify_all()
+        self._tell("online", None)
+
+    def _tell(self, state: State, reason: str | None) -> None:
+        # Under a lock of its own, so that what two threads tell comes out in the order of the states.
+        with self._telling:
+            before, self._state = self._state, (state, reason)
+            if before == self._state:
+                return
+            level = logging.INFO if state == "online" or before is None else logging.WARNING
+            _log.log(level, "camera %s%s", state, f": {reason}" if reason else "")
+            self._on_state(state, reason)

@@ -1,0 +1,32 @@
+"""Everything that can be the camera: `open_source` turns the setting LOOKALIKE_SOURCE into one."""
+
+from pathlib import Path
+
+from common.redaction import redact_url
+from edge.cameras.sources.base import Source
+from edge.cameras.sources.pattern import PatternSource
+from edge.cameras.sources.recording import RecordingSource
+from edge.cameras.sources.stream import SCHEMES, StreamSource
+from edge.cameras.sources.webcam import WebcamSource
+
+EXPECTED = "0, /dev/video0, rtsp://…, http://…, a video file, a folder of pictures, test, mqtt or none"
+
+
+def open_source(setting: str, *, stall_s: float, fast: bool = False) -> Source | None:
+    """Return the source of a setting, None for `none`; nothing is opened yet.
+
+    `fast`: a recording or the test pattern gives a frame when the one before was taken, and loses none.
+    ValueError for a kind of source that there is not; frames over MQTT (`mqtt`) are no source of this kind.
+    """
+    if setting == "none":
+        return None
+    if setting == "test":
+        return PatternSource(fast=fast)
+    if setting.isdecimal() or setting.startswith("/dev/"):
+        return WebcamSource(setting)
+    scheme, colon, _ = setting.partition("://")
+    if colon and scheme.lower() in SCHEMES:
+        return StreamSource(setting, stall_s=stall_s)
+    if colon or setting == "mqtt":
+        raise ValueError(f"no such kind of source: {redact_url(setting)}; expected {EXPECTED}")
+    return RecordingSource(Path(setting).expanduser(), fast=fast)

@@ -1,0 +1,112 @@
+"""A network camera: RTSP, or video over HTTP such as MJPEG."""
+
+import threading
+import time
+from collections.abc import Generator, Iterator
+
+import av
+from av.container import InputContainer
+from av.stream import Stream
+from av.video.stream import VideoStream
+
+from edge.cameras.sources.address import PORTS, TLS_SCHEMES, Address, parse_address
+from edge.cameras.sources.base import Pace, SourceError
+from edge.cameras.sources.causes import trusted_authorities, why_no_stream
+from edge.cameras.sources.video import opened, to_bgr
+from edge.picture.frame_types import Frame
+
+SCHEMES = frozenset(PORTS)
+_OPEN_S = 10.0
+_USUAL_FPS = 25.0
+_OPTIONS = {
+    # The library would look at 20 frames to find the rate, which nobody asks for.
+    "fpsprobesize": "0",
+    "analyzeduration": "1000000",  # microseconds
+}
+_RTSP_OPTIONS = {
+    "rtsp_flags": "prefer_tcp",  # UDP loses packets, and pictures tear
+    "allowed_media_types": "video",
+}
+
+
+class StreamSource:
+    """A network camera's address; `stall_s` without a frame ends the connection."""
+
+    waits = False
+
+    def __init__(self, url: str, *, stall_s: float, open_s: float = _OPEN_S) -> None:
+        """ValueError, without the password, for an address that is none."""
+        self._address, self._stall_s, self._open_s = parse_address(url), stall_s, open_s
+
+    @property
+    def name(self) -> str:
+        """The address without user, password and query."""
+        return self._address.name
+
+    def frames(self, stop: threading.Event) -> Generator[Frame]:
+        """Yield frames as they come, those of a recording at its own pace."""
+        started_s = time.monotonic()
+
+        def why(error: av.FFmpegError) -> str:
+            waited_s = time.monotonic() - started_s
+            return why_no_stream(error, self._address, waited_s=waited_s, limit_s=self._open_s)
+
+        options = _options(self._address)
+        with opened(
+            self._address.url, self.name, why=why, options=options, open_s=self._open_s, read_s=self._stall_s
+        ) as (container, stream):
+            pace = Pace(_interval_s(container, stream))
+            try:
+                for index, frame in enumerate(self._decode(container, stream)):
+                    if pace.wait(index, stop):
+                        yield to_bgr(frame)
+                    if stop.is_set():
+                        return
+            except av.error.ExitError:  # how PyAV reports its time-outs
+                raise self._stalled("no data", self._stall_s) from None
+            except av.error.InvalidDataError:
+                raise SourceError(f"{self.name}: no picture in the data") from None
+            except av.FFmpegError:  # whatever the network says, it comes to this
+                pass
+        raise SourceError(f"{self.name} ended the connection")
+
+    def _decode(self, container: InputContainer, stream: VideoStream) -> Iterator[av.VideoFrame]:
+        # A camera may begin between two key frames.
+        last_s, limit_s = time.monotonic(), max(self._stall_s, self._open_s)
+        asked_s = last_s
+        # Sound too, though it is thrown away: a camera may send nothing else any more.
+        for packet in container.demux():
+            if time.monotonic() - asked_s >= self._stall_s:
+                # Nothing came: this is what the parser had held back, and too old to be shown as new.
+                raise self._stalled("no data", self._stall_s)
+            for frame in _frames_of(packet) if packet.stream_index == stream.index else ():
+                yield frame
+                last_s, limit_s = time.monotonic(), self._stall_s
+            if time.monotonic() - last_s > limit_s:
+                raise self._stalled("no picture in the data", limit_s)
+            asked_s = time.monotonic()
+
+    def _stalled(self, what: str, for_s: float) -> SourceError:
+        return SourceError(f"{self.name}: {what} for {for_s:g} s", state="stalled")
+
+
+def _options(address: Address) -> dict[str, str]:
+    options = dict(_OPTIONS)
+    if address.scheme.startswith("rtsp"):
+        options |= _RTSP_OPTIONS
+    if address.scheme in TLS_SCHEMES:
+        # Unasked, the library takes any certificate.
+        options |= {"tls_verify": "1", "ca_file": trusted_authorities()}
+    return options
+
+
+def _interval_s(container: InputContainer, stream: VideoStream) -> float:
+    """The time from frame to frame of a recording; 0 for what is live, which comes when it comes."""
+    return 1 / float(stream.average_rate or _USUAL_FPS) if container.duration else 0.0
+
+
+def _frames_of(packet: "av.Packet[Stream]") -> list[av.VideoFrame]:
+    try:
+        return [frame for frame in packet.decode() if isinstance(frame, av.VideoFrame)]
+    except av.error.InvalidDataError:  # a damaged packet; the next key frame puts it right
+        return []

@@ -1,0 +1,47 @@
+"""Decoding with PyAV, for files and network streams."""
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+
+import av
+from av.container import InputContainer
+from av.video.stream import VideoStream
+
+from edge.cameras.sources.base import SourceError
+from edge.picture.frame_types import Frame
+
+
+@contextmanager
+def opened(
+    address: str,
+    name: str,
+    *,
+    why: Callable[[av.FFmpegError], str],
+    options: dict[str, str] | None = None,
+    open_s: float | None = None,
+    read_s: float | None = None,
+) -> Generator[tuple[InputContainer, VideoStream]]:
+    """Open a video and its first picture stream; when it fails, SourceError with `name` and what `why` says.
+
+    Errors of reading, later, pass through as av.FFmpegError; their text holds the address with its password.
+    """
+    try:
+        container = av.open(address, "r", options=options, timeout=(open_s, read_s))
+    except av.FFmpegError as error:
+        raise SourceError(f"{name}: {why(error)}") from None
+    with container:
+        if not container.streams.video:
+            raise SourceError(f"{name}: no picture in it, only {_kinds(container)}")
+        stream = container.streams.video[0]
+        # One thread: more would take them from the inference, and frame threads add delay.
+        stream.codec_context.thread_count = 1
+        yield container, stream
+
+
+def to_bgr(frame: av.VideoFrame) -> Frame:
+    """Convert a decoded frame."""
+    return frame.to_ndarray(format="bgr24").astype("uint8", copy=False)
+
+
+def _kinds(container: InputContainer) -> str:
+    return " and ".join(sorted({stream.type for stream in container.streams})) or "data"

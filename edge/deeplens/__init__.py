@@ -1,0 +1,1 @@
+"""Runs DeepLens programs: the device's modules and an emulator."""

@@ -1,0 +1,64 @@
+"""The one way in which an emulated program ends: what it published is sent, and then the process is gone."""
+
+import os
+import signal
+import threading
+from collections.abc import Callable
+
+from edge.process.hard_exit import leave
+
+_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+_ASKED = b"\0"  # no signal has this number
+
+
+class Ending:
+    """Waits in a thread of its own for a signal or to be asked; then closes, flushes and leaves.
+
+    Not by an exception: the program may swallow every one, and its other threads may run for ever.
+    """
+
+    def __init__(self) -> None:
+        """Begin to wait; to be made in the main thread."""
+        self.close: Callable[[str], object] = lambda _reason: None
+        """What to do first, with the reason of the end."""
+        self._code, self._reason = 0, "stopped"
+        self._asking = threading.Lock()
+        self._reading, self._writing = os.pipe()
+        os.set_blocking(self._writing, False)
+        # A signal's number is written at once, also while the main thread waits in a C function.
+        signal.set_wakeup_fd(self._writing, warn_on_full_buffer=False)
+        for number in _SIGNALS:
+            signal.signal(number, lambda *_: None)
+        os.register_at_fork(before=_hold, after_in_parent=_release, after_in_child=_forget)
+        threading.Thread(target=self._wait, name="ending", daemon=True).start()
+
+    def ask(self, code: int, reason: str) -> None:
+        """End with this exit code; the call does not return."""
+        self._asking.acquire()  # never released: the first who asks is heard, the others wait for the end
+        self._code, self._reason = code, reason
+        os.write(self._writing, _ASKED)
+        threading.Event().wait()
+
+    def _wait(self) -> None:
+        while os.read(self._reading, 1)[0] not in (*_SIGNALS, *_ASKED):
+            pass  # a signal that the program handles itself
+        try:
+            self.close(self._reason)
+        finally:
+            leave(self._code)
+
+
+def _hold() -> None:
+    signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+
+
+def _release() -> None:
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
+
+
+def _forget() -> None:
+    """Leave the signals of a child process, which the program may fork, to the child."""
+    signal.set_wakeup_fd(-1)
+    for number in _SIGNALS:
+        signal.signal(number, signal.SIG_DFL)
+    _release()

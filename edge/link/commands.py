@@ -1,0 +1,63 @@
+"""What a camera is asked to do over MQTT (docs/contracts.md)."""
+
+import json
+import logging
+import re
+from collections.abc import Callable
+
+from common import wire
+
+_log = logging.getLogger(__name__)
+MAX_WATCH_S = 60.0
+_MAX_BYTES = 4096
+_TOKEN = re.compile(r"[0-9a-f]{8,32}")
+OnWatch = Callable[[str, float], None]
+OnSnapshot = Callable[[str, str], None]
+
+
+def receive(topic: str, payload: bytes, *, on_watch: OnWatch, on_snapshot: OnSnapshot | None = None) -> None:
+    """Carry out a command, or log what is wrong with it.
+
+    `on_watch` gets thing and seconds, `on_snapshot` thing and the topic of the answer.
+    """
+    try:
+        thing, kind = wire.parse_topic(topic)
+        if kind != "command":
+            raise ValueError("expected a topic of the form lookalike/<thing>/command")
+        command = _parse(payload)
+        do = command.get("do")
+        if do == "snapshot" and on_snapshot is not None:
+            on_snapshot(thing, _reply(command, thing))
+        elif do == "watch":
+            on_watch(thing, _seconds(command))
+        else:
+            known = "'watch'" if on_snapshot is None else "'watch' or 'snapshot'"
+            raise ValueError(f"do is {ascii(do)[:60]}; expected {known}")
+    except (ValueError, RecursionError, wire.WireError) as error:
+        _log.warning("command on %s refused: %s", topic[:100], str(error)[:200])
+
+
+def _parse(payload: bytes) -> dict[str, object]:
+    if len(payload) > _MAX_BYTES:
+        raise ValueError(f"{len(payload)} bytes; expected at most {_MAX_BYTES}")
+    command = json.loads(payload)
+    if not isinstance(command, dict):
+        raise ValueError(f'a JSON {type(command).__name__}; expected {{"do":"watch","for_s":10}}')
+    return command
+
+
+def _seconds(command: dict[str, object]) -> float:
+    for_s = command.get("for_s")
+    # A bool is an int to Python but no number in JSON; NaN fails the comparison.
+    if isinstance(for_s, bool) or not isinstance(for_s, int | float) or not 0 < for_s <= MAX_WATCH_S:
+        raise ValueError(f"for_s is {ascii(for_s)[:60]}; expected seconds, above 0 and up to {MAX_WATCH_S:g}")
+    return float(for_s)
+
+
+def _reply(command: dict[str, object], thing: str) -> str:
+    """Where the answer goes: nowhere but under the thing's own topic, whoever asks."""
+    reply, own = command.get("reply"), f"lookalike/{thing}/reply/"
+    token = reply.removeprefix(own) if isinstance(reply, str) and reply.startswith(own) else ""
+    if _TOKEN.fullmatch(token) is None:
+        raise ValueError(f"reply is {ascii(reply)[:90]}; expected {own}<8 to 32 of 0-9 a-f>")
+    return own + token

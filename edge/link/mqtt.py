@@ -1,0 +1,205 @@
+"""The MQTT connection: it comes back by itself, and what it could not send it forgets within moments."""
+
+import logging
+import secrets
+import sys
+import threading
+from collections.abc import Callable, Sequence
+
+from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage, MQTTMessageInfo
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
+from common import wire
+from edge.link import mqtt_client_setup
+from edge.link.outbox import Outbox
+from edge.link.status import encode_status
+
+_log = logging.getLogger(__name__)
+# A broker that is silent for so long is left. What it gets later than that, the search drops anyway.
+_SILENT_S = 5.0
+OnMessage = Callable[[str, bytes], None]
+
+
+class MqttTransport:
+    """Publishes for one camera and hears what is sent to it, each message fresh or not at all.
+
+    A message waits at most `keep_s` for a connection, or for a broker that is slow to take it, and only the
+    freshest of its topic. MQTT's QoS 0 tells nothing of what has arrived, and a network's buffers hold
+    seconds of messages. So behind each message its subscription is asked for once more, which the broker
+    answers in order; at most two messages are without that answer.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        thing: str | None,
+        filters: Sequence[str] = (),
+        on_message: OnMessage | None = None,
+        client_id: str | None = None,
+        retained: Sequence[tuple[str, bytes]] = (),
+        keep_s: float = 2.0,
+    ) -> None:
+        """Prepare the connection to `url` (see mqtt_client_setup.check_url); nothing is opened yet.
+
+        Without a `thing` there is no status and no last will. `on_message` (topic, payload) hears what comes
+        on the filters (none named: the thing's commands), in a thread of MQTT. `retained` are topics and
+        payloads to be retained by the broker.
+        """
+        self._thing, self._on_message, self._retained = thing, on_message, retained
+        self._filters = list(filters) or [wire.topic(thing or "none", "command")]
+        # A fixed id: after a crash the broker ends the old connection, whose will must not come late.
+        own_id = f"edge-{thing}" if thing else f"edge-{secrets.token_hex(4)}"
+        self._address, self._client = mqtt_client_setup.make_client(url, client_id=client_id or own_id)
+        if thing:
+            will = encode_status("offline", "the connection was lost")
+            self._client.will_set(wire.topic(thing, "status"), will, qos=1, retain=True)
+        self._client.on_pre_connect = self._begin
+        self._client.on_connect = self._connected
+        self._client.on_connect_fail = self._not_reached
+        self._client.on_disconnect = self._disconnected
+        self._client.on_subscribe = self._answered
+        self._client.on_message = self._received
+        self._on_connect: Callable[[], None] = lambda: None
+        self._first_connection = threading.Event()
+        self._lock = threading.Lock()
+        self._outbox = Outbox(self._send, keep_s=keep_s)
+        self._up = False
+        self._trouble: str | None = None
+        self._told = False
+
+    @property
+    def connected(self) -> bool:
+        """Whether the broker is there now."""
+        return self._up
+
+    def waits(self, topic: str) -> bool:
+        """Whether the last message of this topic has not been handed to the network yet, but still may be."""
+        with self._lock:
+            self._outbox.forget_old()
+            return self._outbox.waits(topic)
+
+    def start(self, on_connect: Callable[[], None] = lambda: None) -> None:
+        """Connect in the background, again and again; `on_connect` is called after each success."""
+        self._on_connect = on_connect
+        self._client.loop_start()
+
+    def wait_connected(self, timeout_s: float) -> bool:
+        """Wait for the first connection; False when there was none in time."""
+        return self._first_connection.wait(timeout_s)
+
+    def publish(self, topic: str, payload: bytes) -> bool:
+        """Send at QoS 0, now or within `keep_s`; True when it was handed to the network already."""
+        with self._lock:
+            self._outbox.put(topic, payload)
+            if self._outbox.silent_s > _SILENT_S and self._up:
+                _log.warning("broker %s has not answered for %g s; connecting anew", self._address, _SILENT_S)
+                self._up, self._told = False, True
+                mqtt_client_setup.cut(self._client)
+            if self._up:
+                self._outbox.send()
+            else:
+                self._outbox.forget_old()
+            return not self._outbox.waits(topic)
+
+    def publish_status(self, payload: bytes) -> MQTTMessageInfo | None:
+        """Send a status at QoS 1, retained; None when unconnected."""
+        if not self._up or self._thing is None:
+            return None
+        return self._client.publish(wire.topic(self._thing, "status"), payload, qos=1, retain=True)
+
+    def stop(self, last_status: bytes = b"", *, timeout_s: float = 0.4) -> None:
+        """Send a last status and disconnect, waiting at most twice `timeout_s`."""
+        sent = self.publish_status(last_status)
+        if sent is not None:
+            try:
+                sent.wait_for_publish(timeout_s)
+            except RuntimeError:  # the connection went in this moment: the last will tells
+                _log.warning("the last status could not be sent")
+        self._client.disconnect()
+        # Aside, because its end cannot be awaited with a time limit and a connect may be under way.
+        ending = threading.Thread(target=self._client.loop_stop, daemon=True)
+        ending.start()
+        ending.join(timeout_s)
+
+    def _send(self, topic: str, payload: bytes) -> int:
+        self._client.publish(topic, payload, qos=0)
+        _, number = self._client.subscribe(self._filters[0], qos=1)
+        return number or 0
+
+    def _answered(
+        self, _client: Client, _data: object, number: int, codes: list[ReasonCode], _properties: object
+    ) -> None:
+        with self._lock:
+            if self._outbox.answered(number):
+                self._outbox.send()
+                return
+        for name, code in zip(self._filters, codes, strict=False):
+            if code.is_failure:
+                _log.error("broker %s refuses the subscription to %s", self._address, name)
+
+    def _received(self, _client: Client, _data: object, message: MQTTMessage) -> None:
+        # One that the broker had kept is old, and asking for the subscription again brings it again.
+        if self._on_message is None or message.retain:
+            return
+        try:
+            self._on_message(message.topic, bytes(message.payload))
+        except Exception:  # a fault of ours must not end the connection
+            _log.exception("a message of %d bytes failed", len(message.payload))
+
+    def _begin(self, client: Client, _data: object) -> None:
+        # Or else an old status, sent again after the new one, would be the retained one.
+        client.drop_out_messages()
+        self._told = False
+
+    def _connected(
+        self,
+        client: Client,
+        _data: object,
+        _flags: ConnectFlags,
+        reason: ReasonCode,
+        _properties: Properties | None,
+    ) -> None:
+        if reason.is_failure:
+            self._complain(f"refused the connection: {reason}", level=logging.ERROR)
+            return
+        client.subscribe([(name, 1) for name in self._filters])
+        with self._lock:
+            self._up, self._trouble = True, None
+            dropped = self._outbox.start_over()
+        lost = f"; {dropped} messages were dropped before" if dropped else ""
+        _log.info("connected to broker %s%s", self._address, lost)
+        self._on_connect()
+        for topic, payload in self._retained:
+            client.publish(topic, payload, qos=1, retain=True)
+        with self._lock:
+            self._outbox.send()
+        self._first_connection.set()
+
+    def _not_reached(self, _client: Client, _data: object) -> None:
+        self._complain(f"cannot be reached: {mqtt_client_setup.cause(sys.exception())}")
+
+    def _disconnected(
+        self,
+        _client: Client,
+        _data: object,
+        _flags: DisconnectFlags,
+        reason: ReasonCode,
+        _properties: Properties | None,
+    ) -> None:
+        with self._lock:
+            was_up, self._up = self._up, False
+        if not reason.is_failure:  # we ended it
+            return
+        if was_up:
+            _log.warning("connection to broker %s lost (%s); trying again", self._address, reason)
+        elif not self._told:
+            self._complain("ended the connection before it accepted it; is it mqtt:// or mqtts://?")
+
+    def _complain(self, trouble: str, *, level: int = logging.WARNING) -> None:
+        """Log why there is no connection, once and not at each attempt."""
+        self._told = True
+        if trouble != self._trouble:
+            _log.log(level, "broker %s %s; trying again", self._address, trouble)
+        self._trouble = trouble

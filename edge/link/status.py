@@ -1,0 +1,101 @@
+"""The camera's status message: what it says, and when it is sent."""
+
+import json
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from common.wire import to_iso
+from edge.picture.frame_types import State
+
+_FPS_EVERY_S, _FIRST_FPS_S = 5.0, 1.0
+
+
+def encode_status(
+    state: State,
+    reason: str | None,
+    *,
+    provider: str | None = None,
+    fps: float = 0.0,
+    model: str | None = None,
+    since_s: float | None = None,
+    source: str | None = None,
+) -> bytes:
+    """The JSON of a status message; `since_s` (Unix seconds) is when the state began."""
+    message: dict[str, Any] = {
+        "state": state,
+        "reason": reason,
+        "provider": provider,
+        "fps": fps,
+        "model": model,
+        "since": None if since_s is None else to_iso(since_s),
+        "source": source,
+    }
+    return json.dumps(message, separators=(",", ":")).encode()
+
+
+class StatusBoard:
+    """Holds the present status and sends it when it changes, fps at most every 5 s; threads share it."""
+
+    def __init__(self, send: Callable[[bytes], object], *, source: str | None = None) -> None:
+        """`send` publishes one retained status; it may drop it, as `repeat` follows on every connection.
+
+        `source` is what the camera is, in words without passwords.
+        """
+        self._send, self._source = send, source
+        self._lock = threading.Lock()
+        self._state: State = "no_camera"
+        self._reason: str | None = "starting"
+        self._provider: str | None = None
+        self._model: str | None = None
+        self._fps = 0.0
+        self._state_since_s = time.time()
+        self._frames, self._counting_since_s = 0, time.monotonic()
+
+    def repeat(self) -> None:
+        """Send the present status again."""
+        with self._lock:
+            self._publish()
+
+    def set_model(self, *, provider: str, model: str) -> None:
+        """Tell which model, by its fingerprint, runs on which execution provider."""
+        with self._lock:
+            self._provider, self._model = provider, model
+            self._publish()
+
+    def set_state(self, state: State, reason: str | None) -> None:
+        """Tell a state; the count of frames begins anew."""
+        with self._lock:
+            if state != self._state:
+                self._state_since_s = time.time()
+            self._state, self._reason, self._fps = state, reason, 0.0
+            self._frames, self._counting_since_s = 0, time.monotonic()
+            self._publish()
+
+    def on_turn(self, seen: bool) -> None:
+        """Count a turn of the loop, with or without a frame, and tell a changed frame rate."""
+        with self._lock:
+            self._frames += seen
+            passed_s = time.monotonic() - self._counting_since_s
+            if passed_s < (_FPS_EVERY_S if self._fps else _FIRST_FPS_S):
+                return
+            fps = round(self._frames / passed_s, 1)
+            self._frames, self._counting_since_s = 0, time.monotonic()
+            if fps != self._fps:
+                self._fps = fps
+                self._publish()
+
+    def _publish(self) -> None:
+        # Under the lock, so that two threads' messages do not overtake each other.
+        self._send(
+            encode_status(
+                self._state,
+                self._reason,
+                provider=self._provider,
+                fps=self._fps,
+                model=self._model,
+                since_s=self._state_since_s,
+                source=self._source,
+            )
+        )

@@ -1,0 +1,1 @@
+"""Frames: their types, crops, JPEG, previews and snapshots."""

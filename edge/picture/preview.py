@@ -1,0 +1,52 @@
+"""Small pictures of what the camera sees, for whoever watches right now, and only as long as they do."""
+
+import logging
+import time
+from collections.abc import Callable
+
+import cv2
+
+from common import wire
+from edge.picture import jpeg
+from edge.picture.frame_types import Frame
+
+_log = logging.getLogger(__name__)
+_WIDTH_PX = 320
+_QUALITY = 70
+_INTERVAL_S = 0.2
+
+
+class PreviewSender:
+    """Publishes frames as small JPEGs while their camera is watched; `watch` may come from another thread."""
+
+    def __init__(self, publish: Callable[[str, bytes], object], *, allowed: bool = True) -> None:
+        self._publish, self._allowed = publish, allowed
+        self._until_s: dict[str, float] = {}
+        self._due_s: dict[str, float] = {}
+
+    def watch(self, thing: str, for_s: float) -> None:
+        """Somebody watches this camera for so many seconds from now."""
+        if not self._allowed:
+            _log.debug("previews are switched off: LOOKALIKE_PREVIEW is 0")
+            return
+        self._until_s[thing] = time.monotonic() + for_s
+
+    def offer(self, thing: str, frame: Frame) -> None:
+        """Publish a frame of a camera if somebody watches and the last one is a moment ago."""
+        now_s = time.monotonic()
+        if self._until_s.get(thing, 0.0) < now_s:
+            # Forgotten, as names of cameras may come and go for months.
+            self._until_s.pop(thing, None)
+            self._due_s.pop(thing, None)
+            return
+        if self._due_s.get(thing, 0.0) <= now_s:
+            self._due_s[thing] = now_s + _INTERVAL_S
+            self._publish(wire.topic(thing, "preview"), _small_jpeg(frame))
+
+
+def _small_jpeg(frame: Frame) -> bytes:
+    height, width = frame.shape[:2]
+    if width > _WIDTH_PX:
+        size = _WIDTH_PX, max(1, round(height * _WIDTH_PX / width))
+        frame = cv2.resize(frame, size, interpolation=cv2.INTER_AREA).astype("uint8", copy=False)
+    return jpeg.encode(frame, quality=_QUALITY)

@@ -1,0 +1,1 @@
+"""The edge as a process of the operating system."""

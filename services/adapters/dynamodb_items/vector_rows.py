@@ -1,0 +1,78 @@
+"""Where the vectors of an item are: rows of their own, as an item's row has no room for many."""
+
+from __future__ import annotations
+
+import math
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from common.wire import Vectors
+from services.adapters.dynamodb_items.layout import VECTORS, Row, id_of, int_of, key, number, text_of
+from services.core.domain import Item
+
+# A row may have 400 KB, with its key and names.
+_PART_BYTES = 350_000
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an item's vectors of one model are: `parts` rows of one version, never written to again."""
+
+    version: str
+    parts: int
+    dim: int
+    views: int
+
+    @classmethod
+    def new(cls, item: Item) -> Place:
+        """A place for the item's vectors, where nothing is yet."""
+        size = 2 * (item.vectors.size + item.probes.size)
+        parts = max(1, math.ceil(size / _PART_BYTES))
+        return cls(uuid.uuid4().hex, parts, item.vectors.shape[1], len(item.vectors))
+
+    def rows(self, item: Item) -> list[Row]:
+        """The rows that are to be there."""
+        content = b"".join(vectors.astype("<f2").tobytes() for vectors in (item.vectors, item.probes))
+        parts = [content[_PART_BYTES * part :][:_PART_BYTES] for part in range(self.parts)]
+        return [k | {"content": {"B": part}} for k, part in zip(self.keys(item.id), parts, strict=True)]
+
+    def keys(self, item_id: str) -> list[Row]:
+        """The keys of its rows, in their order."""
+        return [key(VECTORS + item_id, f"{self.version}/{part:04}") for part in range(self.parts)]
+
+    def vectors(self, content: bytes) -> tuple[Vectors, Vectors]:
+        """The vectors and the probes out of what its rows hold."""
+        rows = np.frombuffer(content, "<f2").astype(np.float32).reshape(-1, self.dim)
+        return rows[: self.views], rows[self.views :]
+
+
+def places_of(row: Row) -> dict[str, Place]:
+    """An item row's places by model."""
+    return {
+        model: Place(
+            str(text_of(at["M"], "version")), *(int_of(at["M"], n) for n in ("parts", "dim", "views"))
+        )
+        for model, at in row["places"]["M"].items()
+    }
+
+
+def places(by_model: Mapping[str, Place]) -> dict[str, Any]:
+    """The attribute `places` of an item's row."""
+    return {
+        "M": {
+            model: {
+                "M": {"version": {"S": at.version}}
+                | {name: number(getattr(at, name)) for name in ("parts", "dim", "views")}
+            }
+            for model, at in by_model.items()
+        }
+    }
+
+
+def vector_keys(row: Row) -> list[Row]:
+    """The keys of an item's vectors of all models, from its row."""
+    return [key for place in places_of(row).values() for key in place.keys(id_of(row))]

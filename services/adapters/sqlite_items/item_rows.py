@@ -1,0 +1,64 @@
+"""Between items and the rows of the tables."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+
+from common.wire import Vectors
+from services.core.domain import Item
+
+# How often an item was confirmed, and how often it was shown wrongly.
+COUNTS = """
+    (SELECT count(*) FROM feedback WHERE really = items.id),
+    (SELECT count(*) FROM feedback WHERE shown = items.id AND really IS NOT items.id)
+"""
+# With the vectors of the catalogue's model, or of another if it has none of these.
+MODEL = "SELECT value FROM facts WHERE name = 'model'"
+ITEMS = f"""
+SELECT id, title, link, metadata, picture, more_pictures, model, dim, vectors.vectors, probes, {COUNTS}
+FROM items JOIN vectors ON vectors.item_id = items.id AND vectors.model = coalesce(
+    (SELECT model FROM vectors AS own WHERE own.item_id = items.id AND model = ({MODEL})),
+    (SELECT min(model) FROM vectors AS own WHERE own.item_id = items.id)
+)
+"""
+_Row = tuple[str, str, str | None, str, str, str, str, int, bytes, bytes, int, int]
+
+
+def item_row(item: Item) -> tuple[str | None, ...]:
+    """A row of `items`."""
+    metadata = json.dumps(dict(item.metadata), ensure_ascii=False)
+    more = json.dumps(item.more_pictures)
+    return (item.id, item.title, item.link, metadata, item.picture, more, item.searched_text)
+
+
+def vectors_row(item: Item) -> tuple[str, str, int, bytes, bytes]:
+    """A row of `vectors`."""
+    return (item.id, item.model, item.vectors.shape[1], _blob(item.vectors), _blob(item.probes))
+
+
+def item_of(row: _Row) -> Item:
+    """The item of a row of ITEMS."""
+    item_id, title, link, metadata, picture, more, model, dim, vectors, probes, right, wrong = row
+    return Item(
+        id=item_id,
+        title=title,
+        picture=picture,
+        model=model,
+        vectors=_vectors(vectors, dim),
+        link=link,
+        metadata=json.loads(metadata),
+        right=right,
+        wrong=wrong,
+        probes=_vectors(probes, dim),
+        more_pictures=tuple(json.loads(more)),
+    )
+
+
+def _blob(vectors: Vectors) -> bytes:
+    return vectors.astype("<f2").tobytes()
+
+
+def _vectors(blob: bytes, dim: int) -> Vectors:
+    return np.frombuffer(blob, "<f2").astype(np.float32).reshape(-1, dim)

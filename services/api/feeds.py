@@ -1,0 +1,93 @@
+"""Feeds the hub: new match records, the cameras' changes and a heartbeat."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import time
+
+from starlette.concurrency import run_in_threadpool
+
+from common.wire import to_iso
+from services.adapters.redis_queue import follow
+from services.api.hub import Event, Hub
+from services.bootstrap.api import ApiParts
+from services.core.cameras.status import CameraStatus
+from services.core.domain import UnavailableError
+
+HEARTBEAT_S = 2.0
+
+log = logging.getLogger(__name__)
+
+
+def match_event(record: str) -> Event:
+    """A record in JSON as an event."""
+    fields = json.loads(record)
+    return Event("match", record, fields["thing"], fields["id"])
+
+
+def camera_event(camera: CameraStatus) -> Event:
+    """A camera's status as an event."""
+    return Event("camera", json.dumps(camera.to_json()), camera.thing)
+
+
+def heartbeat() -> Event:
+    """Tells a page that the stream lives, and what time it is here."""
+    return Event("heartbeat", json.dumps({"now": to_iso(time.time())}))
+
+
+def cameras_now(parts: ApiParts) -> list[CameraStatus]:
+    """All cameras, each with what the search has noticed of its clock."""
+    cameras = parts.cameras.all()
+    try:
+        return [camera.with_clock(parts.queue.clock_offset_s(camera.thing)) for camera in cameras]
+    except UnavailableError:
+        return cameras
+
+
+class Feeds:
+    """The tasks that feed the hub, from `start` to `stop`."""
+
+    def __init__(self, parts: ApiParts, hub: Hub) -> None:
+        self._parts, self._hub = parts, hub
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        """Begin; to be called in the event loop."""
+        feeds = (feed_matches, feed_heartbeats)
+        self._tasks = [
+            asyncio.create_task(feed(self._parts, self._hub), name=feed.__name__) for feed in feeds
+        ]
+
+    async def stop(self) -> None:
+        """End them and wait for them."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    @property
+    def ended(self) -> str | None:
+        """The name of one that has ended by a fault of ours, None if all go on."""
+        return next((task.get_name() for task in self._tasks if task.done()), None)
+
+
+async def feed_matches(parts: ApiParts, hub: Hub) -> None:
+    """Publish each new record, for ever."""
+    async for record in follow(parts.live_redis):
+        try:
+            hub.publish(match_event(record))
+        except (ValueError, KeyError, TypeError) as error:
+            log.warning("the channel `matches` carried no match record: %r", error)
+
+
+async def feed_heartbeats(parts: ApiParts, hub: Hub) -> None:
+    """Publish a heartbeat and the cameras that changed since the last one, for ever."""
+    known: dict[str, CameraStatus] = {}
+    while True:
+        hub.publish(heartbeat())
+        for camera in await run_in_threadpool(cameras_now, parts):
+            if known.get(camera.thing) != camera:
+                known[camera.thing] = camera
+                hub.publish(camera_event(camera))
+        await asyncio.sleep(HEARTBEAT_S)

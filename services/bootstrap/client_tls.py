@@ -1,0 +1,37 @@
+"""Whom our own clients of the page believe."""
+
+from __future__ import annotations
+
+import ssl
+from urllib.parse import urlsplit
+
+import httpx
+
+from services.bootstrap.cert_pinning import believe, pinned
+from services.bootstrap.defaults import LOOPBACK
+from services.bootstrap.page_settings import TlsSettings
+from services.core.domain import InputError
+
+
+def trust(settings: TlsSettings, page: str) -> ssl.SSLContext | bool:
+    """How to check who answers at the page's address, as far as this machine knows its certificate.
+
+    On this machine, and from container to container, that very certificate counts, for whatever name it is:
+    one that others made is for the name that people use. Elsewhere it counts beside what every client
+    believes. Raises InputError.
+    """
+    if not settings.certificate.is_file():
+        return True
+    try:
+        if _is_near(urlsplit(page).hostname or ""):
+            return pinned(settings.certificate)
+        context = httpx.create_ssl_context()
+        believe(context, settings.certificate)
+    except OSError as error:
+        raise InputError(f"{settings.certificate} can't be read as a certificate: {error.strerror}") from None
+    return context
+
+
+def _is_near(host: str) -> bool:
+    """Whether it is this machine, or a name without a domain, as containers have."""
+    return host in LOOPBACK or not set(host) & set(".:")

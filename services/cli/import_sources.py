@@ -1,0 +1,152 @@
+"""What `lookalike items import` can be given: each kind as the jobs that it is made of."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from services.adapters.fetch import PictureFetcher
+from services.bootstrap.importing import open_fetcher, open_s3
+from services.bootstrap.settings import CliSettings
+from services.bootstrap.stores import make_folder
+from services.core.domain import InputError
+from services.core.importing.archive import Archive, Refusal
+from services.core.importing.archive_line import item_line
+from services.core.importing.import_rows import (
+    MAX_PICTURE_BYTES,
+    PICTURES,
+    BadRow,
+    Row,
+    picture_rows,
+    read_rows,
+)
+from services.core.importing.item_maker import Job
+from services.core.importing.journal import mark_of
+from services.core.importing.restore import archive_jobs
+from services.core.importing.s3_address import S3, split_s3
+
+if TYPE_CHECKING:
+    from services.adapters.s3_source import S3Source
+
+
+@dataclass(frozen=True, slots=True)
+class ImportSource:
+    """What there is to import: a name that stays the same, and the jobs, `total` of them."""
+
+    name: str
+    total: int
+    jobs: Iterable[Job | BadRow]
+
+
+@contextmanager
+def open_source(given: str, settings: CliSettings, *, model: str) -> Iterator[ImportSource]:
+    """Look at a path or an s3:// address; raises InputError if it is nothing that can be imported.
+
+    `model` is the fingerprint of the model that is going to be used.
+    """
+    reader = _Reader(settings, model)
+    if not given.startswith(S3):
+        path = Path(given)
+        with reader.open(path, name=str(path.resolve())) as source:
+            yield source
+    elif PurePosixPath(given).suffix.lower() in (".csv", ".jsonl", ".txt", ".zip"):
+        home, _, file_name = given.rpartition("/")
+        make_folder(settings.data_dir)
+        with tempfile.TemporaryDirectory(dir=settings.data_dir) as folder:
+            copy = Path(folder) / file_name
+            with copy.open("wb") as file:
+                reader.s3.copy(given, file)
+            with reader.open(copy, name=given, home=home) as source:
+                yield source
+    else:
+        yield reader.prefix(given)
+
+
+class _Reader:
+    """Opens sources; what reaches out is made when it is first needed."""
+
+    def __init__(self, settings: CliSettings, model: str) -> None:
+        self._settings, self._model = settings, model
+
+    @cached_property
+    def s3(self) -> S3Source:
+        return open_s3()
+
+    @cached_property
+    def fetcher(self) -> PictureFetcher:
+        return open_fetcher(self._settings)
+
+    @contextmanager
+    def open(self, path: Path, *, name: str, home: str = "") -> Iterator[ImportSource]:
+        """A folder or file on this machine; `home` is the folder in S3 that it was copied from."""
+        if path.suffix.lower() == ".zip" and path.is_file():
+            with path.open("rb") as file:
+                archive = Archive(file)
+                archive.verify()
+                shown = f"{home}/{path.name}" if home else str(path)
+                yield ImportSource(name, archive.count, self._packed(archive, shown))
+            return
+        rows = list(read_rows(path, home=home))
+        yield ImportSource(name, len(rows), map(self._job, rows))
+
+    def prefix(self, address: str) -> ImportSource:
+        """All pictures in S3 whose address begins so."""
+        bucket, prefix = split_s3(address)
+        versions = {each.address: each.version for each in self.s3.objects(address)}
+        folder = f"{S3}{bucket}/{prefix[: prefix.rfind('/') + 1]}"
+        names = [found.removeprefix(folder) for found in versions]
+        rows = list(picture_rows(names, lambda name: folder + name))
+        if not rows:
+            raise InputError(f"{address} holds no picture; expected {', '.join(PICTURES)}")
+        return ImportSource(address, len(rows), (self._job(row, versions=versions) for row in rows))
+
+    def _packed(self, archive: Archive, shown: str) -> Iterator[Job | BadRow]:
+        for job in archive_jobs(archive):
+            if isinstance(job, Refusal):
+                yield BadRow(f"{shown} item {job.number}", job.reason)
+                continue
+            assert job.packed is not None
+            mark = mark_of(self._model, hashlib.sha256(item_line(job.packed)).hexdigest())
+            yield replace(job, where=f"{shown} item {job.where} ({job.packed.id})", mark=mark)
+
+    def _job(self, row: Row | BadRow, *, versions: Mapping[str, str] = {}) -> Job | BadRow:
+        if isinstance(row, BadRow):
+            return row
+        draft = row.draft
+        version = _version(row.image) if isinstance(row.image, Path) else versions.get(row.image)
+        mark = mark_of(
+            self._model, draft.id, draft.title, draft.link, dict(draft.metadata), row.image, version
+        )
+        return Job(row.where, draft, partial(self._load, row.image), mark)
+
+    def _load(self, image: Path | str) -> list[bytes]:
+        if isinstance(image, Path):
+            return [_read(image)]
+        if image.startswith(S3):
+            return [self.s3.get(image, limit=MAX_PICTURE_BYTES)]
+        return [self.fetcher.fetch(image)]
+
+
+def _version(image: Path) -> tuple[int, int] | None:
+    """What tells one content of a file from another without reading it."""
+    try:
+        stat = image.stat()
+    except OSError:
+        return None
+    return stat.st_size, stat.st_mtime_ns
+
+
+def _read(image: Path) -> bytes:
+    try:
+        size = image.stat().st_size
+        if size > MAX_PICTURE_BYTES:
+            raise InputError(f"{image.name}: {size} bytes; expected at most {MAX_PICTURE_BYTES}")
+        return image.read_bytes()
+    except OSError as error:
+        raise InputError(f"{image.name}: can't be read: {error.strerror}") from None

@@ -1,0 +1,81 @@
+"""`lookalike items list`, `teach`, `delete` and `undo`: single items from the command line."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, Any
+from urllib.parse import quote
+
+import typer
+
+from services.bootstrap.settings import CliSettings, load
+from services.bootstrap.stores import open_items
+from services.cli.running_system import api_client, ask, run_json
+from services.core.catalogue.paging import all_items
+from services.core.domain import InputError, UnavailableError
+
+
+def register(app: typer.Typer) -> None:
+    """Make them commands of `lookalike items`."""
+    app.command("list")(list_items)
+    app.command("teach")(teach)
+    app.command("delete")(delete)
+    app.command("undo")(undo)
+
+
+def list_items(
+    text: Annotated[str, typer.Option(help="Only those whose id, title or metadata hold it.")] = "",
+) -> None:
+    """Print each item's id and title, in the order of the ids."""
+    for item in all_items(open_items(load(CliSettings), writable=False), text=text):
+        print(f"{item.id:24}  {item.title}")
+
+
+def teach(
+    thing: Annotated[str, typer.Argument(help="The camera's name.")],
+    title: Annotated[str, typer.Option(help="What a new item is called.")] = "",
+    item_id: Annotated[str, typer.Option("--id", help="The new item's id; else it gets one.")] = "",
+    to: Annotated[str, typer.Option(help="The id of an item that this is a further view of.")] = "",
+) -> None:
+    """Make what a camera sees now an item, or with --to a further view of one."""
+    if to and (title or item_id):
+        raise InputError("--to names an item that exists; expected it without --title and --id")
+    if to:
+        changed = _ask("POST", f"/items/{quote(to, safe='')}/views", json={"thing": thing})
+    else:
+        words = {"title": title, "id": item_id, "thing": thing}
+        changed = _ask("POST", "/items", json={name: value for name, value in words.items() if value})
+    print(f"{changed['id']:24}  {changed['title']}")
+    print(_how_to_undo(changed), file=sys.stderr)
+
+
+def delete(item_id: Annotated[str, typer.Argument(help="The item's id.")]) -> None:
+    """Remove an item, and what people said of it."""
+    settings = load(CliSettings)
+    if run_json(settings) is not None:
+        changed = _ask("DELETE", f"/items/{quote(item_id, safe='')}")
+        print(f"{item_id} deleted\n{_how_to_undo(changed)}", file=sys.stderr)
+        return
+    if open_items(settings, writable=True).delete(item_id) is None:
+        raise InputError(f"there is no item {item_id!r}")
+    print(f"{item_id} deleted", file=sys.stderr)
+
+
+def undo(token: Annotated[str, typer.Argument(help="What a change was answered with.")]) -> None:
+    """Make the item of a change what it was before it."""
+    changed = _ask("POST", "/items/undo", json={"undo": token})
+    what = "is as it was before" if "title" in changed else "is gone again"
+    print(f"{changed['id']} {what}\n{_how_to_undo(changed)}", file=sys.stderr)
+
+
+def _ask(method: str, path: str, **options: Any) -> Any:
+    settings = load(CliSettings)
+    addresses = run_json(settings)
+    if addresses is None:
+        raise UnavailableError(f"nothing runs on {settings.data_dir}; start it with `make run`")
+    with api_client(settings, addresses["page"]) as client:
+        return ask(client, method, path, **options)
+
+
+def _how_to_undo(changed: dict[str, Any]) -> str:
+    return f"to take it back within the hour, while the system runs: lookalike items undo {changed['undo']}"

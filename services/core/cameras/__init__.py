@@ -1,0 +1,1 @@
+"""What the cameras say and show: status, previews, snapshots, Home Assistant."""

@@ -1,0 +1,66 @@
+"""Tells other programs, such as Home Assistant, what each camera shows."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+from common.wire import to_iso, topic
+from services.core.domain import MatchRecord, Verdict
+
+EVERY_S = 1.0
+# Home Assistant takes no longer state.
+MAX_SHOWN = 255
+MAX_CAMERAS = 1024
+_WORDS = {Verdict.UNSURE: "unsure", Verdict.NO_MATCH: "no match"}
+
+
+class Announcer:
+    """Publishes a camera's answer when it changes, and otherwise at most once a second.
+
+    What it remembers of a camera only limits the rate: without it, or with other processes that answer the
+    same camera, there are a few messages more, and each is true.
+    """
+
+    def __init__(self, publish: Callable[[str, bytes], object], *, cameras: int = MAX_CAMERAS) -> None:
+        """`publish` sends a payload to a topic, or drops it; it remembers so many cameras at most."""
+        self._publish, self._most = publish, cameras
+        self._last: dict[str, tuple[object, float]] = {}
+
+    def announce(self, record: MatchRecord) -> None:
+        """Publish what a record that has just been pushed says, unless that was said a moment ago."""
+        thing, now_s = record.observation.thing, time.monotonic()
+        answer = record.verdict, record.matches[0].item.id if record.matches else None
+        before, said_s = self._last.pop(thing, (None, 0.0))
+        if answer == before and now_s - said_s < EVERY_S:
+            self._last[thing] = before, said_s
+            return
+        self._last[thing] = answer, now_s
+        if len(self._last) > self._most:
+            del self._last[next(iter(self._last))]
+        if record.expires_at_s > time.time():
+            self._publish(topic(thing, "match"), encode(record))
+
+
+def encode(record: MatchRecord) -> bytes:
+    """The message's JSON: `shown` is the title of a match, or in words that there is none.
+
+    With "no match" the nearest item is not named, as nobody should act on it.
+    """
+    best = record.matches[0] if record.matches else None
+    likely = None if record.verdict == Verdict.NO_MATCH else best
+    title = likely.item.title if likely else None
+    message: dict[str, Any] = {
+        "shown": _WORDS.get(record.verdict) or (title or "")[:MAX_SHOWN],
+        "verdict": record.verdict,
+        "title": title,
+        "item": likely.item.id if likely else None,
+        "score": round(best.score, 4) if best else 0.0,
+        "url": likely.url if likely else None,
+        "link": likely.item.link if likely else None,
+        "captured_at": to_iso(record.observation.captured_at_s),
+        "expires_at": to_iso(record.expires_at_s),
+    }
+    return json.dumps(message, separators=(",", ":"), ensure_ascii=False).encode()

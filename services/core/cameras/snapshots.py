@@ -1,0 +1,110 @@
+"""Asks a camera for one picture of what it sees now, at full size."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import re
+import secrets
+import threading
+from collections.abc import Callable, Iterator
+
+from common.wire import MAX_MESSAGE_BYTES, topic
+from services.core.cameras.status import CameraStatus, is_jpeg
+from services.core.domain import ConflictError, MissingError, UnavailableError
+
+# Where the answers come: lookalike/<thing>/reply/<token>.
+REPLIES = "lookalike/+/reply/+"
+WAIT_S = 3.0
+_REPLY = re.compile(r"lookalike/([^/]+)/reply/([0-9a-f]{8,32})")
+
+log = logging.getLogger(__name__)
+
+
+class _Request:
+    """One camera's answer, waited for; the first one that is good counts."""
+
+    def __init__(self, thing: str) -> None:
+        self.thing = thing
+        self.answered = threading.Event()
+        self.answer: bytes | str = b""
+
+    def take(self, answer: bytes | str) -> None:
+        if not self.answered.is_set():
+            self.answer = answer
+            self.answered.set()
+
+
+class Snapshots:
+    """Requests and their answers; safe to use from several threads."""
+
+    def __init__(self, send: Callable[[str, bytes], bool]) -> None:
+        """`send` (topic, payload) gives a command to the broker; False if it can't be reached."""
+        self._send = send
+        self._lock = threading.Lock()
+        self._requests: dict[str, _Request] = {}
+
+    def take(self, thing: str, camera: CameraStatus | None, *, within_s: float = WAIT_S) -> bytes:
+        """A JPEG of the frame that the camera sees after now; waits for it. `camera` is its last status.
+
+        Raises MissingError for a camera that is not known, ConflictError with the reason for one that gives
+        none, UnavailableError without a broker, TimeoutError if no answer comes.
+        """
+        if camera is None:
+            raise MissingError(f"there is no camera {thing[:128]!a}")
+        if not camera.is_live:
+            raise ConflictError(f"{thing} is {camera.condition}, so it shows nothing now")
+        with self._asked(thing) as (token, request):
+            command = json.dumps({"do": "snapshot", "reply": f"lookalike/{thing}/reply/{token}"}).encode()
+            if not self._send(topic(thing, "command"), command):
+                raise UnavailableError("the broker is not connected; reconnecting")
+            if not request.answered.wait(within_s):
+                raise TimeoutError(
+                    f"{thing} is {camera.state}, but sent no picture within {within_s:g} s; try again, "
+                    "or give a picture file"
+                )
+        if isinstance(request.answer, str):
+            raise ConflictError(f"{thing} gives no picture: {request.answer}")
+        return request.answer
+
+    def receive(self, name: str, payload: bytes) -> None:
+        """Take an answer; one to a request that is not (or no more) waited for changes nothing.
+
+        Several apis may share a broker, so that this is the usual case.
+        """
+        match = _REPLY.fullmatch(name)
+        with self._lock:
+            request = self._requests.get(match[2]) if match else None
+        if request is None or match is None or request.thing != match[1]:
+            return
+        answer = _read(payload)
+        if answer is None:
+            log.warning("%s sent %d bytes that are no JPEG: %r", request.thing, len(payload), payload[:8])
+        else:
+            request.take(answer)
+
+    @contextlib.contextmanager
+    def _asked(self, thing: str) -> Iterator[tuple[str, _Request]]:
+        token, request = secrets.token_hex(16), _Request(thing)
+        with self._lock:
+            self._requests[token] = request
+        try:
+            yield token, request
+        finally:
+            with self._lock:
+                del self._requests[token]
+
+
+def _read(payload: bytes) -> bytes | str | None:
+    """A JPEG, or the words of a camera that refuses; None for anything else."""
+    if len(payload) > MAX_MESSAGE_BYTES:
+        return None
+    if is_jpeg(payload):
+        return payload
+    try:
+        refused = json.loads(payload[:1000])["refused"]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+    # Half of a surrogate pair can stand in JSON, but not in UTF-8.
+    return refused[:300].encode(errors="replace").decode() if isinstance(refused, str) else None

@@ -1,0 +1,132 @@
+"""What the cameras say of themselves on their status topics."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from common.wire import FRAMES_OVER_MQTT, WireError, parse_topic
+
+STATES = ("online", "offline", "no_camera", "stalled", "clock_wrong")
+MAX_STATUS_BYTES = 4096
+MAX_FPS = 100_000
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class CameraStatus:
+    """A camera's last status; `clock_offset_s` is set while its clock is off (ahead is positive).
+
+    `since` is when its state began, in ISO 8601, by its own clock; `source` is what it reads.
+    """
+
+    thing: str
+    state: str
+    reason: str | None = None
+    provider: str | None = None
+    fps: float | None = None
+    model: str | None = None
+    since: str | None = None
+    source: str | None = None
+    clock_offset_s: float | None = None
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it gives pictures now."""
+        return self.state in ("online", "clock_wrong")
+
+    @property
+    def condition(self) -> str:
+        """Its state, with the reason if there is one."""
+        return f"{self.state} ({self.reason})" if self.reason else self.state
+
+    @property
+    def takes_frames(self) -> bool:
+        """Whether others send its pictures: on its frame topic, or to POST /cameras/{thing}/frames."""
+        return self.source == FRAMES_OVER_MQTT
+
+    def to_json(self) -> dict[str, Any]:
+        """The form of GET /cameras."""
+        return asdict(self)
+
+    def with_clock(self, offset_s: float | None) -> CameraStatus:
+        """The camera as people should see it when its clock is off by `offset_s`, or right (None)."""
+        if offset_s is None:
+            return self
+        state = "clock_wrong" if self.state == "online" else self.state
+        return replace(self, state=state, clock_offset_s=offset_s)
+
+
+class CameraStatuses:
+    """All cameras that have ever said something to this process; safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._cameras: dict[str, CameraStatus] = {}
+        self._lock = threading.Lock()
+
+    def all(self) -> list[CameraStatus]:
+        """The cameras in the order of their names."""
+        with self._lock:
+            return [self._cameras[thing] for thing in sorted(self._cameras)]
+
+    def get(self, thing: str) -> CameraStatus | None:
+        """One camera, None if it never said anything."""
+        with self._lock:
+            return self._cameras.get(thing)
+
+    def receive(self, topic: str, payload: bytes) -> None:
+        """Take a message of a status topic; one that is no status is logged and changes nothing.
+
+        An empty one, which is how a retained message is removed, forgets the camera.
+        """
+        try:
+            thing, _kind = parse_topic(topic)
+            camera = _parse(thing, payload) if payload else None
+        except WireError as error:
+            log.warning("message on %s refused: %s", topic[:100], error)
+            return
+        with self._lock:
+            if camera is None:
+                self._cameras.pop(thing, None)
+            else:
+                self._cameras[thing] = camera
+
+
+def is_jpeg(payload: bytes) -> bool:
+    """Whether it begins as a camera's JPEG does."""
+    return payload.startswith(b"\xff\xd8\xff")
+
+
+def _parse(thing: str, payload: bytes) -> CameraStatus:
+    try:
+        status = json.loads(payload[: MAX_STATUS_BYTES + 1])
+    except (ValueError, RecursionError) as error:
+        raise WireError(
+            "not_json", f"status of {thing} is not JSON of at most {MAX_STATUS_BYTES} bytes: {error}"
+        ) from None
+    state = status.get("state") if isinstance(status, dict) else None
+    if state not in STATES:
+        raise WireError(
+            "field", f"status of {thing}: state is {state!r}; expected one of {', '.join(STATES)}"
+        )
+    fps = status.get("fps")
+    return CameraStatus(
+        thing=thing,
+        state=state,
+        reason=_text(status.get("reason")),
+        provider=_text(status.get("provider")),
+        # NaN and infinity are no JSON that a page could read, and fail this comparison.
+        fps=float(fps) if type(fps) in (int, float) and 0 <= fps < MAX_FPS else None,
+        model=_text(status.get("model")),
+        since=_text(status.get("since")),
+        source=_text(status.get("source")),
+    )
+
+
+def _text(value: object) -> str | None:
+    # Half of a surrogate pair can stand in JSON, but not in UTF-8.
+    return value[:300].encode(errors="replace").decode() if isinstance(value, str) else None

@@ -1,0 +1,1 @@
+"""The items: made, changed, taken back, judged, and made again for another model."""

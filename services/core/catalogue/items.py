@@ -1,0 +1,147 @@
+"""The catalogue: items out of drafts and pictures."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from urllib.parse import urlsplit
+
+import numpy as np
+
+from common.wire import Vectors
+from services.core.domain import InputError, Item, check_item_id, is_text
+from services.core.ports import Featurizer, ItemStore, Picture, PictureStore
+
+MAX_TITLE = 300
+MAX_METADATA = 50
+MAX_VALUE = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a person says of a new item; without an id it gets one."""
+
+    title: str
+    id: str | None = None
+    link: str | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+    def checked(self) -> Draft:
+        """The draft, trimmed; raises InputError with what was wrong and what was expected."""
+        title = self.title.strip()
+        if not is_text(title):
+            raise InputError(f"the title {title[:60]!a} holds characters that are no text")
+        if not 0 < len(title) <= MAX_TITLE:
+            raise InputError(f"the title has {len(title)} characters; expected 1 to {MAX_TITLE}")
+        link = (self.link or "").strip() or None
+        if link and not _is_web_address(link):
+            raise InputError(f"the link {link[:60]!a} is not an http or https address")
+        metadata = {name.strip(): value.strip() for name, value in self.metadata.items() if value.strip()}
+        if len(metadata) > MAX_METADATA:
+            raise InputError(f"{len(metadata)} metadata fields; expected at most {MAX_METADATA}")
+        for name, value in metadata.items():
+            if not is_text(name + value):
+                raise InputError(f"metadata {name[:40]!a} holds characters that are no text")
+            if not name or len(name) > MAX_TITLE or len(value) > MAX_VALUE:
+                raise InputError(
+                    f"metadata {name[:40]!r} is too long; expected at most {MAX_VALUE} characters"
+                )
+        return Draft(title, check_item_id(self.id or uuid.uuid4().hex[:12]), link, metadata)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One picture of an item: its key, and the vectors of its views and of its probes, float32 [n, dim]."""
+
+    picture: str
+    vectors: Vectors
+    probes: Vectors
+
+
+def seen_by(item: Item, looks: Sequence[Look], *, model: str) -> Item:
+    """The item with these pictures in place of its own, the first one being shown, looked at by a model."""
+    return replace(
+        item,
+        picture=looks[0].picture,
+        more_pictures=tuple(look.picture for look in looks[1:]),
+        model=model,
+        vectors=np.concatenate([look.vectors for look in looks]),
+        probes=np.concatenate([look.probes for look in looks]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Writes and reads items; a picture is durable before its item's row is."""
+
+    store: ItemStore
+    pictures: PictureStore
+    featurizer: Featurizer
+    # A picture file to uint8 [height, width, 3] in BGR and its suffix; raises InputError.
+    decode: Callable[[bytes], tuple[Picture, str]]
+    # A picture to those that it is found by, itself first, and to those that a camera may see of it.
+    shots: Callable[[Picture], tuple[list[Picture], list[Picture]]]
+
+    @property
+    def other_model(self) -> str | None:
+        """The model of the catalogue's vectors if it is not the featurizer's, else None."""
+        model = self.store.model()
+        return None if model == self.featurizer.fingerprint else model
+
+    def check_model(self) -> None:
+        """Raise InputError if the catalogue's vectors are of another model than the featurizer's."""
+        if model := self.other_model:
+            raise InputError(
+                f"the catalogue was made with model {model}, but LOOKALIKE_MODEL is model "
+                f"{self.featurizer.fingerprint}: set it back, use another LOOKALIKE_DATA_DIR, or run "
+                "`lookalike index rebuild`"
+            )
+
+    def add(self, draft: Draft, content: bytes) -> tuple[Item, int]:
+        """Add or replace an item with the picture file `content`; gives it and its change's cursor."""
+        item = self.make(draft, content)
+        return item, self.store.put(item)
+
+    def make(self, draft: Draft, content: bytes) -> Item:
+        """The item of a draft and a picture file; the picture is kept, and the item is not yet."""
+        draft = draft.checked()
+        assert draft.id is not None
+        look = self.look(content)
+        return Item(
+            id=draft.id,
+            title=draft.title,
+            picture=look.picture,
+            model=self.featurizer.fingerprint,
+            vectors=look.vectors,
+            link=draft.link,
+            metadata=draft.metadata,
+            probes=look.probes,
+        )
+
+    def look(self, content: bytes) -> Look:
+        """Keep a picture file and see what an item is to be found by; raises InputError for what is none."""
+        picture, suffix = self.decode(content)
+        vectors, probes = self._embed(picture)
+        return Look(self.pictures.put(content, suffix=suffix), vectors, probes)
+
+    def look_again(self, key: str) -> Look:
+        """See what an item is to be found by in a picture that is kept; raises InputError if it is gone."""
+        content = self.pictures.get(key)
+        if content is None:
+            raise InputError(f"its picture {key} is gone")
+        return Look(key, *self._embed(self.decode(content)[0]))
+
+    def _embed(self, picture: Picture) -> tuple[Vectors, Vectors]:
+        """The vectors of the picture's views, and of its probes."""
+        views, probes = self.shots(picture)
+        vectors = self.featurizer.embed([*views, *probes])
+        return vectors[: len(views)], vectors[len(views) :]
+
+
+def _is_web_address(link: str) -> bool:
+    try:
+        parts = urlsplit(link)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and is_text(link)

@@ -1,0 +1,54 @@
+"""What a frame says for each of the nearest items, and the vote that it is in the frames to come."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """How well a frame fits items, in nats: `items` by id, `none` for "nothing of the catalogue".
+
+    What is not in `items` fits no better than the worst that is.
+    """
+
+    items: Mapping[str, float]
+    none: float
+
+    @property
+    def floor(self) -> float:
+        """The evidence of an item that is not among the nearest."""
+        return min(self.items.values(), default=self.none)
+
+    @property
+    def best(self) -> str | None:
+        """The item that fits best."""
+        return max(self.items, key=self.items.__getitem__, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """One frame's evidence, and when it was captured (Unix seconds); `fresh` begins a new window.
+
+    `still_s`, which only the newest vote needs, is for how long the camera has seen the same scene.
+    """
+
+    captured_at_s: float
+    evidence: Evidence
+    model: str
+    fresh: bool = False
+    still_s: float = 0.0
+
+    def to_json(self) -> str:
+        """The form in which the match queue keeps it."""
+        items = {item_id: round(nats, 3) for item_id, nats in self.evidence.items.items()}
+        vote = {"t": self.captured_at_s, "items": items, "none": round(self.evidence.none, 3)}
+        return json.dumps(vote | {"model": self.model, "fresh": self.fresh}, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str) -> Vote:
+        """Read what `to_json` wrote."""
+        vote = json.loads(text)
+        return cls(vote["t"], Evidence(vote["items"], vote["none"]), vote["model"], vote["fresh"])

@@ -1,0 +1,1 @@
+"""Many items at once, from tables, folders, archives and addresses."""

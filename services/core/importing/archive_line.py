@@ -1,0 +1,130 @@
+"""An item as one line of JSON, as an archive holds it."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from common.wire import Vectors
+from services.core.catalogue.edits import MAX_PICTURES
+from services.core.catalogue.items import Draft
+from services.core.catalogue.picture_key import is_picture_key
+from services.core.domain import InputError, Item
+
+# Sixteen pictures of eight vectors of the longest kind that there is, and some text.
+MAX_LINE = 64 * 1024 * 1024
+MAX_DIM = 65_536
+# More of one picture than any version of ours has made.
+_MAX_VECTORS = 64 * MAX_PICTURES
+_MODEL = re.compile(r"[0-9a-f]{12}")
+# What f16 makes of a vector of length 1 is hardly off that.
+_UNIT_TOLERANCE = 0.01
+
+
+def item_line(item: Item) -> bytes:
+    """The item as JSON without line breaks, its vectors as base64 of float16, little endian."""
+    fields = {
+        "id": item.id,
+        "title": item.title,
+        "link": item.link,
+        "metadata": dict(item.metadata),
+        "pictures": list(item.pictures),
+        "model": item.model,
+        "dim": item.vectors.shape[1],
+        "vectors": _text(item.vectors),
+        "probes": _text(item.probes),
+    }
+    return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def parse_line(line: bytes) -> Item:
+    """Read what `item_line` wrote; raises InputError that names what is wrong."""
+    try:
+        fields = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"not JSON: {error}") from None
+    if not isinstance(fields, dict):
+        raise InputError(f"a JSON {type(fields).__name__}; expected an object")
+    draft = _draft(fields)
+    assert draft.id is not None
+    dim = fields.get("dim")
+    if type(dim) is not int or not 1 <= dim <= MAX_DIM:
+        raise InputError(f"dim is {_shown(dim)}; expected a whole number from 1 to {MAX_DIM}")
+    model = fields.get("model")
+    if not isinstance(model, str) or _MODEL.fullmatch(model) is None:
+        raise InputError(f"model is {_shown(model)}; expected 12 hex digits")
+    picture, *more = _pictures(fields.get("pictures"))
+    vectors = _vectors(fields, "vectors", dim)
+    if not len(vectors):
+        raise InputError("vectors is empty; expected one at least")
+    return Item(
+        id=draft.id,
+        title=draft.title,
+        picture=picture,
+        more_pictures=tuple(more),
+        model=model,
+        vectors=vectors,
+        probes=_vectors(fields, "probes", dim),
+        link=draft.link,
+        metadata=draft.metadata,
+    )
+
+
+def _draft(fields: Mapping[str, Any]) -> Draft:
+    for name in ("id", "title"):
+        if not isinstance(fields.get(name), str):
+            raise InputError(f"{name} is {_shown(fields.get(name))}; expected text")
+    link, metadata = fields.get("link"), fields.get("metadata", {})
+    if link is not None and not isinstance(link, str):
+        raise InputError(f"link is {_shown(link)}; expected text or null")
+    if not isinstance(metadata, dict) or not all(isinstance(value, str) for value in metadata.values()):
+        raise InputError(f"metadata is {_shown(metadata)}; expected an object of texts")
+    if not fields["id"]:  # a draft without one would be given a new one at each import
+        raise InputError("id is empty; expected text")
+    return Draft(title=fields["title"], id=fields["id"], link=link, metadata=metadata).checked()
+
+
+def _pictures(keys: object) -> list[str]:
+    if not isinstance(keys, list) or not 1 <= len(keys) <= MAX_PICTURES:
+        raise InputError(f"pictures is {_shown(keys)}; expected a list of 1 to {MAX_PICTURES} keys")
+    for key in keys:
+        if not isinstance(key, str) or not is_picture_key(key):
+            raise InputError(
+                f"pictures holds {_shown(key)}; expected 64 hex digits and .jpg, .png, .webp or .gif"
+            )
+    return keys
+
+
+def _text(vectors: Vectors) -> str:
+    return base64.b64encode(vectors.astype("<f2").tobytes()).decode()
+
+
+def _vectors(fields: Mapping[str, Any], name: str, dim: int) -> Vectors:
+    text = fields.get(name)
+    if not isinstance(text, str):
+        raise InputError(f"{name} is {_shown(text)}; expected text in base64")
+    try:
+        raw = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise InputError(f"{name} is not base64: {error}") from None
+    if len(raw) % (2 * dim) or len(raw) > _MAX_VECTORS * 2 * dim:
+        raise InputError(
+            f"{name} holds {len(raw)} bytes; expected {2 * dim} for each of at most {_MAX_VECTORS}"
+        )
+    with np.errstate(invalid="ignore"):  # a signalling NaN is refused with the other NaNs
+        vectors = np.frombuffer(raw, "<f2").astype(np.float32).reshape(-1, dim)
+    lengths = np.linalg.norm(vectors.astype(np.float64), axis=1)
+    if not np.all(np.abs(lengths - 1) <= _UNIT_TOLERANCE):  # NaN is not either
+        raise InputError(f"{name} holds one that is not of length 1")
+    return vectors
+
+
+def _shown(value: object) -> str:
+    text = ascii(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."

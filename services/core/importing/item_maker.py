@@ -1,0 +1,139 @@
+"""Makes many items at once: pictures are loaded and worked on in threads, ahead of the model."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from services.core.catalogue.items import Draft, Look, seen_by
+from services.core.catalogue.picture_key import picture_key
+from services.core.domain import InputError, Item
+from services.core.importing.import_rows import BadRow
+from services.core.importing.worker_threads import ahead
+from services.core.ports import Featurizer, ItemStore, Picture, PictureStore
+
+_WRITERS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """An item to make. `load` gives its picture files, the shown one first, and may raise InputError.
+
+    `where` tells a person its place, `mark` is what a journal remembers it by. `packed` is the item as an
+    archive holds it, whose vectors are taken if they are of the right model.
+    """
+
+    where: str
+    draft: Draft
+    load: Callable[[], list[bytes]]
+    mark: str = ""
+    packed: Item | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """An item that is ready for the store, and its picture files by key."""
+
+    job: Job
+    item: Item
+    pictures: dict[str, bytes]
+
+    @property
+    def size(self) -> int:
+        """How many bytes its pictures have."""
+        return sum(map(len, self.pictures.values()))
+
+    @property
+    def anew(self) -> bool:
+        """Whether it came with vectors of another model."""
+        return self.job.packed is not None and self.job.packed is not self.item
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """One picture of an item: its key, those that it is found by, and those that calibrate."""
+
+    key: str
+    views: list[Picture]
+    probes: list[Picture]
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """Turns jobs into items; the model runs in the caller's thread, all else ahead of it in others."""
+
+    featurizer: Featurizer
+    # As those of the catalogue.
+    decode: Callable[[bytes], tuple[Picture, str]]
+    shots: Callable[[Picture], tuple[list[Picture], list[Picture]]]
+    # A picture file to its suffix without decoding it; raises InputError.
+    suffix: Callable[[bytes], str]
+    # How many pictures are worked on at once; those that the model runs on are not free for it.
+    workers: int = 1
+    # How many items' pictures may be loaded beside that.
+    loaders: int = 1
+    _free: threading.Semaphore = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_free", threading.Semaphore(self.workers))
+
+    def make_all(self, jobs: Iterable[Job]) -> Iterator[Made | BadRow]:
+        """The items in the order in which they are done, or why one can't be made."""
+        threads = self.loaders + self.workers
+        for result in ahead(self._prepare, jobs, threads=threads, waiting=threads + self.workers):
+            yield result if isinstance(result, BadRow | Made) else self._embed(*result)
+
+    def _prepare(self, job: Job) -> Made | BadRow | tuple[Job, dict[str, bytes], list[_Seen]]:
+        try:
+            contents = job.load()
+            with self._free:
+                if job.packed is not None and self._is_current(job.packed):
+                    return Made(job, job.packed, self._keyed(job.packed, contents))
+                seen = [self._look(content) for content in contents]
+        except InputError as error:
+            return BadRow(job.where, str(error))
+        return job, dict(zip((each.key for each in seen), contents, strict=True)), seen
+
+    def _is_current(self, item: Item) -> bool:
+        found = item.model, item.vectors.shape[1]
+        return found == (self.featurizer.fingerprint, self.featurizer.dim)
+
+    def _keyed(self, item: Item, contents: Sequence[bytes]) -> dict[str, bytes]:
+        """The files by keys of their own; raises InputError unless those are the item's."""
+        keyed = {picture_key(content, suffix=self.suffix(content)): content for content in contents}
+        for key in item.pictures:
+            if key not in keyed:
+                raise InputError(f"its picture {key} is of another kind than its name says")
+        return keyed
+
+    def _look(self, content: bytes) -> _Seen:
+        picture, suffix = self.decode(content)
+        return _Seen(picture_key(content, suffix=suffix), *self.shots(picture))
+
+    def _embed(self, job: Job, pictures: dict[str, bytes], seen: Sequence[_Seen]) -> Made:
+        """All pictures of an item in one call, which runs those of one shape as a batch.
+
+        Larger batches, of several items, are no faster on a processor, and slower with memory taken anew.
+        """
+        vectors = self.featurizer.embed([shot for each in seen for shot in (*each.views, *each.probes)])
+        looks, start = [], 0
+        for each in seen:
+            middle, end = start + len(each.views), start + len(each.views) + len(each.probes)
+            looks.append(Look(each.key, vectors[start:middle], vectors[middle:end]))
+            start = end
+        draft = job.draft
+        assert draft.id is not None
+        bare = Item(draft.id, draft.title, looks[0].picture, "", vectors, draft.link, draft.metadata)
+        return Made(job, seen_by(bare, looks, model=self.featurizer.fingerprint), pictures)
+
+
+def keep(made: Sequence[Made], *, pictures: PictureStore, store: ItemStore) -> int:
+    """Write finished items, pictures first; durable on return. Gives the newest change's cursor."""
+    files = {key: content for each in made for key, content in each.pictures.items()}
+    # Each is waited for until it is on the disk, or elsewhere.
+    with ThreadPoolExecutor(_WRITERS) as pool:
+        for _ in pool.map(lambda key: pictures.put(files[key], suffix=key[64:]), files):
+            pass  # raises what went wrong
+    return store.put_many([each.item for each in made])

@@ -1,0 +1,144 @@
+"""The use case of the search: from observations to match records."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from common.wire import Observation
+from services.core.domain import Item, Judgement, Match, MatchRecord, Neighbour, Verdict
+from services.core.evidence import Evidence, Vote
+from services.core.ports import ItemStore
+from services.core.search.follow import View
+from services.core.search.verdict import CANDIDATES, judge
+from services.core.search.votes import agree, window
+
+SPARE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """Answers observations from what the follower sees and the item store."""
+
+    store: ItemStore
+    picture_url: Callable[[Item], str]
+    k: int
+    max_age_s: float
+
+    def answer(
+        self,
+        batch: Sequence[Observation],
+        view: View | None,
+        *,
+        k: int | None = None,
+        earlier: Mapping[str, Sequence[Vote]] | None = None,
+    ) -> list[MatchRecord]:
+        """One record an observation, in their order; all vectors are searched in one call.
+
+        `view` must be of the observations' model and dimension; with None (an empty catalogue) no record
+        has a match. `earlier` are the last votes by camera, newest first.
+        """
+        started_s, k = time.time(), k or self.k
+        nearest = _search(batch, view, k=max(k, CANDIDATES) + SPARE)
+        votes = [(earlier or {}).get(seen.thing, ()) for seen in batch]
+        # Metadata is looked up for a few more than are shown: one of them may just have been deleted.
+        wanted = [_favoured(*each, count=k + SPARE) for each in zip(nearest, votes, strict=True)]
+        items, gone = self._items({item_id for ids in wanted for item_id in ids})
+        searched_at_s = time.time()
+        records = []
+        for seen, neighbours, said in zip(batch, nearest, votes, strict=True):
+            found = [neighbour for neighbour in neighbours if neighbour.item_id not in gone]
+            decision = decide(seen, view, found, said)
+            chance = decision.judgement.probabilities
+            near = [neighbour for neighbour in found if neighbour.item_id in items]
+            likely = sorted(near, key=lambda neighbour: chance.get(neighbour.item_id, 0.0), reverse=True)
+            record = MatchRecord(
+                observation=seen,
+                model=view.model if view else seen.model,
+                verdict=decision.judgement.verdict,
+                matches=tuple(self._match(items[n.item_id], n, chance) for n in likely[:k]),
+                searched_at_s=searched_at_s,
+                expires_at_s=seen.captured_at_s + self.max_age_s,
+                timings_ms=_timings(seen, started_s=started_s, searched_at_s=searched_at_s),
+                frames=decision.frames,
+                vote=decision.vote,
+            )
+            records.append(record)
+        return records
+
+    def _items(self, wanted: Set[str]) -> tuple[Mapping[str, Item], Set[str]]:
+        """The items of these ids that exist, and the ids of those that do not any more."""
+        items = {item.id: item for item in self.store.get_many(sorted(wanted)) if item is not None}
+        return items, wanted - items.keys()
+
+    def _match(self, item: Item, neighbour: Neighbour, chance: Mapping[str, float]) -> Match:
+        score = chance.get(neighbour.item_id, 0.0)
+        return Match(item=item, neighbour=neighbour, url=self.picture_url(item), score=score)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What is said of a frame, from how many frames, and the frame's own vote for those that follow."""
+
+    judgement: Judgement
+    frames: int
+    vote: Vote | None
+
+
+def decide(
+    seen: Observation, view: View | None, neighbours: Sequence[Neighbour], earlier: Sequence[Vote]
+) -> Decision:
+    """Judge a frame by its nearest items, nearest first, and its camera's earlier votes, newest first."""
+    if view is None:
+        return Decision(Judgement(Verdict.NO_MATCH, {}), 1, None)
+    evidence = view.calibration.evidence(neighbours)
+    vote = Vote(seen.captured_at_s, evidence, view.model, still_s=seen.still_s)
+    agreeing = window(earlier, vote)
+    agreed = agree([evidence, *(each.evidence for each in agreeing)])
+    # What is no neighbour of this frame (it may be gone) is not shown, so nothing is said of it either.
+    seen_now = {item_id: nats for item_id, nats in agreed.items.items() if item_id in evidence.items}
+    judgement = judge(Evidence(seen_now, agreed.none))
+    return Decision(judgement, 1 + len(agreeing), replace(vote, fresh=not agreeing))
+
+
+def _favoured(neighbours: Sequence[Neighbour], earlier: Sequence[Vote], *, count: int) -> list[str]:
+    """The ids of those that may be the best: the nearest, and what the camera's last frames showed."""
+    favourites = {vote.evidence.best for vote in earlier}
+    ids = [neighbour.item_id for neighbour in neighbours]
+    return ids[:count] + [item_id for item_id in ids[count:] if item_id in favourites]
+
+
+def _search(batch: Sequence[Observation], view: View | None, *, k: int) -> list[list[Neighbour]]:
+    if view is None or not batch:
+        return [[] for _ in batch]
+    found = view.index.search(np.concatenate([seen.vectors for seen in batch]), k=k)
+    nearest, row = [], 0
+    for seen in batch:
+        nearest.append(_joined(found[row : row + len(seen.vectors)]))
+        row += len(seen.vectors)
+    return nearest
+
+
+def _joined(found: Sequence[Sequence[Neighbour]]) -> list[Neighbour]:
+    """The neighbours of several vectors of one frame, nearest first: an item counts by its nearest one."""
+    ordered = sorted(
+        (neighbour for neighbours in found for neighbour in neighbours),
+        key=lambda neighbour: neighbour.distance,
+    )
+    best: dict[str, Neighbour] = {}
+    for neighbour in ordered:
+        best.setdefault(neighbour.item_id, neighbour)
+    return list(best.values())
+
+
+def _timings(seen: Observation, *, started_s: float, searched_at_s: float) -> dict[str, float]:
+    """The camera's stages, the way from the end of its work to the search, and the search itself."""
+    timings = dict(seen.timings_ms)
+    if seen.session is not None:
+        since_capture_ms = (started_s - seen.captured_at_s) * 1000
+        timings["transport"] = max(0.0, since_capture_ms - sum(seen.timings_ms.values()))
+    timings["search"] = (searched_at_s - started_s) * 1000
+    return timings

@@ -1,0 +1,189 @@
+"""Is it in the catalogue? Probabilities, calibrated on the catalogue itself.
+
+A frame's evidence is a softmax's: each item has `sharpness` times its cosine, and "none of them" has
+`sharpness` times a level that rises with the general likeness of the neighbourhood. The three numbers start
+from those that were learned on pictures of the project's own, and are fitted to the catalogue by its probes:
+pictures of its own items as a camera may see them, each asked for once as it is, and once as if its item were
+not there.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from common.wire import Vectors
+from services.core.domain import Judgement, Neighbour, Verdict
+from services.core.evidence import Evidence
+from services.core.ports import KnnIndex
+
+# So many of the nearest items have a part in the softmax; one further off has no chance.
+CANDIDATES = 20
+# The runners-up whose mean cosine says how alike everything around is.
+_AROUND = 5
+# Of the best item. Between them it is worth a person's look.
+MATCH_FROM = 0.55
+NO_MATCH_BELOW = 0.12
+# Enough probes for three numbers.
+SAMPLE = 500
+
+Floats = NDArray[np.float64]
+# A new item waits while so many probes are searched, or up to twice as many; FAISS is several times slower
+# with fewer.
+_BATCH = 256
+_TURN_S = 0.001
+# log(sharpness), level, slope: the maximum likelihood on the held-out pictures of models/training, and how
+# far other catalogues' values may lie from it (standard deviations of a normal prior).
+_PRIOR = np.array([math.log(31.0), 0.18, 0.73])
+_SPREAD = np.array([0.3, 0.1, 0.3])
+# How often what is shown is a stranger, before anything is seen.
+_STRANGERS = 0.3
+_NEWTON_STEPS, _HALVINGS = 20, 20
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """How cosines become probabilities; `leaning` is what people's feedback says of an item, in nats."""
+
+    sharpness: float = math.exp(_PRIOR[0])
+    level: float = float(_PRIOR[1])
+    slope: float = float(_PRIOR[2])
+    leaning: Mapping[str, float] = field(default_factory=dict)
+
+    def evidence(self, neighbours: Sequence[Neighbour]) -> Evidence:
+        """What one frame's nearest items, nearest first, say for each of them and for none."""
+        cosines = _cosines(neighbours)
+        items = {
+            neighbour.item_id: self.sharpness * cosine + self.leaning.get(neighbour.item_id, 0.0)
+            for neighbour, cosine in zip(neighbours[:CANDIDATES], cosines, strict=True)
+        }
+        return Evidence(items, self.sharpness * (self.level + self.slope * _around(cosines)))
+
+    @classmethod
+    def fitted(
+        cls, index: KnnIndex, probes: Mapping[str, Vectors], *, leaning: Mapping[str, float]
+    ) -> Calibration:
+        """Fit to the probes of some items, float32 [probes, dim] by id; without any: what was learned."""
+        ids = [item_id for item_id, vectors in probes.items() for _ in vectors]
+        if not ids:
+            return cls(leaning=leaning)
+        found = _nearest(index, np.concatenate([v for v in probes.values() if len(v)]))
+        absent = [
+            [neighbour for neighbour in neighbours if neighbour.item_id != item_id]
+            for neighbours, item_id in zip(found, ids, strict=True)
+        ]
+        log_sharpness, level, slope = _fit(_examples([*found, *absent], [*ids, *[None] * len(ids)]))
+        return cls(math.exp(log_sharpness), level, slope, leaning)
+
+
+def judge(evidence: Evidence) -> Judgement:
+    """Probabilities of the items, which with that of "none of them" add up to 1, and the verdict."""
+    nats = np.array([*evidence.items.values(), evidence.none])
+    shares = np.exp(nats - nats.max())
+    shares /= shares.sum()
+    probabilities = dict(zip(evidence.items, shares[:-1].tolist(), strict=True))
+    best = max(probabilities.values(), default=0.0)
+    if best >= MATCH_FROM:
+        return Judgement(Verdict.MATCH, probabilities)
+    return Judgement(Verdict.NO_MATCH if best < NO_MATCH_BELOW else Verdict.UNSURE, probabilities)
+
+
+def leaning(right: int, wrong: int) -> float:
+    """What feedback says of an item, in nats: the logarithm of its odds with one of each said beforehand."""
+    return math.log((1 + right) / (1 + wrong))
+
+
+def _nearest(index: KnnIndex, vectors: Vectors) -> list[list[Neighbour]]:
+    """All probes' neighbours; between two parts of them live searches and new items get their turn."""
+    found: list[list[Neighbour]] = []
+    for batch in np.array_split(vectors, max(1, len(vectors) // _BATCH)):
+        found += index.search(batch, k=CANDIDATES + 1)
+        time.sleep(_TURN_S)
+    return found
+
+
+def _cosines(neighbours: Sequence[Neighbour]) -> list[float]:
+    return [1.0 - neighbour.distance**2 / 2 for neighbour in neighbours[:CANDIDATES]]
+
+
+def _around(cosines: Sequence[float]) -> float:
+    """The mean cosine of the runners-up; where a small catalogue has fewer, the missing are unlike (0)."""
+    return sum(cosines[1 : 1 + _AROUND]) / _AROUND
+
+
+@dataclass(frozen=True, slots=True)
+class _Examples:
+    """Cosines float64 [n, CANDIDATES + 1], the last column being the level's place, and the true column."""
+
+    cosines: Floats
+    around: Floats
+    truth: NDArray[np.int64]
+    weight: Floats
+
+
+def _examples(found: Sequence[Sequence[Neighbour]], truths: Sequence[str | None]) -> _Examples:
+    """Queries' neighbours, and the item that each shows; None for a stranger."""
+    cosines = np.full((len(found), CANDIDATES + 1), -1.0)
+    truth = np.full(len(found), CANDIDATES)
+    around, weight = np.zeros(len(found)), np.zeros(len(found))
+    for row, (neighbours, true_id) in enumerate(zip(found, truths, strict=True)):
+        near = _cosines(neighbours)
+        cosines[row, : len(near)] = near
+        around[row] = _around(near)
+        ids = [neighbour.item_id for neighbour in neighbours[:CANDIDATES]]
+        if true_id is None:
+            weight[row] = _STRANGERS
+        elif true_id in ids:  # one that is not even near teaches nothing about nearness
+            truth[row], weight[row] = ids.index(true_id), 1 - _STRANGERS
+    return _Examples(cosines, around, truth, weight)
+
+
+def _loss(theta: Floats, seen: _Examples) -> tuple[float, Floats]:
+    """The penalised negative log likelihood, and its gradient, float64 [3]."""
+    sharpness = math.exp(theta[0])
+    nats = sharpness * seen.cosines
+    nats[:, -1] = sharpness * (theta[1] + theta[2] * seen.around)
+    rows = np.arange(len(nats))
+    highest = nats.max(axis=1, keepdims=True)
+    shares = np.exp(nats - highest)
+    totals = shares.sum(axis=1, keepdims=True)
+    likelihoods = nats[rows, seen.truth] - (highest + np.log(totals))[:, 0]
+    shares /= totals
+    excess = (seen.truth == CANDIDATES) - shares[:, -1]
+    slopes = np.stack(
+        [
+            nats[rows, seen.truth] - (shares * nats).sum(axis=1),
+            sharpness * excess,
+            sharpness * seen.around * excess,
+        ]
+    )
+    off = (theta - _PRIOR) / _SPREAD
+    loss = float((off**2).sum() / 2 - likelihoods @ seen.weight)
+    return loss, np.asarray(off / _SPREAD - slopes @ seen.weight)
+
+
+def _fit(seen: _Examples) -> Floats:
+    """The maximum a posteriori by Newton's method: log(sharpness), level, slope."""
+    theta = _PRIOR.copy()
+    steps = np.diag([1e-4] * 3)
+    loss, gradient = _loss(theta, seen)
+    for _ in range(_NEWTON_STEPS):
+        hessian = np.stack([(_loss(theta + step, seen)[1] - gradient) / 1e-4 for step in steps])
+        # Far off the loss may bend downwards: with the curvatures' amounts the way still leads down.
+        curvatures, axes = np.linalg.eigh((hessian + hessian.T) / 2)
+        move = axes @ (axes.T @ gradient / np.maximum(np.abs(curvatures), 1e-3))
+        # And no step is taken that goes up, as Newton's full one may.
+        for _ in range(_HALVINGS):
+            better, slope = _loss(theta - move, seen)
+            if better < loss:
+                break
+            move = move / 2
+        else:
+            break
+        theta, loss, gradient = theta - move, better, slope
+    return theta

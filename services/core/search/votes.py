@@ -1,0 +1,49 @@
+"""Agreement over the last frames of one camera: each frame's evidence is a vote, kept in the match queue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from services.core.evidence import Evidence, Vote
+
+# A camera's last so many votes are agreed on, none older than this when the scene last changed.
+FRAMES = 8
+WINDOW_S = 1.5
+# So many nats below the frame's best, the window's favourite is out of sight: another item is shown.
+CHANGED = 4.0
+
+
+def window(votes: Sequence[Vote], now: Vote) -> list[Vote]:
+    """The earlier votes, newest first, that speak of what `now` sees: near in time, and of the same scene."""
+    chosen: list[Vote] = []
+    for vote in votes[: FRAMES - 1]:
+        age_s = now.captured_at_s - vote.captured_at_s
+        # Of a still scene frames come rarely, but what was seen before it went still is of that scene too.
+        if not 0 <= age_s <= WINDOW_S + now.still_s or vote.model != now.model:
+            break
+        chosen.append(vote)
+        if vote.fresh:
+            break
+    favourite = agree([vote.evidence for vote in chosen]).best if chosen else None
+    best = now.evidence.best
+    if favourite is None or best is None:
+        return []
+    seen = now.evidence.items
+    # A frame that fits the favourite badly, beside another that fits well, shows another item.
+    return [] if seen[best] - seen.get(favourite, now.evidence.floor) > CHANGED else chosen
+
+
+def agree(evidence: Sequence[Evidence]) -> Evidence:
+    """The mean evidence of several frames.
+
+    Not their sum: what blurs or covers a frame differs in the next and averages out, but a stranger that
+    looks like an item does so in every frame, and more frames must not make that surer.
+    """
+    ids = dict.fromkeys(item_id for each in evidence for item_id in each.items)
+    floors = [each.floor for each in evidence]  # once a frame, not once an item
+    items = {
+        item_id: sum(each.items.get(item_id, floor) for each, floor in zip(evidence, floors, strict=True))
+        / len(evidence)
+        for item_id in ids
+    }
+    return Evidence(items, sum(each.none for each in evidence) / len(evidence))

@@ -1,0 +1,169 @@
+"""Asking a camera for what it sees now, and reading its answer."""
+
+import json
+import logging
+import re
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+
+from common.wire import MAX_MESSAGE_BYTES
+from services.core.cameras.snapshots import Snapshots
+from services.core.cameras.status import CameraStatus
+from services.core.domain import ConflictError, MissingError, UnavailableError
+from tests.servers import until
+
+JPEG = b"\xff\xd8\xff\xe0 and so on"
+ONLINE = CameraStatus("cam-1", "online")
+
+
+@dataclass
+class Broker:
+    """Remembers the commands, and lets a camera answer at once, in MQTT's thread as it were."""
+
+    answers: list[tuple[str, bytes]] = field(default_factory=list)
+    up: bool = True
+    commands: list[tuple[str, bytes]] = field(default_factory=list)
+    deliver: Callable[[str, bytes], None] = lambda _topic, _payload: None
+
+    def send(self, topic: str, payload: bytes) -> bool:
+        self.commands.append((topic, payload))
+        for form, answer in self.answers:
+            self.deliver(form.format(token=self.token), answer)
+        return self.up
+
+    @property
+    def reply(self) -> str:
+        return str(json.loads(self.commands[-1][1])["reply"])
+
+    @property
+    def token(self) -> str:
+        return self.reply.rpartition("/")[2]
+
+
+def asking(*answers: tuple[str, bytes], up: bool = True) -> tuple[Snapshots, Broker]:
+    broker = Broker(list(answers), up)
+    snapshots = Snapshots(broker.send)
+    broker.deliver = snapshots.receive
+    return snapshots, broker
+
+
+def test_the_answer_to_a_command_is_the_jpeg_as_it_came() -> None:
+    snapshots, broker = asking(("lookalike/cam-1/reply/{token}", JPEG))
+    assert snapshots.take("cam-1", ONLINE) == JPEG
+    ((topic, command),) = broker.commands
+    assert (topic, json.loads(command)["do"]) == ("lookalike/cam-1/command", "snapshot")
+    assert re.fullmatch(r"lookalike/cam-1/reply/[0-9a-f]{8,32}", broker.reply)
+
+
+def test_each_request_has_a_token_of_its_own_and_an_answer_reaches_who_asked() -> None:
+    snapshots, broker = asking()
+    got: dict[str, bytes] = {}
+
+    def ask(thing: str) -> None:
+        got[thing] = snapshots.take(thing, CameraStatus(thing, "online"), within_s=10)
+
+    threads = [threading.Thread(target=ask, args=(f"cam-{number}",)) for number in range(5)]
+    for thread in threads:
+        thread.start()
+    until(lambda: len(broker.commands) == 5)
+    for _topic, command in reversed(broker.commands):
+        reply = json.loads(command)["reply"]
+        snapshots.receive(reply, JPEG + reply.split("/")[1].encode())
+    for thread in threads:
+        thread.join()
+    assert got == {f"cam-{number}": JPEG + f"cam-{number}".encode() for number in range(5)}
+    assert len({json.loads(command)["reply"].rpartition("/")[2] for _topic, command in broker.commands}) == 5
+
+
+@pytest.mark.parametrize("state", ["online", "clock_wrong"])
+def test_a_camera_that_shows_something_is_asked(state: str) -> None:
+    snapshots, _ = asking(("lookalike/cam-1/reply/{token}", JPEG))
+    assert snapshots.take("cam-1", CameraStatus("cam-1", state)) == JPEG
+
+
+@pytest.mark.parametrize("state", ["offline", "stalled", "no_camera"])
+def test_one_that_shows_nothing_is_not_asked_and_its_state_and_reason_are_told(state: str) -> None:
+    snapshots, broker = asking()
+    with pytest.raises(ConflictError, match=rf"cam-1 is {state} \(the cable is out\)"):
+        snapshots.take("cam-1", CameraStatus("cam-1", state, reason="the cable is out"))
+    assert broker.commands == []
+
+
+def test_an_unknown_camera_is_not_asked() -> None:
+    snapshots, broker = asking()
+    with pytest.raises(MissingError, match="there is no camera 'cam-9'"):
+        snapshots.take("cam-9", None)
+    assert broker.commands == []
+
+
+def test_without_a_broker_nothing_is_waited_for() -> None:
+    snapshots, _ = asking(up=False)
+    with pytest.raises(UnavailableError, match="broker"):
+        snapshots.take("cam-1", ONLINE, within_s=60)
+
+
+def test_a_camera_that_refuses_is_quoted() -> None:
+    refusal = json.dumps({"refused": "switched off (LOOKALIKE_PREVIEW=0)"}).encode()
+    snapshots, _ = asking(("lookalike/cam-1/reply/{token}", refusal))
+    with pytest.raises(ConflictError, match=r"cam-1 gives no picture: switched off \(LOOKALIKE_PREVIEW=0\)"):
+        snapshots.take("cam-1", ONLINE, within_s=60)
+
+
+@pytest.mark.parametrize(
+    "topic",
+    [
+        "lookalike/cam-1/reply/0123456789abcdef",
+        "lookalike/cam-2/reply/{token}",
+        "lookalike/cam-1/reply/{token}/more",
+        "lookalike/cam-1/preview",
+        "x/cam-1/reply/{token}",
+    ],
+)
+def test_what_answers_something_else_is_ignored(topic: str, caplog: pytest.LogCaptureFixture) -> None:
+    snapshots, _ = asking((topic, JPEG + b"wrong"), ("lookalike/cam-1/reply/{token}", JPEG))
+    assert snapshots.take("cam-1", ONLINE) == JPEG
+    assert caplog.text == ""
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b"",
+        b"\x89PNG\r\n",
+        JPEG + bytes(MAX_MESSAGE_BYTES),
+        b"{",
+        b"[" * 5000,
+        b'{"refused":1}',
+        b'{"error":"x"}',
+        b'"text"',
+        b"null",
+    ],
+)
+def test_an_answer_that_is_no_jpeg_is_logged_and_the_next_one_counts(
+    payload: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    reply = "lookalike/cam-1/reply/{token}"
+    snapshots, _ = asking((reply, payload), (reply, JPEG), (reply, JPEG + b"late"))
+    with caplog.at_level(logging.WARNING):
+        assert snapshots.take("cam-1", ONLINE) == JPEG
+    assert f"cam-1 sent {len(payload)} bytes that are no JPEG" in caplog.text
+    assert len(caplog.text) < 300
+
+
+def test_a_refusal_that_is_no_text_for_people_is_made_one() -> None:
+    snapshots, _ = asking(("lookalike/cam-1/reply/{token}", b'{"refused":"\\ud800' + b"x" * 900 + b'"}'))
+    with pytest.raises(ConflictError) as refusal:
+        snapshots.take("cam-1", ONLINE)
+    assert len(str(refusal.value).encode()) < 400
+
+
+def test_without_an_answer_it_says_so_and_a_late_one_changes_nothing() -> None:
+    snapshots, broker = asking()
+    with pytest.raises(TimeoutError, match=r"cam-1 is online, but sent no picture within 0\.05 s"):
+        snapshots.take("cam-1", ONLINE, within_s=0.05)
+    snapshots.receive(broker.reply, JPEG)
+    broker.answers = [("lookalike/cam-1/reply/{token}", JPEG + b"new")]
+    assert snapshots.take("cam-1", ONLINE) == JPEG + b"new"

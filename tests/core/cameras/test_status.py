@@ -1,0 +1,107 @@
+"""What the cameras say of themselves."""
+
+import json
+import logging
+from collections.abc import Mapping
+
+import pytest
+
+from services.core.cameras.status import STATES, CameraStatus, CameraStatuses
+
+ONLINE = {
+    "state": "online",
+    "provider": "OpenCV",
+    "fps": 9.5,
+    "model": "0123456789ab",
+    "reason": None,
+    "source": "rtsp://host/path",
+}
+
+
+def say(cameras: CameraStatuses, status: Mapping[str, object], *, thing: str = "cam-1") -> None:
+    cameras.receive(f"lookalike/{thing}/status", json.dumps(status).encode())
+
+
+def test_cameras_are_listed_by_name_with_their_last_status() -> None:
+    cameras = CameraStatuses()
+    say(cameras, {"state": "offline"}, thing="b")
+    say(cameras, {"state": "no_camera", "reason": "it's unplugged"}, thing="a")
+    say(cameras, ONLINE, thing="b")
+    assert cameras.all() == [
+        CameraStatus("a", "no_camera", reason="it's unplugged"),
+        CameraStatus(
+            "b", "online", provider="OpenCV", fps=9.5, model="0123456789ab", source="rtsp://host/path"
+        ),
+    ]
+    assert [cameras.get(thing) for thing in ("a", "b", "c")] == [*cameras.all(), None]
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_every_state_of_the_contract_is_known(state: str) -> None:
+    cameras = CameraStatuses()
+    say(cameras, {"state": state})
+    assert [camera.state for camera in cameras.all()] == [state]
+
+
+def test_an_empty_message_forgets_the_camera() -> None:
+    cameras = CameraStatuses()
+    say(cameras, ONLINE)
+    cameras.receive("lookalike/cam-1/status", b"")
+    cameras.receive("lookalike/never-seen/status", b"")
+    assert cameras.all() == []
+
+
+@pytest.mark.parametrize(
+    ("topic", "payload", "says"),
+    [
+        ("lookalike/cam-1/status", b"online", "is not JSON"),
+        ("lookalike/cam-1/status", b"\xff", "is not JSON"),
+        ("lookalike/cam-1/status", b"[" * 4000, "is not JSON"),
+        ("lookalike/cam-1/status", json.dumps({**ONLINE, "x": "y" * 5000}).encode(), "at most 4096 bytes"),
+        ("lookalike/cam-1/status", b"[]", "expected one of online, offline"),
+        ("lookalike/cam-1/status", b'{"state":"fine"}', "'fine'; expected one of online, offline"),
+        ("lookalike/cam-1/status", b'{"state":["online"]}', "expected one of online, offline"),
+        ("lookalike/../status", b'{"state":"online"}', "is not lookalike/<thing>"),
+    ],
+)
+def test_what_is_no_status_is_logged_and_changes_nothing(
+    topic: str, payload: bytes, says: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    cameras = CameraStatuses()
+    say(cameras, ONLINE)
+    before = cameras.all()
+    with caplog.at_level(logging.WARNING):
+        cameras.receive(topic, payload)
+    assert cameras.all() == before
+    assert says in caplog.text
+
+
+@pytest.mark.parametrize(
+    "extra", ['"fps":NaN', '"fps":1e999', '"fps":-Infinity', f'"fps":{"9" * 400}', '"fps":true', '"fps":"9"']
+)
+def test_a_rate_that_is_no_number_never_reaches_the_list(extra: str) -> None:
+    cameras = CameraStatuses()
+    cameras.receive("lookalike/cam-1/status", f'{{"state":"online",{extra}}}'.encode())
+    assert all(camera.fps is None for camera in cameras.all())
+
+
+@pytest.mark.parametrize("name", ["reason", "provider", "model", "source"])
+@pytest.mark.parametrize("value", ["x" * 3000, "\ud800", 7, ["a"], {"b": 1}])
+def test_whatever_a_status_holds_the_list_can_be_sent_to_a_page(name: str, value: object) -> None:
+    cameras = CameraStatuses()
+    say(cameras, {"state": "online", name: value})
+    text = json.dumps([camera.to_json() for camera in cameras.all()], allow_nan=False, ensure_ascii=False)
+    assert len(text.encode()) < 1000
+
+
+def test_a_wrong_clock_is_shown_with_its_seconds_while_the_camera_is_online() -> None:
+    shown = CameraStatus("cam-1", "online", fps=9.5).with_clock(-31.5)
+    assert shown == CameraStatus("cam-1", "clock_wrong", fps=9.5, clock_offset_s=-31.5)
+
+
+def test_a_lost_camera_stays_lost_whatever_its_clock_was() -> None:
+    assert CameraStatus("cam-1", "offline").with_clock(-31.5).state == "offline"
+
+
+def test_a_right_clock_changes_nothing() -> None:
+    assert CameraStatus("cam-1", "online").with_clock(None) == CameraStatus("cam-1", "online")

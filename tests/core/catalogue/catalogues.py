@@ -1,0 +1,30 @@
+"""A catalogue over fakes, whose pictures are of one colour."""
+
+import numpy as np
+
+from services.core.catalogue.items import Catalogue
+from services.core.domain import InputError
+from services.core.ports import Picture
+from tests.fakes import FakeFeaturizer, FakeItems, FakePictures
+
+
+def decode(content: bytes) -> tuple[Picture, str]:
+    """A picture of one colour, whose three bytes are the file."""
+    if len(content) != 3:
+        raise InputError("not a picture that can be read")
+    return np.full((2, 2, 3), list(content), np.uint8), ".png"
+
+
+def shots(picture: Picture) -> tuple[list[Picture], list[Picture]]:
+    """The picture and one without its red, and one without its blue as a probe."""
+    return [picture, picture * np.array([1, 1, 0], np.uint8)], [picture * np.array([0, 1, 1], np.uint8)]
+
+
+def make_catalogue(*, store: FakeItems | None = None) -> Catalogue:
+    return Catalogue(store or FakeItems(), FakePictures(), FakeFeaturizer(), decode, shots)
+
+
+def with_model(catalogue: Catalogue, fingerprint: str) -> tuple[Catalogue, FakeFeaturizer]:
+    """The same catalogue after LOOKALIKE_MODEL was changed."""
+    featurizer = FakeFeaturizer(fingerprint)
+    return Catalogue(catalogue.store, catalogue.pictures, featurizer, decode, shots), featurizer

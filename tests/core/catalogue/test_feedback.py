@@ -1,0 +1,155 @@
+"""What a person says of a match: what is read, what is refused, what counts."""
+
+import json
+
+import pytest
+
+from services.core.catalogue.feedback import MAX_BYTES, Feedback, take_feedback
+from services.core.domain import InputError, MatchRecord, UnavailableError, Verdict
+from tests.fakes import MODEL, FakeItems, FakeQueue, make_item, make_observation, make_record
+
+FORMS = '{"right": true}, {"right": false} or {"right": false, "item": "<id of what it was>"}'
+
+
+@pytest.fixture
+def store() -> FakeItems:
+    """A catalogue of three items, of which records show the mug."""
+    return FakeItems(make_item(item_id) for item_id in ("mug", "bowl", "größe 7'"))
+
+
+def pushed(record: MatchRecord | None = None) -> str:
+    """A record as the match queue gives it."""
+    queue = FakeQueue()
+    number = queue.push(record or make_record())
+    text = queue.get(number or 0)
+    assert text is not None
+    return text
+
+
+def counts(store: FakeItems) -> dict[str, tuple[int, int]]:
+    """The items that have feedback: how often right, how often wrong."""
+    found = {item.id: (item.right, item.wrong) for item in store.page()}
+    return {item_id: count for item_id, count in found.items() if count != (0, 0)}
+
+
+@pytest.mark.parametrize(
+    ("body", "feedback"),
+    [
+        ('{"right": true}', Feedback(right=True)),
+        ('{"right": false}', Feedback(right=False)),
+        ('{"right": false, "item": null}', Feedback(right=False)),
+        ('{"right": false, "item": "bowl"}', Feedback(right=False, item="bowl")),
+        ('{"item": "größe 7\'", "right": false}', Feedback(right=False, item="größe 7'")),
+    ],
+)
+def test_feedback_is_read(body: str, feedback: Feedback) -> None:
+    assert Feedback.parse(body.encode()) == feedback
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        (b"", "not JSON"),
+        (b"right", "not JSON"),
+        (b"\xff\xfe", "not JSON"),
+        (b"[" * MAX_BYTES, "not JSON"),
+        (b'{"right": ' + b"9" * 4000 + b"}", "`right` is 9999"),
+        (b" " * MAX_BYTES + b'{"right": true}', "4111 bytes, at most 4096"),
+        (b"true", "no JSON object"),
+        (b'[{"right": true}]', "no JSON object"),
+        (b"{}", "`right` is missing"),
+        (b'{"item": "bowl"}', "`right` is missing"),
+        (b'{"right": null}', "`right` is None"),
+        (b'{"right": 1}', "`right` is 1"),
+        (b'{"right": "true"}', "`right` is 'true'"),
+        (b'{"right": false, "item": 5}', "`item` is 5"),
+        (b'{"right": false, "item": ["bowl"]}', r"`item` is \['bowl'\]"),
+        (b'{"right": false, "itm": "bowl"}', "unknown field 'itm'"),
+        (b'{"right": false, "\\ud800": 1}', r"unknown field '\\ud800'"),
+    ],
+)
+def test_feedback_of_another_form_is_refused_with_what_was_expected(body: bytes, says: str) -> None:
+    with pytest.raises(InputError, match=says) as refusal:
+        Feedback.parse(body)
+    assert str(refusal.value).endswith(f"expected {FORMS}")
+    str(refusal.value).encode()
+
+
+@pytest.mark.parametrize("item", ["", "a/b", "\\ud800", "x" * 201, "a\\u0000"])
+def test_an_id_that_no_item_can_have_is_refused(item: str) -> None:
+    with pytest.raises(InputError, match=r"item id .* is not allowed"):
+        Feedback.parse(f'{{"right": false, "item": "{item}"}}'.encode())
+
+
+@pytest.mark.parametrize(
+    ("said", "really", "expected"),
+    [
+        (Feedback(right=True), "mug", {"mug": (1, 0)}),
+        (Feedback(right=True, item="mug"), "mug", {"mug": (1, 0)}),
+        (Feedback(right=False), None, {"mug": (0, 1)}),
+        (Feedback(right=False, item="größe 7'"), "größe 7'", {"mug": (0, 1), "größe 7'": (1, 0)}),
+    ],
+)
+def test_feedback_counts_for_the_best_match_and_for_what_it_was(
+    store: FakeItems, said: Feedback, really: str | None, expected: dict[str, tuple[int, int]]
+) -> None:
+    assert take_feedback(store, pushed(), said) == (really, store.head())
+    assert counts(store) == expected
+
+
+def test_a_retry_counts_once_and_the_last_word_counts(store: FakeItems) -> None:
+    record = pushed()
+    first = take_feedback(store, record, Feedback(right=True))
+    assert take_feedback(store, record, Feedback(right=True)) == first
+    assert counts(store) == {"mug": (1, 0)}
+    take_feedback(store, record, Feedback(right=False, item="bowl"))
+    assert counts(store) == {"mug": (0, 1), "bowl": (1, 0)}
+    take_feedback(store, record, Feedback(right=True))
+    assert counts(store) == {"mug": (1, 0)}
+
+
+@pytest.mark.parametrize(
+    ("said", "says"),
+    [
+        (Feedback(right=True, item="bowl"), "shows item 'mug'.* was 'bowl'; expected `right` to be false"),
+        (Feedback(right=False, item="mug"), "shows item 'mug'.* was 'mug'; expected `right` to be true"),
+        (Feedback(right=False, item="vase"), "there is no item 'vase' in the catalogue"),
+    ],
+)
+def test_what_cannot_be_said_of_a_record_is_refused_and_counts_nothing(
+    store: FakeItems, said: Feedback, says: str
+) -> None:
+    with pytest.raises(InputError, match=says):
+        take_feedback(store, pushed(), said)
+    assert (counts(store), store.head()) == ({}, 3)
+
+
+def test_of_a_record_without_matches_nothing_is_right_or_wrong(store: FakeItems) -> None:
+    nothing = MatchRecord(make_observation(), MODEL, Verdict.NO_MATCH, (), 0.0, 5.0, {})
+    for right in (True, False):
+        with pytest.raises(InputError, match="record 1 has no matches"):
+            take_feedback(store, pushed(nothing), Feedback(right=right))
+    assert counts(store) == {}
+
+
+def test_of_an_item_that_was_deleted_since_only_what_it_really_was_can_be_said(store: FakeItems) -> None:
+    store.delete("mug")
+    for right in (True, False):
+        with pytest.raises(InputError, match="no item 'mug' in the catalogue \\(any more\\)"):
+            take_feedback(store, pushed(), Feedback(right=right))
+    take_feedback(store, pushed(), Feedback(right=False, item="bowl"))
+    store.put(make_item("mug"))
+    assert counts(store) == {"bowl": (1, 0)}
+
+
+def test_only_the_best_match_is_meant(store: FakeItems) -> None:
+    record = json.loads(pushed())
+    record["matches"].append(record["matches"][0] | {"id": "bowl"})
+    take_feedback(store, json.dumps(record), Feedback(right=True))
+    assert counts(store) == {"mug": (1, 0)}
+
+
+def test_a_store_that_is_away_is_no_refusal(store: FakeItems) -> None:
+    store.down = {"feedback"}
+    with pytest.raises(UnavailableError):
+        take_feedback(store, pushed(), Feedback(right=True))

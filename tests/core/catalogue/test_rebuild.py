@@ -1,0 +1,133 @@
+"""Another model for the catalogue."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from services.core.catalogue.items import Catalogue, Draft
+from services.core.catalogue.rebuild import check_swap, lacking, rebuild
+from services.core.domain import InputError, Item
+from services.core.search.follow import Follower
+from tests.core.catalogue.catalogues import make_catalogue, with_model
+from tests.fakes import MODEL, OTHER_MODEL, FakeIndex
+
+
+def filled(count: int) -> Catalogue:
+    catalogue = make_catalogue()
+    for number in range(count):
+        catalogue.add(Draft(f"Mug {number}", id=f"{number:03}", metadata={"n": str(number)}), b"abc")
+    return catalogue
+
+
+def models(catalogue: Catalogue) -> list[str]:
+    return [item.model for item in catalogue.store.page(limit=1000)]
+
+
+def test_every_item_is_looked_at_anew_and_keeps_all_else() -> None:
+    catalogue = filled(150)
+    (before,) = catalogue.store.get_many(["007"])
+    changed, featurizer = with_model(catalogue, OTHER_MODEL)
+    assert lacking(changed) == 150
+    outcomes = list(rebuild(changed, changed.store))
+    assert [(item.id, error) for item, error in outcomes] == [(f"{n:03}", None) for n in range(150)]
+    assert (models(changed), featurizer.embedded) == ([OTHER_MODEL] * 150, 3 * 150)
+    changed.check_model()
+    (after,) = changed.store.get_many(["007"])
+    assert before is not None
+    assert after is not None
+    assert (after.title, after.metadata, after.picture) == (before.title, {"n": "7"}, before.picture)
+    assert (after.vectors.shape, after.probes.shape) == ((2, 4), (1, 4))
+
+
+def test_after_an_interruption_it_goes_on_where_it_stopped() -> None:
+    changed, first = with_model(filled(5), OTHER_MODEL)
+    going = rebuild(changed, changed.store)
+    next(going)
+    next(going)
+    del going
+    assert (changed.store.model(), first.embedded) == (MODEL, 3 * 2)
+    again, second = with_model(changed, OTHER_MODEL)
+    assert lacking(again) == 3
+    assert len(list(rebuild(again, again.store))) == 3
+    assert (set(models(again)), second.embedded) == ({OTHER_MODEL}, 3 * 3)
+
+
+def test_pictures_that_are_gone_or_corrupt_are_reported_and_the_rest_is_done() -> None:
+    catalogue = filled(1)
+    corrupt = catalogue.pictures.put(b"corrupt", suffix=".png")
+    for name, key in (("corrupt", corrupt), ("gone", "0" * 64 + ".png")):
+        catalogue.store.put(Item(name, "x", key, MODEL, np.ones((1, 4), np.float32)))
+    changed, _ = with_model(catalogue, OTHER_MODEL)
+    outcomes = {item.id: str(error) for item, error in rebuild(changed, changed.store)}
+    assert outcomes["000"] == "None"
+    assert outcomes["corrupt"] == "item corrupt: not a picture that can be read"
+    assert "item gone: its picture" in outcomes["gone"]
+    assert models(changed) == [OTHER_MODEL, MODEL, MODEL]
+
+
+def test_until_the_swap_the_search_sees_the_old_vectors_alone_and_then_the_new_ones() -> None:
+    catalogue = filled(5)
+    follower = Follower(catalogue.store, make_index=lambda dim: FakeIndex(dim=dim))
+    changed, _ = with_model(catalogue, OTHER_MODEL)
+    seen = []
+    for _outcome in rebuild(changed, changed.store):
+        follower.follow()
+        assert follower.view is not None
+        seen.append((follower.view.model, follower.items))
+    assert seen == [(MODEL, 5)] * 5
+    follower.follow()
+    assert follower.view is not None
+    assert (follower.view.model, follower.items) == (OTHER_MODEL, 5)
+    assert lacking(catalogue) == 5  # the old vectors are dropped
+
+
+def test_what_comes_and_changes_and_goes_meanwhile_is_looked_at_too() -> None:
+    catalogue = filled(5)
+    changed, _ = with_model(catalogue, OTHER_MODEL)
+    going = rebuild(changed, changed.store)
+    next(going)
+    catalogue.add(Draft("Another picture", id="000"), b"xyz")  # it was done already
+    catalogue.add(Draft("New", id="new"), b"new")
+    catalogue.store.delete("003")
+    list(going)
+    assert [item.id for item in changed.store.page()] == ["000", "001", "002", "004", "new"]
+    assert models(changed) == [OTHER_MODEL] * 5
+
+
+def test_an_item_that_is_written_in_the_moment_of_the_swap_is_looked_at_after_it() -> None:
+    catalogue = filled(1)
+    changed, _ = with_model(catalogue, OTHER_MODEL)
+
+    class Late:
+        """Writes to the store, into which somebody writes with the old model once more."""
+
+        stage, prune = changed.store.stage, changed.store.prune
+
+        def set_model(self, fingerprint: str) -> None:
+            changed.store.set_model(fingerprint)
+            catalogue.add(Draft("Late", id="late"), b"abc")
+
+    assert [item.id for item, _ in rebuild(changed, Late())] == ["000", "late"]
+    assert models(changed) == [OTHER_MODEL] * 2
+
+
+def test_all_pictures_of_an_item_are_looked_at() -> None:
+    catalogue = filled(1)
+    (item,) = catalogue.store.page()
+    look = catalogue.look(b"xyz")
+    both = np.concatenate([item.vectors, look.vectors])
+    catalogue.store.put(replace(item, vectors=both, more_pictures=(look.picture,)))
+    changed, featurizer = with_model(catalogue, OTHER_MODEL)
+    list(rebuild(changed, changed.store))
+    (after,) = changed.store.page()
+    assert (after.pictures, featurizer.embedded) == ((item.picture, look.picture), 6)
+    np.testing.assert_allclose(after.vectors, both, atol=1e-6)
+
+
+def test_a_swap_to_a_model_that_nothing_has_vectors_of_is_refused() -> None:
+    check_swap(make_catalogue().store, OTHER_MODEL)
+    store = filled(1).store
+    with pytest.raises(InputError, match=f"no item has vectors of model {OTHER_MODEL}"):
+        check_swap(store, OTHER_MODEL)
+    check_swap(store, MODEL)

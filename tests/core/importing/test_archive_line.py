@@ -1,0 +1,56 @@
+"""Items as lines of an archive that are none."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from services.core.domain import InputError
+from services.core.importing.archive_line import item_line, parse_line
+from tests.core.importing.archives import item
+
+
+def line(**changes: object) -> bytes:
+    fields = json.loads(item_line(item()))
+    return json.dumps({**fields, **changes}).encode()
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"{", "not JSON"),
+        (b"\xff", "not JSON"),
+        (b"[" * 100_000, "not JSON"),
+        (b"[1]", "a JSON list; expected an object"),
+        (line(id=7), "id is 7; expected text"),
+        (line(id=""), "id is empty"),
+        (line(id="../x"), "item id '../x' is not allowed"),
+        (line(title=None), "title is None; expected text"),
+        (line(title=""), "the title has 0 characters"),
+        (line(link=1), "link is 1; expected text or null"),
+        (line(link="javascript:1"), "is not an http or https address"),
+        (line(metadata=[]), "metadata is []; expected an object of texts"),
+        (line(metadata={"a": 1}), "expected an object of texts"),
+        (line(pictures=[]), "pictures is []; expected a list of 1 to 16 keys"),
+        (line(pictures="x"), "pictures is 'x'"),
+        (line(pictures=[f"{1:064x}.jpg"] * 17), "expected a list of 1 to 16 keys"),
+        (line(pictures=["../../etc/passwd"]), "pictures holds '../../etc/passwd'; expected 64 hex digits"),
+        (line(pictures=[f"{1:064x}.jpg/x"]), "expected 64 hex digits"),
+        (line(model="x"), "model is 'x'; expected 12 hex digits"),
+        (line(dim=0), "dim is 0; expected a whole number from 1"),
+        (line(dim=True), "dim is True"),
+        (line(dim=10**9), "dim is 1000000000"),
+        (line(dim=7), "vectors holds 32 bytes; expected 14 for each of at most"),
+        (line(vectors=""), "vectors is empty; expected one at least"),
+        (line(vectors=1), "vectors is 1; expected text in base64"),
+        (line(vectors="ä"), "vectors is not base64"),
+        (line(vectors="AAAA" * 16, dim=8), "vectors holds one that is not of length 1"),
+        (line(probes="AH4A" * 16, dim=8), "probes holds one that is not of length 1"),
+        (line(probes="AHwA" * 16, dim=8), "probes holds one that is not of length 1"),
+    ],
+)  # fmt: skip
+def test_a_line_that_is_no_item_is_refused_with_what_was_expected(content: bytes, says: str) -> None:
+    with pytest.raises(InputError) as refused:
+        parse_line(content)
+    assert says in str(refused.value)

@@ -1,0 +1,157 @@
+"""Making many items at once, and writing them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from common.wire import Vectors
+from services.core.catalogue.items import Catalogue, Draft
+from services.core.catalogue.picture_key import picture_key
+from services.core.domain import InputError, Item, UnavailableError
+from services.core.importing.import_rows import BadRow
+from services.core.importing.item_maker import Job, Made, Maker, keep
+from services.core.ports import Picture
+from tests.core.catalogue.catalogues import decode, shots
+from tests.fakes import MODEL, OTHER_MODEL, FakeFeaturizer, FakeItems, FakePictures
+
+
+def suffix(content: bytes) -> str:
+    return decode(content)[1]
+
+
+class Idle:
+    """A model that must not run."""
+
+    fingerprint, dim = MODEL, FakeFeaturizer.dim
+
+    def embed(self, pictures: Sequence[Picture], /) -> Vectors:
+        raise AssertionError(f"{len(pictures)} pictures were featurised")
+
+    def look(self, pictures: Sequence[Picture], /) -> tuple[Vectors, NDArray[np.float32]]:
+        return self.embed(pictures), np.empty((0, 4), np.float32)
+
+
+def maker(**changes: object) -> Maker:
+    parts: dict[str, object] = {
+        "featurizer": FakeFeaturizer(), "decode": decode, "shots": shots, "suffix": suffix,
+    }  # fmt: skip
+    return Maker(**{**parts, **changes})  # type: ignore[arg-type]
+
+
+def job(
+    name: str, *contents: bytes, load: Callable[[], list[bytes]] | None = None, packed: Item | None = None
+) -> Job:
+    draft = Draft(f"A {name}", id=name, link="https://shop.example/1", metadata={"kind": name})
+    return Job(f"line of {name}", draft, load or (lambda: list(contents)), f"mark of {name}", packed)
+
+
+def made(making: Maker, *jobs: Job) -> dict[str, Made]:
+    """The items by id; none may be refused."""
+    found = list(making.make_all(jobs))
+    assert [each for each in found if isinstance(each, BadRow)] == []
+    return {each.item.id: each for each in found if isinstance(each, Made)}
+
+
+def test_an_item_is_as_the_catalogue_would_have_made_it() -> None:
+    pictures = FakePictures()
+    catalogue = Catalogue(FakeItems(), pictures, FakeFeaturizer(), decode, shots)
+    jobs = [job("mug", b"abc"), job("bowl", b"xyz")]
+    found = made(maker(), *jobs)
+    for each in jobs:
+        expected, item = catalogue.make(each.draft, each.load()[0]), found[each.draft.id or ""].item
+        np.testing.assert_array_equal(item.vectors, expected.vectors)
+        np.testing.assert_array_equal(item.probes, expected.probes)
+        facts = [(i.id, i.title, i.link, i.metadata, i.pictures, i.model) for i in (item, expected)]
+        assert facts[0] == facts[1]
+        assert pictures.kept[item.picture] == found[item.id].pictures[item.picture]
+
+
+def test_several_pictures_make_one_item_in_their_order() -> None:
+    both, first, second = (
+        made(maker(), job("mug", *contents))["mug"].item
+        for contents in ([b"abc", b"xyz"], [b"abc"], [b"xyz"])
+    )
+    assert both.pictures == (first.picture, second.picture)
+    np.testing.assert_array_equal(both.vectors, np.concatenate([first.vectors, second.vectors]))
+    np.testing.assert_array_equal(both.probes, np.concatenate([first.probes, second.probes]))
+
+
+def test_what_can_not_be_made_is_told_with_its_place_and_the_rest_is_made() -> None:
+    def gone() -> list[bytes]:
+        raise InputError("it is gone")
+
+    found = list(
+        maker().make_all([job("a", b"abc"), job("b", b"bomb"), job("c", load=gone), job("d", b"xyz")])
+    )
+    assert {each for each in found if isinstance(each, BadRow)} == {
+        BadRow("line of b", "not a picture that can be read"),
+        BadRow("line of c", "it is gone"),
+    }
+    assert {each.item.id for each in found if isinstance(each, Made)} == {"a", "d"}
+
+
+def test_an_item_of_an_archive_keeps_its_vectors_and_the_model_does_not_run() -> None:
+    item = made(maker(), job("mug", b"abc"))["mug"].item
+    again = made(maker(featurizer=Idle()), job("mug", b"abc", packed=item))["mug"]
+    assert again.item is item
+    assert again.pictures == {item.picture: b"abc"}
+    assert not again.anew
+
+
+def test_an_item_of_an_archive_of_another_model_is_featurised_anew() -> None:
+    item = made(maker(), job("mug", b"abc", b"xyz"))["mug"].item
+    for packed in (replace(item, model=OTHER_MODEL), replace(item, vectors=item.vectors[:, :2])):
+        again = made(maker(), job("mug", b"abc", b"xyz", packed=packed))["mug"]
+        assert again.anew
+        assert (again.item.model, again.item.pictures) == (MODEL, item.pictures)
+        np.testing.assert_array_equal(again.item.vectors, item.vectors)
+
+
+def test_a_picture_of_an_archive_is_what_its_name_says_or_is_refused() -> None:
+    item = made(maker(), job("mug", b"abc"))["mug"].item
+    posing = replace(item, picture=picture_key(b"abc", suffix=".jpg"))
+    (refused,) = maker(featurizer=Idle()).make_all([job("mug", b"abc", packed=posing)])
+    assert isinstance(refused, BadRow)
+    assert "is of another kind than its name says" in refused.reason
+    (refused,) = maker(featurizer=Idle()).make_all([job("mug", b"<svg/>", packed=item)])
+    assert refused == BadRow("line of mug", "not a picture that can be read")
+
+
+def test_pictures_are_loaded_many_at_once_and_worked_on_few_at_once() -> None:
+    loading, at_once, busy, lock = threading.Barrier(8), 0, 0, threading.Lock()
+
+    def load() -> list[bytes]:
+        loading.wait(15)  # eight come together, or none goes on
+        return [b"abc"]
+
+    def slow(content: bytes) -> tuple[Picture, str]:
+        nonlocal at_once, busy
+        with lock:
+            busy += 1
+            at_once = max(at_once, busy)
+        found = decode(content)
+        with lock:
+            busy -= 1
+        return found
+
+    jobs = [job(str(number), load=load) for number in range(16)]
+    assert len(made(maker(decode=slow, workers=2, loaders=8), *jobs)) == 16
+    assert 1 <= at_once <= 2
+
+
+def test_what_is_kept_has_its_pictures_before_its_row() -> None:
+    store, pictures = FakeItems(), FakePictures()
+    found = made(maker(), job("mug", b"abc", b"xyz"), job("bowl", b"abc"))
+    store.down = {"put_many"}
+    with pytest.raises(UnavailableError):
+        keep(list(found.values()), pictures=pictures, store=store)
+    assert set(pictures.kept) == set(found["mug"].item.pictures)
+    store.down = set()
+    assert keep(list(found.values()), pictures=pictures, store=store) == 2
+    assert {item.id for item in store.page()} == {"mug", "bowl"}

@@ -1,0 +1,43 @@
+"""The search's intake over fakes, as its tests need it."""
+
+import threading
+import time
+
+from common.wire import Observation, encode_observation, topic
+from services.core.search.follow import Follower, View
+from services.core.search.intake import Intake
+from services.core.search.lookup import Lookup
+from tests.fakes import MODEL, FakeIndex, FakeItems, FakeQueue, FakeTally, make_item, make_observation
+
+
+class SearchRig:
+    """An intake over fakes."""
+
+    def __init__(self, queue: FakeQueue | None = None, *, loaded: bool = True) -> None:
+        self.store = FakeItems(make_item(f"item-{number}") for number in range(10))
+        self.follower = Follower(self.store, make_index=lambda dim: FakeIndex(dim=dim))
+        self.viewed = threading.Event()
+        if loaded:
+            self.follower.follow()
+        self.queue, self.tally = queue or FakeQueue(), FakeTally()
+        lookup = Lookup(self.store, picture_url=lambda item: item.id, k=6, max_age_s=5.0)
+        self.intake = Intake(lookup=lookup, queue=self.queue, tally=self.tally, view=self._view)
+
+    def _view(self) -> View | None:
+        view = self.follower.view
+        self.viewed.set()
+        return view
+
+    def receive(self, seen: Observation) -> None:
+        self.intake.receive(topic(seen.thing, "features"), encode_observation(seen))
+
+    def answer(self) -> int:
+        return self.intake.answer(timeout_s=0)
+
+    def untouched(self) -> bool:
+        """Whether nothing came of all messages."""
+        return self.answer() == 0 and not self.tally.records and not self.queue.latest(limit=100)
+
+
+def fresh(*, thing: str = "cam-1", seq: int = 1, age_s: float = 0.0, model: str = MODEL) -> Observation:
+    return make_observation(thing=thing, at_s=time.time() - age_s, seq=seq, model=model)

@@ -1,0 +1,199 @@
+"""The index keeps in step with the item store."""
+
+import pytest
+
+from services.core.domain import Item, UnavailableError
+from services.core.search.follow import Follower
+from tests.fakes import DIM, OTHER_MODEL, FakeIndex, FakeItems, make_item, vectors
+
+
+def follower(store: FakeItems) -> Follower:
+    return Follower(store, make_index=lambda dim: FakeIndex(dim=dim))
+
+
+def followed(store: FakeItems) -> Follower:
+    following = follower(store)
+    following.follow()
+    return following
+
+
+def found(following: Follower) -> list[str]:
+    """The ids of all items that can be found."""
+    assert following.view is not None
+    nearest = following.view.index.search(vectors(dim=following.view.dim), k=10_000)[0]
+    return sorted(neighbour.item_id for neighbour in nearest)
+
+
+def items(count: int) -> list[Item]:
+    return [make_item(f"item-{number:04}") for number in range(count)]
+
+
+class HalfDead(FakeItems):
+    """Dies once so many more pages were read."""
+
+    pages_left = 1_000
+
+    def page(self, *, after: str = "", limit: int = 100, text: str = "") -> list[Item]:
+        self.pages_left -= 1
+        if self.pages_left < 0:
+            raise UnavailableError("item store: died")
+        return super().page(after=after, limit=limit, text=text)
+
+
+def test_nothing_is_read_before_the_first_call() -> None:
+    following = follower(FakeItems([make_item()]))
+    assert (following.cursor, following.items, following.view) == (None, 0, None)
+
+
+def test_a_whole_store_of_several_pages_is_loaded() -> None:
+    store = FakeItems(items(1201))
+    following = followed(store)
+    assert following.cursor == store.head() == 1201
+    assert found(following) == [item.id for item in items(1201)]
+
+
+def test_an_empty_store_is_read_and_its_first_item_found() -> None:
+    store = FakeItems()
+    following = followed(store)
+    assert (following.cursor, following.items, following.view) == (0, 0, None)
+    store.put(make_item("first"))
+    assert following.follow() == 1
+    assert found(following) == ["first"]
+
+
+def test_new_items_are_found_and_deleted_ones_are_not() -> None:
+    store = FakeItems(items(3))
+    following = followed(store)
+    store.put(make_item("new"))
+    store.delete("item-0001")
+    store.put(make_item("gone"))
+    store.delete("gone")
+    following.follow()
+    assert found(following) == ["item-0000", "item-0002", "new"]
+    assert following.follow() == 0
+
+
+def test_more_changes_than_one_page_holds_are_all_followed() -> None:
+    store = FakeItems([make_item("first")])
+    following = followed(store)
+    for item in items(1100):
+        store.put(item)
+    assert following.follow() == 1100
+    assert (following.items, following.cursor) == (1101, store.head())
+
+
+def test_a_replaced_item_is_found_by_its_new_vector_alone() -> None:
+    old, new = vectors(seed=1), vectors(seed=2)
+    store = FakeItems([make_item("mug", old)])
+    following = followed(store)
+    store.put(make_item("mug", new))
+    following.follow()
+    assert following.view is not None
+    (nearest,) = following.view.index.search(new, k=5)[0]
+    assert nearest.distance == pytest.approx(0, abs=1e-6)
+
+
+def test_an_item_of_another_model_stays_out_and_one_that_becomes_so_leaves() -> None:
+    store = FakeItems(items(2))
+    store.put(make_item("other", model=OTHER_MODEL))
+    following = followed(store)
+    assert found(following) == ["item-0000", "item-0001"]
+    store.put(make_item("item-0000", model=OTHER_MODEL))
+    store.put(make_item("late", model=OTHER_MODEL))
+    following.follow()
+    assert found(following) == ["item-0001"]
+
+
+def test_a_change_of_model_swaps_to_a_new_index_and_leaves_the_old_one_alone() -> None:
+    store = FakeItems(items(3))
+    following = followed(store)
+    before = following.view
+    assert before is not None
+    wide = make_item("wide", vectors(dim=16), model=OTHER_MODEL)
+    store.put(wide)
+    store.set_model(OTHER_MODEL)
+    following.follow()
+    assert following.view is not None
+    assert (following.view.model, following.view.dim, found(following)) == (OTHER_MODEL, 16, ["wide"])
+    assert len(before.index) == 3
+
+
+def test_a_store_that_fails_midway_keeps_the_old_view_until_it_is_back() -> None:
+    store = HalfDead(items(2))
+    following = followed(store)
+    before = following.view
+    for item in items(700):
+        store.put(make_item(item.id, model=OTHER_MODEL))
+    store.set_model(OTHER_MODEL)
+    store.pages_left = 1
+    with pytest.raises(UnavailableError):
+        following.follow()
+    assert following.view is before
+    assert found(following) == ["item-0000", "item-0001"]
+    store.pages_left = 1_000
+    following.follow()
+    assert (following.items, following.cursor) == (700, store.head())
+
+
+@pytest.mark.parametrize("method", ["model", "changes", "get_many"])
+def test_after_a_failure_of_the_store_no_change_is_missed(method: str) -> None:
+    store = FakeItems(items(2))
+    following = followed(store)
+    store.put(make_item("new"))
+    store.down = {method}
+    with pytest.raises(UnavailableError):
+        following.follow()
+    assert found(following) == ["item-0000", "item-0001"]
+    store.down = set()
+    following.follow()
+    assert found(following) == ["item-0000", "item-0001", "new"]
+
+
+def test_a_store_whose_last_item_goes_finds_nothing_and_takes_the_next_model() -> None:
+    store = FakeItems([make_item("mug")])
+    following = followed(store)
+    store.delete("mug")
+    following.follow()
+    assert following.items == 0
+    store.put(make_item("wide", vectors(dim=16), model=OTHER_MODEL))
+    following.follow()
+    assert found(following) == ["wide"]
+
+
+def test_of_a_new_model_those_that_have_its_vectors_are_found_and_the_others_as_they_get_them() -> None:
+    store = FakeItems(items(3))
+    following = followed(store)
+    wide = [make_item(item.id, vectors(dim=16), model=OTHER_MODEL) for item in items(3)]
+    for item in wide[:2]:
+        assert store.stage(item)
+    following.follow()
+    assert (following.view and following.view.dim, len(found(following))) == (DIM, 3)
+    store.set_model(OTHER_MODEL)
+    following.follow()
+    assert found(following) == ["item-0000", "item-0001"]
+    assert store.stage(wide[2])
+    assert following.follow() == 1
+    assert found(following) == [item.id for item in wide]
+
+
+class Swapping(FakeItems):
+    """Changes to the other model while its second page is read."""
+
+    pages = 0
+
+    def page(self, *, after: str = "", limit: int = 100, text: str = "") -> list[Item]:
+        self.pages += 1
+        if self.pages == 2:
+            self.set_model(OTHER_MODEL)
+            self.prune()
+        return super().page(after=after, limit=limit, text=text)
+
+
+def test_a_model_that_changes_while_the_store_is_read_gives_no_half_of_an_index() -> None:
+    store = Swapping(items(700))
+    for item in items(700):
+        assert store.stage(make_item(item.id, vectors(dim=16), model=OTHER_MODEL))
+    following = follower(store)
+    assert (following.follow(), following.view, following.cursor) == (0, None, None)
+    assert following.follow() == 700
+    assert (following.view and following.view.model, following.items) == (OTHER_MODEL, 700)

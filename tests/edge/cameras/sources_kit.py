@@ -1,0 +1,93 @@
+"""What the tests of sources are made with: their failures, and how quickly an edge is back."""
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from edge.cameras.sources import open_source
+from edge.cameras.sources.base import Source, SourceError
+from tests.edge.kit import EdgeProcess, MqttListener
+from tests.servers import Server, until
+
+FIRST_WITHIN_S = 2.0  # from the attempt that succeeds to the first observation
+LONGEST_DELAY_S = 31.0
+
+
+def source_of(setting: str | Path, *, stall_s: float = 5.0, fast: bool = False) -> Source:
+    """The source of a setting that names one."""
+    source = open_source(str(setting), stall_s=stall_s, fast=fast)
+    assert source is not None
+    return source
+
+
+def failure(source: Source) -> SourceError:
+    """What a source ends with, after any number of frames."""
+    with pytest.raises(SourceError) as caught:
+        for _ in source.frames(threading.Event()):
+            pass
+    return caught.value
+
+
+def wait_reason(listener: MqttListener, state: str, part: str) -> str:
+    """Wait until the newest status has this state and this in its reason; return the reason."""
+
+    def told() -> bool:
+        statuses = listener.statuses()
+        return bool(statuses) and statuses[-1]["state"] == state and part in str(statuses[-1]["reason"])
+
+    until(told, within_s=LONGEST_DELAY_S, what=f"{state} with {part!r}; there was {listener.statuses()[-3:]}")
+    return str(listener.statuses()[-1]["reason"])
+
+
+def check_return(edge: EdgeProcess, listener: MqttListener, start: Callable[[], object]) -> None:
+    """Start a server that was away, and check that the next attempt succeeds and how soon it is seen."""
+    before = len(listener.observations())
+    start()
+    up_s = time.time()
+    until(
+        lambda: len(listener.observations()) > before, within_s=LONGEST_DELAY_S + 5, what="observations again"
+    )
+    heard_s = [heard.at_s for heard in listener.heard if heard.topic.endswith("/features")][before]
+    attempts_s = [at_s for at_s in _attempts_s(edge) if at_s <= heard_s]
+    # The attempt that succeeded may have been under way when the server came up, but no other.
+    assert attempts_s[-2:-1] <= [up_s]
+    assert heard_s - max(attempts_s[-1], up_s) < FIRST_WITHIN_S
+    listener.wait_state("online")
+
+
+def check_comebacks(edge: EdgeProcess, listener: MqttListener, camera: Server, *, name: str) -> None:
+    """Let a camera come, be killed, come again, freeze and thaw; `stall_s` of the edge is 2."""
+    refused = wait_reason(listener, "no_camera", "refused")
+    assert refused == f"{name}: connection refused: nothing listens at this port"
+    check_return(edge, listener, camera.start)
+
+    camera.kill()
+    assert wait_reason(listener, "no_camera", "ended") == f"{name} ended the connection"
+    check_return(edge, listener, camera.start)
+
+    freezing_s = time.time()
+    camera.freeze()
+    wait_reason(listener, "stalled", "")
+    assert time.time() - freezing_s < 2 + 1.5
+    seen = len(listener.observations())
+    camera.thaw()
+    until(lambda: len(listener.observations()) > seen, what="observations again")
+    listener.wait_state("online")
+
+
+def check_secrets(edge: EdgeProcess, listener: MqttListener, name: str, secrets: Iterable[str]) -> None:
+    """Check that the log and the messages name a camera, and hold none of these."""
+    everything = edge.log + "".join(repr(heard.payload) for heard in listener.heard)
+    assert name in everything
+    for secret in secrets:
+        assert secret not in everything
+
+
+def _attempts_s(edge: EdgeProcess) -> list[float]:
+    """When it tried to open its camera, in Unix seconds."""
+    lines = [line for line in edge.log.splitlines() if ": opening " in line or "edge: trying " in line]
+    return [datetime.fromisoformat(line.split(" ", 1)[0]).timestamp() for line in lines]

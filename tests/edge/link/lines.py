@@ -1,0 +1,9 @@
+"""One camera's connection to a broker, as the fixture `start` makes it."""
+
+from collections.abc import Callable
+
+from edge.link.mqtt import MqttTransport
+from edge.link.status import encode_status
+
+OFFLINE = encode_status("offline", "stopped")
+Start = Callable[..., MqttTransport]

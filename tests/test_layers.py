@@ -1,0 +1,43 @@
+"""The direction of imports: import-linter's contracts, and what they cannot say."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def imports_of(folder: str) -> Iterator[tuple[Path, str]]:
+    """Each module that a file of the folder imports, anywhere in it, as an absolute name."""
+    for path in sorted((ROOT / folder).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                yield from ((path, alias.name) for alias in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                assert node.level == 0, f"{path}: imports are absolute here"
+                yield from ((path, f"{node.module}.{alias.name}") for alias in node.names)
+
+
+def is_in(name: str, package: str) -> bool:
+    return name == package or name.startswith(f"{package}.")
+
+
+def test_the_contracts_of_pyproject_are_kept() -> None:
+    command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache", "--no-logo"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert " 0 broken" in done.stdout
+
+
+def test_services_never_import_cv2() -> None:
+    found = list(imports_of("services"))
+    assert len(found) > 100
+    assert [(path, name) for path, name in found if is_in(name, "cv2")] == []
+
+
+def test_the_edge_imports_nothing_of_the_services() -> None:
+    found = list(imports_of("edge"))
+    assert len(found) > 100
+    assert [(path, name) for path, name in found if is_in(name, "services")] == []

@@ -1,0 +1,77 @@
+// The page's news: from the worker that all tabs of a browser share, or where there is none, from a stream of its own.
+
+import { createSource } from "./source.js";
+
+const WORKER = new URL("./stream_worker.js", import.meta.url);
+const NAME = "lookalike-stream-1"; // another number when what it says changes: an old page may keep the old one running
+const HERE_MS = 4000;
+const PATIENCE = 3; // words without an answer
+
+/** The shared worker as a source; `failed()` is called once if the browser runs none. Throws where it knows none. */
+function createShared(emit, failed) {
+  const worker = new SharedWorker(WORKER, { type: "module", name: NAME });
+  const { port } = worker;
+  let unanswered = 0;
+  let timer = 0;
+  let ended = false;
+
+  function say(word) {
+    if (unanswered >= PATIENCE) return end();
+    unanswered += 1;
+    port.postMessage(word);
+  }
+
+  function end() {
+    if (ended) return;
+    ended = true;
+    clearInterval(timer);
+    port.postMessage("rest");
+    port.close();
+    failed();
+  }
+
+  worker.addEventListener("error", end);
+  port.addEventListener("message", ({ data: { name, data } }) => {
+    unanswered = 0;
+    if (timer && name !== "here") emit(name, data);
+  });
+  port.start();
+  return {
+    open() {
+      clearInterval(timer);
+      timer = setInterval(say, HERE_MS, "here");
+      say("open");
+    },
+    rest() {
+      clearInterval(timer);
+      timer = 0;
+      unanswered = 0;
+      port.postMessage("rest");
+    },
+  };
+}
+
+/** {open, rest}: for as long as the page is looked at, `emit` gets what source.js gives. */
+export function createFeed(emit) {
+  let wanted = false;
+  const alone = () => {
+    feed = createSource(emit);
+    if (wanted) feed.open();
+  };
+  let feed;
+  try {
+    feed = createShared(emit, alone);
+  } catch {
+    alone();
+  }
+  return {
+    open() {
+      wanted = true;
+      feed.open();
+    },
+    rest() {
+      wanted = false;
+      feed.rest();
+    },
+  };
+}
