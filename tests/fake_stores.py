@@ -58,6 +58,10 @@ class FakeItems:
             behind = (self._counted(item_id) for item_id in sorted(self._items) if item_id > after)
             return list(itertools.islice((i for i in behind if fold(text) in i.searched_text), limit))
 
+    def count(self) -> int:
+        self._check("count")
+        return len(self._items)
+
     def head(self) -> int:
         self._check("head")
         return len(self._changes)

@@ -34,6 +34,31 @@ class UnavailableError(Exception):
     """A dependency (item store, Redis, broker, search) does not answer; the text names it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Loading:
+    """How far the first reading of the item store is, in items; `total` is None until it has begun."""
+
+    read: int = 0
+    total: int | None = None
+
+    def __str__(self) -> str:
+        if self.total is None:
+            return "the index is loading: the item store has not been read yet"
+        return f"the index is loading: {self.read} of {self.total} items read"
+
+    def to_json(self) -> dict[str, int | None]:
+        """The form in which it is told over HTTP and MQTT."""
+        return {"read": self.read, "total": self.total}
+
+
+class LoadingError(UnavailableError):
+    """The index has not read the item store once, so it gives no answer; `loading` is how far it is."""
+
+    def __init__(self, loading: Loading) -> None:
+        super().__init__(str(loading))
+        self.loading = loading
+
+
 class Verdict(StrEnum):
     """The answer to "is it in the catalogue?"."""
 

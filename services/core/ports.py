@@ -80,6 +80,9 @@ class ItemStore(Protocol):
         With `text` only those whose id, title or a metadata value holds it, in upper or lower case.
         """
 
+    def count(self) -> int:
+        """How many items there are."""
+
     def head(self) -> int:
         """The cursor of the newest change, 0 for a store that never had one."""
 

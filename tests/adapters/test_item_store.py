@@ -18,6 +18,14 @@ def test_an_empty_store_has_nothing(store: ItemStore) -> None:
     assert store.delete("x") is None
 
 
+def test_the_items_are_counted_each_once(store: ItemStore) -> None:
+    assert store.count() == 0
+    store.put_many([make_item("a"), make_item("b"), make_item("c")])
+    store.put(make_item("b"))
+    store.delete("c")
+    assert store.count() == 2
+
+
 def test_an_item_comes_back_as_it_was_put(store: ItemStore) -> None:
     item = Item("ä 'x'\"%_", "It's\n<b>", "k.jpg", MODEL, vectors(3, dim=1280), None, {"größe": "7'", "": ""})
     assert store.put(item) == 1

@@ -122,6 +122,10 @@ class DynamoItems:
         condition = {"FilterExpression": lacks, "ExpressionAttributeNames": {"#model": model}}
         return self._page(after=after, limit=limit, **condition)
 
+    def count(self) -> int:
+        """How many items there are."""
+        return self._commits.head().items
+
     def head(self) -> int:
         """The cursor of the newest change, 0 for a store that never had one."""
         return self._commits.head().cursor

@@ -104,6 +104,10 @@ class SqliteItems:
         lacks = "NOT EXISTS (SELECT 1 FROM vectors AS those WHERE those.item_id = id AND those.model = ?)"
         return self._items(f"{lacks} AND id > ? ORDER BY id LIMIT ?", model, after, limit)
 
+    def count(self) -> int:
+        """How many items there are."""
+        return int(self._rows("SELECT count(*) FROM items")[0][0])
+
     def head(self) -> int:
         """The cursor of the newest change, 0 for a store that never had one."""
         return int(self._rows(_HEAD)[0][0])

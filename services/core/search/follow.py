@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from common.wire import Vectors
-from services.core.domain import Item
+from services.core.domain import Item, Loading, LoadingError
 from services.core.ports import ItemStore, KnnIndex
 from services.core.search.verdict import SAMPLE, Calibration, leaning
 
@@ -43,11 +43,20 @@ class Follower:
         self.view: View | None = None
         # None until the store has been read once.
         self.cursor: int | None = None
+        # None once there is an answer: the store's items have been read, or it was read and has none.
+        self.loading: Loading | None = Loading()
 
     @property
     def items(self) -> int:
         """How many items can be found."""
         return 0 if self.view is None else len(self.view.index)
+
+    def live(self) -> View | None:
+        """What answers now, None for an empty catalogue; raises LoadingError while there is no answer yet."""
+        loading = self.loading  # first: it ends only when the view is there
+        if loading is not None:
+            raise LoadingError(loading)
+        return self.view
 
     def follow(self) -> int:
         """Read the whole store the first time, its changes from then on; gives how many items it read."""
@@ -63,6 +72,7 @@ class Follower:
             self._note(len(ids))
             self.cursor = changes[-1].cursor
             count += len(ids)
+        self.loading = None  # also of first items that were deleted while they were read
         return count
 
     def calibrate(self) -> bool:
@@ -88,11 +98,16 @@ class Follower:
         head = self._store.head()
         fresh = Follower(self._store, make_index=self._make_index)
         after, count = "", 0
+        # Another model's index answers meanwhile, if there is one.
+        begins = self.view is None and model is not None
+        total = self._store.count() if begins else 0
+        self._note_progress(begins, 0, total)
         while model is not None and (page := self._store.page(after=after, limit=_PAGE)):
             for item in page:
                 if item.model == model:
                     fresh._take(item.id, item)
             after, count = page[-1].id, count + len(page)
+            self._note_progress(begins, count, total)
         if self._store.model() != model:
             # Changed meanwhile: items of the one or the other are missing, so the next call reads anew.
             return 0
@@ -100,8 +115,12 @@ class Follower:
         fresh.calibrate()
         with self._lock:
             self.view, self._sample, self._leaning = fresh.view, fresh._sample, fresh._leaning
-            self._since_calibration, self.cursor = 0, head
+            self._since_calibration, self.cursor, self.loading = 0, head, None
         return count
+
+    def _note_progress(self, begins: bool, read: int, total: int) -> None:
+        if begins:  # items may have come since they were counted
+            self.loading = Loading(read, max(read, total))
 
     def _take(self, item_id: str, item: Item | None) -> None:
         with self._lock:

@@ -1,8 +1,10 @@
 """The index keeps in step with the item store."""
 
+from collections.abc import Iterable
+
 import pytest
 
-from services.core.domain import Item, UnavailableError
+from services.core.domain import Item, Loading, LoadingError, UnavailableError
 from services.core.search.follow import Follower
 from tests.fakes import DIM, OTHER_MODEL, FakeIndex, FakeItems, make_item, vectors
 
@@ -43,6 +45,7 @@ class HalfDead(FakeItems):
 def test_nothing_is_read_before_the_first_call() -> None:
     following = follower(FakeItems([make_item()]))
     assert (following.cursor, following.items, following.view) == (None, 0, None)
+    assert following.loading == Loading(0, None)
 
 
 def test_a_whole_store_of_several_pages_is_loaded() -> None:
@@ -197,3 +200,107 @@ def test_a_model_that_changes_while_the_store_is_read_gives_no_half_of_an_index(
     assert (following.follow(), following.view, following.cursor) == (0, None, None)
     assert following.follow() == 700
     assert (following.view and following.view.model, following.items) == (OTHER_MODEL, 700)
+
+
+class Watched(FakeItems):
+    """Notes at each page what its follower says of the loading."""
+
+    follower: Follower | None = None
+
+    def __init__(self, items: Iterable[Item] = ()) -> None:
+        super().__init__(items)
+        self.noted: list[Loading | None] = []
+
+    def page(self, *, after: str = "", limit: int = 100, text: str = "") -> list[Item]:
+        assert self.follower is not None
+        self.noted.append(self.follower.loading)
+        return super().page(after=after, limit=limit, text=text)
+
+
+def watched(store: Watched) -> Follower:
+    store.follower = follower(store)
+    return store.follower
+
+
+def test_while_the_store_is_read_for_the_first_time_there_is_no_answer_but_how_far_it_is() -> None:
+    store = Watched(items(1201))
+    following = watched(store)
+    with pytest.raises(LoadingError, match="loading: the item store has not been read yet"):
+        following.live()
+    following.follow()
+    assert store.noted == [Loading(read, 1201) for read in (0, 500, 1000, 1201)]
+    assert following.loading is None
+    assert following.live() is following.view is not None
+
+
+def test_how_far_it_is_is_said_in_words() -> None:
+    assert str(Loading(500, 1201)) == "the index is loading: 500 of 1201 items read"
+
+
+def test_a_store_that_dies_while_it_is_read_leaves_the_loading_at_its_place() -> None:
+    store = HalfDead(items(1201))
+    following = follower(store)
+    store.pages_left = 2
+    with pytest.raises(UnavailableError):
+        following.follow()
+    with pytest.raises(LoadingError) as caught:
+        following.live()
+    assert caught.value.loading == Loading(1000, 1201)
+    store.pages_left = 1_000
+    following.follow()
+    assert following.live() is not None
+
+
+@pytest.mark.parametrize("method", ["model", "head", "count", "page"])
+def test_a_store_that_cannot_be_reached_at_the_start_is_no_empty_one(method: str) -> None:
+    store = FakeItems(items(1))
+    store.down = {method}
+    following = follower(store)
+    with pytest.raises(UnavailableError):
+        following.follow()
+    with pytest.raises(LoadingError):
+        following.live()
+
+
+def test_an_empty_store_that_was_read_is_an_answer_until_its_first_items_are_read() -> None:
+    store = Watched()
+    following = watched(store)
+    following.follow()
+    assert (following.loading, following.live()) == (None, None)
+    store.put(make_item("first"))
+    following.follow()
+    assert store.noted == [Loading(0, 1), Loading(1, 1)]
+    assert following.live() is not None
+
+
+class Vanishing(FakeItems):
+    """Loses its only item while its first page is read."""
+
+    def page(self, *, after: str = "", limit: int = 100, text: str = "") -> list[Item]:
+        found = super().page(after=after, limit=limit, text=text)
+        for item in found:
+            self.delete(item.id)
+        return found
+
+
+def test_first_items_that_are_deleted_while_they_are_read_leave_an_empty_catalogue() -> None:
+    store = Vanishing()
+    following = followed(store)
+    store.put(make_item("first"))
+    assert following.follow() == 0
+    following.follow()
+    assert following.live() is None
+
+
+def test_another_models_index_is_built_beside_the_live_one_without_any_loading() -> None:
+    store = Watched(items(700))
+    following = watched(store)
+    following.follow()
+    before = following.live()
+    for item in items(700):
+        assert store.stage(make_item(item.id, vectors(dim=16), model=OTHER_MODEL))
+    store.set_model(OTHER_MODEL)
+    store.noted.clear()
+    following.follow()
+    assert store.noted == [None, None, None]
+    assert following.live() is not before
