@@ -2,6 +2,7 @@
 
 import itertools
 import threading
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -85,16 +86,33 @@ class FakeItems:
             if all(each.pictures != item.pictures for each in kept.values()):
                 return False
             old = next(iter(kept.values()))
-            kept[item.model] = replace(old, model=item.model, vectors=item.vectors, probes=item.probes)
+            kept[item.model] = replace(
+                old, model=item.model, vectors=item.vectors, probes=item.probes, recipe=item.recipe
+            )
             if item.model == self._model:
                 self._note(item.id)
             return True
 
-    def lacking(self, model: str, *, after: str = "", limit: int = 100) -> list[Item]:
+    def lacking(
+        self, model: str, *, recipe: int | None = None, after: str = "", limit: int = 100
+    ) -> list[Item]:
         self._check("lacking")
         with self._lock:
-            ids = sorted(i for i, kept in self._items.items() if i > after and model not in kept)
+            ids = sorted(i for i in self._items if i > after and self._lacks(i, model, recipe))
             return [self._counted(item_id) for item_id in ids[:limit]]
+
+    def recipes(self, model: str) -> dict[int | None, int]:
+        self._check("recipes")
+        with self._lock:
+            return dict(Counter(self._recipe(item_id, model) for item_id in self._items))
+
+    def _lacks(self, item_id: str, model: str, recipe: int | None) -> bool:
+        found = self._recipe(item_id, model)
+        return found is None or recipe not in (None, found)
+
+    def _recipe(self, item_id: str, model: str) -> int | None:
+        kept = self._items[item_id]
+        return kept[model].recipe if model in kept else None
 
     def prune(self) -> None:
         self._check("prune")

@@ -80,7 +80,8 @@ class Item:
     """One entry of the catalogue; `vectors` is float32 [views, dim], made by the model `model`.
 
     It is found by these; `probes`, float32 [probes, dim], are what a camera may see of it, made from its
-    pictures, and serve the calibration alone. Both are those of all its pictures, in their order.
+    pictures, and serve the calibration alone. Both are those of all its pictures, in their order, and
+    `recipe` is the version of the recipe that made views and probes out of each (catalogue/views.py).
     `picture` is the key of the picture that is shown, in the picture store; `more_pictures` are those of
     further views. `link` is the item's own page. `right` and `wrong` are how often people confirmed it and
     how often it was shown wrongly; the item store counts them.
@@ -97,6 +98,7 @@ class Item:
     wrong: int = 0
     probes: Vectors = field(default_factory=lambda: np.empty((0, 0), np.float32))
     more_pictures: tuple[str, ...] = ()
+    recipe: int = 1
 
     @property
     def pictures(self) -> tuple[str, ...]:

@@ -14,7 +14,9 @@ def same(found: Item | None, expected: Item) -> bool:
     assert len(found.probes) == len(expected.probes)
     if len(expected.probes):
         np.testing.assert_allclose(found.probes, expected.probes, atol=5e-4)
-    facts = [(i.id, i.title, i.pictures, i.model, i.link, dict(i.metadata)) for i in (found, expected)]
+    facts = [
+        (i.id, i.title, i.pictures, i.model, i.recipe, i.link, dict(i.metadata)) for i in (found, expected)
+    ]
     return facts[0] == facts[1] and found.vectors.dtype == found.probes.dtype == np.float32
 
 

@@ -8,10 +8,11 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from services.adapters.dynamodb_items import DynamoItems
+from services.adapters.dynamodb_items.layout import ITEMS, key
 from services.core.domain import InputError, UnavailableError
 from tests.adapters.hooks import before, hooked, rows
 from tests.adapters.items import same
-from tests.fakes import OTHER_MODEL, make_item, vectors
+from tests.fakes import MODEL, OTHER_MODEL, make_item, vectors
 
 
 def test_an_item_that_is_replaced_while_it_is_read_comes_whole(
@@ -42,6 +43,22 @@ def test_an_item_whose_old_vectors_are_pruned_while_it_is_read_comes_with_the_ne
 
     with before(dynamodb, "BatchGetItem", swap):
         assert [same(item, new) for item in dynamo.page()] == [True]
+
+
+def test_rows_of_before_the_recipes_had_a_number_are_of_the_first(
+    dynamo: DynamoItems, dynamodb: Any, table: str
+) -> None:
+    dynamo.put_many([make_item("a"), make_item("b")])
+    old = {"TableName": table, "Key": key(ITEMS, "a"), "ExpressionAttributeNames": {"#m": MODEL}}
+    dynamodb.update_item(**old, UpdateExpression="REMOVE places.#m.recipe")
+    (row,) = (each for each in rows(dynamodb, table, ITEMS) if each["sk"] == {"S": "a"})
+    assert "recipe" not in row["places"]["M"][MODEL]["M"]
+    assert [item.recipe for item in dynamo.page()] == [1, 1]
+    assert dynamo.recipes(MODEL) == {1: 2}
+    assert dynamo.lacking(MODEL, recipe=1) == []
+    assert [item.id for item in dynamo.lacking(MODEL, recipe=2)] == ["a", "b"]
+    assert dynamo.stage(replace(make_item("a"), recipe=2))
+    assert [item.id for item in dynamo.lacking(MODEL, recipe=2)] == ["b"]
 
 
 def test_vectors_that_are_gone_for_good_are_named(dynamo: DynamoItems, dynamodb: Any, table: str) -> None:

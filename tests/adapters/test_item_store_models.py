@@ -153,3 +153,49 @@ def test_pruning_an_empty_store_is_nothing(store: ItemStore) -> None:
     store.set_model(MODEL)
     store.prune()
     assert (store.page(), store.model(), store.head()) == ([], None, 0)
+
+
+def test_an_item_keeps_the_recipe_of_its_vectors_and_without_a_word_it_is_the_first(store: ItemStore) -> None:
+    second = replace(make_item("b"), recipe=2)
+    store.put_many([make_item("a"), second])
+    assert store.stage(replace(make_item("a", model=OTHER_MODEL), recipe=3))
+    for found in (store.page(), store.get_many(["a", "b"])):
+        assert [item.recipe for item in found if item is not None] == [1, 2]
+    assert same(store.page()[1], second)
+    store.set_model(OTHER_MODEL)
+    assert [(item.model, item.recipe) for item in store.page()] == [(OTHER_MODEL, 3), (MODEL, 2)]
+
+
+def test_items_of_another_recipe_are_lacking_and_come_in_pages_too(store: ItemStore) -> None:
+    store.put_many([replace(make_item(each), recipe=2 if each in "bd" else 1) for each in "abcde"])
+    assert store.stage(make_item("c", model=OTHER_MODEL))
+    assert [item.id for item in store.lacking(MODEL, recipe=2)] == ["a", "c", "e"]
+    assert [item.id for item in store.lacking(MODEL, recipe=1)] == ["b", "d"]
+    assert [item.id for item in store.lacking(MODEL, recipe=2, after="a", limit=1)] == ["c"]
+    assert [item.id for item in store.lacking(OTHER_MODEL, recipe=1)] == ["a", "b", "d", "e"]
+    assert (len(store.lacking(OTHER_MODEL, recipe=2)), store.lacking(MODEL)) == (5, [])
+
+
+def test_vectors_of_another_recipe_of_the_same_model_take_the_place_of_those_before(store: ItemStore) -> None:
+    head = with_items(store, "a", "b")
+    again = replace(make_item("a", vectors(2, seed=9), probes=vectors(3)), recipe=2)
+    assert store.stage(again)
+    assert (noted(store, head), same(store.page()[0], again)) == (["a"], True)
+    assert [item.id for item in store.lacking(MODEL, recipe=2)] == ["b"]
+    store.prune()
+    assert same(store.page()[0], again)
+
+
+def test_items_are_counted_by_the_recipe_of_their_vectors_of_a_model(store: ItemStore) -> None:
+    assert store.recipes(MODEL) == {}
+    with_items(store, "a", "b", "c")
+    store.put(replace(make_item("d", model=OTHER_MODEL), recipe=7))
+    assert store.stage(replace(make_item("c"), recipe=2))
+    assert store.stage(replace(make_item("a", model=OTHER_MODEL), recipe=2))
+    assert store.recipes(MODEL) == {1: 2, 2: 1, None: 1}
+    assert store.recipes(OTHER_MODEL) == {2: 1, 7: 1, None: 2}
+    assert store.recipes("f" * 12) == {None: 4}
+    store.delete("d")
+    store.put(replace(make_item("a"), recipe=2))
+    assert store.recipes(MODEL) == {1: 1, 2: 2}
+    assert store.recipes(OTHER_MODEL) == {None: 3}

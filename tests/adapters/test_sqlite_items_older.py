@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,24 @@ CREATE INDEX feedback_shown ON feedback (shown, really);
 CREATE INDEX feedback_really ON feedback (really);
 """
 )
+# The first one with a number, 2.
+THIRD = """
+PRAGMA journal_mode = WAL;
+CREATE TABLE items (
+    id TEXT PRIMARY KEY, title TEXT NOT NULL, link TEXT, metadata TEXT NOT NULL, picture TEXT NOT NULL,
+    more_pictures TEXT NOT NULL, searched TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE vectors (
+    item_id TEXT NOT NULL, model TEXT NOT NULL, dim INTEGER NOT NULL, vectors BLOB NOT NULL,
+    probes BLOB NOT NULL, UNIQUE (item_id, model)
+);
+CREATE TABLE changes (cursor INTEGER PRIMARY KEY AUTOINCREMENT, item_id TEXT NOT NULL);
+CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE feedback (record_id INTEGER PRIMARY KEY, shown TEXT, really TEXT);
+CREATE INDEX feedback_shown ON feedback (shown, really);
+CREATE INDEX feedback_really ON feedback (really);
+PRAGMA user_version = 2;
+"""
 # b is of another model, and c has probes where there are some.
 ITEMS = [
     make_item("a", vectors(2), title="Größe 7'"),
@@ -45,10 +64,13 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "items.sqlite"
 
 
-@pytest.fixture(params=["first", "second"])
+@pytest.fixture(params=["first", "second", "third"])
 def older(request: pytest.FixtureRequest, path: Path) -> list[Item]:
     """Make a file of an older version; gives the items that are in it."""
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        if request.param == "third":
+            fill_third(db)
+            return [*ITEMS[:2], PROBED]
         db.executescript(FIRST if request.param == "first" else SECOND)
         db.execute("INSERT INTO facts VALUES ('model', ?)", (MODEL,))
         for item in ITEMS:
@@ -62,6 +84,20 @@ def older(request: pytest.FixtureRequest, path: Path) -> list[Item]:
         db.execute("INSERT INTO probes VALUES ('c', ?)", (PROBED.probes.astype("<f2").tobytes(),))
         db.execute("INSERT INTO feedback VALUES (7, 'a', 'c')")
         return [*ITEMS[:2], PROBED]
+
+
+def fill_third(db: sqlite3.Connection) -> None:
+    db.executescript(THIRD)
+    db.execute("INSERT INTO facts VALUES ('model', ?)", (MODEL,))
+    for item in (*ITEMS[:2], PROBED):
+        text = item.searched_text
+        row = (item.id, item.title, item.link, '{"kind": "mug"}', item.picture, "[]", text)
+        db.execute("INSERT INTO items VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+        blobs = [rows.astype("<f2").tobytes() for rows in (item.vectors, item.probes)]
+        dim = item.vectors.shape[1]
+        db.execute("INSERT INTO vectors VALUES (?, ?, ?, ?, ?)", (item.id, item.model, dim, *blobs))
+        db.execute("INSERT INTO changes (item_id) VALUES (?)", (item.id,))
+    db.execute("INSERT INTO feedback VALUES (7, 'a', 'c')")
 
 
 @pytest.fixture
@@ -85,6 +121,8 @@ def check_whole(store: SqliteItems, older: list[Item]) -> None:
     given = older[-1] is PROBED
     assert counts(store, "a", "b", "c") == [(0, int(given)), (0, 0), (int(given), 0)]
     assert store.page()[0].probes.shape == (0, DIM)
+    assert store.recipes(MODEL) == {1: 2, None: 1}
+    assert [item.id for item in store.lacking(MODEL, recipe=1)] == ["b"]
 
 
 def test_the_items_of_an_older_file_are_whole(writer: SqliteItems, older: list[Item]) -> None:
@@ -135,6 +173,15 @@ def test_an_older_file_takes_what_is_new(path: Path, writer: SqliteItems) -> Non
         assert [len(item.probes) for item in again.page()] == [0, 2, 3]
 
 
+def test_an_older_file_takes_vectors_of_another_recipe(path: Path, writer: SqliteItems) -> None:
+    assert writer.stage(replace(make_item("a", vectors(3)), recipe=2))
+    writer.put(replace(make_item("d"), recipe=2))
+    writer.close()
+    with closing(SqliteItems(path, writable=True)) as again:
+        assert again.recipes(MODEL) == {1: 1, 2: 2, None: 1}
+        assert [item.id for item in again.lacking(MODEL, recipe=2)] == ["b", "c"]
+
+
 def test_the_items_of_an_older_file_are_found_by_their_text(writer: SqliteItems) -> None:
     assert [[item.id for item in writer.page(text=text)] for text in ("grösse", "MUG")] == [
         ["a"],
@@ -142,6 +189,7 @@ def test_the_items_of_an_older_file_are_found_by_their_text(writer: SqliteItems)
     ]
 
 
+@pytest.mark.parametrize("older", ["first", "second"], indirect=True)
 def test_a_file_that_can_not_be_brought_up_to_date_stays_as_it_was(path: Path, older: list[Item]) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
         db.execute("UPDATE items SET metadata = 'no JSON' WHERE id = 'b'")

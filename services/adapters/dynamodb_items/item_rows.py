@@ -45,7 +45,8 @@ def _size_of(row: Row) -> int:
 
 def item_of(row: Row, *, model: str, content: bytes) -> Item:
     """The item of a row with its vectors of one model."""
-    vectors, probes = places_of(row)[model].vectors(content)
+    place = places_of(row)[model]
+    vectors, probes = place.vectors(content)
     picture, *more = pictures_of(row)
     return Item(
         id=id_of(row),
@@ -59,6 +60,7 @@ def item_of(row: Row, *, model: str, content: bytes) -> Item:
         wrong=int_of(row, "wrong"),
         probes=probes,
         more_pictures=tuple(more),
+        recipe=place.recipe,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
@@ -30,7 +31,7 @@ from services.adapters.dynamodb_items.layout import (
     number_key,
 )
 from services.adapters.dynamodb_items.reading import Reading
-from services.adapters.dynamodb_items.vector_rows import Place, places, places_of, vector_keys
+from services.adapters.dynamodb_items.vector_rows import Place, lacks, places, places_of, vector_keys
 from services.core.domain import Change, Item, UnavailableError, fold
 
 log = logging.getLogger(__name__)
@@ -116,11 +117,17 @@ class DynamoItems:
         condition = {"FilterExpression": "contains(searched, :text)", "values": {":text": {"S": fold(text)}}}
         return self._page(after=after, limit=limit, **condition)
 
-    def lacking(self, model: str, *, after: str = "", limit: int = 100) -> list[Item]:
-        """The next items without vectors of this model, in the order of their ids."""
-        lacks = "attribute_not_exists(places.#model)"
-        condition = {"FilterExpression": lacks, "ExpressionAttributeNames": {"#model": model}}
-        return self._page(after=after, limit=limit, **condition)
+    def lacking(
+        self, model: str, *, recipe: int | None = None, after: str = "", limit: int = 100
+    ) -> list[Item]:
+        """The next items without vectors of this model (and recipe), in the order of their ids."""
+        return self._page(after=after, limit=limit, **lacks(model, recipe))
+
+    def recipes(self, model: str) -> dict[int | None, int]:
+        """The number of items by the recipe of their vectors of this model, None for those without any."""
+        rows = self._table.query(ITEMS, ProjectionExpression="places")
+        found = (places_of(row).get(model) for row in rows)
+        return dict(Counter(None if place is None else place.recipe for place in found))
 
     def count(self) -> int:
         """How many items there are."""

@@ -20,19 +20,23 @@ _PART_BYTES = 350_000
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an item's vectors of one model are: `parts` rows of one version, never written to again."""
+    """Where an item's vectors of one model are: `parts` rows of one version, never written to again.
+
+    `recipe` is that of their views.
+    """
 
     version: str
     parts: int
     dim: int
     views: int
+    recipe: int
 
     @classmethod
     def new(cls, item: Item) -> Place:
         """A place for the item's vectors, where nothing is yet."""
         size = 2 * (item.vectors.size + item.probes.size)
         parts = max(1, math.ceil(size / _PART_BYTES))
-        return cls(uuid.uuid4().hex, parts, item.vectors.shape[1], len(item.vectors))
+        return cls(uuid.uuid4().hex, parts, item.vectors.shape[1], len(item.vectors), item.recipe)
 
     def rows(self, item: Item) -> list[Row]:
         """The rows that are to be there."""
@@ -52,12 +56,13 @@ class Place:
 
 def places_of(row: Row) -> dict[str, Place]:
     """An item row's places by model."""
-    return {
-        model: Place(
-            str(text_of(at["M"], "version")), *(int_of(at["M"], n) for n in ("parts", "dim", "views"))
-        )
-        for model, at in row["places"]["M"].items()
-    }
+    return {model: _place(at["M"]) for model, at in row["places"]["M"].items()}
+
+
+def _place(at: Row) -> Place:
+    parts, dim, views = (int_of(at, name) for name in ("parts", "dim", "views"))
+    recipe = int_of(at, "recipe") or 1  # the first one had no number
+    return Place(str(text_of(at, "version")), parts, dim, views, recipe)
 
 
 def places(by_model: Mapping[str, Place]) -> dict[str, Any]:
@@ -66,10 +71,28 @@ def places(by_model: Mapping[str, Place]) -> dict[str, Any]:
         "M": {
             model: {
                 "M": {"version": {"S": at.version}}
-                | {name: number(getattr(at, name)) for name in ("parts", "dim", "views")}
+                | {name: number(getattr(at, name)) for name in ("parts", "dim", "views", "recipe")}
             }
             for model, at in by_model.items()
         }
+    }
+
+
+def lacks(model: str, recipe: int | None) -> dict[str, Any]:
+    """The filter of a query for the rows of items without vectors of this model (and recipe)."""
+    if recipe is None:
+        return {
+            "FilterExpression": "attribute_not_exists(places.#model)",
+            "ExpressionAttributeNames": {"#model": model},
+        }
+    without = "attribute_not_exists(places.#model)"
+    if recipe != 1:  # else one without a number is of this recipe
+        without += " OR attribute_not_exists(places.#model.#recipe)"
+    other = "(attribute_exists(places.#model.#recipe) AND places.#model.#recipe <> :recipe)"
+    return {
+        "FilterExpression": f"{without} OR {other}",
+        "ExpressionAttributeNames": {"#model": model, "#recipe": "recipe"},
+        "values": {":recipe": number(recipe)},
     }
 
 

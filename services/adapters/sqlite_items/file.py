@@ -13,9 +13,10 @@ import numpy as np
 
 from services.core.domain import Item, UnavailableError
 
-_VERSION = 2
-_SCHEMA, _OLDER = (
-    Path(__file__).with_name(name).read_text(encoding="utf-8") for name in ("schema.sql", "older.sql")
+_VERSION = 3
+_SCHEMA, _FROM_1, _FROM_2 = (
+    Path(__file__).with_name(name).read_text(encoding="utf-8")
+    for name in ("schema.sql", "older.sql", "older_2.sql")
 )
 
 
@@ -79,12 +80,14 @@ def _version(db: sqlite3.Connection) -> int:
 
 
 def _steps(db: sqlite3.Connection) -> Iterator[str]:
-    is_older = db.execute("SELECT 1 FROM sqlite_master WHERE name = 'items'").fetchone() is not None
-    if is_older:
+    if _version(db) == 2:
+        yield from _statements(_FROM_2)
+    elif db.execute("SELECT 1 FROM sqlite_master WHERE name = 'items'").fetchone() is None:
+        yield from _statements(_SCHEMA)
+    else:  # version 1 was not numbered
         yield "ALTER TABLE items RENAME TO older_items"
-    yield from _statements(_SCHEMA)
-    if is_older:
-        yield from _statements(_OLDER)
+        yield from _statements(_SCHEMA)
+        yield from _statements(_FROM_1)
     yield f"PRAGMA user_version = {_VERSION}"
 
 

@@ -17,13 +17,18 @@ COUNTS = """
 # With the vectors of the catalogue's model, or of another if it has none of these.
 MODEL = "SELECT value FROM facts WHERE name = 'model'"
 ITEMS = f"""
-SELECT id, title, link, metadata, picture, more_pictures, model, dim, vectors.vectors, probes, {COUNTS}
+SELECT id, title, link, metadata, picture, more_pictures, model, dim, recipe, vectors.vectors, probes,
+    {COUNTS}
 FROM items JOIN vectors ON vectors.item_id = items.id AND vectors.model = coalesce(
     (SELECT model FROM vectors AS own WHERE own.item_id = items.id AND model = ({MODEL})),
     (SELECT min(model) FROM vectors AS own WHERE own.item_id = items.id)
 )
 """
-_Row = tuple[str, str, str | None, str, str, str, str, int, bytes, bytes, int, int]
+# The columns by name, as a table of version 2 has the recipe at its end.
+PUT_VECTORS = (
+    "INSERT OR REPLACE INTO vectors (item_id, model, dim, recipe, vectors, probes) VALUES (?, ?, ?, ?, ?, ?)"
+)
+_Row = tuple[str, str, str | None, str, str, str, str, int, int, bytes, bytes, int, int]
 
 
 def item_row(item: Item) -> tuple[str | None, ...]:
@@ -33,14 +38,15 @@ def item_row(item: Item) -> tuple[str | None, ...]:
     return (item.id, item.title, item.link, metadata, item.picture, more, item.searched_text)
 
 
-def vectors_row(item: Item) -> tuple[str, str, int, bytes, bytes]:
-    """A row of `vectors`."""
-    return (item.id, item.model, item.vectors.shape[1], _blob(item.vectors), _blob(item.probes))
+def vectors_row(item: Item) -> tuple[str, str, int, int, bytes, bytes]:
+    """A row of `vectors`, in the order of PUT_VECTORS."""
+    dim = item.vectors.shape[1]
+    return (item.id, item.model, dim, item.recipe, _blob(item.vectors), _blob(item.probes))
 
 
 def item_of(row: _Row) -> Item:
     """The item of a row of ITEMS."""
-    item_id, title, link, metadata, picture, more, model, dim, vectors, probes, right, wrong = row
+    item_id, title, link, metadata, picture, more, model, dim, recipe, vectors, probes, right, wrong = row
     return Item(
         id=item_id,
         title=title,
@@ -53,6 +59,7 @@ def item_of(row: _Row) -> Item:
         wrong=wrong,
         probes=_vectors(probes, dim),
         more_pictures=tuple(json.loads(more)),
+        recipe=recipe,
     )
 
 

@@ -1,4 +1,4 @@
--- The tables of an item store, as of version 2 (PRAGMA user_version).
+-- The tables of an item store, as of version 3 (PRAGMA user_version).
 CREATE TABLE items (
     id TEXT PRIMARY KEY,
     title TEXT NOT NULL,
@@ -13,10 +13,13 @@ CREATE TABLE vectors (
     item_id TEXT NOT NULL,
     model TEXT NOT NULL,
     dim INTEGER NOT NULL,
+    recipe INTEGER NOT NULL DEFAULT 1,  -- of views and probes; the first one had no number
     vectors BLOB NOT NULL,        -- float16, little endian, views x dim
     probes BLOB NOT NULL,         -- the same, of what a camera may see of it, for calibration alone
     UNIQUE (item_id, model)
 );
+-- Counts the items by recipe without a look at their vectors.
+CREATE INDEX vectors_recipe ON vectors (model, recipe, item_id);
 CREATE TABLE IF NOT EXISTS changes (
     cursor INTEGER PRIMARY KEY AUTOINCREMENT,
     item_id TEXT NOT NULL

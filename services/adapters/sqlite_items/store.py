@@ -11,13 +11,20 @@ from pathlib import Path
 from typing import Any
 
 from services.adapters.sqlite_items.file import open_file, writer_lock
-from services.adapters.sqlite_items.item_rows import COUNTS, ITEMS, MODEL, item_of, item_row, vectors_row
+from services.adapters.sqlite_items.item_rows import (
+    COUNTS,
+    ITEMS,
+    MODEL,
+    PUT_VECTORS,
+    item_of,
+    item_row,
+    vectors_row,
+)
 from services.core.domain import Change, Item, UnavailableError, fold
 
 _HEAD = "SELECT coalesce(max(cursor), 0) FROM changes"
 _SET_MODEL = "INSERT OR REPLACE INTO facts VALUES ('model', ?)"
 _PUT_ITEM = "INSERT OR REPLACE INTO items VALUES (?, ?, ?, ?, ?, ?, ?)"
-_PUT_VECTORS = "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?, ?, ?)"
 
 
 class SqliteItems:
@@ -71,7 +78,7 @@ class SqliteItems:
                 db.execute(_SET_MODEL, (vectors_rows[0][1],))
             db.executemany(_PUT_ITEM, item_rows)
             db.executemany("DELETE FROM vectors WHERE item_id = ?", ids)
-            db.executemany(_PUT_VECTORS, vectors_rows)
+            db.executemany(PUT_VECTORS, vectors_rows)
             return _note_changes(db, ids)
 
     def delete(self, item_id: str) -> int | None:
@@ -99,10 +106,23 @@ class SqliteItems:
             return self._items("id > ? ORDER BY id LIMIT ?", after, limit)
         return self._items("id > ? AND instr(searched, ?) ORDER BY id LIMIT ?", after, fold(text), limit)
 
-    def lacking(self, model: str, *, after: str = "", limit: int = 100) -> list[Item]:
-        """The next items without vectors of this model, in the order of their ids."""
-        lacks = "NOT EXISTS (SELECT 1 FROM vectors AS those WHERE those.item_id = id AND those.model = ?)"
-        return self._items(f"{lacks} AND id > ? ORDER BY id LIMIT ?", model, after, limit)
+    def lacking(
+        self, model: str, *, recipe: int | None = None, after: str = "", limit: int = 100
+    ) -> list[Item]:
+        """The next items without vectors of this model (and recipe), in the order of their ids."""
+        wanted = "those.item_id = id AND those.model = ? AND those.recipe = coalesce(?, those.recipe)"
+        lacks = f"NOT EXISTS (SELECT 1 FROM vectors AS those WHERE {wanted})"
+        return self._items(f"{lacks} AND id > ? ORDER BY id LIMIT ?", model, recipe, after, limit)
+
+    def recipes(self, model: str) -> dict[int | None, int]:
+        """The number of items by the recipe of their vectors of this model, None for those without any."""
+        # One query, so that both numbers are of one moment.
+        without = "(SELECT count(*) FROM items) - (SELECT count(*) FROM vectors WHERE model = ?1)"
+        query = f"""
+            SELECT recipe, count(*) FROM vectors WHERE model = ?1 GROUP BY recipe
+            UNION ALL SELECT NULL, {without}
+        """
+        return {recipe: count for recipe, count in self._rows(query, model) if count}
 
     def count(self) -> int:
         """How many items there are."""
@@ -134,7 +154,7 @@ class SqliteItems:
             kept = db.execute("SELECT picture, more_pictures FROM items WHERE id = ?", (item.id,)).fetchone()
             if kept != pictures:
                 return False
-            db.execute(_PUT_VECTORS, row)
+            db.execute(PUT_VECTORS, row)
             if db.execute(MODEL).fetchone() == (item.model,):
                 _note_changes(db, [(item.id,)])
             return True

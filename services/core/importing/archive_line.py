@@ -20,6 +20,7 @@ from services.core.domain import InputError, Item
 # Sixteen pictures of eight vectors of the longest kind that there is, and some text.
 MAX_LINE = 64 * 1024 * 1024
 MAX_DIM = 65_536
+MAX_RECIPE = 1_000_000
 # More of one picture than any version of ours has made.
 _MAX_VECTORS = 64 * MAX_PICTURES
 _MODEL = re.compile(r"[0-9a-f]{12}")
@@ -36,6 +37,7 @@ def item_line(item: Item) -> bytes:
         "metadata": dict(item.metadata),
         "pictures": list(item.pictures),
         "model": item.model,
+        "recipe": item.recipe,
         "dim": item.vectors.shape[1],
         "vectors": _text(item.vectors),
         "probes": _text(item.probes),
@@ -59,6 +61,9 @@ def parse_line(line: bytes) -> Item:
     model = fields.get("model")
     if not isinstance(model, str) or _MODEL.fullmatch(model) is None:
         raise InputError(f"model is {_shown(model)}; expected 12 hex digits")
+    recipe = fields.get("recipe", 1)  # the first one had no number
+    if type(recipe) is not int or not 1 <= recipe <= MAX_RECIPE:
+        raise InputError(f"recipe is {_shown(recipe)}; expected a whole number from 1 to {MAX_RECIPE}")
     picture, *more = _pictures(fields.get("pictures"))
     vectors = _vectors(fields, "vectors", dim)
     if not len(vectors):
@@ -73,6 +78,7 @@ def parse_line(line: bytes) -> Item:
         probes=_vectors(fields, "probes", dim),
         link=draft.link,
         metadata=draft.metadata,
+        recipe=recipe,
     )
 
 

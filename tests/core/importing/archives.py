@@ -44,7 +44,16 @@ def opened(content: bytes) -> Archive:
 
 def facts(item: Item) -> tuple[object, ...]:
     arrays = item.vectors.tobytes(), item.vectors.shape, item.probes.tobytes(), item.probes.shape
-    return item.id, item.title, item.link, dict(item.metadata), item.pictures, item.model, *arrays
+    return (
+        item.id,
+        item.title,
+        item.link,
+        dict(item.metadata),
+        item.pictures,
+        item.model,
+        item.recipe,
+        *arrays,
+    )
 
 
 def facts_of(archive: Archive) -> list[tuple[int, tuple[object, ...]]]:

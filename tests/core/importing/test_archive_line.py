@@ -38,6 +38,10 @@ def line(**changes: object) -> bytes:
         (line(pictures=["../../etc/passwd"]), "pictures holds '../../etc/passwd'; expected 64 hex digits"),
         (line(pictures=[f"{1:064x}.jpg/x"]), "expected 64 hex digits"),
         (line(model="x"), "model is 'x'; expected 12 hex digits"),
+        (line(recipe=0), "recipe is 0; expected a whole number from 1"),
+        (line(recipe=None), "recipe is None"),
+        (line(recipe=True), "recipe is True"),
+        (line(recipe=10**40), "recipe is 1000000"),
         (line(dim=0), "dim is 0; expected a whole number from 1"),
         (line(dim=True), "dim is True"),
         (line(dim=10**9), "dim is 1000000000"),
@@ -54,3 +58,10 @@ def test_a_line_that_is_no_item_is_refused_with_what_was_expected(content: bytes
     with pytest.raises(InputError) as refused:
         parse_line(content)
     assert says in str(refused.value)
+
+
+def test_a_line_keeps_the_recipe_of_the_vectors_and_without_one_it_is_the_first() -> None:
+    assert parse_line(item_line(item(recipe=7))).recipe == 7
+    older = json.loads(line(recipe=7))
+    del older["recipe"]
+    assert parse_line(json.dumps(older).encode()).recipe == 1
