@@ -18,11 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 MAX_OBSERVATION_BYTES = 64 * 1024
-# What both brokers take, topic included.
+# Largest message that both brokers accept, topic included.
 MAX_MESSAGE_BYTES = 512 * 1024
-# Of a JPEG on a topic `frame`.
+# Largest JPEG on a topic `frame`.
 MAX_FRAME_PIXELS = 40_000_000
-# The `source` in the status of a camera whose frames come so.
+# The status field `source` of a camera that sends its frames over MQTT.
 FRAMES_OVER_MQTT = "frames over MQTT"
 Vectors = NDArray[np.float32]
 Kind = Literal["features", "infer", "status", "frame", "preview", "command", "match"]

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 PORT = "4566"
-# Each may be set otherwise in the environment. What is not needed is switched off: it takes time and ports.
+# Defaults that the environment may override. Unneeded services are off, because they take time and ports.
 DEFAULTS = {
     "BIND_HOST": "127.0.0.1",
     "GATEWAY_PORT": PORT,

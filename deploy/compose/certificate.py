@@ -1,7 +1,7 @@
 """The certificate of broker and Redis, for deploy/compose/tls.yml, with the cryptography package.
 
-An authority signs it, whose key is forgotten at once: whoever trusts the authority trusts this certificate
-alone.
+It is signed by an authority whose key is deleted at once, so that trust in the authority is trust in this
+certificate alone.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ TRUSTED = ssl.get_default_verify_paths().cafile or "/etc/ssl/certs/ca-certificat
 
 
 def provide(folder: Path, *, give: Callable[[str, str, str], None]) -> None:
-    """Make the certificate if there is none that covers the names for a while; `give` hands out its key."""
+    """Make the certificate unless there is one that covers the names for a while; `give` hands out its key."""
     names = [*NAMES, *filter(None, os.environ.get("TLS_NAMES", "").replace(",", " ").split())]
     shown, kept = folder / "tls", folder / "init" / "key.pem"
     certificate = shown / "cert.pem"
@@ -52,7 +52,7 @@ def provide(folder: Path, *, give: Callable[[str, str, str], None]) -> None:
 
 
 def make(names: list[str]) -> tuple[bytes, bytes, bytes]:
-    """An authority's certificate, one that it signed for these names, and the latter's key; all in PEM."""
+    """An authority's certificate, a certificate for these names that it signed, and the key of the latter; in PEM."""
     signing, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
     issuer, subject = common_name("Lookalike containers' authority"), common_name("Lookalike containers")
     authority = (

@@ -1,4 +1,4 @@
-"""What `init` writes for each container, out of the passwords and its own settings."""
+"""The files that `init` writes for each container, from the passwords and the settings."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ def write_all(volume: Volume) -> int:
 
 
 def write_users(volume: Volume, passwords: Passwords) -> None:
-    """Write who may use the broker: all that changes with a camera, whatever else the containers are told."""
+    """Write the broker's users and their rights: the only files that change with a camera."""
     volume.give("broker", "users", mosquitto.password_file(passwords.users))
     things = [user for user in passwords.users if THING.fullmatch(user)]
     volume.give("broker", "acl", mosquitto.access_list(things))
 
 
 def own_users() -> dict[str, str]:
-    """The users of the containers themselves, by what they are; raises InputError."""
+    """The broker users of the containers themselves, by container; raises InputError."""
     return {**SERVICES, "edge": checked(os.environ.get("LOOKALIKE_THING") or "cam-1", "LOOKALIKE_THING: ")}
 
 
@@ -63,6 +63,6 @@ def checked(thing: str, what: str = "") -> str:
 
 
 def with_login(url: str, user: str, password: str) -> str:
-    """The address with user and password, which hold nothing that has to be quoted there."""
+    """The address with user and password, which hold no character that has to be quoted."""
     scheme, _, rest = url.partition("://")
     return f"{scheme}://{user}:{password}@{rest}"

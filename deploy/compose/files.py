@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def replace(path: Path, content: bytes, *, mode: int, group: int = -1) -> None:
-    """Write a file so that a reader finds the old one or the new one, never a part."""
+    """Write a file atomically: a reader finds the old content or the new one, never a part."""
     unfinished = path.with_name(path.name + ".unfinished")
     unfinished.unlink(missing_ok=True)
     unfinished.touch(mode=mode)

@@ -52,7 +52,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def do(volume: Volume, asked: argparse.Namespace) -> int:
-    """Do what a command asks for, and touch nothing that other containers than it is about read."""
+    """Run a command; files of containers that it does not concern stay untouched."""
     passwords = volume.read()
     match asked.command:
         case "device":
@@ -83,7 +83,7 @@ def add(volume: Volume, passwords: Passwords, user: str) -> None:
 
 
 def forget(volume: Volume, passwords: Passwords, user: str) -> None:
-    """Take a user of the broker away; raises InputError if a container needs it."""
+    """Remove a user of the broker; raises InputError if a container needs it."""
     if user in own_users().values():
         raise InputError(f"{user} is the user of a container here; `init renew` gives it another password")
     if user not in passwords.users:
@@ -93,14 +93,14 @@ def forget(volume: Volume, passwords: Passwords, user: str) -> None:
 
 
 def keep_users(volume: Volume, passwords: Passwords) -> None:
-    """Write the broker's users down, for it to read."""
+    """Write the files of the broker's users."""
     volume.keep(passwords)
     write_users(volume, passwords)
     print(RELOAD, file=sys.stderr)
 
 
 def keep(volume: Volume, passwords: Passwords) -> None:
-    """Write the passwords down; the containers' files follow with the next `up`."""
+    """Write the passwords; the containers' files follow with the next `up`."""
     volume.keep(passwords)
     print(RESTART, file=sys.stderr)
 

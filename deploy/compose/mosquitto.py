@@ -1,4 +1,4 @@
-"""What Mosquitto reads: its configuration, the users' hashed passwords, and who may say and hear what."""
+"""Mosquitto's files: its configuration, the users' hashed passwords, and their rights."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-# Of PBKDF2, as mosquitto_passwd does it; the passwords are 24 random bytes, which nobody finds by trying.
+# Rounds of PBKDF2, as in mosquitto_passwd; the passwords are 24 random bytes, which cannot be guessed.
 ITERATIONS = 101
 CONFIGURATION, ACCESS = (Path(__file__).with_name(f"mosquitto.{suffix}") for suffix in ("conf", "acl"))
 PLAIN = "listener 1883\n"

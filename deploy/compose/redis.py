@@ -1,4 +1,4 @@
-"""What Redis reads: its configuration, with the password in it, so that no list of processes shows that."""
+"""Redis' configuration, with the password in the file, where no list of processes shows it."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ BAD_INPUT = 2
 
 
 def main() -> int:
-    """Wait for the api, however long it takes, and import what was not imported before."""
+    """Wait for the api without a limit, and import the samples that were not imported before."""
     settings = load(CliSettings)
     if not load(RunSettings).samples:
         say("INFO", "left out, as LOOKALIKE_SAMPLES is 0")
@@ -43,12 +43,12 @@ def main() -> int:
 
 
 def mark(store: str) -> str:
-    """What tells one item store from another; the usual one has none."""
+    """A mark that tells item stores apart; empty for the default one."""
     return f"-{hashlib.sha256(store.encode()).hexdigest()[:12]}" if store else ""
 
 
 def wait_for(url: str) -> None:
-    """Return when something listens there."""
+    """Return when a server listens at this address."""
     parts = urlsplit(url)
     while True:
         try:

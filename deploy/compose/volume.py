@@ -1,4 +1,4 @@
-"""The volume `secrets`: what was made by chance, and the files that each container reads."""
+"""The volume `secrets`: random passwords, and the files that each container reads."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _by_chance() -> str:
 
 @dataclass
 class Passwords:
-    """What was made by chance, and is made anew on wish alone."""
+    """The random passwords; they stay until a command replaces them."""
 
     key: str = field(default_factory=_by_chance)
     redis: str = field(default_factory=_by_chance)
@@ -45,7 +45,7 @@ class Volume:
             return Passwords()
 
     def keep(self, passwords: Passwords) -> None:
-        """Write the passwords down, before anything uses them."""
+        """Write the passwords, before anything uses them."""
         self._truth.parent.mkdir(mode=0o700, exist_ok=True)
         replace(self._truth, json.dumps(asdict(passwords)).encode(), mode=0o600)
 

@@ -69,7 +69,7 @@ def build_api(settings: ApiSettings) -> ApiParts:
     return ApiParts(
         catalogue=catalogue,
         editor=Editor(catalogue, Undo()),
-        # Whoever sent the request waits for it.
+        # The sender of the request waits for this answer.
         fetcher=PictureFetcher(allow_private=settings.fetch_private, total_s=FETCH_S),
         queue=RedisQueue(connect_redis(settings.redis_url)),
         # No time limit on reading: between two matches a channel may be silent for long.

@@ -1,4 +1,4 @@
-"""Believing one certificate; the standard library alone, for the check that runs every few seconds."""
+"""Trust in one certificate; standard library only, for the health check that runs every few seconds."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _END = "-----END CERTIFICATE-----"
 
 
 def pinned(certificate: Path) -> ssl.SSLContext:
-    """Believes this very certificate and no other, whatever name it is for; raises OSError."""
+    """A context that trusts this one certificate, whatever name it is issued for; raises OSError."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     believe(context, certificate)
@@ -18,9 +18,9 @@ def pinned(certificate: Path) -> ssl.SSLContext:
 
 
 def believe(context: ssl.SSLContext, certificate: Path) -> None:
-    """Make a context believe a certificate too, also where it is not an authority's; raises OSError.
+    """Add a certificate to those that a context trusts, an authority's or not; raises OSError.
 
-    Of a file that holds a chain it is the first alone: the others are those of authorities.
+    Of a chain only the first one is added: the others are those of authorities.
     """
     first, end, _ = certificate.read_text(encoding="ascii", errors="ignore").partition(_END)
     if not end:

@@ -1,4 +1,4 @@
-"""Whom our own clients of the page believe."""
+"""TLS trust of our own HTTP clients."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Where processes listen unless told otherwise; without imports, for a check that runs every few seconds."""
+"""Default addresses and files; without imports, for the health check that runs every few seconds."""
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-# To listen at all addresses, and what of them is this machine's own.
+# Addresses that stand for all interfaces, and the loopback address of each.
 ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 HOST = "127.0.0.1"
 PAGE_PORT = 8080

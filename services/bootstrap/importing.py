@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from services.adapters.s3_source import S3Source
 
 
-# From the web or from S3 a picture is mostly waited for.
+# Threads for pictures of the web and of S3, whose time is mostly waiting.
 LOADERS = 8
 
 
 def build_maker(featurizer: Featurizer, *, threads: int, loaders: int = LOADERS) -> Maker:
-    """Makes items with this featurizer, on the processors that its `threads` leave."""
+    """A maker of items with this featurizer, on the processors that its `threads` leave free."""
     free = len(os.sched_getaffinity(0)) - threads
     return Maker(
         featurizer=featurizer,
@@ -53,5 +53,5 @@ def open_s3() -> S3Source:
 
 
 def open_reader(settings: CliSettings) -> tuple[ItemStore, PictureStore]:
-    """The stores, to be read only; without the model, which a backup does not need."""
+    """The stores, read-only; without the model, which a backup does not need."""
     return open_items(settings, writable=False), open_pictures(settings, writable=False)

@@ -1,4 +1,4 @@
-"""What this machine is called in its network."""
+"""Names and addresses of this machine in its local network."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ _HOST_NAME = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*")
 _SIOCGIFADDR = 0x8915  # linux/sockios.h
 _INTERFACES = Path("/sys/class/net")
 _ADDRESSES_6 = Path("/proc/net/if_inet6")
-# linux/if_addr.h: one that the machine changes every day, and is reached by for no longer.
+# linux/if_addr.h: a temporary address, which the machine replaces every day.
 _TEMPORARY = 0x01
-# Of documentation (RFC 5737), so nobody's: nothing is sent to it.
+# An address for documentation (RFC 5737), which is nobody's; nothing is sent to it.
 _ELSEWHERE = ("192.0.2.1", 9)
 
 
 def host_names() -> list[str]:
-    """Its name, and the one that it has in a network without a name server (mDNS)."""
+    """The machine's host name, and its name by mDNS, for networks without a name server."""
     name = socket.gethostname().lower()
     return [name, f"{name.partition('.')[0]}.local"] if _HOST_NAME.fullmatch(name) else []
 

@@ -13,7 +13,7 @@ from services.bootstrap.setting_types import Web
 
 
 class TlsSettings(Base):
-    """Where the page's certificate is, for those who serve with it and those who believe it."""
+    """The page's certificate, for the server that uses it and the clients that check it."""
 
     tls: bool = False
     tls_cert: Path | None = None

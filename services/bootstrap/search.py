@@ -60,7 +60,7 @@ def build_search(settings: SearchSettings) -> SearchParts:
 
 
 def connect_redis(url: str) -> redis.Redis:
-    """A client that gives up soon: a frame is not worth waiting for."""
+    """A client with short time limits: a frame is not worth waiting for."""
     return redis.Redis.from_url(url, decode_responses=True, socket_timeout=2, socket_connect_timeout=2)
 
 

@@ -1,4 +1,4 @@
-"""The forms that settings have, checked with what was expected."""
+"""Types of settings, each with a check that says what was expected."""
 
 from __future__ import annotations
 

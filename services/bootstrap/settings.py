@@ -42,7 +42,7 @@ class CatalogueSettings(StoreSettings):
     pictures: Pictures = ""
     model: str = "balanced"
     provider: Annotated[str, AfterValidator(check_provider)] = "cpu"
-    # Addresses of pictures come from others, who must not look round in this machine's network.
+    # Addresses of pictures come from other people, who must not reach into this machine's network.
     fetch_private: bool = False
 
     @property
@@ -77,7 +77,7 @@ class ApiSettings(CatalogueSettings, PageSettings, _Live):
 
     @property
     def proxies(self) -> list[str]:
-        """Whose word on where a request comes from is believed."""
+        """Trusted proxies: their X-Forwarded-For header names the client."""
         return [each.strip() for each in self.proxy.split(",") if each.strip()]
 
     @model_validator(mode="after")
@@ -90,7 +90,7 @@ class ApiSettings(CatalogueSettings, PageSettings, _Live):
 
 
 class CliSettings(CatalogueSettings, TlsSettings, _Live):
-    """The command line; where the system runs it finds in the data folder's run.json, else at `api_url`."""
+    """The command line; the running system's address is in the data folder's run.json, else it is `api_url`."""
 
     api_key: SecretStr = SecretStr("")
     api_url: Web = ""

@@ -52,7 +52,7 @@ def _make_own(tls: Tls, names: list[str]) -> None:
     if certificates.is_good(_bytes_of(tls.certificate), _bytes_of(tls.key), names):
         return
     certificate, key = certificates.make_certificate(names)
-    # If this ends between the two, they don't go together, and are made anew at the next start.
+    # If the process ends between the two files, they do not fit each other and the next start makes a new pair.
     _replace(tls.key, key, mode=0o600)
     _replace(tls.certificate, certificate, mode=0o644)
     log.info("made the certificate %s for %s", tls.certificate, ", ".join(names))
@@ -81,7 +81,7 @@ def _check(tls: Tls) -> None:
         except OSError as error:
             raise InputError(f"{name}: {path} can't be read: {error.strerror}") from None
     try:
-        # An empty password, because without one a key that has one would be asked for at the terminal.
+        # An empty password, or else OpenSSL would ask for an encrypted key's password at the terminal.
         ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(tls.certificate, tls.key, password="")
         ended = certificates.ended_at(tls.certificate.read_bytes())
     except (OSError, ValueError) as error:

@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A process to be; `stage` 0 is up before 1 starts, and ends after it, and so on; `environ`: its own."""
+    """A process to start: its command, its own `environ`, and its stage: stage 0 is up before 1 starts, and ends after it."""
 
     name: str
     stage: int
@@ -47,7 +47,7 @@ def make_plan(settings: RunSettings) -> Plan:
         "redis": settings.redis_url or f"redis://127.0.0.1:{redis_port}",
         "search": f"http://127.0.0.1:{search_port}",
     }
-    # Read already; a variable and its file are not to be set both.
+    # These files have been read; a variable and its file must not both be set.
     files = {PREFIX + name + SUFFIX for name in ("MQTT_URL", "REDIS_URL", "SOURCE")}
     environ = {name: value for name, value in os.environ.items() if name not in files} | {
         "LOOKALIKE_DATA_DIR": str(settings.data_dir.resolve()),
@@ -65,7 +65,7 @@ def make_plan(settings: RunSettings) -> Plan:
     edge = [sys.executable, "-m", "edge"]
     if settings.source not in ("none", "mqtt"):
         commands.append(Command("edge", 1, edge))
-    # For browsers and whatever else sends pictures over MQTT; it loads its model when the first one comes.
+    # The edge for browsers and other programs that send pictures over MQTT; its model is loaded with the first one.
     commands.append(Command("frames", 2, edge, {"LOOKALIKE_SOURCE": "mqtt"}))
     if not settings.redis_url:
         commands.insert(0, Command("redis", 0, _redis_command(settings.data_dir, redis_port)))
@@ -81,7 +81,7 @@ def _python(name: str, stage: int) -> Command:
 def _redis_command(data_dir: Path, port: int) -> list[str]:
     folder = data_dir.resolve() / "redis"
     folder.mkdir(exist_ok=True)
-    # Nothing is kept on disk: a match is worth something for seconds.
+    # Nothing is kept on disk: a match is of use for seconds only.
     options = {
         "bind": "127.0.0.1",
         "port": str(port),

@@ -1,4 +1,4 @@
-"""Ports of 127.0.0.1 for servers that start later, kept from everybody else until this process ends."""
+"""Ports of 127.0.0.1 for servers that start later, reserved until this process ends."""
 
 from __future__ import annotations
 

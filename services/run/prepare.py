@@ -26,7 +26,7 @@ SAMPLES = ROOT / "samples" / "catalogue.csv"
 
 @contextmanager
 def lock_data_folder(settings: RunSettings) -> Iterator[None]:
-    """Keep a second run off the data folder, and remove what a killed one left; raises InputError."""
+    """Lock the data folder against a second run, and remove what a killed run left; raises InputError."""
     make_folder(settings.data_dir)
     with (settings.data_dir / "run.lock").open("a") as lock:
         try:
@@ -52,7 +52,7 @@ def prepare(settings: RunSettings, plan: Plan, *, stopping: Callable[[], bool]) 
     loaded = settings.data_dir / "samples-loaded"
     if settings.samples and not loaded.exists():
         _import_samples(plan, stopping)
-        # Once: who deletes the samples does not want them back.
+        # Loaded once only: a person who deletes the samples does not want them back.
         loaded.touch()
 
 
@@ -75,7 +75,7 @@ def _import_samples(plan: Plan, stopping: Callable[[], bool]) -> None:
     importing = subprocess.Popen(mortal(command), env=dict(plan.environ), start_new_session=True)
     while importing.poll() is None:
         if stopping():
-            # What is in already is not imported again.
+            # Items that were imported before are not imported again.
             importing.terminate()
             importing.wait()
             raise StoppedError

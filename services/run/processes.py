@@ -16,10 +16,10 @@ from services.run.plan import Command
 _CHILD = Path(__file__).with_name("child.py")
 FIRST_BACKOFF_S = 0.5
 MAX_BACKOFF_S = 10.0
-# Who has lived for so long starts with a short backoff again.
+# Uptime after which the backoff is reset.
 STEADY_S = 30.0
 STOP_WITHIN_S = 5.0
-# What our processes exit with when their input is wrong: another try would end the same way.
+# Exit code of our processes for wrong input: a restart would end the same way.
 BAD_INPUT = 2
 
 log = logging.getLogger(__name__)

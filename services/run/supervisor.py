@@ -44,7 +44,7 @@ class Supervisor:
             time.sleep(POLL_S)
 
     def stop(self) -> None:
-        """End all processes, those that use others first."""
+        """End all processes, dependents before what they depend on."""
         self._run_json.unlink(missing_ok=True)
         for stage in (2, 1, 0):
             ending = [process for process in self._started if process.stage == stage]
@@ -56,13 +56,13 @@ class Supervisor:
     def _start(self) -> None:
         self._start_stage(0)
         for name in ("broker", "redis"):
-            # A client that comes too early would wait for a second before it tries again.
+            # A client that connects too early waits for a second before it tries again.
             self._wait(name, lambda address=self._plan.addresses[name]: _listens(address))  # type: ignore[misc]
         self._start_stage(1)
-        # That very certificate: it may be for the address that people use, and not for this one.
+        # Trusts this one certificate, because it may be issued for the public address and not for this one.
         trust = pinned(self._settings.certificate) if self._settings.https else True
         self._wait("the page", lambda: _answers(self._settings.local_url, trust))
-        # Last, as what is wrong with the settings of one edge is wrong with the other's: it is said once.
+        # Started last: both edges have the same settings, and an error in them is then reported once.
         self._start_stage(2)
         self._write_run_json()
         self._welcome()
