@@ -83,7 +83,7 @@ def main() -> None:
 
 
 def measure(folder: Path, *, model: str, index: str, together: int) -> FolderResult:
-    """Import a folder's catalogue and answer its frames, each so many as one camera's."""
+    """Import a folder's catalogue and answer its frames; each `together` frames are one camera's."""
     with tempfile.TemporaryDirectory() as place:
         data = Path(place)
         settings = CliSettings(

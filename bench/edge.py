@@ -44,7 +44,7 @@ class Counter:
         self._client.loop_start()
 
     def wait(self, messages: int) -> None:
-        """Return when so many have come in all."""
+        """Return when `count` messages have come."""
         while self.messages < messages:
             time.sleep(0.02)
 
@@ -183,7 +183,7 @@ def _write_still(path: Path) -> None:
 
 
 def _cpu_s(pid: int) -> float:
-    # Fields 14 and 15 of proc(5)'s stat, counted behind the command's closing bracket.
+    # Fields 14 and 15 of stat in proc(5), counted from the command's closing bracket.
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 

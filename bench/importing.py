@@ -56,13 +56,13 @@ def main() -> None:
 
 
 def _others_s() -> float:
-    """For how many seconds, added up, the processors have worked for other programs than this one."""
+    """CPU seconds that all processors have spent on other programs than this one."""
     user, nice, system, _idle, _io, irq, soft = map(int, Path("/proc/stat").read_text().split()[1:8])
     return (user + nice + system + irq + soft) / os.sysconf("SC_CLK_TCK") - time.process_time()
 
 
 def _batches(pictures: list[Path]) -> list[NDArray[np.uint8]]:
-    """What the import gives the model in one run each."""
+    """The batches that the import gives the model, one a run."""
     batches = []
     for path in pictures:
         views, probes = pillow_views.shots(pillow_pictures.decode(path.read_bytes())[0])

@@ -29,7 +29,7 @@ from tests.web.pages import Pages, chromium
 from tests.web.played import SeeingCamera, items
 
 THING = "bench-1"
-# Longer than a match holds on the page (1 s), so that none waits for the one before it.
+# Seconds between records: more than a match is held on the page (1 s), so that none waits for the one before.
 EVERY_S = 1.6
 # When a marked picture was presented, as the browser itself tells (Element Timing); its mark is its title.
 _PAINTED = """
@@ -70,7 +70,7 @@ def main() -> None:
     options.add_argument("--contexts", type=int, default=10)
     options.add_argument("--records", type=int, default=40)
     given = options.parse_args()
-    # Each message that the camera sends ends its connection, and paho would tell of it.
+    # The camera makes a connection for each message, and paho would log each end of one.
     logging.getLogger("paho").setLevel(logging.CRITICAL)
     with (
         tempfile.TemporaryDirectory() as folder,

@@ -1,4 +1,4 @@
-"""What the accuracy bench prints: recall, verdicts, and whether a score means what it says."""
+"""The report of the accuracy bench: recall, verdicts, and how true the scores are."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ BINS = 10
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What was said of one showing; `id` is the truth, empty for a stranger; `score` is the first's."""
+    """The answer to one showing; `id` is the truth, empty for a stranger; `score` is the first match's."""
 
     difficulty: str
     id: str

@@ -1,6 +1,6 @@
 """What idle pages cost the api: `python -m bench.streams [--streams 500] [--seconds 60]`.
 
-Opens that many event streams on a system of its own, first without a camera and then with the sample clip;
+Opens event streams on a system of its own, first without a camera and then with the sample clip;
 measures the api's memory and CPU time, and whether each stream gets all that it should.
 """
 
@@ -27,13 +27,13 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 @dataclass
 class StreamListener:
-    """One page's stream: what came of it."""
+    """One page's stream, with the heartbeats and records that came."""
 
     heartbeats: int = 0
     ids: list[int] = field(default_factory=list)
 
     async def listen(self, port: int) -> None:
-        """Read for ever."""
+        """Read until cancelled."""
         reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**20)
         writer.write(b"GET /matches/stream HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
         rest = b""
@@ -112,7 +112,7 @@ async def _measure(stack: Stack, streams: int, seconds: float, *, clip: bool) ->
 
 
 def _missed(heard: Sequence[Sequence[int]]) -> tuple[int, int]:
-    """How many records came, and how many of them did not come to one listener, summed over all.
+    """The number of records, and the number of those that a listener missed, summed over all listeners.
 
     Counted from where all were listening to where all still were.
     """

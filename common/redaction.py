@@ -5,7 +5,7 @@ import re
 _SCHEME = r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*://)"
 # Text of the form user:password, as opposed to host:port.
 _LOGIN_AHEAD = r"(?=[^\s@/?#\[:]*:(?!\d{1,5}(?:[/?#\s'\"<>),;]|[.:]?(?:\s|$))))"
-# A password may hold an unquoted @ or /, so everything up to a URL's last @ is masked: rather too much than too little.
+# A password may hold an unquoted @ or /, so everything up to a URL's last @ is masked.
 # One with a space in it goes too, when the beginning shows that it is one.
 _URL = re.compile(rf"{_SCHEME}(?P<rest>(?:{_LOGIN_AHEAD}(?:(?!://)[^\n])*@)?[^\s'\"<>]*)")
 _CUT = re.compile(rf"^{_LOGIN_AHEAD}.*", re.DOTALL)

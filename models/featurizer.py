@@ -80,7 +80,7 @@ class OnnxFeaturizer:
     def _run(self, batch: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         try:
             vectors, *boxes = self._session.run(["vector", "box"][: 1 + self._finds], {"picture": batch})
-        except Exception as error:  # onnxruntime's exceptions have no common class of their own
+        except Exception as error:  # onnxruntime's exceptions share no class of their own
             raise ModelError(f"model failed on pictures {batch.shape}: {first_line(error)}") from error
         expected = (len(batch), self._dim)
         if vectors.shape != expected:

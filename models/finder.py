@@ -16,8 +16,8 @@ from models.nodes import Nodes, letterbox
 from models.weights import Tensor
 
 _STEP_PX = 32  # the network halves a picture five times
-_MOST_STEPS = 16  # of a very long picture's longer side
-# No side of a crop is shorter than this share of the frame's: less cannot be told from nothing.
+_MOST_STEPS = 16  # the most for the longer side of a very long picture
+# Shortest side of a crop, as a share of the frame's: a smaller thing cannot be told from the background.
 _LEAST = 0.02
 
 

@@ -8,7 +8,7 @@ from models.errors import ModelError
 from models.files import FOLDER, fingerprint
 from models.variants import RECIPE, VARIANTS, Variant
 
-# No dot in front: so begin the temporary files of a writer.
+# No leading dot: temporary files of a writer begin with one.
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
 
 
@@ -35,7 +35,7 @@ def resolve(setting: str, *, build: bool, folder: Path = FOLDER) -> Path:
 
 
 def may_be_added(name: str) -> bool:
-    """Whether a model may bear this name: no variant's, and none that the setting would take for a path."""
+    """Whether a model may have this name: it is no variant's, and the setting would not read it as a path."""
     return bool(_NAME.fullmatch(name)) and name not in VARIANTS and not name.endswith(".onnx")
 
 
@@ -73,7 +73,7 @@ def _writable_place(folder: Path) -> Path:
 
 
 def _cache_folder() -> Path:
-    """The place of built files when the code itself lies in a read-only folder."""
+    """The folder of built files when the code's own folder is read-only."""
     return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "lookalike"
 
 

@@ -1,4 +1,4 @@
-"""What a model is computed on: the names of LOOKALIKE_PROVIDER, and ONNX Runtime's behind them."""
+"""Execution providers: the names of LOOKALIKE_PROVIDER, and ONNX Runtime's name of each."""
 
 PROVIDERS = {
     "cpu": "CPUExecutionProvider",
@@ -11,7 +11,7 @@ PROVIDERS = {
 
 def check_provider(name: str) -> str:
     """Return `name` in lower case if it is present here; ValueError, with those that are, otherwise."""
-    # Only now: not every process that has settings runs models.
+    # Imported late: not every process with settings runs models.
     import onnxruntime
 
     name = name.lower()

@@ -27,7 +27,7 @@ def open_session(
     options.inter_op_num_threads = 1
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.log_severity_level = 4  # errors come as exceptions, not as lines on stderr
-    # Every picture may have another size: both caches would grow with each, for 3 % of the time.
+    # Pictures differ in size: both caches would grow with each new size, and save 3 % of the time.
     options.enable_mem_pattern = False
     options.enable_cpu_mem_arena = False
     try:

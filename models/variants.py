@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-# Goes up whenever the built files change; a file of another recipe is rebuilt (see locate.py).
+# Version of the build; raise it when the built files change: a file of another recipe is rebuilt (locate.py).
 RECIPE = "1"
 
 
@@ -19,11 +19,11 @@ class Variant:
     weights_sha256: str
     # First 12 hex digits of the built file's sha-256, with the onnx version of requirements.lock.
     fingerprint: str
-    # About how many pixels the picture is shrunk to for finding the thing; 0: the whole picture is embedded.
+    # Approximate pixels of the picture in which the thing is found; 0: the whole picture is embedded.
     find_px: int = 0
     # The trained projection behind the pooling, a file of trained/; empty: the pooled features as they are.
     projection: str = ""
-    # Added around the thing for each crop, as a share of its longer side; the crops' vectors are averaged.
+    # Margins around the thing, one a crop, as shares of its longer side; the crops' vectors are averaged.
     margins: tuple[float, ...] = (0.04,)
 
 
@@ -54,7 +54,7 @@ _LITE2 = Variant(
     weights_sha256="9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d",
     fingerprint="6a9ecd76198a",
 )
-# Each level is one of the networks with finding and projection around it: more time a frame, fewer errors.
+# The levels, each a network with finding and projection: a higher one is slower and makes fewer errors.
 _FAST = replace(_LITE0, name="fast", find_px=192 * 96, projection="lite0", fingerprint="67b852d76d55")
 _BALANCED = replace(
     _LITE2, name="balanced", find_px=256 * 160, projection="lite2", fingerprint="f6119f54bb0b"

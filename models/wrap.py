@@ -1,6 +1,6 @@
 """Makes a model file of our form out of a network's export: letterbox before it, pooling and length after it.
 
-Nothing about the network is believed: the result is run on a trial batch and compared with the export itself,
+Nothing about the network is taken on trust: the result is run on a trial batch and compared with the export,
 which covers a relaxed batch dimension, a converted opset, the colours and the pooling at once.
 """
 

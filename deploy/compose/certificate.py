@@ -31,7 +31,7 @@ TRUSTED = ssl.get_default_verify_paths().cafile or "/etc/ssl/certs/ca-certificat
 
 
 def provide(folder: Path, *, give: Callable[[str, str, str], None]) -> None:
-    """Make the certificate unless there is one that covers the names for a while; `give` hands out its key."""
+    """Make the certificate unless a valid one covers the names; `give` hands out its key."""
     names = [*NAMES, *filter(None, os.environ.get("TLS_NAMES", "").replace(",", " ").split())]
     shown, kept = folder / "tls", folder / "init" / "key.pem"
     certificate = shown / "cert.pem"
@@ -52,7 +52,7 @@ def provide(folder: Path, *, give: Callable[[str, str, str], None]) -> None:
 
 
 def make(names: list[str]) -> tuple[bytes, bytes, bytes]:
-    """An authority's certificate, a certificate for these names that it signed, and the key of the latter; in PEM."""
+    """An authority's certificate, one for these names that it signed, and the key of that; in PEM."""
     signing, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
     issuer, subject = common_name("Lookalike containers' authority"), common_name("Lookalike containers")
     authority = (

@@ -16,7 +16,7 @@ from services.core.domain import InputError
 
 # Phones refuse a certificate that is valid for longer.
 VALID_DAYS = 825
-# A system that is started today shall not stop to be trusted while it runs.
+# A certificate is renewed this long before it ends, so that a running system does not lose its trust.
 RENEW_DAYS = 30
 # A phone's clock, or a camera's, may be behind ours.
 _BACKDATED = timedelta(hours=1)
@@ -32,7 +32,7 @@ def make_certificate(names: Iterable[str], *, now: datetime | None = None) -> tu
     certificate = (
         begin(subject, issuer=subject, key=key.public_key(), now=now)
         .add_extension(alternatives(names), critical=False)
-        # Who trusts it trusts it for this page, and for nothing that it could sign.
+        # Trusted as this page's certificate only: it cannot sign others.
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(key_usage(signs=False), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
@@ -44,7 +44,7 @@ def make_certificate(names: Iterable[str], *, now: datetime | None = None) -> tu
 def begin(
     subject: x509.Name, *, issuer: x509.Name, key: ec.EllipticCurvePublicKey, now: datetime | None = None
 ) -> x509.CertificateBuilder:
-    """A certificate of this key, valid from now for VALID_DAYS, that still lacks what it is good for."""
+    """The beginning of a certificate of this key, valid for VALID_DAYS; its purpose is still missing."""
     begins = (now or datetime.now(UTC)) - _BACKDATED
     return (
         x509.CertificateBuilder()
@@ -59,7 +59,7 @@ def begin(
 
 
 def key_usage(*, signs: bool) -> x509.KeyUsage:
-    """For a key that signs certificates, or for one that a server proves itself with."""
+    """The key usage of an authority, which signs certificates, or of a server."""
     return x509.KeyUsage(
         digital_signature=not signs,
         content_commitment=False,
@@ -74,7 +74,7 @@ def key_usage(*, signs: bool) -> x509.KeyUsage:
 
 
 def common_name(name: str) -> x509.Name:
-    """A name as subjects and issuers have it."""
+    """A common name, as a subject or an issuer has it."""
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
 
 
@@ -103,14 +103,14 @@ def is_good(certificate: bytes, key: bytes, names: Iterable[str], *, now: dateti
 
 
 def ended_at(certificate: bytes, *, now: datetime | None = None) -> datetime | None:
-    """When a certificate has run out, None if it has not; raises ValueError for what is none."""
+    """The time at which a certificate ran out, None if it has not; raises ValueError for what is none."""
     ends = x509.load_pem_x509_certificate(certificate).not_valid_after_utc
     return ends if ends <= (now or datetime.now(UTC)) else None
 
 
 def _general_name(name: str) -> x509.GeneralName:
     with contextlib.suppress(ValueError):
-        # Without the interface that an address of one link may name.
+        # A link-local address may name its interface, which a certificate cannot.
         return x509.IPAddress(ipaddress.ip_address(name.partition("%")[0]))
     try:
         return x509.DNSName(name.encode("idna").decode())

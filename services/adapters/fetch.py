@@ -1,4 +1,4 @@
-"""Fetches pictures from addresses that others chose, with httpcore.
+"""Fetches pictures from addresses that other people chose, with httpcore.
 
 What an address leads to is decided by its name's resolution, which its owner controls: so each address that a
 name stands for is checked, at each redirect anew, and the connection goes to the very address that was.
@@ -60,7 +60,7 @@ class PictureFetcher:
         self._tls = httpx.create_ssl_context()  # once: reading the authorities takes a while
 
     def fetch(self, address: str) -> bytes:
-        """The file at an address, at most MAX_PICTURE_BYTES; raises InputError that says what went wrong."""
+        """The file at an address, at most MAX_PICTURE_BYTES; raises InputError with the cause."""
         clock = _Clock(self._total_s, self._silence_s)
         urls = [_parse(address)]
         while True:
@@ -104,14 +104,14 @@ class PictureFetcher:
 
 
 class _Clock:
-    """How much time is left of one fetch."""
+    """The time that is left of one fetch."""
 
     def __init__(self, total_s: float, silence_s: float) -> None:
         self._total_s, self._silence_s = total_s, silence_s
         self._deadline_s = time.monotonic() + total_s
 
     def wait_s(self, at_most_s: float | None) -> float:
-        """For how long the next byte may be waited for; raises a timeout when nothing is left."""
+        """The longest wait for the next byte, in seconds; raises a timeout when no time is left."""
         left_s = self._deadline_s - time.monotonic()
         if left_s <= 0:
             raise httpcore.ReadTimeout
@@ -203,7 +203,7 @@ def _parse(address: str, *, base: httpx.URL | None = None) -> httpx.URL:
 
 
 def _shown(url: httpx.URL) -> str:
-    """The address without what may be secret: name, password and query."""
+    """The address without the parts that may be secret: user, password and query."""
     shown = str(url.copy_with(userinfo=b"", query=None, fragment=None))
     return shown[:200] + ("?…" if url.query else "")
 

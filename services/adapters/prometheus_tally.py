@@ -37,7 +37,7 @@ class PrometheusTally:
         self._took = Histogram(
             "lookalike_search_seconds", "Search of one batch.", registry=registry, buckets=_BUCKETS_S
         )
-        for reason in REASONS:  # a counter that is there with 0 can be watched from the start
+        for reason in REASONS:  # created with 0, so that a counter can be watched from the start
             self._dropped.labels(reason)
 
     def dropped(self, reason: str) -> None:

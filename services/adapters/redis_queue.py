@@ -19,7 +19,7 @@ from services.core.search.votes import FRAMES
 ALL = "stack:matches"
 CHANNEL = "matches"
 _SCRIPT = Path(__file__).with_name("push.lua").read_text(encoding="utf-8")
-# So many observations in a row with a clock that is off are no hiccup of the network any more.
+# Observations in a row with a wrong clock that are no longer a hiccup of the network.
 _BAD_CLOCKS = 5
 _CLOCK_MEMORY_S = 30
 _FEEDBACK_MEMORY_S = 86400
@@ -32,7 +32,7 @@ class RedisQueue:
     """Pushes and reads match records; safe to use from several threads."""
 
     def __init__(self, client: redis.Redis, *, keep: int = 600, keep_each: int = 100) -> None:
-        """`keep` records of all cameras, a minute of one that sends 10 a second, and `keep_each` of each."""
+        """Keep `keep` records of all cameras (a minute at 10 a second), and `keep_each` of each camera."""
         self._client = client
         self._keep, self._keep_each = keep, keep_each
         self._push = client.register_script(_SCRIPT)
@@ -83,12 +83,12 @@ class RedisQueue:
         return next((record for record in map(str, records) if record_id(record) == wanted), None)
 
     def remember(self, record: str, /) -> None:
-        """Keep a record, given as JSON, for a day from now, however many newer ones come."""
+        """Keep a record, given as JSON, for a day from now, whatever newer ones come."""
         with _translated():
             self._client.set(_feedback(record_id(record)), record, ex=_FEEDBACK_MEMORY_S)
 
     def note_clock(self, thing: str, *, offset_s: float) -> None:
-        """Remember that an observation came with a clock that is off by this much (ahead is positive)."""
+        """Remember by how much a camera's clock was off at an observation (ahead is positive)."""
         with _translated(), self._client.pipeline() as pipe:
             pipe.hincrby(_state(thing), "clock_bad", 1)
             pipe.hset(_state(thing), "clock_offset_s", f"{offset_s:.1f}")
@@ -108,7 +108,7 @@ class RedisQueue:
 
 
 async def follow(client: redis.asyncio.Redis) -> AsyncIterator[str]:
-    """Each record that is pushed from now on, as JSON; goes on for ever, over Redis' restarts too."""
+    """Each record that is pushed from now on, as JSON, without an end; Redis' restarts are survived."""
     while True:
         try:
             async with client.pubsub(ignore_subscribe_messages=True) as channel:

@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from services.core.catalogue.picture_key import is_picture_key, picture_key
 from services.core.domain import UnavailableError
 
-# What HeadObject answers for what is not there, to one who may list the bucket and to one who may not.
+# HeadObject's answers for a missing object: to a client that may list the bucket, and to one that may not.
 _ABSENT = ("404", "403")
 
 
@@ -32,7 +32,7 @@ class S3Pictures:
         key = picture_key(content, suffix=suffix)
         if not self._is_there(key):
             kind = f"image/{suffix.removeprefix('.').replace('jpg', 'jpeg')}"
-            # For those who read the bucket itself: what a key names never changes.
+            # For readers of the bucket itself: the content of a key never changes.
             told = {"ContentType": kind, "CacheControl": "public, max-age=31536000, immutable"}
             with self._plain_errors("put_object"):
                 self._client.put_object(**self._place(key), Body=content, **told)

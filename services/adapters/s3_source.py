@@ -17,7 +17,7 @@ _PIECE = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class S3Object:
-    """An object's address, and what tells one content of it from another."""
+    """An object's address, and the version of its content."""
 
     address: str
     version: str

@@ -25,7 +25,7 @@ class SearchClient:
         return response.text
 
     def state(self) -> dict[str, Any]:
-        """What the search says of itself: ok, trouble, items, cursor, model, broker."""
+        """The search's state: ok, trouble, items, cursor, model, broker."""
         state = self._ask("GET", "/healthz").json()
         if not isinstance(state, dict):
             raise UnavailableError("search answers its health check with no object")

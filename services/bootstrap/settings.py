@@ -90,7 +90,7 @@ class ApiSettings(CatalogueSettings, PageSettings, _Live):
 
 
 class CliSettings(CatalogueSettings, TlsSettings, _Live):
-    """The command line; the running system's address is in the data folder's run.json, else it is `api_url`."""
+    """The command line; the running system is found by the data folder's run.json, else at `api_url`."""
 
     api_key: SecretStr = SecretStr("")
     api_url: Web = ""

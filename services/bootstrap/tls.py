@@ -52,7 +52,7 @@ def _make_own(tls: Tls, names: list[str]) -> None:
     if certificates.is_good(_bytes_of(tls.certificate), _bytes_of(tls.key), names):
         return
     certificate, key = certificates.make_certificate(names)
-    # If the process ends between the two files, they do not fit each other and the next start makes a new pair.
+    # If the process ends between the two, they do not fit each other and the next start makes a new pair.
     _replace(tls.key, key, mode=0o600)
     _replace(tls.certificate, certificate, mode=0o644)
     log.info("made the certificate %s for %s", tls.certificate, ", ".join(names))

@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A process to start: its command, its own `environ`, and its stage: stage 0 is up before 1 starts, and ends after it."""
+    """A process to start, with its own `environ`; stage 0 is up before stage 1 starts, and ends after it."""
 
     name: str
     stage: int
@@ -65,7 +65,7 @@ def make_plan(settings: RunSettings) -> Plan:
     edge = [sys.executable, "-m", "edge"]
     if settings.source not in ("none", "mqtt"):
         commands.append(Command("edge", 1, edge))
-    # The edge for browsers and other programs that send pictures over MQTT; its model is loaded with the first one.
+    # The edge for pictures that come over MQTT, from browsers too; its model is loaded with the first one.
     commands.append(Command("frames", 2, edge, {"LOOKALIKE_SOURCE": "mqtt"}))
     if not settings.redis_url:
         commands.insert(0, Command("redis", 0, _redis_command(settings.data_dir, redis_port)))
