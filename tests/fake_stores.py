@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from services.core.catalogue.conditions import check_revision, check_vectors
 from services.core.catalogue.picture_key import picture_key
 from services.core.domain import Change, Item, UnavailableError, fold
 
@@ -25,9 +26,13 @@ class FakeItems:
         for item in items:
             self.put(item)
 
-    def put(self, item: Item) -> int:
+    def put(self, item: Item, *, expected: str | None = None) -> int:
         self._check("put")
         with self._lock:
+            if expected is not None:
+                current = self._counted(item.id) if item.id in self._items else None
+                check_revision(item.id, current, expected)
+                check_vectors(item, current, model=self._model)
             if not self._items:
                 self._model = item.model
             self._items[item.id] = {item.model: item}
@@ -39,9 +44,11 @@ class FakeItems:
             self.put(item)
         return self.head()
 
-    def delete(self, item_id: str) -> int | None:
+    def delete(self, item_id: str, *, expected: str | None = None) -> int | None:
         self._check("delete")
         with self._lock:
+            current = self._counted(item_id) if item_id in self._items else None
+            check_revision(item_id, current, expected)
             if self._items.pop(item_id, None) is None:
                 return None
             for record_id, said in self._feedback.items():

@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from services.api.item_requests import PictureSource, read_object, read_said
 from services.api.items import item_json
 from services.bootstrap.api import ApiParts
-from services.core.catalogue.edits import Changed
+from services.core.catalogue.changes import Changed
 from services.core.domain import InputError
 
 # Requests at work at once: one may wait long for an address or a camera, and the threads are for all.

@@ -14,6 +14,7 @@ import numpy as np
 
 from common.wire import Observation, Vectors, to_iso
 from services.core.evidence import Vote
+from services.core.revision import content_revision
 
 _ITEM_ID = re.compile(r"[^\s/\\\x00-\x1f\x7f][^/\\\x00-\x1f\x7f]{0,199}")
 
@@ -28,6 +29,14 @@ class MissingError(Exception):
 
 class ConflictError(Exception):
     """What was asked for does not go with how things are right now; the text says how they are."""
+
+
+class RevisionError(ConflictError):
+    """An item is not as the maker of a change had read it; `current` is how it is, None if it is gone."""
+
+    def __init__(self, text: str, *, current: Item | None) -> None:
+        super().__init__(text)
+        self.current = current
 
 
 class UnavailableError(Exception):
@@ -104,6 +113,13 @@ class Item:
     def pictures(self) -> tuple[str, ...]:
         """The keys of all its pictures, the one that is shown first."""
         return (self.picture, *self.more_pictures)
+
+    @property
+    def revision(self) -> str:
+        """Changes with its words and its pictures; see `content_revision`."""
+        return content_revision(
+            title=self.title, link=self.link, metadata=self.metadata, pictures=self.pictures
+        )
 
     @property
     def searched_text(self) -> str:

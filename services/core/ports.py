@@ -53,8 +53,12 @@ class ItemStore(Protocol):
     the catalogue's model, or while it has none of these, with those of another: `Item.model` says which.
     """
 
-    def put(self, item: Item) -> int:
+    def put(self, item: Item, *, expected: str | None = None) -> int:
         """Write or replace an item; it is durable on return. Gives the change's cursor.
+
+        With `expected` it is written only over an item of this revision (NO_ITEM: only if there is none), and
+        only if no rebuild has made the item's vectors again since these were read; else it raises
+        RevisionError. Check and write are one step among all writers, those of other processes too.
 
         The first item decides the catalogue's model. Vectors of other models that the item had are dropped.
         Feedback belongs to the id: what the store holds of it stays, and the item's own `right` and `wrong`
@@ -68,8 +72,11 @@ class ItemStore(Protocol):
         the first ones. Gives the newest change's cursor.
         """
 
-    def delete(self, item_id: str) -> int | None:
-        """Remove an item and the feedback about it; gives the change's cursor, or None if there was none."""
+    def delete(self, item_id: str, *, expected: str | None = None) -> int | None:
+        """Remove an item and the feedback about it; gives the change's cursor, or None if there was none.
+
+        With `expected` only an item of this revision; raises RevisionError otherwise, as `put` does.
+        """
 
     def get_many(self, item_ids: Sequence[str]) -> list[Item | None]:
         """The items of these ids, in their order, None for one that does not exist."""

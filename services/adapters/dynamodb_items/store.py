@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Any
@@ -32,7 +32,8 @@ from services.adapters.dynamodb_items.layout import (
 )
 from services.adapters.dynamodb_items.reading import Reading
 from services.adapters.dynamodb_items.vector_rows import Place, lacks, places, places_of, vector_keys
-from services.core.domain import Change, Item, UnavailableError, fold
+from services.core.catalogue.conditions import check_revision, check_vectors
+from services.core.domain import Change, Item, RevisionError, UnavailableError, fold
 
 log = logging.getLogger(__name__)
 
@@ -53,9 +54,13 @@ class DynamoItems:
         self._commits = Commits(self._table)
         self._reading = Reading(self._table)
 
-    def put(self, item: Item) -> int:
-        """Write or replace an item; it is durable on return. Gives the change's cursor."""
-        return self.put_many([item])
+    def put(self, item: Item, *, expected: str | None = None) -> int:
+        """Write or replace an item; it is durable on return. Gives the change's cursor.
+
+        Raises InputError as `put_many` does, and RevisionError if the item is not of the expected revision.
+        """
+        place = Place.new(item)
+        return self._put_at_once([(item, place, item_row(item, place))], expected)
 
     def put_many(self, items: Sequence[Item]) -> int:
         """Write or replace items, in steps of up to 98; gives the newest change's cursor.
@@ -67,13 +72,17 @@ class DynamoItems:
         cursors = [self._put_at_once(chunk) for chunk in chunks(laid)]
         return cursors[-1] if cursors else self.head()
 
-    def _put_at_once(self, laid: Sequence[Laid]) -> int:
+    def _put_at_once(self, laid: Sequence[Laid], expected: str | None = None) -> int:
         self._table.put_many([row for item, place, _ in laid for row in place.rows(item)])
         ids = [item.id for item, _, _ in laid]
         replaced: list[Row] = []
 
         def make(head: Head) -> Step:
             kept = self._reading.rows(ids)
+            if expected is not None:
+                item, current = laid[0][0], self._only(kept, head)
+                check_revision(item.id, current, expected)
+                check_vectors(item, current, model=head.model)
             replaced[:] = [key for row in kept.values() for key in vector_keys(row)]
             writes = []
             for item, _, row in laid:
@@ -84,22 +93,36 @@ class DynamoItems:
             model = head.model if head.items else laid[0][0].model
             return Step(writes, ids, replace(head, items=head.items + len(ids) - len(kept), model=model))
 
-        head = self._commits.write(make)
+        try:
+            head = self._commits.write(make)
+        except RevisionError:
+            self._sweep([key for item, place, _ in laid for key in place.keys(item.id)])
+            raise
         self._sweep(replaced)
         return head.cursor
 
-    def delete(self, item_id: str) -> int | None:
-        """Remove an item and the feedback about it; gives the change's cursor, or None if there was none."""
+    def delete(self, item_id: str, *, expected: str | None = None) -> int | None:
+        """Remove an item and the feedback about it; gives the change's cursor, or None if there was none.
+
+        Raises RevisionError if the item is not of the expected revision.
+        """
         gone: list[Row] = []
 
         def make(head: Head) -> Step | None:
-            gone[:] = self._reading.rows([item_id]).values()
+            kept = self._reading.rows([item_id])
+            if expected is not None:
+                check_revision(item_id, self._only(kept, head), expected)
+            gone[:] = kept.values()
             writes = [{"Delete": {"Key": key}} for key in item_keys(id_of(row) for row in gone)]
             return Step(writes, [item_id], replace(head, items=head.items - 1)) if gone else None
 
         head = self._commits.write(make)
         self._sweep([key for row in gone for key in vector_keys(row)])
         return head.cursor if gone else None
+
+    def _only(self, rows: Mapping[str, Row], head: Head) -> Item | None:
+        """The item of the one row that there may be."""
+        return next(iter(self._reading.items(list(rows.values()), model=head.model)), None)
 
     def get_many(self, item_ids: Sequence[str]) -> list[Item | None]:
         """The items of these ids, in their order, None for one that does not exist."""

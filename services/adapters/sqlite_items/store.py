@@ -20,6 +20,7 @@ from services.adapters.sqlite_items.item_rows import (
     item_row,
     vectors_row,
 )
+from services.core.catalogue.conditions import check_revision, check_vectors
 from services.core.domain import Change, Item, UnavailableError, fold
 
 _HEAD = "SELECT coalesce(max(cursor), 0) FROM changes"
@@ -63,17 +64,25 @@ class SqliteItems:
             if self._writer is not None:
                 self._writer.close()
 
-    def put(self, item: Item) -> int:
-        """Write or replace an item; it is durable on return. Gives the change's cursor."""
-        return self.put_many([item])
+    def put(self, item: Item, *, expected: str | None = None) -> int:
+        """Write or replace an item; it is durable on return. Gives the change's cursor.
+
+        Raises RevisionError if the item is not of the expected revision.
+        """
+        return self._put([item], expected)
 
     def put_many(self, items: Sequence[Item]) -> int:
         """Write or replace items, in one step: after an error none is written. Gives the newest cursor."""
+        return self._put(items, None)
+
+    def _put(self, items: Sequence[Item], expected: str | None) -> int:
         last = {item.id: item for item in items}
         item_rows = [item_row(item) for item in last.values()]
         vectors_rows = [vectors_row(item) for item in last.values()]
         ids = [(item_id,) for item_id in last]
         with self._transaction() as db:
+            if expected is not None:
+                _check_put(db, items[0], expected)
             if items and db.execute("SELECT 1 FROM items LIMIT 1").fetchone() is None:
                 db.execute(_SET_MODEL, (vectors_rows[0][1],))
             db.executemany(_PUT_ITEM, item_rows)
@@ -81,9 +90,14 @@ class SqliteItems:
             db.executemany(PUT_VECTORS, vectors_rows)
             return _note_changes(db, ids)
 
-    def delete(self, item_id: str) -> int | None:
-        """Remove an item and the feedback about it; gives the change's cursor, or None if there was none."""
+    def delete(self, item_id: str, *, expected: str | None = None) -> int | None:
+        """Remove an item and the feedback about it; gives the change's cursor, or None if there was none.
+
+        Raises RevisionError if the item is not of the expected revision.
+        """
         with self._transaction() as db:
+            if expected is not None:
+                check_revision(item_id, _item(db, item_id), expected)
             if db.execute("DELETE FROM items WHERE id = ?", (item_id,)).rowcount == 0:
                 return None
             db.execute("DELETE FROM vectors WHERE item_id = ?", (item_id,))
@@ -211,6 +225,18 @@ class SqliteItems:
                     raise
         except sqlite3.Error as error:
             raise UnavailableError(f"item store: {error}") from error
+
+
+def _check_put(db: sqlite3.Connection, item: Item, expected: str) -> None:
+    """Raise RevisionError if the item must not be written over what is there."""
+    current, model = _item(db, item.id), db.execute(MODEL).fetchone()
+    check_revision(item.id, current, expected)
+    check_vectors(item, current, model=model and model[0])
+
+
+def _item(db: sqlite3.Connection, item_id: str) -> Item | None:
+    row = db.execute(f"{ITEMS} WHERE id = ?", (item_id,)).fetchone()
+    return row and item_of(row)
 
 
 def _note_changes(db: sqlite3.Connection, ids: Sequence[tuple[str]]) -> int:

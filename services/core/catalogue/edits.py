@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from common.wire import Vectors
+from services.core.catalogue.changes import Changed, ItemChanges
+from services.core.catalogue.conditions import revision_of
 from services.core.catalogue.items import Catalogue, Draft, seen_by
-from services.core.catalogue.undo import Past, Undo
-from services.core.domain import ConflictError, InputError, Item, MissingError
+from services.core.catalogue.undo import Undo
+from services.core.domain import ConflictError, InputError, Item, MissingError, RevisionError
 
 MAX_PICTURES = 16
-# Of changes that others keep overtaking.
-_TRIES = 20
 Content = Callable[[], bytes]
-_NO_VECTORS: Vectors = np.empty((0, 0), np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,61 +36,66 @@ class Edit:
         return replace(item, title=draft.title, link=draft.link, metadata=draft.metadata)
 
 
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """A change that is durable: the item as it is now (None: it is gone), its cursor, and what undoes it."""
-
-    item_id: str
-    item: Item | None
-    change: int
-    undo: str
-
-
 class Editor:
-    """Changes one item at a time; safe to use from several threads of the one process that writes.
+    """Changes one item at a time; any number of threads and processes may do so at once.
 
+    A change is made of the item as it was read and written on condition of that revision, and made again if
+    another writer was faster: then it is of both. Where the caller says which revision it `expected`,
+    another one is refused at once, with RevisionError, which holds the item as it is now.
     `content` gives a picture file when it is called, once all else is known to be right: it may have to be
     fetched.
     """
 
     def __init__(self, catalogue: Catalogue, undo: Undo) -> None:
         self._catalogue, self._undo = catalogue, undo
-        self._lock = threading.Lock()
+        self._changes = ItemChanges(catalogue.store, undo)
 
-    def add(self, draft: Draft, content: Content) -> Changed:
-        """Add or replace an item with one picture; raises InputError."""
+    def add(self, draft: Draft, content: Content, *, expected: str | None = None) -> Changed:
+        """Add or replace an item with one picture; raises InputError.
+
+        With NO_ITEM expected it adds one, and replaces none.
+        """
         draft = draft.checked()
+        assert draft.id is not None
         self._check_model()
+        self._changes.check(draft.id, expected)
         item = self._catalogue.make(draft, content())
-        with self._lock:
-            return self._write(item.id, self._stored(item.id), item)
 
-    def edit(self, item_id: str, edit: Edit, content: Content | None = None) -> Changed:
+        def added(_before: Item | None) -> Item:
+            self._check_model()
+            return item
+
+        return self._changes.make(item.id, added, expected)
+
+    def edit(
+        self, item_id: str, edit: Edit, content: Content | None = None, *, expected: str | None = None
+    ) -> Changed:
         """Change an item's words, and the picture that is shown if there is a `content`.
 
         Raises MissingError, or InputError.
         """
-        before = self._existing(item_id)
-        edit.of(before)
+        edit.of(self._changes.existing(item_id, expected))
         if content is None:
-            return self._revise(item_id, edit.of)
+            return self._changes.revise(item_id, edit.of, expected)
         self._check_model()
         look = self._catalogue.look(content())
 
         def with_picture(item: Item) -> Item:
+            self._check_model()
             looks = [look, *map(self._catalogue.look_again, item.more_pictures)]
             return seen_by(edit.of(item), looks, model=self._model)
 
-        return self._revise(item_id, with_picture)
+        return self._changes.revise(item_id, with_picture, expected)
 
-    def add_view(self, item_id: str, content: Content) -> Changed:
+    def add_view(self, item_id: str, content: Content, *, expected: str | None = None) -> Changed:
         """Give an item a further picture; raises MissingError, or InputError, for one too many as well."""
-        _check_room(self._existing(item_id))
+        _check_room(self._changes.existing(item_id, expected))
         self._check_model()
         look = self._catalogue.look(content())
 
         def with_view(item: Item) -> Item:
             _check_room(item)
+            self._check_model()
             if item.model != self._model:  # vectors of two models are never mixed
                 looks = [*map(self._catalogue.look_again, item.pictures), look]
                 return seen_by(item, looks, model=self._model)
@@ -104,13 +106,13 @@ class Editor:
                 probes=np.concatenate([item.probes, look.probes]) if len(item.probes) else look.probes,
             )
 
-        return self._revise(item_id, with_view)
+        return self._changes.revise(item_id, with_view, expected)
 
-    def remove_view(self, item_id: str, number: int) -> Changed:
+    def remove_view(self, item_id: str, number: int, *, expected: str | None = None) -> Changed:
         """Take away one of an item's pictures, counted from 0; raises MissingError, or ConflictError."""
-        self._check_model()
 
         def without(item: Item) -> Item:
+            self._check_model()
             keys = list(item.pictures)
             if not 0 <= number < len(keys):
                 raise MissingError(f"item {item_id!r} has the pictures 0 to {len(keys) - 1}, and no {number}")
@@ -119,12 +121,11 @@ class Editor:
                 raise ConflictError(f"it is the only picture of item {item_id!r}; delete the item instead")
             return seen_by(item, list(map(self._catalogue.look_again, keys)), model=self._model)
 
-        return self._revise(item_id, without)
+        return self._changes.revise(item_id, without, expected)
 
-    def delete(self, item_id: str) -> Changed:
+    def delete(self, item_id: str, *, expected: str | None = None) -> Changed:
         """Remove an item; raises MissingError."""
-        with self._lock:
-            return self._write(item_id, self._existing(item_id), None)
+        return self._changes.revise(item_id, lambda _item: None, expected)
 
     def undo(self, token: str) -> Changed:
         """Make the item of a change what it was before it, once.
@@ -132,36 +133,31 @@ class Editor:
         Raises MissingError for a token that is unknown, used or too old, ConflictError if the item has
         changed since. It is a change too, and can be undone.
         """
-        with self._lock:
-            past = self._undo.find(token)
-            now = self._stored(past.item_id)
-            if not _same(now, past.after):
+        past = self._undo.find(token)
+
+        def as_before(now: Item | None) -> Item | None:
+            if revision_of(now) != past.after:
                 happened = "is gone" if now is None else "has changed"
-                raise ConflictError(
-                    f"item {past.item_id!r} {happened} since then; undo the later change first, or edit it"
+                raise RevisionError(
+                    f"item {past.item_id!r} {happened} since then; undo the later change first, or edit it",
+                    current=now,
                 )
-            changed = self._write(past.item_id, now, past.before)
-            self._undo.forget(token)
-            return changed
+            return self._brought_back(past.before, now)
 
-    def _revise(self, item_id: str, make: Callable[[Item], Item]) -> Changed:
-        """Make the item anew of what it is, which may take a while; again if it changed meanwhile."""
-        for _ in range(_TRIES):
-            before = self._existing(item_id)
-            after = make(before)
-            with self._lock:
-                now = self._stored(item_id)
-                if _same(now, before) and now is not None and now.model == before.model:
-                    return self._write(item_id, before, after)
-        raise ConflictError(f"item {item_id!r} is being changed by others all the time; try again")
+        changed = self._changes.make(past.item_id, as_before, None)
+        self._undo.forget(token)
+        return changed
 
-    def _write(self, item_id: str, before: Item | None, after: Item | None) -> Changed:
-        store = self._catalogue.store
-        change = store.delete(item_id) if after is None else store.put(after)
-        kept = None if after is None else replace(after, vectors=_NO_VECTORS, probes=_NO_VECTORS)
-        token = self._undo.remember(Past(item_id, before, kept))
-        # Read again, because one that replaces another inherits its feedback.
-        return Changed(item_id, self._stored(item_id), change or store.head(), token)
+    def _brought_back(self, before: Item | None, now: Item | None) -> Item | None:
+        """The item as it was, with vectors of the model that the item is of now."""
+        if before is None or now is None:
+            return before
+        if before.pictures == now.pictures:
+            return replace(now, title=before.title, link=before.link, metadata=before.metadata)
+        if before.model == now.model:
+            return before
+        self._check_model()
+        return seen_by(before, list(map(self._catalogue.look_again, before.pictures)), model=self._model)
 
     def _check_model(self) -> None:
         """Raise ConflictError if what is made of a picture now would stay out of every search."""
@@ -175,29 +171,7 @@ class Editor:
     def _model(self) -> str:
         return self._catalogue.featurizer.fingerprint
 
-    def _stored(self, item_id: str) -> Item | None:
-        (item,) = self._catalogue.store.get_many([item_id])
-        return item
-
-    def _existing(self, item_id: str) -> Item:
-        item = self._stored(item_id)
-        if item is None:
-            raise MissingError(f"there is no item {item_id!r}")
-        return item
-
 
 def _check_room(item: Item) -> None:
     if len(item.pictures) >= MAX_PICTURES:
         raise InputError(f"item {item.id!r} has {MAX_PICTURES} pictures already, and that is the most")
-
-
-def _same(one: Item | None, other: Item | None) -> bool:
-    """Whether a person sees no difference; feedback makes none, and another model's vectors neither."""
-    if one is None or other is None:
-        return one is other
-    return (one.title, one.link, dict(one.metadata), one.pictures) == (
-        other.title,
-        other.link,
-        dict(other.metadata),
-        other.pictures,
-    )

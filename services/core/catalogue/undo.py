@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -18,22 +19,22 @@ MAX_BYTES = 64 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """A change of an item, from how it was to how it then was; None where there was none."""
+    """A change of an item: how it was before (None: there was none), and its revision after it."""
 
     item_id: str
     before: Item | None
-    after: Item | None
+    after: str
 
     @property
     def size(self) -> int:
         """About how many bytes it takes."""
-        return sum(item.vectors.nbytes + item.probes.nbytes for item in (self.before, self.after) if item)
+        return 0 if self.before is None else self.before.vectors.nbytes + self.before.probes.nbytes
 
 
 class Undo:
     """The last changes by token, in memory: at most MAX_CHANGES and MAX_BYTES, each for an hour.
 
-    Its caller locks.
+    Safe to use from several threads.
     """
 
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -41,30 +42,35 @@ class Undo:
         # The latest at the end, with the clock's seconds when it was remembered.
         self._pasts: OrderedDict[str, tuple[float, Past]] = OrderedDict()
         self._bytes = 0
+        self._lock = threading.Lock()
 
     def remember(self, past: Past) -> str:
         """Keep how an item was; gives the token of the change."""
         token = secrets.token_hex(16)
-        self._pasts[token] = self._clock(), past
-        self._bytes += past.size
-        while len(self._pasts) > MAX_CHANGES or self._bytes > MAX_BYTES:
-            self._forget_oldest()
+        with self._lock:
+            self._pasts[token] = self._clock(), past
+            self._bytes += past.size
+            while len(self._pasts) > MAX_CHANGES or self._bytes > MAX_BYTES:
+                self._drop(next(iter(self._pasts)))
         return token
 
     def find(self, token: str) -> Past:
         """The change of a token; raises MissingError for one that is unknown, used or too old."""
-        while self._pasts and self._clock() - next(iter(self._pasts.values()))[0] > KEPT_S:
-            self._forget_oldest()
-        if token not in self._pasts:
-            raise MissingError(
-                f"there is no change to undo under the token {token[:40]!a}: each can be undone once, within "
-                f"{KEPT_S / 3600:g} hour, while it is one of the last {MAX_CHANGES}, until the api restarts"
-            )
-        return self._pasts[token][1]
+        with self._lock:
+            while self._pasts and self._clock() - next(iter(self._pasts.values()))[0] > KEPT_S:
+                self._drop(next(iter(self._pasts)))
+            if token in self._pasts:
+                return self._pasts[token][1]
+        raise MissingError(
+            f"there is no change to undo under the token {token[:40]!a}: each can be undone once, within "
+            f"{KEPT_S / 3600:g} hour, while it is one of the last {MAX_CHANGES}, until the api restarts"
+        )
 
     def forget(self, token: str) -> None:
         """The change of this token was undone."""
-        self._bytes -= self._pasts.pop(token)[1].size
+        with self._lock:
+            if token in self._pasts:
+                self._drop(token)
 
-    def _forget_oldest(self) -> None:
-        self.forget(next(iter(self._pasts)))
+    def _drop(self, token: str) -> None:
+        self._bytes -= self._pasts.pop(token)[1].size

@@ -82,9 +82,9 @@ def test_the_picture_is_kept_before_the_row_is_written() -> None:
     kept_before_row: list[bytes | None] = []
 
     class Store(FakeItems):
-        def put(self, item: Item) -> int:
+        def put(self, item: Item, *, expected: str | None = None) -> int:
             kept_before_row.append(pictures.get(item.picture))
-            return super().put(item)
+            return super().put(item, expected=expected)
 
     pictures = FakePictures()
     Catalogue(Store(), pictures, FakeFeaturizer(), decode, shots).add(Draft("A mug"), b"abc")

@@ -1,0 +1,33 @@
+"""The condition of a write: the revision that its maker had read, which every item store checks alike."""
+
+from __future__ import annotations
+
+from services.core.domain import Item, RevisionError
+from services.core.revision import NO_ITEM
+
+
+def revision_of(item: Item | None) -> str:
+    """An item's revision, NO_ITEM where there is none."""
+    return NO_ITEM if item is None else item.revision
+
+
+def check_revision(item_id: str, current: Item | None, expected: str | None) -> None:
+    """Raise RevisionError if the item is not of the expected revision; None expects nothing."""
+    if expected is not None and revision_of(current) != expected:
+        happened = (
+            "is gone" if current is None else "exists already" if expected == NO_ITEM else "has changed"
+        )
+        raise RevisionError(f"item {item_id!r} {happened} since it was read", current=current)
+
+
+def check_vectors(item: Item, current: Item | None, *, model: str | None) -> None:
+    """Raise RevisionError if a rebuild has made the item's vectors again since these were read or made.
+
+    `model` is the catalogue's. Vectors of a model that it had before would take the item out of every search,
+    and those of an older recipe of the same pictures would undo what the rebuild has done.
+    """
+    if current is None:
+        return
+    is_older = item.model == current.model and item.recipe < current.recipe
+    if item.model not in (model, current.model) or (is_older and item.pictures == current.pictures):
+        raise RevisionError(f"item {item.id!r} has newer vectors, of model {current.model}", current=current)
