@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import typer
 
 from common.logs import configure_logs
+from common.version import VERSION
 from services.bootstrap.process import run
 from services.bootstrap.settings import CliSettings, load
 from services.cli import doctor, index, items, key, model, search, single_items, watch
@@ -14,16 +15,26 @@ from services.cli.alive import main as check_alive
 
 app = typer.Typer(
     name="lookalike",
-    help="Show an item to a camera and see the items of your catalogue that look like it.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"lookalike {VERSION}")
+        raise typer.Exit
+
+
 @app.callback()
-def _configure() -> None:
-    """Read the settings first, so that a wrong one is named before anything happens."""
+def _configure(
+    _version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_print_version, help="Print the version.")
+    ] = False,
+) -> None:
+    """Show an item to a camera and see the items of your catalogue that look like it."""
+    # First of all, so that a wrong setting is named before anything happens.
     load(CliSettings)
     configure_logs("ERROR", process="cli")
 
@@ -39,8 +50,14 @@ app.command()(key.key)
 
 
 @app.command()
-def alive(process: Annotated[Literal["api", "search"], typer.Argument()]) -> None:
-    """Whether a process on this machine does its work: exit code 0 if so. For containers' health checks."""
+def alive(
+    process: Annotated[Literal["api", "search"], typer.Argument(metavar="api|search", help="The process.")],
+) -> None:
+    """Check that a process on this machine does its work; for containers' health checks.
+
+    Exit code 0 if it answers GET /alive with 200 within 3 s, else 1. It looks at that process alone, so that
+    nothing is killed because something else is away.
+    """
     raise typer.Exit(check_alive([process]))
 
 
