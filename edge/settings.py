@@ -7,9 +7,10 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from common import wire
+from common import setting_texts, wire
 from common.redaction import redact
 from common.secrets import read_secrets
+from common.setting_texts import default_in_words
 from edge.cameras.sources import open_source
 from edge.link.mqtt_client_setup import check_url
 from edge.picture.crop import WHOLE, Box, parse_region
@@ -33,27 +34,55 @@ class EdgeSettings(BaseSettings):
         env_prefix=_PREFIX, env_ignore_empty=True, extra="ignore", validate_default=True
     )
 
-    source: str = str(_SAMPLE_CLIP)
-    thing: str = Field(default_factory=_default_thing)
-    mqtt_url: str = "mqtt://127.0.0.1:1883"
-    model: str = "balanced"
-    # The part of the frame that is looked at: left, top, width, height as shares of it.
-    region: Annotated[Box, NoDecode] = WHOLE
-    # Recordings at their own pace, or as fast as they can be looked at.
-    pace: Literal["real", "fast"] = "real"
-    max_fps: float = Field(default=10.0, gt=0, le=1000)
-    # Near-identical frames are not looked at again, but one in each heartbeat.
-    gate: bool = True
-    max_age_s: float = Field(default=5.0, gt=0, le=3600)
-    preview: bool = True
-    provider: Annotated[str, AfterValidator(check_provider)] = "cpu"
-    home_assistant: bool = False
-    threads: int = Field(default=1, ge=1, le=256)
-    stall_s: float = Field(default=5.0, ge=2, le=600)  # a folder gives a picture each second
-    log_level: Literal["debug", "info", "warning", "error"] = "info"
-    log_format: Literal["text", "json"] = "text"
-    # Touched while the loop turns.
-    alive_file: Path | None = None
+    source: str = Field(
+        str(_SAMPLE_CLIP),
+        description=setting_texts.SOURCE,
+        json_schema_extra=default_in_words("the sample clip"),
+    )
+    thing: str = Field(
+        default_factory=_default_thing,
+        description="The camera's name: 1 to 128 of the characters a-z A-Z 0-9 : _ -.",
+        json_schema_extra=default_in_words("`AWS_IOT_THING_NAME`, else `cam-1`"),
+    )
+    mqtt_url: str = Field("mqtt://127.0.0.1:1883", description=setting_texts.MQTT_URL)
+    model: str = Field("balanced", description=setting_texts.MODEL)
+    region: Annotated[Box, NoDecode] = Field(
+        WHOLE,
+        description="The part of the frame that is looked at: `left,top,width,height` as shares, as "
+        "`0.25,0,0.5,1`.",
+        json_schema_extra=default_in_words("the whole frame"),
+    )
+    pace: Literal["real", "fast"] = Field(
+        "real",
+        description="How a recording plays. `real`: at its own pace; `fast`: as fast as its frames can be "
+        "looked at, and none is left out.",
+    )
+    max_fps: float = Field(10.0, gt=0, le=1000, description="The highest frame rate of the edge.")
+    gate: bool = Field(
+        True,
+        description="0: each frame is looked at, also when it looks like the one before. Else a "
+        "near-identical frame is looked at only once in a heartbeat.",
+    )
+    max_age_s: float = Field(5.0, gt=0, le=3600, description=setting_texts.MAX_AGE_S)
+    preview: bool = Field(
+        True, description="0: no picture leaves the camera, neither previews nor snapshots, whoever asks."
+    )
+    provider: Annotated[str, AfterValidator(check_provider)] = Field(
+        "cpu", description=setting_texts.PROVIDER
+    )
+    home_assistant: bool = Field(False, description=setting_texts.HOME_ASSISTANT)
+    threads: int = Field(1, ge=1, le=256, description=setting_texts.THREADS)
+    # A folder gives a picture each second.
+    stall_s: float = Field(
+        5.0, ge=2, le=600, description="After how many seconds without a frame a camera is `stalled`."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description=setting_texts.LOG_LEVEL
+    )
+    log_format: Literal["text", "json"] = Field("text", description=setting_texts.LOG_FORMAT)
+    alive_file: Path | None = Field(
+        None, description="A file that the edge touches while its loop turns, with or without a camera."
+    )
 
     @property
     def process(self) -> str:

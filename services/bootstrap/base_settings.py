@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from common import setting_texts
 from common.logs import LogFormat
 from common.secrets import read_secrets
 from services.bootstrap.defaults import DATA_DIR
@@ -21,11 +22,13 @@ class Base(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="ignore")
 
-    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], UPPER] = "INFO"
-    log_format: Annotated[LogFormat, LOWER] = "text"
-    data_dir: Path = Path(DATA_DIR)
-    # What each thread pool (FAISS, ONNX Runtime) may take: on a small machine they fight over the cores.
-    threads: int = Field(1, ge=1, le=64)
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], UPPER] = Field(
+        "INFO", description=setting_texts.LOG_LEVEL
+    )
+    log_format: Annotated[LogFormat, LOWER] = Field("text", description=setting_texts.LOG_FORMAT)
+    data_dir: Path = Field(Path(DATA_DIR), description="The folder of everything that is kept.")
+    # On a small machine the pools fight over the cores.
+    threads: int = Field(1, ge=1, le=256, description=setting_texts.THREADS)
 
     @model_validator(mode="before")
     @classmethod

@@ -7,17 +7,33 @@ from typing import Self
 
 from pydantic import Field, SecretStr, model_validator
 
+from common.setting_texts import default_in_words
 from services.bootstrap.base_settings import Base
 from services.bootstrap.defaults import ANY_ADDRESS, CERTIFICATE, CERTIFICATE_KEY, HOST, PAGE_PORT
 from services.bootstrap.setting_types import Web
+
+API_KEY = (
+    "The key for all calls that write, for previews and for camera frames. "
+    "Required unless `HOST` is loopback."
+)
 
 
 class TlsSettings(Base):
     """The page's certificate, for the server that uses it and the clients that check it."""
 
-    tls: bool = False
-    tls_cert: Path | None = None
-    tls_key: Path | None = None
+    tls: bool = Field(
+        False,
+        description="1: the page and API are served as https only (`make run TLS=1`). The certificate is "
+        "made once, `DATA_DIR/tls/cert.pem`, for localhost, this machine's names, `HOST` (with "
+        "`0.0.0.0` or `::`: its addresses) and the host of `PUBLIC_URL`. It is made again when it ends "
+        "within 30 days or a name is missing. The command line trusts it; browsers warn once.",
+    )
+    tls_cert: Path | None = Field(
+        None,
+        description="The file of your own certificate (PEM, with its chain) in place of the made one. Set "
+        "`TLS_KEY` too. Other clients are told of a private authority with `SSL_CERT_FILE`.",
+    )
+    tls_key: Path | None = Field(None, description="The file of that certificate's key (PEM).")
 
     @model_validator(mode="after")
     def _both_or_neither(self) -> Self:
@@ -40,10 +56,14 @@ class TlsSettings(Base):
 class PageSettings(TlsSettings):
     """Where the page is, and who may use it."""
 
-    host: str = HOST
-    port: int = Field(PAGE_PORT, ge=1, le=65535)
-    public_url: Web = ""
-    api_key: SecretStr = SecretStr("")
+    host: str = Field(HOST, description="The address that the page and API listen at.")
+    port: int = Field(PAGE_PORT, ge=1, le=65535, description="The port of the page and API.")
+    public_url: Web = Field(
+        "",
+        description="The address that people use; match records name pictures by it.",
+        json_schema_extra=default_in_words("`http(s)://HOST:PORT`"),
+    )
+    api_key: SecretStr = Field(SecretStr(""), description=API_KEY)
 
     @property
     def https(self) -> bool:

@@ -32,6 +32,14 @@ def _pictures(value: str) -> str:
     return value
 
 
+def _knn(value: str) -> str:
+    if re.fullmatch(r"sagemaker://\S+", value):
+        raise ValueError("sagemaker://ENDPOINT is not in this version; expected faiss")
+    if value != "faiss":
+        raise ValueError("expected faiss")
+    return value
+
+
 def _proxy(value: str) -> str:
     for each in filter(None, map(str.strip, value.split(","))):
         try:
@@ -51,6 +59,7 @@ def _lower(value: object) -> object:
 
 UPPER = BeforeValidator(_upper)
 LOWER = BeforeValidator(_lower)
+Knn = Annotated[str, AfterValidator(_knn)]
 Store = Annotated[str, AfterValidator(_store)]
 Pictures = Annotated[str, AfterValidator(_pictures)]
 Proxy = Annotated[str, AfterValidator(_proxy)]

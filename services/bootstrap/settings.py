@@ -6,19 +6,23 @@ import difflib
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal, Self, TypeVar
+from typing import Annotated, Self, TypeVar
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 
+from common import setting_texts
 from common.secrets import SECRETS, SUFFIX
+from common.setting_texts import default_in_words
 from models.providers import check_provider
 from services.bootstrap.base_settings import PREFIX, Base
 from services.bootstrap.defaults import HOST, LOOPBACK, SEARCH_PORT
-from services.bootstrap.page_settings import PageSettings, TlsSettings
-from services.bootstrap.setting_types import Mqtt, Pictures, Proxy, Redis, Store, Web
+from services.bootstrap.page_settings import API_KEY, PageSettings, TlsSettings
+from services.bootstrap.setting_types import Knn, Mqtt, Pictures, Proxy, Redis, Store, Web
 from services.core.domain import InputError
 
 SEARCH_URL = "http://127.0.0.1:8081"
+SEARCH_URL_TEXT = "The address at which the api finds the search process."
+REDIS_URL = "The address of Redis: `redis://`, `rediss://` or `unix://`."
 # Read by the edge, whose folder is deployed without this one.
 EDGE_ONLY = frozenset(
     {"source", "thing", "max_fps", "stall_s", "region", "pace", "gate", "preview", "alive_file"}
@@ -28,7 +32,13 @@ EDGE_ONLY = frozenset(
 class StoreSettings(Base):
     """Where the items are."""
 
-    store: Store = ""
+    store: Store = Field(
+        "",
+        description="The item store: `sqlite:///PATH` or `dynamodb://TABLE`. The table exists already; "
+        "region, credentials and endpoint come from `AWS_…` as for every AWS tool. With DynamoDB any "
+        "number of processes may write.",
+        json_schema_extra=default_in_words("`DATA_DIR/items.sqlite`"),
+    )
 
     @property
     def store_path(self) -> Path:
@@ -39,11 +49,21 @@ class StoreSettings(Base):
 class CatalogueSettings(StoreSettings):
     """Where the catalogue is, and what makes its vectors."""
 
-    pictures: Pictures = ""
-    model: str = "balanced"
-    provider: Annotated[str, AfterValidator(check_provider)] = "cpu"
+    pictures: Pictures = Field(
+        "",
+        description="The picture store: a folder, or `s3://BUCKET[/PREFIX]`. The bucket exists already.",
+        json_schema_extra=default_in_words("`DATA_DIR/pictures`"),
+    )
+    model: str = Field("balanced", description=setting_texts.MODEL)
+    provider: Annotated[str, AfterValidator(check_provider)] = Field(
+        "cpu", description=setting_texts.PROVIDER
+    )
     # Addresses of pictures come from other people, who must not reach into this machine's network.
-    fetch_private: bool = False
+    fetch_private: bool = Field(
+        False,
+        description="1: addresses of pictures may lead to this machine and its network. Limits of a fetch, "
+        "in any case: 32 MiB, 60 s in all, 15 s of silence, 5 redirects.",
+    )
 
     @property
     def pictures_path(self) -> Path:
@@ -52,28 +72,33 @@ class CatalogueSettings(StoreSettings):
 
 
 class _Live(Base):
-    mqtt_url: Mqtt = "mqtt://127.0.0.1:1883"
-    redis_url: Redis = "redis://127.0.0.1:6379"
+    mqtt_url: Mqtt = Field("mqtt://127.0.0.1:1883", description=setting_texts.MQTT_URL)
+    redis_url: Redis = Field("redis://127.0.0.1:6379", description=REDIS_URL)
 
 
 class SearchSettings(StoreSettings, PageSettings, _Live):
     """The search process."""
 
-    knn: Literal["faiss"] = "faiss"
-    search_host: str = HOST
-    search_port: int = Field(SEARCH_PORT, ge=1, le=65535)
-    max_age_s: float = Field(5, gt=0, le=3600)
+    knn: Knn = Field("faiss", description="The engine that finds the nearest vectors: `faiss`.")
+    search_host: str = Field(HOST, description="The address that the search process listens at.")
+    search_port: int = Field(SEARCH_PORT, ge=1, le=65535, description="The port of the search process.")
+    max_age_s: float = Field(5, gt=0, le=3600, description=setting_texts.MAX_AGE_S)
     # Brokers may refuse a $ topic, and one refused filter ends the connection: so only on wish.
-    mqtt_aws_topic: bool = False
-    home_assistant: bool = False
+    mqtt_aws_topic: bool = Field(
+        False, description="1: `$aws/things/+/infer` is subscribed too. Set it for one search process only."
+    )
+    home_assistant: bool = Field(False, description=setting_texts.HOME_ASSISTANT)
 
 
 class ApiSettings(CatalogueSettings, PageSettings, _Live):
     """The api process."""
 
-    search_url: Web = SEARCH_URL
-    # Addresses and networks, with commas between them.
-    proxy: Proxy = ""
+    search_url: Web = Field(SEARCH_URL, description=SEARCH_URL_TEXT)
+    proxy: Proxy = Field(
+        "",
+        description="Reverse proxies whose `X-Forwarded-For` and `-Proto` are trusted: addresses and "
+        "networks, with commas. Without it all who come through a proxy count as one address.",
+    )
 
     @property
     def proxies(self) -> list[str]:
@@ -92,18 +117,26 @@ class ApiSettings(CatalogueSettings, PageSettings, _Live):
 class CliSettings(CatalogueSettings, TlsSettings, _Live):
     """The command line; the running system is found by the data folder's run.json, else at `api_url`."""
 
-    api_key: SecretStr = SecretStr("")
-    api_url: Web = ""
-    search_url: Web = SEARCH_URL
+    api_key: SecretStr = Field(SecretStr(""), description=API_KEY)
+    api_url: Web = Field(
+        "",
+        description="The page's address, for a command line without a `run.json`. Broker, Redis and search "
+        "are then at `MQTT_URL`, `REDIS_URL` and `SEARCH_URL`.",
+    )
+    search_url: Web = Field(SEARCH_URL, description=SEARCH_URL_TEXT)
 
 
 class RunSettings(ApiSettings):
     """`make run`: empty addresses of broker and Redis stand for embedded ones on free ports."""
 
-    mqtt_url: Mqtt = ""
-    redis_url: Redis = ""
-    source: str = ""
-    samples: bool = True
+    mqtt_url: Mqtt = Field(
+        "", description=setting_texts.MQTT_URL, json_schema_extra=default_in_words("an embedded one")
+    )
+    redis_url: Redis = Field("", description=REDIS_URL, json_schema_extra=default_in_words("an embedded one"))
+    source: str = Field(
+        "", description=setting_texts.SOURCE, json_schema_extra=default_in_words("the sample clip")
+    )
+    samples: bool = Field(True, description="0: the sample catalogue is left out.")
 
 
 S = TypeVar("S", bound=Base)
@@ -137,5 +170,5 @@ def _refuse_unknown(environ: Mapping[str, str]) -> None:
     for name in sorted(environ):
         if name.startswith(PREFIX) and name not in known:
             near = difflib.get_close_matches(name, known, n=1)
-            hint = f"did you mean {near[0]}?" if near else "docs/contracts.md lists those that exist"
+            hint = f"did you mean {near[0]}?" if near else "docs/contracts/settings.md lists those that exist"
             raise InputError(f"{name} is not a setting; {hint}")

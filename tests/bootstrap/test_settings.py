@@ -2,7 +2,8 @@
 
 import pytest
 
-from services.bootstrap.settings import ApiSettings, load
+from edge.settings import EdgeSettings
+from services.bootstrap.settings import EDGE_ONLY, ApiSettings, CliSettings, RunSettings, SearchSettings, load
 from services.core.domain import InputError
 
 
@@ -17,3 +18,27 @@ def test_proxies_are_listed_with_commas(monkeypatch: pytest.MonkeyPatch) -> None
     assert load(ApiSettings).proxies == []
     monkeypatch.setenv("LOOKALIKE_PROXY", " 10.0.0.1, 172.16.0.0/12,fd00::/8, ")
     assert load(ApiSettings).proxies == ["10.0.0.1", "172.16.0.0/12", "fd00::/8"]
+
+
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [
+        ("sagemaker://items", "sagemaker://ENDPOINT is not in this version; expected faiss"),
+        ("annoy", r"expected faiss \(it is 'annoy'\)"),
+        ("sagemaker://", "expected faiss"),
+    ],
+)
+def test_only_engines_of_this_version_are_taken(
+    monkeypatch: pytest.MonkeyPatch, value: str, says: str
+) -> None:
+    assert load(SearchSettings).knn == "faiss"
+    monkeypatch.setenv("LOOKALIKE_KNN", value)
+    with pytest.raises(InputError, match=f"LOOKALIKE_KNN: {says}"):
+        load(SearchSettings)
+
+
+def test_the_edges_own_settings_are_known_to_all() -> None:
+    shared = {
+        name for kind in (SearchSettings, ApiSettings, CliSettings, RunSettings) for name in kind.model_fields
+    }
+    assert set(EdgeSettings.model_fields) - shared | {"source"} == EDGE_ONLY

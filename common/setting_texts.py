@@ -1,0 +1,44 @@
+"""What the settings mean that several processes read; docs/contracts/settings.md is made of these texts.
+
+The first sentence stands in the table, the others below it.
+"""
+
+from typing import Any
+
+# A field's name in `json_schema_extra`: the default in words, where the value alone would not tell.
+DEFAULT = "default_in_words"
+
+LOG_LEVEL = "The least important messages that are logged."
+LOG_FORMAT = (
+    "`text`: lines on stderr; `json`: one object a line on stdout. A JSON line is "
+    '`{"time","level","process","message"}`, with `exception` (the traceback) where there was '
+    "one; `process` is `run`, `search`, `api`, `edge`, `frames` or `emulator`. The command line always "
+    "writes text."
+)
+THREADS = "The threads of each pool (FAISS, ONNX Runtime) in a process."
+MQTT_URL = (
+    "The address of the MQTT broker: `mqtt://` or `mqtts://`, with user and password if it asks for them."
+)
+MODEL = (
+    "The model that turns pictures into vectors: a level, a network, an added name or a file. `fast`, "
+    "`balanced`, `best`: the more time a frame, the fewer errors ([figures](../accuracy.md)). `lite0`, "
+    "`lite1`, `lite2`: the plain networks on the frame's middle square. Also a name of `lookalike "
+    "model add`, or the path of an `.onnx` file. After a change run `lookalike index rebuild`."
+)
+PROVIDER = (
+    "What models are computed on: `cpu`, `openvino`, `cuda`, `tensorrt` or `coreml`. One that the "
+    "installed ONNX Runtime does not have is an error."
+)
+SOURCE = (
+    "The camera: a device, an address, a file, a folder, or a word ([cameras](../cameras.md)). `0` or "
+    "`/dev/video0`: a webcam; `rtsp://…` or `http(s)://…`: a network camera; a video file; a folder of "
+    "pictures; `test`: a moving pattern; `mqtt`: every `lookalike/+/frame`; `none`: no camera. "
+    "`SSL_CERT_FILE` names the authorities for cameras and brokers with TLS."
+)
+MAX_AGE_S = "How many seconds an observation is worth an answer, and a match is live."
+HOME_ASSISTANT = "1: cameras and matches appear in Home Assistant ([cameras](../cameras.md))."
+
+
+def default_in_words(text: str) -> dict[str, Any]:
+    """The `json_schema_extra` of a field whose default is better said in words."""
+    return {DEFAULT: text}
