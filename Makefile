@@ -14,13 +14,16 @@ COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose 
 PAGE = http{{range .Config.Env}}{{if eq . "LOOKALIKE_TLS=1"}}s{{end}}{{end}}://{{range .HostConfig.PortBindings}}{{range .}}{{.HostIp}}:{{.HostPort}}{{end}}{{end}}
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down test lint lock listing models samples bench test-system test-web test-compose screenshots
+.PHONY: help run up down test lint lock listing docs models samples bench test-system test-web test-compose screenshots
 
 help:  ## what there is
 	@awk -F ":.*## " '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
 listing:  ## write docs/files.md after a file came or went
 	@$(PYTHON) docs/list_files.py
+
+docs: $(READY)  ## write what docs/contracts says of HTTP, command line and settings, from the code
+	@$(BIN)/python -m docs.generator
 
 run: $(READY)  ## start everything on this machine; Ctrl-C stops it. TLS=1: with https, for a phone's camera
 	@$(if $(filter command line,$(origin TLS)),LOOKALIKE_TLS=$(TLS)) exec $(BIN)/python -m services.run --die-with-parent
@@ -52,12 +55,13 @@ test-web: $(READY)  ## the page in a real browser, with a camera; installs Chrom
 test-compose: $(READY)  ## the containers, with a Docker engine: built, restarted, killed
 	@$(BIN)/python -m pytest tests/compose
 
-lint: $(READY)  ## style, types, direction of imports, lock up to date
+lint: $(READY)  ## style, types, direction of imports, docs and locks up to date
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo --config pyproject.toml >.venv/imports 2>&1 || { cat .venv/imports; exit 1; }
 	@$(BIN)/python docs/list_files.py --check
+	@$(BIN)/python -m docs.generator --check
 	@cp requirements.lock .venv/lock && $(LOCK) -o .venv/lock && diff requirements.lock .venv/lock || \
 	  { echo "error: requirements.lock does not fit pyproject.toml; run \`make lock\`" >&2; exit 1; }
 	@for image in $(IMAGES); do \

@@ -27,7 +27,7 @@ DATA_FOLDERS = ("tests/messages",)
 LEFT_OUT = ("__pycache__", ".work")
 # What a file without a docstring or comment of its own is.
 TOLD = {
-    "docs/contracts.md": "Topics, messages, HTTP, command line, settings: what others build against.",
+    "docs/contracts.md": "The contracts by kind: MQTT, HTTP, command line, settings.",
     "docs/accuracy.md": "What was measured, how, and what to expect.",
     "docs/files.md": "This page.",
     "docs/way-of-a-frame.svg": "The README's picture.",

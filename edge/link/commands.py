@@ -1,4 +1,4 @@
-"""What a camera is asked to do over MQTT (docs/contracts.md)."""
+"""What a camera is asked to do over MQTT (docs/contracts/mqtt.md)."""
 
 import json
 import logging

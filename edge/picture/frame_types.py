@@ -10,7 +10,7 @@ Frame = NDArray[np.uint8]
 """A picture uint8 [height, width, 3] in BGR order."""
 
 State = Literal["online", "offline", "no_camera", "stalled"]
-"""What a camera's status message says (docs/contracts.md)."""
+"""What a camera's status message says (docs/contracts/mqtt.md)."""
 
 
 @dataclass(frozen=True, slots=True)

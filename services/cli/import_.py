@@ -32,9 +32,12 @@ def import_items(
 ) -> None:
     """Add the items of a folder, a file, an archive or S3; returns when all of them can be found.
 
-    Columns are id, title, image (a path from the file's folder) or url, and link; any more are metadata.
-    What can't be read is reported and the rest goes in; the exit code is then 1. Interrupted and started
-    again it goes on where it stopped.
+    A .csv or .jsonl has the columns id, title, image (a path from the file's folder) or url, and link; any
+    more are metadata. A .txt has the 2018 sample's lines `title, url`.
+
+    Rows that can't be read, and the second row of an id, are reported with their reasons and the rest goes
+    in; the exit code is then 1. Interrupted or killed, the same command goes on where it stopped (it notes
+    that in DATA_DIR/imports/). While the system runs it writes through the api.
     """
     settings = load(CliSettings)
     with (

@@ -34,7 +34,8 @@ def export(
 ) -> None:
     """Write all items with their pictures and vectors into one archive, which `items import` takes again.
 
-    The system may run meanwhile. The file appears when it is complete.
+    It is a backup, or the way to another machine. The system may run meanwhile. The file appears when it is
+    complete.
     """
     if file.suffix.lower() != ".zip":
         raise InputError(f"{file} is no .zip; `lookalike items import` knows an archive by that")

@@ -39,7 +39,11 @@ def _group() -> None:
 
 @app.command("list")
 def list_models() -> None:
-    """List what LOOKALIKE_MODEL can name, with fingerprint and vector length; * marks the chosen one."""
+    """List what LOOKALIKE_MODEL can name.
+
+    A line for each: `*` at the chosen one, name, fingerprint and `dim N` (the vector's length), or `not built
+    yet`.
+    """
     chosen = load(CliSettings).model
     names = [*VARIANTS, *added()]
     if chosen.endswith(".onnx"):
@@ -55,16 +59,23 @@ def list_models() -> None:
 @app.command()
 def add(
     file: Annotated[Path, typer.Argument(metavar="FILE.onnx", help="A model, or the export of a network.")],
-    name: Annotated[str, typer.Option(help="What LOOKALIKE_MODEL calls it; else the file's name.")] = "",
-    replace: Annotated[bool, typer.Option("--replace", help="Take the place of that name's model.")] = False,
+    name: Annotated[
+        str, typer.Option(help="1 to 40 of a-z 0-9 . _ -, none of the built-in names; else the file's.")
+    ] = "",
+    replace: Annotated[bool, typer.Option("--replace", help="Overwrite another model of that name.")] = False,
     mean: Annotated[str, typer.Option(metavar="R,G,B", help="What the network subtracts; white is 1.")] = "",
     std: Annotated[str, typer.Option(metavar="R,G,B", help="What it then divides by; white is 1.")] = "",
-    bgr: Annotated[bool, typer.Option("--bgr", help="It takes BGR; --mean and --std stay R,G,B.")] = False,
+    bgr: Annotated[bool, typer.Option("--bgr", help="The network takes BGR.")] = False,
 ) -> None:
     """Check a model and add it to those that LOOKALIKE_MODEL can name.
 
-    The export of a network, which takes batch x 3 x S x S as float32, needs --mean and --std. Resize,
-    normalisation, pooling and unit length are then put around it.
+    A model has the input `picture` and the output `vector` (models/README.md). It is copied to the built
+    ones; fingerprint, dim and milliseconds a picture are printed. Another model of that name is overwritten
+    only with --replace.
+
+    The export of a network, float32 [batch, 3, S, S] to [batch, dim] or [batch, dim, side, side], needs
+    --mean and --std, in the order R,G,B and on the scale where white is 1. Resize, normalisation, pooling
+    and unit length are then put around it.
     """
     name = name or file.stem
     if not may_be_added(name):

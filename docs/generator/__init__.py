@@ -1,0 +1,1 @@
+"""Writes the pages of docs/contracts that are made of the code."""

@@ -1,0 +1,42 @@
+"""The pieces of Markdown that the pages are made of."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterable, Sequence
+
+# Where a template takes what is made of the code.
+MARK = "<!-- made of the code by `make docs` -->"
+MAX_CELL = 120
+_WIDTH = 124
+
+
+def filled(template: str, made: str) -> str:
+    """A template with `made` behind its mark, which stays to say where it comes from."""
+    assert template.count(MARK) == 1, f"a template has one line {MARK}"
+    return template.replace(MARK, f"{MARK}\n\n{made.strip()}")
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table; raises ValueError for a cell that is too long to be read in one."""
+    lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
+    for row in rows:
+        for cell in row:
+            if len(cell) > MAX_CELL:
+                raise ValueError(f"a cell of {len(cell)} characters; expected at most {MAX_CELL}: {cell}")
+        lines.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |")
+    return "\n".join(lines)
+
+
+def wrapped(text: str, *, indent: str = "") -> str:
+    """A paragraph in lines; those behind the first begin with `indent`."""
+    return textwrap.fill(
+        text, _WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
+
+
+def first_sentence(text: str) -> tuple[str, str]:
+    """The first sentence of a text, without its full stop, and the rest."""
+    first, _, rest = re.sub(r"\s+", " ", text.strip()).partition(". ")
+    return first.removesuffix("."), rest
