@@ -1,4 +1,4 @@
-// One answer to a picture: the picture itself with the part that was looked at, the verdict, and the nearest items.
+// One answer to a picture: the picture with the part that was searched, the verdict, and the nearest items.
 
 import { el, safeLink } from "../base/dom.js";
 import { picture } from "../base/picture.js";
@@ -26,7 +26,7 @@ function row(match) {
     el("span", "answer-words", titleNode(match), more ? el("span", "answer-more", more) : null, score.node));
 }
 
-/** The picture that was asked with; `mark(box)` draws what was looked at. */
+/** The picture of the search; `mark(box)` draws the part that was searched. */
 export function createAsked(address, { width, height }) {
   const image = new Image(width, height);
   image.alt = t("ask.asked");
@@ -46,7 +46,7 @@ export function createAsked(address, { width, height }) {
   };
 }
 
-/** What a record of the search says. */
+/** The verdict and the items of a record. */
 export function createAnswer({ verdict, matches }) {
   if (!matches.length) return el("p", "form-words", t("ask.empty"));
   const node = el("div", "answer",

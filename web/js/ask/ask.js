@@ -1,4 +1,4 @@
-// Search by picture: one dialog that takes pictures, one or several in a row, and shows what each looks like.
+// Search by picture: one dialog that takes pictures, one after another, and shows the items that each looks like.
 
 import { call } from "../base/api.js";
 import { openDialog } from "../base/dialog.js";
@@ -23,7 +23,7 @@ function trouble(words) {
   return node;
 }
 
-/** Fills `node` with the answer to one file until `gone`, a signal; `keep(address)` hears of an address to be given back. */
+/** Fills `node` with the answer to one file until the signal `gone`; `keep(address)` gets each object URL to revoke. */
 async function answerTo(file, node, { keep, gone }) {
   const small = await shrink(file);
   if (gone.aborted) return;
@@ -79,7 +79,7 @@ function openAsk() {
   return open;
 }
 
-/** Asks with pictures from anywhere: in the dialog, which is opened where it is not yet. */
+/** Searches by pictures from anywhere on the page, in the dialog, which is opened if it is not yet open. */
 function ask(files) {
   if (files.length) (open ?? openAsk()).ask(files);
 }

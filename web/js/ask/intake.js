@@ -5,7 +5,7 @@ import { t } from "../base/text.js";
 
 const holdsFiles = (event) => event.dataTransfer?.types.includes("Files");
 
-/** `when` says whether a drop is taken here now; else it is left to others. */
+/** Takes drops while `when` says so; else they are left to others. */
 export function takeDropped({ onFiles, when }) {
   const veil = el("div", "drop-veil", el("p", "", t("ask.drop")));
   let ours = false; // a picture of the page's own that is dragged about
@@ -20,7 +20,7 @@ export function takeDropped({ onFiles, when }) {
   window.addEventListener("dragend", () => { ours = false; });
   const taking = (event) => !ours && holdsFiles(event) && when();
 
-  // A browser asks either of them, whichever comes last before the drop.
+  // A browser asks by either event, whichever comes last before the drop.
   const accept = (event) => {
     event.preventDefault();
     event.dataTransfer.dropEffect = "copy";
@@ -30,7 +30,7 @@ export function takeDropped({ onFiles, when }) {
     if (!taking(event)) return;
     accept(event);
     inside += 1;
-    // Above an open dialog lies what is within it alone.
+    // Only the content of an open dialog lies above it.
     if (!veil.isConnected) (document.querySelector("dialog[open]") ?? document.body).append(veil);
   });
   window.addEventListener("dragleave", () => {
@@ -49,7 +49,7 @@ export function takeDropped({ onFiles, when }) {
   });
 }
 
-/** Ctrl+V; text that is pasted into a field is left alone. */
+/** Takes pasted pictures; text that is pasted into a field is left alone. */
 export function takePasted({ onFiles, when }) {
   window.addEventListener("paste", (event) => {
     const files = [...(event.clipboardData?.files ?? [])];

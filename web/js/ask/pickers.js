@@ -1,9 +1,9 @@
-// Where a picture to ask with is chosen: from the files, or taken now on a device that is held in the hand.
+// Buttons that choose a picture to search by: from the files, or by the camera of a handheld device.
 
 import { el } from "../base/dom.js";
 import { t } from "../base/text.js";
 
-/** A button over a file field of the browser; the field itself is never seen. */
+/** A button for a hidden file field of the browser. */
 function picker(className, text, { onFiles, capture = null, multiple = false }) {
   const input = Object.assign(el("input"), { type: "file", accept: "image/*", multiple, hidden: true });
   if (capture) input.setAttribute("capture", capture);

@@ -1,9 +1,9 @@
-// Makes a picture small enough to be sent: upright, and no larger than the model has any use for.
+// Makes a picture small enough to be sent: upright, and no larger than the model can use.
 
 const MOST_PX = 1600;
 const MOST_BYTES = 2 * 1024 * 1024;
 const QUALITY = 0.9;
-// What the server reads as well; anything else that the browser can show is sent as a JPEG.
+// Types that the server reads too; any other type that the browser can show is sent as a JPEG.
 const KNOWN = ["image/jpeg", "image/png", "image/webp"];
 
 function toJpeg(bitmap, [width, height]) {
@@ -16,7 +16,7 @@ function toJpeg(bitmap, [width, height]) {
   return new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", QUALITY));
 }
 
-/** {blob, width, height} of the picture to send, its size as it is seen upright; null for what is no picture. */
+/** {blob, width, height} of the picture to send, its size when upright; null for a file that is no picture. */
 export async function shrink(file) {
   let bitmap;
   try {

@@ -1,4 +1,4 @@
-// Tells a screen reader the best match, and only one that stays: passing ones would talk over each other.
+// Tells a screen reader the best match once it has stayed: passing ones would talk over each other.
 
 import { byId } from "./dom.js";
 

@@ -6,14 +6,14 @@ import { inOurWords } from "./told.js";
 
 const TIMEOUT_MS = 8000;
 
-/** What an answer says, as {status, ok, body, detail}: `body` its JSON or null, `detail` what a problem document tells, in our words. */
+/** An answer as {status, ok, body, detail}: `body` its JSON or null, `detail` the problem document's, in the page's language. */
 async function told(answer) {
   const body = await answer.json().catch(() => null);
   const detail = typeof body?.detail === "string" ? inOurWords(body.detail) : "";
   return { status: answer.status, ok: answer.ok, body, detail };
 }
 
-/** A call with the key, if there is one; one that was refused is known no more. */
+/** A call with the key, if there is one; a key that is refused is forgotten. */
 async function send(path, { headers, ...options }) {
   const given = authorization();
   const answer = await fetch(path, { cache: "no-store", ...options, headers: { ...headers, ...given } });
@@ -22,8 +22,8 @@ async function send(path, { headers, ...options }) {
 }
 
 /**
- * One call, of something that a person wants now: {status, ok, body, detail}, status 0 where nothing answers.
- * `json` or `body` is sent. Where the api wants a key, the person is asked for it, and the call is made again.
+ * One call for a person who waits: {status, ok, body, detail}, status 0 without an answer. Sends `json` or `body`.
+ * If the api wants a key, the person is asked for it and the call is made once more.
  */
 export async function call(path, { method = "GET", json, body, headers = {}, signal, timeoutMs = TIMEOUT_MS } = {}) {
   for (;;) {
@@ -41,12 +41,12 @@ export async function call(path, { method = "GET", json, body, headers = {}, sig
       return { status: 0, ok: false, body: null, detail: "" };
     }
     if (answer.status !== 401) return told(answer);
-    // Another call may have asked for it meanwhile.
+    // Another call may have asked for the key meanwhile.
     if (!hasKey() && !(await askKey({ wrong: sentKey }))) return told(answer);
   }
 }
 
-/** The parsed answer, or null where there is none. A 503 of healthz carries its facts too, so it counts. */
+/** The parsed answer, or null without one. A 503 of healthz counts, because it carries the facts too. */
 async function get(path) {
   try {
     const answer = await fetch(path, { cache: "no-store", signal: AbortSignal.timeout(TIMEOUT_MS) });
@@ -57,7 +57,7 @@ async function get(path) {
   }
 }
 
-/** The system's health; a proxy's own 503 tells nothing of it. */
+/** The system's health, or null for a proxy's own 503. */
 export async function getHealth() {
   const health = await get("healthz");
   return health?.checks ? health : null;
@@ -83,7 +83,7 @@ export async function getRecords({ thing = null, limit = 12 } = {}) {
 
 const camera = (thing) => `cameras/${encodeURIComponent(thing)}`;
 
-/** {status, jpeg, etag} of a preview newer than the one with this `etag`; status 0 where nothing answers. Nobody is asked for a key. */
+/** {status, jpeg, etag} of a preview newer than that of `etag`; status 0 without an answer. Asks nobody for a key. */
 export async function getPreview(thing, { etag, signal }) {
   try {
     const headers = etag ? { "If-None-Match": etag } : {};
@@ -94,7 +94,7 @@ export async function getPreview(thing, { etag, signal }) {
   }
 }
 
-/** {status, detail} of the answer to a frame; status 0 where nothing answers. Nobody is asked for a key. */
+/** {status, detail} of the answer to a frame; status 0 without an answer. Asks nobody for a key. */
 export async function postFrame(thing, jpeg) {
   const headers = { "Content-Type": "image/jpeg" };
   try {

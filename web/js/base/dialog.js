@@ -7,7 +7,7 @@ let count = 0;
 
 /**
  * Opens a dialog with a heading over `content`, one node or several; it is gone when it closes.
- * `mayClose` is asked when the person wants to leave it: false keeps it, where something would be lost.
+ * `mayClose` is asked when the person wants to leave: false keeps it open, where something would be lost.
  */
 export function openDialog({ title, className = "", content, mayClose = () => true, onClose = () => {} }) {
   const heading = el("h2", "dialog-title", title);
@@ -19,10 +19,10 @@ export function openDialog({ title, className = "", content, mayClose = () => tr
   node.setAttribute("aria-labelledby", heading.id);
   const leave = () => mayClose() && node.close();
   shut.addEventListener("click", leave);
-  // Both, because a browser lets a second Escape in a row pass its `cancel`, and a phone's Back is no key.
+  // Both events: a browser skips `cancel` for a second Escape in a row, and a phone's Back is no key.
   node.addEventListener("keydown", (event) => event.key === "Escape" && !mayClose() && event.preventDefault());
   node.addEventListener("cancel", (event) => event.target === node && !mayClose() && event.preventDefault());
-  // A press on what lies around it: the dialog itself is the target there, its content everywhere within.
+  // A press on the backdrop has the dialog itself as its target, a press inside has a node of the content.
   node.addEventListener("pointerdown", (event) => {
     const { left, right, top, bottom } = node.getBoundingClientRect();
     const within = event.clientX >= left && event.clientX <= right && event.clientY >= top && event.clientY <= bottom;

@@ -1,4 +1,4 @@
-// Helpers for the DOM; text always goes in as text, never as markup.
+// Helpers for the DOM; text is always inserted as text, never as markup.
 
 export const byId = (id) => document.getElementById(id);
 
@@ -10,7 +10,7 @@ export function el(tag, className = "", ...children) {
   return node;
 }
 
-/** A button that sends no form. */
+/** A button that submits no form. */
 export function press(className, text, run) {
   const button = el("button", className, text);
   button.type = "button";
@@ -23,19 +23,19 @@ export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
-/** Before a node goes: the focus must not go with it. */
+/** Moves the focus out of a node that is about to be removed. */
 export function releaseFocus(node) {
   if (node.contains(document.activeElement)) byId("main").focus({ preventScroll: true });
 }
 
-/** Hides it, or shows it again. */
+/** Hides a node, or shows it again. */
 export function setHidden(node, yes) {
   if (node.hidden === yes) return;
   if (yes) releaseFocus(node);
   node.hidden = yes;
 }
 
-/** The address if it is one that a page may link to, else null: item data is not ours. */
+/** The address if it is http or https, else null: item data comes from other people. */
 export function safeLink(address) {
   if (!address) return null;
   try {

@@ -1,4 +1,4 @@
-// The API key, where the server asks for one: typed in once, sent in a header alone, and never in an address.
+// The API key, if the server asks for one: typed in once, sent in a header only, never in an address.
 
 import { openDialog } from "./dialog.js";
 import { el } from "./dom.js";
@@ -17,7 +17,7 @@ function read() {
   }
 }
 
-/** For as long as the tab is open, or for good where the person wants that. */
+/** Keeps the key while the tab is open, or for good if the person wants that. */
 function keep(value, { forGood }) {
   key = value;
   try {
@@ -27,7 +27,7 @@ function keep(value, { forGood }) {
   } catch { /* see read */ }
 }
 
-/** A key that was refused is not sent again: the api would take every further call for guessing, and let nobody in. */
+/** Forgets a refused key: the api would count every further call with it as guessing, and lock everybody out. */
 export function forget({ Authorization: sent }) {
   if (!key || sent !== authorization().Authorization) return; // there is a newer one
   const wrong = key;
@@ -46,7 +46,7 @@ export const onKey = (take) => listeners.add(take);
 
 function form({ wrong, done }) {
   const input = el("input", "field-input");
-  // What a header can carry.
+  // The characters that a header can carry.
   Object.assign(input, { type: "password", autocomplete: "off", spellcheck: false, pattern: "[!-~]+", required: true });
   const forGood = Object.assign(el("input"), { type: "checkbox" });
   const node = el("form", "form",
@@ -62,7 +62,7 @@ function form({ wrong, done }) {
   return node;
 }
 
-/** Asks the person for the key; true once there is a new one to try. Who asks meanwhile waits for the same answer. */
+/** Asks the person for the key; true once there is a new one to try. Further callers wait for the same answer. */
 export function askKey({ wrong = false } = {}) {
   asking ??= new Promise((resolve) => {
     const dialog = openDialog({

@@ -1,4 +1,4 @@
-// Keys that do something wherever one is on the page; a person can switch them off (WCAG 2.1.4).
+// Keyboard shortcuts of the whole page; a person can switch them off (WCAG 2.1.4).
 
 import { dialogIsOpen } from "./dialog.js";
 
@@ -23,17 +23,17 @@ export function switchKeys(yes) {
   } catch { /* a browser that keeps nothing */ }
 }
 
-/** `text` is the key of the words in the help; `when` says whether it makes sense now. */
+/** Adds a shortcut; `text` is the key of its words in the help, `when` says whether it applies now. */
 export function addKey({ key, text, run, when = () => true }) {
   known.push({ key, text, run, when });
 }
 
-/** All of them, for the help. */
+/** All shortcuts, for the help. */
 export const allKeys = () => known;
 
 const typing = (node) => node.closest?.("input, textarea, select, [contenteditable]") !== null;
 
-/** What was typed; of a key that gives no Latin letter, as T gives ㅅ on a Korean keyboard, the one that has its place. */
+/** The typed letter; for a key without a Latin letter, as T gives ㅅ on a Korean keyboard, the letter of its place. */
 function letter({ key, code }) {
   return /^[a-z]$/i.test(key) || !code.startsWith("Key") ? key.toLowerCase() : code.slice(3).toLowerCase();
 }

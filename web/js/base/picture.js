@@ -19,7 +19,7 @@ export function pictureAddress(address) {
   }
 }
 
-/** The address to load of the same picture at most `width` pixels wide and high (160, 320 or 640), or as it is; or null. */
+/** The address of the same picture at most `width` pixels wide and high (160, 320 or 640), or at full size; or null. */
 function sourceOf(address, width) {
   const own = address && pictureAddress(address);
   if (!own || !width) return own || null;
@@ -28,7 +28,7 @@ function sourceOf(address, width) {
   return url.href;
 }
 
-/** {node, loads}: a frame with the image, or with a mark where there is none or it cannot be had. */
+/** {node, loads}: a frame with the image, or with a placeholder if it is missing or does not load. */
 function framed(image, source) {
   const node = el("span", "picture");
   const missing = () => {
@@ -59,7 +59,7 @@ export function picture(address, { width = null } = {}) {
   return { node, ready };
 }
 
-/** A picture that is loaded when it comes into sight; `alt` is empty where its title stands beside it. */
+/** A picture that is loaded when it scrolls into view; `alt` is empty where its title stands beside it. */
 export function lazyPicture(address, { width, alt = "" }) {
   const image = Object.assign(el("img"), { alt, loading: "lazy", decoding: "async" });
   return framed(image, sourceOf(address, width)).node;

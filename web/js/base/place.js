@@ -1,4 +1,4 @@
-// Where in the page one is: kept after the address's #, so that it can be bookmarked and gone back from.
+// The visitor's place in the page: kept after the address's #, so that it can be bookmarked, and left by Back.
 
 const listeners = new Set();
 
@@ -6,7 +6,7 @@ const read = () => new URLSearchParams(location.hash.slice(1));
 
 export const getPlace = (name) => read().get(name);
 
-/** Sets one word of the place, null takes it away; `push`: the browser's Back leads back to where one was. */
+/** Sets one word of the place, null removes it; with `push` the browser's Back leads to the earlier place. */
 export function setPlace(name, value, { push = false } = {}) {
   const words = read();
   if (words.get(name) === value) return;
@@ -17,7 +17,7 @@ export function setPlace(name, value, { push = false } = {}) {
   listeners.forEach((take) => take());
 }
 
-/** Calls `take` when the place changes, by whatever. */
+/** Calls `take` when the place changes, whatever changed it. */
 export function onPlace(take) {
   listeners.add(take);
 }

@@ -1,11 +1,11 @@
-// What is dropped where nobody takes it: the browser would show it in the page's place.
+// Files that are dropped where no part of the page takes them: the browser would open them in the page's place.
 
 const EDITABLE = "input, textarea, [contenteditable]";
 
-/** Words and links may go where one types; a file has no business there either. */
+/** Text and links may be dropped into fields, files may not. */
 const fits = ({ target, dataTransfer }) => !dataTransfer?.types.includes("Files") && Boolean(target.closest?.(EDITABLE));
 
-/** Refuses it; to be called after all others that listen on the window for what they take themselves. */
+/** Refuses such drops; call it after all other listeners of the window. */
 export function refuseStrays() {
   const refuse = (event) => {
     if (event.defaultPrevented || fits(event)) return;

@@ -1,10 +1,10 @@
 // The page's texts in the browser's language, from one flat table a language.
 
-/** Each language by its own name; the first is the one for everybody else. */
+/** The languages, each by its own name; the first is the default. */
 export const LANGUAGES = { en: "English", ko: "한국어" };
 const NAME = "lookalike.language";
 
-/** What a person chose here, else the first of the browser's languages that there is. */
+/** The language that the person chose, else the first of the browser's languages that the page has. */
 function wantedLanguage() {
   let chosen = null;
   try {
@@ -17,7 +17,7 @@ function wantedLanguage() {
 export const language = wantedLanguage();
 const { default: table, told: sentences = {} } = await import(`../../text/${language}.js`);
 
-/** The language's words for what the server and the cameras say; see told.js. */
+/** The language's words for sentences of the server and the cameras; see told.js. */
 export const told = sentences;
 
 const percentFormat = new Intl.NumberFormat(language, { style: "percent" });
@@ -26,7 +26,7 @@ const timeFormat = new Intl.DateTimeFormat(language, {
   hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23",
 });
 
-/** The text of a key with its {values} filled in; an unknown key shows itself, so that it is noticed. */
+/** The text of a key with its {values} filled in; an unknown key is shown as it is, so that it is noticed. */
 export function t(key, values = {}) {
   const text = table[key] ?? key;
   return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
@@ -35,7 +35,7 @@ export function t(key, values = {}) {
 export const has = (key) => key in table;
 export const percent = (share) => percentFormat.format(Math.min(1, Math.max(0, share || 0)));
 
-/** The text for a number of things: a language has as many forms as it needs, `other` is the one for all without their own. */
+/** The text for a number of things, in the plural form that the language needs; `other` is the default form. */
 export function tCount(key, n, values = {}) {
   const form = `${key}.${plurals.select(n)}`;
   return t(has(form) ? form : `${key}.other`, { n, ...values });

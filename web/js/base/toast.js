@@ -1,4 +1,4 @@
-// A line that says what was just done, with one thing to do about it, such as taking it back.
+// A line that says what was just done, with one action, such as undo.
 
 import { dialogIsOpen } from "./dialog.js";
 import { byId, el } from "./dom.js";
@@ -13,11 +13,11 @@ export function hideToast() {
   byId("toast").replaceChildren();
 }
 
-// By keyboard the line is far from everything, so its button has a key.
+// The line is far away by keyboard, so its button has a shortcut.
 const button = () => byId("toast").querySelector(".toast-line > .button");
 addKey({ key: "z", text: "help.undo", run: () => button().click(), when: () => button() !== null });
 
-/** `action` is {label, run}; the line stays for as long as the pointer or the focus is on it. */
+/** `action` is {label, run}; the line stays while the pointer or the focus is on it. */
 export function toast(text, { action = null } = {}) {
   const room = byId("toast");
   const shut = el("button", "dialog-shut");
@@ -30,7 +30,7 @@ export function toast(text, { action = null } = {}) {
   const wait = () => { clearTimeout(timer); timer = setTimeout(hideToast, STAYS_MS); };
   ["pointerenter", "focusin"].forEach((name) => line.addEventListener(name, () => clearTimeout(timer)));
   ["pointerleave", "focusout"].forEach((name) => line.addEventListener(name, wait));
-  // What lies above an open dialog is the newest popover alone.
+  // Only the newest popover lies above an open dialog.
   room.hidePopover?.();
   if (dialogIsOpen() || room.showPopover) room.showPopover?.();
   room.replaceChildren(line);

@@ -1,4 +1,4 @@
-// What the server and the cameras say, in the page's language: they speak English, in sentences known by their form.
+// Translates sentences of the server and the cameras, which are English, each known by its form.
 
 import { told } from "./text.js";
 
@@ -7,7 +7,7 @@ const PLACE = /\\\{(\w+)\\\}/g; // a {name} once its brackets are escaped
 const forms = Object.entries(told).map(([sentence, words]) =>
   [new RegExp(`^${sentence.replace(SPECIAL, "\\$&").replace(PLACE, "(?<$1>.*?)")}$`, "s"), words]);
 
-/** The same in the page's language; as it is, where that has no words for it. */
+/** The sentence in the page's language, or as it is without a translation. */
 export function inOurWords(text) {
   for (const [form, words] of forms) {
     const found = form.exec(text);

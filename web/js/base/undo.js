@@ -1,4 +1,4 @@
-// The line that says what was just changed, and takes it back.
+// The line that says what was just changed, and undoes it.
 
 import { mayPass } from "./refusal.js";
 import { toast } from "./toast.js";

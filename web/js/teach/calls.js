@@ -5,7 +5,7 @@ import { refusal } from "../base/refusal.js";
 import { t } from "../base/text.js";
 import { live } from "../live/live.js";
 
-// The camera has 3 s to answer, and the model looks at what it sent.
+// The camera has 3 s to answer, and then the model takes its time.
 const PATIENT_MS = 30000;
 const LOOKED_THROUGH = 200;
 
@@ -14,7 +14,7 @@ const post = (path, json) => call(path, { method: "POST", json, timeoutMs: PATIE
 export const addItem = (title, thing) => post("items", { title, thing });
 export const addView = (id, thing) => post(`items/${encodeURIComponent(id)}/views`, { thing });
 
-/** Takes changes back, the last one first, and off `tokens`; the answer of the first that could not be, or of the last. */
+/** Undoes changes, the last first, and removes them from `tokens`; gives the answer of the first failure, or the last. */
 export async function takeBack(tokens) {
   let answer = { ok: true };
   while (tokens.length && answer.ok) {

@@ -1,4 +1,4 @@
-// Choosing an item: a few at hand, each one press away, and any other by its words.
+// Choosing an item: buttons for the likeliest, and a search by words for all others.
 
 import { call } from "../base/api.js";
 import { el, setText } from "../base/dom.js";
@@ -24,7 +24,7 @@ export function createChoices(items, { onPick }) {
   }));
 }
 
-/** A field that finds items by their words as one types, and what it found, to be picked. */
+/** A field that finds items by their words while one types, with the found items as buttons. */
 export function createItemSearch({ label, onPick }) {
   const input = Object.assign(el("input", "field-input"), { type: "search", autocomplete: "off", maxLength: 200 });
   const words = el("p", "found-words");

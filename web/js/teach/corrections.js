@@ -1,4 +1,4 @@
-// The corrections: all that was marked wrong without saying what it was, to be set right in one go.
+// The corrections: all matches that were marked wrong without naming the right item, to be corrected together.
 
 import { openDialog } from "../base/dialog.js";
 import { byId, el, setHidden, setText } from "../base/dom.js";
@@ -18,7 +18,7 @@ function openCorrections() {
   const dialog = openDialog({
     title: t("correct.title"), className: "dialog-wide correct",
     content: [told, list, el("div", "form-end correct-end", send)],
-    // The button that led here is gone with the last one.
+    // With the last correction the button that opened this dialog is gone too.
     onClose: () => pile.all().length || byId("main").focus({ preventScroll: true }),
   });
 
@@ -30,7 +30,7 @@ function openCorrections() {
     send.setAttribute("aria-disabled", String(n === 0));
   }
 
-  /** Takes one away; the focus goes on to the next, and the last one closes the dialog. */
+  /** Removes one; the focus goes to the next, and after the last the dialog closes. */
   function remove(id) {
     pile.remove(id);
     const { node } = entries.get(id);

@@ -1,4 +1,4 @@
-// What a person says of a record: the call, and what each word means for the record's best match.
+// Feedback on a record: the call, and what each answer means for the record's best match.
 
 import { call } from "../base/api.js";
 import { refusal } from "../base/refusal.js";
@@ -7,7 +7,7 @@ import { t } from "../base/text.js";
 export const RIGHT = { right: true };
 export const WRONG = { right: false };
 
-/** That a record's camera saw the item of this id; `right` is always said of the best match. */
+/** Feedback that the record's camera saw the item of this id; `right` always means the best match. */
 export const itWas = (record, id) => (id === record.matches[0].id ? RIGHT : { ...WRONG, item: id });
 
 export const say = (record, said) => call(`matches/${record.id}/feedback`, { method: "POST", json: said });

@@ -1,4 +1,4 @@
-// Where a match is judged: below the best match with its keys, and in the dialog of a recent one.
+// Buttons that judge a match: below the best match, with shortcuts, and in the dialog of a recent one.
 
 import { byId, el, setHidden, setText } from "../base/dom.js";
 import { addKey } from "../base/keys.js";
@@ -43,7 +43,7 @@ function startBest({ teach }) {
   render();
 }
 
-/** A recent match: what the camera saw of it is not known any more. */
+/** Buttons for a recent match, whose camera picture is no longer there. */
 function judgeRecent(record, { teach }) {
   if (!record.matches.length) return null;
   const told = el("p", "judge-told");
@@ -61,7 +61,7 @@ function judgeRecent(record, { teach }) {
   return el("div", "judge-recent", bar.node, told);
 }
 
-/** `teach()` opens the teaching of a new item. */
+/** Buttons for the best match; `teach()` opens the teaching of a new item. */
 export function startJudging({ teach }) {
   startBest({ teach });
   onRecordDetails((record) => judgeRecent(record, { teach }));

@@ -1,5 +1,5 @@
-// One showing: the records in a row that say the same of a thing before the camera. It is judged once, and what was
-// said of it can be changed for as long as it lasts. Pure.
+// One showing: consecutive records with the same answer about a thing before the camera. It is judged once, and the
+// judgement can be changed while it lasts. Pure.
 
 const sayingOf = ({ thing, verdict, matches: [best] }) => `${thing} ${verdict === "no_match" ? verdict : best.id}`;
 
@@ -8,16 +8,16 @@ export function createShowing() {
   let judged = null; // {record, said}: that of the record which was drawn when it was first judged
 
   return {
-    /** Takes what is drawn now, null for nothing. */
+    /** Takes the record that is drawn now, null for none. */
     take(record) {
       const now = record && sayingOf(record);
       if (now === saying) return;
       saying = now;
       judged = null;
     },
-    /** The record to judge: the one that was judged already, because the last word on it replaces the first. */
+    /** The record to judge: the one that was judged before, because new feedback on it replaces the old. */
     record: (drawn) => judged?.record ?? drawn,
-    /** `said` is "yes" or "no". A word on a showing that is over changes nothing. */
+    /** Keeps the judgement `said`, "yes" or "no"; one on a showing that is over changes nothing. */
     judge(record, said) {
       if (sayingOf(record) === saying) judged = { record, said };
     },

@@ -1,4 +1,4 @@
-// What becomes of a yes or a no: the word goes to the server, and what was wrong is asked about at once.
+// What follows a yes or a no: feedback to the server, and after a no the question which item it was.
 
 import { t } from "../base/text.js";
 import { titleOf } from "../live/match.js";
@@ -9,14 +9,14 @@ import { askWhat } from "./which_item.js";
 const NEAR = 6;
 
 /**
- * {yes, no}, both of (record, picture), `picture` being what the camera saw, or null. `tell(words, options)` says
- * what was done, `onSaid(record, "yes" or "no")` hears of it, `teach()` opens the teaching of a new item.
+ * {yes, no}, both called with (record, picture), the camera's picture or null. `tell(words, options)` shows what was
+ * done, `onSaid(record, "yes" or "no")` gets each judgement, `teach()` opens the teaching of a new item.
  */
 export function createJudging({ tell, onSaid, teach }) {
   const teaching = { action: { label: t("judge.teach"), run: teach } };
   let busy = false;
 
-  /** Sends one word; true where it was taken. */
+  /** Sends one judgement; true if it was accepted. */
   async function send(record, said) {
     if (busy) return false;
     busy = true;
@@ -35,7 +35,7 @@ export function createJudging({ tell, onSaid, teach }) {
 
   const noteItem = (record) => ({ id, ...item }) => note(record, itWas(record, id), t("judge.noted", { title: titleOf(item) }));
 
-  /** It waits for its correction, and says so. */
+  /** Puts a wrong match on the list of corrections, and says so. */
   function later(record, picture) {
     pile.add(record, picture);
     tell(t("judge.later"));
@@ -57,7 +57,7 @@ export function createJudging({ tell, onSaid, teach }) {
     });
   }
 
-  /** Of a "no match": it is one of the items after all, and which is what matters. */
+  /** For a "no match" that was wrong: asks which of the items it is. */
   function which(record, picture) {
     askWhat({
       title: t("what.which"), words: t("what.missed"), picture, near: record.matches.slice(0, NEAR),
@@ -69,7 +69,7 @@ export function createJudging({ tell, onSaid, teach }) {
     });
   }
 
-  /** Of a "no match": it is none. There is nothing to send, because no item was shown as the answer. */
+  /** For a "no match" that was right: there is nothing to send, because no item was shown as the answer. */
   function agree(record) {
     pile.remove(record.id);
     onSaid(record, "no");

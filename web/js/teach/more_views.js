@@ -16,16 +16,16 @@ function alertLine() {
   return node;
 }
 
-/** Says when the index knows it: only then can a camera find it. */
+/** Shows when the index has the item: only then can a camera find it. */
 async function tellSearchable(node, change) {
   setText(node, t("teach.indexing"));
   setText(node, t((await searchable(change, FOUND)) ? "teach.known.now" : "teach.known.soon"));
 }
 
-/** A new item's first picture, else the last one that was taken. */
+/** The first picture of a new item, else the last picture taken. */
 const newest = ({ item, undos }) => item.pictures[undos.length > 1 ? item.pictures.length - 1 : 0];
 
-/** {node, focus}. `onUndone(item)` gets the item as it is again, null where it is gone. */
+/** {node, focus}. `onUndone(item)` gets the item after the undo, null if it is gone. */
 export function takenStage(taught, { onMore, onUndone, onDone }) {
   const { item, change, undos, isNew } = taught;
   const words = el("p", "taken-words");
@@ -45,7 +45,7 @@ export function takenStage(taught, { onMore, onUndone, onDone }) {
   return { node, focus: done };
 }
 
-/** {node, focus}: what the camera sees once more, to take another side of the item. */
+/** {node, focus}: the camera's picture again, to take another side of the item. */
 export function moreStage(item, { mirror, onTaken, onBack }) {
   const trouble = alertLine();
   let busy = false;

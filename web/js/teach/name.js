@@ -1,4 +1,4 @@
-// The first stage of teaching: what the camera sees, and the item's name. Enter takes the picture.
+// The first stage of teaching: the camera's picture, and the item's name. Enter takes the picture.
 
 import { el, press, setHidden, setText } from "../base/dom.js";
 import { picture } from "../base/picture.js";
@@ -7,7 +7,7 @@ import { live } from "../live/live.js";
 import { titleOf } from "../live/match.js";
 import { addItem, addView, itemOfTitle, teachRefusal } from "./calls.js";
 
-/** What is said where the name is taken: a further picture of that item, or a second one of the name. */
+/** The choice when the name is taken: a further picture of that item, or a second item of the same name. */
 function createKnown({ onView, onSecond }) {
   const node = el("section", "known");
   node.hidden = true;
@@ -31,7 +31,7 @@ export function nameStage({ mirror, onItem, onView }) {
   trouble.setAttribute("role", "alert");
   let busy = false;
 
-  /** One at a time; what went wrong is said, and the person can try again. */
+  /** Takes one picture at a time; an error is shown, and the person can try again. */
   async function work(make, take) {
     if (busy) return;
     busy = true;

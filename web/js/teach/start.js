@@ -1,4 +1,4 @@
-// Wires what a person can say of a match, and teaching: buttons and keys.
+// Wires judging and teaching to buttons and shortcuts.
 
 import { byId } from "../base/dom.js";
 import { addKey } from "../base/keys.js";

@@ -1,4 +1,4 @@
-// Teaching: hold an item before the camera, name it, and it is known. One dialog, from the name to its pictures.
+// Teaching: hold an item before the camera and name it. One dialog, from the name to its pictures.
 
 import { openDialog } from "../base/dialog.js";
 import { el } from "../base/dom.js";
@@ -12,7 +12,7 @@ import { nameStage } from "./name.js";
 import { createMirror } from "./thumbnail.js";
 import { moreStage, takenStage } from "./more_views.js";
 
-/** What was taught in one dialog, told and offered to be taken back when it is left. */
+/** The changes of one dialog, shown with an undo when it is left. */
 function tellDone({ item, undos, isNew }) {
   const title = titleOf(item);
   tellUndoable(t(isNew ? "teach.done" : "teach.more.done", { title }), {
@@ -41,7 +41,7 @@ export function openTeach() {
     },
   });
 
-  /** Shows one stage; `focus` is where its keys go. */
+  /** Shows one stage, with the focus on its node `focus`. */
   function show({ node, focus }) {
     room.replaceChildren(node);
     focus.focus();

@@ -1,4 +1,4 @@
-// What the camera sees now, as the page has it: a small picture to keep, or a moving one for a dialog.
+// The camera's picture as the page has it: a small one to keep, or a moving one for a dialog.
 
 import { el } from "../base/dom.js";
 import { t } from "../base/text.js";
@@ -10,7 +10,7 @@ const MIRROR_MS = 80;
 
 const sizeOf = (node) => (node.videoWidth === undefined ? [node.naturalWidth, node.naturalHeight] : [node.videoWidth, node.videoHeight]);
 
-/** Draws a picture or a video onto a canvas, at most `most` pixels wide; false while it has nothing to show. */
+/** Draws a picture or a video onto a canvas, at most `most` pixels wide; false while there is no picture. */
 function draw(node, canvas, most) {
   const [width, height] = node ? sizeOf(node) : [0, 0];
   if (!width || !height) return false;
@@ -21,13 +21,13 @@ function draw(node, canvas, most) {
   return true;
 }
 
-/** A small JPEG as an address that lasts, or null where the page has no picture of the camera. */
+/** A small JPEG as a data address, or null if the page has no picture of the camera. */
 export function keepThumbnail() {
   const canvas = el("canvas");
   return draw(live.picture(), canvas, WIDTH_PX) ? canvas.toDataURL("image/jpeg", QUALITY) : null;
 }
 
-/** {node, stop}: what the viewfinder shows, once more, until stopped. */
+/** {node, stop}: a copy of the viewfinder's picture until stopped. */
 export function createMirror() {
   const canvas = el("canvas", "mirror-picture");
   canvas.setAttribute("role", "img");

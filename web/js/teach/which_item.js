@@ -1,4 +1,4 @@
-// "What was it?": the dialog that asks which item a camera saw, with the likeliest ones a press away.
+// "What was it?": the dialog that asks which item a camera saw, with buttons for the likeliest.
 
 import { openDialog } from "../base/dialog.js";
 import { el, press } from "../base/dom.js";
