@@ -1,4 +1,4 @@
-"""Logs what goes wrong again and again, but not each time."""
+"""A log for faults that repeat: a line now and then, not one each time."""
 
 import logging
 import threading
@@ -8,8 +8,8 @@ _log = logging.getLogger(__name__)
 _EVERY_S = 10.0
 
 
-class Complaints:
-    """Writes at most one line in 10 s about each subject, with how many were left out; threads share it."""
+class RateLimitedLog:
+    """Writes at most one line in 10 s about a subject, with how many were left out; threads share it."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -28,7 +28,7 @@ class Complaints:
         _log.warning("%s%s", text, f" (and {more} more)" if more else "")
 
     def forget(self, subject: str) -> None:
-        """Begin anew with this subject."""
+        """Log the next line about this subject at once."""
         with self._lock:
             self._said_s.pop(subject, None)
             self._silent.pop(subject, None)

@@ -29,11 +29,8 @@ class Stopping:
 
 def main() -> int:
     """Run the edge; exit code 0 after a signal, 1 when the model does not load, 2 for a bad setting."""
-    stopping = Stopping()  # before the imports, which take half a second
-    from edge.deeplens.device_host import add_device_modules
-
-    add_device_modules()
-    from edge.app import main as run_app  # only now, as it imports awscam
+    stopping = Stopping()
+    from edge.app import main as run_app  # only now, as the imports take half a second
 
     return run_app(stopping)
 

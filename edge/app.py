@@ -2,43 +2,28 @@
 
 import logging
 from collections.abc import Callable
-from typing import Protocol
 
 import cv2
 from pydantic import ValidationError
 
 from common.logs import configure_logs, refuse
-from edge.alive import Alive
 from edge.cameras.frames_over_mqtt import RemoteCameras
 from edge.cameras.local_camera import LocalCamera
-from edge.deeplens import device_host
+from edge.cameras.port import Cameras
 from edge.link import home_assistant
 from edge.link.commands import OnSnapshot, OnWatch
-from edge.look.loop import Loop, OptimizeError, load_model
-from edge.picture.frame_types import Frame, Taken
+from edge.look.featurizer import load_featurizer
+from edge.look.loop import Loop
+from edge.picture.frame_types import Shot
 from edge.picture.preview import PreviewSender
 from edge.picture.snapshot import SnapshotSender
+from edge.process.alive_file import AliveFile
 from edge.settings import FRAMES_OVER_MQTT, EdgeSettings, explain
 from models.errors import ModelError
 from models.providers import PROVIDERS
 
 _log = logging.getLogger(__name__)
-Show = Callable[[str, Frame], None]
-
-
-class Cameras(Protocol):
-    """What the loop works for: one camera of this process, or all that send their frames over MQTT."""
-
-    @property
-    def taken(self) -> Taken: ...
-    def take(self, timeout_s: float) -> Frame | None: ...
-    def publish(self, topic: str, payload: bytes) -> bool: ...
-    def connect(self) -> None: ...
-    def wait_wanted(self, stopping: Callable[[], bool]) -> bool: ...
-    def start(self) -> None: ...
-    def stop(self, reason: str) -> None: ...
-    def set_model(self, *, provider: str, model: str) -> None: ...
-    def on_turn(self, seen: bool) -> None: ...
+OnShot = Callable[[Shot], None]
 
 
 def main(stopping: Callable[[], bool]) -> int:
@@ -56,17 +41,10 @@ def run(settings: EdgeSettings, *, stopping: Callable[[], bool]) -> int:
     # Own threads of OpenCV would fight with those of the inference.
     cv2.setNumThreads(1)
     cameras, show = open_cameras(settings)
-    provider = [PROVIDERS[settings.provider]]
-    device_host.connect(
-        device_host.Host(camera=cameras, transport=cameras, threads=settings.threads, providers=provider)
-    )
     last_reason = "stopped"
     try:
         cameras.connect()
         _run_loop(settings, cameras, show, stopping)
-    except OptimizeError as error:
-        last_reason = str(error)
-        return 1
     except ModelError as error:
         last_reason = str(error)
         _log.error("LOOKALIKE_MODEL: %s", error)
@@ -79,21 +57,19 @@ def run(settings: EdgeSettings, *, stopping: Callable[[], bool]) -> int:
     return 0
 
 
-def open_cameras(settings: EdgeSettings) -> tuple[Cameras, Show]:
-    """What LOOKALIKE_SOURCE names, nothing of it connected yet, and what is to be told each frame of it."""
+def open_cameras(settings: EdgeSettings) -> tuple[Cameras, OnShot]:
+    """Return what LOOKALIKE_SOURCE names, not yet connected, and what sends its previews and snapshots."""
 
     def publish(topic: str, answer: bytes) -> bool:
         return cameras.publish(topic, answer)
 
     previews = PreviewSender(publish, allowed=settings.preview)
-    snapshots = SnapshotSender(
-        publish, taken=lambda: cameras.taken, region=settings.region, allowed=settings.preview
-    )
+    snapshots = SnapshotSender(publish, region=settings.region, allowed=settings.preview)
     cameras = _open(settings, on_watch=previews.watch, on_snapshot=snapshots.ask)
 
-    def show(thing: str, frame: Frame) -> None:
-        previews.offer(thing, frame)
-        snapshots.offer(thing, frame)
+    def show(shot: Shot) -> None:
+        previews.offer(shot)
+        snapshots.offer(shot)
 
     return cameras, show
 
@@ -121,8 +97,8 @@ def _open(settings: EdgeSettings, *, on_watch: OnWatch, on_snapshot: OnSnapshot)
     )
 
 
-def _run_loop(settings: EdgeSettings, cameras: Cameras, show: Show, stopping: Callable[[], bool]) -> None:
-    alive = Alive(settings.alive_file)
+def _run_loop(settings: EdgeSettings, cameras: Cameras, show: OnShot, stopping: Callable[[], bool]) -> None:
+    alive = AliveFile(settings.alive_file)
 
     def coming_round() -> bool:
         """Asked before each turn, and while there is nothing to look at."""
@@ -132,17 +108,19 @@ def _run_loop(settings: EdgeSettings, cameras: Cameras, show: Show, stopping: Ca
     if not cameras.wait_wanted(coming_round):
         return
     # The model first: a recording starts when it is opened, and its first frame shall be seen.
-    loaded = load_model(settings.model)
-    provider = getattr(loaded.model, "provider", "device")
-    cameras.set_model(provider=provider, model=loaded.fingerprint)
+    wanted = [PROVIDERS[settings.provider]]
+    featurizer = load_featurizer(settings.model, threads=settings.threads, providers=wanted)
+    provider = featurizer.providers[0]
+    cameras.set_model(provider=provider, model=featurizer.fingerprint)
     cameras.start()
     loop = Loop(
-        loaded,
-        taken=lambda: cameras.taken,
+        cameras,
+        featurizer,
+        cameras,
         max_fps=settings.max_fps,
         heartbeat_s=settings.heartbeat_s,
         region=settings.region,
-        on_frame=show,
+        on_shot=show,
     )
-    _log.info("model %s on %s", loaded.fingerprint, provider)
-    loop.run(stopping=coming_round, on_turn=cameras.on_turn)
+    _log.info("model %s on %s", featurizer.fingerprint, provider)
+    loop.run(stopping=coming_round)

@@ -4,51 +4,42 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from edge.cameras.fair_queue import Arrived, Turns
+from edge.cameras.fair_queue import Arrived, FairQueue
 from edge.picture import jpeg
-from edge.picture.frame_types import Frame, Taken
+from edge.picture.frame_types import Shot
 
 # A picture that has waited for longer gives way to a fresher one of its thing.
 _FRESH_S = 0.5
 Judge = Callable[[str, str | None], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A decoded frame, whose it is and when it came."""
-
-    frame: Frame
-    taken: Taken
-
-
-class Ahead:
+class DecodeAhead:
     """Holds one decoded frame; one thread calls `work`, another one `take`."""
 
-    def __init__(self, turns: Turns, *, max_age_s: float, judge: Judge) -> None:
+    def __init__(self, queue: FairQueue, *, max_age_s: float, judge: Judge) -> None:
         """`judge` hears, from `work`, of each frame: its thing, and what was wrong with it or None."""
-        self._turns, self._max_age_s, self._judge = turns, max_age_s, judge
+        self._queue, self._max_age_s, self._judge = queue, max_age_s, judge
         self._changed = threading.Condition()
-        self._ready: Picture | None = None
+        self._ready: Shot | None = None
 
     def work(self, timeout_s: float) -> None:
         """Decode the next frame if there is room and one comes in `timeout_s`."""
         with self._changed:
             if not self._changed.wait_for(lambda: self._ready is None, timeout_s):
                 return
-        arrived = self._turns.next(timeout_s)
+        arrived = self._queue.next(timeout_s)
         if arrived is None:
             return
         try:
-            picture = _decode(arrived)
+            shot = _decode(arrived)
         except jpeg.JpegError as error:
             self._judge(arrived.thing, str(error))
             return
         # First, so that there is a connection for what will be seen in it.
         self._judge(arrived.thing, None)
         with self._changed:
-            self._ready = picture
+            self._ready = shot
             self._changed.notify_all()
 
     def wait(self, timeout_s: float) -> bool:
@@ -56,7 +47,7 @@ class Ahead:
         with self._changed:
             return self._changed.wait_for(lambda: self._ready is not None, timeout_s)
 
-    def take(self, timeout_s: float) -> Picture | None:
+    def take(self, timeout_s: float) -> Shot | None:
         """Return the picture that is ready, waiting for one; None when it is too old or none comes."""
         with self._changed:
             self._changed.wait_for(lambda: self._ready is not None, timeout_s)
@@ -65,16 +56,16 @@ class Ahead:
         if ready is None or _age_s(ready) <= _FRESH_S:
             return ready
         # A slow loop: what was decoded ahead has been overtaken.
-        newer = self._turns.fresher(ready.taken.thing)
+        newer = self._queue.fresher(ready.thing)
         if newer is not None:
             with contextlib.suppress(jpeg.JpegError):
                 ready = _decode(newer)
         return ready if _age_s(ready) <= self._max_age_s else None
 
 
-def _decode(arrived: Arrived) -> Picture:
-    return Picture(jpeg.decode(arrived.content), Taken(arrived.thing, arrived.at_s))
+def _decode(arrived: Arrived) -> Shot:
+    return Shot(jpeg.decode(arrived.content), arrived.thing, arrived.at_s)
 
 
-def _age_s(picture: Picture) -> float:
-    return time.time() - picture.taken.captured_at_s
+def _age_s(shot: Shot) -> float:
+    return time.time() - shot.captured_at_s

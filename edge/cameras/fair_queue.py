@@ -16,7 +16,7 @@ class Arrived:
     at_s: float
 
 
-class Turns:
+class FairQueue:
     """Holds at most one frame of each thing, none older than `max_age_s`; threads share it."""
 
     def __init__(self, *, max_age_s: float) -> None:

@@ -7,13 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from common import wire
-from common.rate_limited_log import Complaints
-from edge.cameras.decode_ahead import Ahead
-from edge.cameras.fair_queue import MAX_THINGS, Turns
-from edge.cameras.remote_camera import OFFLINE_AFTER_S, Line, Sender
+from common.rate_limited_log import RateLimitedLog
+from edge.cameras.decode_ahead import DecodeAhead
+from edge.cameras.fair_queue import MAX_THINGS, FairQueue
+from edge.cameras.remote_camera import OFFLINE_AFTER_S, Line, RemoteCamera
 from edge.link import commands, home_assistant
 from edge.link.mqtt import MqttTransport
-from edge.picture.frame_types import Frame, Taken
+from edge.picture.frame_types import Shot
 
 _LOOK_ROUND_S = 0.5
 _WAIT_S = 0.1
@@ -56,13 +56,12 @@ class RemoteCameras:
             on_message=self.receive,
             client_id=f"frames-{secrets.token_hex(4)}",
         )
-        self._turns = Turns(max_age_s=max_age_s)
-        self._ahead = Ahead(self._turns, max_age_s=max_age_s, judge=self._judge)
-        self._complaints = Complaints()
+        self._queue = FairQueue(max_age_s=max_age_s)
+        self._ahead = DecodeAhead(self._queue, max_age_s=max_age_s, judge=self._judge)
+        self._faults = RateLimitedLog()
         self._lock = threading.Lock()
-        self._senders: dict[str, Sender] = {}
+        self._cameras: dict[str, RemoteCamera] = {}
         self._model: dict[str, str] = {}
-        self._taken = Taken("", 0.0)
         self._stopping = threading.Event()
         self._worker = threading.Thread(target=self._work, name="frames", daemon=True)
 
@@ -87,91 +86,80 @@ class RemoteCameras:
         if self._worker.is_alive():
             self._worker.join()
         self._hub.stop()
-        senders = self._all()
+        cameras = self._all()
         # All at once: without a broker each takes nearly a second.
-        with ThreadPoolExecutor(len(senders) or 1) as pool:
-            list(pool.map(lambda sender: sender.stop(reason), senders.values()))
+        with ThreadPoolExecutor(len(cameras) or 1) as pool:
+            list(pool.map(lambda camera: camera.stop(reason), cameras.values()))
 
-    @property
-    def taken(self) -> Taken:
-        """Whose the last frame is, and when it came."""
-        return self._taken
-
-    def take(self, timeout_s: float) -> Frame | None:
-        """Return a frame of the thing whose turn it is, waiting for one; None after `timeout_s`."""
-        picture = self._ahead.take(timeout_s)
-        if picture is None:
-            return None
-        self._taken = picture.taken
-        return picture.frame
+    def take(self, timeout_s: float) -> Shot | None:
+        """Return a frame of the thing whose turn it is, and count it; None after `timeout_s`."""
+        shot = self._ahead.take(timeout_s)
+        for thing, camera in self._all().items():
+            camera.board.count(shot is not None and thing == shot.thing)
+        return shot
 
     def publish(self, topic: str, payload: bytes) -> bool:
         """Send a message on the connection of the thing that its topic names; False when there is none."""
         # lookalike/<thing>/<kind>, or an answer's lookalike/<thing>/reply/<token>.
         parts = topic.split("/")
-        sender = self._all().get(parts[1]) if parts[0] == "lookalike" and len(parts) > 2 else None
-        return sender is not None and sender.line.publish(topic, payload)
+        camera = self._all().get(parts[1]) if parts[0] == "lookalike" and len(parts) > 2 else None
+        return camera is not None and camera.line.publish(topic, payload)
 
     def set_model(self, *, provider: str, model: str) -> None:
         """Tell of all things, later ones too, which model runs on which execution provider."""
         with self._lock:
             self._model = {"provider": provider, "model": model}
-        for sender in self._all().values():
-            sender.board.set_model(provider=provider, model=model)
-
-    def on_turn(self, seen: bool) -> None:
-        """Count a turn of the loop, and a frame of the thing whose it was."""
-        for thing, sender in self._all().items():
-            sender.board.on_turn(seen and thing == self._taken.thing)
+        for camera in self._all().values():
+            camera.board.set_model(provider=provider, model=model)
 
     def receive(self, topic: str, payload: bytes) -> None:
         """Put a frame aside; what is no topic of a frame, and one thing too many, is logged."""
         try:
             thing, _kind = wire.parse_topic(topic)
         except wire.WireError as error:
-            self._complaints.say("topic", f"frame refused: {error}")
+            self._faults.say("topic", f"frame refused: {error}")
             return
-        if not self._turns.put(thing, payload):
-            self._complaints.say(_TOO_MANY, f"frames of {thing} refused: {MAX_THINGS} cameras send already")
+        if not self._queue.put(thing, payload):
+            self._faults.say(_TOO_MANY, f"frames of {thing} refused: {MAX_THINGS} cameras send already")
 
     def _work(self) -> None:
         while not self._stopping.is_set():
             self._ahead.work(_LOOK_ROUND_S)
-            for thing, sender in self._all().items():
-                if sender.silent(self._turns.silent_s(thing)):
-                    self._close(thing, sender)
+            for thing, camera in self._all().items():
+                if camera.silent(self._queue.silent_s(thing)):
+                    self._close(thing, camera)
 
     def _judge(self, thing: str, wrong: str | None) -> None:
-        sender = self._all().get(thing) or self._open(thing)
+        camera = self._all().get(thing) or self._open(thing)
         if wrong is None:
-            sender.good()
+            camera.good()
         else:
-            self._complaints.say(thing, f"frame of {thing} refused: {wrong}")
-            sender.bad(wrong)
+            self._faults.say(thing, f"frame of {thing} refused: {wrong}")
+            camera.bad(wrong)
 
-    def _open(self, thing: str) -> Sender:
-        sender = Sender(
+    def _open(self, thing: str) -> RemoteCamera:
+        camera = RemoteCamera(
             thing, self._open_line(thing), stall_s=self._stall_s, offline_after_s=self._offline_after_s
         )
         with self._lock:
-            self._senders[thing] = sender
+            self._cameras[thing] = camera
             model = self._model
         if model:
-            sender.board.set_model(**model)
-        sender.start()
-        return sender
+            camera.board.set_model(**model)
+        camera.start()
+        return camera
 
-    def _close(self, thing: str, sender: Sender) -> None:
+    def _close(self, thing: str, camera: RemoteCamera) -> None:
         with self._lock:
-            del self._senders[thing]
-        self._turns.forget(thing)
+            del self._cameras[thing]
+        self._queue.forget(thing)
         for subject in (thing, _TOO_MANY):
-            self._complaints.forget(subject)
-        sender.stop()
+            self._faults.forget(subject)
+        camera.stop()
 
-    def _all(self) -> dict[str, Sender]:
+    def _all(self) -> dict[str, RemoteCamera]:
         with self._lock:
-            return dict(self._senders)
+            return dict(self._cameras)
 
     def _connect_line(self, thing: str) -> Line:
         return MqttTransport(

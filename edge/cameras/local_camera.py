@@ -8,7 +8,7 @@ from edge.cameras.sources import open_source
 from edge.link import commands
 from edge.link.mqtt import MqttTransport
 from edge.link.status import StatusBoard, encode_status
-from edge.picture.frame_types import Frame, Taken
+from edge.picture.frame_types import Shot
 
 _BROKER_WAIT_S = 1.0
 
@@ -42,7 +42,7 @@ class LocalCamera:
         )
         self._source = opened.name if opened else None
         self._board = StatusBoard(self._transport.publish_status, source=self._source)
-        self._camera = SourceReader(opened, thing=thing, stall_s=stall_s, on_state=self._board.set_state)
+        self._reader = SourceReader(opened, thing=thing, stall_s=stall_s, on_state=self._board.set_state)
 
     def connect(self) -> None:
         """Connect to the broker, in the background."""
@@ -56,21 +56,18 @@ class LocalCamera:
         """Open the source."""
         # For a moment only, so that the first observation is not dropped; a broker may also come later.
         self._transport.wait_connected(_BROKER_WAIT_S)
-        self._camera.start()
+        self._reader.start()
 
     def stop(self, reason: str) -> None:
         """Close the source, and tell that the camera is offline and why."""
-        self._camera.stop()
+        self._reader.stop()
         self._transport.stop(encode_status("offline", reason, source=self._source))
 
-    @property
-    def taken(self) -> Taken:
-        """Whose the last frame is, and when it was read."""
-        return self._camera.taken
-
-    def take(self, timeout_s: float) -> Frame | None:
-        """Return the freshest frame that was not taken before; None when none comes in `timeout_s`."""
-        return self._camera.take(timeout_s)
+    def take(self, timeout_s: float) -> Shot | None:
+        """Return the freshest frame that was not taken before, and count it; None after `timeout_s`."""
+        shot = self._reader.take(timeout_s)
+        self._board.count(shot is not None)
+        return shot
 
     def publish(self, topic: str, payload: bytes) -> bool:
         """Send a message at most once; False when it was dropped."""
@@ -79,7 +76,3 @@ class LocalCamera:
     def set_model(self, *, provider: str, model: str) -> None:
         """Tell which model, by its fingerprint, runs on which execution provider."""
         self._board.set_model(provider=provider, model=model)
-
-    def on_turn(self, seen: bool) -> None:
-        """Count a turn of the loop, with or without a frame."""
-        self._board.on_turn(seen)

@@ -34,7 +34,7 @@ class Line(Protocol):
         """Send a last status and disconnect."""
 
 
-class Sender:
+class RemoteCamera:
     """Tells a thing's state; all but `board` and `line` belong to one thread."""
 
     def __init__(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import closing
 
 from edge.cameras.sources.base import Source, SourceError
-from edge.picture.frame_types import Frame, State, Taken
+from edge.picture.frame_types import Frame, Shot, State
 
 _log = logging.getLogger(__name__)
 _FIRST_DELAY_S, _LAST_DELAY_S = 1.0, 30.0
@@ -37,12 +37,11 @@ class SourceReader:
         self._stop = threading.Event()
         self._changed = threading.Condition()
         self._telling = threading.RLock()
-        self._fresh: tuple[Frame, float] | None = None
+        self._fresh: Shot | None = None
         self._last_frame_s = 0.0
         self._attempt_s: float | None = None
         self._state: tuple[State, str | None] | None = None
         self._reader: threading.Thread | None = None
-        self._captured_at_s = 0.0
 
     def start(self) -> None:
         """Begin to read; without a source the state says so once."""
@@ -63,7 +62,7 @@ class SourceReader:
         if self._reader is not None:
             self._reader.join(_JOIN_S)
 
-    def take(self, timeout_s: float) -> Frame | None:
+    def take(self, timeout_s: float) -> Shot | None:
         """Return the freshest frame that was not taken before; None when none comes in `timeout_s`."""
         with self._changed:
             self._changed.wait_for(lambda: self._fresh is not None or self._stop.is_set(), timeout_s)
@@ -71,14 +70,7 @@ class SourceReader:
             self._changed.notify_all()
         if fresh is None:
             self._check_stall()
-            return None
-        frame, self._captured_at_s = fresh
-        return frame
-
-    @property
-    def taken(self) -> Taken:
-        """Whose the last frame is that was taken, and when it was read; 0 before the first."""
-        return Taken(self._thing, self._captured_at_s)
+        return fresh
 
     def _check_stall(self) -> None:
         # Here and not in the reader, which may itself hang in the driver.
@@ -122,7 +114,7 @@ class SourceReader:
         with self._changed:
             if waits:
                 self._changed.wait_for(lambda: self._fresh is None or self._stop.is_set())
-            self._fresh = frame, time.time()
+            self._fresh = Shot(frame, self._thing, time.time())
             self._last_frame_s = time.monotonic()
             self._changed.notify_all()
         self._tell("online", None)

@@ -1,34 +1,15 @@
 """What the device modules stand on: whoever runs a DeepLens program connects camera, model and MQTT here."""
 
-import importlib.util
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
-from edge.picture.frame_types import Frame, Taken
+from edge.link.port import Publisher
+from edge.picture.frame_types import Camera
 from models.locate import resolve
 
 DEVICE_MODULES = Path(__file__).resolve().parent / "device"
-
-
-class FrameSource(Protocol):
-    """Gives the freshest frame, each at most once."""
-
-    def take(self, timeout_s: float) -> Frame | None:
-        """Return a frame that was not given out before, waiting for one; None after `timeout_s`."""
-
-    @property
-    def taken(self) -> Taken:
-        """Whose the last of these frames is, and when it was read."""
-
-
-class Transport(Protocol):
-    """Sends messages, or drops them while nobody can be reached."""
-
-    def publish(self, topic: str, payload: bytes) -> bool:
-        """Send at most once, at once or never; True when it was handed to the network."""
 
 
 def known_model(name: str) -> Path:
@@ -43,8 +24,8 @@ class Host:
     `find_model` finds what the program names, and `on_model` hears which file was loaded, on which provider.
     """
 
-    camera: FrameSource
-    transport: Transport
+    camera: Camera
+    publisher: Publisher
     threads: int = 1
     providers: Sequence[str] | None = None
     frame_wait_s: float = 0.25
@@ -69,18 +50,16 @@ def current() -> Host:
     """The connected host; RuntimeError when a device module is used before there is one."""
     if not _connected:
         raise RuntimeError(
-            "no camera is connected to the device modules; run the program with python -m edge"
+            "no camera is connected to the device modules; run the program with python -m edge.emulator"
         )
     return _connected[0]
 
 
 def add_device_modules() -> None:
-    """Make `awscam`, `mo` and `greengrasssdk` importable: a DeepLens device's own, elsewhere ours.
+    """Make our `awscam`, `mo` and `greengrasssdk` importable.
 
-    Ours come first when there is no awscam, because the greengrasssdk of the package index fails at import.
+    They come first, because the greengrasssdk of the package index fails at import.
     """
     folder = str(DEVICE_MODULES)
-    if folder in sys.path:
-        return
-    on_a_device = importlib.util.find_spec("awscam") is not None
-    sys.path.insert(len(sys.path) if on_a_device else 0, folder)
+    if folder not in sys.path:
+        sys.path.insert(0, folder)

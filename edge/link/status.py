@@ -65,7 +65,7 @@ class StatusBoard:
             self._publish()
 
     def set_state(self, state: State, reason: str | None) -> None:
-        """Tell a state; the count of frames begins anew."""
+        """Tell a state and start a new count of frames."""
         with self._lock:
             if state != self._state:
                 self._state_since_s = time.time()
@@ -73,10 +73,10 @@ class StatusBoard:
             self._frames, self._counting_since_s = 0, time.monotonic()
             self._publish()
 
-    def on_turn(self, seen: bool) -> None:
-        """Count a turn of the loop, with or without a frame, and tell a changed frame rate."""
+    def count(self, frame: bool) -> None:
+        """Count a frame, or that none came, and tell a changed frame rate."""
         with self._lock:
-            self._frames += seen
+            self._frames += frame
             passed_s = time.monotonic() - self._counting_since_s
             if passed_s < (_FPS_EVERY_S if self._fps else _FIRST_FPS_S):
                 return

@@ -1,7 +1,7 @@
-"""The words that every file of the edge shares."""
+"""What every room of the edge shares: frames, and the camera that gives them."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +13,17 @@ State = Literal["online", "offline", "no_camera", "stalled"]
 """What a camera's status message says (docs/contracts/mqtt.md)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """Of which camera the frame is that was taken last, and when it was read (Unix seconds)."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Shot:
+    """A frame, the name of the camera that took it, and when it was read (Unix seconds)."""
 
+    frame: Frame
     thing: str
     captured_at_s: float
+
+
+class Camera(Protocol):
+    """The port of whatever gives frames: one camera, or several in turn."""
+
+    def take(self, timeout_s: float) -> Shot | None:
+        """Return the freshest frame that was not taken before, waiting for it; None after `timeout_s`."""

@@ -8,7 +8,7 @@ import cv2
 
 from common import wire
 from edge.picture import jpeg
-from edge.picture.frame_types import Frame
+from edge.picture.frame_types import Frame, Shot
 
 _log = logging.getLogger(__name__)
 _WIDTH_PX = 320
@@ -25,15 +25,15 @@ class PreviewSender:
         self._due_s: dict[str, float] = {}
 
     def watch(self, thing: str, for_s: float) -> None:
-        """Somebody watches this camera for so many seconds from now."""
+        """Somebody watches this camera for `for_s` seconds from now."""
         if not self._allowed:
             _log.debug("previews are switched off: LOOKALIKE_PREVIEW is 0")
             return
         self._until_s[thing] = time.monotonic() + for_s
 
-    def offer(self, thing: str, frame: Frame) -> None:
-        """Publish a frame of a camera if somebody watches and the last one is a moment ago."""
-        now_s = time.monotonic()
+    def offer(self, shot: Shot) -> None:
+        """Publish a camera's frame if somebody watches it and the last one is a moment ago."""
+        now_s, thing = time.monotonic(), shot.thing
         if self._until_s.get(thing, 0.0) < now_s:
             # Forgotten, as names of cameras may come and go for months.
             self._until_s.pop(thing, None)
@@ -41,7 +41,7 @@ class PreviewSender:
             return
         if self._due_s.get(thing, 0.0) <= now_s:
             self._due_s[thing] = now_s + _INTERVAL_S
-            self._publish(wire.topic(thing, "preview"), _small_jpeg(frame))
+            self._publish(wire.topic(thing, "preview"), _small_jpeg(shot.frame))
 
 
 def _small_jpeg(frame: Frame) -> bytes:

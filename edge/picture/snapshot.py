@@ -12,14 +12,13 @@ import numpy as np
 
 from edge.picture import jpeg
 from edge.picture.crop import WHOLE, Box, cut
-from edge.picture.frame_types import Frame, Taken
+from edge.picture.frame_types import Frame, Shot
 
 _log = logging.getLogger(__name__)
 # Brokers take 512 KiB, topic included.
 MAX_BYTES = 500 * 1024
 _QUALITIES = (95, 90, 85, 80, 75)
-# For so long somebody waits for the answer, and so many may.
-_WORTH_S = 3.0
+_WORTH_S = 3.0  # how long somebody waits for an answer
 _MAX_ASKED = 64
 
 
@@ -38,16 +37,11 @@ class SnapshotSender:
         self,
         publish: Callable[[str, bytes], object],
         *,
-        taken: Callable[[], Taken],
         region: Box = WHOLE,
         allowed: bool = True,
     ) -> None:
-        """`taken` tells when the frame that is offered was read; only the `region` of it is shown.
-
-        Where they are not `allowed`, the answer says so, and is no picture.
-        """
-        self._publish, self._taken = publish, taken
-        self._region, self._allowed = region, allowed
+        """Only the `region` of a frame is shown; where pictures are not `allowed`, the answer says so."""
+        self._publish, self._region, self._allowed = publish, region, allowed
         self._lock = threading.Lock()
         self._asked: list[_Asked] = []
 
@@ -57,15 +51,15 @@ class SnapshotSender:
             self._asked.append(_Asked(thing, reply, time.time(), time.monotonic()))
             del self._asked[:-_MAX_ASKED]
 
-    def offer(self, thing: str, frame: Frame) -> None:
-        """Answer the requests that this frame, the one taken last, is later than."""
+    def offer(self, shot: Shot) -> None:
+        """Answer the requests that this frame is later than."""
         if not self._asked:
             return
-        replies = self._due(thing, self._taken().captured_at_s)
+        replies = self._due(shot.thing, shot.captured_at_s)
         if not replies:
             return
         if self._allowed:
-            answer = full_jpeg(cut(frame, self._region))
+            answer = full_jpeg(cut(shot.frame, self._region))
         else:
             answer = json.dumps({"refused": "pictures are switched off at it (LOOKALIKE_PREVIEW=0)"}).encode()
         for reply in replies:

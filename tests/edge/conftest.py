@@ -6,15 +6,11 @@ from typing import Any
 
 import pytest
 
-from edge.deeplens import device_host
-from edge.deeplens.device_host import add_device_modules
 from edge.link.mqtt import MqttTransport
-from tests.edge.fakes import FakeCamera, FakeTransport
+from tests.edge.fakes import FakeCamera, FakePublisher
 from tests.edge.kit import MqttListener, make_broker, write_model
 from tests.edge.link.lines import OFFLINE, Start
 from tests.servers import free_port
-
-add_device_modules()  # as `python -m edge` does, before a test imports awscam
 
 
 @pytest.fixture
@@ -38,12 +34,9 @@ def camera() -> FakeCamera:
 
 
 @pytest.fixture
-def transport(camera: FakeCamera) -> Iterator[FakeTransport]:
-    """What the device modules publish to, on a host with that camera."""
-    sending = FakeTransport()
-    device_host.connect(device_host.Host(camera=camera, transport=sending))
-    yield sending
-    device_host.disconnect()
+def publisher() -> FakePublisher:
+    """A publisher that keeps all."""
+    return FakePublisher()
 
 
 @pytest.fixture(scope="session")

@@ -1,21 +1,25 @@
-"""Fakes of what the device modules stand on."""
+"""Fakes of the edge's ports."""
 
-from edge.picture.frame_types import Frame, Taken
+from edge.picture.frame_types import Frame, Shot
 
 
 class FakeCamera:
-    """Gives the frames that it was given."""
+    """Gives the frames that it was given, as of one camera at one moment unless it is told otherwise."""
 
-    def __init__(self) -> None:
-        self.frames: list[Frame] = []
-        self.taken = Taken("cam-3", 1_800_000_000.5)
+    def __init__(self, *, thing: str = "cam-3", at_s: float = 1_800_000_000.5) -> None:
+        self.shots: list[Shot] = []
+        self._thing, self._at_s = thing, at_s
 
-    def take(self, timeout_s: float) -> Frame | None:
+    def see(self, *frames: Frame, thing: str | None = None, after_s: float = 0) -> None:
+        """Give these frames next."""
+        self.shots += [Shot(frame, thing or self._thing, self._at_s + after_s) for frame in frames]
+
+    def take(self, timeout_s: float) -> Shot | None:
         assert timeout_s > 0
-        return self.frames.pop(0) if self.frames else None
+        return self.shots.pop(0) if self.shots else None
 
 
-class FakeTransport:
+class FakePublisher:
     """Remembers what was published."""
 
     def __init__(self) -> None:

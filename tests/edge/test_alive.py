@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.alive import trouble
+from edge.process.alive_file import trouble
 from tests.edge.kit import run_edge, write_clip
 from tests.servers import free_port, until
 

@@ -26,25 +26,18 @@ def getLastFrame() -> tuple[bool, Frame | None]:  # noqa: N802 (the device's nam
     Other than the device it never gives the same frame twice, so that a loop over it embeds none twice.
     """
     connected = device_host.current()
-    frame = connected.camera.take(connected.frame_wait_s)
-    return frame is not None, frame
+    shot = connected.camera.take(connected.frame_wait_s)
+    return (False, None) if shot is None else (True, shot.frame)
 
 
-class Result(DeviceDict[Hashable, NDArray[np.float32]]):
-    """What the device gives, {layer: float32 [dim]}; `box` (not on a device) says where a featurizer looked.
-
-    Left, top, width and height as shares of the picture. No layer of its own, as programs for the device take
-    the only value there is.
-    """
-
-    box: tuple[float, float, float, float]
+Layers = DeviceDict[Hashable, NDArray[np.float32]]
+"""What the device gives: {layer: float32 [n]}."""
 
 
 class Model:
     """A loaded model: a featurizer of ours, or any ONNX network that takes a picture.
 
-    Not on a device: `provider`, the execution provider really in use; `is_featurizer`; `finds`, whether it
-    looks for the thing in the picture by itself.
+    Not on a device: `provider`, the execution provider really in use.
     """
 
     def __init__(self, model_path: str, params: Mapping[str, int], runtime: int = 0) -> None:
@@ -67,29 +60,25 @@ class Model:
             self._model = AnyOnnxNetwork(path, threads=connected.threads, providers=providers)
             self.provider = self._model.provider
             self._size_px = self._model.size_px
-        self.is_featurizer = isinstance(self._model, OnnxFeaturizer)
-        self.finds = isinstance(self._model, OnnxFeaturizer) and self._model.finds
         connected.on_model(path, self.provider)
 
-    def doInference(self, frame: NDArray[Any]) -> Result:  # noqa: N802 (the device's name)
+    def doInference(self, frame: NDArray[Any]) -> Layers:  # noqa: N802 (the device's name)
         """Return {layer: float32 [n]} of a BGR picture of any size; ValueError for what is none."""
         if isinstance(self._model, OnnxFeaturizer):
-            vectors, boxes = self._model.look([frame])
-            result = Result({_LAYER: vectors[0]})
-            left, top, width, height = (float(share) for share in boxes[0])
-            result.box = (left, top, width, height)
+            # One layer alone, as programs for the device take the only value there is.
+            result = Layers({_LAYER: self._model.embed([frame])[0]})
         else:
             frame = self._model.fit(frame)
-            result = Result(self._model.infer(frame))
+            result = Layers(self._model.infer(frame))
         self._size_px = frame.shape[1], frame.shape[0]
-        return Result(enumerate(result.values())) if self._neo else result
+        return Layers(enumerate(result.values())) if self._neo else result
 
     def parseResult(self, kind: str, raw: Mapping[Any, Any]) -> Parsed | Mapping[Any, Any]:  # noqa: N802
         """Return {kind: findings} of what doInference gave last, kind 'classification' or 'ssd'.
 
         What a finding is: edge/deeplens/device_results.py. ValueError for another kind or form of result.
         """
-        if self.is_featurizer and not self._warned:
+        if isinstance(self._model, OnnxFeaturizer) and not self._warned:
             self._warned = True
             _log.warning("the model gives feature vectors; what parseResult makes of them means nothing")
         return raw if self._neo else parse(kind, raw, size_px=self._size_px)

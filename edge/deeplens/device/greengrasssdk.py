@@ -35,7 +35,7 @@ class IotDataClient:
         if queueFullPolicy not in _POLICIES:
             raise ValueError(f"queueFullPolicy is {queueFullPolicy!r}; expected BestEffort or AllOrException")
         name = topic.decode() if isinstance(topic, bytes) else topic
-        device_host.current().transport.publish(_map_topic(name), _to_bytes(payload))
+        device_host.current().publisher.publish(_map_topic(name), _to_bytes(payload))
 
 
 def client(service: str, *_args: Any) -> IotDataClient:

@@ -20,10 +20,10 @@ from edge.cameras.sources import open_source
 from edge.cameras.sources.recording import RecordingSource
 from edge.deeplens import device_host
 from edge.deeplens.emulator.artifacts import Artifacts
-from edge.deeplens.emulator.camera import PatientTransport, Supply
+from edge.deeplens.emulator.camera import EmulatedCamera, PatientPublisher
 from edge.deeplens.emulator.name_clash import is_there
 from edge.deeplens.emulator.program import Program
-from edge.deeplens.emulator.shutdown import Ending
+from edge.deeplens.emulator.shutdown import Shutdown
 from edge.link.mqtt import MqttTransport
 from edge.settings import FRAMES_OVER_MQTT, EdgeSettings, explain
 from models.errors import ModelError
@@ -94,19 +94,19 @@ def _is_recording(source: str) -> bool:
 def _run(program: Program, file: Path, settings: EdgeSettings, frames: int | None) -> None:
     # Own threads of OpenCV would fight with those of the inference.
     cv2.setNumThreads(1)
-    ending = Ending()
+    shutdown = Shutdown()
     cameras, show = open_cameras(settings)
     transport = MqttTransport(settings.mqtt_url, thing=None)
-    supply = Supply(
+    camera = EmulatedCamera(
         cameras,
         frames=frames,
         max_fps=settings.max_fps,
-        on_frame=show,
-        on_over=lambda: ending.ask(0, "stopped"),
+        on_shot=show,
+        on_over=lambda: shutdown.ask(0, "stopped"),
     )
 
     def close(reason: str) -> None:
-        _log.info("%s: %d frames; %s", file.name, supply.given, reason)
+        _log.info("%s: %d frames; %s", file.name, camera.given, reason)
         transport.stop()
         cameras.stop(reason)
 
@@ -115,19 +115,19 @@ def _run(program: Program, file: Path, settings: EdgeSettings, frames: int | Non
 
     device_host.connect(
         device_host.Host(
-            camera=supply,
-            transport=PatientTransport(transport),
+            camera=camera,
+            publisher=PatientPublisher(transport),
             threads=settings.threads,
             providers=[PROVIDERS[settings.provider]],
             find_model=Artifacts(file.resolve().parent, fallback=settings.model).find,
             on_model=on_model,
         )
     )
-    ending.close = close
+    shutdown.close = close
     if is_there(settings.mqtt_url, settings.thing):
         _log.warning(_RIVAL, settings.thing)
     cameras.connect()
     transport.start()
     transport.wait_connected(_BROKER_WAIT_S)
     code = program.run(thing=settings.thing)
-    ending.ask(code, "stopped" if code == 0 else f"{file.name} ended with exit code {code}")
+    shutdown.ask(code, "stopped" if code == 0 else f"{file.name} ended with exit code {code}")

@@ -3,26 +3,16 @@
 import threading
 import time
 from collections.abc import Callable
-from typing import Protocol
 
+from edge.cameras.port import Cameras
 from edge.link.mqtt import MqttTransport
-from edge.picture.frame_types import Frame, Taken
+from edge.picture.frame_types import Shot
 
 _TRY_S = 0.001
 
 
-class Cameras(Protocol):
-    """What edge/app.py opens for a source."""
-
-    @property
-    def taken(self) -> Taken: ...
-    def take(self, timeout_s: float) -> Frame | None: ...
-    def start(self) -> None: ...
-    def on_turn(self, seen: bool) -> None: ...
-
-
-class Supply:
-    """Gives the frames, so many at most; threads of the program may share it."""
+class EmulatedCamera:
+    """Gives a limited number of frames; threads of the program may share it."""
 
     def __init__(
         self,
@@ -30,23 +20,18 @@ class Supply:
         *,
         frames: int | None,
         max_fps: float,
-        on_frame: Callable[[str, Frame], None],
+        on_shot: Callable[[Shot], None],
         on_over: Callable[[], None],
     ) -> None:
         """`on_over` is called, and does not return, when one more frame than `frames` is asked for."""
-        self._cameras, self._on_frame, self._on_over = cameras, on_frame, on_over
+        self._cameras, self._on_shot, self._on_over = cameras, on_shot, on_over
         self._limit, self._interval_s = frames, 1 / max_fps
         self._lock = threading.Lock()
         self._due_s = 0.0
         self.given = 0
         """How many frames were given out."""
 
-    @property
-    def taken(self) -> Taken:
-        """Whose the last frame is, and when it was read."""
-        return self._cameras.taken
-
-    def take(self, timeout_s: float) -> Frame | None:
+    def take(self, timeout_s: float) -> Shot:
         """Return a new frame, however long it takes to come; `timeout_s` is how often a stall is looked for.
 
         A device always gives a frame, so programs do not expect to get none: many resize it in any case.
@@ -57,17 +42,16 @@ class Supply:
             if not self.given:
                 self._cameras.start()  # only now, so that a recording is seen from its beginning
             time.sleep(max(0.0, self._due_s - time.monotonic()))
-            frame = None
-            while frame is None:
-                frame = self._cameras.take(timeout_s)
-                self._cameras.on_turn(frame is not None)
+            shot = None
+            while shot is None:
+                shot = self._cameras.take(timeout_s)
             self.given += 1
             self._due_s = time.monotonic() + self._interval_s
-            self._on_frame(self._cameras.taken.thing, frame)
-            return frame
+            self._on_shot(shot)
+            return shot
 
 
-class PatientTransport:
+class PatientPublisher:
     """Lets each message of a burst leave before the next one, which would take its place in the outbox.
 
     While the broker is away nothing waits. Threads of the program may share it.

@@ -11,7 +11,7 @@ from types import CodeType
 from typing import Any
 
 from edge.deeplens.emulator.py2_detect import is_python2
-from edge.deeplens.emulator.py2_rewrite import Habits
+from edge.deeplens.emulator.py2_rewrite import Python2Rewriter
 
 # That fixer looks for modules beside the file and makes their imports relative; a program is no package.
 _UNWANTED_FIXER, _PRINT_FIXER = "fissix.fixes.fix_import", "fissix.fixes.fix_print"
@@ -28,7 +28,7 @@ def compile_program(text: str, path: str, *, python2: bool = False) -> CodeType:
     """
     tree, converted = _parse(text, path, python2=python2)
     division = converted and _TRUE_DIVISION.search(text) is None
-    tree = Habits(python2_division=division).visit(tree)
+    tree = Python2Rewriter(python2_division=division).visit(tree)
     return compile(tree, path, "exec", dont_inherit=True)
 
 

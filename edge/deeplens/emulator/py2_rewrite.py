@@ -1,4 +1,4 @@
-"""What programs of the DeepLens' time do and today's Python refuses, done for them."""
+"""Rewrites obsolete Python 2 idioms, and opens files as Python 2 did."""
 
 import ast
 import builtins
@@ -12,7 +12,7 @@ import numpy as np
 _DIVIDE, _DIVIDE_IN_PLACE = "__lookalike_divide__", "__lookalike_divide_in_place__"
 
 
-class Habits(ast.NodeTransformer):
+class Python2Rewriter(ast.NodeTransformer):
     """Rewrites `array.tostring()`, which numpy dropped, a late `global`, and the division of Python 2."""
 
     def __init__(self, *, python2_division: bool) -> None:

@@ -11,7 +11,7 @@ _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 _ASKED = b"\0"  # no signal has this number
 
 
-class Ending:
+class Shutdown:
     """Waits in a thread of its own for a signal or to be asked; then closes, flushes and leaves.
 
     Not by an exception: the program may swallow every one, and its other threads may run for ever.

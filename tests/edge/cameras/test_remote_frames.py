@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 from common.wire import MAX_MESSAGE_BYTES
-from edge.cameras.decode_ahead import Ahead
-from edge.cameras.fair_queue import MAX_THINGS, Turns
+from edge.cameras.decode_ahead import DecodeAhead
+from edge.cameras.fair_queue import MAX_THINGS, FairQueue
 from edge.picture.jpeg import JpegError, decode
 from tests.edge.jpegs import JPEG, claiming, encode
 from tests.edge.kit import grey
@@ -87,48 +87,48 @@ def test_random_damage_is_a_picture_or_a_reason() -> None:
             assert decode(bytes(content)).ndim == 3
 
 
-def served(turns: Turns, count: int) -> list[tuple[str, bytes]]:
-    taken = [turns.next(0) for _ in range(count)]
+def served(queue: FairQueue, count: int) -> list[tuple[str, bytes]]:
+    taken = [queue.next(0) for _ in range(count)]
     return [(arrived.thing, arrived.content) for arrived in taken if arrived]
 
 
 def test_of_each_thing_the_freshest_frame_is_served_once() -> None:
-    turns = Turns(max_age_s=5)
+    queue = FairQueue(max_age_s=5)
     for content in (b"1", b"2", b"3"):
-        turns.put("a", content)
-    assert served(turns, 2) == [("a", b"3")]
+        queue.put("a", content)
+    assert served(queue, 2) == [("a", b"3")]
 
 
 def test_things_take_turns_and_a_fast_one_starves_no_other() -> None:
-    turns = Turns(max_age_s=5)
+    queue = FairQueue(max_age_s=5)
     order = ""
     for _ in range(6):
         for thing in "aaab":
-            turns.put(thing, b"")
-        turns.put("c", b"")
-        order += "".join(thing for thing, _ in served(turns, 1))
+            queue.put(thing, b"")
+        queue.put("c", b"")
+        order += "".join(thing for thing, _ in served(queue, 1))
     assert order == "abcabc"
 
 
 def test_a_frame_that_waited_too_long_is_not_served() -> None:
-    turns = Turns(max_age_s=0.02)
-    turns.put("a", b"old")
+    queue = FairQueue(max_age_s=0.02)
+    queue.put("a", b"old")
     old_at_s = time.time() + 0.03
     until(lambda: time.time() > old_at_s)
-    turns.put("b", b"new")
-    assert served(turns, 2) == [("b", b"new")]
-    turns.put("a", b"again")
-    assert served(turns, 2) == [("a", b"again")]
+    queue.put("b", b"new")
+    assert served(queue, 2) == [("b", b"new")]
+    queue.put("a", b"again")
+    assert served(queue, 2) == [("a", b"again")]
 
 
 def test_one_thing_too_many_is_refused_until_there_is_room() -> None:
-    turns = Turns(max_age_s=5)
-    assert all(turns.put(f"cam-{number}", b"") for number in range(MAX_THINGS))
-    assert not turns.put("more", b"")
-    assert turns.put("cam-0", b"")
-    turns.forget("cam-0")
-    assert turns.put("more", b"")
-    assert not turns.put("cam-0", b"")
+    queue = FairQueue(max_age_s=5)
+    assert all(queue.put(f"cam-{number}", b"") for number in range(MAX_THINGS))
+    assert not queue.put("more", b"")
+    assert queue.put("cam-0", b"")
+    queue.forget("cam-0")
+    assert queue.put("more", b"")
+    assert not queue.put("cam-0", b"")
 
 
 @pytest.fixture
@@ -137,36 +137,36 @@ def judged() -> list[tuple[str, str | None]]:
 
 
 @pytest.fixture
-def turns() -> Turns:
-    return Turns(max_age_s=5)
+def queue() -> FairQueue:
+    return FairQueue(max_age_s=5)
 
 
 @pytest.fixture
-def ahead(turns: Turns, judged: list[tuple[str, str | None]]) -> Ahead:
-    return Ahead(turns, max_age_s=5, judge=lambda thing, wrong: judged.append((thing, wrong)))
+def ahead(queue: FairQueue, judged: list[tuple[str, str | None]]) -> DecodeAhead:
+    return DecodeAhead(queue, max_age_s=5, judge=lambda thing, wrong: judged.append((thing, wrong)))
 
 
-def level(ahead: Ahead) -> int | None:
+def level(ahead: DecodeAhead) -> int | None:
     """The grey of the picture that is taken next."""
     picture = ahead.take(0)
     return None if picture is None else round(float(picture.frame.mean()))
 
 
 def test_the_next_frame_is_decoded_while_the_last_is_looked_at(
-    turns: Turns, ahead: Ahead, judged: list[tuple[str, str | None]]
+    queue: FairQueue, ahead: DecodeAhead, judged: list[tuple[str, str | None]]
 ) -> None:
     assert not ahead.wait(0)
     before_s = time.time()
-    turns.put("a", encode(grey(10)))
+    queue.put("a", encode(grey(10)))
     ahead.work(0)
     picture = ahead.take(0)
     assert picture is not None
-    assert picture.taken.thing == "a"
-    assert before_s <= picture.taken.captured_at_s <= time.time()
-    turns.put("b", encode(grey(20)))
+    assert picture.thing == "a"
+    assert before_s <= picture.captured_at_s <= time.time()
+    queue.put("b", encode(grey(20)))
     ahead.work(0)  # nobody asked for it yet
     assert ahead.wait(0)
-    turns.put("a", encode(grey(30)))
+    queue.put("a", encode(grey(30)))
     ahead.work(0)  # one ahead, not more
     assert judged == [("a", None), ("b", None)]
     assert level(ahead) == 20
@@ -176,32 +176,34 @@ def test_the_next_frame_is_decoded_while_the_last_is_looked_at(
 
 
 def test_a_bad_frame_is_judged_and_the_next_one_taken(
-    turns: Turns, ahead: Ahead, judged: list[tuple[str, str | None]]
+    queue: FairQueue, ahead: DecodeAhead, judged: list[tuple[str, str | None]]
 ) -> None:
-    turns.put("a", b"no picture")
+    queue.put("a", b"no picture")
     ahead.work(0)
     assert level(ahead) is None
-    turns.put("a", encode(grey(40)))
+    queue.put("a", encode(grey(40)))
     ahead.work(0)
     assert level(ahead) == 40
     assert [(thing, bool(wrong)) for thing, wrong in judged] == [("a", True), ("a", False)]
 
 
-def test_a_slow_loop_gets_a_fresher_frame_than_the_one_decoded_ahead(turns: Turns, ahead: Ahead) -> None:
-    turns.put("a", encode(grey(50)))
+def test_a_slow_loop_gets_a_fresher_frame_than_the_one_decoded_ahead(
+    queue: FairQueue, ahead: DecodeAhead
+) -> None:
+    queue.put("a", encode(grey(50)))
     ahead.work(0)
     later_s = time.time() + 0.6
     until(lambda: time.time() > later_s)
-    turns.put("a", encode(grey(60)))
-    turns.put("b", encode(grey(70)))
+    queue.put("a", encode(grey(60)))
+    queue.put("b", encode(grey(70)))
     assert level(ahead) == 60
     ahead.work(0)
     assert level(ahead) == 70
 
 
-def test_a_picture_that_waited_too_long_is_not_taken(turns: Turns) -> None:
-    ahead = Ahead(turns, max_age_s=0.55, judge=lambda _thing, _wrong: None)
-    turns.put("a", encode(grey(50)))
+def test_a_picture_that_waited_too_long_is_not_taken(queue: FairQueue) -> None:
+    ahead = DecodeAhead(queue, max_age_s=0.55, judge=lambda _thing, _wrong: None)
+    queue.put("a", encode(grey(50)))
     ahead.work(0)
     later_s = time.time() + 0.6
     until(lambda: time.time() > later_s)

@@ -9,7 +9,7 @@ import pytest
 
 from edge.cameras.source_reader import SourceReader
 from edge.cameras.sources.base import SourceError
-from edge.picture.frame_types import Frame, State
+from edge.picture.frame_types import Frame, Shot, State
 from tests.edge.kit import grey
 from tests.servers import PATIENCE_S, until
 
@@ -55,13 +55,16 @@ class Watched:
         )
         self.camera.start()
 
-    def next_level(self) -> int:
-        frame: Frame | None = None
+    def next_shot(self) -> Shot:
+        shot: Shot | None = None
         deadline_s = time.monotonic() + PATIENCE_S
-        while frame is None:
+        while shot is None:
             assert time.monotonic() < deadline_s, "no frame"
-            frame = self.camera.take(0.05)
-        return int(frame[0, 0, 0])
+            shot = self.camera.take(0.05)
+        return shot
+
+    def next_level(self) -> int:
+        return int(self.next_shot().frame[0, 0, 0])
 
     def last_told(self) -> tuple[State, str | None]:
         return self.told[-1]
@@ -79,9 +82,11 @@ def test_only_the_freshest_frame_is_kept_and_given_once(sources: list[FakeSource
     sources.append(FakeSource([1, 2, 3, None]))
     watched = Watched(sources[0])
     until(lambda: ("online", None) in watched.told)
-    until(lambda: watched.next_level() == 3)
-    assert abs(watched.camera.taken.captured_at_s - time.time()) < 5
-    assert watched.camera.taken.thing == "cam-1"
+    shot = watched.next_shot()
+    while shot.frame[0, 0, 0] != 3:
+        shot = watched.next_shot()
+    assert abs(shot.captured_at_s - time.time()) < 5
+    assert shot.thing == "cam-1"
     assert watched.camera.take(0.01) is None
     watched.camera.stop()
 
@@ -133,10 +138,11 @@ def test_a_source_that_waits_is_read_one_ahead_and_loses_nothing(sources: list[F
     sources.append(FakeSource([*levels, None], waits=True))
     watched = Watched(sources[0])
     for level in levels:
-        assert watched.next_level() == level
+        shot = watched.next_shot()
+        assert shot.frame[0, 0, 0] == level
         # One waits in the camera, one in the reader's hand.
         until(partial(sources[0].has_given, min(level + 2, len(levels))), what="reading ahead")
-        assert time.time() - watched.camera.taken.captured_at_s < 1
+        assert time.time() - shot.captured_at_s < 1
     watched.camera.stop()
 
 

@@ -52,9 +52,9 @@ def test_a_fast_video_loses_no_frame_however_slowly_it_is_taken(tmp_path: Path) 
     for turn in range(40):
         if turn % 8 == 0:
             time.sleep(0.05)  # the one who takes them is the slower one
-        frame = camera.take(5)
-        assert frame is not None
-        levels.append(round(int(frame[24, 32, 0]) / LEVEL_STEP))
+        shot = camera.take(5)
+        assert shot is not None
+        levels.append(round(int(shot.frame[24, 32, 0]) / LEVEL_STEP))
     took_s = time.monotonic() - started_s
     camera.stop()
     assert levels == [0, 1, 2, 3, 4] * 8

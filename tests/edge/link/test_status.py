@@ -28,12 +28,12 @@ def test_changes_are_sent_at_once_and_the_frame_rate_when_it_is_known() -> None:
     started_s = time.monotonic()
     while len(sent) < 3:
         assert time.monotonic() - started_s < PATIENCE_S, "no frame rate"
-        board.on_turn(seen=True)
+        board.count(frame=True)
         time.sleep(0.01)
     assert 0.9 < time.monotonic() - started_s < 3
     assert 20 < sent[-1]["fps"] <= 110
     for _ in range(100):  # from now on at most every 5 s
-        board.on_turn(seen=True)
+        board.count(frame=True)
     assert len(sent) == 3
     assert sent[-1]["since"] == sent[-2]["since"]
     board.set_state("stalled", "no frame for 5 s")

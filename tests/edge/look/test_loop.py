@@ -1,34 +1,36 @@
 """The loop: what it publishes of which frames."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from common import wire
-from edge.look.loop import Loop, load_model
-from edge.picture.frame_types import Frame, Taken
-from tests.edge.fakes import FakeCamera, FakeTransport
+from edge.look.featurizer import load_featurizer
+from edge.look.loop import Loop
+from edge.picture.frame_types import Frame, Shot
+from tests.edge.fakes import FakeCamera, FakePublisher
 from tests.edge.kit import frame_of, grey
 
-pytestmark = pytest.mark.usefixtures("transport")
 AT_S = 1_800_000_000.5
 
 
-def make_loop(camera: FakeCamera, model: Path, *, max_fps: float = 10, heartbeat_s: float = 2.0) -> Loop:
-    return Loop(load_model(str(model)), taken=lambda: camera.taken, max_fps=max_fps, heartbeat_s=heartbeat_s)
+def make_loop(camera: FakeCamera, publisher: FakePublisher, model: Path, **options: Any) -> Loop:
+    """A loop of ten frames a second that looks at a still scene every 2 s."""
+    featurizer = load_featurizer(str(model), threads=1, providers=["CPUExecutionProvider"])
+    return Loop(camera, featurizer, publisher, **({"max_fps": 10, "heartbeat_s": 2.0} | options))
 
 
 def turn(loop: Loop, camera: FakeCamera, frame: Frame, *, after_s: float = 0, thing: str = "cam-3") -> None:
-    camera.frames.append(frame)
-    camera.taken = Taken(thing, AT_S + after_s)
+    camera.see(frame, thing=thing, after_s=after_s)
     assert loop.turn()
 
 
-def observed(transport: FakeTransport) -> list[wire.Observation]:
+def observed(publisher: FakePublisher) -> list[wire.Observation]:
     """What was published."""
     found = []
-    for topic, payload in transport.sent:
+    for topic, payload in publisher.sent:
         thing, kind = wire.parse_topic(topic)
         assert kind == "features"
         seen = wire.decode_observation(payload, thing=thing, kind=kind, received_at_s=0)
@@ -38,60 +40,54 @@ def observed(transport: FakeTransport) -> list[wire.Observation]:
 
 
 def test_a_turn_publishes_what_the_frame_shows(
-    camera: FakeCamera, transport: FakeTransport, model: Path
+    camera: FakeCamera, publisher: FakePublisher, model: Path
 ) -> None:
-    loop = make_loop(camera, model)
+    loop = make_loop(camera, publisher, model)
     turn(loop, camera, grey(50))
     turn(loop, camera, grey(90, height=10, width=10))
     assert not loop.turn()
-    seen = observed(transport)
+    seen = observed(publisher)
     assert [(one.seq, frame_of(one.vectors[0])) for one in seen] == [(0, 5), (1, 9)]
     assert {(one.thing, one.captured_at_s) for one in seen} == {("cam-3", AT_S)}
     assert len({one.session for one in seen}) == 1
 
 
 def test_a_still_scene_is_looked_at_now_and_then_and_said_to_be_still(
-    camera: FakeCamera, transport: FakeTransport, model: Path
+    camera: FakeCamera, publisher: FakePublisher, model: Path
 ) -> None:
-    loop = make_loop(camera, model)
+    loop = make_loop(camera, publisher, model)
     for tenth in range(100):
         turn(loop, camera, grey(50), after_s=tenth / 10)
-    still = observed(transport)
+    still = observed(publisher)
     assert 11 + 3 <= len(still) <= 11 + 5
     assert [one.seq for one in still] == list(range(len(still)))
     assert still[0].still_s == 0
     for one in still:
         assert one.still_s == pytest.approx(one.captured_at_s - AT_S, abs=0.002)
     turn(loop, camera, grey(90), after_s=10.1)
-    last = observed(transport)[-1]
+    last = observed(publisher)[-1]
     assert (frame_of(last.vectors[0]), last.still_s) == (9, 0)
 
 
 def test_what_lies_outside_the_region_opens_no_gate(
-    camera: FakeCamera, transport: FakeTransport, model: Path
+    camera: FakeCamera, publisher: FakePublisher, model: Path
 ) -> None:
-    loop = Loop(
-        load_model(str(model)),
-        taken=lambda: camera.taken,
-        max_fps=10,
-        heartbeat_s=2,
-        region=(0.5, 0, 0.5, 1),
-    )
+    loop = make_loop(camera, publisher, model, region=(0.5, 0, 0.5, 1))
     for tenth in range(15):
         frame = grey(50)
         frame[:, :32] = 10 * tenth
         turn(loop, camera, frame, after_s=tenth / 10)
-    assert len(observed(transport)) == 11
+    assert len(observed(publisher)) == 11
 
 
 def test_several_cameras_have_a_session_and_a_gate_each(
-    camera: FakeCamera, transport: FakeTransport, model: Path
+    camera: FakeCamera, publisher: FakePublisher, model: Path
 ) -> None:
-    loop = make_loop(camera, model)
+    loop = make_loop(camera, publisher, model)
     for tenth in range(30):
         turn(loop, camera, grey(50), after_s=tenth / 10, thing="phone")
         turn(loop, camera, grey(8 * tenth + 9 * (tenth % 2)), after_s=tenth / 10, thing="door")
-    seen = observed(transport)
+    seen = observed(publisher)
     phone, door = ([one for one in seen if one.thing == thing] for thing in ("phone", "door"))
     assert len(door) == 30
     assert 11 <= len(phone) <= 13
@@ -101,26 +97,21 @@ def test_several_cameras_have_a_session_and_a_gate_each(
 
 
 def test_each_frame_is_offered_for_a_preview_also_when_it_is_not_sent(
-    camera: FakeCamera, transport: FakeTransport, model: Path
+    camera: FakeCamera, publisher: FakePublisher, model: Path
 ) -> None:
-    offered: list[tuple[str, Frame]] = []
-    loop = Loop(
-        load_model(str(model)),
-        taken=lambda: camera.taken,
-        max_fps=10,
-        heartbeat_s=2,
-        on_frame=lambda thing, frame: offered.append((thing, frame)),
-    )
+    offered: list[Shot] = []
+    loop = make_loop(camera, publisher, model, on_shot=offered.append)
     for tenth in range(20):
         turn(loop, camera, grey(50), after_s=tenth / 10)
-    assert len(offered) == 20 > len(transport.sent)
-    assert {thing for thing, _ in offered} == {"cam-3"}
-    np.testing.assert_array_equal(offered[0][1], grey(50))
+    assert len(offered) == 20 > len(publisher.sent)
+    assert {shot.thing for shot in offered} == {"cam-3"}
+    np.testing.assert_array_equal(offered[0].frame, grey(50))
 
 
-def test_the_loop_keeps_to_its_rate(camera: FakeCamera, model: Path) -> None:
-    loop = make_loop(camera, model, max_fps=50)
-    camera.frames += [grey(level) for level in range(11)]
-    turns: list[bool] = []
-    loop.run(stopping=lambda: not camera.frames, on_turn=turns.append)
-    assert turns == [True] * 11
+def test_the_loop_goes_on_until_it_is_stopped(
+    camera: FakeCamera, publisher: FakePublisher, model: Path
+) -> None:
+    loop = make_loop(camera, publisher, model, max_fps=50)
+    camera.see(*[grey(10 * level) for level in range(11)])
+    loop.run(stopping=lambda: not camera.shots)
+    assert [frame_of(seen.vectors[0]) for seen in observed(publisher)] == list(range(11))

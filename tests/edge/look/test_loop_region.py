@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from common import wire
-from edge.look.loop import Loop, load_model
+from edge.look.featurizer import load_featurizer
+from edge.look.loop import Loop
 from edge.picture.crop import WHOLE, Box
 from edge.picture.frame_types import Frame
-from tests.edge.fakes import FakeCamera, FakeTransport
+from tests.edge.fakes import FakeCamera, FakePublisher
 from tests.edge.kit import write_model
 
 
@@ -21,13 +22,14 @@ def halves() -> Frame:
 
 
 def observed(
-    camera: FakeCamera, transport: FakeTransport, path: Path, frame: Frame, *, region: Box
+    camera: FakeCamera, publisher: FakePublisher, path: Path, frame: Frame, *, region: Box
 ) -> wire.Observation:
     """What the loop publishes of a frame."""
-    loop = Loop(load_model(str(path)), taken=lambda: camera.taken, max_fps=10, heartbeat_s=0, region=region)
-    camera.frames.append(frame)
+    featurizer = load_featurizer(str(path), threads=1, providers=["CPUExecutionProvider"])
+    loop = Loop(camera, featurizer, publisher, max_fps=10, heartbeat_s=0, region=region)
+    camera.see(frame)
     assert loop.turn()
-    seen = wire.decode_observation(transport.sent[-1][1], thing="cam-3", kind="features", received_at_s=0)
+    seen = wire.decode_observation(publisher.sent[-1][1], thing="cam-3", kind="features", received_at_s=0)
     assert seen is not None
     return seen
 
@@ -46,10 +48,10 @@ def mean_level(seen: wire.Observation) -> float:
     ],
 )
 def test_a_model_that_finds_gets_the_region_and_its_box_is_told_in_the_frame(
-    camera: FakeCamera, transport: FakeTransport, tmp_path: Path, region: Box, level: float, box: Box
+    camera: FakeCamera, publisher: FakePublisher, tmp_path: Path, region: Box, level: float, box: Box
 ) -> None:
     path = write_model(tmp_path / "finder.onnx", box=(0.25, 0.5, 0.5, 0.25))
-    seen = observed(camera, transport, path, halves(), region=region)
+    seen = observed(camera, publisher, path, halves(), region=region)
     assert mean_level(seen) == pytest.approx(level, abs=1.5)
     assert seen.box == pytest.approx(box, abs=1e-3)
 
@@ -64,8 +66,8 @@ def test_a_model_that_finds_gets_the_region_and_its_box_is_told_in_the_frame(
     ],
 )
 def test_a_model_that_does_not_find_gets_the_centre_square_of_the_region(
-    camera: FakeCamera, transport: FakeTransport, model: Path, region: Box, level: float, box: Box
+    camera: FakeCamera, publisher: FakePublisher, model: Path, region: Box, level: float, box: Box
 ) -> None:
-    seen = observed(camera, transport, model, halves(), region=region)
+    seen = observed(camera, publisher, model, halves(), region=region)
     assert mean_level(seen) == pytest.approx(level, abs=1.5)
     assert seen.box == pytest.approx(box, abs=1e-3)

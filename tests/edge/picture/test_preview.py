@@ -2,29 +2,34 @@
 
 import time
 
+from edge.picture.frame_types import Frame, Shot
 from edge.picture.preview import PreviewSender
-from tests.edge.fakes import FakeTransport
+from tests.edge.fakes import FakePublisher
 from tests.edge.jpegs import shown
 from tests.edge.kit import grey
 from tests.servers import until
 
 
+def shot(frame: Frame) -> Shot:
+    return Shot(frame, "cam-1", 0.0)
+
+
 def test_nothing_is_sent_unless_somebody_watches() -> None:
-    sending = FakeTransport()
+    sending = FakePublisher()
     previews = PreviewSender(sending.publish)
-    previews.offer("cam-1", grey(9))
+    previews.offer(shot(grey(9)))
     previews.watch("cam-2", 30)
-    previews.offer("cam-1", grey(9))
+    previews.offer(shot(grey(9)))
     assert sending.sent == []
 
 
 def test_a_watched_frame_is_a_small_jpeg_of_the_whole_frame() -> None:
-    sending = FakeTransport()
+    sending = FakePublisher()
     previews = PreviewSender(sending.publish)
     previews.watch("cam-1", 30)
     frame = grey(40, height=1080, width=1920)
     frame[:, 960:] = 200
-    previews.offer("cam-1", frame)
+    previews.offer(shot(frame))
     ((topic, payload),) = sending.sent
     assert topic == "lookalike/cam-1/preview"
     assert len(payload) < 20_000
@@ -35,21 +40,21 @@ def test_a_watched_frame_is_a_small_jpeg_of_the_whole_frame() -> None:
 
 
 def test_a_small_frame_is_not_enlarged() -> None:
-    sending = FakeTransport()
+    sending = FakePublisher()
     previews = PreviewSender(sending.publish)
     previews.watch("cam-1", 30)
-    previews.offer("cam-1", grey(40))
+    previews.offer(shot(grey(40)))
     assert shown(sending.sent[0][1]).shape == (48, 64, 3)
 
 
 def test_it_keeps_to_a_rate_and_ends_with_the_time_that_was_asked_for() -> None:
-    sending = FakeTransport()
+    sending = FakePublisher()
     previews = PreviewSender(sending.publish)
     previews.watch("cam-1", 0.9)
     started_s = time.monotonic()
 
     def over() -> bool:
-        previews.offer("cam-1", grey(9))
+        previews.offer(shot(grey(9)))
         return time.monotonic() - started_s > 1.5
 
     until(over, what="the end of the watch")
@@ -57,8 +62,8 @@ def test_it_keeps_to_a_rate_and_ends_with_the_time_that_was_asked_for() -> None:
 
 
 def test_where_they_are_switched_off_none_is_sent() -> None:
-    sending = FakeTransport()
+    sending = FakePublisher()
     previews = PreviewSender(sending.publish, allowed=False)
     previews.watch("cam-1", 30)
-    previews.offer("cam-1", grey(9))
+    previews.offer(shot(grey(9)))
     assert sending.sent == []

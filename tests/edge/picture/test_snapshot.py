@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from edge.picture.crop import WHOLE, Box
-from edge.picture.frame_types import Frame, Taken
+from edge.picture.frame_types import Frame, Shot
 from edge.picture.snapshot import MAX_BYTES, SnapshotSender, full_jpeg
-from tests.edge.fakes import FakeTransport
+from tests.edge.fakes import FakePublisher
 from tests.edge.jpegs import shown
 from tests.edge.kit import grey
 from tests.servers import until
@@ -27,15 +27,12 @@ class SnapshotRig:
     """Snapshots of a camera whose frames are captured when a test says so."""
 
     def __init__(self, *, region: Box = WHOLE, allowed: bool = True) -> None:
-        self.sending = FakeTransport()
-        self.taken = Taken("cam-1", 0.0)
-        self.snapshots = SnapshotSender(
-            self.sending.publish, taken=lambda: self.taken, region=region, allowed=allowed
-        )
+        self.sending = FakePublisher()
+        self.snapshots = SnapshotSender(self.sending.publish, region=region, allowed=allowed)
 
     def offer(self, frame: Frame | None = None, *, thing: str = "cam-1", at_s: float | None = None) -> None:
-        self.taken = Taken(thing, time.time() + 0.001 if at_s is None else at_s)
-        self.snapshots.offer(thing, grey(40) if frame is None else frame)
+        captured_at_s = time.time() + 0.001 if at_s is None else at_s
+        self.snapshots.offer(Shot(grey(40) if frame is None else frame, thing, captured_at_s))
 
     @property
     def replies(self) -> list[str]:

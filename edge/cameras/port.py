@@ -1,0 +1,26 @@
+"""The port of what LOOKALIKE_SOURCE opens, for those who run a program on it."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from edge.link.port import Publisher
+from edge.picture.frame_types import Camera
+
+
+class Cameras(Camera, Publisher, Protocol):
+    """One camera of this process, or all that send their frames over MQTT, each with its status."""
+
+    def connect(self) -> None:
+        """Connect to the broker, in the background."""
+
+    def wait_wanted(self, stopping: Callable[[], bool]) -> bool:
+        """Wait until there is something to look at; False when it is time to stop."""
+
+    def start(self) -> None:
+        """Open the source."""
+
+    def stop(self, reason: str) -> None:
+        """Close the source, and tell that its cameras are offline and why."""
+
+    def set_model(self, *, provider: str, model: str) -> None:
+        """Tell which model, by its fingerprint, runs on which execution provider."""
