@@ -14,7 +14,7 @@ from tests.system.stack import eventually, running
 from tests.web.pages import chromium
 
 DOCS = Path(__file__).resolve().parent
-DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
+DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 760}}
 PHONE: dict[str, Any] = {
     "viewport": {"width": 390, "height": 844},
     "device_scale_factor": 2,
@@ -22,13 +22,15 @@ PHONE: dict[str, Any] = {
     "has_touch": True,
     "color_scheme": "dark",
 }
-# The strip of recent matches is to have something to show.
-RECENT = 5
-COLOURS = 256
+# A match that nobody would doubt, on the screen for this time before its picture is taken.
+SURE_PERCENT = 95
+STEADY_MS = 600
+# Below the best match; the strip of recent ones is left out.
+MARGIN_PX = 18
 
 
 def main() -> None:
-    """Start everything as `make run` does, and photograph it once it is sure of a match."""
+    """Start everything as `make run` does, and take each picture at a moment with a confident match."""
     with (
         tempfile.TemporaryDirectory() as folder,
         running(Path(folder), settings={}) as stack,
@@ -42,43 +44,65 @@ def main() -> None:
             ("catalogue", "#view=catalogue", DESK),
         ):
             page = pages.open(f"{stack.page}/{place}", **options)
-            ready = _is_sure if not place else _is_filled
-            eventually(lambda page=page, ready=ready: ready(page), within_s=90, why=stack.log)  # type: ignore[misc]
-            _keep(page.screenshot(animations="disabled"), DOCS / f"{name}.png")
+            take = _take_catalogue if place else _take_match
+            png = eventually(lambda page=page, take=take: take(page), within_s=240, why=stack.log)  # type: ignore[misc]
+            _keep(png, DOCS / f"{name}.png")
             page.close()
         pages.forget_errors("/preview")
 
 
-def _is_sure(page: Page) -> bool:
-    """Whether a live match and the camera's picture are shown, and some went before."""
-    return bool(
+def _take_match(page: Page) -> bytes:
+    """The picture of a confident match that stays; empty if there is none right now."""
+    match = _confident_match(page)
+    if not match:
+        return b""
+    page.wait_for_timeout(STEADY_MS)
+    png = page.screenshot(animations="disabled", clip=_above_recent(page))
+    return png if _confident_match(page) == match else b""
+
+
+def _confident_match(page: Page) -> str:
+    """The title of a confident live match, shown with its runners-up and the camera's picture; else empty."""
+    return str(
         page.evaluate(
-            """(recent) => document.body.dataset.shown === "fresh"
-            && document.querySelector("#best[data-holds=match][data-verdict=match]") !== null
-            && document.querySelector("#viewfinder-frame img") !== null
-            && document.querySelectorAll("#recent-list > li").length >= recent""",
-            RECENT,
+            """(percent) => {
+          const best = document.querySelector("#best[data-holds=match][data-verdict=match]");
+          const runners = document.querySelector("#runners[data-verdict=match]:not([hidden])");
+          const images = [...document.querySelectorAll("#best img, #runners img")];
+          const shown = document.body.dataset.shown === "fresh" && best && runners
+            && Number(best.querySelector("[role=meter]").getAttribute("aria-valuenow")) >= percent
+            && document.querySelector("#viewfinder-frame img") && images.every((each) => each.complete);
+          return shown ? best.querySelector(".best-title").textContent : "";
+        }""",
+            SURE_PERCENT,
         )
     )
 
 
-def _is_filled(page: Page) -> bool:
-    """Whether the catalogue's pictures are there."""
-    return bool(
-        page.evaluate(
-            """() => {
+def _above_recent(page: Page) -> Any:
+    """The part of a desktop's page that ends below the best match; None, which is all of it, on a phone."""
+    best, size = page.locator("#best").bounding_box(), page.viewport_size
+    if best is None or size is None or size["width"] < DESK["viewport"]["width"]:
+        return None
+    return {"x": 0, "y": 0, "width": size["width"], "height": best["y"] + best["height"] + MARGIN_PX}
+
+
+def _take_catalogue(page: Page) -> bytes:
+    """The catalogue's picture; empty until its items' pictures are there."""
+    filled = page.evaluate(
+        """() => {
           const images = [...document.querySelectorAll("#catalogue img")]
             .filter((each) => each.getBoundingClientRect().top < innerHeight);
           return images.length > 3 && images.every((each) => each.complete);
         }"""
-        )
     )
+    return page.screenshot(animations="disabled") if filled else b""
 
 
 def _keep(png: bytes, path: Path) -> None:
-    """Write a picture with few colours: half of the bytes, and hardly a difference to be seen."""
+    """Write a picture in all its colours, as small as PNG makes it."""
     with Image.open(io.BytesIO(png)) as image:
-        image.convert("RGB").quantize(COLOURS, dither=Image.Dither.FLOYDSTEINBERG).save(path, optimize=True)
+        image.convert("RGB").save(path, optimize=True)
     print(f"{path.name}: {path.stat().st_size // 1000} KB")
 
 
