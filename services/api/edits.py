@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, Depends, HTTPException, Request, Response
+from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 
+from services.api.etags import expected_of_new, expected_revision, item_tag
 from services.api.item_requests import PictureSource, read_object, read_said
 from services.api.items import item_json
+from services.api.problems import problem
 from services.bootstrap.api import ApiParts
 from services.core.catalogue.changes import Changed
-from services.core.domain import InputError
+from services.core.domain import InputError, RevisionError
 
 # Requests at work at once: one may wait long for an address or a camera, and the threads are for all.
 AT_ONCE = 8
@@ -58,49 +61,68 @@ _VIEW_BODY = _body(required=["image"])
 _UNDO_BODY = {"requestBody": {"required": True, "content": {"application/json": {"schema": _UNDO}}}}
 
 
+Expected = Annotated[str | None, Depends(expected_revision)]
+ExpectedOfNew = Annotated[str | None, Depends(expected_of_new)]
+_CONFLICT: dict[int | str, dict[str, Any]] = {
+    409: {"description": "the item is of another revision by now: `current` is how it is, null if it is gone"}
+}
+
+
 def build_router(parts: ApiParts) -> APIRouter:
     """The routes over wired parts."""
     router = APIRouter(tags=["items"])
     at_work = asyncio.Semaphore(AT_ONCE)
 
-    async def done(change: Callable[[], Changed]) -> dict[str, Any]:
+    async def done(change: Callable[[], Changed], *, status: int = 200) -> Response:
         async with at_work:
-            changed = await run_in_threadpool(change)
-        return {"change": changed.change, "undo": changed.undo, **_told(parts, changed)}
+            try:
+                changed = await run_in_threadpool(change)
+            except RevisionError as error:
+                return _refused(parts, error)
+        answer = {"change": changed.change, "undo": changed.undo}
+        if changed.item is None:
+            return JSONResponse(answer | {"id": changed.item_id})
+        item = item_json(parts, changed.item)
+        return JSONResponse(answer | item, status, headers={"ETag": item_tag(item)})
 
-    @router.post("/items", status_code=201, openapi_extra=_ADD_BODY)
-    async def add(request: Request) -> dict[str, Any]:
+    @router.post("/items", status_code=201, openapi_extra=_ADD_BODY, responses=_CONFLICT)
+    async def add(request: Request, expected: ExpectedOfNew) -> Response:
         """Add or replace an item with an uploaded picture, one behind an address, or what a camera sees."""
         said = await read_said(request, words={"title", "id", "link", "metadata"})
         draft, source = said.draft, said.picture()
-        return await done(lambda: parts.editor.add(draft, lambda: _content(parts, source)))
+        return await done(
+            lambda: parts.editor.add(draft, lambda: _content(parts, source), expected=expected), status=201
+        )
 
-    @router.put("/items/{item_id}", openapi_extra=_EDIT_BODY)
-    async def edit(item_id: str, request: Request) -> dict[str, Any]:
+    @router.put("/items/{item_id}", openapi_extra=_EDIT_BODY, responses=_CONFLICT)
+    async def edit(item_id: str, request: Request, expected: Expected) -> Response:
         """Change what is given of an item: title, link, all its metadata, the picture that is shown."""
         said = await read_said(request, words={"title", "link", "metadata"})
         source = said.source
         content = None if source is None else lambda: _content(parts, source)
-        return await done(lambda: parts.editor.edit(item_id, said.edit, content))
+        return await done(lambda: parts.editor.edit(item_id, said.edit, content, expected=expected))
 
-    @router.delete("/items/{item_id}")
-    async def delete(item_id: str) -> dict[str, Any]:
+    @router.delete("/items/{item_id}", responses=_CONFLICT)
+    async def delete(item_id: str, expected: Expected) -> Response:
         """Remove an item, and what people said of it."""
-        return await done(lambda: parts.editor.delete(item_id))
+        return await done(lambda: parts.editor.delete(item_id, expected=expected))
 
-    @router.post("/items/{item_id}/views", status_code=201, openapi_extra=_VIEW_BODY)
-    async def add_view(item_id: str, request: Request) -> dict[str, Any]:
+    @router.post("/items/{item_id}/views", status_code=201, openapi_extra=_VIEW_BODY, responses=_CONFLICT)
+    async def add_view(item_id: str, request: Request, expected: Expected) -> Response:
         """Give an item a further picture, by which it is found too."""
         source = (await read_said(request, words=frozenset())).picture()
-        return await done(lambda: parts.editor.add_view(item_id, lambda: _content(parts, source)))
+        return await done(
+            lambda: parts.editor.add_view(item_id, lambda: _content(parts, source), expected=expected),
+            status=201,
+        )
 
-    @router.delete("/items/{item_id}/views/{n}")
-    async def remove_view(item_id: str, n: int) -> dict[str, Any]:
+    @router.delete("/items/{item_id}/views/{n}", responses=_CONFLICT)
+    async def remove_view(item_id: str, n: int, expected: Expected) -> Response:
         """Take one of an item's pictures away: `n` is its place in `pictures`."""
-        return await done(lambda: parts.editor.remove_view(item_id, n))
+        return await done(lambda: parts.editor.remove_view(item_id, n, expected=expected))
 
-    @router.post("/items/undo", openapi_extra=_UNDO_BODY)
-    async def undo(request: Request) -> dict[str, Any]:
+    @router.post("/items/undo", openapi_extra=_UNDO_BODY, responses=_CONFLICT)
+    async def undo(request: Request) -> Response:
         """Make the item of a change what it was before it, once; that is a change too, and can be undone."""
         fields = await read_object(request, names={"undo"})
         token = fields.get("undo")
@@ -111,8 +133,14 @@ def build_router(parts: ApiParts) -> APIRouter:
     return router
 
 
-def _told(parts: ApiParts, changed: Changed) -> dict[str, Any]:
-    return {"id": changed.item_id} if changed.item is None else item_json(parts, changed.item)
+def _refused(parts: ApiParts, error: RevisionError) -> Response:
+    """A problem document with the item as it is now, null if it is gone."""
+    if error.current is None:
+        return problem(409, str(error), current=None)
+    current = item_json(parts, error.current)
+    answer = problem(409, str(error), current=current)
+    answer.headers["ETag"] = item_tag(current)
+    return answer
 
 
 def _content(parts: ApiParts, source: PictureSource) -> bytes:

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import JSONResponse
 
+from services.api.etags import item_tag, seen_tags
 from services.bootstrap.api import ApiParts
 from services.core.domain import Item, MissingError
 
@@ -33,10 +35,14 @@ def build_router(parts: ApiParts) -> APIRouter:
             "next": shown[-1].id if len(page) > limit else None,
         }
 
-    @router.get("/items/{item_id}")
-    def get(item_id: str) -> dict[str, Any]:
-        """One item."""
-        return item_json(parts, existing(parts, item_id))
+    @router.get("/items/{item_id}", responses={304: {"description": "it is that of If-None-Match"}})
+    def get(item_id: str, request: Request) -> Response:
+        """One item; its ETag begins with its `revision`."""
+        item = item_json(parts, existing(parts, item_id))
+        headers = {"ETag": item_tag(item), "Cache-Control": "no-cache"}
+        if headers["ETag"] in seen_tags(request):
+            return Response(status_code=304, headers=headers)
+        return JSONResponse(item, headers=headers)
 
     return router
 
@@ -53,6 +59,7 @@ def item_json(parts: ApiParts, item: Item) -> dict[str, Any]:
     """An item as it is told; `pictures` are the addresses of all its pictures, `views` counts its vectors."""
     return {
         "id": item.id,
+        "revision": item.revision,
         "title": item.title,
         "url": parts.picture_url(item),
         "pictures": list(_picture_urls(parts, item)),

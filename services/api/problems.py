@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -12,10 +13,10 @@ from starlette.exceptions import HTTPException
 from services.core.domain import ConflictError, InputError, MissingError, UnavailableError
 
 
-def problem(status: int, detail: str) -> Response:
-    """A problem document; `detail` says what was wrong and what was expected."""
+def problem(status: int, detail: str, **members: Any) -> Response:
+    """A problem document; `detail` says what was wrong and what was expected, `members` are further ones."""
     document = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
-    return JSONResponse(document, status, media_type="application/problem+json")
+    return JSONResponse(document | members, status, media_type="application/problem+json")
 
 
 def install(app: FastAPI) -> None:
