@@ -55,6 +55,9 @@ class FakeQueue:
             self._votes[seen.thing] = [vote, *self._votes.get(seen.thing, [])][:FRAMES]
         return number
 
+    def push_many(self, records: Sequence[MatchRecord]) -> list[int | None]:
+        return [self.push(record) for record in records]
+
     def votes(self, things: Sequence[str]) -> dict[str, list[Vote]]:
         self._check()
         return {thing: self._votes.get(thing, []) for thing in things}

@@ -20,6 +20,7 @@ REASONS = (
     "stale",
     "overtaken",
     "unavailable",
+    "loading",
 )
 _BUCKETS_S = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1.0)
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import logging
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import redis
 import redis.asyncio
+from redis.exceptions import NoScriptError
 
 from services.core.domain import MatchRecord, UnavailableError
 from services.core.evidence import Vote
@@ -35,13 +38,39 @@ class RedisQueue:
         """Keep `keep` records of all cameras (a minute at 10 a second), and `keep_each` of each camera."""
         self._client = client
         self._keep, self._keep_each = keep, keep_each
-        self._push = client.register_script(_SCRIPT)
+        self._script_sha = hashlib.sha1(_SCRIPT.encode(), usedforsecurity=False).hexdigest()
 
     def push(self, record: MatchRecord) -> int | None:
         """Put a record on top; gives its id, or None if the camera's newest is already newer (dropped)."""
+        return self.push_many([record])[0]
+
+    def push_many(self, records: Sequence[MatchRecord]) -> list[int | None]:
+        """Push records in their order, in one round trip; of each what `push` gives."""
+        with _translated():
+            pushed = self._run(records)
+            # Of a Redis that has started since; what comes before the script is known runs no more then.
+            lacking = [place for place, each in enumerate(pushed) if isinstance(each, NoScriptError)]
+            if lacking:
+                self._client.script_load(_SCRIPT)
+                again = self._run([records[place] for place in lacking])
+                for place, each in zip(lacking, again, strict=True):
+                    pushed[place] = each
+            for error in (each for each in pushed if isinstance(each, Exception)):
+                raise error
+        return [None if each is None else int(each) for each in pushed]
+
+    def _run(self, records: Sequence[MatchRecord]) -> list[Any]:
+        """The script's answer to each record, or its error."""
+        with self._client.pipeline(transaction=False) as pipe:
+            for record in records:
+                seen = record.observation
+                keys = [ALL, f"{ALL}:{seen.thing}", _state(seen.thing), "stack:id", _votes(seen.thing)]
+                pipe.evalsha(self._script_sha, len(keys), *keys, *self._arguments(record))
+            return list(pipe.execute(raise_on_error=False))
+
+    def _arguments(self, record: MatchRecord) -> list[str | int]:
         seen = record.observation
-        keys = [ALL, f"{ALL}:{seen.thing}", _state(seen.thing), "stack:id", _votes(seen.thing)]
-        arguments = [
+        return [
             record.to_json(),
             seen.session or "",
             "" if seen.seq is None else seen.seq,
@@ -52,9 +81,6 @@ class RedisQueue:
             record.vote.to_json() if record.vote else "",
             FRAMES,
         ]
-        with _translated():
-            pushed = self._push(keys=keys, args=arguments)
-        return None if pushed is None else int(pushed)
 
     def votes(self, things: Sequence[str]) -> dict[str, list[Vote]]:
         """The last votes of these cameras, newest first; those of `push`, of another process too."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from services.core.domain import InputError, UnavailableError
+from services.core.domain import InputError, Loading, LoadingError, UnavailableError
 
 
 class SearchClient:
@@ -16,16 +16,19 @@ class SearchClient:
         self._client = client
 
     def search(self, observation: bytes, *, k: int) -> str:
-        """An observation's JSON to its match record's; raises InputError if the search refuses it."""
+        """An observation's JSON to its match record's; raises InputError if the search refuses it.
+
+        Raises LoadingError while its index is loading.
+        """
         response = self._ask("POST", "/search", params={"k": k}, content=observation)
         if response.status_code == 400:
             raise InputError(str(response.json().get("detail")))
         if response.status_code != 200:
-            raise UnavailableError(f"search answers {response.status_code}")
+            raise _refusal(response)
         return response.text
 
     def state(self) -> dict[str, Any]:
-        """The search's state: ok, trouble, items, cursor, model, broker."""
+        """The search's state: ok, trouble, loading, items, cursor, model, broker."""
         state = self._ask("GET", "/healthz").json()
         if not isinstance(state, dict):
             raise UnavailableError("search answers its health check with no object")
@@ -40,3 +43,16 @@ class SearchClient:
             return self._client.request(method, path, **options)
         except httpx.HTTPError as error:
             raise UnavailableError(f"search at {self._client.base_url} does not answer: {error}") from error
+
+
+def _refusal(response: httpx.Response) -> UnavailableError:
+    """The error that the search answers with, in its own words where it has some."""
+    try:
+        told = response.json()
+    except ValueError:
+        told = None
+    told = told if isinstance(told, dict) else {}
+    if loading := told.get("loading"):
+        return LoadingError(Loading(loading["read"], loading["total"]))
+    detail = told.get("detail")
+    return UnavailableError(f"search: {detail}" if detail else f"search answers {response.status_code}")

@@ -11,7 +11,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from services.api.feeds import Feeds, cameras_now
 from services.bootstrap.api import ApiParts
-from services.core.domain import UnavailableError
+from services.core.domain import Loading, LoadingError, UnavailableError
 
 Check = Callable[[], dict[str, Any]]
 
@@ -28,14 +28,16 @@ def build_router(parts: ApiParts, feeds: Feeds) -> APIRouter:
 
     @router.get("/healthz")
     def healthz() -> Response:
-        """Each dependency; 503 if one fails. A lost camera is no failure, but it is listed."""
+        """Each dependency; 503 if one fails or loads. A lost camera is no failure, but it is listed."""
         # The store last: the index may take seconds to answer, and the two are compared.
         outcomes = {name: _outcome(checks[name]) for name in reversed(checks)}
         found = {name: outcomes[name] for name in checks}
-        healthy = all(outcome["ok"] for outcome in found.values())
+        wrong = [outcome for outcome in found.values() if not outcome["ok"]]
+        # Nothing is to be mended where the index is only being read.
+        status = "ok" if not wrong else "loading" if all("loading" in each for each in wrong) else "failing"
         cameras = [camera.to_json() for camera in cameras_now(parts)]
-        state = {"status": "ok" if healthy else "failing", "checks": found, "cameras": cameras}
-        return JSONResponse(state, 200 if healthy else 503)
+        state = {"status": status, "checks": found, "cameras": cameras}
+        return JSONResponse(state, 503 if wrong else 200)
 
     @router.get("/alive")
     async def alive() -> Response:
@@ -60,6 +62,8 @@ def build_router(parts: ApiParts, feeds: Feeds) -> APIRouter:
 def _outcome(check: Check) -> dict[str, Any]:
     try:
         return {"ok": True, **check()}
+    except LoadingError as error:
+        return {"ok": False, "detail": str(error), "loading": error.loading.to_json()}
     except UnavailableError as error:
         return {"ok": False, "detail": str(error)}
 
@@ -81,4 +85,6 @@ def _index(parts: ApiParts) -> dict[str, Any]:
         raise UnavailableError(f"search: {state['trouble']}")
     if not state["broker"]:
         raise UnavailableError("search is not connected to the broker; reconnecting")
+    if loading := state["loading"]:
+        raise LoadingError(Loading(loading["read"], loading["total"]))
     return {name: state[name] for name in ("items", "cursor", "model")}

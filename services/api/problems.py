@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from services.core.domain import ConflictError, InputError, MissingError, UnavailableError
+from services.core.domain import ConflictError, InputError, LoadingError, MissingError, UnavailableError
 
 
 def problem(status: int, detail: str, **members: Any) -> Response:
@@ -36,7 +36,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(UnavailableError)
     async def unavailable(_request: Request, error: Exception) -> Response:
-        return problem(503, str(error))
+        loading = {"loading": error.loading.to_json()} if isinstance(error, LoadingError) else {}
+        return problem(503, str(error), **loading)
 
     @app.exception_handler(HTTPException)
     async def http_error(_request: Request, error: HTTPException) -> Response:

@@ -17,6 +17,8 @@ from services.bootstrap.settings import SearchSettings
 from services.bootstrap.stores import open_items
 from services.core.cameras.home_assistant import Announcer
 from services.core.domain import Item
+from services.core.search.answer import Answerer
+from services.core.search.drops import Drops
 from services.core.search.follow import Follower
 from services.core.search.intake import Intake
 from services.core.search.lookup import Lookup
@@ -30,7 +32,7 @@ class SearchParts:
     """What the search's entry point drives."""
 
     follower: Follower
-    lookup: Lookup
+    answerer: Answerer
     intake: Intake
     queue: RedisQueue
     subscriber: MqttClient
@@ -48,15 +50,17 @@ def build_search(settings: SearchSettings) -> SearchParts:
     registry = CollectorRegistry()
     # The connection comes after what hears its messages, and publishes what that answers.
     announcer = Announcer(lambda topic, payload: subscriber.publish(topic, payload))
-    intake = Intake(
+    drops = Drops(PrometheusTally(registry))
+    answerer = Answerer(
+        live=follower.live,
         lookup=lookup,
         queue=queue,
-        tally=PrometheusTally(registry),
-        view=lambda: follower.view,
-        announce=announcer.announce if settings.home_assistant else lambda _record: None,
+        drops=drops,
+        listener=announcer if settings.home_assistant else None,
     )
+    intake = Intake(answerer, drops)
     subscriber = MqttClient(settings.mqtt_url, filters=_filters(settings), qos=0, on_message=intake.receive)
-    return SearchParts(follower, lookup, intake, queue, subscriber, registry)
+    return SearchParts(follower, answerer, intake, queue, subscriber, registry)
 
 
 def connect_redis(url: str) -> redis.Redis:

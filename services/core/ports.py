@@ -150,6 +150,12 @@ class MatchQueue(Protocol):
     def push(self, record: MatchRecord) -> int | None:
         """Put a record on top; gives its id, or None if the camera's newest is already newer (dropped)."""
 
+    def push_many(self, records: Sequence[MatchRecord]) -> list[int | None]:
+        """Push records in their order, in one round trip; of each what `push` gives.
+
+        After UnavailableError some may have been pushed.
+        """
+
     def votes(self, things: Sequence[str]) -> dict[str, list[Vote]]:
         """The last votes of these cameras, newest first; those of `push`, of another process too."""
 

@@ -12,8 +12,7 @@ from starlette.concurrency import run_in_threadpool
 
 from common.wire import WireError, decode_observation
 from services.bootstrap.search import K, SearchParts
-from services.core.domain import InputError, UnavailableError
-from services.core.search.admission import admit
+from services.core.domain import InputError, LoadingError, UnavailableError
 from services.search import invocations
 from services.search.loops import Loops
 
@@ -33,11 +32,14 @@ def build_app(parts: SearchParts, loops: Loops) -> FastAPI:
 
     @app.exception_handler(UnavailableError)
     async def unavailable(_request: Request, error: Exception) -> Response:
-        return JSONResponse({"detail": str(error)}, 503)
+        loading = {"loading": error.loading.to_json()} if isinstance(error, LoadingError) else {}
+        return JSONResponse({"detail": str(error)} | loading, 503)
 
     @app.get("/ping")
     def ping() -> Response:
-        return Response(status_code=503 if loops.trouble else 200)
+        """SageMaker's health check: 200 once there are answers to give."""
+        state = _index_state(parts, loops)
+        return JSONResponse(state, 200 if state["status"] == "ok" else 503)
 
     @app.get("/alive")
     async def alive() -> Response:
@@ -65,7 +67,7 @@ def build_app(parts: SearchParts, loops: Loops) -> FastAPI:
         """SageMaker's k-NN protocol over the live index."""
         vectors = invocations.parse_request(await request.body(), request.headers.get("content-type", ""))
         verbose = "verbose=true" in request.headers.get("accept", "").replace(" ", "")
-        view = parts.follower.view
+        view = parts.follower.live()
         if view is not None and vectors.shape[1] != view.dim:
             raise InputError(f"vectors of {vectors.shape[1]} numbers; expected {view.dim}")
         found = await run_in_threadpool(view.index.search, vectors, k=K) if view else [[] for _ in vectors]
@@ -77,18 +79,24 @@ def build_app(parts: SearchParts, loops: Loops) -> FastAPI:
 def _search(parts: SearchParts, payload: bytes, k: int) -> str:
     seen = decode_observation(payload, thing=UPLOAD, kind="features", received_at_s=time.time())
     assert seen is not None  # only a DeepLens program's own topic carries plain text
-    view = parts.follower.view
-    admit(seen, view, max_age_s=parts.lookup.max_age_s, now_s=time.time())
-    (record,) = parts.lookup.answer([seen], view, k=k)
-    return record.to_json()
+    return parts.answerer.look(seen, k=k).to_json()
+
+
+def _index_state(parts: SearchParts, loops: Loops) -> dict[str, Any]:
+    """Whether the index answers; while it loads, how far it is."""
+    loading = parts.follower.loading
+    detail = loops.trouble or (str(loading) if loading else None)
+    status = "failing" if loops.trouble else "loading" if loading else "ok"
+    return {"status": status, "detail": detail, "loading": loading.to_json() if loading else None}
 
 
 def _state(parts: SearchParts, loops: Loops) -> dict[str, Any]:
-    view = parts.follower.view
+    view, index = parts.follower.view, _index_state(parts, loops)
     return {
-        "ok": loops.trouble is None and parts.subscriber.connected,
+        "ok": index["status"] == "ok" and parts.subscriber.connected,
         "broker": parts.subscriber.connected,
         "trouble": loops.trouble,
+        "loading": index["loading"],
         "items": parts.follower.items,
         "cursor": parts.follower.cursor,
         "model": view.model if view else None,

@@ -40,7 +40,7 @@ class Loops:
             for turn in (self._follow, self._calibrate, self._answer)
         ]
         # Why the item store can't be followed right now, None when it can.
-        self.trouble: str | None = "the item store has not been read yet"
+        self.trouble: str | None = None
 
     def start(self) -> None:
         """Start the threads."""
@@ -76,6 +76,7 @@ class Loops:
                 self._stopping.wait(RETRY_S)
 
     def _follow(self) -> None:
+        was_loading = self._follower.loading is not None
         try:
             count = self._follower.follow()
         except UnavailableError as error:
@@ -85,7 +86,7 @@ class Loops:
             self._stopping.wait(RETRY_S)
             return
         if count:
-            level = logging.DEBUG if self.trouble is None else logging.INFO
+            level = logging.INFO if was_loading or self.trouble else logging.DEBUG
             log.log(level, "index: %d items as of change %s", self._follower.items, self._follower.cursor)
         self.trouble = None
         self._stopping.wait(FOLLOW_EVERY_S)

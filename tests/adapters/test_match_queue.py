@@ -188,6 +188,25 @@ def test_a_record_that_goes_in_makes_the_clock_right_again(queue: MatchQueue) ->
     assert queue.clock_offset_s("cam-1") is None
 
 
+def test_a_batch_is_pushed_in_its_order_each_record_as_by_itself(queue: MatchQueue) -> None:
+    queue.push(seen(5, thing="b"))
+    batch = [seen(1, thing="a", vote=said(1)), seen(4, thing="b", vote=said(2)), seen(1, thing="c")]
+    ids = queue.push_many(batch)
+    assert [number is not None for number in ids] == [True, False, True]
+    assert latest(queue, limit=2) == [
+        {"id": ids[2], **json.loads(batch[2].to_json())},
+        {"id": ids[0], **json.loads(batch[0].to_json())},
+    ]
+    assert queue.votes(["a", "b"]) == {"a": [said(1)], "b": []}
+    assert queue.push_many([]) == []
+
+
+def test_of_a_batch_a_cameras_later_record_finds_its_earlier_one(queue: MatchQueue) -> None:
+    ids = queue.push_many([seen(1), seen(3), seen(2), seen(4)])
+    assert [number is not None for number in ids] == [True, True, False, True]
+    assert seqs(latest(queue)) == [4, 3, 1]
+
+
 def test_a_camera_without_records_has_no_votes(queue: MatchQueue) -> None:
     assert queue.votes(["a", "b"]) == {"a": [], "b": []}
     assert queue.votes([]) == {}

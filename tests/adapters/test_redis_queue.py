@@ -70,6 +70,25 @@ def test_each_push_is_published_and_a_dropped_one_is_not(client: redis.Redis, qu
     assert heard == queue.latest(limit=10)[::-1]
 
 
+def test_a_redis_that_does_not_know_the_script_any_more_is_given_it(
+    client: redis.Redis, queue: RedisQueue
+) -> None:
+    queue.push(seen(1))
+    client.script_flush()
+    ids = queue.push_many([seen(2), seen(1, thing="cam-2"), seen(1)])
+    assert [number is not None for number in ids] == [True, True, False]
+    assert [record_id(record) for record in queue.latest(limit=2)] == [ids[1], ids[0]]
+
+
+def test_a_batch_of_which_a_push_fails_is_an_error_after_the_others_are_in(
+    client: redis.Redis, queue: RedisQueue
+) -> None:
+    client.set("stack:matches:cam-2", "no list")
+    with pytest.raises(UnavailableError, match="WRONGTYPE"):
+        queue.push_many([seen(1), seen(1, thing="cam-2"), seen(1, thing="cam-3")])
+    assert [client.llen(f"stack:matches:cam-{number}") for number in (1, 3)] == [1, 1]
+
+
 def test_ids_go_on_rising_after_redis_has_lost_everything(client: redis.Redis, queue: RedisQueue) -> None:
     ids = [0]
 

@@ -12,6 +12,8 @@ import pytest
 from common.wire import encode_observation
 from services.core.domain import Item
 from services.core.ports import KnnIndex
+from services.core.search.answer import Answerer
+from services.core.search.drops import Drops
 from services.core.search.follow import Follower
 from services.core.search.intake import Intake
 from services.core.search.lookup import Lookup
@@ -29,9 +31,9 @@ class LoopsRig:
         self.queue, self.seq = FakeQueue(), 0
         self.follower = Follower(self.store, make_index=self._make_index)
         lookup = Lookup(self.store, picture_url=self._picture_url, k=6, max_age_s=5.0)
-        self.intake = Intake(
-            lookup=lookup, queue=self.queue, tally=FakeTally(), view=lambda: self.follower.view
-        )
+        drops = Drops(FakeTally())
+        answerer = Answerer(live=self.follower.live, lookup=lookup, queue=self.queue, drops=drops)
+        self.intake = Intake(answerer, drops)
         self.now_s = 1000.0
         self.may_answer, self.is_held = threading.Event(), threading.Event()
         self.may_answer.set()
@@ -110,7 +112,7 @@ def test_a_store_that_dies_is_trouble_by_name_and_over_when_it_is_back(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     rig = LoopsRig()
-    assert rig.loops.trouble
+    assert rig.follower.loading
     with caplog.at_level(logging.WARNING), running(rig):
         until(lambda: rig.loops.trouble is None)
         rig.store.down = {"model"}

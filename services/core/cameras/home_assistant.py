@@ -7,13 +7,14 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from common.wire import to_iso, topic
-from services.core.domain import MatchRecord, Verdict
+from common.wire import Observation, to_iso, topic
+from services.core.domain import Loading, MatchRecord, Verdict
 
 EVERY_S = 1.0
 # Home Assistant takes no longer state.
 MAX_SHOWN = 255
 MAX_CAMERAS = 1024
+_LOADING = "loading"
 _WORDS = {Verdict.UNSURE: "unsure", Verdict.NO_MATCH: "no match"}
 
 
@@ -31,17 +32,27 @@ class Announcer:
 
     def announce(self, record: MatchRecord) -> None:
         """Publish what a record that has just been pushed says, unless that was said a moment ago."""
-        thing, now_s = record.observation.thing, time.monotonic()
         answer = record.verdict, record.matches[0].item.id if record.matches else None
+        if self._is_news(record.observation.thing, answer) and record.expires_at_s > time.time():
+            self._publish(topic(record.observation.thing, "match"), encode(record))
+
+    def announce_loading(self, seen: Observation, loading: Loading, *, expires_at_s: float) -> None:
+        """Publish that a camera has no answer, because the index is loading, unless that was just said."""
+        if self._is_news(seen.thing, _LOADING) and expires_at_s > time.time():
+            message = encode_loading(seen, loading, expires_at_s=expires_at_s)
+            self._publish(topic(seen.thing, "match"), message)
+
+    def _is_news(self, thing: str, answer: object) -> bool:
+        """Whether this camera's answer has changed, or was last said a while ago; from now on it was said."""
+        now_s = time.monotonic()
         before, said_s = self._last.pop(thing, (None, 0.0))
         if answer == before and now_s - said_s < EVERY_S:
             self._last[thing] = before, said_s
-            return
+            return False
         self._last[thing] = answer, now_s
         if len(self._last) > self._most:
             del self._last[next(iter(self._last))]
-        if record.expires_at_s > time.time():
-            self._publish(topic(thing, "match"), encode(record))
+        return True
 
 
 def encode(record: MatchRecord) -> bytes:
@@ -63,4 +74,26 @@ def encode(record: MatchRecord) -> bytes:
         "captured_at": to_iso(record.observation.captured_at_s),
         "expires_at": to_iso(record.expires_at_s),
     }
+    return _line(message)
+
+
+def encode_loading(seen: Observation, loading: Loading, *, expires_at_s: float) -> bytes:
+    """The message's JSON while there is no verdict, with how far the index is."""
+    return _line(
+        {
+            "shown": _LOADING,
+            "verdict": None,
+            "title": None,
+            "item": None,
+            "score": 0.0,
+            "url": None,
+            "link": None,
+            "captured_at": to_iso(seen.captured_at_s),
+            "expires_at": to_iso(expires_at_s),
+            "loading": loading.to_json(),
+        }
+    )
+
+
+def _line(message: dict[str, Any]) -> bytes:
     return json.dumps(message, separators=(",", ":"), ensure_ascii=False).encode()

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 from common.wire import Observation, WireError
+from services.core.domain import UnavailableError
+from services.core.ports import MatchQueue
+from services.core.search.drops import Dropped, Drops
 from services.core.search.follow import View
 
 # A camera's clock may run ahead by a little; more would let a match look live for longer than it is.
@@ -32,3 +37,27 @@ def admit(seen: Observation, view: View | None, *, max_age_s: float, now_s: floa
     if offset_s < -max_age_s:
         text = f"captured {-offset_s:.1f} s ago; expected at most {max_age_s:g} s"
         raise ClockError("stale", text, offset_s=offset_s)
+
+
+class Admission:
+    """Refuses what cannot be answered: counts it, and lets the match queue remember a clock that is off."""
+
+    def __init__(self, queue: MatchQueue, drops: Drops, *, max_age_s: float) -> None:
+        self._queue, self._drops, self._max_age_s = queue, drops, max_age_s
+
+    def refusal(self, seen: Observation, view: View | None) -> Dropped | None:
+        """Why it cannot be answered now, None if it can."""
+        try:
+            admit(seen, view, max_age_s=self._max_age_s, now_s=time.time())
+        except WireError as error:
+            dropped = self._drops.note(error.reason, str(error), about=f"observation of {seen.thing} refused")
+            if isinstance(error, ClockError):
+                self._note_clock(seen.thing, error.offset_s)
+            return dropped
+        return None
+
+    def _note_clock(self, thing: str, offset_s: float) -> None:
+        try:
+            self._queue.note_clock(thing, offset_s=offset_s)
+        except UnavailableError as error:
+            self._drops.note("unavailable", str(error), about=f"the clock of {thing} could not be noted")

@@ -8,9 +8,7 @@ from typing import Any
 import pytest
 
 from services.core.cameras.home_assistant import MAX_CAMERAS, Announcer
-from services.core.domain import MatchRecord, Verdict
-from services.core.search.intake import Intake
-from services.core.search.lookup import Lookup
+from services.core.domain import Loading, MatchRecord, Verdict
 from tests.core.search.rig import SearchRig, fresh
 from tests.fakes import make_observation, make_record
 from tests.servers import until
@@ -110,16 +108,40 @@ def test_it_remembers_only_so_many_cameras() -> None:
 
 
 def test_records_that_are_pushed_are_announced_and_others_are_not() -> None:
-    rig, announced = SearchRig(), list[MatchRecord]()
-    lookup = Lookup(rig.store, picture_url=lambda item: item.id, k=6, max_age_s=5.0)
-    rig.intake = Intake(
-        lookup=lookup,
-        queue=rig.queue,
-        tally=rig.tally,
-        view=lambda: rig.follower.view,
-        announce=announced.append,
-    )
+    said = Published()
+    rig = SearchRig(listener=said.announcer)
     for seq in (5, 4):
         rig.receive(fresh(seq=seq))
         rig.answer()
-    assert [each.observation.seq for each in announced] == [5]
+    assert [topic for topic, _message in said.messages] == ["lookalike/cam-1/match"]
+
+
+def test_that_the_index_is_loading_is_said_once_a_second_until_the_first_answer() -> None:
+    said = Published()
+    rig = SearchRig(loaded=False, listener=said.announcer)
+    for seq in (1, 2, 3):
+        rig.receive(fresh(seq=seq))
+        rig.answer()
+    ((topic, loading),) = said.messages
+    assert topic == "lookalike/cam-1/match"
+    assert all(loading.pop(name).endswith("Z") for name in ("captured_at", "expires_at"))
+    assert loading == {
+        "shown": "loading",
+        "verdict": None,
+        "title": None,
+        "item": None,
+        "score": 0.0,
+        "url": None,
+        "link": None,
+        "loading": {"read": 0, "total": None},
+    }
+    rig.follower.follow()
+    rig.receive(fresh(seq=4))
+    rig.answer()
+    assert said.messages[1][1]["verdict"] == rig.tally.records[0].verdict
+
+
+def test_what_has_expired_is_not_told_while_the_index_loads_either(said: Published) -> None:
+    seen = make_observation(at_s=time.time() - 6)
+    said.announcer.announce_loading(seen, Loading(), expires_at_s=time.time() - 1)
+    assert said.messages == []

@@ -4,6 +4,8 @@ import threading
 import time
 
 from common.wire import Observation, encode_observation, topic
+from services.core.search.answer import Answerer, AnswerListener
+from services.core.search.drops import Drops
 from services.core.search.follow import Follower, View
 from services.core.search.intake import Intake
 from services.core.search.lookup import Lookup
@@ -11,9 +13,15 @@ from tests.fakes import MODEL, FakeIndex, FakeItems, FakeQueue, FakeTally, make_
 
 
 class SearchRig:
-    """An intake over fakes."""
+    """An intake and what answers behind it, over fakes."""
 
-    def __init__(self, queue: FakeQueue | None = None, *, loaded: bool = True) -> None:
+    def __init__(
+        self,
+        queue: FakeQueue | None = None,
+        *,
+        loaded: bool = True,
+        listener: AnswerListener | None = None,
+    ) -> None:
         self.store = FakeItems(make_item(f"item-{number}") for number in range(10))
         self.follower = Follower(self.store, make_index=lambda dim: FakeIndex(dim=dim))
         self.viewed = threading.Event()
@@ -21,12 +29,17 @@ class SearchRig:
             self.follower.follow()
         self.queue, self.tally = queue or FakeQueue(), FakeTally()
         lookup = Lookup(self.store, picture_url=lambda item: item.id, k=6, max_age_s=5.0)
-        self.intake = Intake(lookup=lookup, queue=self.queue, tally=self.tally, view=self._view)
+        drops = Drops(self.tally)
+        self.answerer = Answerer(
+            live=self._live, lookup=lookup, queue=self.queue, drops=drops, listener=listener
+        )
+        self.intake = Intake(self.answerer, drops)
 
-    def _view(self) -> View | None:
-        view = self.follower.view
-        self.viewed.set()
-        return view
+    def _live(self) -> View | None:
+        try:
+            return self.follower.live()
+        finally:
+            self.viewed.set()
 
     def receive(self, seen: Observation) -> None:
         self.intake.receive(topic(seen.thing, "features"), encode_observation(seen))

@@ -1,0 +1,122 @@
+"""The use case of the search, whoever calls it: observations in, records on the match queue out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from common.wire import Observation
+from services.core.domain import Loading, LoadingError, MatchRecord, UnavailableError
+from services.core.ports import MatchQueue
+from services.core.search.admission import Admission, admit
+from services.core.search.drops import Dropped, Drops
+from services.core.search.follow import View
+from services.core.search.lookup import Lookup
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """The record that answers an observation, and the id that the match queue gave it."""
+
+    record: MatchRecord
+    id: int
+
+
+Outcome = Pushed | Dropped
+
+
+class AnswerListener(Protocol):
+    """Hears what cameras are answered; implemented for Home Assistant."""
+
+    def announce(self, record: MatchRecord) -> None:
+        """A record was pushed."""
+
+    def announce_loading(self, seen: Observation, loading: Loading, *, expires_at_s: float) -> None:
+        """An observation has no answer, because the index is loading."""
+
+
+class Answerer:
+    """Admission, the camera's votes, lookup, push, tally, announcement; safe to use from several threads."""
+
+    def __init__(
+        self,
+        *,
+        live: Callable[[], View | None],
+        lookup: Lookup,
+        queue: MatchQueue,
+        drops: Drops,
+        listener: AnswerListener | None = None,
+    ) -> None:
+        """`live` is the follower's: what answers now, or LoadingError."""
+        self._live = live
+        self._lookup = lookup
+        self._queue = queue
+        self._drops = drops
+        self._listener = listener
+        self._admission = Admission(queue, drops, max_age_s=lookup.max_age_s)
+
+    def answer(self, batch: Sequence[Observation]) -> list[Outcome]:
+        """What became of each observation, in their order; of several of one camera the newest is answered.
+
+        All are searched in one call, and votes and pushes are one round trip each.
+        """
+        try:
+            view = self._live()
+        except LoadingError as error:
+            return [self._drop_loading(seen, error) for seen in batch]
+        refusals = [self._admission.refusal(seen, view) for seen in batch]
+        outcomes: dict[int, Outcome] = {n: refusal for n, refusal in enumerate(refusals) if refusal}
+        admitted = [n for n in range(len(batch)) if n not in outcomes]
+        # The last one a camera stays; of those captured in the same moment, the one that came last.
+        newest = {batch[n].thing: n for n in sorted(admitted, key=lambda n: batch[n].captured_at_s)}
+        chosen = sorted(newest.values())
+        for n in set(admitted) - set(chosen):
+            outcomes[n] = self._drops.count("overtaken", "a newer frame of its camera came with it")
+        outcomes |= zip(chosen, self._push([batch[n] for n in chosen], view), strict=True)
+        return [outcomes[n] for n in range(len(batch))]
+
+    def refusal(self, seen: Observation) -> Dropped | None:
+        """Why an observation need not wait for `answer`, None if it may; a loading index is no reason yet."""
+        try:
+            view = self._live()
+        except LoadingError:
+            view = None
+        return self._admission.refusal(seen, view)
+
+    def look(self, seen: Observation, *, k: int) -> MatchRecord:
+        """The record of an observation that is not pushed, judged by itself, with `k` matches.
+
+        Raises WireError for one that is not admitted, LoadingError, or UnavailableError.
+        """
+        view = self._live()
+        admit(seen, view, max_age_s=self._lookup.max_age_s, now_s=time.time())
+        (record,) = self._lookup.answer([seen], view, k=k)
+        return record
+
+    def _push(self, batch: Sequence[Observation], view: View | None) -> list[Outcome]:
+        if not batch:
+            return []
+        try:
+            earlier = self._queue.votes([seen.thing for seen in batch])
+            records = self._lookup.answer(batch, view, earlier=earlier)
+            ids = self._queue.push_many(records)
+        except UnavailableError as error:
+            # A frame is not worth keeping: the next one comes soon.
+            return [self._drops.note("unavailable", str(error)) for _ in batch]
+        return [self._outcome(*pair) for pair in zip(records, ids, strict=True)]
+
+    def _outcome(self, record: MatchRecord, record_id: int | None) -> Outcome:
+        if record_id is None:
+            return self._drops.count("overtaken", "a newer frame of its camera was answered before it")
+        self._drops.tally.answered(record)
+        if self._listener is not None:
+            self._listener.announce(record)
+        return Pushed(record, record_id)
+
+    def _drop_loading(self, seen: Observation, error: LoadingError) -> Dropped:
+        if self._listener is not None:
+            expires_at_s = seen.captured_at_s + self._lookup.max_age_s
+            self._listener.announce_loading(seen, error.loading, expires_at_s=expires_at_s)
+        return self._drops.note("loading", str(error))

@@ -1,0 +1,61 @@
+"""What is not answered: counted by its reason, and logged now and then."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from dataclasses import dataclass
+from typing import Protocol
+
+from services.core.domain import MatchRecord
+
+_LOG_EVERY_S = 1.0
+
+log = logging.getLogger(__name__)
+
+
+class Tally(Protocol):
+    """Counts what happens to messages; implemented for Prometheus."""
+
+    def dropped(self, reason: str) -> None:
+        """A message was not answered."""
+
+    def answered(self, record: MatchRecord) -> None:
+        """A record reached the match queue."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """Why an observation was not answered: the reason that is counted, and what was wrong in words."""
+
+    reason: str
+    detail: str
+
+
+class Drops:
+    """Counts each drop, and logs at most one line a second and reason; safe to use from several threads."""
+
+    def __init__(self, tally: Tally) -> None:
+        self.tally = tally
+        self._lock = threading.Lock()
+        self._logged_s: dict[str, float] = {}
+        self._silent: dict[str, int] = {}
+
+    def note(self, reason: str, detail: str, *, about: str = "observation dropped") -> Dropped:
+        """Count and log what somebody has to mend; `about` begins the line of the log."""
+        self.tally.dropped(reason)
+        now_s = time.monotonic()
+        with self._lock:
+            if now_s - self._logged_s.get(reason, float("-inf")) < _LOG_EVERY_S:
+                self._silent[reason] = self._silent.get(reason, 0) + 1
+                return Dropped(reason, detail)
+            self._logged_s[reason] = now_s
+            more = self._silent.pop(reason, 0)
+        log.warning("%s: %s%s", about, detail, f" (and {more} more)" if more else "")
+        return Dropped(reason, detail)
+
+    def count(self, reason: str, detail: str) -> Dropped:
+        """Count what is no fault of anybody, without a line in the log."""
+        self.tally.dropped(reason)
+        return Dropped(reason, detail)
