@@ -91,9 +91,9 @@ def measure(folder: Path, *, model: str, index: str, together: int) -> FolderRes
         )
         catalogue = open_catalogue(settings)
         _import(catalogue, folder / "catalogue.csv")
-        follower = Follower(catalogue.store, make_index=lambda dim: make_index(index, dim))
+        follower = Follower(catalogue.store, make_index=lambda _model, dim: make_index(index, dim))
         follower.follow()
-        lookup = Lookup(store=catalogue.store, picture_url=lambda item: item.picture, k=K, max_age_s=5)
+        lookup = Lookup(picture_url=lambda item: item.picture, k=K, max_age_s=5)
         answers, spent_s = [], 0.0
         for number, rows in groupby(enumerate(_rows(folder)), lambda numbered: numbered[0] // together):
             camera = SimulatedCamera(f"cam-{number}", catalogue, lookup, follower.view)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import faiss
 import numpy as np
 
 from common.wire import Vectors
 from services.adapters.faiss_index import FaissIndex
-from services.core.domain import Neighbour
+from services.core.domain import IndexChange, Neighbour
 from services.core.ports import KnnIndex
 
 _FACTORY = {"hnsw": "HNSW32", "ivf": "IVF{cells},Flat"}
@@ -18,28 +20,30 @@ _HNSW_REACH = 256
 
 
 def make_index(kind: str, dim: int) -> KnnIndex:
-    """The product's index (exact), or one of FAISS' factory."""
+    """An index for vectors of `dim` numbers: the product's index (exact), or one of FAISS' factory."""
     return FaissIndex(dim=dim) if kind == "exact" else FactoryIndex(_FACTORY[kind], dim)
 
 
 class FactoryIndex:
-    """Keeps the vectors, and builds the index anew when it is asked after a change."""
+    """Keeps the vectors, and builds the index when it is first searched after a change."""
 
     def __init__(self, factory: str, dim: int) -> None:
         self._factory, self._dim = factory, dim
         self._items: dict[str, Vectors] = {}
         self._index: faiss.Index | None = None
         self._ids: list[str] = []
+        self.cursor = 0
 
     def __len__(self) -> int:
         return len(self._items)
 
-    def replace(self, item_id: str, vectors: Vectors | None) -> None:
-        """Set or remove an item's vectors, float32 [views, dim]."""
-        self._items.pop(item_id, None)
-        if vectors is not None:
-            self._items[item_id] = vectors
-        self._index = None
+    def apply(self, changes: Sequence[IndexChange], *, cursor: int) -> None:
+        """Set or remove items' vectors, float32 [views, dim]."""
+        for change in changes:
+            self._items.pop(change.item_id, None)
+            if change.vectors is not None:
+                self._items[change.item_id] = change.vectors
+        self._index, self.cursor = None, cursor
 
     def search(self, vectors: Vectors, *, k: int) -> list[list[Neighbour]]:
         """For each row its k nearest items, nearest first."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from services.core.catalogue.conditions import check_revision, check_vectors
 from services.core.catalogue.picture_key import picture_key
-from services.core.domain import Change, Item, UnavailableError, fold
+from services.core.domain import Change, Item, ItemFacts, UnavailableError, fold
 
 
 class FakeItems:
@@ -60,8 +60,20 @@ class FakeItems:
         with self._lock:
             return [self._counted(item_id) if item_id in self._items else None for item_id in item_ids]
 
+    def facts(self, item_ids: Sequence[str]) -> list[ItemFacts | None]:
+        self._check("facts")
+        with self._lock:
+            return [self._counted(item_id).facts if item_id in self._items else None for item_id in item_ids]
+
     def page(self, *, after: str = "", limit: int = 100, text: str = "") -> list[Item]:
         self._check("page")
+        return self._page(after, limit, text)
+
+    def facts_page(self, *, after: str = "", limit: int = 100, text: str = "") -> list[ItemFacts]:
+        self._check("facts_page")
+        return [item.facts for item in self._page(after, limit, text)]
+
+    def _page(self, after: str, limit: int, text: str) -> list[Item]:
         with self._lock:
             behind = (self._counted(item_id) for item_id in sorted(self._items) if item_id > after)
             return list(itertools.islice((i for i in behind if fold(text) in i.searched_text), limit))

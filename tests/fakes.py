@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from common.wire import Observation, Vectors, unit
-from services.core.domain import Item, Match, MatchRecord, Neighbour, UnavailableError, Verdict
+from services.core.domain import IndexChange, Item, Match, MatchRecord, Neighbour, UnavailableError, Verdict
 from services.core.evidence import Vote
-from services.core.ports import Picture
+from services.core.ports import KnnIndex, Picture
 from services.core.search.votes import FRAMES
 from tests.fake_stores import FakeItems as FakeItems
 from tests.fake_stores import FakePictures as FakePictures
@@ -89,37 +89,53 @@ class FakeQueue:
 
 
 class FakeIndex:
-    """A KnnIndex by brute force."""
+    """A KnnIndex by brute force: all distances, the nearest first, of equal ones the first added."""
 
     def __init__(self, *, dim: int = DIM) -> None:
         self._dim = dim
-        self._items: dict[str, Vectors] = {}
+        # Of each item the number of its first row, and its vectors; replaced whole, so that a search in
+        # another thread goes on over the old one.
+        self._items: dict[str, tuple[int, Vectors]] = {}
+        self._next_row = 0
+        self.cursor = 0
 
     def __len__(self) -> int:
         return len(self._items)
 
-    def replace(self, item_id: str, vectors: Vectors | None) -> None:
-        if vectors is not None and (vectors.ndim != 2 or vectors.shape[1] != self._dim):
-            raise ValueError(f"vectors of shape {vectors.shape}; expected [views, {self._dim}]")
-        # A new dict, so that a search in another thread goes on over the old one.
+    def apply(self, changes: Sequence[IndexChange], *, cursor: int) -> None:
+        for change in changes:
+            shape = None if change.vectors is None else change.vectors.shape
+            if shape is not None and (len(shape) != 2 or shape[1] != self._dim):
+                raise ValueError(f"vectors of shape {shape}; expected [views, {self._dim}]")
         items = self._items.copy()
-        items.pop(item_id, None)
-        if vectors is not None and len(vectors):
-            items[item_id] = vectors
-        self._items = items
+        for item_id, vectors in {change.item_id: change.vectors for change in changes}.items():
+            items.pop(item_id, None)
+            if vectors is not None and len(vectors):
+                items[item_id] = self._next_row, vectors
+                self._next_row += len(vectors)
+        self._items, self.cursor = items, cursor
 
     def search(self, vectors: Vectors, *, k: int) -> list[list[Neighbour]]:
         items = self._items
         if not items:
             return [[] for _ in vectors]
-        rows = np.concatenate(list(items.values())).astype(np.float64)
-        starts = np.cumsum([0, *(len(views) for views in items.values())])[:-1]
-        ids, found = list(items), []
+        ids, firsts = list(items), [first for first, _ in items.values()]
+        rows = np.concatenate([views for _, views in items.values()]).astype(np.float64)
+        ends = np.cumsum([len(views) for _, views in items.values()])
+        found = []
         for query in vectors:
-            distances = np.minimum.reduceat(np.linalg.norm(rows - query, axis=1), starts)
-            nearest = np.argsort(distances, kind="stable")[:k]
-            found.append([Neighbour(ids[place], float(distances[place])) for place in nearest])
+            distances = np.split(np.linalg.norm(rows - query, axis=1), ends[:-1])
+            near = [
+                Neighbour(item_id, float(own.min()), first + int(own.argmin()))
+                for item_id, first, own in zip(ids, firsts, distances, strict=True)
+            ]
+            found.append(sorted(near, key=lambda neighbour: (neighbour.distance, neighbour.row))[:k])
         return found
+
+
+def filled(index: KnnIndex, items: Mapping[str, Vectors | None], *, cursor: int = 1) -> None:
+    """Apply the vectors of some items to an index, in one step."""
+    index.apply([IndexChange(item_id, vectors) for item_id, vectors in items.items()], cursor=cursor)
 
 
 class FakeFeaturizer:
@@ -205,7 +221,7 @@ def make_record(
     """A record with one match."""
     seen = seen or make_observation()
     url = "http://127.0.0.1:8080/items/mug/image"
-    match = Match(make_item(title=title), Neighbour("mug", 0.5), url, 0.9)
+    match = Match(make_item(title=title).facts, Neighbour("mug", 0.5), url, 0.9)
     at_s = seen.captured_at_s
     record = MatchRecord(seen, MODEL, Verdict.MATCH, (match,), at_s + 0.1, at_s + 5, {"search": 1.0})
     return replace(record, vote=vote)

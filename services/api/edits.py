@@ -82,7 +82,7 @@ def build_router(parts: ApiParts) -> APIRouter:
         answer = {"change": changed.change, "undo": changed.undo}
         if changed.item is None:
             return JSONResponse(answer | {"id": changed.item_id})
-        item = item_json(parts, changed.item)
+        item = item_json(parts, changed.item.facts)
         return JSONResponse(answer | item, status, headers={"ETag": item_tag(item)})
 
     @router.post("/items", status_code=201, openapi_extra=_ADD_BODY, responses=_CONFLICT)
@@ -137,7 +137,7 @@ def _refused(parts: ApiParts, error: RevisionError) -> Response:
     """A problem document with the item as it is now, null if it is gone."""
     if error.current is None:
         return problem(409, str(error), current=None)
-    current = item_json(parts, error.current)
+    current = item_json(parts, error.current.facts)
     answer = problem(409, str(error), current=current)
     answer.headers["ETag"] = item_tag(current)
     return answer

@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 
 from services.api.etags import item_tag, seen_tags
 from services.bootstrap.api import ApiParts
-from services.core.domain import Item, MissingError
+from services.core.domain import ItemFacts, MissingError
 
 
 def build_router(parts: ApiParts) -> APIRouter:
@@ -28,7 +28,7 @@ def build_router(parts: ApiParts) -> APIRouter:
 
         With `text` only those items whose id, title or a metadata value holds it, in upper or lower case.
         """
-        page = parts.catalogue.store.page(after=cursor, limit=limit + 1, text=text)
+        page = parts.catalogue.store.facts_page(after=cursor, limit=limit + 1, text=text)
         shown = page[:limit]
         return {
             "items": [item_json(parts, item) for item in shown],
@@ -47,15 +47,15 @@ def build_router(parts: ApiParts) -> APIRouter:
     return router
 
 
-def existing(parts: ApiParts, item_id: str) -> Item:
+def existing(parts: ApiParts, item_id: str) -> ItemFacts:
     """The item of an id; raises MissingError."""
-    (item,) = parts.catalogue.store.get_many([item_id])
+    (item,) = parts.catalogue.store.facts([item_id])
     if item is None:
         raise MissingError(f"there is no item {item_id!r}")
     return item
 
 
-def item_json(parts: ApiParts, item: Item) -> dict[str, Any]:
+def item_json(parts: ApiParts, item: ItemFacts) -> dict[str, Any]:
     """An item as it is told; `pictures` are the addresses of all its pictures, `views` counts its vectors."""
     return {
         "id": item.id,
@@ -66,12 +66,12 @@ def item_json(parts: ApiParts, item: Item) -> dict[str, Any]:
         "link": item.link,
         "metadata": dict(item.metadata),
         "model": item.model,
-        "views": len(item.vectors),
+        "views": item.views,
         "feedback": {"right": item.right, "wrong": item.wrong},
     }
 
 
-def _picture_urls(parts: ApiParts, item: Item) -> Iterator[str]:
+def _picture_urls(parts: ApiParts, item: ItemFacts) -> Iterator[str]:
     yield parts.picture_url(item)
     for number, key in enumerate(item.more_pictures, 1):
         yield f"{parts.picture_url(replace(item, picture=key))}&n={number}"

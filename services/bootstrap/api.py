@@ -24,7 +24,7 @@ from services.core.catalogue.edits import Editor
 from services.core.catalogue.items import Catalogue
 from services.core.catalogue.thumbnails import Thumbnails
 from services.core.catalogue.undo import Undo
-from services.core.domain import Item
+from services.core.domain import ItemFacts
 
 FETCH_S = 20.0
 
@@ -43,7 +43,7 @@ class ApiParts:
     snapshots: Snapshots
     subscriber: MqttClient
     search: SearchClient
-    picture_url: Callable[[Item], str]
+    picture_url: Callable[[ItemFacts], str]
     thumbnails: Thumbnails
     registry: CollectorRegistry
 

@@ -16,7 +16,7 @@ from services.adapters.redis_queue import RedisQueue
 from services.bootstrap.settings import SearchSettings
 from services.bootstrap.stores import open_items
 from services.core.cameras.home_assistant import Announcer
-from services.core.domain import Item
+from services.core.domain import ItemFacts
 from services.core.search.answer import Answerer
 from services.core.search.drops import Drops
 from services.core.search.follow import Follower
@@ -42,11 +42,9 @@ class SearchParts:
 def build_search(settings: SearchSettings) -> SearchParts:
     """Wire everything; nothing is connected yet."""
     store = open_items(settings, writable=False)
-    follower = Follower(store, make_index=lambda dim: FaissIndex(dim=dim, threads=settings.threads))
+    follower = Follower(store, make_index=lambda _model, dim: FaissIndex(dim=dim, threads=settings.threads))
     queue = RedisQueue(connect_redis(settings.redis_url))
-    lookup = Lookup(
-        store=store, picture_url=picture_urls(settings.page_url), k=K, max_age_s=settings.max_age_s
-    )
+    lookup = Lookup(picture_url=picture_urls(settings.page_url), k=K, max_age_s=settings.max_age_s)
     registry = CollectorRegistry()
     # The connection comes after what hears its messages, and publishes what that answers.
     announcer = Announcer(lambda topic, payload: subscriber.publish(topic, payload))
@@ -68,7 +66,7 @@ def connect_redis(url: str) -> redis.Redis:
     return redis.Redis.from_url(url, decode_responses=True, socket_timeout=2, socket_connect_timeout=2)
 
 
-def picture_urls(page_url: str) -> Callable[[Item], str]:
+def picture_urls(page_url: str) -> Callable[[ItemFacts], str]:
     """The absolute address of an item's picture; it changes with the picture, so that it can be cached."""
     return lambda item: f"{page_url}/items/{quote(item.id, safe='')}/image?v={item.picture[:12]}"
 

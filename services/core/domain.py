@@ -85,6 +85,37 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemFacts:
+    """What people want to know of an item: all of it but the vectors, of which `views` is the number.
+
+    The fields mean what those of Item mean.
+    """
+
+    id: str
+    title: str
+    picture: str
+    model: str
+    views: int
+    link: str | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    right: int = 0
+    wrong: int = 0
+    more_pictures: tuple[str, ...] = ()
+
+    @property
+    def pictures(self) -> tuple[str, ...]:
+        """The keys of all its pictures, the one that is shown first."""
+        return (self.picture, *self.more_pictures)
+
+    @property
+    def revision(self) -> str:
+        """Changes with its words and its pictures; see `content_revision`."""
+        return content_revision(
+            title=self.title, link=self.link, metadata=self.metadata, pictures=self.pictures
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One entry of the catalogue; `vectors` is float32 [views, dim], made by the model `model`.
 
@@ -122,6 +153,22 @@ class Item:
         )
 
     @property
+    def facts(self) -> ItemFacts:
+        """The item without its vectors."""
+        return ItemFacts(
+            id=self.id,
+            title=self.title,
+            picture=self.picture,
+            model=self.model,
+            views=len(self.vectors),
+            link=self.link,
+            metadata=self.metadata,
+            right=self.right,
+            wrong=self.wrong,
+            more_pictures=self.more_pictures,
+        )
+
+    @property
     def searched_text(self) -> str:
         """Its id, title and metadata values, folded; no text that is looked for goes over two of them."""
         return "\x1f".join(fold(text) for text in (self.id, self.title, *self.metadata.values()))
@@ -136,10 +183,19 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class IndexChange:
+    """The vectors that an item has from now on, float32 [views, dim] of unit length; None: it is gone."""
+
+    item_id: str
+    vectors: Vectors | None
+
+
+@dataclass(frozen=True, slots=True)
 class Neighbour:
     """An item near a query; `distance` is the Euclidean distance of unit vectors, 0 to 2.
 
-    `row` is the number of the index's row that came so near, where the index has rows.
+    `row` is the number that the index gave to the nearest of the item's vectors when it was added, and to no
+    other vector since; -1 where an index has none.
     """
 
     item_id: str
@@ -154,7 +210,7 @@ class Match:
     `url` is its picture's absolute address, `score` the probability that the camera shows it.
     """
 
-    item: Item
+    item: ItemFacts
     neighbour: Neighbour
     url: str
     score: float

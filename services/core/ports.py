@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from common.wire import Vectors
-from services.core.domain import Change, Item, MatchRecord, Neighbour
+from services.core.domain import Change, IndexChange, Item, ItemFacts, MatchRecord, Neighbour
 from services.core.evidence import Vote
 
 Picture = NDArray[np.uint8]
@@ -33,17 +33,43 @@ class Featurizer(Protocol):
         """The vectors of `embed`, and the part that each is of, float32 [n, 4]: x, y, w, h as shares."""
 
 
-class KnnIndex(Protocol):
-    """Exact or approximate nearest neighbours among the items' vectors; safe to use from several threads."""
+class KnnSearch(Protocol):
+    """Finds the nearest items; any thread may search at any time, and waits for no writer."""
 
     def __len__(self) -> int:
-        """How many items it holds."""
-
-    def replace(self, item_id: str, vectors: Vectors | None) -> None:
-        """Set the vectors of an item, float32 [views, dim] of unit length, or remove it with None."""
+        """The number of items."""
 
     def search(self, vectors: Vectors, *, k: int) -> list[list[Neighbour]]:
-        """For each row of float32 [n, dim] its k nearest items, nearest first, an item at most once."""
+        """For each row of float32 [n, dim], of unit length, its k nearest items, nearest first.
+
+        An item comes once, by the nearest of its vectors.
+        """
+
+
+class KnnWriter(Protocol):
+    """Takes changes of the items' vectors; one thread at a time may write."""
+
+    @property
+    def cursor(self) -> int:
+        """The store's cursor up to which its changes are applied, 0 at first."""
+
+    def apply(self, changes: Sequence[IndexChange], *, cursor: int) -> None:
+        """Apply changes in one step, in their order: of several with one id the last holds.
+
+        A search sees all of them or none. Raises ValueError, and applies none, for vectors of another shape
+        than [views, dim]. An item with 0 views is none.
+        """
+
+
+class KnnIndex(KnnSearch, KnnWriter, Protocol):
+    """An index whose maker writes to it; all others get its KnnSearch."""
+
+
+class IndexFactory(Protocol):
+    """Makes empty indexes."""
+
+    def __call__(self, model: str, dim: int, /) -> KnnIndex:
+        """An index of vectors of `dim` numbers, made by this model."""
 
 
 class ItemStore(Protocol):
@@ -81,11 +107,17 @@ class ItemStore(Protocol):
     def get_many(self, item_ids: Sequence[str]) -> list[Item | None]:
         """The items of these ids, in their order, None for one that does not exist."""
 
+    def facts(self, item_ids: Sequence[str]) -> list[ItemFacts | None]:
+        """What `get_many` gives without vectors, which are not read either."""
+
     def page(self, *, after: str = "", limit: int = 100, text: str = "") -> list[Item]:
         """The next items in the order of their ids, those behind the id `after`.
 
         With `text` only those whose id, title or a metadata value holds it, in upper or lower case.
         """
+
+    def facts_page(self, *, after: str = "", limit: int = 100, text: str = "") -> list[ItemFacts]:
+        """What `page` gives without vectors, which are not read either."""
 
     def count(self) -> int:
         """How many items there are."""

@@ -44,7 +44,7 @@ def writer(server: Server, table: str, name: str, *, threads: int, count: int) -
 def test_processes_that_write_at_once_lose_no_item_and_no_change(
     shared_aws: Server, table: str, dynamo: DynamoItems
 ) -> None:
-    following = Follower(dynamo, make_index=lambda dim: FakeIndex(dim=dim))
+    following = Follower(dynamo, make_index=lambda _model, dim: FakeIndex(dim=dim))
     seen = list[tuple[int, str]]()
     writing = [writer(shared_aws, table, name, threads=2, count=5) for name in "abc"]
 

@@ -1,16 +1,15 @@
-"""The contract of a k-NN index, on the fake and on FAISS."""
+"""The contract of a k-NN index's two ports, on the fake and on FAISS."""
 
 import threading
 
-import faiss
 import numpy as np
 import pytest
 
 from common.wire import Vectors, unit
 from services.adapters.faiss_index import FaissIndex
-from services.core.domain import Neighbour
+from services.core.domain import IndexChange, Neighbour
 from services.core.ports import KnnIndex
-from tests.fakes import FakeIndex, vectors
+from tests.fakes import FakeIndex, filled, vectors
 
 DIM = 32
 
@@ -39,8 +38,7 @@ def exact(items: dict[str, Vectors], query: Vectors, *, k: int) -> list[tuple[st
 
 def test_neighbours_and_distances_are_those_of_brute_force(index: KnnIndex) -> None:
     items = {f"item-{seed}": rows(seed % 4 + 1, seed=seed) for seed in range(200)}
-    for item_id, views in items.items():
-        index.replace(item_id, views)
+    filled(index, items)
     queries = rows(20, seed=999)
     for query, found in zip(queries, index.search(queries, k=7), strict=True):
         expected = exact(items, query, k=7)
@@ -49,7 +47,7 @@ def test_neighbours_and_distances_are_those_of_brute_force(index: KnnIndex) -> N
 
 
 def test_an_item_itself_is_at_distance_0_and_its_opposite_at_2(index: KnnIndex) -> None:
-    index.replace("a", rows())
+    filled(index, {"a": rows()})
     ((same,), (opposite,)) = index.search(np.concatenate([rows(), -rows()]), k=1)
     assert same.distance == pytest.approx(0, abs=2e-3)
     assert opposite.distance == pytest.approx(2, abs=1e-5)
@@ -60,13 +58,12 @@ def test_an_empty_index_finds_nothing_for_each_query(index: KnnIndex) -> None:
 
 
 def test_no_query_gives_no_answer(index: KnnIndex) -> None:
-    index.replace("a", rows())
+    filled(index, {"a": rows()})
     assert index.search(np.empty((0, DIM), np.float32), k=5) == []
 
 
 def test_with_k_larger_than_the_catalogue_all_items_come_once(index: KnnIndex) -> None:
-    for seed in range(3):
-        index.replace(f"item-{seed}", rows(4, seed=seed))
+    filled(index, {f"item-{seed}": rows(4, seed=seed) for seed in range(3)})
     (found,) = index.search(rows(), k=100)
     assert sorted(ids(found)) == ["item-0", "item-1", "item-2"]
 
@@ -74,18 +71,16 @@ def test_with_k_larger_than_the_catalogue_all_items_come_once(index: KnnIndex) -
 def test_several_views_of_an_item_count_once_and_take_no_place_of_others(index: KnnIndex) -> None:
     middle = rows()[0]
     crowd = unit(middle + 0.01 * rows(50, seed=1))
-    index.replace("crowd", crowd)
-    for seed in range(2, 8):
-        index.replace(f"item-{seed}", rows(seed=seed))
+    filled(index, {"crowd": crowd} | {f"item-{seed}": rows(seed=seed) for seed in range(2, 8)})
     (found,) = index.search(middle[None], k=6)
     assert ids(found)[0] == "crowd"
     assert len(set(ids(found))) == 6
 
 
 def test_replaced_vectors_are_found_and_the_old_ones_are_not(index: KnnIndex) -> None:
-    index.replace("a", rows(3, seed=1))
-    index.replace("b", rows(seed=2))
-    index.replace("a", rows(2, seed=3))
+    filled(index, {"a": rows(3, seed=1)})
+    filled(index, {"b": rows(seed=2)})
+    filled(index, {"a": rows(2, seed=3)})
     assert len(index) == 2
     (at_new,) = index.search(rows(2, seed=3)[1:], k=1)
     (at_old,) = index.search(rows(3, seed=1)[:1], k=2)
@@ -95,68 +90,128 @@ def test_replaced_vectors_are_found_and_the_old_ones_are_not(index: KnnIndex) ->
 
 
 def test_a_removed_item_is_gone_and_can_come_back(index: KnnIndex) -> None:
-    index.replace("a", rows(2, seed=1))
-    index.replace("b", rows(seed=2))
-    index.replace("a", None)
-    index.replace("never there", None)
+    filled(index, {"a": rows(2, seed=1)})
+    filled(index, {"b": rows(seed=2)})
+    filled(index, {"a": None})
+    filled(index, {"never there": None})
     assert (len(index), ids(index.search(rows(seed=1), k=5)[0])) == (1, ["b"])
-    index.replace("a", rows(seed=1))
+    filled(index, {"a": rows(seed=1)})
     assert ids(index.search(rows(seed=1), k=5)[0]) == ["a", "b"]
 
 
 def test_the_last_item_can_go(index: KnnIndex) -> None:
-    index.replace("a", rows())
-    index.replace("a", None)
+    filled(index, {"a": rows()})
+    filled(index, {"a": None})
     assert (len(index), index.search(rows(), k=1)) == (0, [[]])
 
 
 @pytest.mark.parametrize("shape", [(DIM,), (1, DIM - 1), (1, 1, DIM)])
-def test_vectors_of_another_shape_are_refused_and_the_old_ones_stay(
+def test_vectors_of_another_shape_are_refused_and_nothing_of_their_batch_is_applied(
     index: KnnIndex, shape: tuple[int, ...]
 ) -> None:
-    index.replace("a", rows())
+    filled(index, {"a": rows()})
     with pytest.raises(ValueError, match=r"expected \[views, 32\]"):
-        index.replace("a", np.ones(shape, np.float32))
-    assert ids(index.search(rows(), k=1)[0]) == ["a"]
+        filled(index, {"a": None, "b": rows(seed=1), "c": np.ones(shape, np.float32)}, cursor=2)
+    assert (ids(index.search(rows(), k=5)[0]), index.cursor) == (["a"], 1)
 
 
-def test_searches_go_on_while_another_thread_replaces(index: KnnIndex) -> None:
-    for seed in range(30):
-        index.replace(f"item-{seed}", rows(2, seed=seed))
+def test_a_batch_is_applied_with_its_cursor_also_one_without_changes(index: KnnIndex) -> None:
+    assert index.cursor == 0
+    filled(index, {"a": rows(), "b": rows(seed=1)}, cursor=7)
+    assert (index.cursor, len(index)) == (7, 2)
+    filled(index, {}, cursor=9)
+    assert (index.cursor, len(index)) == (9, 2)
+
+
+def test_one_batch_adds_replaces_and_deletes(index: KnnIndex) -> None:
+    filled(index, {"a": rows(seed=1), "b": rows(seed=2), "c": rows(seed=3)})
+    filled(index, {"a": rows(2, seed=4), "b": None, "d": rows(seed=5), "never there": None}, cursor=2)
+    assert len(index) == 3
+    for seed, item_id in ((4, "a"), (3, "c"), (5, "d")):
+        (found,) = index.search(rows(seed=seed), k=5)
+        assert (sorted(ids(found)), found[0].item_id) == (["a", "c", "d"], item_id)
+        assert found[0].distance == pytest.approx(0, abs=2e-3)
+    assert all(n.distance > 0.1 for n in index.search(rows(seed=1), k=5)[0])
+
+
+def test_of_several_changes_of_an_item_in_one_batch_the_last_holds(index: KnnIndex) -> None:
+    changes = [("a", rows(seed=1)), ("b", rows(seed=2)), ("a", None), ("b", None), ("b", rows(seed=3))]
+    index.apply([IndexChange(*change) for change in changes], cursor=5)
+    assert len(index) == 1
+    (found,) = index.search(rows(seed=3), k=5)
+    assert ids(found) == ["b"]
+    assert found[0].distance == pytest.approx(0, abs=2e-3)
+
+
+def test_an_item_without_vectors_is_none(index: KnnIndex) -> None:
+    filled(index, {"a": rows(), "b": rows(0)})
+    filled(index, {"a": rows(0)})
+    assert (len(index), index.search(rows(), k=1)) == (0, [[]])
+
+
+def test_equally_near_items_all_come_in_the_order_in_which_they_were_added(index: KnnIndex) -> None:
+    axes = np.eye(DIM, dtype=np.float32)  # exact in any arithmetic
+    filled(index, {f"twin-{number:02}": axes[:1] for number in range(40)} | {"far": axes[1:2]})
+    filled(index, {"twin-07": axes[:1], "twin-03": None, "twin-99": axes[:1]})
+    twins = [f"twin-{number:02}" for number in range(40) if number not in (3, 7)] + ["twin-07", "twin-99"]
+    for k in (1, 5, 39, 40, 41, 100):
+        found = index.search(axes[:1], k=k)[0]
+        assert ids(found) == [*twins, "far"][:k]
+
+
+def test_a_row_number_is_that_of_the_nearest_vector_and_never_of_another_one(index: KnnIndex) -> None:
+    filled(index, {"a": rows(3, seed=1), "b": rows(2, seed=2)})
+    queries = np.concatenate([rows(3, seed=1), rows(2, seed=2)])
+    assert [found[0].row for found in index.search(queries, k=1)] == [0, 1, 2, 3, 4]
+    filled(index, {"a": rows(1, seed=3)})
+    again = np.concatenate([rows(1, seed=3), rows(2, seed=2)])
+    assert [found[0].row for found in index.search(again, k=1)] == [5, 3, 4]
+
+
+def test_after_any_changes_the_answers_are_those_of_brute_force(index: KnnIndex) -> None:
+    dice, items = np.random.default_rng(7), dict[str, Vectors]()
+    for turn in range(60):
+        batch: dict[str, Vectors | None] = {}
+        for number in dice.integers(0, 120, size=25):
+            views = rows(int(dice.choice([1, 2, 2, 2, 30])), seed=int(dice.integers(1 << 30)))
+            batch[f"item-{number}"] = None if dice.random() < 0.3 else views
+        filled(index, batch, cursor=turn)
+        for item_id, vectors_ in batch.items():
+            items.pop(item_id, None)
+            if vectors_ is not None:
+                items[item_id] = vectors_
+        queries = rows(3, seed=turn)
+        for query, found in zip(queries, index.search(queries, k=15), strict=True):
+            expected = exact(items, query, k=15)
+            assert ids(found) == [item_id for item_id, _ in expected]
+            np.testing.assert_allclose([n.distance for n in found], [d for _, d in expected], atol=1e-4)
+    assert len(index) == len(items)
+
+
+def test_searches_go_on_while_another_thread_writes_and_see_whole_batches(index: KnnIndex) -> None:
+    names = [f"item-{number}" for number in range(30)]
     failures, done = list[str](), threading.Event()
+    filled(index, {name: rows(2, seed=number) for number, name in enumerate(names)})
 
     def search() -> None:
         while not done.is_set():
-            for neighbours in index.search(rows(4, seed=7), k=30):
+            for neighbours in index.search(rows(4, seed=7), k=40):
                 distances = [neighbour.distance for neighbour in neighbours]
+                # Each batch replaces some items, and has as many come as go.
                 if len(set(ids(neighbours))) != len(neighbours) or distances != sorted(distances):
                     failures.append(str(neighbours))
+                if len(neighbours) != 30:
+                    failures.append(f"{len(neighbours)} items")
 
     threads = [threading.Thread(target=search) for _ in range(3)]
     for thread in threads:
         thread.start()
     for turn in range(300):
-        index.replace(f"item-{turn % 30}", None if turn % 3 == 0 else rows(turn % 5 + 1, seed=turn))
+        goes, comes = (f"other-{turn}", f"other-{turn + 1}") if turn else ("item-29", "other-1")
+        views = rows(turn % 5 + 1, seed=turn)
+        filled(index, {goes: None, comes: views, names[turn % 29]: views}, cursor=turn)
     done.set()
     for thread in threads:
         thread.join()
     assert failures == []
-    assert len(index) == 20
-
-
-def test_faiss_takes_its_share_of_cores_in_whichever_thread_it_searches() -> None:
-    made, used = list[FaissIndex](), list[int]()
-
-    def make() -> None:
-        made.append(FaissIndex(dim=DIM, threads=1))
-        made[0].replace("a", rows())
-
-    def search() -> None:
-        made[0].search(rows(), k=1)
-        used.append(faiss.omp_get_max_threads())
-
-    for work in (make, search):
-        thread = threading.Thread(target=work)
-        thread.start()
-        thread.join()
-    assert used == [1]
+    assert len(index) == 30

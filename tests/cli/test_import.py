@@ -17,6 +17,7 @@ import pytest
 
 from services.adapters.faiss_index import FaissIndex
 from tests.cli.shop import ROOT, Shop, write_model
+from tests.fakes import filled
 from tests.servers import until
 from tests.system.pictures import write_pictures
 
@@ -152,7 +153,7 @@ def same_items(one: Shop, other: Shop) -> None:
         facts = [(i.title, i.link, i.metadata, i.pictures, i.model) for i in (item, twin)]
         assert facts[0] == facts[1]
         for index, vectors in zip(indexes, (item.vectors, twin.vectors), strict=True):
-            index.replace(item_id, vectors)
+            filled(index, {item_id: vectors})
     queries = np.concatenate([item.probes for item in first.values()])
     assert indexes[0].search(queries, k=5) == indexes[1].search(queries, k=5)
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import pytest
 
 from common.wire import encode_observation
-from services.core.domain import Item
+from services.core.domain import ItemFacts
 from services.core.ports import KnnIndex
 from services.core.search.answer import Answerer
 from services.core.search.drops import Drops
@@ -30,7 +30,7 @@ class LoopsRig:
         self.store = FakeItems(make_item(f"item-{number}") for number in range(10))
         self.queue, self.seq = FakeQueue(), 0
         self.follower = Follower(self.store, make_index=self._make_index)
-        lookup = Lookup(self.store, picture_url=self._picture_url, k=6, max_age_s=5.0)
+        lookup = Lookup(picture_url=self._picture_url, k=6, max_age_s=5.0)
         drops = Drops(FakeTally())
         answerer = Answerer(live=self.follower.live, lookup=lookup, queue=self.queue, drops=drops)
         self.intake = Intake(answerer, drops)
@@ -39,11 +39,11 @@ class LoopsRig:
         self.may_answer.set()
         self.loops = Loops(follower=self.follower, intake=self.intake, clock=lambda: self.now_s)
 
-    def _make_index(self, dim: int) -> KnnIndex:
+    def _make_index(self, _model: str, dim: int) -> KnnIndex:
         self._fail("follow")
         return FakeIndex(dim=dim)
 
-    def _picture_url(self, item: Item) -> str:
+    def _picture_url(self, item: ItemFacts) -> str:
         self._fail("answer")
         if not self.may_answer.is_set():
             self.is_held.set()

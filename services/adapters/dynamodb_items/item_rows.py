@@ -9,7 +9,7 @@ from typing import Any
 from services.adapters.dynamodb_items.calls import TRANSACTION
 from services.adapters.dynamodb_items.layout import ITEMS, Row, id_of, int_of, key, text_of, texts
 from services.adapters.dynamodb_items.vector_rows import Place, places, places_of
-from services.core.domain import InputError, Item
+from services.core.domain import InputError, Item, ItemFacts
 
 # A row may have 400 KB, with its key and names.
 _TEXT_BYTES = 350_000
@@ -43,23 +43,40 @@ def _size_of(row: Row) -> int:
     return len(json.dumps(row, ensure_ascii=False).encode())
 
 
-def item_of(row: Row, *, model: str, content: bytes) -> Item:
-    """The item of a row with its vectors of one model."""
-    place = places_of(row)[model]
-    vectors, probes = place.vectors(content)
+def facts_of(row: Row, *, model: str, views: int) -> ItemFacts:
+    """The facts of a row, `views` being the number of its vectors of one model."""
     picture, *more = pictures_of(row)
-    return Item(
+    return ItemFacts(
         id=id_of(row),
         title=row["title"]["S"],
         picture=picture,
         model=model,
-        vectors=vectors,
+        views=views,
         link=text_of(row, "link"),
         metadata=json.loads(row["metadata"]["S"]),
         right=int_of(row, "right"),
         wrong=int_of(row, "wrong"),
-        probes=probes,
         more_pictures=tuple(more),
+    )
+
+
+def item_of(row: Row, *, model: str, content: bytes) -> Item:
+    """The item of a row with its vectors of one model."""
+    place = places_of(row)[model]
+    vectors, probes = place.vectors(content)
+    facts = facts_of(row, model=model, views=len(vectors))
+    return Item(
+        id=facts.id,
+        title=facts.title,
+        picture=facts.picture,
+        model=model,
+        vectors=vectors,
+        link=facts.link,
+        metadata=facts.metadata,
+        right=facts.right,
+        wrong=facts.wrong,
+        probes=probes,
+        more_pictures=facts.more_pictures,
         recipe=place.recipe,
     )
 

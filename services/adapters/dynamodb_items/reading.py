@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from services.adapters.dynamodb_items.calls import Table
-from services.adapters.dynamodb_items.item_rows import item_of
+from services.adapters.dynamodb_items.item_rows import facts_of, item_of
 from services.adapters.dynamodb_items.layout import Row, id_of, item_keys
 from services.adapters.dynamodb_items.vector_rows import Place, places_of
-from services.core.domain import Item, UnavailableError
+from services.core.domain import Item, ItemFacts, UnavailableError
 
 
 class Reading:
@@ -44,6 +44,11 @@ class Reading:
                 if row["places"] == torn[item_id]["places"]:
                     raise UnavailableError(f"item store: the vectors of item {item_id!r} are gone")
         return [items[id_of(row)] for row in rows if id_of(row) in items]
+
+    def facts(self, rows: Iterable[Row], *, model: str | None) -> list[ItemFacts]:
+        """The facts of these rows, which are all that is read, with the same choice of a model."""
+        chosen = ((row, *_chosen(row, model)) for row in rows)
+        return [facts_of(row, model=name, views=place.views) for row, name, place in chosen]
 
     def _contents(self, keys: Sequence[Row]) -> dict[tuple[str, str], bytes]:
         rows = self._table.get_many(keys)

@@ -33,7 +33,7 @@ from services.adapters.dynamodb_items.layout import (
 from services.adapters.dynamodb_items.reading import Reading
 from services.adapters.dynamodb_items.vector_rows import Place, lacks, places, places_of, vector_keys
 from services.core.catalogue.conditions import check_revision, check_vectors
-from services.core.domain import Change, Item, RevisionError, UnavailableError, fold
+from services.core.domain import Change, Item, ItemFacts, RevisionError, UnavailableError, fold
 
 log = logging.getLogger(__name__)
 
@@ -133,12 +133,24 @@ class DynamoItems:
         items = {item.id: item for item in self._reading.items(list(rows.values()), model=model)}
         return [items.get(item_id) for item_id in item_ids]
 
+    def facts(self, item_ids: Sequence[str]) -> list[ItemFacts | None]:
+        """What `get_many` gives without vectors."""
+        if not item_ids:
+            return []
+        model = self._commits.head().model
+        rows = self._reading.rows(item_ids)
+        facts = {item.id: item for item in self._reading.facts(rows.values(), model=model)}
+        return [facts.get(item_id) for item_id in item_ids]
+
     def page(self, *, after: str = "", limit: int = 100, text: str = "") -> list[Item]:
         """The next items in the order of their ids, those behind the id `after` that hold `text`."""
-        if not text:
-            return self._page(after=after, limit=limit, at_once=limit)
-        condition = {"FilterExpression": "contains(searched, :text)", "values": {":text": {"S": fold(text)}}}
-        return self._page(after=after, limit=limit, **condition)
+        return self._page(after=after, limit=limit, **_holding(text, limit))
+
+    def facts_page(self, *, after: str = "", limit: int = 100, text: str = "") -> list[ItemFacts]:
+        """What `page` gives without vectors."""
+        model = self._commits.head().model
+        rows = islice(self._table.query(ITEMS, after=after, **_holding(text, limit)), limit)
+        return self._reading.facts(rows, model=model)
 
     def lacking(
         self, model: str, *, recipe: int | None = None, after: str = "", limit: int = 100
@@ -245,3 +257,10 @@ class DynamoItems:
             self._table.delete_many(keys)
         except UnavailableError as error:
             log.warning("%s: up to %d rows of vectors that no item has stay behind", error, len(keys))
+
+
+def _holding(text: str, limit: int) -> dict[str, Any]:
+    """What a query for a page asks beside the ids; all rows are wanted where there is no text to be held."""
+    if not text:
+        return {"at_once": limit}
+    return {"FilterExpression": "contains(searched, :text)", "values": {":text": {"S": fold(text)}}}

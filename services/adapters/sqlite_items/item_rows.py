@@ -7,7 +7,7 @@ import json
 import numpy as np
 
 from common.wire import Vectors
-from services.core.domain import Item
+from services.core.domain import Item, ItemFacts
 
 # How often an item was confirmed, and how often it was shown wrongly.
 COUNTS = """
@@ -16,19 +16,22 @@ COUNTS = """
 """
 # With the vectors of the catalogue's model, or of another if it has none of these.
 MODEL = "SELECT value FROM facts WHERE name = 'model'"
-ITEMS = f"""
-SELECT id, title, link, metadata, picture, more_pictures, model, dim, recipe, vectors.vectors, probes,
-    {COUNTS}
+_FACTS = f"items.id, title, link, metadata, picture, more_pictures, model, dim, {COUNTS}"
+_FROM = f"""
 FROM items JOIN vectors ON vectors.item_id = items.id AND vectors.model = coalesce(
     (SELECT model FROM vectors AS own WHERE own.item_id = items.id AND model = ({MODEL})),
     (SELECT min(model) FROM vectors AS own WHERE own.item_id = items.id)
 )
 """
+ITEMS = f"SELECT {_FACTS}, recipe, vectors.vectors, probes {_FROM}"
+# Of a blob SQLite reads no more than the row's header to know its length.
+ITEM_FACTS = f"SELECT {_FACTS}, length(vectors.vectors) {_FROM}"
 # The columns by name, as a table of version 2 has the recipe at its end.
 PUT_VECTORS = (
     "INSERT OR REPLACE INTO vectors (item_id, model, dim, recipe, vectors, probes) VALUES (?, ?, ?, ?, ?, ?)"
 )
-_Row = tuple[str, str, str | None, str, str, str, str, int, int, bytes, bytes, int, int]
+_FactsRow = tuple[str, str, str | None, str, str, str, str, int, int, int, int]
+_Row = tuple[str, str, str | None, str, str, str, str, int, int, int, int, bytes, bytes]
 
 
 def item_row(item: Item) -> tuple[str | None, ...]:
@@ -46,7 +49,7 @@ def vectors_row(item: Item) -> tuple[str, str, int, int, bytes, bytes]:
 
 def item_of(row: _Row) -> Item:
     """The item of a row of ITEMS."""
-    item_id, title, link, metadata, picture, more, model, dim, recipe, vectors, probes, right, wrong = row
+    item_id, title, link, metadata, picture, more, model, dim, right, wrong, recipe, vectors, probes = row
     return Item(
         id=item_id,
         title=title,
@@ -60,6 +63,23 @@ def item_of(row: _Row) -> Item:
         probes=_vectors(probes, dim),
         more_pictures=tuple(json.loads(more)),
         recipe=recipe,
+    )
+
+
+def facts_of(row: _FactsRow) -> ItemFacts:
+    """The facts of a row of ITEM_FACTS."""
+    item_id, title, link, metadata, picture, more, model, dim, right, wrong, vectors_bytes = row
+    return ItemFacts(
+        id=item_id,
+        title=title,
+        picture=picture,
+        model=model,
+        views=vectors_bytes // (2 * dim),
+        link=link,
+        metadata=json.loads(metadata),
+        right=right,
+        wrong=wrong,
+        more_pictures=tuple(json.loads(more)),
     )
 
 

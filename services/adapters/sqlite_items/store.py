@@ -13,16 +13,20 @@ from typing import Any
 from services.adapters.sqlite_items.file import open_file, writer_lock
 from services.adapters.sqlite_items.item_rows import (
     COUNTS,
+    ITEM_FACTS,
     ITEMS,
     MODEL,
     PUT_VECTORS,
+    facts_of,
     item_of,
     item_row,
     vectors_row,
 )
 from services.core.catalogue.conditions import check_revision, check_vectors
-from services.core.domain import Change, Item, UnavailableError, fold
+from services.core.domain import Change, Item, ItemFacts, UnavailableError, fold
 
+# Each text holds the empty one.
+_PAGE = "id > ? AND instr(searched, ?) ORDER BY id LIMIT ?"
 _HEAD = "SELECT coalesce(max(cursor), 0) FROM changes"
 _SET_MODEL = "INSERT OR REPLACE INTO facts VALUES ('model', ?)"
 _PUT_ITEM = "INSERT OR REPLACE INTO items VALUES (?, ?, ?, ?, ?, ?, ?)"
@@ -109,16 +113,21 @@ class SqliteItems:
 
     def get_many(self, item_ids: Sequence[str]) -> list[Item | None]:
         """The items of these ids, in their order, None for one that does not exist."""
-        marks = ",".join("?" * len(item_ids))
-        found = self._items(f"id IN ({marks})", *item_ids)
-        items = {item.id: item for item in found}
+        items = {item.id: item for item in self._items(_ids(item_ids), *item_ids)}
         return [items.get(item_id) for item_id in item_ids]
+
+    def facts(self, item_ids: Sequence[str]) -> list[ItemFacts | None]:
+        """What `get_many` gives without vectors."""
+        facts = {item.id: item for item in self._facts(_ids(item_ids), *item_ids)}
+        return [facts.get(item_id) for item_id in item_ids]
 
     def page(self, *, after: str = "", limit: int = 100, text: str = "") -> list[Item]:
         """The next items in the order of their ids, those behind the id `after` that hold `text`."""
-        if not text:
-            return self._items("id > ? ORDER BY id LIMIT ?", after, limit)
-        return self._items("id > ? AND instr(searched, ?) ORDER BY id LIMIT ?", after, fold(text), limit)
+        return self._items(_PAGE, after, fold(text), limit)
+
+    def facts_page(self, *, after: str = "", limit: int = 100, text: str = "") -> list[ItemFacts]:
+        """What `page` gives without vectors."""
+        return self._facts(_PAGE, after, fold(text), limit)
 
     def lacking(
         self, model: str, *, recipe: int | None = None, after: str = "", limit: int = 100
@@ -202,6 +211,9 @@ class SqliteItems:
     def _items(self, condition: str, *values: object) -> list[Item]:
         return [item_of(row) for row in self._rows(f"{ITEMS} WHERE {condition}", *values)]
 
+    def _facts(self, condition: str, *values: object) -> list[ItemFacts]:
+        return [facts_of(row) for row in self._rows(f"{ITEM_FACTS} WHERE {condition}", *values)]
+
     def _rows(self, query: str, *values: object) -> list[Any]:
         try:
             with self._lock:
@@ -237,6 +249,10 @@ def _check_put(db: sqlite3.Connection, item: Item, expected: str) -> None:
 def _item(db: sqlite3.Connection, item_id: str) -> Item | None:
     row = db.execute(f"{ITEMS} WHERE id = ?", (item_id,)).fetchone()
     return row and item_of(row)
+
+
+def _ids(item_ids: Sequence[str]) -> str:
+    return f"id IN ({','.join('?' * len(item_ids))})"
 
 
 def _note_changes(db: sqlite3.Connection, ids: Sequence[tuple[str]]) -> int:

@@ -61,6 +61,6 @@ def take_feedback(store: ItemStore, record: str, said: Feedback) -> tuple[str | 
         )
     really = shown if said.right else said.item
     about = really or shown
-    if store.get_many([about])[0] is None:
+    if store.facts([about])[0] is None:
         raise InputError(f"there is no item {about!r} in the catalogue (any more); expected the id of one")
     return really, store.feedback(number, shown=shown, really=really)

@@ -29,7 +29,7 @@ class RebuildWriter(Protocol):
 def check_swap(store: ItemStore, model: str) -> None:
     """Raise InputError if not a single item has vectors of the model: nothing could be found any more."""
     after = ""
-    while page := store.page(after=after, limit=_PAGE):
+    while page := store.facts_page(after=after, limit=_PAGE):
         without = {item.id for item in store.lacking(model, after=after, limit=_PAGE)}
         if any(item.id not in without for item in page):
             return

@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from common.wire import Observation
-from services.core.domain import Item, Judgement, Match, MatchRecord, Neighbour, Verdict
+from services.core.domain import ItemFacts, Judgement, Match, MatchRecord, Neighbour, Verdict
 from services.core.evidence import Evidence, Vote
-from services.core.ports import ItemStore
 from services.core.search.follow import View
 from services.core.search.verdict import CANDIDATES, judge
 from services.core.search.votes import agree, window
 
-SPARE = 2
+# Runners-up of a frame that may yet be among the k matches, if its camera's last frames showed them.
+RUNNERS_UP = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """Answers observations from what the follower sees and the item store."""
+    """Answers observations from what the follower sees; it reads no store."""
 
-    store: ItemStore
-    picture_url: Callable[[Item], str]
+    picture_url: Callable[[ItemFacts], str]
     k: int
     max_age_s: float
 
@@ -42,24 +41,22 @@ class Lookup:
         has a match. `earlier` are the last votes by camera, newest first.
         """
         started_s, k = time.time(), k or self.k
-        nearest = _search(batch, view, k=max(k, CANDIDATES) + SPARE)
-        votes = [(earlier or {}).get(seen.thing, ()) for seen in batch]
-        # Metadata is looked up for a few more than are shown: one of them may just have been deleted.
-        wanted = [_favoured(*each, count=k + SPARE) for each in zip(nearest, votes, strict=True)]
-        items, gone = self._items({item_id for ids in wanted for item_id in ids})
+        nearest = _search(batch, view, k=max(k + RUNNERS_UP, CANDIDATES))
         searched_at_s = time.time()
+        facts = view.facts if view else {}
         records = []
-        for seen, neighbours, said in zip(batch, nearest, votes, strict=True):
-            found = [neighbour for neighbour in neighbours if neighbour.item_id not in gone]
+        for seen, neighbours in zip(batch, nearest, strict=True):
+            said = (earlier or {}).get(seen.thing, ())
+            # Of one that has gone since the search there are no facts any more.
+            items = {n.item_id: item for n in neighbours if (item := facts.get(n.item_id)) is not None}
+            found = [neighbour for neighbour in neighbours if neighbour.item_id in items]
             decision = decide(seen, view, found, said)
-            chance = decision.judgement.probabilities
-            near = [neighbour for neighbour in found if neighbour.item_id in items]
-            likely = sorted(near, key=lambda neighbour: chance.get(neighbour.item_id, 0.0), reverse=True)
+            near = _favoured(found, said, count=k + RUNNERS_UP)
             record = MatchRecord(
                 observation=seen,
                 model=view.model if view else seen.model,
                 verdict=decision.judgement.verdict,
-                matches=tuple(self._match(items[n.item_id], n, chance) for n in likely[:k]),
+                matches=tuple(self._matches(near, items, decision.judgement.probabilities)[:k]),
                 searched_at_s=searched_at_s,
                 expires_at_s=seen.captured_at_s + self.max_age_s,
                 timings_ms=_timings(seen, started_s=started_s, searched_at_s=searched_at_s),
@@ -69,14 +66,15 @@ class Lookup:
             records.append(record)
         return records
 
-    def _items(self, wanted: Set[str]) -> tuple[Mapping[str, Item], Set[str]]:
-        """The items of these ids that exist, and the ids of those that do not any more."""
-        items = {item.id: item for item in self.store.get_many(sorted(wanted)) if item is not None}
-        return items, wanted - items.keys()
-
-    def _match(self, item: Item, neighbour: Neighbour, chance: Mapping[str, float]) -> Match:
-        score = chance.get(neighbour.item_id, 0.0)
-        return Match(item=item, neighbour=neighbour, url=self.picture_url(item), score=score)
+    def _matches(
+        self, near: Sequence[Neighbour], items: Mapping[str, ItemFacts], chance: Mapping[str, float]
+    ) -> list[Match]:
+        """The neighbours as matches, the likeliest first."""
+        likely = sorted(near, key=lambda neighbour: chance.get(neighbour.item_id, 0.0), reverse=True)
+        return [
+            Match(items[n.item_id], n, self.picture_url(items[n.item_id]), chance.get(n.item_id, 0.0))
+            for n in likely
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +102,10 @@ def decide(
     return Decision(judgement, 1 + len(agreeing), replace(vote, fresh=not agreeing))
 
 
-def _favoured(neighbours: Sequence[Neighbour], earlier: Sequence[Vote], *, count: int) -> list[str]:
-    """The ids of those that may be the best: the nearest, and what the camera's last frames showed."""
+def _favoured(neighbours: Sequence[Neighbour], earlier: Sequence[Vote], *, count: int) -> list[Neighbour]:
+    """Those that may be the best: the nearest, and what the camera's last frames showed."""
     favourites = {vote.evidence.best for vote in earlier}
-    ids = [neighbour.item_id for neighbour in neighbours]
-    return ids[:count] + [item_id for item_id in ids[count:] if item_id in favourites]
+    return [*neighbours[:count], *(n for n in neighbours[count:] if n.item_id in favourites)]
 
 
 def _search(batch: Sequence[Observation], view: View | None, *, k: int) -> list[list[Neighbour]]:

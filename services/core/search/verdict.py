@@ -10,7 +10,6 @@ not there.
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -20,7 +19,7 @@ from numpy.typing import NDArray
 from common.wire import Vectors
 from services.core.domain import Judgement, Neighbour, Verdict
 from services.core.evidence import Evidence
-from services.core.ports import KnnIndex
+from services.core.ports import KnnSearch
 
 # So many of the nearest items have a part in the softmax; one further off has no chance.
 CANDIDATES = 20
@@ -29,14 +28,11 @@ _AROUND = 5
 # Of the best item. Between them it is worth a person's look.
 MATCH_FROM = 0.55
 NO_MATCH_BELOW = 0.12
-# Enough probes for three numbers.
-SAMPLE = 500
 
 Floats = NDArray[np.float64]
-# A new item waits while so many probes are searched, or up to twice as many; FAISS is several times slower
-# with fewer.
+# Probes of one search, or up to twice as many: live searches share the cores with it, and get theirs the
+# sooner the fewer it has; FAISS is several times slower with fewer than these.
 _BATCH = 256
-_TURN_S = 0.001
 # log(sharpness), level, slope: the maximum likelihood on the held-out pictures of models/training, and how
 # far other catalogues' values may lie from it (standard deviations of a normal prior).
 _PRIOR = np.array([math.log(31.0), 0.18, 0.73])
@@ -66,7 +62,7 @@ class Calibration:
 
     @classmethod
     def fitted(
-        cls, index: KnnIndex, probes: Mapping[str, Vectors], *, leaning: Mapping[str, float]
+        cls, index: KnnSearch, probes: Mapping[str, Vectors], *, leaning: Mapping[str, float]
     ) -> Calibration:
         """Fit to the probes of some items, float32 [probes, dim] by id; without any: what was learned."""
         ids = [item_id for item_id, vectors in probes.items() for _ in vectors]
@@ -98,12 +94,11 @@ def leaning(right: int, wrong: int) -> float:
     return math.log((1 + right) / (1 + wrong))
 
 
-def _nearest(index: KnnIndex, vectors: Vectors) -> list[list[Neighbour]]:
-    """All probes' neighbours; between two parts of them live searches and new items get their turn."""
+def _nearest(index: KnnSearch, vectors: Vectors) -> list[list[Neighbour]]:
+    """The neighbours of each probe."""
     found: list[list[Neighbour]] = []
     for batch in np.array_split(vectors, max(1, len(vectors) // _BATCH)):
         found += index.search(batch, k=CANDIDATES + 1)
-        time.sleep(_TURN_S)
     return found
 
 

@@ -68,7 +68,7 @@ def test_pictures_that_are_gone_or_corrupt_are_reported_and_the_rest_is_done() -
 
 def test_until_the_swap_the_search_sees_the_old_vectors_alone_and_then_the_new_ones() -> None:
     catalogue = filled(5)
-    follower = Follower(catalogue.store, make_index=lambda dim: FakeIndex(dim=dim))
+    follower = Follower(catalogue.store, make_index=lambda _model, dim: FakeIndex(dim=dim))
     changed, _ = with_model(catalogue, OTHER_MODEL)
     seen = []
     for _outcome in rebuild(changed, changed.store):

@@ -23,12 +23,12 @@ class SearchRig:
         listener: AnswerListener | None = None,
     ) -> None:
         self.store = FakeItems(make_item(f"item-{number}") for number in range(10))
-        self.follower = Follower(self.store, make_index=lambda dim: FakeIndex(dim=dim))
+        self.follower = Follower(self.store, make_index=lambda _model, dim: FakeIndex(dim=dim))
         self.viewed = threading.Event()
         if loaded:
             self.follower.follow()
         self.queue, self.tally = queue or FakeQueue(), FakeTally()
-        lookup = Lookup(self.store, picture_url=lambda item: item.id, k=6, max_age_s=5.0)
+        lookup = Lookup(picture_url=lambda item: item.id, k=6, max_age_s=5.0)
         drops = Drops(self.tally)
         self.answerer = Answerer(
             live=self._live, lookup=lookup, queue=self.queue, drops=drops, listener=listener

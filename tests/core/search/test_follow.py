@@ -10,7 +10,7 @@ from tests.fakes import DIM, OTHER_MODEL, FakeIndex, FakeItems, make_item, vecto
 
 
 def follower(store: FakeItems) -> Follower:
-    return Follower(store, make_index=lambda dim: FakeIndex(dim=dim))
+    return Follower(store, make_index=lambda _model, dim: FakeIndex(dim=dim))
 
 
 def followed(store: FakeItems) -> Follower:

@@ -1,6 +1,7 @@
 """The calibration keeps in step with the items, their probes and what people said of them."""
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import pytest
@@ -9,12 +10,13 @@ from common.wire import Vectors, unit
 from services.core.domain import Item, Neighbour
 from services.core.ports import KnnIndex
 from services.core.search.follow import Follower
-from services.core.search.verdict import SAMPLE, Calibration, leaning
+from services.core.search.sample import SAMPLE
+from services.core.search.verdict import Calibration, leaning
 from tests.fakes import OTHER_MODEL, FakeIndex, FakeItems, make_item, vectors
 
 
 def followed(store: FakeItems) -> Follower:
-    following = Follower(store, make_index=lambda dim: FakeIndex(dim=dim))
+    following = Follower(store, make_index=lambda _model, dim: FakeIndex(dim=dim))
     following.follow()
     return following
 
@@ -72,12 +74,33 @@ def test_a_replaced_item_is_sampled_by_its_new_probes() -> None:
     assert calibration(following) == calibration(followed(store))
 
 
-def test_of_a_large_catalogue_a_sample_is_fitted_to() -> None:
-    many = with_probes(SAMPLE + 50)
-    following = followed(FakeItems(many))
+def smallest(ids: Iterable[str], count: int = SAMPLE) -> list[str]:
+    """The ids whose hashes are the smallest, in their own order."""
+    return sorted(
+        sorted(ids, key=lambda each: hashlib.blake2b(each.encode(), digest_size=8).digest())[:count]
+    )
+
+
+def test_to_a_sample_of_a_large_catalogue_it_is_fitted_whatever_the_order_of_its_items() -> None:
+    many = with_probes(SAMPLE + 150)
+    probes = {item.id: item.probes for item in many}
+    one_way, other_way = FakeItems(many), FakeItems(many[:1])
+    following, late = followed(one_way), followed(other_way)
+    for item in reversed(many):
+        other_way.put(item)
+    follow(late)
     assert following.view is not None
-    sample = {item.id: item.probes for item in many[:SAMPLE]}
-    assert calibration(following) == Calibration.fitted(following.view.index, sample, leaning={})
+    sample = {item_id: probes[item_id] for item_id in smallest(probes)}
+    expected = Calibration.fitted(following.view.index, sample, leaning={})
+    assert calibration(following) == calibration(late) == expected
+    # As their items go, those with the next larger hashes take their places, read from the store or not.
+    for count in (40, 101):
+        for item_id in smallest(probes, count):
+            one_way.delete(item_id)
+            del probes[item_id]
+        follow(following)
+        sample = {item_id: probes[item_id] for item_id in smallest(probes)}
+        assert calibration(following) == Calibration.fitted(following.view.index, sample, leaning={})
 
 
 def test_a_large_catalogue_is_not_fitted_anew_for_each_item() -> None:
@@ -153,7 +176,7 @@ def meddled(store: FakeItems) -> tuple[Follower, list[Meddling]]:
     """A follower, and the indexes that it has made."""
     made: list[Meddling] = []
 
-    def make_index(dim: int) -> KnnIndex:
+    def make_index(_model: str, dim: int) -> KnnIndex:
         made.append(Meddling(dim=dim))
         return made[-1]
 

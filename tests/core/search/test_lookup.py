@@ -2,12 +2,13 @@
 
 import json
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from common.wire import Vectors, unit
-from services.core.domain import Item, Verdict
+from services.core.domain import ItemFacts, Verdict
 from services.core.search.follow import Follower, View
 from services.core.search.lookup import Lookup
 from tests.fakes import DIM, MODEL, FakeIndex, FakeItems, make_item, make_observation, vectors
@@ -24,13 +25,17 @@ def make_catalogue(count: int, *, dim: int = DIM) -> FakeItems:
     return FakeItems(make_item(f"item-{number}", vectors(seed=number, dim=dim)) for number in range(count))
 
 
-def make_lookup(store: FakeItems, *, k: int = 6) -> tuple[Lookup, View | None]:
-    following = Follower(store, make_index=lambda dim: FakeIndex(dim=dim))
+def followed(store: FakeItems) -> Follower:
+    following = Follower(store, make_index=lambda _model, dim: FakeIndex(dim=dim))
     following.follow()
-    return Lookup(store, picture_url=picture_url, k=k, max_age_s=5.0), following.view
+    return following
 
 
-def picture_url(item: Item) -> str:
+def make_lookup(store: FakeItems, *, k: int = 6) -> tuple[Lookup, View | None]:
+    return Lookup(picture_url=picture_url, k=k, max_age_s=5.0), followed(store).view
+
+
+def picture_url(item: ItemFacts) -> str:
     return f"http://page/{item.id}.jpg"
 
 
@@ -75,17 +80,57 @@ def test_each_match_has_what_people_want_to_know() -> None:
     assert "'" not in text
 
 
-def test_an_item_that_was_just_deleted_is_skipped_and_the_next_one_moves_up() -> None:
+@pytest.mark.parametrize("gone_from", ["index and facts", "facts alone"])
+def test_an_item_that_was_deleted_is_skipped_and_the_next_one_moves_up(gone_from: str) -> None:
     store = make_catalogue(20, dim=64)  # in few dimensions the next one would be nearly the same
-    lookup, view = make_lookup(store)
-    seen = make_observation(vectors(seed=3, dim=64))
-    (before,) = lookup.answer([seen], view)
-    store.delete("item-3")
+    lookup, _ = make_lookup(store)
+    following, seen = followed(store), make_observation(vectors(seed=3, dim=64))
+    (before,) = lookup.answer([seen], following.view)
+    view = following.view
+    assert view is not None
+    if gone_from == "facts alone":  # as if it went between the search and what is said of its answer
+        view = replace(
+            view, facts={item_id: item for item_id, item in view.facts.items() if item_id != "item-3"}
+        )
+    else:
+        store.delete("item-3")
+        following.follow()
     (after,) = lookup.answer([seen], view)
     assert (before.matches[0].item.id, before.verdict) == ("item-3", Verdict.MATCH)
     assert [match.item.id for match in after.matches[:5]] == [match.item.id for match in before.matches[1:]]
     assert len(after.matches) == 6
     assert after.verdict is not Verdict.MATCH
+
+
+def test_new_words_of_an_item_are_shown_as_soon_as_they_are_followed() -> None:
+    store = make_catalogue(3)
+    lookup, _ = make_lookup(store)
+    following = followed(store)
+    store.put(make_item("item-1", vectors(seed=1), title="New"))
+    following.follow()
+    (record,) = lookup.answer([make_observation(vectors(seed=1))], following.view)
+    assert record.matches[0].item.title == "New"
+
+
+class Counting(FakeItems):
+    """Counts its calls."""
+
+    calls = 0
+
+    def _check(self, method: str) -> None:
+        self.calls += 1
+        super()._check(method)
+
+
+def test_an_answer_reads_nothing_of_the_store() -> None:
+    store = Counting(make_item(f"item-{number}", vectors(seed=number)) for number in range(40))
+    lookup, view = make_lookup(store)
+    read = store.calls
+    batch = [make_observation(vectors(2, seed=seed), thing=f"cam-{seed}") for seed in range(5)]
+    records = lookup.answer(batch, view)
+    assert [len(record.matches) for record in records] == [6] * 5
+    assert read > 0
+    assert store.calls == read
 
 
 def test_several_vectors_of_one_observation_are_joined_and_each_counts() -> None:
@@ -118,9 +163,11 @@ def test_an_empty_catalogue_answers_no_match() -> None:
 
 def test_a_catalogue_that_was_emptied_answers_no_match() -> None:
     store = make_catalogue(1)
-    lookup, view = make_lookup(store)
+    lookup, _ = make_lookup(store)
+    following = followed(store)
     store.delete("item-0")
-    (record,) = lookup.answer([make_observation()], view)
+    following.follow()
+    (record,) = lookup.answer([make_observation()], following.view)
     assert (record.verdict, record.matches) == (Verdict.NO_MATCH, ())
 
 

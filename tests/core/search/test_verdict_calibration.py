@@ -8,7 +8,7 @@ import pytest
 from common.wire import Vectors, unit
 from services.core.domain import Judgement, Verdict
 from services.core.search.verdict import CANDIDATES, Calibration, judge
-from tests.fakes import FakeIndex, vectors
+from tests.fakes import FakeIndex, filled, vectors
 
 DIM = 64
 # How far items lie apart, and how far a camera's pictures lie from theirs.
@@ -27,8 +27,7 @@ class MadeCatalogue:
         both = around(middle, noise=spread, seed=2)
         own, strangers = both[:items], both[items:]
         self.index = FakeIndex(dim=DIM)
-        for number, row in enumerate(own):
-            self.index.replace(f"item-{number}", row[None])
+        filled(self.index, {f"item-{number}": row[None] for number, row in enumerate(own)})
         self.probes = {
             f"item-{number}": around(np.repeat(row[None], probes, axis=0), noise=noise, seed=100 + number)
             for number, row in enumerate(own)

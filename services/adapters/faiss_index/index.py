@@ -1,0 +1,166 @@
+"""Implements the index's ports.
+
+FAISS' own index may not be searched while it is written to. So the rows are kept here, FAISS compares them,
+and a search works on the state that was there when it began: it takes no lock, and no writer waits for it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+import faiss
+import numpy as np
+
+from common.wire import Vectors
+from services.adapters.faiss_index.rows import Rows, State, joined
+from services.core.domain import IndexChange, Neighbour
+
+
+class FaissIndex:
+    """Implements KnnIndex; FAISS compares with `threads` threads a search."""
+
+    def __init__(self, *, dim: int, threads: int = 1) -> None:
+        self._dim, self._threads = dim, threads
+        self._state = State(Rows.none(dim), Rows.none(dim))
+        # The writer's own: where each item's rows are, counted through base and delta.
+        self._places: dict[str, range] = {}
+        # How many items have 1, 2, … vectors.
+        self._views: Counter[int] = Counter()
+        self._next_number = 0
+
+    def __len__(self) -> int:
+        return self._state.items
+
+    @property
+    def cursor(self) -> int:
+        """The store's cursor up to which its changes are applied."""
+        return self._state.cursor
+
+    def apply(self, changes: Sequence[IndexChange], *, cursor: int) -> None:
+        """Apply changes in one step; raises ValueError, and applies none, for vectors of another shape."""
+        latest = {change.item_id: self._checked(change.vectors) for change in changes}
+        left = {item_id: self._places[item_id] for item_id in latest if item_id in self._places}
+        added = {item_id: vectors for item_id, vectors in latest.items() if vectors is not None}
+        state = self._with(
+            self._state.without([place for places in left.values() for place in places]), added
+        )
+        # Until here nothing has changed: a step that failed, for want of memory, can be taken again.
+        self._note(left, added)
+        self._state = replace(state, items=len(self._places), usual_views=_median(self._views), cursor=cursor)
+        if self._state.is_to_be_folded:
+            self._fold()
+
+    def _checked(self, vectors: Vectors | None) -> Vectors | None:
+        if vectors is not None and (vectors.ndim != 2 or vectors.shape[1] != self._dim):
+            raise ValueError(f"vectors of shape {vectors.shape}; expected [views, {self._dim}]")
+        return vectors if vectors is not None and len(vectors) else None
+
+    def _with(self, state: State, added: Mapping[str, Vectors]) -> State:
+        """The state with these items' rows."""
+        if not added:
+            return state
+        item_ids = [item_id for item_id, vectors in added.items() for _ in vectors]
+        together = np.concatenate(list(added.values()))
+        return replace(state, delta=state.delta.with_more(together, item_ids, first_number=self._next_number))
+
+    def _note(self, left: Mapping[str, range], added: Mapping[str, Vectors]) -> None:
+        """Remember where the rows of the items are that are added behind all others."""
+        place = len(self._state.base) + len(self._state.delta)
+        for item_id, places in left.items():
+            del self._places[item_id]
+            self._views[len(places)] -= 1
+        for item_id, vectors in added.items():
+            self._places[item_id] = range(place, place + len(vectors))
+            self._views[len(vectors)] += 1
+            place += len(vectors)
+            self._next_number += len(vectors)
+
+    def _fold(self) -> None:
+        """Make a base of all rows that are an item's; searches go on over the old state meanwhile."""
+        state = self._state
+        rank = np.cumsum(np.concatenate([rows.alive for rows in state.parts])) - 1
+        moved = {
+            item_id: range(int(rank[places.start]), int(rank[places.start]) + len(places))
+            for item_id, places in self._places.items()
+        }
+        folded = replace(state, base=joined(state.parts, self._dim), delta=Rows.none(self._dim))
+        self._places, self._state = moved, folded
+
+    def search(self, vectors: Vectors, *, k: int) -> list[list[Neighbour]]:
+        """For each row of float32 [n, dim] its k nearest items, nearest first, an item at most once."""
+        state = self._state
+        queries = np.ascontiguousarray(vectors, np.float32)
+        found: list[list[Neighbour]] = [[] for _ in queries]
+        pending = np.arange(len(queries) if state.items else 0)
+        # FAISS would take every core for itself; the setting holds for the calling thread alone.
+        faiss.omp_set_num_threads(self._threads)
+        # Enough for k usual items, and one row behind them; those near an item of more views ask again.
+        rows = k * state.usual_views + 1
+        while len(pending):
+            unsettled = []
+            for query, (neighbours, settled) in zip(
+                pending.tolist(), _nearest(state, queries[pending], rows=rows, k=k), strict=True
+            ):
+                found[query] = neighbours
+                if not settled:
+                    unsettled.append(query)
+            pending = np.array(unsettled, np.int64)
+            rows *= 2
+        return found
+
+
+def _median(counts: Counter[int]) -> int:
+    """The lower median of numbers, of which each has a count; 1 of none."""
+    before, half = 0, counts.total() / 2
+    for number in sorted(counts):
+        before += counts[number]
+        if before >= half and before:
+            return number
+    return 1
+
+
+def _nearest(state: State, queries: Vectors, *, rows: int, k: int) -> Iterator[tuple[list[Neighbour], bool]]:
+    """Each query's nearest items by up to `rows` rows of each part, and whether these are all of the k."""
+    cosines, numbers, item_ids = [], [], []
+    # What was not fetched of a part is at most as near as the last that was.
+    limits = np.full(len(queries), -np.inf, np.float32)
+    for part in state.parts:
+        near, places = faiss.knn(
+            queries, part.vectors, min(rows, len(part)), metric=faiss.METRIC_INNER_PRODUCT
+        )
+        if rows < len(part):
+            limits = np.maximum(limits, near[:, -1])
+        # One that is no item's any more is as if it were behind all others.
+        cosines.append(np.where(part.alive[places], near, -np.inf))
+        numbers.append(part.numbers[places])
+        item_ids.append([[part.item_ids[place] for place in row] for row in places.tolist()])
+    near, number = np.concatenate(cosines, axis=1), np.concatenate(numbers, axis=1)
+    order = np.lexsort((number, -near))
+    for row, limit in enumerate(limits.tolist()):
+        ids = [item_id for part in item_ids for item_id in part[row]]
+        ranked = order[row]
+        found = _first(
+            zip(
+                near[row, ranked].tolist(),
+                number[row, ranked].tolist(),
+                (ids[place] for place in ranked.tolist()),
+                strict=True,
+            ),
+            k=k,
+            limit=limit,
+        )
+        yield found, len(found) == k or limit == -np.inf
+
+
+def _first(rows: Iterable[tuple[float, int, str]], *, k: int, limit: float) -> list[Neighbour]:
+    """The first k items of rows (cosine, number, item), nearest first, that are nearer than the limit."""
+    found: dict[str, Neighbour] = {}
+    for cosine, number, item_id in rows:
+        if cosine <= limit or len(found) == k:
+            break
+        if item_id not in found:
+            # For unit vectors |a - b|² = 2 - 2 a·b; rounding can push it just below 0.
+            found[item_id] = Neighbour(item_id, max(0.0, 2.0 - 2.0 * cosine) ** 0.5, number)
+    return list(found.values())

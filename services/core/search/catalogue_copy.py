@@ -1,0 +1,69 @@
+"""What a search process has of the catalogue in memory, so that no query reads the item store."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from common.wire import Vectors
+from services.core.domain import IndexChange, Item, ItemFacts
+from services.core.ports import ItemStore, KnnIndex
+from services.core.search.sample import ProbeSample
+from services.core.search.verdict import leaning
+
+_NO_PROBES: Vectors = np.empty((0, 0), np.float32)
+
+
+class CatalogueCopy:
+    """The items of one model: vectors in an index, facts, a sample of the probes; one thread writes."""
+
+    def __init__(self, model: str, dim: int, index: KnnIndex) -> None:
+        self.model, self.dim, self.index = model, dim, index
+        self.facts: dict[str, ItemFacts] = {}
+        # What feedback says of those items of which it says anything, in nats.
+        self.leaning: dict[str, float] = {}
+        self.sample = ProbeSample()
+
+    def take(self, items: Mapping[str, Item | None], *, cursor: int) -> None:
+        """Items as they are now by id, None for one that is gone; those of another model are none here."""
+        own = {item_id: item for item_id, item in items.items() if item and item.model == self.model}
+        # What can be found has facts: they come before it, and go after it.
+        for item in own.values():
+            self._take(item)
+        changes = [
+            IndexChange(item_id, own[item_id].vectors if item_id in own else None) for item_id in items
+        ]
+        self.index.apply(changes, cursor=cursor)
+        for item_id in items.keys() - own.keys():
+            self._drop(item_id)
+
+    def _take(self, item: Item) -> None:
+        self.facts[item.id] = _compact(item.facts)
+        self.sample.put(item.id, item.probes)
+        if lean := leaning(item.right, item.wrong):
+            self.leaning[item.id] = lean
+        else:
+            self.leaning.pop(item.id, None)
+
+    def _drop(self, item_id: str) -> None:
+        self.facts.pop(item_id, None)
+        self.leaning.pop(item_id, None)
+        self.sample.remove(item_id)
+
+    def refill_sample(self, store: ItemStore) -> None:
+        """Read the probes of further items if so many sampled ones went that they are needed."""
+
+        def read(ids: Sequence[str]) -> list[Vectors]:
+            # One that is of another model or gone by now is in the changes to come.
+            return [i.probes if i and i.model == self.model else _NO_PROBES for i in store.get_many(ids)]
+
+        self.sample.refill(self.facts, read)
+
+
+def _compact(facts: ItemFacts) -> ItemFacts:
+    """The same facts, with the texts that all items share in memory once."""
+    metadata = {sys.intern(name): value for name, value in facts.metadata.items()}
+    return replace(facts, model=sys.intern(facts.model), metadata=metadata)

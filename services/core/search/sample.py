@@ -1,0 +1,84 @@
+"""The sample of items whose probes the calibration is fitted to; every process has the same."""
+
+from __future__ import annotations
+
+import hashlib
+import heapq
+import threading
+from bisect import bisect_left, insort
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from common.wire import Vectors
+
+# Items; enough probes for three numbers.
+SAMPLE = 500
+# Items kept beyond the sample, which follow where sampled ones go; then the store is asked.
+_RESERVE = 100
+
+_Rank = tuple[bytes, str]
+ReadProbes = Callable[[Sequence[str]], Sequence[Vectors]]
+
+
+class ProbeSample:
+    """Of the items that have probes, the `size` whose ids have the smallest hashes.
+
+    The first of the alphabet would be alike, as ids often begin with a kind. Of a large catalogue only these
+    and a reserve are in memory. Safe to use from two threads.
+    """
+
+    def __init__(self, *, size: int = SAMPLE, reserve: int = _RESERVE) -> None:
+        self._size, self._most = size, size + reserve
+        self._probes: dict[str, Vectors] = {}
+        self._ranks: list[_Rank] = []
+        # Below this rank no item with probes is missing; None where none is missing at all.
+        self._complete_below: _Rank | None = None
+        self._lock = threading.Lock()
+
+    def put(self, item_id: str, probes: Vectors) -> None:
+        """An item has these probes now, float32 [probes, dim], perhaps none."""
+        with self._lock:
+            self._remove(item_id)
+            rank = _rank(item_id)
+            if len(probes) and (self._complete_below is None or rank < self._complete_below):
+                insort(self._ranks, rank)
+                self._probes[item_id] = probes
+            if len(self._ranks) > self._most:
+                self._complete_below = self._ranks.pop()
+                del self._probes[self._complete_below[1]]
+
+    def remove(self, item_id: str) -> None:
+        """An item is gone."""
+        with self._lock:
+            self._remove(item_id)
+
+    def _remove(self, item_id: str) -> None:
+        if self._probes.pop(item_id, None) is not None:
+            del self._ranks[bisect_left(self._ranks, _rank(item_id))]
+
+    def chosen(self) -> Mapping[str, Vectors]:
+        """The sampled items' probes, in the order of the ids, so that a fit to them has one result."""
+        with self._lock:
+            return {
+                item_id: self._probes[item_id] for item_id in sorted(i for _, i in self._ranks[: self._size])
+            }
+
+    @property
+    def is_dry(self) -> bool:
+        """Whether so many sampled items went that others have to be read."""
+        return self._complete_below is not None and len(self._ranks) < self._size
+
+    def refill(self, ids: Iterable[str], read: ReadProbes) -> None:
+        """While it is dry take the next ones of `ids`, which are all there are; `read` gives their probes."""
+        while (start := self._complete_below) is not None and self.is_dry:
+            count = self._most - len(self._ranks)
+            following = heapq.nsmallest(count, (rank for rank in map(_rank, ids) if rank >= start))
+            found = read([item_id for _, item_id in following])
+            # The first rank behind the last that was read.
+            end = (following[-1][0], following[-1][1] + "\0") if len(following) == count else None
+            self._complete_below = end
+            for (_, item_id), probes in zip(following, found, strict=True):
+                self.put(item_id, probes)
+
+
+def _rank(item_id: str) -> _Rank:
+    return hashlib.blake2b(item_id.encode(), digest_size=8).digest(), item_id
