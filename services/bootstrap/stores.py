@@ -13,9 +13,9 @@ from services.core.ports import ItemStore, PictureStore
 
 
 def make_folder(folder: Path) -> None:
-    """Create a folder, or raise InputError when nothing can be written there."""
+    """Create a folder for its owner alone, or raise InputError when nothing can be written there."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not os.access(folder, os.W_OK | os.X_OK):
             raise PermissionError(13, "no permission to write")
     except OSError as error:

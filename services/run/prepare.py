@@ -28,6 +28,8 @@ SAMPLES = ROOT / "samples" / "catalogue.csv"
 def lock_data_folder(settings: RunSettings) -> Iterator[None]:
     """Lock the data folder against a second run, and remove what a killed run left; raises InputError."""
     make_folder(settings.data_dir)
+    # One that an older version made may be open to others.
+    settings.data_dir.chmod(0o700)
     with (settings.data_dir / "run.lock").open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

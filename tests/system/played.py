@@ -40,8 +40,7 @@ class PlayedCamera:
     def __init__(self, stack: Stack, thing: str = "") -> None:
         self.thing = thing or f"cam-{uuid.uuid4().hex[:8]}"
         self._stack = stack
-        host, _, port = stack.address("broker").removeprefix("mqtt://").partition(":")
-        self._broker: Any = {"hostname": host, "port": int(port)}
+        self._broker: Any = stack.broker
 
     def __enter__(self) -> Self:
         return self

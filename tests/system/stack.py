@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -72,6 +73,13 @@ class Stack:
         """One of run.json's addresses."""
         return str(json.loads((self.data / "run.json").read_text())[name])
 
+    @property
+    def broker(self) -> dict[str, Any]:
+        """Where its broker is, and the login, as paho's `publish` wants them."""
+        parts = urlsplit(self.address("broker"))
+        login = {"username": parts.username, "password": parts.password} if parts.username else None
+        return {"hostname": parts.hostname, "port": parts.port, "auth": login}
+
     def get(self, path: str) -> Any:
         """The JSON that a GET answers."""
         return self.client.get(path).json()
@@ -89,7 +97,7 @@ class Stack:
         found = {}
         for folder in Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError):
-                # redis-server writes its title over its environment, but works in a folder of the data.
+                # Redis writes its title over its environment, but works in a folder of the data.
                 in_data = (folder / "cwd").readlink().is_relative_to(self.data)
                 environ = (folder / "environ").read_bytes().split(b"\0")
                 if in_data or mine in environ:

@@ -31,7 +31,7 @@ def _alive(stack: Stack, process: str) -> tuple[int, str]:
 
 
 def test_both_are_alive_also_while_all_that_they_depend_on_hangs(quiet: Stack) -> None:
-    with stopped(quiet.pid("redis-server"), quiet.pid("run.broker")):
+    with stopped(quiet.pid("valkey-server"), quiet.pid("run.broker")):
         assert [_alive(quiet, process) for process in ("api", "search")] == [(0, ""), (0, "")]
         with stopped(quiet.pid("services.search")):
             assert _alive(quiet, "api") == (0, "")

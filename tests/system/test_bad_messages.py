@@ -26,8 +26,7 @@ def observation(dim: int, **changes: Any) -> bytes:
 
 
 def _send(stack: Stack, payload: bytes, *, kind: str = "features") -> None:
-    host, _, port = stack.address("broker").removeprefix("mqtt://").partition(":")
-    publish.single(f"lookalike/{THING}/{kind}", payload, hostname=host, port=int(port))
+    publish.single(f"lookalike/{THING}/{kind}", payload, **stack.broker)
 
 
 def _dropped(stack: Stack, reason: str) -> float:
@@ -94,9 +93,8 @@ def test_a_bad_message_is_counted_under_its_reason_and_changes_nothing(
 def test_a_flood_of_bad_messages_is_logged_at_most_once_a_second(stack: Stack) -> None:
     eventually(lambda: stack.get("/healthz")["status"] == "ok", within_s=20, why=stack.log)
     before, lines, began_s = _dropped(stack, "not_json"), stack.log().count("not JSON"), time.monotonic()
-    host, _, port = stack.address("broker").removeprefix("mqtt://").partition(":")
 
-    publish.multiple([(f"lookalike/{THING}/features", b"{", 0, False)] * 200, hostname=host, port=int(port))
+    publish.multiple([(f"lookalike/{THING}/features", b"{", 0, False)] * 200, **stack.broker)
 
     eventually(lambda: _dropped(stack, "not_json") >= before + 200, within_s=5)
     assert stack.log().count("not JSON") - lines <= 1 + int(time.monotonic() - began_s)
@@ -116,7 +114,6 @@ def test_a_deeplens_program_of_2018_is_understood(stack: Stack) -> None:
 
 def test_a_camera_with_a_wrong_clock_is_told_so(stack: Stack) -> None:
     wrong = "clock-7"
-    host, _, port = stack.address("broker").removeprefix("mqtt://").partition(":")
     status = (f"lookalike/{wrong}/status", b'{"state":"online"}', 1, True)
     late = [
         (
@@ -127,11 +124,11 @@ def test_a_camera_with_a_wrong_clock_is_told_so(stack: Stack) -> None:
         )
     ] * 6
     try:
-        publish.multiple([status, *late], hostname=host, port=int(port))
+        publish.multiple([status, *late], **stack.broker)
         camera = eventually(lambda: _camera(stack, wrong, "clock_wrong"), within_s=10, why=stack.log)
         assert camera["clock_offset_s"] < -86_400
     finally:
-        publish.single(f"lookalike/{wrong}/status", b"", 1, True, hostname=host, port=int(port))
+        publish.single(f"lookalike/{wrong}/status", b"", 1, True, **stack.broker)
     eventually(lambda: _camera(stack, wrong, "clock_wrong") is None, within_s=5)
 
 

@@ -15,7 +15,7 @@ def test_every_line_of_every_process_is_an_object(tmp_path: Path) -> None:
     with running(tmp_path, settings=settings) as stack:
         eventually(lambda: "edge" in _processes(stack), within_s=20, why=stack.log)
         # Each is told of, and tries again.
-        os.kill(stack.pid("redis-server"), signal.SIGKILL)
+        os.kill(stack.pid("valkey-server"), signal.SIGKILL)
         os.kill(stack.pid("run.broker"), signal.SIGKILL)
         eventually(lambda: {"run", "search", "api", "edge"} <= _processes(stack), within_s=20, why=stack.log)
         stack.stop()

@@ -10,7 +10,9 @@ import pytest
 from tests.system.stack import Stack, eventually
 
 
-@pytest.mark.parametrize("part", ["run.broker", "redis-server", "services.search", "services.api", "-m edge"])
+@pytest.mark.parametrize(
+    "part", ["run.broker", "valkey-server", "services.search", "services.api", "-m edge"]
+)
 def test_matches_come_again_after_each_part_was_killed(stack: Stack, part: str) -> None:
     last = eventually(lambda: _newest(stack), within_s=20, why=stack.log)
     killed = stack.pid(part)

@@ -90,13 +90,13 @@ def test_a_page_that_opens_while_the_search_is_not_there_says_that_it_gets_ready
 def test_redis_that_is_gone_is_named_and_comes_back(with_clip: Stack, pages: Pages) -> None:
     page = pages.open(with_clip.page)
     wait_live(page, with_clip)
-    with stopped(with_clip.pid("redis-server")):
+    with stopped(with_clip.pid("valkey-server")):
         page.get_by_role("heading", name="The search is not ready").wait_for(timeout=20_000)
         assert text(page, "#notice-reason").startswith("Redis (")
         assert "lookalike doctor" in text(page, "#notice-next")
         assert badge(page) == "Not live"
         assert violations_light_and_dark(page) == []
-    os.kill(with_clip.pid("redis-server"), signal.SIGKILL)
+    os.kill(with_clip.pid("valkey-server"), signal.SIGKILL)
     wait_live(page, with_clip)
     pages.forget_errors("status of 503")
 
