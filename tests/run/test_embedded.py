@@ -83,7 +83,7 @@ def test_redis_asks_for_the_password(embedded_redis: EmbeddedRedis) -> None:
 def test_our_own_processes_cannot_make_redis_write_files_or_end_it(embedded_redis: EmbeddedRedis) -> None:
     with redis.Redis.from_url(embedded_redis.url) as client:
         for command in FORBIDDEN:
-            with pytest.raises(redis.ResponseError, match="no permissions|not allowed"):
+            with pytest.raises(redis.ResponseError, match=r"no permissions|not allowed"):
                 client.execute_command(*command)
         assert client.ping()
 
