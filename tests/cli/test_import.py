@@ -58,7 +58,7 @@ def ended(shop: Shop, folder: Path, how: signal.Signals, *, after: int) -> tuple
     """Begin an import and end it once so many items are acknowledged; gives its exit code and its words."""
     with going(shop, folder, after=after) as started:
         started.send_signal(how)
-        told = started.communicate(timeout=30)[1]
+        told = started.communicate(timeout=300)[1]
         return started.returncode, told
 
 

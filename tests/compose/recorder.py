@@ -41,7 +41,7 @@ class MqttRecorder:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._leaving.set()
-        self._thread.join(15)
+        self._thread.join(60)
 
     @property
     def records(self) -> list[dict[str, Any]]:

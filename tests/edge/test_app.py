@@ -7,6 +7,7 @@ import pytest
 
 from models.files import fingerprint, read_model
 from tests.edge.kit import CLIP_FPS, MqttListener, frame_of, make_broker, run_edge, write_clip
+from tests.pace import limit_s
 from tests.servers import free_port, until
 
 
@@ -37,7 +38,7 @@ def test_a_clip_becomes_observations_at_its_own_pace_in_a_seamless_loop(
     assert 7 <= listener.statuses()[-2]["fps"] <= 11
     assert (code, listener.statuses()[-1]["state"]) == (0, "offline")
     assert listener.statuses()[-1]["reason"] == "stopped"
-    assert took_s < 2
+    assert took_s < limit_s(2)
 
 
 def test_each_start_is_a_new_session_and_a_kill_shows_the_last_will(
@@ -121,7 +122,7 @@ def test_a_model_that_cannot_be_used_ends_it_with_one_line(tmp_path: Path, name:
     (tmp_path / "broken.onnx").write_bytes(b"no model")
     url = f"mqtt://127.0.0.1:{free_port()}"
     with run_edge(tmp_path / "log", source="none", mqtt_url=url, model=str(tmp_path / name)) as edge:
-        assert edge.process.wait(15) == 1
+        assert edge.process.wait(60) == 1
         lines = [line for line in edge.log.splitlines() if " ERROR " in line]
     assert len(lines) == 1
     assert f"LOOKALIKE_MODEL: {'model file ' * (name == 'missing.onnx')}{tmp_path / name}" in lines[0]

@@ -45,5 +45,5 @@ def test_a_search_answers_what_a_deeplens_project_publishes(tmp_path: Path) -> N
                 record = json.loads(client.lindex("stack:matches:lens", 0) or "")
         finally:
             search.terminate()
-            search.wait(20)
+            search.wait(60)
     assert (record["thing"], record["seq"], len(record["matches"])) == ("lens", None, 1)

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from tests.pace import Deadline
 from tests.servers import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,7 +34,7 @@ class Stack:
         self.data = folder / "data"
         self.port = free_port()
         self.page = f"http://127.0.0.1:{self.port}"
-        self.client = httpx.Client(base_url=self.page, timeout=10)
+        self.client = httpx.Client(base_url=self.page, timeout=60)
         own = {
             "LOOKALIKE_DATA_DIR": str(self.data),
             "LOOKALIKE_PORT": str(self.port),
@@ -63,7 +64,7 @@ class Stack:
         """End it and give its exit code."""
         assert self.process is not None
         self.process.send_signal(how)
-        return self.process.wait(20)
+        return self.process.wait(60)
 
     def log(self) -> str:
         """What it has written."""
@@ -128,14 +129,14 @@ def running(
     finally:
         if stack.process is not None and stack.process.poll() is None:
             stack.process.terminate()
-            stack.process.wait(20)
+            stack.process.wait(60)
         stack.client.close()
 
 
 def eventually(probe: Callable[[], T | None], *, within_s: float, why: Callable[[], str] = str) -> T:
-    """The first truthy value of `probe`; fails after `within_s` with what `why` says."""
-    deadline_s = time.monotonic() + within_s
-    while time.monotonic() < deadline_s:
+    """The first truthy value of `probe`; after `within_s`, on a slow machine later, it fails with `why`."""
+    deadline = Deadline(within_s)
+    while not deadline.is_over():
         with contextlib.suppress(httpx.HTTPError):
             if value := probe():
                 return value

@@ -22,7 +22,7 @@ QUICK = {"LOOKALIKE_SAMPLES": "0", "LOOKALIKE_SOURCE": "none"}
 def _client(stack: Stack, certificate: Path, *, host: str = "127.0.0.1") -> Iterator[httpx.Client]:
     """What believes that certificate alone, and looks at the name in it."""
     trust = ssl.create_default_context(cafile=str(certificate))
-    with httpx.Client(base_url=f"https://{host}:{stack.port}", verify=trust, timeout=10) as client:
+    with httpx.Client(base_url=f"https://{host}:{stack.port}", verify=trust, timeout=60) as client:
         yield client
 
 

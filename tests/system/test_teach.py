@@ -15,6 +15,7 @@ import pytest
 
 from common.wire import Observation, Vectors, encode_observation
 from services.adapters.sqlite_items import SqliteItems
+from tests.pace import limit_s
 from tests.servers import free_port
 from tests.system.pictures import picture
 from tests.system.shop import ITEMS, SHOWN, opened, running_shop
@@ -47,7 +48,7 @@ def searches(shop: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         ending.callback(process.wait, 20)
         ending.callback(process.terminate)
         clients = [
-            ending.enter_context(httpx.Client(base_url=address, timeout=10))
+            ending.enter_context(httpx.Client(base_url=address, timeout=60))
             for address in (shop.address("search"), f"http://127.0.0.1:{port}")
         ]
         eventually(
@@ -108,7 +109,7 @@ def test_what_a_camera_sees_becomes_an_item_that_each_search_and_the_camera_find
     answered_s = time.monotonic()
     vector = vectors_of(shop, "mine")[0]
     seconds = took_s(searches, vector, "mine", since_s=answered_s)
-    assert max(seconds) < SEARCHABLE_S, seconds
+    assert max(seconds) < limit_s(SEARCHABLE_S), seconds
 
     record = eventually(lambda: best(shop), within_s=5, why=lambda: str(shop.get("/matches?limit=1")))
     match = record["matches"][0]
@@ -144,7 +145,7 @@ def test_each_of_many_items_in_a_row_is_found_within_a_second(
         seconds += took_s(searches, vector, made[-1], since_s=answered_s)
     for item_id in made:
         shop.client.delete(f"/items/{item_id}")
-    assert max(seconds) < SEARCHABLE_S, seconds
+    assert max(seconds) < limit_s(SEARCHABLE_S), seconds
 
 
 def test_a_further_view_is_taken_of_what_the_camera_sees(shop: Stack) -> None:

@@ -60,7 +60,7 @@ def test_a_camera_that_is_a_browser_teaches_too(shop: Stack) -> None:
     stopping = threading.Event()
 
     def send() -> None:
-        with httpx.Client(base_url=shop.page, timeout=10) as browser:
+        with httpx.Client(base_url=shop.page, timeout=60) as browser:
             while not stopping.wait(0.1):
                 browser.post(
                     "/cameras/phone/frames", content=picture(740), headers={"Content-Type": "image/jpeg"}

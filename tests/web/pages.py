@@ -11,7 +11,7 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, expect
 
 from tests.system.stack import eventually
 
@@ -22,6 +22,9 @@ KNOWN_KEY = f"sessionStorage.setItem('lookalike.key', {json.dumps(KEY)})"
 PHONE: Any = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 FAKE_CAMERA = "--use-fake-device-for-media-stream"
 THUMBNAIL = 64, 36
+# What does not come in that time on a slow machine does not come.
+PATIENCE_MS = 90_000
+expect.set_options(timeout=PATIENCE_MS)
 # Lets a test see what the page keeps to itself: the camera's stream, and blob addresses not given back.
 _EYES = """
 window.eyes = { streams: [], blobs: new Set() };
@@ -69,7 +72,9 @@ class Pages:
 
     def open(self, address: str, *, script: str = "", **options: Any) -> Page:
         """A page in a context of its own, as another visitor's; `script` runs before the page's own."""
-        page = self._browser.new_context(**options).new_page()
+        context = self._browser.new_context(**options)
+        context.set_default_timeout(PATIENCE_MS)
+        page = context.new_page()
         page.add_init_script(_EYES + script)
         page.on("console", self._heard)
         page.on("pageerror", lambda error: self._failed(str(error)))

@@ -17,7 +17,7 @@ TITLE = "Harbour stripe enamel mug"
 def opened(pages: Pages, stack: Stack, *, place: str = VIEW, **options: Any) -> Page:
     """A page with the first items."""
     page = pages.open(f"{stack.page}{place}", **options)
-    page.locator(".card").first.wait_for(timeout=20_000)
+    page.locator(".card").first.wait_for()
     return page
 
 

@@ -53,7 +53,7 @@ def corn_flakes(clip: list[Picture], scenes: list[TruthScene]) -> Image.Image:
 
 def answered(page: Page, title: str) -> None:
     """Wait for the answer, with the item first."""
-    page.get_by_role("dialog", name="Search by picture").locator(".answer-row").first.wait_for(timeout=20_000)
+    page.get_by_role("dialog", name="Search by picture").locator(".answer-row").first.wait_for()
     assert text(page, ".answer-row:first-child .answer-title") == title
 
 

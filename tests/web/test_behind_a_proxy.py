@@ -40,7 +40,7 @@ def test_a_camera_teaches_and_matches_stream_under_another_host_and_path(
         page.get_by_text("The camera's picture needs the API key").click()
         page.get_by_label("API key", exact=True).fill(KEY)
         page.keyboard.press("Enter")
-        page.locator("#camera-state", has_text="on").wait_for(timeout=40_000)
+        page.locator("#camera-state", has_text="on").wait_for()
         page.keyboard.press("t")
         page.get_by_label("What is it?").fill("A thing of the shop")
         page.keyboard.press("Enter")

@@ -59,7 +59,7 @@ def choose(dialog: Locator, *files: Path) -> None:
 
 def done(dialog: Locator, text: str) -> None:
     """Wait for the import's end."""
-    expect(dialog.locator(".progress-words")).to_contain_text(text, timeout=40_000)
+    expect(dialog.locator(".progress-words")).to_contain_text(text)
 
 
 def test_a_table_is_imported_and_refused_rows_are_told_with_the_key_asked_for_once(
@@ -122,7 +122,7 @@ def test_an_import_goes_on_behind_its_dialog_and_can_be_stopped(
     dialog.get_by_role("button", name="Import 14 items").click()
     dialog.locator(".dialog-bar").get_by_role("button", name="Close").click()
     bar = page.get_by_role("complementary", name="Import items")
-    expect(bar).to_contain_text(re.compile("[1-9] of 14 done"), timeout=20_000)
+    expect(bar).to_contain_text(re.compile("[1-9] of 14 done"))
     asked: list[str] = []
 
     def stay(asking: Dialog) -> None:
@@ -138,7 +138,7 @@ def test_an_import_goes_on_behind_its_dialog_and_can_be_stopped(
     count = len(items(with_key))
     assert 0 < count < 14
     bar.get_by_role("button", name="Go on").click()
-    expect(bar).to_contain_text("14 items imported", timeout=40_000)
+    expect(bar).to_contain_text("14 items imported")
     assert len(items(with_key)) == 14
     expect(page.locator(".card")).to_have_count(14)
     bar.get_by_role("button", name="Close").click()

@@ -81,7 +81,7 @@ def test_further_pictures_come_by_file_drop_and_paste_and_go_again(
     mug = open_mug(page)
 
     def has(count: int) -> None:
-        expect(mug.locator(".view")).to_have_count(count, timeout=20_000)
+        expect(mug.locator(".view")).to_have_count(count)
 
     mug.evaluate(_GIVE, ["drop", list(picture(2))])
     has(2)

@@ -79,6 +79,6 @@ def test_adding_and_importing_without_a_key(with_key: Stack, pages: Pages, tmp_p
     page.locator(".plan .button-main").click()
     page.locator("dialog input[type=password]").fill(KEY)
     page.keyboard.press("Enter")
-    page.locator('.import-outcome[data-phase="done"] .refused-list').wait_for(timeout=20_000)
+    page.locator('.import-outcome[data-phase="done"] .refused-list').wait_for()
     assert violations(page) == []
     pages.expect_errors("status of 401")

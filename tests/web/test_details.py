@@ -18,9 +18,9 @@ STAGES = ["capture", "embed", "transport", "search", "queue", "screen"]
 def open_live(pages: Pages, address: str, **options: Any) -> Page:
     """A page that shows a live match."""
     page = pages.open(address, **options)
-    page.locator('#badge[data-badge="live"]').wait_for(timeout=40_000)
+    page.locator('#badge[data-badge="live"]').wait_for()
     for part in (".best-title", ".runner", ".recent-open"):
-        page.locator(part).first.wait_for(timeout=20_000)
+        page.locator(part).first.wait_for()
     return page
 
 
@@ -33,7 +33,7 @@ def pause(page: Page) -> None:
 
 def test_a_tile_opens_its_record_and_has_the_focus_back(with_clip: Stack, pages: Pages) -> None:
     page = open_live(pages, with_clip.page)
-    page.locator('.recent-tile[data-verdict="match"]').first.wait_for(timeout=30_000)
+    page.locator('.recent-tile[data-verdict="match"]').first.wait_for()
     pause(page)
     tile = page.locator('.recent-tile[data-verdict="match"] button').first
     title, at = tile.get_attribute("title"), text(page, '.recent-tile[data-verdict="match"] time >> nth=0')
@@ -79,7 +79,7 @@ def test_the_foot_tells_what_answers_and_the_way_of_a_frame_on_demand(with_clip:
 
 def test_a_paused_page_stands_still_is_not_called_live_and_goes_on(with_clip: Stack, pages: Pages) -> None:
     page = open_live(pages, with_clip.page)
-    page.locator("#viewfinder-frame img").wait_for(timeout=20_000)
+    page.locator("#viewfinder-frame img").wait_for()
     asked: list[str] = []
     pause(page)
     page.on("request", lambda request: asked.append(request.url))
@@ -133,8 +133,8 @@ def test_korean_is_the_browsers_choice_or_the_persons(with_clip: Stack, pages: P
     korean = pages.open(with_clip.page, locale="ko-KR")
     korean.get_by_role("button", name="일시정지").wait_for()
     assert korean.evaluate("document.documentElement.lang") == "ko"
-    korean.locator('#badge[data-badge="live"]').wait_for(timeout=20_000)
-    korean.locator(".best-title").wait_for(timeout=20_000)
+    korean.locator('#badge[data-badge="live"]').wait_for()
+    korean.locator(".best-title").wait_for()
     assert violations_light_and_dark(korean) == []
     page = pages.open(with_clip.page, locale="en-US")
     page.get_by_role("button", name="Pause").wait_for()
@@ -142,7 +142,7 @@ def test_korean_is_the_browsers_choice_or_the_persons(with_clip: Stack, pages: P
     page.get_by_role("button", name="일시정지").wait_for()
     page.reload()
     page.get_by_role("button", name="일시정지").wait_for()
-    page.locator('#badge[data-badge="live"]').wait_for(timeout=20_000)
+    page.locator('#badge[data-badge="live"]').wait_for()
     assert text(page, "#badge") == "실시간"
     # Nothing is left in the other language but what the items are called.
     assert re.findall(r"\b(?:Match|updated|Recent|Frames)\b", text(page, "body")) == []

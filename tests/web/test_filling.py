@@ -73,7 +73,7 @@ def archive_of_many(like: Stack) -> bytes:
 
 def test_an_empty_catalogue_leads_to_the_first_item(empty: Stack, pages: Pages) -> None:
     page = pages.open(empty.page)
-    page.get_by_role("heading", name=EMPTY).wait_for(timeout=30_000)
+    page.get_by_role("heading", name=EMPTY).wait_for()
     assert text(page, "#badge") == "Not live"
     assert violations_light_and_dark(page) == []
     add = page.get_by_role("button", name="Add items")
@@ -86,17 +86,17 @@ def test_an_empty_catalogue_leads_to_the_first_item(empty: Stack, pages: Pages) 
 
 def test_items_that_come_in_are_counted_and_matches_begin(empty: Stack, pages: Pages) -> None:
     page = pages.open(empty.page)
-    page.get_by_role("heading", name=EMPTY).wait_for(timeout=30_000)
+    page.get_by_role("heading", name=EMPTY).wait_for()
     rows = (ROOT / "samples" / "catalogue.csv").read_text().splitlines()
     few = empty.folder / "few.csv"
     few.write_text("\n".join(rows[:9]))
     shutil.copytree(ROOT / "samples" / "pictures", empty.folder / "pictures")
     done = empty.cli("items", "import", str(few))
     assert done.returncode == 0, done.stdout + done.stderr
-    page.get_by_text("items so far").wait_for(timeout=20_000)
+    page.get_by_text("items so far").wait_for()
     assert page.locator("#intake progress").is_visible()
-    page.locator("#intake").wait_for(state="hidden", timeout=20_000)
-    page.locator("#notice").wait_for(state="hidden", timeout=20_000)
+    page.locator("#intake").wait_for(state="hidden")
+    page.locator("#notice").wait_for(state="hidden")
     assert "8 items" in text(page, ".details-index")
 
 

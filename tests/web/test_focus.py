@@ -86,7 +86,7 @@ def test_each_stop_of_the_tab_key_has_a_ring_that_is_seen(
     with_clip: Stack, pages: Pages, scheme: Literal["light", "dark"]
 ) -> None:
     page = pages.open(with_clip.page, color_scheme=scheme)
-    page.locator(".recent-open").first.wait_for(timeout=40_000)
+    page.locator(".recent-open").first.wait_for()
     # What is live comes and goes.
     page.keyboard.press("p")
     live = rings(page)

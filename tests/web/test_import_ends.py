@@ -66,7 +66,7 @@ def test_a_row_that_was_on_its_way_at_the_end_does_not_bring_the_import_back(
     page.get_by_role("button", name="Import 14 items").click()
     page.locator(".dialog-bar").get_by_role("button", name="Close").click()
     bar = page.get_by_role("complementary", name="Import items")
-    expect(bar).to_contain_text("of 14 done", timeout=20_000)
+    expect(bar).to_contain_text("of 14 done")
     answers: list[str] = []
     page.on("response", lambda response: answers.append(f"{response.request.method} {response.url}"))
     # Before the next answer can come.
@@ -81,7 +81,7 @@ def test_a_row_that_was_on_its_way_at_the_end_does_not_bring_the_import_back(
     # A new import is one of its own.
     open_import(page, tmp_path / "00.jpg")
     page.get_by_role("button", name="Import 1 item").click()
-    expect(words(page)).to_have_text("1 item imported; it can be found now.", timeout=20_000)
+    expect(words(page)).to_have_text("1 item imported; it can be found now.")
 
 
 def test_an_index_that_does_not_catch_up_is_not_said_to_have_done_so(
@@ -96,10 +96,10 @@ def test_an_index_that_does_not_catch_up_is_not_said_to_have_done_so(
     with stopped(with_key.pid("services.search")):
         open_import(page, tmp_path / "red.jpg")
         page.get_by_role("button", name="Import 1 item").click()
-        expect(words(page)).to_contain_text("All sent.", timeout=20_000)
+        expect(words(page)).to_contain_text("All sent.")
         page.clock.fast_forward(61_000)
         soon = "1 item imported; it can be found as soon as the index has taken it in."
-        expect(words(page)).to_have_text(soon, timeout=20_000)
+        expect(words(page)).to_have_text(soon)
     pages.forget_errors("/healthz")
 
 

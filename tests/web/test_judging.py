@@ -161,7 +161,7 @@ def test_corrections_go_in_one_and_a_refused_one_stays_with_its_reason(
     page = pages.open(with_clip.page, script=f"sessionStorage.setItem('lookalike.pile', {keep});")
     first, _second = _misrecognised(page), _misrecognised(page)
     page.reload()
-    page.locator("#correct", has_text="To correct (3)").click(timeout=20_000)
+    page.locator("#correct", has_text="To correct (3)").click()
 
     entries = page.locator(".entry")
     assert entries.count() == 3

@@ -25,7 +25,7 @@ def test_why_a_camera_gives_no_picture(without_camera: Stack, pages: Pages) -> N
     with PlayedCamera(without_camera, "door") as camera:
         camera.say("no_camera", reason=missing)
         page = opened(pages, f"{without_camera.page}#camera=door")
-        page.get_by_role("heading", name="door 카메라에 영상이 없습니다").wait_for(timeout=10_000)
+        page.get_by_role("heading", name="door 카메라에 영상이 없습니다").wait_for()
         assert text(page, "#notice-reason").startswith("/dev/video77(이)라는 카메라가 없습니다. 있는 것: ")
         # What has no words of the page's own is told as it is.
         camera.say("no_camera", reason="the lens cap is on")
@@ -51,6 +51,6 @@ def test_which_part_does_not_answer(without_camera: Stack, pages: Pages) -> None
     with stopped(without_camera.pid("services.search")):
         page = opened(pages, without_camera.page)
         reason = page.locator("#notice-reason", has_text="검색이 응답하지 않습니다")
-        reason.wait_for(timeout=20_000)
+        reason.wait_for()
         assert reason.inner_text().startswith("색인 (http://")
     pages.forget_errors("status of 503")

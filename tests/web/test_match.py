@@ -9,6 +9,7 @@ from typing import Any
 
 from playwright.sync_api import Page, Route
 
+from tests.pace import limit_s
 from tests.system.stack import Stack, eventually
 from tests.web.pages import Pages, text
 from tests.web.played import between, items, nowhere, playing
@@ -33,10 +34,10 @@ addEventListener("DOMContentLoaded", () => {
 });
 """
 _OPACITY = "(node) => [...node.querySelectorAll('.picture img')].map((img) => getComputedStyle(img).opacity)"
-HOLD_MS = 1000
-RUNNERS_WAIT_MS = 700  # for pictures that do not come
+HOLD_S = 1.0
+RUNNERS_WAIT_S = 0.7  # for pictures that do not come
 # Between the end of a drawing and the observer's turn a busy machine may let a moment pass.
-TURN_MS = 60
+TURN_S = 0.06
 EVERY_S = 0.12
 
 
@@ -136,7 +137,7 @@ def test_a_best_match_stays_for_a_second_and_then_the_newest_is_shown(
     shown = items(without_camera)[:10]
     with playing(without_camera, "shelf-3") as shelf:
         page = pages.open(f"{without_camera.page}#camera=shelf-3", script=_WATCH)
-        page.get_by_role("heading", name="shelf-3 is on").wait_for(timeout=15_000)
+        page.get_by_role("heading", name="shelf-3 is on").wait_for()
         for turn in range(60):
             shelf.see(shown[turn % len(shown)].vectors[0])
             time.sleep(EVERY_S)
@@ -146,10 +147,10 @@ def test_a_best_match_stays_for_a_second_and_then_the_newest_is_shown(
         records = without_camera.get("/matches?thing=shelf-3&limit=100")["records"]
 
     bests = [record["matches"][0]["title"] for record in records]
-    assert sum(earlier != later for earlier, later in pairwise(bests)) > 4 * len(titles), "not fast enough"
+    assert sum(earlier != later for earlier, later in pairwise(bests)) > 2 * len(titles), "not fast enough"
     assert len(titles) >= 4
-    stays_ms = [later[1] - earlier[1] for earlier, later in pairwise(titles)]
-    assert min(stays_ms) > HOLD_MS - TURN_MS, stays_ms
+    stays_s = [(later[1] - earlier[1]) / 1000 for earlier, later in pairwise(titles)]
+    assert min(stays_s) > HOLD_S - limit_s(TURN_S), stays_s
     pages.forget_errors("/preview")
 
 
@@ -159,13 +160,13 @@ def test_a_match_does_not_wait_for_its_runners_up(without_camera: Stack, pages: 
     with playing(without_camera, "shelf-4") as shelf:
         page = pages.open(f"{without_camera.page}#camera=shelf-4", script=_WATCH)
         page.route("**/image?*w=160*", lambda route: held.append(route))  # never answered
-        page.get_by_role("heading", name="shelf-4 is on").wait_for(timeout=15_000)
+        page.get_by_role("heading", name="shelf-4 is on").wait_for()
         shelf.see(one.vectors[0])
         turned_to(page, "match")
         assert len(held) >= 3
         [(title, at_ms)], [(_, next_at_ms)] = page.evaluate("titles"), page.evaluate("nexts")
         assert title == one.title
-        assert next_at_ms - at_ms > RUNNERS_WAIT_MS - TURN_MS
+        assert (next_at_ms - at_ms) / 1000 > RUNNERS_WAIT_S - limit_s(TURN_S)
         page.close()
     pages.forget_errors("/preview")
 

@@ -87,7 +87,7 @@ def test_another_visitor_sees_its_previews_until_it_is_stopped(
     thing = start(page)
     eventually(lambda: shown(page)[0], within_s=40, why=without_camera.log)
     visitor = camera_pages.open(f"{without_camera.page}#camera={thing}")
-    visitor.locator("#viewfinder-frame img").wait_for(timeout=10_000)
+    visitor.locator("#viewfinder-frame img").wait_for()
     eventually(lambda: nearest(visitor, clip, scenes) < 8, within_s=5)
 
     page.get_by_role("button", name=STOP).click()
@@ -96,7 +96,7 @@ def test_another_visitor_sees_its_previews_until_it_is_stopped(
     assert tracks == ["ended"]
     assert page.locator("video").count() == 0
     starter(page).wait_for()
-    visitor.get_by_text(f"The picture of {thing} stands still").wait_for(timeout=15_000)
+    visitor.get_by_text(f"The picture of {thing} stands still").wait_for()
     assert text(visitor, "#notice-reason") == "no frame for 5 s"
     assert seen(visitor) is None
 
@@ -170,7 +170,7 @@ def test_an_items_own_page_opens_beside_the_camera_that_runs(
         page = camera_pages.open(without_camera.page)
         start(page)
         best = page.locator(".best-title a")
-        best.wait_for(timeout=40_000)
+        best.wait_for()
         assert best.get_attribute("rel") == "noopener noreferrer"
         with page.context.expect_page() as opened:
             best.click()

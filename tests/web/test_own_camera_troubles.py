@@ -72,7 +72,7 @@ def test_frames_that_the_api_refuses_are_told_and_go_on_when_they_can(
             f"{name} is the name of another camera (rtsp://host/door); expected a name that is free."
         ).wait_for()
         assert violations(page) == []
-    page.locator(TROUBLE).wait_for(state="hidden", timeout=10_000)
+    page.locator(TROUBLE).wait_for(state="hidden")
     eventually(lambda: status_of(without_camera, name).get("state") == "online", within_s=40)
     assert status_of(without_camera, name)["source"] == "frames over MQTT"
     camera_pages.expect_errors("/frames")

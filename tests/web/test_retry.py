@@ -29,7 +29,7 @@ def test_tries_come_less_and_less_often_but_at_least_twice_a_minute(between: Pro
     page.on("request", lambda request: tries.append(request.url) if "/stream" in request.url else None)
     page.clock.install()
     page.goto(between.page)
-    page.locator('#badge[data-badge="live"]').wait_for(timeout=40_000)
+    page.locator('#badge[data-badge="live"]').wait_for()
     between.bar()
     tries.clear()
     for count, longest_s in enumerate(WAITS_S):
@@ -47,8 +47,8 @@ def test_tries_come_less_and_less_often_but_at_least_twice_a_minute(between: Pro
     eventually(lambda: announced_s(page), within_s=10)
     between.refusing = False
     page.clock.fast_forward(30_000)
-    page.locator("#banner").wait_for(state="hidden", timeout=10_000)
-    page.locator('#badge[data-badge="live"]').wait_for(timeout=10_000)
+    page.locator("#banner").wait_for(state="hidden")
+    page.locator('#badge[data-badge="live"]').wait_for()
     # Who was there again is tried soon again.
     between.bar()
     assert eventually(lambda: announced_s(page), within_s=10) <= 2
@@ -57,9 +57,9 @@ def test_tries_come_less_and_less_often_but_at_least_twice_a_minute(between: Pro
 
 def test_a_lost_server_is_told_for_everybody(between: Proxy, pages: Pages) -> None:
     page = pages.open(between.page)
-    page.locator('#badge[data-badge="live"]').wait_for(timeout=40_000)
+    page.locator('#badge[data-badge="live"]').wait_for()
     between.bar()
-    page.get_by_text("The connection to the server is lost.").wait_for(timeout=10_000)
+    page.get_by_text("The connection to the server is lost.").wait_for()
     assert page.locator("#notice").is_hidden()
     assert text(page, "#badge") == "Disconnected"
     assert violations_light_and_dark(page) == []
@@ -71,10 +71,10 @@ def test_a_lost_server_without_a_match_to_show_leaves_words(
 ) -> None:
     with playing(with_clip, "quiet"):
         page = pages.open(f"{between.page}#camera=quiet")
-        page.get_by_role("heading", name="quiet is on").wait_for(timeout=20_000)
+        page.get_by_role("heading", name="quiet is on").wait_for()
         assert violations_light_and_dark(page) == []
         between.bar()
-        page.get_by_role("heading", name="The server does not answer").wait_for(timeout=10_000)
+        page.get_by_role("heading", name="The server does not answer").wait_for()
         assert "make run" in text(page, "#notice-next")
         assert violations_light_and_dark(page) == []
     pages.forget_errors("ERR_")

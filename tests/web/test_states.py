@@ -30,8 +30,8 @@ def badge(page: Page) -> str:
 
 def wait_live(page: Page, stack: Stack) -> None:
     """Until a match is shown as live."""
-    page.locator('#badge[data-badge="live"]').wait_for(timeout=40_000)
-    page.locator(".best-title").wait_for(timeout=20_000)
+    page.locator('#badge[data-badge="live"]').wait_for()
+    page.locator(".best-title").wait_for()
 
     def is_live() -> bool:
         badge, age = page.evaluate(_BADGE_AND_AGE)
@@ -45,7 +45,7 @@ def test_a_match_grows_old_when_the_search_stands_still(with_clip: Stack, pages:
     page = pages.open(with_clip.page)
     wait_live(page, with_clip)
     with stopped(with_clip.pid("services.search")):
-        page.locator('body[data-shown="old"]').wait_for(timeout=15_000)
+        page.locator('body[data-shown="old"]').wait_for()
         assert badge(page) == "Not live"
         page.locator(".best-last").wait_for()
         eventually(
@@ -60,7 +60,7 @@ def test_a_camera_that_says_nothing_any_more_leaves_a_last_match(with_clip: Stac
     page = pages.open(with_clip.page)
     wait_live(page, with_clip)
     with stopped(with_clip.pid("-m edge")):
-        page.get_by_role("heading", name="Nothing new from cam-1").wait_for(timeout=15_000)
+        page.get_by_role("heading", name="Nothing new from cam-1").wait_for()
         assert badge(page) == "Not live"
         assert page.locator(".best .verdict").is_hidden()
         assert violations_light_and_dark(page) == []
@@ -74,7 +74,7 @@ def test_a_page_that_opens_while_the_search_is_not_there_says_that_it_gets_ready
     search = with_clip.pid("services.search")
     with stopped(search):
         page = pages.open(with_clip.page)
-        page.get_by_role("heading", name="Getting ready").wait_for(timeout=20_000)
+        page.get_by_role("heading", name="Getting ready").wait_for()
         assert badge(page) == "Connecting"
         assert text(page, "#notice-reason").startswith("index (")
         assert violations_light_and_dark(page) == []
@@ -91,7 +91,7 @@ def test_redis_that_is_gone_is_named_and_comes_back(with_clip: Stack, pages: Pag
     page = pages.open(with_clip.page)
     wait_live(page, with_clip)
     with stopped(with_clip.pid("valkey-server")):
-        page.get_by_role("heading", name="The search is not ready").wait_for(timeout=20_000)
+        page.get_by_role("heading", name="The search is not ready").wait_for()
         assert text(page, "#notice-reason").startswith("Redis (")
         assert "lookalike doctor" in text(page, "#notice-next")
         assert badge(page) == "Not live"
@@ -108,7 +108,7 @@ def test_a_camera_that_is_killed_is_off_until_it_is_started_again(with_clip: Sta
     # Who would start it again at once stands still; nobody but the broker is left to tell of its end.
     with stopped(with_clip.process.pid):
         os.kill(with_clip.pid("-m edge"), signal.SIGKILL)
-        page.get_by_role("heading", name="cam-1 is off").wait_for(timeout=10_000)
+        page.get_by_role("heading", name="cam-1 is off").wait_for()
         assert text(page, "#notice-reason") == "the connection was lost"
         assert "Start the camera's process again" in text(page, "#notice-next")
         assert (badge(page), text(page, "#camera-state")) == ("Not live", "off")
@@ -126,12 +126,12 @@ def test_a_camera_that_goes_off_stands_last_and_one_that_is_removed_is_gone(
     door, attic = PlayedCamera(with_clip, "door"), PlayedCamera(with_clip, "attic")
     door.say("online", source="rtsp://host/door")
     page = pages.open(f"{with_clip.page}#camera=door")
-    page.get_by_role("heading", name="door is on").wait_for(timeout=20_000)
+    page.get_by_role("heading", name="door is on").wait_for()
     door.say("stalled", reason="no frame for 5 s")
-    page.get_by_role("heading", name="The picture of door stands still").wait_for(timeout=10_000)
+    page.get_by_role("heading", name="The picture of door stands still").wait_for()
     assert violations_light_and_dark(page) == []
     door.say("offline", reason="switched off")
-    page.get_by_role("heading", name="door is off").wait_for(timeout=10_000)
+    page.get_by_role("heading", name="door is off").wait_for()
     assert text(page, "#notice-reason") == "switched off"
     choice = page.get_by_role("combobox", name="Camera to watch")
     # What is off stands last, apart from the others, though its name comes first.
@@ -145,7 +145,7 @@ def test_a_camera_that_goes_off_stands_last_and_one_that_is_removed_is_gone(
     assert choice.locator("optgroup").get_attribute("label") == "Off"
     for camera in (door, attic):
         camera.forget()
-    choice.wait_for(state="hidden", timeout=20_000)
+    choice.wait_for(state="hidden")
     assert text(page, "#camera-name") == "cam-1"
     wait_live(page, with_clip)
     pages.forget_errors("/preview")
@@ -155,11 +155,11 @@ def test_a_clock_that_is_off_is_told_with_its_seconds(with_clip: Stack, pages: P
     behind_s = 100.0
     with playing(with_clip, "late") as late:
         page = pages.open(f"{with_clip.page}#camera=late")
-        page.get_by_role("heading", name="late is on").wait_for(timeout=20_000)
+        page.get_by_role("heading", name="late is on").wait_for()
         late.behind_s = behind_s
         late.see(items(with_clip)[0].vectors[0])
         heading = page.get_by_role("heading", name="The clock of late is off by")
-        heading.wait_for(timeout=15_000)
+        heading.wait_for()
         assert int(re.sub(r"\D", "", heading.inner_text())) in range(99, 120)
         assert "timedatectl" in text(page, "#notice-next")
         assert violations_light_and_dark(page) == []
@@ -172,10 +172,10 @@ def test_without_a_camera_the_page_offers_this_device(
     # A system of its own: no browser has been its camera yet.
     with running(tmp_path, settings={"LOOKALIKE_SOURCE": "none"}, data=imported) as stack:
         page = camera_pages.open(stack.page)
-        page.get_by_role("heading", name="No camera yet").wait_for(timeout=20_000)
+        page.get_by_role("heading", name="No camera yet").wait_for()
         assert violations_light_and_dark(page) == []
         page.locator("#notice-actions").get_by_role("button", name=START).click()
-        page.get_by_role("button", name=STOP).click(timeout=20_000)
+        page.get_by_role("button", name=STOP).click()
         starter(page).wait_for()
         page.close()
 
@@ -187,7 +187,7 @@ def test_a_broken_source_is_named_with_its_cause(tmp_path: Path, playwright: Pla
         single.add(stack, 300, id="bowl", title="A bowl")
         eventually(lambda: stack.get("/healthz")["checks"]["index"].get("items"), within_s=20, why=stack.log)
         page = pages.open(stack.page)
-        page.get_by_role("heading", name="cam-1 gets no picture").wait_for(timeout=20_000)
+        page.get_by_role("heading", name="cam-1 gets no picture").wait_for()
         assert text(page, "#notice-title") == "cam-1 gets no picture"
         assert text(page, "#notice-reason") == "no such file or folder: /nowhere/clip.mp4"
         assert "LOOKALIKE_SOURCE" in text(page, "#notice-next")

@@ -89,7 +89,7 @@ def test_where_a_proxy_holds_the_stream_back_the_page_asks_and_says_so(
 ) -> None:
     between.held = b"/matches/stream"
     page = pages.open(between.page, script=script)
-    page.locator(".details-connection").wait_for(timeout=20_000)
+    page.locator(".details-connection").wait_for()
     assert "asks every second" in text(page, ".details-connection")
     goes_on(page)
     assert page.locator("#banner").is_hidden()
@@ -97,7 +97,7 @@ def test_where_a_proxy_holds_the_stream_back_the_page_asks_and_says_so(
     # Once it lets the stream pass, the page listens again at its next try.
     between.held = b""
     between.cut()
-    page.locator(".details-connection").wait_for(state="detached", timeout=30_000)
+    page.locator(".details-connection").wait_for(state="detached")
     eventually(lambda: is_live(page), within_s=10)
     assert streams(with_clip) >= 1
     pages.forget_errors("ERR_")
@@ -107,13 +107,13 @@ def test_a_lost_server_is_told_and_the_page_comes_back_by_itself(between: Proxy,
     page = pages.open(between.page)
     eventually(lambda: is_live(page), within_s=20)
     between.bar()
-    page.get_by_text("The connection to the server is lost.").wait_for(timeout=10_000)
+    page.get_by_text("The connection to the server is lost.").wait_for()
     assert text(page, "#badge") == "Disconnected"
     assert page.evaluate("document.body.dataset.shown") == "old"
     page.get_by_role("button", name="Try now").focus()
     eventually(lambda: re.search(r"in [23] s", text(page, "#banner-text")), within_s=15)
     between.refusing = False
-    page.locator("#banner").wait_for(state="hidden", timeout=15_000)
+    page.locator("#banner").wait_for(state="hidden")
     eventually(lambda: is_live(page), within_s=10)
     # The button that went away had the focus.
     assert page.evaluate("document.activeElement.id") == "main"

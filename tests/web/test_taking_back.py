@@ -32,7 +32,7 @@ def undo_twice(page: Page, way: Proxy, *, refused: str) -> None:
     expect(line).to_contain_text(refused)
     way.refusing = False
     line.get_by_role("button", name="Undo").click()
-    expect(line).to_contain_text("Taken back", timeout=10_000)
+    expect(line).to_contain_text("Taken back")
     assert line.get_by_role("button", name="Undo").count() == 0
 
 
@@ -65,13 +65,13 @@ def test_a_picture_in_an_items_dialog_goes_after_the_server_came_back(pages: Pag
     dialog = open_mug(page)
     side: Any = {"name": "side.jpg", "mimeType": "image/jpeg", "buffer": picture(2)}
     dialog.locator("input[type=file]").first.set_input_files(side)
-    dialog.get_by_text("Picture added.").wait_for(timeout=20_000)
+    dialog.get_by_text("Picture added.").wait_for()
     way.bar()
     dialog.get_by_role("button", name="Undo").click()
     dialog.get_by_text("The server does not answer.").wait_for()
     way.refusing = False
     dialog.get_by_role("button", name="Undo").click()
-    dialog.get_by_text("Taken back.").wait_for(timeout=10_000)
+    dialog.get_by_text("Taken back.").wait_for()
     expect(dialog.locator(".view")).to_have_count(1)
     page.close()
     pages.forget_errors("net::ERR")
@@ -80,11 +80,11 @@ def test_a_picture_in_an_items_dialog_goes_after_the_server_came_back(pages: Pag
 def test_what_was_taught_is_taken_back_after_the_server_came_back(with_clip: Stack, pages: Pages) -> None:
     with proxy(with_clip.port) as way:
         page = pages.open(way.page)
-        page.locator("#viewfinder-frame img").wait_for(timeout=40_000)
+        page.locator("#viewfinder-frame img").wait_for()
         page.keyboard.press("t")
         page.get_by_label("What is it?").fill("Taught once")
         page.keyboard.press("Enter")
-        page.get_by_text("It can be recognised from now on.").wait_for(timeout=20_000)
+        page.get_by_text("It can be recognised from now on.").wait_for()
         page.get_by_role("button", name="Done").click()
         page.locator("#toast", has_text="Taught: Taught once").wait_for()
         (item,) = with_clip.get("/items?text=Taught%20once")["items"]

@@ -22,7 +22,7 @@ _KOREAN_T = "new KeyboardEvent('keydown', { key: 'ㅅ', code: 'KeyT', bubbles: t
 
 def ready(page: Page) -> None:
     """Wait until the camera's picture is there."""
-    page.locator("#viewfinder-frame :is(img, video)").wait_for(timeout=40_000)
+    page.locator("#viewfinder-frame :is(img, video)").wait_for()
 
 
 def found(stack: Stack, title: str) -> list[Any]:
@@ -33,7 +33,7 @@ def found(stack: Stack, title: str) -> list[Any]:
 
 def taken(page: Page) -> None:
     """Wait until an item was taken and can be found."""
-    page.get_by_text("It can be recognised from now on.").wait_for(timeout=20_000)
+    page.get_by_text("It can be recognised from now on.").wait_for()
 
 
 def undo(page: Page, words: str) -> None:
@@ -74,14 +74,14 @@ def test_this_devices_camera_teaches_more_sides_and_each_can_be_taken_back(
     page = camera_pages.open(without_camera.page)
     starter(page).click()
     ready(page)
-    page.locator('#best[data-holds="match"]').wait_for(timeout=40_000)
+    page.locator('#best[data-holds="match"]').wait_for()
     page.get_by_role("button", name="Teach an item").click()
     page.get_by_label("What is it?").fill("Two-sided")
     page.keyboard.press("Enter")
     taken(page)
     page.get_by_role("button", name="Take another picture of it").click()
     page.keyboard.press("Enter")
-    page.get_by_text("2 pictures").wait_for(timeout=20_000)
+    page.get_by_text("2 pictures").wait_for()
     (item,) = found(without_camera, "Two-sided")
     assert len(item["pictures"]) == 2
 
@@ -118,7 +118,7 @@ def test_a_camera_that_is_off_says_so(without_camera: Stack, pages: Pages) -> No
     with PlayedCamera(without_camera, "shelf") as shelf:
         shelf.say("offline")
         page = pages.open(f"{without_camera.page}#camera=shelf")
-        page.get_by_role("heading", name="shelf is off").wait_for(timeout=10_000)
+        page.get_by_role("heading", name="shelf is off").wait_for()
         page.keyboard.press("t")
         page.get_by_text("The camera's picture is not shown here").wait_for()
         page.get_by_label("What is it?").fill("Not to be seen")
@@ -136,7 +136,7 @@ def test_a_korean_keyboard_teaches_by_the_same_key(with_clip: Stack, pages: Page
     page.get_by_role("heading", name="품목 가르치기").wait_for()
     page.get_by_label("이름").fill("찻잔")
     page.keyboard.press("Enter")
-    page.get_by_text("이제부터 인식됩니다.").wait_for(timeout=20_000)
+    page.get_by_text("이제부터 인식됩니다.").wait_for()
     (item,) = found(with_clip, "찻잔")
     page.keyboard.press("Escape")
     page.locator("#toast").get_by_role("button", name="되돌리기").click()
@@ -148,7 +148,7 @@ def test_the_key_is_asked_for_once(tmp_path: Path, playwright: Playwright) -> No
     settings = {"LOOKALIKE_SAMPLES": "0", "LOOKALIKE_API_KEY": KEY, "LOOKALIKE_SOURCE": str(CLIP)}
     with running(tmp_path, settings=settings) as stack, chromium(playwright) as pages:
         page = pages.open(stack.page)
-        page.locator("#camera-state", has_text="on").wait_for(timeout=30_000)
+        page.locator("#camera-state", has_text="on").wait_for()
         page.keyboard.press("t")
         page.get_by_label("What is it?").fill("A secret thing")
         page.keyboard.press("Enter")

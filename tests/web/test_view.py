@@ -29,8 +29,8 @@ def test_the_picture_of_a_camera_stands_behind_the_box_and_moves(
     with_clip: Stack, pages: Pages, clip: list[Picture]
 ) -> None:
     page = pages.open(with_clip.page)
-    page.locator("#viewfinder-frame img").wait_for(timeout=20_000)
-    page.locator('#viewfinder[data-box="shown"] .viewfinder-box').wait_for(timeout=20_000)
+    page.locator("#viewfinder-frame img").wait_for()
+    page.locator('#viewfinder[data-box="shown"] .viewfinder-box').wait_for()
     first = seen(page)
     assert _is_of(first, clip)
 
@@ -50,7 +50,7 @@ def test_a_hidden_page_asks_for_nothing(with_clip: Stack, pages: Pages) -> None:
     asked: list[str] = []
     page = pages.open(with_clip.page)
     page.on("request", lambda request: asked.append(request.url))
-    page.locator("#viewfinder-frame img").wait_for(timeout=20_000)
+    page.locator("#viewfinder-frame img").wait_for()
     turn = "Object.defineProperty(document, 'hidden', {{ value: {}, configurable: true }})"
     tell = "document.dispatchEvent(new Event('visibilitychange'))"
     page.evaluate(f"{turn.format('true')}; {tell}")
@@ -61,7 +61,7 @@ def test_a_hidden_page_asks_for_nothing(with_clip: Stack, pages: Pages) -> None:
     assert [url for url in asked if "/image?" not in url] == []
     assert page.locator("#notice").is_hidden()
     page.evaluate(f"{turn.format('false')}; {tell}")
-    page.locator("#viewfinder-frame img").wait_for(timeout=10_000)
+    page.locator("#viewfinder-frame img").wait_for()
 
 
 def test_a_camera_whose_previews_are_off_shows_its_box_alone(
@@ -70,7 +70,7 @@ def test_a_camera_whose_previews_are_off_shows_its_box_alone(
     settings = {"LOOKALIKE_PREVIEW": "0"}
     with running(tmp_path, settings=settings, data=imported) as stack, chromium(playwright) as pages:
         page = pages.open(stack.page)
-        page.locator('#viewfinder[data-picture="none"][data-box="shown"]').wait_for(timeout=30_000)
+        page.locator('#viewfinder[data-picture="none"][data-box="shown"]').wait_for()
         assert page.locator("#viewfinder-frame img").count() == 0
         box = page.locator("#viewfinder-frame .viewfinder-box").bounding_box()
         assert box is not None
@@ -101,14 +101,14 @@ def test_with_an_api_key_picture_and_camera_wait_until_it_is_given(
         page.on("request", lambda each: refused.append(each.headers.get("authorization", "")))
         given.fill("wrong")
         given.press("Enter")
-        page.get_by_text("The camera's picture needs the API key").wait_for(timeout=10_000)
+        page.get_by_text("The camera's picture needs the API key").wait_for()
         # It is not sent again with every frame: after ten of them the api would let nobody in for a while.
         page.wait_for_timeout(7000)
         assert 1 <= refused.count("Bearer wrong") <= 2
-        page.get_by_text("The camera's picture needs the API key").click(timeout=10_000)
+        page.get_by_text("The camera's picture needs the API key").click()
         given.fill(KEY)
         given.press("Enter")
-        page.locator("#own-trouble").wait_for(state="hidden", timeout=10_000)
+        page.locator("#own-trouble").wait_for(state="hidden")
         eventually(lambda: stack.get("/cameras")["cameras"], within_s=20, why=stack.log)
         thing = page.evaluate("new URLSearchParams(location.hash.slice(1)).get('camera')")
         pages.expect_errors("status of 401")
@@ -151,7 +151,7 @@ def test_what_a_camera_lacks_is_shown_with_its_reason(
     with PlayedCamera(without_camera, "door") as camera:
         camera.say(state, reason="the cable is out", source="rtsp://host/door")
         page = pages.open(f"{without_camera.page}#camera=door")
-        page.get_by_role("heading", name=title).wait_for(timeout=10_000)
+        page.get_by_role("heading", name=title).wait_for()
         assert text(page, "#notice-reason") == "the cable is out"
         assert text(page, ".details-source") == "rtsp://host/door"
         health = without_camera.get("/healthz")
@@ -166,7 +166,7 @@ def test_the_address_chooses_the_camera_also_after_the_page_was_loaded(
         door.say("offline")
         desk.say("offline")
         page = pages.open(f"{without_camera.page}#camera=door")
-        page.get_by_role("heading", name="door is off").wait_for(timeout=10_000)
+        page.get_by_role("heading", name="door is off").wait_for()
         page.evaluate("location.hash = '#camera=desk'")
         page.get_by_role("heading", name="desk is off").wait_for()
         page.go_back()
@@ -179,8 +179,8 @@ def test_an_empty_catalogue_does_not_hide_what_the_camera_lacks(
     settings = {"LOOKALIKE_SOURCE": str(tmp_path / "away.mp4")}
     with _catalogue_free(tmp_path, **settings) as stack, chromium(playwright) as pages:
         page = pages.open(stack.page)
-        page.get_by_role("heading", name="The catalogue is empty").wait_for(timeout=20_000)
-        page.locator("#notice-reason", has_text="cam-1 gets no picture: ").wait_for(timeout=20_000)
+        page.get_by_role("heading", name="The catalogue is empty").wait_for()
+        page.locator("#notice-reason", has_text="cam-1 gets no picture: ").wait_for()
         page.get_by_role("button", name=START).last.wait_for()
 
 
@@ -190,6 +190,6 @@ def test_a_phone_that_joins_in_does_not_take_the_page(with_clip: Stack, pages: P
         eventually(lambda: len(with_clip.get("/cameras")["cameras"]) == 2, within_s=10)
         page = pages.open(with_clip.page)
         choice = page.get_by_role("combobox", name="Camera to watch")
-        choice.wait_for(timeout=20_000)
+        choice.wait_for()
         assert choice.input_value() == "cam-1"
         assert choice.locator("option").count() == 2

@@ -132,5 +132,5 @@ def test_a_listener_may_ask_for_what_it_was_told_of(previews: Previews) -> None:
         # In a thread that dies with the test: a lock that is held here would hang it.
         receiving = threading.Thread(target=previews.receive, args=(TOPIC, jpeg(b"x")), daemon=True)
         receiving.start()
-        receiving.join(5)
+        receiving.join(60)
     assert found == [jpeg(b"x")]

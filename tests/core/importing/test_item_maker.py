@@ -127,7 +127,7 @@ def test_pictures_are_loaded_many_at_once_and_worked_on_few_at_once() -> None:
     loading, at_once, busy, lock = threading.Barrier(8), 0, 0, threading.Lock()
 
     def load() -> list[bytes]:
-        loading.wait(15)  # eight come together, or none goes on
+        loading.wait(60)  # eight come together, or none goes on
         return [b"abc"]
 
     def slow(content: bytes) -> tuple[Picture, str]:

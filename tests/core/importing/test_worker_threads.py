@@ -31,7 +31,7 @@ def test_a_slow_one_holds_no_other_up() -> None:
 
     def work(number: int) -> int:
         if number == 0:
-            assert free.wait(15)
+            assert free.wait(60)
         return number
 
     results = ahead(work, range(6), threads=2, waiting=4)
@@ -56,7 +56,7 @@ def test_its_threads_end_with_it_and_what_was_not_begun_is_left() -> None:
 
     def work(number: int) -> int:
         began.append(number)
-        assert free.wait(15) or number < 0
+        assert free.wait(60) or number < 0
         return number
 
     before = set(threading.enumerate())
@@ -79,7 +79,7 @@ class Sink:
         self.free.set()
 
     def send(self, chunk: Sequence[str]) -> None:
-        assert self.free.wait(15)
+        assert self.free.wait(60)
         if "bad" in chunk:
             raise ConnectionError("away")
         self.chunks.append(list(chunk))

@@ -62,7 +62,7 @@ def test_a_taker_that_waits_wakes_when_an_observation_comes() -> None:
     taker = threading.Thread(target=lambda: taken.extend(box.take(limit=1, timeout_s=30)))
     taker.start()
     box.put(make_observation())
-    taker.join(10)
+    taker.join(60)
     assert things(taken) == ["cam-1"]
 
 

@@ -11,6 +11,7 @@ import pytest
 from edge.cameras.sources import open_source
 from edge.cameras.sources.base import Source, SourceError
 from tests.edge.kit import EdgeProcess, MqttListener
+from tests.pace import limit_s
 from tests.servers import Server, until
 
 FIRST_WITHIN_S = 2.0  # from the attempt that succeeds to the first observation
@@ -72,7 +73,7 @@ def check_comebacks(edge: EdgeProcess, listener: MqttListener, camera: Server, *
     freezing_s = time.time()
     camera.freeze()
     wait_reason(listener, "stalled", "")
-    assert time.time() - freezing_s < 2 + 1.5
+    assert time.time() - freezing_s < limit_s(2 + 1.5)
     seen = len(listener.observations())
     camera.thaw()
     until(lambda: len(listener.observations()) > seen, what="observations again")

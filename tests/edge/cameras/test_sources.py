@@ -16,6 +16,7 @@ from edge.cameras.sources import EXPECTED, open_source
 from edge.cameras.sources.webcam import why_no_device
 from tests.edge.cameras.sources_kit import failure, source_of
 from tests.edge.kit import CLIP_FPS, LEVEL_STEP, MqttListener, grey, run_edge, write_clip
+from tests.pace import limit_s
 from tests.servers import until
 
 
@@ -58,7 +59,7 @@ def test_a_fast_video_loses_no_frame_however_slowly_it_is_taken(tmp_path: Path) 
     took_s = time.monotonic() - started_s
     camera.stop()
     assert levels == [0, 1, 2, 3, 4] * 8
-    assert took_s < 40 / CLIP_FPS / 2
+    assert took_s < limit_s(40 / CLIP_FPS / 2)
 
 
 def test_a_folder_shows_each_readable_picture_for_a_second(
@@ -76,7 +77,7 @@ def test_a_folder_shows_each_readable_picture_for_a_second(
     assert "notes" not in caplog.text
     fast = first_frames(tmp_path, 6, fast=True)
     assert [level for level, _ in fast] == [30, 90] * 3
-    assert fast[-1][1] < 1
+    assert fast[-1][1] < limit_s(1)
 
 
 def test_the_pattern_moves_25_times_a_second_or_as_fast_as_possible() -> None:
@@ -84,7 +85,7 @@ def test_the_pattern_moves_25_times_a_second_or_as_fast_as_possible() -> None:
     started_s = time.monotonic()
     seen = list(islice(frames, 26))
     # A busy machine is late; the pattern then leaves frames out and keeps its pace.
-    assert 0.9 < time.monotonic() - started_s < 3
+    assert 0.9 < time.monotonic() - started_s < limit_s(3)
     assert {(frame.shape, str(frame.dtype)) for frame in seen} == {((480, 640, 3), "uint8")}
     # No two frames show the same, not even long after: the number is on it.
     fast = list(islice(source_of("test", fast=True).frames(threading.Event()), 300))
@@ -151,4 +152,4 @@ def test_a_driver_that_hangs_does_not_hold_up_the_end(
         until(lambda: "opening" in str(listener.statuses()[-1:]), what="the attempt")
         code, took_s = edge.terminate()
     assert (code, listener.statuses()[-1]["state"]) == (0, "offline")
-    assert took_s < 2
+    assert took_s < limit_s(2)

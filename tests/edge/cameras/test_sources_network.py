@@ -18,6 +18,7 @@ from tests.edge.cameras.sources_kit import (
     source_of,
 )
 from tests.edge.kit import CLIP_FPS, MqttListener, run_edge, write_clip
+from tests.pace import limit_s
 from tests.servers import Server, free_port, until
 
 
@@ -58,7 +59,7 @@ def test_a_camera_that_gives_no_picture_is_told_with_the_cause(
     source = StreamSource(f"http://{login}127.0.0.1:{server.port}/{path}", stall_s=0.5, open_s=1)
     started_s = time.monotonic()
     error = failure(source)
-    assert time.monotonic() - started_s < 3
+    assert time.monotonic() - started_s < limit_s(3)
     assert str(error) == f"{source.name}: {cause}"
     assert "secret" not in str(error)
     assert error.state == ("stalled" if path in ("trickle", "sound") else "no_camera")
@@ -133,7 +134,7 @@ def test_a_camera_that_is_away_freezes_or_dies_comes_back_and_is_seen_at_once(
     finally:
         camera.kill()
     assert (code, listener.statuses()[-1]["state"]) == (0, "offline")
-    assert took_s < 2
+    assert took_s < limit_s(2)
     check_secrets(edge, listener, name, (QUOTED, "topsecret", "%40", USER + ":"))
 
 
@@ -145,4 +146,4 @@ def test_an_answer_that_never_ends_does_not_hold_up_the_end(
         until(lambda: "opening" in str(listener.statuses()[-1:]), what="the attempt")
         code, took_s = edge.terminate()
     assert (code, listener.statuses()[-1]["state"]) == (0, "offline")
-    assert took_s < 2
+    assert took_s < limit_s(2)

@@ -18,6 +18,7 @@ from tests.edge.deeplens.emulation import (
     write,
 )
 from tests.edge.kit import LEVEL_STEP, MqttListener, grey, write_clip
+from tests.pace import limit_s
 from tests.servers import free_port, until
 
 
@@ -73,7 +74,7 @@ time.sleep(1000)
         until(lambda: len(sent(listener)) >= 2, what="two messages")
         ended, took_s = emulation.stop(how)
     assert ended.code == 0, ended.stderr
-    assert took_s < 3
+    assert took_s < limit_s(3)
     assert listener.wait_state("offline")["reason"] == "stopped"
     assert "Traceback" not in ended.stderr
 

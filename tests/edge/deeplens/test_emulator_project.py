@@ -63,7 +63,7 @@ def test_a_camera_of_the_same_name_is_warned_of(
 ) -> None:
     earlier = MqttTransport(settings["mqtt_url"], thing="door", client_id="earlier")
     earlier.start()
-    assert earlier.wait_connected(5)
+    assert earlier.wait_connected(60)
     earlier.publish_status(encode_status(state, None))
     listener.wait_state(state)
     ended = emulate(write(tmp_path, ""), thing="door", **settings)

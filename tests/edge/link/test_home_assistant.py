@@ -78,7 +78,7 @@ def searching(folder: Path, *, mqtt_url: str, redis_url: str) -> Iterator[None]:
         yield
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(60)
 
 
 class House:

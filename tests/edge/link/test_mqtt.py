@@ -11,6 +11,7 @@ from edge.link.mqtt import MqttTransport
 from tests.edge.kit import MqttListener, make_broker
 from tests.edge.link.lines import OFFLINE, Start
 from tests.edge.link.puppet import PUBLISH, SUBSCRIBE, Packet, puppet
+from tests.pace import limit_s
 from tests.servers import free_port, until
 
 FEATURES, INFER = wire.topic("cam-1", "features"), wire.topic("cam-1", "infer")
@@ -38,7 +39,7 @@ def test_without_a_connection_only_the_freshest_of_each_topic_is_kept_and_sent(
     assert not transport.wait_connected(0.01)
     until(lambda: "cannot be reached: nothing listens there" in caplog.text)
     with make_broker(port), MqttListener(port) as listener:
-        assert transport.wait_connected(15)
+        assert transport.wait_connected(60)
         until(lambda: transport.publish(FEATURES, b"new"))
         until(lambda: listener.heard and listener.heard[-1].payload == b"new")
         assert {heard.payload for heard in listener.heard} <= {b"features-4", b"infer-0", b"new"}
@@ -67,7 +68,7 @@ def test_what_has_grown_old_without_a_connection_is_never_sent(
         visit = broker.accept()
         until(lambda: time.monotonic() > old_at_s, what="it has grown old")
         visit.greet()
-        assert transport.wait_connected(15)
+        assert transport.wait_connected(60)
         assert transport.publish(FEATURES, b"new")
         assert visit.read_kind(PUBLISH).payload == b"new"
     assert "1 messages were dropped" in caplog.text
@@ -97,7 +98,7 @@ def test_a_broker_that_answers_nothing_has_two_messages_and_then_gets_the_freshe
         transport = start(broker.port)
         visit = broker.accept()
         visit.greet()
-        assert transport.wait_connected(15)
+        assert transport.wait_connected(60)
         sent = [transport.publish(FEATURES, b"%d" % number) for number in range(100)]
         assert sent == [True, True] + [False] * 98
         first = visit.read_kind(PUBLISH)
@@ -113,7 +114,7 @@ def test_a_broker_that_stays_silent_is_left_and_only_fresh_messages_go_to_the_ne
         transport = start(broker.port)
         silent = broker.accept()
         silent.greet()
-        assert transport.wait_connected(15)
+        assert transport.wait_connected(60)
         count = 0
 
         def left() -> bool:
@@ -186,9 +187,9 @@ def test_stop_says_offline_and_is_quick_without_a_broker(start: Start) -> None:
     port = free_port()
     with make_broker(port), MqttListener(port) as listener:
         transport = start(port)
-        assert transport.wait_connected(15)
+        assert transport.wait_connected(60)
         transport.stop(OFFLINE)
         assert listener.wait_state("offline")["reason"] == "stopped"
     began_s = time.monotonic()
     start(port).stop(OFFLINE)
-    assert time.monotonic() - began_s < 2
+    assert time.monotonic() - began_s < limit_s(2)
