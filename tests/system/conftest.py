@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,16 +18,18 @@ from tests.system.stack import Stack, newest_records, running
 
 
 @pytest.fixture(scope="session")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(imported: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where that system keeps the samples, and its log."""
-    return tmp_path_factory.mktemp("system")
+    folder = tmp_path_factory.mktemp("system")
+    shutil.copytree(imported, folder / "data")
+    return folder
 
 
 @pytest.fixture(scope="module")
 def stack(folder: Path) -> Iterator[Stack]:
     """The system as a newcomer starts it, with its first match there.
 
-    For one module: its camera takes half a core. The samples, in its folder, are imported once.
+    For one module: its camera takes half a core.
     """
     with running(folder, settings={}) as started:
         newest_records(started, 1)

@@ -47,14 +47,6 @@ def film(clip: list[Picture], scenes: list[TruthScene], tmp_path_factory: pytest
 
 
 @pytest.fixture(scope="session")
-def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data folder of a system that has the samples, for others to begin with: an import takes long."""
-    folder = tmp_path_factory.mktemp("imported")
-    with running(folder, settings={"LOOKALIKE_SOURCE": "none"}) as started:
-        return started.data
-
-
-@pytest.fixture(scope="session")
 def without_camera(imported: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A system that only a browser's camera feeds."""
     settings = {"LOOKALIKE_SOURCE": "none"}
