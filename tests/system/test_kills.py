@@ -1,8 +1,7 @@
-"""Processes are killed at random moments, KILLS times (20), and nothing that was acknowledged is lost."""
+"""Processes are killed at random moments, and nothing that was acknowledged is lost."""
 
 from __future__ import annotations
 
-import os
 import random
 import time
 from collections.abc import Iterator
@@ -15,7 +14,6 @@ from tests.servers import until
 from tests.system.mortals import ROWS, Client, KillRig
 from tests.system.pictures import picture
 
-KILLS = int(os.environ.get("KILLS", "20"))
 ROUND = 20
 CLIENTS = 3
 
@@ -30,7 +28,8 @@ def rig(tmp_path: Path) -> Iterator[KillRig]:
             made.stop()
 
 
-def test_whatever_is_killed_whenever_nothing_that_was_acknowledged_is_lost(rig: KillRig) -> None:
+@pytest.mark.parametrize("kills", [20, pytest.param(200, marks=pytest.mark.soak)])
+def test_whatever_is_killed_whenever_nothing_that_was_acknowledged_is_lost(rig: KillRig, kills: int) -> None:
     names = ["api", "search-1", "search-2", "importer"]
     # The api first: it makes the file of the store.
     for name in names:
@@ -40,7 +39,7 @@ def test_whatever_is_killed_whenever_nothing_that_was_acknowledged_is_lost(rig: 
     for client in clients:
         client.start()
     chance = random.Random(2018)
-    for killed in range(KILLS):
+    for killed in range(kills):
         if killed % ROUND == 0:
             for client in clients:
                 client.resume()
@@ -58,7 +57,7 @@ def test_whatever_is_killed_whenever_nothing_that_was_acknowledged_is_lost(rig: 
         client.resume()
     rig.finish_import()
     check(rig, clients)
-    assert sum(len(client.told.kept) for client in clients) >= KILLS // 2
+    assert sum(len(client.told.kept) for client in clients) >= kills // 2
     assert len(rig.imported.kept) >= ROWS
 
 
