@@ -14,7 +14,7 @@ COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose 
 PAGE = http{{range .Config.Env}}{{if eq . "LOOKALIKE_TLS=1"}}s{{end}}{{end}}://{{range .HostConfig.PortBindings}}{{range .}}{{.HostIp}}:{{.HostPort}}{{end}}{{end}}
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down test lint lock listing docs models samples bench test-system test-web test-compose screenshots
+.PHONY: help run up down test lint lock listing docs models samples bench test-system test-web test-compose soak screenshots
 
 help:  ## what there is
 	@awk -F ":.*## " '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -43,17 +43,20 @@ test-system: $(READY)  ## tests against Mosquitto and real cameras' servers; ins
 	@$(BIN)/python -m pytest tests/network
 
 screenshots: $(READY)  ## take the pictures of README and docs anew, from the running product
-	@.ci/system-packages chromium fonts-noto-cjk
+	@.ci/system-packages chromium-headless-shell fonts-noto-cjk
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/web/requirements.lock
 	@$(BIN)/python -m docs.take_screenshots
 
 test-web: $(READY)  ## the page in a real browser, with a camera; installs Chromium, its driver and nginx
-	@.ci/system-packages chromium nginx-light
+	@.ci/system-packages chromium-headless-shell nginx-light
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/web/requirements.lock
-	@$(BIN)/python -m pytest tests/web
+	@.ci/alone $(BIN)/python -m pytest tests/web
 
 test-compose: $(READY)  ## the containers, with a Docker engine: built, restarted, killed
 	@$(BIN)/python -m pytest tests/compose
+
+soak: $(READY)  ## what takes many minutes by design: 200 kills and the like; .ci/run leaves it out
+	@$(BIN)/python -m pytest -m soak
 
 lint: $(READY)  ## style, types, direction of imports, docs and locks up to date
 	@$(BIN)/ruff check .
