@@ -112,22 +112,16 @@ class FakeItems:
                 self._note(item.id)
             return True
 
-    def lacking(
-        self, model: str, *, recipe: int | None = None, after: str = "", limit: int = 100
-    ) -> list[Item]:
+    def lacking(self, model: str, recipe: int, *, after: str = "", limit: int = 100) -> list[Item]:
         self._check("lacking")
         with self._lock:
-            ids = sorted(i for i in self._items if i > after and self._lacks(i, model, recipe))
+            ids = sorted(i for i in self._items if i > after and self._recipe(i, model) != recipe)
             return [self._counted(item_id) for item_id in ids[:limit]]
 
     def recipes(self, model: str) -> dict[int | None, int]:
         self._check("recipes")
         with self._lock:
             return dict(Counter(self._recipe(item_id, model) for item_id in self._items))
-
-    def _lacks(self, item_id: str, model: str, recipe: int | None) -> bool:
-        found = self._recipe(item_id, model)
-        return found is None or recipe not in (None, found)
 
     def _recipe(self, item_id: str, model: str) -> int | None:
         kept = self._items[item_id]

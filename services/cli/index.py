@@ -1,4 +1,4 @@
-"""`lookalike index …`."""
+"""`lookalike index …`: the vectors of the catalogue, counted and made again."""
 
 from __future__ import annotations
 
@@ -9,11 +9,16 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
+from models.errors import ModelError
+from models.files import fingerprint
+from models.locate import resolve
 from services.bootstrap.catalogue import open_catalogue
 from services.bootstrap.settings import CliSettings, load
+from services.bootstrap.stores import open_items
 from services.cli.running_system import api_client, ask, run_json
 from services.core.catalogue.items import Catalogue
-from services.core.catalogue.rebuild import RebuildWriter, lacking, rebuild
+from services.core.catalogue.rebuild import RebuildWriter, VectorCounts, rebuild
+from services.core.catalogue.views import RECIPE
 from services.core.domain import Item
 from services.core.importing.archive_line import item_line
 
@@ -25,41 +30,78 @@ def _group() -> None:
     """The index."""
 
 
+@app.command()
+def status() -> None:
+    """Count the items by their vectors: up to date, of another recipe of views, or not searchable."""
+    settings = load(CliSettings)
+    store = open_items(settings, writable=False)
+    model = store.model()
+    if model is None:
+        print("the catalogue is empty")
+        return
+    counts = VectorCounts.of(store, model)
+    print(f"model {model}, recipe of views {RECIPE}")
+    print(f"{counts.items} items, {counts.current} of them up to date")
+    if counts.other_recipe:
+        print(f"{counts.other_recipe} of another recipe, searchable: `lookalike index rebuild` renews them")
+    if counts.without:
+        print(f"{counts.without} without vectors of this model, not searchable until a rebuild")
+    chosen = _chosen_model(settings)
+    if chosen not in (None, model):
+        print(f"LOOKALIKE_MODEL={settings.model} is model {chosen}, to which a rebuild changes the catalogue")
+
+
+def _chosen_model(settings: CliSettings) -> str | None:
+    """The fingerprint of LOOKALIKE_MODEL, None while it is not built."""
+    try:
+        return fingerprint(resolve(settings.model, build=False).read_bytes())
+    except ModelError:
+        return None
+
+
 @app.command("rebuild")
 def rebuild_index() -> None:
-    """Make all vectors anew with the model of LOOKALIKE_MODEL, from the kept pictures.
+    """Make the vectors of all items again that lack those of LOOKALIKE_MODEL and the present recipe of views.
 
-    While the system runs, its search goes on with the old ones until all are made; it is then to be started
-    again with that model. Interrupted and started again it goes on where it stopped.
+    While the system runs, its search goes on with the old ones. After a change of models it is to be started
+    again with the new one. Interrupted and started again it goes on where it stopped.
     """
     settings = load(CliSettings)
     addresses = run_json(settings)
     catalogue = open_catalogue(settings, writable=addresses is None)
+    model_changes = catalogue.other_model is not None
     if addresses is None:
         refused = _rebuild(catalogue, catalogue.store)
     else:
         with api_client(settings, addresses["page"]) as client:
             refused = _rebuild(catalogue, _ThroughApi(client))
-        print(
-            f"the system that runs must now be started again with LOOKALIKE_MODEL={settings.model}",
-            file=sys.stderr,
-        )
+        if model_changes:
+            print(
+                f"the system that runs must now be started again with LOOKALIKE_MODEL={settings.model}",
+                file=sys.stderr,
+            )
     raise typer.Exit(1 if refused else 0)
 
 
-def _rebuild(catalogue: Catalogue, keeper: RebuildWriter) -> int:
+def _rebuild(catalogue: Catalogue, writer: RebuildWriter) -> int:
     """Show the progress, and give how many items were left out."""
+    model = catalogue.featurizer.fingerprint
+    complete = catalogue.other_model is None
+    counts = VectorCounts.of(catalogue.store, model)
     done, refused = 0, 0
     console = Console(stderr=True)
     with Progress(console=console, disable=not console.is_terminal, transient=True) as progress:
-        going, total = rebuild(catalogue, keeper), lacking(catalogue)
-        for _item, error in progress.track(going, description="rebuilding", total=total):
+        going = rebuild(catalogue, writer)
+        for _item, error in progress.track(going, description="rebuilding", total=counts.lacking):
             done += error is None
             if error is not None:
                 refused += 1
                 progress.console.print(f"left out: {error}", markup=False, highlight=False, soft_wrap=True)
-    model = catalogue.featurizer.fingerprint
-    print(f"{done} items were made anew with model {model}, {refused} left out", file=sys.stderr)
+    if complete and not done + refused:
+        text = f"all {counts.items} items have vectors of model {model} and recipe {RECIPE} already"
+        print(f"{text}; nothing was made again, and nothing has to be restarted for it", file=sys.stderr)
+    else:
+        print(f"{done} items were made again with model {model}, {refused} left out", file=sys.stderr)
     return refused
 
 

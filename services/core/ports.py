@@ -141,13 +141,8 @@ class ItemStore(Protocol):
         that model is the catalogue's; else nobody sees it before `set_model`.
         """
 
-    def lacking(
-        self, model: str, *, recipe: int | None = None, after: str = "", limit: int = 100
-    ) -> list[Item]:
-        """The next items without vectors of this model, in the order of their ids.
-
-        With `recipe` also those whose vectors of this model are of another recipe of views.
-        """
+    def lacking(self, model: str, recipe: int, *, after: str = "", limit: int = 100) -> list[Item]:
+        """The next items without vectors of this model and recipe of views, in the order of their ids."""
 
     def recipes(self, model: str) -> dict[int | None, int]:
         """The number of items by the recipe of their vectors of this model, None for those that have none.

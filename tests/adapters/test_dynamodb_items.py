@@ -55,10 +55,10 @@ def test_rows_of_before_the_recipes_had_a_number_are_of_the_first(
     assert "recipe" not in row["places"]["M"][MODEL]["M"]
     assert [item.recipe for item in dynamo.page()] == [1, 1]
     assert dynamo.recipes(MODEL) == {1: 2}
-    assert dynamo.lacking(MODEL, recipe=1) == []
-    assert [item.id for item in dynamo.lacking(MODEL, recipe=2)] == ["a", "b"]
+    assert dynamo.lacking(MODEL, 1) == []
+    assert [item.id for item in dynamo.lacking(MODEL, 2)] == ["a", "b"]
     assert dynamo.stage(replace(make_item("a"), recipe=2))
-    assert [item.id for item in dynamo.lacking(MODEL, recipe=2)] == ["b"]
+    assert [item.id for item in dynamo.lacking(MODEL, 2)] == ["b"]
 
 
 def test_vectors_that_are_gone_for_good_are_named(dynamo: DynamoItems, dynamodb: Any, table: str) -> None:

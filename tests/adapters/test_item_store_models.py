@@ -102,9 +102,9 @@ def test_a_replaced_item_has_vectors_of_its_new_model_alone(store: ItemStore) ->
     for item_id in ("a", "b"):
         assert store.stage(make_item(item_id, model=OTHER_MODEL))
     with_items(store, "a")
-    assert [item.id for item in store.lacking(OTHER_MODEL)] == ["a"]
+    assert [item.id for item in store.lacking(OTHER_MODEL, 1)] == ["a"]
     store.put(make_item("b", model=OTHER_MODEL))
-    assert [item.id for item in store.lacking(MODEL)] == ["b"]
+    assert [item.id for item in store.lacking(MODEL, 1)] == ["b"]
 
 
 def test_a_deleted_item_takes_its_vectors_of_every_model_along(store: ItemStore) -> None:
@@ -119,11 +119,11 @@ def test_a_deleted_item_takes_its_vectors_of_every_model_along(store: ItemStore)
 def test_items_that_lack_a_model_come_in_pages_in_the_order_of_their_ids(store: ItemStore) -> None:
     with_items(store, *"edcba")
     assert store.stage(make_item("c", model=OTHER_MODEL))
-    assert [item.id for item in store.lacking(OTHER_MODEL, limit=3)] == ["a", "b", "d"]
-    assert [item.id for item in store.lacking(OTHER_MODEL, after="b", limit=1)] == ["d"]
-    assert [item.id for item in store.lacking(OTHER_MODEL, after="e")] == []
-    assert (store.lacking(MODEL), len(store.lacking("f" * 12))) == ([], 5)
-    assert same(store.lacking(OTHER_MODEL)[0], make_item("a"))
+    assert [item.id for item in store.lacking(OTHER_MODEL, 1, limit=3)] == ["a", "b", "d"]
+    assert [item.id for item in store.lacking(OTHER_MODEL, 1, after="b", limit=1)] == ["d"]
+    assert [item.id for item in store.lacking(OTHER_MODEL, 1, after="e")] == []
+    assert (store.lacking(MODEL, 1), len(store.lacking("f" * 12, 1))) == ([], 5)
+    assert same(store.lacking(OTHER_MODEL, 1)[0], make_item("a"))
 
 
 def test_pruning_leaves_the_vectors_of_the_catalogues_model(store: ItemStore) -> None:
@@ -136,7 +136,7 @@ def test_pruning_leaves_the_vectors_of_the_catalogues_model(store: ItemStore) ->
     assert [same(*pair) for pair in zip(store.page(), before, strict=True)] == [True, True]
     assert (store.head(), store.model()) == (head, OTHER_MODEL)
     for gone in (MODEL, "f" * 12):
-        assert [item.id for item in store.lacking(gone)] == ["a", "b"]
+        assert [item.id for item in store.lacking(gone, 1)] == ["a", "b"]
 
 
 def test_pruning_leaves_an_item_its_only_vectors(store: ItemStore) -> None:
@@ -145,7 +145,7 @@ def test_pruning_leaves_an_item_its_only_vectors(store: ItemStore) -> None:
     store.set_model(OTHER_MODEL)
     store.prune()
     assert models(store) == {"a": OTHER_MODEL, "b": MODEL}
-    assert [item.id for item in store.lacking(OTHER_MODEL)] == ["b"]
+    assert [item.id for item in store.lacking(OTHER_MODEL, 1)] == ["b"]
 
 
 def test_pruning_an_empty_store_is_nothing(store: ItemStore) -> None:
@@ -169,11 +169,11 @@ def test_an_item_keeps_the_recipe_of_its_vectors_and_without_a_word_it_is_the_fi
 def test_items_of_another_recipe_are_lacking_and_come_in_pages_too(store: ItemStore) -> None:
     store.put_many([replace(make_item(each), recipe=2 if each in "bd" else 1) for each in "abcde"])
     assert store.stage(make_item("c", model=OTHER_MODEL))
-    assert [item.id for item in store.lacking(MODEL, recipe=2)] == ["a", "c", "e"]
-    assert [item.id for item in store.lacking(MODEL, recipe=1)] == ["b", "d"]
-    assert [item.id for item in store.lacking(MODEL, recipe=2, after="a", limit=1)] == ["c"]
-    assert [item.id for item in store.lacking(OTHER_MODEL, recipe=1)] == ["a", "b", "d", "e"]
-    assert (len(store.lacking(OTHER_MODEL, recipe=2)), store.lacking(MODEL)) == (5, [])
+    assert [item.id for item in store.lacking(MODEL, 2)] == ["a", "c", "e"]
+    assert [item.id for item in store.lacking(MODEL, 2, after="a", limit=1)] == ["c"]
+    assert [item.id for item in store.lacking(OTHER_MODEL, 1)] == ["a", "b", "d", "e"]
+    assert [item.id for item in store.lacking(MODEL, 1)] == ["b", "d"]
+    assert len(store.lacking(OTHER_MODEL, 2)) == 5
 
 
 def test_vectors_of_another_recipe_of_the_same_model_take_the_place_of_those_before(store: ItemStore) -> None:
@@ -181,7 +181,7 @@ def test_vectors_of_another_recipe_of_the_same_model_take_the_place_of_those_bef
     again = replace(make_item("a", vectors(2, seed=9), probes=vectors(3)), recipe=2)
     assert store.stage(again)
     assert (noted(store, head), same(store.page()[0], again)) == (["a"], True)
-    assert [item.id for item in store.lacking(MODEL, recipe=2)] == ["b"]
+    assert [item.id for item in store.lacking(MODEL, 2)] == ["b"]
     store.prune()
     assert same(store.page()[0], again)
 

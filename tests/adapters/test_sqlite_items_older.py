@@ -122,7 +122,7 @@ def check_whole(store: SqliteItems, older: list[Item]) -> None:
     assert counts(store, "a", "b", "c") == [(0, int(given)), (0, 0), (int(given), 0)]
     assert store.page()[0].probes.shape == (0, DIM)
     assert store.recipes(MODEL) == {1: 2, None: 1}
-    assert [item.id for item in store.lacking(MODEL, recipe=1)] == ["b"]
+    assert [item.id for item in store.lacking(MODEL, 1)] == ["b"]
 
 
 def test_the_items_of_an_older_file_are_whole(writer: SqliteItems, older: list[Item]) -> None:
@@ -168,7 +168,7 @@ def test_an_older_file_takes_what_is_new(path: Path, writer: SqliteItems) -> Non
     writer.close()
     with closing(SqliteItems(path, writable=True)) as again:
         assert models(again) == {"b": OTHER_MODEL, "c": OTHER_MODEL, "d": MODEL}
-        assert [item.id for item in again.lacking(OTHER_MODEL)] == ["d"]
+        assert [item.id for item in again.lacking(OTHER_MODEL, 1)] == ["d"]
         again.set_model(MODEL)
         assert [len(item.probes) for item in again.page()] == [0, 2, 3]
 
@@ -179,7 +179,7 @@ def test_an_older_file_takes_vectors_of_another_recipe(path: Path, writer: Sqlit
     writer.close()
     with closing(SqliteItems(path, writable=True)) as again:
         assert again.recipes(MODEL) == {1: 1, 2: 2, None: 1}
-        assert [item.id for item in again.lacking(MODEL, recipe=2)] == ["b", "c"]
+        assert [item.id for item in again.lacking(MODEL, 2)] == ["b", "c"]
 
 
 def test_the_items_of_an_older_file_are_found_by_their_text(writer: SqliteItems) -> None:

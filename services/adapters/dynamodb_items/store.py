@@ -152,10 +152,8 @@ class DynamoItems:
         rows = islice(self._table.query(ITEMS, after=after, **_holding(text, limit)), limit)
         return self._reading.facts(rows, model=model)
 
-    def lacking(
-        self, model: str, *, recipe: int | None = None, after: str = "", limit: int = 100
-    ) -> list[Item]:
-        """The next items without vectors of this model (and recipe), in the order of their ids."""
+    def lacking(self, model: str, recipe: int, *, after: str = "", limit: int = 100) -> list[Item]:
+        """The next items without vectors of this model and recipe, in the order of their ids."""
         return self._page(after=after, limit=limit, **lacks(model, recipe))
 
     def recipes(self, model: str) -> dict[int | None, int]:

@@ -78,13 +78,8 @@ def places(by_model: Mapping[str, Place]) -> dict[str, Any]:
     }
 
 
-def lacks(model: str, recipe: int | None) -> dict[str, Any]:
-    """The filter of a query for the rows of items without vectors of this model (and recipe)."""
-    if recipe is None:
-        return {
-            "FilterExpression": "attribute_not_exists(places.#model)",
-            "ExpressionAttributeNames": {"#model": model},
-        }
+def lacks(model: str, recipe: int) -> dict[str, Any]:
+    """The filter of a query for the rows of items without vectors of this model and recipe."""
     without = "attribute_not_exists(places.#model)"
     if recipe != 1:  # else one without a number is of this recipe
         without += " OR attribute_not_exists(places.#model.#recipe)"

@@ -129,11 +129,9 @@ class SqliteItems:
         """What `page` gives without vectors."""
         return self._facts(_PAGE, after, fold(text), limit)
 
-    def lacking(
-        self, model: str, *, recipe: int | None = None, after: str = "", limit: int = 100
-    ) -> list[Item]:
-        """The next items without vectors of this model (and recipe), in the order of their ids."""
-        wanted = "those.item_id = id AND those.model = ? AND those.recipe = coalesce(?, those.recipe)"
+    def lacking(self, model: str, recipe: int, *, after: str = "", limit: int = 100) -> list[Item]:
+        """The next items without vectors of this model and recipe, in the order of their ids."""
+        wanted = "those.item_id = id AND those.model = ? AND those.recipe = ?"
         lacks = f"NOT EXISTS (SELECT 1 FROM vectors AS those WHERE {wanted})"
         return self._items(f"{lacks} AND id > ? ORDER BY id LIMIT ?", model, recipe, after, limit)
 

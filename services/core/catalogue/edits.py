@@ -11,6 +11,7 @@ from services.core.catalogue.changes import Changed, ItemChanges
 from services.core.catalogue.conditions import revision_of
 from services.core.catalogue.items import Catalogue, Draft, seen_by
 from services.core.catalogue.undo import Undo
+from services.core.catalogue.views import RECIPE
 from services.core.domain import ConflictError, InputError, Item, MissingError, RevisionError
 
 MAX_PICTURES = 16
@@ -96,7 +97,7 @@ class Editor:
         def with_view(item: Item) -> Item:
             _check_room(item)
             self._check_model()
-            if item.model != self._model:  # vectors of two models are never mixed
+            if (item.model, item.recipe) != (self._model, RECIPE):  # its vectors are all made in one way
                 looks = [*map(self._catalogue.look_again, item.pictures), look]
                 return seen_by(item, looks, model=self._model)
             return replace(

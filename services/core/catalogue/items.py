@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from common.wire import Vectors
+from services.core.catalogue.views import RECIPE, Shots
 from services.core.domain import InputError, Item, check_item_id, is_text
 from services.core.ports import Featurizer, ItemStore, Picture, PictureStore
 
@@ -60,7 +61,7 @@ class Look:
 
 
 def seen_by(item: Item, looks: Sequence[Look], *, model: str) -> Item:
-    """The item with these pictures in place of its own, the first one being shown, looked at by a model."""
+    """The item with these pictures, the shown one first, and their vectors of a model in place of its own."""
     return replace(
         item,
         picture=looks[0].picture,
@@ -68,6 +69,7 @@ def seen_by(item: Item, looks: Sequence[Look], *, model: str) -> Item:
         model=model,
         vectors=np.concatenate([look.vectors for look in looks]),
         probes=np.concatenate([look.probes for look in looks]),
+        recipe=RECIPE,
     )
 
 
@@ -80,8 +82,7 @@ class Catalogue:
     featurizer: Featurizer
     # A picture file to uint8 [height, width, 3] in BGR and its suffix; raises InputError.
     decode: Callable[[bytes], tuple[Picture, str]]
-    # A picture to those that it is found by, itself first, and to those that a camera may see of it.
-    shots: Callable[[Picture], tuple[list[Picture], list[Picture]]]
+    shots: Shots
 
     @property
     def other_model(self) -> str | None:
@@ -117,6 +118,7 @@ class Catalogue:
             link=draft.link,
             metadata=draft.metadata,
             probes=look.probes,
+            recipe=RECIPE,
         )
 
     def look(self, content: bytes) -> Look:

@@ -11,7 +11,7 @@ _PAGE = 100
 
 
 def walk(page: Callable[[str], list[Item]]) -> Iterator[Item]:
-    """The items of all pages; `page` gives the one behind an id, and an empty one at the end."""
+    """The items of all pages; `page` gives the one after an id, and an empty one at the end."""
     after = ""
     while items := page(after):
         yield from items
@@ -19,10 +19,10 @@ def walk(page: Callable[[str], list[Item]]) -> Iterator[Item]:
 
 
 def all_items(store: ItemStore, *, text: str = "") -> Iterator[Item]:
-    """The catalogue in the order of its ids, or those of its items that hold the text."""
+    """All items in the order of their ids, with `text` those that hold it."""
     return walk(lambda after: store.page(after=after, limit=_PAGE, text=text))
 
 
-def all_lacking(store: ItemStore, model: str) -> Iterator[Item]:
-    """The items without vectors of this model, in the order of their ids."""
-    return walk(lambda after: store.lacking(model, after=after, limit=_PAGE))
+def all_lacking(store: ItemStore, model: str, recipe: int) -> Iterator[Item]:
+    """The items without vectors of this model and recipe, in the order of their ids."""
+    return walk(lambda after: store.lacking(model, recipe, after=after, limit=_PAGE))

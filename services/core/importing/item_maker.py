@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from services.core.catalogue.items import Draft, Look, seen_by
 from services.core.catalogue.picture_key import picture_key
+from services.core.catalogue.views import RECIPE, Shots
 from services.core.domain import InputError, Item
 from services.core.importing.import_rows import BadRow
 from services.core.importing.worker_threads import ahead
@@ -67,7 +68,7 @@ class Maker:
     featurizer: Featurizer
     # As those of the catalogue.
     decode: Callable[[bytes], tuple[Picture, str]]
-    shots: Callable[[Picture], tuple[list[Picture], list[Picture]]]
+    shots: Shots
     # A picture file to its suffix without decoding it; raises InputError.
     suffix: Callable[[bytes], str]
     # How many pictures are worked on at once; those that the model runs on are not free for it.
@@ -97,8 +98,8 @@ class Maker:
         return job, dict(zip((each.key for each in seen), contents, strict=True)), seen
 
     def _is_current(self, item: Item) -> bool:
-        found = item.model, item.vectors.shape[1]
-        return found == (self.featurizer.fingerprint, self.featurizer.dim)
+        found = item.model, item.vectors.shape[1], item.recipe
+        return found == (self.featurizer.fingerprint, self.featurizer.dim, RECIPE)
 
     def _keyed(self, item: Item, contents: Sequence[bytes]) -> dict[str, bytes]:
         """The files by keys of their own; raises InputError unless those are the item's."""

@@ -7,6 +7,7 @@ import pytest
 
 from services.core.catalogue.edits import MAX_PICTURES, Edit
 from services.core.catalogue.items import Draft
+from services.core.catalogue.views import RECIPE
 from services.core.domain import ConflictError, InputError, Item, MissingError
 from tests.core.catalogue.catalogues import decode
 from tests.core.catalogue.edit_rig import BLUE, GREEN, RED, EditRig, assert_same, never
@@ -102,6 +103,15 @@ def test_of_another_models_item_all_pictures_are_looked_at_with_the_view() -> No
     rig.store.put(replace(item, model=OTHER_MODEL, vectors=np.ones((1, 9), np.float32)))
     rig.editor.add_view("mug", lambda: GREEN)
     assert (rig.mug().model, rig.mug().vectors.shape, rig.mug().probes.shape) == (MODEL, (4, 4), (2, 4))
+    np.testing.assert_array_equal(rig.mug().vectors[:2], item.vectors)
+
+
+def test_of_an_item_of_another_recipe_all_pictures_are_looked_at_with_the_view() -> None:
+    rig = EditRig()
+    item = rig.mug()
+    rig.store.put(replace(item, recipe=RECIPE + 1, vectors=np.roll(item.vectors, 1, axis=1)))
+    rig.editor.add_view("mug", lambda: GREEN)
+    assert (rig.mug().recipe, rig.mug().vectors.shape) == (RECIPE, (4, 4))
     np.testing.assert_array_equal(rig.mug().vectors[:2], item.vectors)
 
 

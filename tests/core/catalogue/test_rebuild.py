@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from services.core.catalogue.items import Catalogue, Draft
-from services.core.catalogue.rebuild import check_swap, lacking, rebuild
+from services.core.catalogue.rebuild import VectorCounts, check_swap, rebuild
+from services.core.catalogue.views import RECIPE
 from services.core.domain import InputError, Item
 from services.core.search.follow import Follower
 from tests.core.catalogue.catalogues import make_catalogue, with_model
@@ -20,15 +21,27 @@ def filled(count: int) -> Catalogue:
     return catalogue
 
 
+def counts(catalogue: Catalogue) -> VectorCounts:
+    return VectorCounts.of(catalogue.store, catalogue.featurizer.fingerprint)
+
+
+def of_recipe(catalogue: Catalogue, recipe: int, *ids: str) -> None:
+    """Put these items back with vectors that another version's recipe made."""
+    for item in catalogue.store.get_many(ids):
+        assert item is not None
+        turned = np.roll(item.vectors, 1, axis=1)
+        catalogue.store.put(replace(item, recipe=recipe, vectors=turned))
+
+
 def models(catalogue: Catalogue) -> list[str]:
     return [item.model for item in catalogue.store.page(limit=1000)]
 
 
-def test_every_item_is_looked_at_anew_and_keeps_all_else() -> None:
+def test_every_item_is_looked_at_again_and_keeps_all_else() -> None:
     catalogue = filled(150)
     (before,) = catalogue.store.get_many(["007"])
     changed, featurizer = with_model(catalogue, OTHER_MODEL)
-    assert lacking(changed) == 150
+    assert counts(changed) == VectorCounts(current=0, other_recipe=0, without=150)
     outcomes = list(rebuild(changed, changed.store))
     assert [(item.id, error) for item, error in outcomes] == [(f"{n:03}", None) for n in range(150)]
     assert (models(changed), featurizer.embedded) == ([OTHER_MODEL] * 150, 3 * 150)
@@ -48,7 +61,7 @@ def test_after_an_interruption_it_goes_on_where_it_stopped() -> None:
     del going
     assert (changed.store.model(), first.embedded) == (MODEL, 3 * 2)
     again, second = with_model(changed, OTHER_MODEL)
-    assert lacking(again) == 3
+    assert (counts(again).lacking, counts(again).current) == (3, 2)
     assert len(list(rebuild(again, again.store))) == 3
     assert (set(models(again)), second.embedded) == ({OTHER_MODEL}, 3 * 3)
 
@@ -66,6 +79,60 @@ def test_pictures_that_are_gone_or_corrupt_are_reported_and_the_rest_is_done() -
     assert models(changed) == [OTHER_MODEL, MODEL, MODEL]
 
 
+def test_items_of_another_recipe_are_made_again_and_no_other() -> None:
+    catalogue = filled(5)
+    before = catalogue.store.page()
+    of_recipe(catalogue, RECIPE + 1, "001", "003")
+    assert counts(catalogue) == VectorCounts(current=3, other_recipe=2, without=0)
+    again, featurizer = with_model(catalogue, MODEL)
+    assert [(item.id, error) for item, error in rebuild(again, again.store)] == [("001", None), ("003", None)]
+    assert (counts(catalogue), featurizer.embedded) == (VectorCounts(5, 0, 0), 2 * 3)
+    for old, new in zip(before, catalogue.store.page(), strict=True):
+        np.testing.assert_array_equal(old.vectors, new.vectors)
+    assert list(rebuild(again, again.store)) == []
+
+
+def test_items_of_another_recipe_are_found_until_they_are_made_again_one_by_one() -> None:
+    catalogue = filled(4)
+    of_recipe(catalogue, RECIPE + 1, "000", "001", "002", "003")
+    old = {item.id: item.vectors for item in catalogue.store.page()}
+    follower = Follower(catalogue.store, make_index=lambda dim: FakeIndex(dim=dim))
+    follower.follow()
+    seen = []
+    for item, _error in rebuild(catalogue, catalogue.store):
+        follower.follow()
+        assert follower.view is not None
+        (new,) = catalogue.store.get_many([item.id])
+        assert new is not None
+        (nearest,) = follower.view.index.search(new.vectors[:1], k=1)
+        rest = [other for other in old if other > item.id]
+        found = [follower.view.index.search(old[other][:1], k=1)[0][0].distance for other in rest]
+        seen.append((follower.items, round(nearest[0].distance, 5), [round(each, 5) for each in found]))
+    assert seen == [(4, 0, [0, 0, 0]), (4, 0, [0, 0]), (4, 0, [0]), (4, 0, [])]
+
+
+def test_after_an_interruption_items_of_another_recipe_go_on_where_it_stopped() -> None:
+    catalogue = filled(5)
+    of_recipe(catalogue, RECIPE + 1, "000", "001", "002", "004")
+    going = rebuild(catalogue, catalogue.store)
+    next(going)
+    next(going)
+    del going
+    again, featurizer = with_model(catalogue, MODEL)
+    assert [item.id for item, _ in rebuild(again, again.store)] == ["002", "004"]
+    assert featurizer.embedded == 2 * 3
+
+
+def test_an_item_of_another_recipe_whose_picture_is_gone_keeps_its_vectors() -> None:
+    catalogue = filled(1)
+    (item,) = catalogue.store.page()
+    catalogue.store.put(replace(item, picture="0" * 64 + ".png", recipe=RECIPE + 1))
+    (outcome,) = rebuild(catalogue, catalogue.store)
+    assert "is gone" in str(outcome[1])
+    assert counts(catalogue) == VectorCounts(current=0, other_recipe=1, without=0)
+    np.testing.assert_array_equal(catalogue.store.page()[0].vectors, item.vectors)
+
+
 def test_until_the_swap_the_search_sees_the_old_vectors_alone_and_then_the_new_ones() -> None:
     catalogue = filled(5)
     follower = Follower(catalogue.store, make_index=lambda _model, dim: FakeIndex(dim=dim))
@@ -79,7 +146,7 @@ def test_until_the_swap_the_search_sees_the_old_vectors_alone_and_then_the_new_o
     follower.follow()
     assert follower.view is not None
     assert (follower.view.model, follower.items) == (OTHER_MODEL, 5)
-    assert lacking(catalogue) == 5  # the old vectors are dropped
+    assert counts(catalogue).without == 5  # the old vectors are dropped
 
 
 def test_what_comes_and_changes_and_goes_meanwhile_is_looked_at_too() -> None:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from common.wire import Vectors
 from services.core.catalogue.items import Catalogue, Draft
 from services.core.catalogue.picture_key import picture_key
+from services.core.catalogue.views import RECIPE
 from services.core.domain import InputError, Item, UnavailableError
 from services.core.importing.import_rows import BadRow
 from services.core.importing.item_maker import Job, Made, Maker, keep
@@ -104,12 +105,18 @@ def test_an_item_of_an_archive_keeps_its_vectors_and_the_model_does_not_run() ->
     assert not again.anew
 
 
-def test_an_item_of_an_archive_of_another_model_is_featurised_anew() -> None:
+def test_an_item_of_an_archive_of_another_model_or_recipe_is_made_again() -> None:
     item = made(maker(), job("mug", b"abc", b"xyz"))["mug"].item
-    for packed in (replace(item, model=OTHER_MODEL), replace(item, vectors=item.vectors[:, :2])):
+    others = (
+        replace(item, model=OTHER_MODEL),
+        replace(item, vectors=item.vectors[:, :2]),
+        replace(item, recipe=RECIPE + 1, vectors=np.roll(item.vectors, 1, axis=1)),
+    )
+    for packed in others:
         again = made(maker(), job("mug", b"abc", b"xyz", packed=packed))["mug"]
         assert again.anew
-        assert (again.item.model, again.item.pictures) == (MODEL, item.pictures)
+        found = again.item.model, again.item.recipe, again.item.pictures
+        assert found == (MODEL, RECIPE, item.pictures)
         np.testing.assert_array_equal(again.item.vectors, item.vectors)
 
 

@@ -1,0 +1,107 @@
+"""The recipe of views, by which an item is found, and of probes, by which its catalogue is calibrated.
+
+Both are made of the item's own picture and decided by it alone, so that importing it again gives the same
+vectors. Here are the recipe's version, its numbers and its geometry; an adapter draws the pixels.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.core.ports import Picture
+
+# Vectors are of a model and of this version. Raise it with any change to the views or probes that a picture
+# file gives, in this module or in the adapters that decode it and draw them; a test knows what each version
+# makes. Items of an older version stay searchable, and `lookalike index rebuild` makes their vectors again.
+RECIPE = 1
+
+# Turned left and right, and seen from the left and from the right: degrees, and shares of the width.
+TURNS = ((-18.0, 0.0), (18.0, 0.0), (-6.0, 0.16), (6.0, -0.16))
+PROBES = 3
+# Of a view that is not the picture itself, and of what is cut out for the probes.
+LONGEST_PX = 640
+# Width and height of a probe.
+FRAME_PX = (640, 360)
+MASK_PX = 96
+# A pixel within this distance of the ground's colour, in the channel that differs most, is ground.
+_GROUND_TOLERANCE = 20
+# Shares of the mask; a thing outside them was not found, and the whole picture is taken.
+_SMALLEST_SHARE, _LARGEST_SHARE = 0.02, 0.95
+
+# A picture to its views, itself first, and its probes.
+Shots = Callable[[Picture], tuple[list[Picture], list[Picture]]]
+Corners = NDArray[np.float64]
+
+
+def probe_seed(picture: Picture) -> int:
+    """The seed of all that is random in a picture's probes."""
+    return int.from_bytes(hashlib.sha256(picture.tobytes()).digest()[:8], "little")
+
+
+def ground_colour(pixels: NDArray[np.uint8]) -> tuple[int, int, int]:
+    """The median of the border of uint8 [height, width, 3], in the order of its channels."""
+    border = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
+    first, second, third = (int(value) for value in np.median(border, axis=0))
+    return first, second, third
+
+
+def corners(size: tuple[int, int]) -> Corners:
+    """Top left, top right, bottom right, bottom left of a width and height: float64 [4, 2] of x and y."""
+    width, height = size
+    return np.array([[0, 0], [width, 0], [width, height], [0, height]], float)
+
+
+def turned_corners(size: tuple[int, int], degrees: float) -> Corners:
+    """The corners around the middle as (0, 0), turned: float64 [4, 2]."""
+    radians = math.radians(degrees)
+    turn = np.array([[math.cos(radians), -math.sin(radians)], [math.sin(radians), math.cos(radians)]])
+    return np.asarray((corners(size) - np.array(size) / 2) @ turn.T)
+
+
+def view_corners(size: tuple[int, int], degrees: float, lean: float) -> Corners:
+    """Where the corners of a picture are in a view of it that is turned, one side made nearer by `lean`."""
+    width, height = size
+    target = turned_corners(size, degrees) * 0.85 + np.array(size) / 2
+    target[:, 1] += np.array([lean, -lean, lean, -lean]) * height / 2
+    target[:, 0] += np.where(corners(size)[:, 0] == 0, abs(lean), -abs(lean)) * width / 3
+    return target
+
+
+def perspective(size: tuple[int, int], target: Corners) -> list[float]:
+    """The eight coefficients that take a pixel of the target back to its source, a picture of this size."""
+    rows, wanted = [], []
+    for (x, y), (u, v) in zip(target, corners(size), strict=True):
+        rows += [[x, y, 1, 0, 0, 0, -u * x, -u * y], [0, 0, 0, x, y, 1, -v * x, -v * y]]
+        wanted += [u, v]
+    coefficients: list[float] = np.linalg.solve(np.array(rows), np.array(wanted)).tolist()
+    return coefficients
+
+
+def thing_mask(pixels: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """The pixels of uint8 [height, width, 3] that are no plain ground; all if that leaves no thing."""
+    distance = np.abs(pixels.astype(np.int16) - ground_colour(pixels)).max(axis=2)
+    thing = ~_reached_from_border(distance <= _GROUND_TOLERANCE)
+    if not _SMALLEST_SHARE < thing.mean() < _LARGEST_SHARE:
+        thing[:] = True
+    return thing
+
+
+def _reached_from_border(free: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The cells that a flood from the border reaches over free ones."""
+    reached = np.zeros_like(free)
+    reached[[0, -1]], reached[:, [0, -1]] = free[[0, -1]], free[:, [0, -1]]
+    while True:
+        grown = reached.copy()
+        grown[1:] |= reached[:-1]
+        grown[:-1] |= reached[1:]
+        grown[:, 1:] |= reached[:, :-1]
+        grown[:, :-1] |= reached[:, 1:]
+        grown &= free
+        if (grown == reached).all():
+            return reached
+        reached = grown

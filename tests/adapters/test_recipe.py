@@ -1,0 +1,92 @@
+"""What each version of the recipe makes of a fixed picture, as tests/adapters/recipes.json remembers it.
+
+`python -m tests.adapters.test_recipe` writes what the present one makes, after RECIPE was raised.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from services.adapters.pillow_pictures import decode
+from services.adapters.pillow_views import shots
+from services.core.catalogue.views import RECIPE
+from services.core.ports import Picture
+
+KNOWN = Path(__file__).with_name("recipes.json")
+CELLS = (6, 8)
+# In levels of 255. Another version of a library may round a pixel otherwise, which hardly moves a mean.
+ROUNDING = {"means": 0.5, "grain": 0.03}
+RAISE = "raise RECIPE in services/core/catalogue/views.py, then write recipes.json again"
+
+
+def fixed_picture() -> bytes:
+    """A striped disc on a plain ground, drawn by no library, as a PNG large enough to be made smaller."""
+    y, x = np.mgrid[0:480, 0:700]
+    disc = (y - 230) ** 2 + ((x - 360) * 3 // 4) ** 2 < 150**2
+    picture = np.full((480, 700, 3), (200, 215, 225), np.uint8)
+    stripes = np.stack([(3 * x + y) % 251, (x // 4 % 2) * 180 + 20, (5 * y) % 241], axis=2)
+    picture[disc] = stripes[disc]
+    file = io.BytesIO()
+    Image.fromarray(picture.repeat(5, axis=0).repeat(5, axis=1)).save(file, "PNG", compress_level=1)
+    return file.getvalue()
+
+
+def summary(picture: Picture) -> dict[str, Any]:
+    """A picture in coarse: its shape, each cell's mean colour, and how much neighbours differ."""
+    height, width, _ = picture.shape
+    rows = np.array_split(np.arange(height), CELLS[0])
+    columns = np.array_split(np.arange(width), CELLS[1])
+    means = [picture[np.ix_(row, column)].mean(axis=(0, 1)) for row in rows for column in columns]
+    grain = np.abs(np.diff(picture.astype(np.int16), axis=1)).mean()
+    return {
+        "shape": list(picture.shape),
+        "means": [round(float(value), 2) for mean in means for value in mean],
+        "grain": round(float(grain), 3),
+    }
+
+
+def made() -> dict[str, list[dict[str, Any]]]:
+    views, probes = shots(decode(fixed_picture())[0])
+    return {"views": [summary(view) for view in views], "probes": [summary(probe) for probe in probes]}
+
+
+def differences(one: dict[str, Any], other: dict[str, Any]) -> list[str]:
+    """Where two summaries of what a recipe made differ by more than rounding."""
+    found = []
+    for kind in ("views", "probes"):
+        if len(one[kind]) != len(other[kind]):
+            return [f"{len(one[kind])} and {len(other[kind])} {kind}"]
+        for number, (left, right) in enumerate(zip(one[kind], other[kind], strict=True)):
+            if left["shape"] != right["shape"]:
+                found.append(f"{kind} {number}: {left['shape']} and {right['shape']}")
+                continue
+            for part, rounding in ROUNDING.items():
+                apart = float(np.abs(np.subtract(left[part], right[part])).max())
+                if apart > rounding:
+                    found.append(f"{kind} {number}: {part} {apart:.2f} levels apart")
+    return found
+
+
+def test_the_recipe_makes_what_its_version_made() -> None:
+    known = json.loads(KNOWN.read_text())
+    assert str(RECIPE) in known, RAISE
+    assert differences(made(), known[str(RECIPE)]) == [], RAISE
+
+
+def test_no_version_is_left_out_and_each_makes_something_else() -> None:
+    known = json.loads(KNOWN.read_text())
+    assert list(known) == [str(version) for version in range(1, RECIPE + 1)]
+    for version in range(1, RECIPE):
+        assert differences(known[str(version)], known[str(version + 1)]), version
+
+
+if __name__ == "__main__":
+    earlier = json.loads(KNOWN.read_text()) if KNOWN.exists() else {}
+    lines = [f'"{version}": {json.dumps(each)}' for version, each in {**earlier, str(RECIPE): made()}.items()]
+    KNOWN.write_text("{\n" + ",\n".join(lines) + "\n}\n")
