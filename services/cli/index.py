@@ -32,7 +32,11 @@ def _group() -> None:
 
 @app.command()
 def status() -> None:
-    """Count the items by their vectors: up to date, of another recipe of views, or not searchable."""
+    """Count the items by their vectors.
+
+    Up to date, of another version's recipe of views (searchable, but a rebuild makes them better), or without
+    any of the catalogue's model (not searchable before a rebuild).
+    """
     settings = load(CliSettings)
     store = open_items(settings, writable=False)
     model = store.model()
@@ -43,9 +47,9 @@ def status() -> None:
     print(f"model {model}, recipe of views {RECIPE}")
     print(f"{counts.items} items, {counts.current} of them up to date")
     if counts.other_recipe:
-        print(f"{counts.other_recipe} of another recipe, searchable: `lookalike index rebuild` renews them")
+        print(f"{counts.other_recipe} of another recipe (searchable): run `lookalike index rebuild`")
     if counts.without:
-        print(f"{counts.without} without vectors of this model, not searchable until a rebuild")
+        print(f"{counts.without} of another model (not searchable): run `lookalike index rebuild`")
     chosen = _chosen_model(settings)
     if chosen not in (None, model):
         print(f"LOOKALIKE_MODEL={settings.model} is model {chosen}, to which a rebuild changes the catalogue")
@@ -61,10 +65,11 @@ def _chosen_model(settings: CliSettings) -> str | None:
 
 @app.command("rebuild")
 def rebuild_index() -> None:
-    """Make the vectors of all items again that lack those of LOOKALIKE_MODEL and the present recipe of views.
+    """Make vectors again with LOOKALIKE_MODEL, from the kept pictures, for all items that lack current ones.
 
-    While the system runs, its search goes on with the old ones. After a change of models it is to be started
-    again with the new one. Interrupted and started again it goes on where it stopped.
+    Current are those of this model and of this version's recipe of views. While the system runs, its search
+    goes on with the old vectors. After a change of models it is to be started again with the new one.
+    Interrupted and started again the rebuild goes on where it stopped.
     """
     settings = load(CliSettings)
     addresses = run_json(settings)

@@ -67,8 +67,12 @@ class Shop:
 
     def items(self, *arguments: object) -> subprocess.CompletedProcess[str]:
         """Run `lookalike items …`."""
+        return self.run("items", *arguments)
+
+    def run(self, *arguments: object) -> subprocess.CompletedProcess[str]:
+        """Run `lookalike …`."""
         return subprocess.run(
-            self.command(*arguments),
+            [sys.executable, "-m", "services.cli", *map(str, arguments)],
             cwd=ROOT,
             env=self.environ,
             capture_output=True,

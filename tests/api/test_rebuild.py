@@ -1,0 +1,53 @@
+"""`lookalike index status` and `lookalike index rebuild` of the same model beside a running system."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from services.adapters.sqlite_items import SqliteItems
+from services.core.catalogue.views import RECIPE
+from services.core.domain import Item
+from services.core.importing.archive_line import item_line
+from tests.system.single import searched
+from tests.system.stack import Stack
+
+
+def stored(stack: Stack, item_id: str) -> Item:
+    store = SqliteItems(stack.data / "items.sqlite", writable=False)
+    (item,) = store.get_many([item_id])
+    store.close()
+    assert item is not None
+    return item
+
+
+def head(stack: Stack) -> int:
+    return int(stack.get("/healthz")["checks"]["store"]["cursor"])
+
+
+def rebuilt(stack: Stack) -> str:
+    done = stack.cli("index", "rebuild")
+    assert done.returncode == 0, done.stderr
+    return done.stderr
+
+
+def test_an_item_of_another_recipe_is_found_counted_and_made_again(
+    empty: Stack, bowl: dict[str, Any]
+) -> None:
+    before = stored(empty, bowl["id"])
+    other = replace(before, recipe=RECIPE + 1, vectors=np.concatenate([before.vectors, before.probes]))
+    assert empty.client.post("/index/vectors", content=item_line(other)).json() == {"kept": True}
+    assert searched(empty, head(empty), 300) == [bowl["id"]]
+    counted = empty.cli("index", "status")
+    assert "1 of another recipe (searchable): run `lookalike index rebuild`" in counted.stdout, counted.stderr
+
+    assert rebuilt(empty).startswith("1 items were made again with model ")
+
+    after = stored(empty, bowl["id"])
+    assert after.recipe == RECIPE
+    np.testing.assert_array_equal(after.vectors, before.vectors)
+    assert searched(empty, head(empty), 300) == [bowl["id"]]
+    assert "another recipe" not in empty.cli("index", "status").stdout
+    assert "nothing was made again, and nothing has to be restarted for it" in rebuilt(empty)
