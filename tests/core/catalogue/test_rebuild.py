@@ -96,7 +96,7 @@ def test_items_of_another_recipe_are_found_until_they_are_made_again_one_by_one(
     catalogue = filled(4)
     of_recipe(catalogue, RECIPE + 1, "000", "001", "002", "003")
     old = {item.id: item.vectors for item in catalogue.store.page()}
-    follower = Follower(catalogue.store, make_index=lambda dim: FakeIndex(dim=dim))
+    follower = Follower(catalogue.store, make_index=lambda _model, dim: FakeIndex(dim=dim))
     follower.follow()
     seen = []
     for item, _error in rebuild(catalogue, catalogue.store):
