@@ -37,10 +37,11 @@ PAGES = [path for path in FILES if path.suffix == ".md"]
 
 
 def anchors(page: Path) -> set[str]:
-    """The headings of a page as a link's fragment names them."""
-    titles = re.findall(r"^#+ +(.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    """What a link's fragment may name on a page: its headings, and places with an id."""
+    text = page.read_text(encoding="utf-8")
+    titles = re.findall(r"^#+ +(.+)$", text, re.MULTILINE)
     words = (re.sub(r"[^\w\- ]", "", title.lower()) for title in titles)
-    return {title.strip().replace(" ", "-") for title in words}
+    return {title.strip().replace(" ", "-") for title in words} | set(re.findall(r'<a id="([^"]+)">', text))
 
 
 def broken(page: Path) -> list[str]:
