@@ -16,7 +16,7 @@ BEFORE = "/preview"
 
 
 def test_without_permission_the_page_says_what_to_do(without_camera: Stack, playwright: Playwright) -> None:
-    with chromium(playwright, FAKE_CAMERA, "--deny-permission-prompts") as pages:
+    with chromium(playwright, FAKE_CAMERA, "--use-fake-ui-for-media-stream=deny") as pages:
         pages.forget_errors(BEFORE)
         page = pages.open(without_camera.page)
         starter(page).click()
