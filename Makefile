@@ -47,8 +47,8 @@ screenshots: $(READY)  ## take the pictures of README and docs anew, from the ru
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/web/requirements.lock
 	@$(BIN)/python -m docs.take_screenshots
 
-test-web: $(READY)  ## the page in a real browser, with a camera; installs Chromium, its driver and nginx
-	@.ci/system-packages chromium-headless-shell nginx-light
+test-web: $(READY)  ## the page in a real browser, with a camera; installs Chromium, nginx and ip
+	@.ci/system-packages chromium-headless-shell nginx-light iproute2
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/web/requirements.lock
 	@.ci/alone $(BIN)/python -m pytest tests/web
 
