@@ -107,7 +107,10 @@ class _Doctor:
             state = SearchClient(client).state()
         if not state["ok"]:
             raise _HopError(state["trouble"] or "no broker", "it tries again by itself; see its lines")
-        return f"{state['items']} items of model {state['model']}"
+        hint = (
+            f"; {n} of another recipe: run `lookalike index rebuild`" if (n := state["other_recipe"]) else ""
+        )
+        return f"{state['items']} items of model {state['model']}{hint}"
 
     def redis(self) -> str:
         RedisQueue(connect_redis(self._addresses["redis"])).ping()

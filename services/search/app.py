@@ -98,6 +98,7 @@ def _state(parts: SearchParts, loops: Loops) -> dict[str, Any]:
         "trouble": loops.trouble,
         "loading": index["loading"],
         "items": parts.follower.items,
+        "other_recipe": parts.follower.other_recipe,
         "cursor": parts.follower.cursor,
         "model": view.model if view else None,
     }

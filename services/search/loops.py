@@ -20,6 +20,7 @@ ANSWER_TIMEOUT_S = 0.5
 # seconds, and many frames may wait for Redis one after the other; the first reading of a large catalogue, and
 # its calibration, take minutes.
 LIMITS_S = {"follow": 600.0, "calibrate": 600.0, "answer": 60.0}
+OTHER_RECIPE = "of another version's recipe of views; `lookalike index rebuild` makes their vectors again"
 
 log = logging.getLogger(__name__)
 
@@ -88,6 +89,8 @@ class Loops:
         if count:
             level = logging.INFO if was_loading or self.trouble else logging.DEBUG
             log.log(level, "index: %d items as of change %s", self._follower.items, self._follower.cursor)
+            if was_loading and (others := self._follower.other_recipe):
+                log.warning("%d items are %s", others, OTHER_RECIPE)
         self.trouble = None
         self._stopping.wait(FOLLOW_EVERY_S)
 

@@ -40,6 +40,7 @@ def test_an_item_of_another_recipe_is_found_counted_and_made_again(
     other = replace(before, recipe=RECIPE + 1, vectors=np.concatenate([before.vectors, before.probes]))
     assert empty.client.post("/index/vectors", content=item_line(other)).json() == {"kept": True}
     assert searched(empty, head(empty), 300) == [bowl["id"]]
+    assert empty.get("/healthz")["checks"]["index"]["other_recipe"] == 1
     counted = empty.cli("index", "status")
     assert "1 of another recipe (searchable): run `lookalike index rebuild`" in counted.stdout, counted.stderr
 
@@ -49,5 +50,6 @@ def test_an_item_of_another_recipe_is_found_counted_and_made_again(
     assert after.recipe == RECIPE
     np.testing.assert_array_equal(after.vectors, before.vectors)
     assert searched(empty, head(empty), 300) == [bowl["id"]]
+    assert empty.get("/healthz")["checks"]["index"]["other_recipe"] == 0
     assert "another recipe" not in empty.cli("index", "status").stdout
     assert "nothing was made again, and nothing has to be restarted for it" in rebuilt(empty)

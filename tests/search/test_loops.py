@@ -6,10 +6,12 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 
 from common.wire import encode_observation
+from services.core.catalogue.views import RECIPE
 from services.core.domain import ItemFacts
 from services.core.ports import KnnIndex
 from services.core.search.answer import Answerer
@@ -17,7 +19,7 @@ from services.core.search.drops import Drops
 from services.core.search.follow import Follower
 from services.core.search.intake import Intake
 from services.core.search.lookup import Lookup
-from services.search.loops import Loops
+from services.search.loops import OTHER_RECIPE, Loops
 from tests.fakes import FakeIndex, FakeItems, FakeQueue, FakeTally, make_item, make_observation
 from tests.pace import limit_s
 from tests.servers import until
@@ -173,3 +175,15 @@ def test_stop_ends_all_threads_within_a_second(state: str) -> None:
     rig.loops.stop()
     assert time.monotonic() - started_s < limit_s(1.0)
     assert threading.active_count() == before
+
+
+def test_items_of_another_recipe_are_told_once_at_the_start(caplog: pytest.LogCaptureFixture) -> None:
+    rig = LoopsRig()
+    for number in range(3):
+        rig.store.put(replace(make_item(f"item-{number}"), recipe=RECIPE + 1))
+    with running(rig):
+        until(lambda: rig.follower.items == 10)
+        rig.store.put(replace(make_item("item-3"), recipe=RECIPE + 1))
+        until(lambda: rig.follower.other_recipe == 4)
+    told = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
+    assert told == [f"3 items are {OTHER_RECIPE}"]

@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from common.wire import Vectors
+from services.core.catalogue.views import RECIPE
 from services.core.domain import IndexChange, Item, ItemFacts
 from services.core.ports import ItemStore, KnnIndex
 from services.core.search.sample import ProbeSample
@@ -26,6 +27,8 @@ class CatalogueCopy:
         # What feedback says of those items of which it says anything, in nats.
         self.leaning: dict[str, float] = {}
         self.sample = ProbeSample()
+        # The items whose vectors another version's recipe of views made; they are searched like all others.
+        self.other_recipe: set[str] = set()
 
     def take(self, items: Mapping[str, Item | None], *, cursor: int) -> None:
         """Items as they are now by id, None for one that is gone; those of another model are none here."""
@@ -48,7 +51,13 @@ class CatalogueCopy:
         else:
             self.leaning.pop(item.id, None)
 
+        if item.recipe == RECIPE:
+            self.other_recipe.discard(item.id)
+        else:
+            self.other_recipe.add(item.id)
+
     def _drop(self, item_id: str) -> None:
+        self.other_recipe.discard(item_id)
         self.facts.pop(item_id, None)
         self.leaning.pop(item_id, None)
         self.sample.remove(item_id)

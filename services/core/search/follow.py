@@ -54,6 +54,11 @@ class Follower:
         """How many items can be found."""
         return 0 if self.view is None else len(self.view.index)
 
+    @property
+    def other_recipe(self) -> int:
+        """How many of them have vectors that another version's recipe of views made."""
+        return 0 if self._copy is None else len(self._copy.other_recipe)
+
     def live(self) -> View | None:
         """What answers now, None for an empty catalogue; raises LoadingError while there is no answer yet."""
         loading = self.loading  # first: it ends only when the view is there

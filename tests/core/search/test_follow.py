@@ -1,9 +1,11 @@
 """The index keeps in step with the item store."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 
+from services.core.catalogue.views import RECIPE
 from services.core.domain import Item, Loading, LoadingError, UnavailableError
 from services.core.search.follow import Follower
 from tests.fakes import DIM, OTHER_MODEL, FakeIndex, FakeItems, make_item, vectors
@@ -304,3 +306,17 @@ def test_another_models_index_is_built_beside_the_live_one_without_any_loading()
     following.follow()
     assert store.noted == [None, None, None]
     assert following.live() is not before
+
+
+def test_items_of_another_recipe_are_found_and_counted_until_they_are_made_again_or_go() -> None:
+    old = [replace(item, recipe=RECIPE + 1) for item in items(3)]
+    store = FakeItems([*old, make_item("new")])
+    following = followed(store)
+    assert (following.items, following.other_recipe) == (4, 3)
+    assert store.stage(replace(old[0], recipe=RECIPE))
+    store.delete(old[1].id)
+    following.follow()
+    assert (following.items, following.other_recipe) == (3, 1)
+    store.put(replace(make_item("new"), recipe=RECIPE + 1))
+    following.follow()
+    assert following.other_recipe == 2
