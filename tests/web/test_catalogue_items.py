@@ -127,6 +127,7 @@ def test_an_item_is_added_with_an_uploaded_picture_and_taken_back(
     add.get_by_label("Id").fill(MUG)
     add.get_by_role("button", name="Add it").click()
     add.get_by_text(f"The id {MUG} is that of “{TITLE}” already").wait_for()
+    pages.expect_errors("status of 409")
     add.get_by_label("Id").fill("blue-pot")
     add.get_by_role("button", name="Add it").click()
     toast(page, "Added: blue tea pot")

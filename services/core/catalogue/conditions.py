@@ -13,11 +13,15 @@ def revision_of(item: Item | None) -> str:
 
 def check_revision(item_id: str, current: Item | None, expected: str | None) -> None:
     """Raise RevisionError if the item is not of the expected revision; None expects nothing."""
-    if expected is not None and revision_of(current) != expected:
-        happened = (
-            "is gone" if current is None else "exists already" if expected == NO_ITEM else "has changed"
-        )
-        raise RevisionError(f"item {item_id!r} {happened} since it was read", current=current)
+    if expected is None or revision_of(current) == expected:
+        return
+    if current is None:
+        told = f"item {item_id!r} is gone"
+    elif expected == NO_ITEM:
+        told = f"item {item_id!r} exists already"
+    else:
+        told = f"item {item_id!r} has changed since it was read"
+    raise RevisionError(told, current=current)
 
 
 def check_vectors(item: Item, current: Item | None, *, model: str | None) -> None:

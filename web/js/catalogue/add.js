@@ -3,7 +3,7 @@
 import { openDialog } from "../base/dialog.js";
 import { el } from "../base/dom.js";
 import { t } from "../base/text.js";
-import { addItem, itemOf, refusal, tooLarge } from "./calls.js";
+import { addItem, refusal, tooLarge } from "./calls.js";
 import { titleOf } from "./card.js";
 import { intake, listenForPictures } from "./intake.js";
 import { createTrouble, placeOf } from "./trouble.js";
@@ -53,23 +53,22 @@ function titleFrom(file) {
   return named(stem) ? stem.replace(/[_-]+/g, " ").trim() : "";
 }
 
-/** Asks once before an item of that id would be replaced. */
+/** Says that there is an item of that id; who presses the button again has read this. */
 function createReplacing() {
   const words = Object.assign(el("p"), { role: "alert" });
   const node = el("div", "unsaved", words);
   node.hidden = true;
-  let agreed = null;
+  let told = null;
   return {
     node,
-    async goesOn(id) {
-      node.hidden = true;
-      const item = id && id !== agreed ? await itemOf(id) : null;
-      if (!item) return true;
-      agreed = id; // who presses the button again has read this
-      words.textContent = t("add.replaces", { id, title: titleOf(item) });
+    /** The revision that may be replaced by an item of this id, null for none. */
+    over: (id) => (told?.id === id ? told.revision : null),
+    tell(item) {
+      told = item;
+      words.textContent = t("add.replaces", { id: item.id, title: titleOf(item) });
       node.hidden = false;
-      return false;
     },
+    hide() { node.hidden = true; },
   };
 }
 
@@ -99,8 +98,12 @@ export function openAdd({ names, onAdded, file = null }) {
       picture.trouble.show(t("add.no_file"));
       return;
     }
-    if (!(await replacing.goesOn(said.id))) return;
-    const answer = await addItem(said, { file: picture.file });
+    replacing.hide();
+    const answer = await addItem(said, { file: picture.file }, { over: replacing.over(said.id) });
+    if (answer.body?.current) {
+      replacing.tell(answer.body.current);
+      return;
+    }
     if (!answer.ok) {
       troubles[placeOf(answer)].show(refusal(answer));
       return;

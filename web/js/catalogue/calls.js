@@ -26,19 +26,18 @@ function sent({ file = null, ...words }) {
 
 export const getItem = (id) => call(place(id));
 
-/** `source` is {file}, {url} or {thing}. */
-export const addItem = (draft, source) => call("items", { method: "POST", ...sent({ ...draft, ...source }), timeoutMs: PATIENT_MS });
-export const editItem = (id, words) => call(place(id), { method: "PUT", json: words });
-export const deleteItem = (id) => call(place(id), { method: "DELETE" });
-export const addView = (id, source) => call(`${place(id)}/views`, { method: "POST", ...sent(source), timeoutMs: PATIENT_MS });
-export const removeView = (id, n) => call(`${place(id)}/views/${n}`, { method: "DELETE", timeoutMs: PATIENT_MS });
-export const undo = (token) => call("items/undo", { method: "POST", json: { undo: token }, timeoutMs: PATIENT_MS });
+/** Where the item is not of the `revision` that was read, nothing changes; the answer is 409, its `current` the item as it is. */
+const ifMatch = (revision) => ({ headers: { "If-Match": `"${revision}"` } });
 
-/** Whether there is an item of this id: it, or null. Asked as a search, because a lookup that finds nothing is an error. */
-export async function itemOf(id) {
-  const { body } = await listItems({ limit: 1000, text: id });
-  return body?.items?.find((item) => item.id === id) ?? null;
-}
+/** `source` is {file}, {url} or {thing}. An item of the same id is replaced only if it is of the revision `over`. */
+export const addItem = (draft, source, { over = null } = {}) => call("items", {
+  method: "POST", ...sent({ ...draft, ...source }), timeoutMs: PATIENT_MS, ...(over ? ifMatch(over) : { headers: { "If-None-Match": "*" } }),
+});
+export const editItem = (id, words, revision) => call(place(id), { method: "PUT", json: words, ...ifMatch(revision) });
+export const deleteItem = (id, revision) => call(place(id), { method: "DELETE", ...ifMatch(revision) });
+export const addView = (id, source) => call(`${place(id)}/views`, { method: "POST", ...sent(source), timeoutMs: PATIENT_MS });
+export const removeView = (id, n, revision) => call(`${place(id)}/views/${n}`, { method: "DELETE", timeoutMs: PATIENT_MS, ...ifMatch(revision) });
+export const undo = (token) => call("items/undo", { method: "POST", json: { undo: token }, timeoutMs: PATIENT_MS });
 
 /** What went wrong, in words. */
 export function refusal({ status, detail }) {

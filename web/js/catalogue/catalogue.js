@@ -125,6 +125,7 @@ function build(room) {
       onView: put,
       onSaved: (answer) => changed(answer, "catalogue.saved", answer.title),
       onDeleted: (answer, title) => changed(answer, "catalogue.deleted", title, leave(id)),
+      onGone: () => leave(id),
     });
   }
 

@@ -5,6 +5,7 @@ import { el, safeLink } from "../base/dom.js";
 import { t, tCount } from "../base/text.js";
 import { deleteItem, editItem, refusal } from "./calls.js";
 import { titleOf } from "./card.js";
+import { createSharedWords } from "./shared_words.js";
 import { createTrouble, placeOf } from "./trouble.js";
 import { createUnsaved } from "./unsaved.js";
 import { createViews } from "./views.js";
@@ -34,26 +35,27 @@ function buttons({ onDelete }) {
 }
 
 /**
- * Opens it. `onView` gets the item as a change of its pictures leaves it, `onSaved` the server's answer to the
- * changed words, `onDeleted` the answer and the title.
+ * Opens it. `onView` gets the item as a change of its pictures, or somebody else, leaves it; `onSaved` the server's answer
+ * to the changed words, `onDeleted` the answer and the title, `onGone` nothing: somebody else has deleted it.
  */
-export function openItem({ item, names, onView, onSaved, onDeleted }) {
+export function openItem({ item, names, onView, onSaved, onDeleted, onGone }) {
   const words = createWords({ item, names });
-  const views = createViews({ item, onItem: onView });
+  const shared = createSharedWords({ item, words });
+  const views = createViews({ item, onItem: (now) => { shared.seen(now); onView(now); } });
   const other = createTrouble(null);
   other.node.setAttribute("role", "alert");
   const unsaved = createUnsaved({ changed: words.changed, leave: () => dialog.close(), back: words.title });
-  const ends = buttons({ onDelete: () => send(() => deleteItem(item.id), (answer) => onDeleted(answer, titleOf(item))) });
-  const form = el("form", "form item-words", words.node, facts(item), other.node, unsaved.node, ends);
+  const ends = buttons({ onDelete: remove });
+  const form = el("form", "form item-words", words.node, facts(item), other.node, shared.node, unsaved.node, ends);
+  let [busy, gone] = [false, false];
   const dialog = openDialog({
     title: titleOf(item), className: "dialog-wide item",
-    content: el("div", "item-room", views.node, form), mayClose: unsaved.mayClose,
+    content: el("div", "item-room", views.node, form), mayClose: unsaved.mayClose, onClose: () => gone && onGone(),
   });
   views.listen(dialog.node);
-  let busy = false;
 
-  /** One call at a time; what it refuses is said where it belongs. */
-  async function send(call, done) {
+  /** One call at a time; what it refuses is said where it belongs. `onChanged` gets the item that somebody else has changed. */
+  async function send(call, { done, onChanged }) {
     if (busy) return;
     busy = true;
     form.setAttribute("aria-busy", "true");
@@ -61,21 +63,44 @@ export function openItem({ item, names, onView, onSaved, onDeleted }) {
     const answer = await call();
     busy = false;
     form.removeAttribute("aria-busy");
-    if (!answer.ok) (words.troubles[placeOf(answer)] ?? other).show(refusal(answer));
-    else {
+    if (answer.ok) {
       dialog.close();
       // Behind the dialog's end, which gives the focus back.
       setTimeout(() => done(answer.body));
-    }
+    } else if (answer.body?.current) {
+      views.take(answer.body.current);
+      onView(answer.body.current);
+      onChanged(answer.body.current);
+    } else if (answer.status === 404) {
+      gone = true;
+      other.show(t("conflict.gone"));
+    } else (words.troubles[placeOf(answer)] ?? other).show(refusal(answer));
   }
 
+  function save() {
+    const said = words.read();
+    if (!said) return;
+    send(() => editItem(item.id, { ...said, link: said.link || null }, shared.revision), {
+      done: onSaved,
+      // Where the words of both are the same, there is nothing to choose.
+      onChanged: (now) => (!shared.seen(now) && shared.putOver(now) ? shared.ask() : save()),
+    });
+  }
+
+  function remove() {
+    send(() => deleteItem(item.id, shared.revision), {
+      done: (answer) => onDeleted(answer, titleOf(item)),
+      onChanged(now) {
+        if (!shared.seen(now)) shared.putOver(now);
+        other.show(t("conflict.delete"));
+      },
+    });
+  }
+
+  ["input", "click"].forEach((name) => form.addEventListener(name, shared.draw));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (!words.changed()) {
-      dialog.close();
-      return;
-    }
-    const said = words.read();
-    if (said) send(() => editItem(item.id, { ...said, link: said.link || null }), onSaved);
+    if (words.changed()) save();
+    else dialog.close();
   });
 }

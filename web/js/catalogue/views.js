@@ -23,7 +23,7 @@ export function createViews({ item, onItem }) {
       const alt = n ? t("views.alt", { title: titleOf(item), n: n + 1 }) : titleOf(item);
       const remove = Object.assign(el("button", "dialog-shut views-remove"), { type: "button", disabled: alone, hidden: alone });
       remove.setAttribute("aria-label", t("views.remove", { n: n + 1 }));
-      remove.addEventListener("click", () => change(() => removeView(item.id, n), "views.removed"));
+      remove.addEventListener("click", () => change(() => removeOf(item, n), "views.removed"));
       return el("li", "view", lazyPicture(address, { width: n ? 160 : 640, alt }), remove);
     }));
   }
@@ -33,6 +33,14 @@ export function createViews({ item, onItem }) {
     const back = Object.assign(el("button", "button", t("catalogue.undo")), { type: "button" });
     back.addEventListener("click", () => change(() => undo(token), "views.undone", { again: () => tell(key, token) }));
     status.replaceChildren(t(key), ...(key === "views.undone" ? [] : [back]));
+  }
+
+  /** The n-th picture of those that a person sees, and no other one that has come to its place. */
+  async function removeOf(shown, n) {
+    const answer = await removeView(shown.id, n, shown.revision);
+    const now = answer.body?.current;
+    const same = now && now.pictures.join() === shown.pictures.join(); // somebody has changed its words alone
+    return same ? removeOf(now, n) : answer;
   }
 
   /** `again` shows the way to the same call once more. */
@@ -45,7 +53,12 @@ export function createViews({ item, onItem }) {
     const answer = await call();
     busy = false;
     status.replaceChildren();
-    if (!answer.ok) {
+    if (answer.body?.current) {
+      item = answer.body.current;
+      draw();
+      onItem(item);
+      trouble.textContent = t("views.overtaken");
+    } else if (!answer.ok) {
       trouble.textContent = refusal(answer);
       if (mayPass(answer)) again();
     } else {
@@ -75,6 +88,11 @@ export function createViews({ item, onItem }) {
   draw();
   return {
     node: el("section", "views-room", list, status, trouble, buttons, el("p", "form-words", t("views.hint"))),
+    /** Shows the item as somebody else has left it. */
+    take(now) {
+      item = now;
+      draw();
+    },
     listen: (node) => listenForPictures(node, { onPictures: add, onNone: () => { trouble.textContent = t("intake.none"); } }),
   };
 }

@@ -2,6 +2,7 @@
 
 import { el } from "../base/dom.js";
 import { t } from "../base/text.js";
+import { detailOf } from "./merge.js";
 import { createTrouble } from "./trouble.js";
 
 const TAKEN = ["id", "title", "link", "image"]; // fields of the api's form, which are no metadata
@@ -55,13 +56,31 @@ function createMetadata({ metadata, names }) {
     (next?.querySelector("button") ?? more).focus();
   }
 
-  Object.entries(metadata).forEach(([name, value]) => add(name, value));
+  /** Shows these pairs; rows that have no name or no value yet stay as they are. */
+  function fill(pairs) {
+    const left = new Map(Object.entries(pairs));
+    for (const row of [...rows.values()]) {
+      const name = row.names.value.trim();
+      if (left.has(name)) {
+        row.values.value = left.get(name);
+        left.delete(name);
+      } else if (name && row.values.value.trim()) {
+        rows.delete(row.node);
+        row.node.remove();
+      }
+    }
+    left.forEach((value, name) => add(name, value));
+  }
+
+  fill(metadata);
   more.addEventListener("click", () => add("", "").names.focus());
   const group = el("fieldset", "words-metadata", el("legend", "field-name", t("words.metadata")), list, suggestions, trouble.node, more);
   return {
     node: group,
     trouble,
     add,
+    fill,
+    focus: (wanted) => ([...rows.values()].find(({ names: name }) => name.value.trim() === wanted)?.values ?? more).focus(),
     /** The pairs as an object, or null where they can't be one, which is said then. */
     read() {
       const found = {};
@@ -97,13 +116,29 @@ export function createWords({ item = null, names = [] }) {
   };
   const troubles = { title: fields.title.trouble, link: fields.link.trouble, id: fields.id.trouble, metadata: metadata.trouble };
   const state = () => JSON.stringify([title.value, link.value, id.value, metadata.raw().filter(([, value]) => value || item)]);
-  const first = state();
+  let first = state();
   const node = el("div", "words", fields.title.node, metadata.node, fields.link.node, item ? null : fields.id.node);
+
+  function fill(said) {
+    title.value = said.title;
+    link.value = said.link ?? "";
+    metadata.fill(said.metadata);
+  }
 
   return {
     node,
     title,
     troubles,
+    fill,
+    /** Shows these words as those that are not changed yet. */
+    begin(said) {
+      fill(said);
+      first = state();
+    },
+    /** What stands in the fields, complete or not. */
+    typed: () => ({ title: title.value, link: link.value, metadata: Object.fromEntries(metadata.raw().filter(([name]) => name.trim())) }),
+    /** `key` is one of merge.js. */
+    focus: (key) => ({ title, link }[key] ?? { focus: () => metadata.focus(detailOf(key)) }).focus(),
     changed: () => state() !== first,
     /** {title, link, metadata} and the id of a new item, or null where something is not as it has to be. */
     read() {
