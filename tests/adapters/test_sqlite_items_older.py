@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from services.adapters.sqlite_items import SqliteItems
-from services.core.domain import Item, UnavailableError
+from services.core.domain import Item, RevisionError, UnavailableError
 from tests.adapters.items import counts, models, noted, same
 from tests.fakes import DIM, MODEL, OTHER_MODEL, make_item, vectors
 
@@ -156,6 +156,16 @@ def test_what_was_taken_over_is_there_after_closing_and_opening_again(
     writer.close()
     with closing(SqliteItems(path, writable=True)) as again:
         check_whole(again, older)
+
+
+def test_an_older_files_items_are_written_on_condition_of_their_revision(writer: SqliteItems) -> None:
+    before = writer.page()[0]
+    changed = replace(before, title="New")
+    writer.put(changed, expected=before.revision)
+    with pytest.raises(RevisionError) as refused:
+        writer.delete("a", expected=before.revision)
+    assert same(refused.value.current, changed)
+    assert writer.delete("a", expected=changed.revision) == 5
 
 
 def test_an_older_file_takes_what_is_new(path: Path, writer: SqliteItems) -> None:
