@@ -15,6 +15,7 @@ LINK = re.compile(r"\]\(([^)\s]+)\)")
 CODE = re.compile(r"`([^`\n]+)`")
 # Files of the project, such as `edge/look/loop.py`; a name in capitals stands for the reader's own.
 SOURCE = re.compile(r"(?:[a-z0-9_.-]+/)*(?:[a-z0-9_.-]+|[A-Z]{6,})\.(?:css|js|lua|md|py|sql|svg|toml|yml)")
+FOLDER = re.compile(r"[a-z0-9_][a-z0-9_.-]*/(?:[a-z0-9_.-]+/)*")
 BLOCK = re.compile(r"^ {4}.*$", re.MULTILINE)
 
 
@@ -32,7 +33,8 @@ def _files() -> list[Path]:
 
 
 FILES = _files()
-NAMES = {f"/{path.relative_to(ROOT).as_posix()}" for path in FILES}
+PLACES = {f"/{path.relative_to(ROOT).as_posix()}" for path in FILES}
+PLACES |= {f"/{folder.as_posix()}/" for path in FILES for folder in path.relative_to(ROOT).parents}
 PAGES = [path for path in FILES if path.suffix == ".md"]
 
 
@@ -58,10 +60,10 @@ def broken(page: Path) -> list[str]:
 
 
 def unknown(page: Path) -> list[str]:
-    """The source files that a page names and that do not exist; the end of a path is enough."""
+    """The source files and folders that a page names and that do not exist; the end of a path is enough."""
     prose = BLOCK.sub("", page.read_text(encoding="utf-8"))
-    named = [name for name in CODE.findall(prose) if SOURCE.fullmatch(name)]
-    return [name for name in named if not any(path.endswith(f"/{name}") for path in NAMES)]
+    named = [name for name in CODE.findall(prose) if SOURCE.fullmatch(name) or FOLDER.fullmatch(name)]
+    return [name for name in named if not any(place.endswith(f"/{name}") for place in PLACES)]
 
 
 def test_there_are_pages() -> None:
@@ -81,6 +83,9 @@ def test_each_named_source_file_exists(page: Path) -> None:
 
 def test_a_broken_link_and_a_wrong_name_are_found(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
-    page.write_text("# A title, here\n[a](#a-title-here) [b](#no) [c](gone.md) `look/lop.py` `loop.py`\n")
+    page.write_text(
+        "# A title, here\n[a](#a-title-here) [b](#no) [c](gone.md)\n"
+        "`look/lop.py` `loop.py` `edge/look/` `edge/lok/`\n"
+    )
     assert broken(page) == ["#no", "gone.md"]
-    assert unknown(page) == ["look/lop.py"]
+    assert unknown(page) == ["look/lop.py", "edge/lok/"]
