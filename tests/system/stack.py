@@ -34,7 +34,7 @@ class Stack:
         self.data = folder / "data"
         self.port = free_port()
         self.page = f"http://127.0.0.1:{self.port}"
-        self.client = httpx.Client(base_url=self.page, timeout=60)
+        self.client = httpx.Client(base_url=self.page, timeout=30)
         own = {
             "LOOKALIKE_DATA_DIR": str(self.data),
             "LOOKALIKE_PORT": str(self.port),
