@@ -138,12 +138,14 @@ def test_a_source_that_waits_is_read_one_ahead_and_loses_nothing(sources: list[F
     levels = list(range(1, 60))
     sources.append(FakeSource([*levels, None], waits=True))
     watched = Watched(sources[0])
+    ages_s = []
     for level in levels:
         shot = watched.next_shot()
         assert shot.frame[0, 0, 0] == level
         # One waits in the camera, one in the reader's hand.
         until(partial(sources[0].has_given, min(level + 2, len(levels))), what="reading ahead")
-        assert time.time() - shot.captured_at_s < limit_s(1)
+        ages_s.append(time.time() - shot.captured_at_s)
+    assert max(ages_s) < limit_s(1)
     watched.camera.stop()
 
 
