@@ -17,7 +17,17 @@ LOG_FORMAT = (
 )
 THREADS = "The threads of each pool (FAISS, ONNX Runtime) in a process."
 MQTT_URL = (
-    "The address of the MQTT broker: `mqtt://` or `mqtts://`, with user and password if it asks for them."
+    "The address of the MQTT broker: `mqtt[s]://[user:password@]host[:port]`. In user and password, "
+    "`@ / ? # [ ] %` have to be percent-encoded: `%40 %2F %3F %23 %5B %5D %25`."
+)
+MQTT_CERT = (
+    "The file (PEM) of the client certificate that the broker is shown. For brokers that demand one; "
+    "together with `MQTT_KEY`, and for `mqtts://` alone."
+)
+MQTT_KEY = "The file (PEM, not encrypted) of the key of `MQTT_CERT`."
+MQTT_CA = (
+    "The file (PEM) of the authorities that the broker's certificate is checked against. It takes the place "
+    "of the system's authorities, for the broker alone."
 )
 MODEL = (
     "The model that turns pictures into vectors: a level, a network, an added name or a file. `fast`, "

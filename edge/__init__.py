@@ -1,1 +1,1 @@
-"""The camera's side: the DeepLens loop, the device modules that it runs on, sources and MQTT."""
+"""The camera's side: cameras, the loop that looks at their frames, the link to the broker."""

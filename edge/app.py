@@ -12,6 +12,8 @@ from edge.cameras.local_camera import LocalCamera
 from edge.cameras.port import Cameras
 from edge.link import home_assistant
 from edge.link.commands import OnSnapshot, OnWatch
+from edge.link.mqtt import mqtt_links
+from edge.link.port import OpenLink
 from edge.look.featurizer import load_featurizer
 from edge.look.loop import Loop
 from edge.picture.frame_types import Shot
@@ -40,7 +42,7 @@ def run(settings: EdgeSettings, *, stopping: Callable[[], bool]) -> int:
     """Run the edge until `stopping`; return the exit code, 1 when the model does not load."""
     # Own threads of OpenCV would fight with those of the inference.
     cv2.setNumThreads(1)
-    cameras, show = open_cameras(settings)
+    cameras, show = open_cameras(settings, mqtt_links(settings.broker, prefix=settings.process))
     last_reason = "stopped"
     try:
         cameras.connect()
@@ -57,7 +59,7 @@ def run(settings: EdgeSettings, *, stopping: Callable[[], bool]) -> int:
     return 0
 
 
-def open_cameras(settings: EdgeSettings) -> tuple[Cameras, OnShot]:
+def open_cameras(settings: EdgeSettings, open_link: OpenLink) -> tuple[Cameras, OnShot]:
     """Return what LOOKALIKE_SOURCE names, not yet connected, and what sends its previews and snapshots."""
 
     def publish(topic: str, answer: bytes) -> bool:
@@ -65,7 +67,7 @@ def open_cameras(settings: EdgeSettings) -> tuple[Cameras, OnShot]:
 
     previews = PreviewSender(publish, allowed=settings.preview)
     snapshots = SnapshotSender(publish, region=settings.region, allowed=settings.preview)
-    cameras = _open(settings, on_watch=previews.watch, on_snapshot=snapshots.ask)
+    cameras = _open(settings, open_link, on_watch=previews.watch, on_snapshot=snapshots.ask)
 
     def show(shot: Shot) -> None:
         previews.offer(shot)
@@ -74,10 +76,12 @@ def open_cameras(settings: EdgeSettings) -> tuple[Cameras, OnShot]:
     return cameras, show
 
 
-def _open(settings: EdgeSettings, *, on_watch: OnWatch, on_snapshot: OnSnapshot) -> Cameras:
+def _open(
+    settings: EdgeSettings, open_link: OpenLink, *, on_watch: OnWatch, on_snapshot: OnSnapshot
+) -> Cameras:
     if settings.source == FRAMES_OVER_MQTT:
         return RemoteCameras(
-            settings.mqtt_url,
+            open_link,
             stall_s=settings.stall_s,
             max_age_s=settings.max_age_s,
             on_watch=on_watch,
@@ -86,8 +90,8 @@ def _open(settings: EdgeSettings, *, on_watch: OnWatch, on_snapshot: OnSnapshot)
         )
     return LocalCamera(
         settings.source,
+        open_link,
         thing=settings.thing,
-        mqtt_url=settings.mqtt_url,
         stall_s=settings.stall_s,
         fast=settings.pace == "fast",
         retained=home_assistant.messages(settings.thing, max_age_s=settings.max_age_s)

@@ -2,17 +2,18 @@
 
 import os
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from common import setting_texts, wire
+from common.mqtt_address import parse_mqtt_address
+from common.mqtt_broker import Broker, MqttFiles, describe_broker
 from common.redaction import redact
 from common.secrets import read_secrets
 from common.setting_texts import default_in_words
 from edge.cameras.sources import open_source
-from edge.link.mqtt_client_setup import check_url
 from edge.picture.crop import WHOLE, Box, parse_region
 from models.providers import check_provider
 
@@ -45,6 +46,9 @@ class EdgeSettings(BaseSettings):
         json_schema_extra=default_in_words("`AWS_IOT_THING_NAME`, else `cam-1`"),
     )
     mqtt_url: str = Field("mqtt://127.0.0.1:1883", description=setting_texts.MQTT_URL)
+    mqtt_cert: Path | None = Field(None, description=setting_texts.MQTT_CERT)
+    mqtt_key: Path | None = Field(None, description=setting_texts.MQTT_KEY)
+    mqtt_ca: Path | None = Field(None, description=setting_texts.MQTT_CA)
     model: str = Field("balanced", description=setting_texts.MODEL)
     region: Annotated[Box, NoDecode] = Field(
         WHOLE,
@@ -90,6 +94,11 @@ class EdgeSettings(BaseSettings):
         return "frames" if self.source == FRAMES_OVER_MQTT else "edge"
 
     @property
+    def broker(self) -> Broker:
+        """The broker, with what TLS with it needs; ValueError for files that do not fit."""
+        return describe_broker(self.mqtt_url, MqttFiles(self.mqtt_cert, self.mqtt_key, self.mqtt_ca))
+
+    @property
     def heartbeat_s(self) -> float:
         """How often a still scene is looked at, so that its match stays fresh; 0: each frame is looked at."""
         return min(_HEARTBEAT_S, self.max_age_s / 2.5) if self.gate else 0.0
@@ -116,7 +125,13 @@ class EdgeSettings(BaseSettings):
     @field_validator("mqtt_url")
     @classmethod
     def _check_mqtt_url(cls, value: str) -> str:
-        return check_url(value)
+        parse_mqtt_address(value)
+        return value
+
+    @model_validator(mode="after")
+    def _check_mqtt_files(self) -> Self:
+        _ = self.broker
+        return self
 
     @field_validator("region", mode="before")
     @classmethod

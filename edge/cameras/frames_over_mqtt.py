@@ -1,6 +1,5 @@
 """All cameras that send their frames over MQTT, as one source of frames: LOOKALIKE_SOURCE is mqtt."""
 
-import secrets
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -10,9 +9,9 @@ from common import wire
 from common.rate_limited_log import RateLimitedLog
 from edge.cameras.decode_ahead import DecodeAhead
 from edge.cameras.fair_queue import MAX_THINGS, FairQueue
-from edge.cameras.remote_camera import OFFLINE_AFTER_S, Line, RemoteCamera
+from edge.cameras.remote_camera import OFFLINE_AFTER_S, RemoteCamera
 from edge.link import commands, home_assistant
-from edge.link.mqtt import MqttTransport
+from edge.link.port import Link, OpenLink
 from edge.picture.frame_types import Shot
 
 _LOOK_ROUND_S = 0.5
@@ -21,14 +20,14 @@ _TOO_MANY = "too many"
 
 
 class RemoteCameras:
-    """Gives the freshest frame of each thing in turn, and speaks for each on a connection of its own.
+    """Gives the freshest frame of each thing in turn, and speaks for each on a link of its own.
 
-    The thread of MQTT only puts frames aside; another one decodes and watches over the things.
+    The thread of the link only puts frames aside; another one decodes and watches over the things.
     """
 
     def __init__(
         self,
-        mqtt_url: str,
+        open_link: OpenLink,
         *,
         stall_s: float,
         max_age_s: float,
@@ -36,26 +35,16 @@ class RemoteCameras:
         on_snapshot: commands.OnSnapshot | None = None,
         home_assistant: bool = False,
         offline_after_s: float = OFFLINE_AFTER_S,
-        open_line: Callable[[str], Line] | None = None,
     ) -> None:
-        """Prepare to listen at the broker `mqtt_url`; nothing is opened before `connect`.
+        """Prepare to listen; nothing is opened before `connect`.
 
-        `on_watch` hears that somebody watches a thing, and for how many seconds. `open_line` makes a thing's
-        connection, in place of one to that broker. A thing that is silent for `stall_s` is stalled, and
-        `offline_after_s` later it is offline.
+        `on_watch` hears that somebody watches a thing, and for how many seconds. A thing that is silent for
+        `stall_s` is stalled, and `offline_after_s` later it is offline.
         """
-        self._url, self._max_age_s = mqtt_url, max_age_s
+        self._open_link, self._max_age_s = open_link, max_age_s
         self._stall_s, self._offline_after_s = stall_s, offline_after_s
         self._on_watch, self._on_snapshot, self._home_assistant = on_watch, on_snapshot, home_assistant
-        self._open_line = open_line or self._connect_line
-        # An id of its own for each start: two processes of the same id would push each other out for ever.
-        self._hub = MqttTransport(
-            mqtt_url,
-            thing=None,
-            filters=["lookalike/+/frame"],
-            on_message=self.receive,
-            client_id=f"frames-{secrets.token_hex(4)}",
-        )
+        self._frames = open_link(None, filters=["lookalike/+/frame"], on_message=self.receive)
         self._queue = FairQueue(max_age_s=max_age_s)
         self._ahead = DecodeAhead(self._queue, max_age_s=max_age_s, judge=self._judge)
         self._faults = RateLimitedLog()
@@ -67,7 +56,7 @@ class RemoteCameras:
 
     def connect(self) -> None:
         """Listen for frames, in the background."""
-        self._hub.start()
+        self._frames.start()
         self._worker.start()
 
     def wait_wanted(self, stopping: Callable[[], bool]) -> bool:
@@ -85,7 +74,7 @@ class RemoteCameras:
         self._stopping.set()
         if self._worker.is_alive():
             self._worker.join()
-        self._hub.stop()
+        self._frames.stop()
         cameras = self._all()
         # All at once: without a broker each takes nearly a second.
         with ThreadPoolExecutor(len(cameras) or 1) as pool:
@@ -103,7 +92,7 @@ class RemoteCameras:
         # lookalike/<thing>/<kind>, or an answer's lookalike/<thing>/reply/<token>.
         parts = topic.split("/")
         camera = self._all().get(parts[1]) if parts[0] == "lookalike" and len(parts) > 2 else None
-        return camera is not None and camera.line.publish(topic, payload)
+        return camera is not None and camera.link.publish(topic, payload)
 
     def set_model(self, *, provider: str, model: str) -> None:
         """Tell of all things, later ones too, which model runs on which execution provider."""
@@ -139,7 +128,7 @@ class RemoteCameras:
 
     def _open(self, thing: str) -> RemoteCamera:
         camera = RemoteCamera(
-            thing, self._open_line(thing), stall_s=self._stall_s, offline_after_s=self._offline_after_s
+            thing, self._link_of(thing), stall_s=self._stall_s, offline_after_s=self._offline_after_s
         )
         with self._lock:
             self._cameras[thing] = camera
@@ -161,12 +150,10 @@ class RemoteCameras:
         with self._lock:
             return dict(self._cameras)
 
-    def _connect_line(self, thing: str) -> Line:
-        return MqttTransport(
-            self._url,
-            thing=thing,
+    def _link_of(self, thing: str) -> Link:
+        return self._open_link(
+            thing,
             on_message=partial(commands.receive, on_watch=self._on_watch, on_snapshot=self._on_snapshot),
-            client_id=f"frames-{thing}",
             retained=home_assistant.messages(thing, max_age_s=self._max_age_s)
             if self._home_assistant
             else (),

@@ -6,7 +6,7 @@ from functools import partial
 from edge.cameras.source_reader import SourceReader
 from edge.cameras.sources import open_source
 from edge.link import commands
-from edge.link.mqtt import MqttTransport
+from edge.link.port import OpenLink
 from edge.link.status import StatusBoard, encode_status
 from edge.picture.frame_types import Shot
 
@@ -19,9 +19,9 @@ class LocalCamera:
     def __init__(
         self,
         source: str,
+        open_link: OpenLink,
         *,
         thing: str,
-        mqtt_url: str,
         stall_s: float,
         fast: bool = False,
         retained: Sequence[tuple[str, bytes]] = (),
@@ -30,23 +30,22 @@ class LocalCamera:
     ) -> None:
         """`retained` are topics and payloads that the broker is to keep.
 
-        `on_watch` hears, in MQTT's thread, that somebody watches the camera: its name, for how many seconds;
-        `on_snapshot` that somebody wants a picture: its name, and on which topic.
+        `on_watch` hears, in the link's thread, that somebody watches the camera (its name, how many seconds),
+        `on_snapshot` that somebody wants a picture (its name, on which topic).
         """
         opened = open_source(source, stall_s=stall_s, fast=fast)
-        self._transport = MqttTransport(
-            mqtt_url,
-            thing=thing,
+        self._link = open_link(
+            thing,
             on_message=partial(commands.receive, on_watch=on_watch, on_snapshot=on_snapshot),
             retained=retained,
         )
         self._source = opened.name if opened else None
-        self._board = StatusBoard(self._transport.publish_status, source=self._source)
+        self._board = StatusBoard(self._link.publish_status, source=self._source)
         self._reader = SourceReader(opened, thing=thing, stall_s=stall_s, on_state=self._board.set_state)
 
     def connect(self) -> None:
         """Connect to the broker, in the background."""
-        self._transport.start(self._board.repeat)
+        self._link.start(self._board.repeat)
 
     def wait_wanted(self, stopping: Callable[[], bool]) -> bool:
         """Whether the model is to be loaded: always, and at once."""
@@ -55,13 +54,13 @@ class LocalCamera:
     def start(self) -> None:
         """Open the source."""
         # For a moment only, so that the first observation is not dropped; a broker may also come later.
-        self._transport.wait_connected(_BROKER_WAIT_S)
+        self._link.wait_connected(_BROKER_WAIT_S)
         self._reader.start()
 
     def stop(self, reason: str) -> None:
         """Close the source, and tell that the camera is offline and why."""
         self._reader.stop()
-        self._transport.stop(encode_status("offline", reason, source=self._source))
+        self._link.stop(encode_status("offline", reason, source=self._source))
 
     def take(self, timeout_s: float) -> Shot | None:
         """Return the freshest frame that was not taken before, and count it; None after `timeout_s`."""
@@ -71,7 +70,7 @@ class LocalCamera:
 
     def publish(self, topic: str, payload: bytes) -> bool:
         """Send a message at most once; False when it was dropped."""
-        return self._transport.publish(topic, payload)
+        return self._link.publish(topic, payload)
 
     def set_model(self, *, provider: str, model: str) -> None:
         """Tell which model, by its fingerprint, runs on which execution provider."""

@@ -2,47 +2,26 @@
 
 import logging
 import time
-from collections.abc import Callable
-from typing import Protocol
 
 from common.wire import FRAMES_OVER_MQTT
+from edge.link.port import Link
 from edge.link.status import StatusBoard, encode_status
 from edge.picture.frame_types import State
 
 _log = logging.getLogger(__name__)
-# A camera that is silent for so long after it stalled is told to be gone, and its connection is closed.
+# A camera that stays silent for this time after it stalled is told to be gone, and its link is closed.
 OFFLINE_AFTER_S = 60.0
 
 
-class Line(Protocol):
-    """A connection to the broker for one thing, with a last will of its own (edge/link/mqtt.py)."""
-
-    @property
-    def connected(self) -> bool:
-        """Whether the broker is there now."""
-
-    def start(self, on_connect: Callable[[], None]) -> None:
-        """Connect in the background; `on_connect` is called after each success."""
-
-    def publish(self, topic: str, payload: bytes) -> bool:
-        """Send now or never; True when it was handed to the network."""
-
-    def publish_status(self, payload: bytes) -> object:
-        """Send a retained status."""
-
-    def stop(self, last_status: bytes) -> None:
-        """Send a last status and disconnect."""
-
-
 class RemoteCamera:
-    """Tells a thing's state; all but `board` and `line` belong to one thread."""
+    """Tells the state of a thing that sends its frames; all but `board` and `link` belong to one thread."""
 
     def __init__(
-        self, thing: str, line: Line, *, stall_s: float, offline_after_s: float = OFFLINE_AFTER_S
+        self, thing: str, link: Link, *, stall_s: float, offline_after_s: float = OFFLINE_AFTER_S
     ) -> None:
         """Nothing is connected before `start`."""
-        self.line = line
-        self.board = StatusBoard(line.publish_status, source=FRAMES_OVER_MQTT)
+        self.link = link
+        self.board = StatusBoard(link.publish_status, source=FRAMES_OVER_MQTT)
         self._thing = thing
         self._stall_s, self._offline_s = stall_s, stall_s + offline_after_s
         self._good_s = float("-inf")
@@ -50,7 +29,7 @@ class RemoteCamera:
 
     def start(self) -> None:
         """Connect."""
-        self.line.start(self.board.repeat)
+        self.link.start(self.board.repeat)
 
     def good(self) -> None:
         """A frame came that is a picture."""
@@ -63,18 +42,18 @@ class RemoteCamera:
             self._tell("no_camera", reason)
 
     def silent(self, for_s: float) -> bool:
-        """Nothing has come for so long; True when the broker was told that the camera has gone."""
+        """Nothing has come for this time; True when the broker was told that the camera has gone."""
         if for_s > self._offline_s:
             self._tell("offline", self._silence())
             # Without a broker this has to wait, or else an earlier state would stay retained.
-            return self.line.connected
+            return self.link.connected
         if for_s > self._stall_s and self._state == ("online", None):
             self._tell("stalled", f"no frame for {self._stall_s:g} s")
         return False
 
     def stop(self, reason: str | None = None) -> None:
         """Say that the camera is offline and disconnect."""
-        self.line.stop(encode_status("offline", reason or self._silence(), source=FRAMES_OVER_MQTT))
+        self.link.stop(encode_status("offline", reason or self._silence(), source=FRAMES_OVER_MQTT))
 
     def _silence(self) -> str:
         return f"no frame for {self._offline_s:g} s"

@@ -5,24 +5,32 @@ import secrets
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage, MQTTMessageInfo
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from common import wire
+from common.mqtt_broker import Broker
+from common.mqtt_connection_log import ConnectionLog
 from edge.link import mqtt_client_setup
 from edge.link.outbox import Outbox
+from edge.link.port import OnMessage, OpenLink
 from edge.link.status import encode_status
 
 _log = logging.getLogger(__name__)
-# A broker that is silent for so long is left. What it gets later than that, the search drops anyway.
+# A broker that is silent for this time is left. What it gets later, the search drops anyway.
 _SILENT_S = 5.0
-OnMessage = Callable[[str, bytes], None]
 
 
-class MqttTransport:
-    """Publishes for one camera and hears what is sent to it, each message fresh or not at all.
+def mqtt_links(broker: Broker, *, prefix: str) -> OpenLink:
+    """Links to a broker; PREFIX-THING is the id of a thing's client."""
+    return partial(MqttLink, broker, prefix=prefix)
+
+
+class MqttLink:
+    """A link over MQTT: publishes for one camera and hears what is sent to it, fresh or not at all.
 
     A message waits at most `keep_s` for a connection, or for a broker that is slow to take it, and only the
     freshest of its topic. MQTT's QoS 0 tells nothing of what has arrived, and a network's buffers hold
@@ -32,32 +40,32 @@ class MqttTransport:
 
     def __init__(
         self,
-        url: str,
-        *,
+        broker: Broker,
         thing: str | None,
+        *,
+        prefix: str = "edge",
         filters: Sequence[str] = (),
         on_message: OnMessage | None = None,
-        client_id: str | None = None,
         retained: Sequence[tuple[str, bytes]] = (),
         keep_s: float = 2.0,
     ) -> None:
-        """Prepare the connection to `url` (see mqtt_client_setup.check_url); nothing is opened yet.
-
-        Without a `thing` there is no status and no last will. `on_message` (topic, payload) hears what comes
-        on the filters (none named: the thing's commands), in a thread of MQTT. `retained` are topics and
-        payloads to be retained by the broker.
-        """
+        """Prepare the connection, as OpenLink says; nothing is opened yet."""
         self._thing, self._on_message, self._retained = thing, on_message, retained
         self._filters = list(filters) or [wire.topic(thing or "none", "command")]
-        # A fixed id: after a crash the broker ends the old connection, whose will must not come late.
-        own_id = f"edge-{thing}" if thing else f"edge-{secrets.token_hex(4)}"
-        self._address, self._client = mqtt_client_setup.make_client(url, client_id=client_id or own_id)
+        # A fixed id: after a crash the broker ends the old connection, whose will must not come late. Without
+        # a thing another one each time: two processes of the same id would push each other off the broker.
+        client_id = f"{prefix}-{thing or secrets.token_hex(4)}"
+        self._connection_log = ConnectionLog(broker)
+        self._client = mqtt_client_setup.make_client(broker, client_id=client_id)
         if thing:
             will = encode_status("offline", "the connection was lost")
             self._client.will_set(wire.topic(thing, "status"), will, qos=1, retain=True)
         self._client.on_pre_connect = self._begin
         self._client.on_connect = self._connected
-        self._client.on_connect_fail = self._not_reached
+        self._client.on_connect_fail = lambda *_: self._connection_log.not_reached(sys.exception())
+        self._client.on_socket_close = lambda _client, _data, closed: self._connection_log.socket_closed(
+            closed
+        )
         self._client.on_disconnect = self._disconnected
         self._client.on_subscribe = self._answered
         self._client.on_message = self._received
@@ -66,8 +74,6 @@ class MqttTransport:
         self._lock = threading.Lock()
         self._outbox = Outbox(self._send, keep_s=keep_s)
         self._up = False
-        self._trouble: str | None = None
-        self._told = False
 
     @property
     def connected(self) -> bool:
@@ -94,8 +100,8 @@ class MqttTransport:
         with self._lock:
             self._outbox.put(topic, payload)
             if self._outbox.silent_s > _SILENT_S and self._up:
-                _log.warning("broker %s has not answered for %g s; connecting anew", self._address, _SILENT_S)
-                self._up, self._told = False, True
+                self._connection_log.left(f"has not answered for {_SILENT_S:g} s")
+                self._up = False
                 mqtt_client_setup.cut(self._client)
             if self._up:
                 self._outbox.send()
@@ -137,7 +143,7 @@ class MqttTransport:
                 return
         for name, code in zip(self._filters, codes, strict=False):
             if code.is_failure:
-                _log.error("broker %s refuses the subscription to %s", self._address, name)
+                _log.error("the broker refuses the subscription to %s", name)
 
     def _received(self, _client: Client, _data: object, message: MQTTMessage) -> None:
         # One that the broker had kept is old, and asking for the subscription again brings it again.
@@ -151,7 +157,7 @@ class MqttTransport:
     def _begin(self, client: Client, _data: object) -> None:
         # Or else an old status, sent again after the new one, would be the retained one.
         client.drop_out_messages()
-        self._told = False
+        self._connection_log.attempt()
 
     def _connected(
         self,
@@ -162,23 +168,19 @@ class MqttTransport:
         _properties: Properties | None,
     ) -> None:
         if reason.is_failure:
-            self._complain(f"refused the connection: {reason}", level=logging.ERROR)
+            self._connection_log.refused(reason)
             return
         client.subscribe([(name, 1) for name in self._filters])
         with self._lock:
-            self._up, self._trouble = True, None
+            self._up = True
             dropped = self._outbox.start_over()
-        lost = f"; {dropped} messages were dropped before" if dropped else ""
-        _log.info("connected to broker %s%s", self._address, lost)
+        self._connection_log.connected(f"; {dropped} messages were dropped before" if dropped else "")
         self._on_connect()
         for topic, payload in self._retained:
             client.publish(topic, payload, qos=1, retain=True)
         with self._lock:
             self._outbox.send()
         self._first_connection.set()
-
-    def _not_reached(self, _client: Client, _data: object) -> None:
-        self._complain(f"cannot be reached: {mqtt_client_setup.cause(sys.exception())}")
 
     def _disconnected(
         self,
@@ -189,17 +191,5 @@ class MqttTransport:
         _properties: Properties | None,
     ) -> None:
         with self._lock:
-            was_up, self._up = self._up, False
-        if not reason.is_failure:  # we ended it
-            return
-        if was_up:
-            _log.warning("connection to broker %s lost (%s); trying again", self._address, reason)
-        elif not self._told:
-            self._complain("ended the connection before it accepted it; is it mqtt:// or mqtts://?")
-
-    def _complain(self, trouble: str, *, level: int = logging.WARNING) -> None:
-        """Log why there is no connection, once and not at each attempt."""
-        self._told = True
-        if trouble != self._trouble:
-            _log.log(level, "broker %s %s; trying again", self._address, trouble)
-        self._trouble = trouble
+            self._up = False
+        self._connection_log.ended(reason)

@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import ssl
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any
-from urllib.parse import SplitResult, unquote, urlsplit
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.reasoncodes import ReasonCode
 
+from common.mqtt_broker import NO_FILES, MqttFiles, describe_broker
+from common.mqtt_connection_log import CONNECT_S, ConnectionLog
 from services.core.domain import InputError
 
 log = logging.getLogger(__name__)
 OnMessage = Callable[[str, bytes], None]
-
-
-def _split(url: str) -> SplitResult:
-    """The parts of a broker's address; raises InputError without repeating it, for its password."""
-    with contextlib.suppress(ValueError):
-        parts = urlsplit(url)
-        if parts.scheme in ("mqtt", "mqtts") and parts.hostname and parts.port != 0:
-            return parts
-    raise InputError("the broker's address is not of the form mqtt[s]://[user:password@]host[:port]")
 
 
 class MqttClient:
@@ -43,20 +34,28 @@ class MqttClient:
         qos: int,
         on_message: OnMessage,
         live_filters: Sequence[str] = (),
+        files: MqttFiles = NO_FILES,
     ) -> None:
-        parts = _split(url)
-        tls = parts.scheme == "mqtts"
-        self._address = parts.hostname or "", parts.port or (8883 if tls else 1883)
+        """Prepare a connection; raises InputError, without a password, for a wrong address or file."""
+        try:
+            broker = describe_broker(url, files)
+        except ValueError as error:
+            raise InputError(f"the MQTT broker: {error}") from None
+        self._address = broker.address
+        self._log = ConnectionLog(broker)
         self._subscriptions = [(name, qos) for name in filters] + [(name, 0) for name in live_filters]
         self._live_filters = live_filters
         self._on_message = on_message
         self._client = mqtt.Client(CallbackAPIVersion.VERSION2, protocol=mqtt.MQTTv311)
-        if parts.username:
-            self._client.username_pw_set(unquote(parts.username), unquote(parts.password or ""))
-        if tls:
-            self._client.tls_set_context(ssl.create_default_context())
+        if broker.address.user is not None:
+            self._client.username_pw_set(broker.address.user, broker.address.password)
+        if broker.tls:
+            self._client.tls_set_context(broker.tls)
+        self._client.connect_timeout = CONNECT_S
         self._client.reconnect_delay_set(min_delay=1, max_delay=30)
-        self._client.on_pre_connect = self._forget_unsent
+        self._client.on_pre_connect = self._begin
+        self._client.on_connect_fail = lambda *_: self._log.not_reached(sys.exception())
+        self._client.on_socket_close = lambda _client, _data, closed: self._log.socket_closed(closed)
         self._client.on_connect = self._connected
         self._client.on_disconnect = self._disconnected
         self._client.on_message = self._received
@@ -68,8 +67,7 @@ class MqttClient:
 
     def start(self) -> None:
         """Connect in the background, for ever; returns at once."""
-        host, port = self._address
-        self._client.connect_async(host, port, keepalive=15)
+        self._client.connect_async(self._address.host, self._address.port, keepalive=15)
         self._client.loop_start()
 
     def stop(self) -> None:
@@ -92,24 +90,23 @@ class MqttClient:
         except RuntimeError:  # the connection went in this moment
             return False
 
-    def _forget_unsent(self, client: mqtt.Client, _data: Any) -> None:
+    def _begin(self, client: mqtt.Client, _data: Any) -> None:
         client.drop_out_messages()
+        self._log.attempt()
 
     def _connected(
         self, client: mqtt.Client, _data: Any, _flags: Any, code: ReasonCode, _properties: Any
     ) -> None:
-        host, port = self._address
         if code.is_failure:
-            log.error("broker %s:%d refuses: %s", host, port, code)
+            self._log.refused(code)
             return
-        log.info("broker %s:%d connected", host, port)
+        self._log.connected()
         client.subscribe(self._subscriptions)
 
     def _disconnected(
         self, _client: mqtt.Client, _data: Any, _flags: Any, code: ReasonCode, _properties: Any
     ) -> None:
-        if code.is_failure:
-            log.warning("broker %s:%d lost (%s); reconnecting", *self._address, code)
+        self._log.ended(code)
 
     def _received(self, _client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
         live = any(mqtt.topic_matches_sub(name, message.topic) for name in self._live_filters)

@@ -64,6 +64,7 @@ def build_api(settings: ApiSettings) -> ApiParts:
         filters=["lookalike/+/status"],
         qos=1,
         live_filters=["lookalike/+/preview", REPLIES],
+        files=settings.mqtt_files,
         on_message=receive,
     )
     return ApiParts(

@@ -57,7 +57,13 @@ def build_search(settings: SearchSettings) -> SearchParts:
         listener=announcer if settings.home_assistant else None,
     )
     intake = Intake(answerer, drops)
-    subscriber = MqttClient(settings.mqtt_url, filters=_filters(settings), qos=0, on_message=intake.receive)
+    subscriber = MqttClient(
+        settings.mqtt_url,
+        filters=_filters(settings),
+        qos=0,
+        on_message=intake.receive,
+        files=settings.mqtt_files,
+    )
     return SearchParts(follower, answerer, intake, queue, subscriber, registry)
 
 

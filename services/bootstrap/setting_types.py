@@ -8,6 +8,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator
 
+from common.mqtt_address import parse_mqtt_address
+
 
 def starts(*schemes: str) -> AfterValidator:
     """An address of one of these forms; empty stands for the default."""
@@ -49,6 +51,12 @@ def _proxy(value: str) -> str:
     return value
 
 
+def _mqtt(value: str) -> str:
+    if value:  # empty stands for the default
+        parse_mqtt_address(value)
+    return value
+
+
 def _upper(value: object) -> object:
     return value.upper() if isinstance(value, str) else value
 
@@ -64,5 +72,5 @@ Store = Annotated[str, AfterValidator(_store)]
 Pictures = Annotated[str, AfterValidator(_pictures)]
 Proxy = Annotated[str, AfterValidator(_proxy)]
 Web = Annotated[str, starts("http://", "https://")]
-Mqtt = Annotated[str, starts("mqtt://", "mqtts://")]
+Mqtt = Annotated[str, AfterValidator(_mqtt)]
 Redis = Annotated[str, starts("redis://", "rediss://", "unix://")]

@@ -11,6 +11,7 @@ from typing import Annotated, Self, TypeVar
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 
 from common import setting_texts
+from common.mqtt_broker import MqttFiles
 from common.secrets import SECRETS, SUFFIX
 from common.setting_texts import default_in_words
 from models.providers import check_provider
@@ -73,7 +74,15 @@ class CatalogueSettings(StoreSettings):
 
 class _Live(Base):
     mqtt_url: Mqtt = Field("mqtt://127.0.0.1:1883", description=setting_texts.MQTT_URL)
+    mqtt_cert: Path | None = Field(None, description=setting_texts.MQTT_CERT)
+    mqtt_key: Path | None = Field(None, description=setting_texts.MQTT_KEY)
+    mqtt_ca: Path | None = Field(None, description=setting_texts.MQTT_CA)
     redis_url: Redis = Field("redis://127.0.0.1:6379", description=REDIS_URL)
+
+    @property
+    def mqtt_files(self) -> MqttFiles:
+        """The files for TLS with the broker."""
+        return MqttFiles(self.mqtt_cert, self.mqtt_key, self.mqtt_ca)
 
 
 class SearchSettings(StoreSettings, PageSettings, _Live):

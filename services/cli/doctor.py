@@ -147,6 +147,7 @@ class _Doctor:
             filters=[wanted],
             qos=0,
             on_message=lambda _topic, payload: arrived.put(payload),
+            files=self._settings.mqtt_files,
         )
         client.start()
         deadline_s = time.monotonic() + WAIT_S

@@ -29,6 +29,7 @@ def watch() -> None:
         filters=["lookalike/+/features", "lookalike/+/infer", "lookalike/+/status"],
         qos=0,
         on_message=lambda topic, payload: lines.put(_message(topic, payload)),
+        files=settings.mqtt_files,
     )
     subscriber.start()
     try:

@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from common.mqtt_broker import describe_broker
 from common.secrets import SUFFIX
 from services.bootstrap.base_settings import PREFIX
 from services.bootstrap.settings import RunSettings
+from services.core.domain import InputError
 from services.run.embedded import EmbeddedBroker, EmbeddedRedis
 from services.run.ports import reserve
 
@@ -37,7 +39,10 @@ class Plan:
 
 
 def make_plan(settings: RunSettings) -> Plan:
-    """Choose free ports and write down what is to run; raises InputError without a Redis."""
+    """Choose free ports and write down what is to run.
+
+    Raises InputError without a Redis, and for files of MQTT that every process would refuse.
+    """
     broker_port, redis_port, search_port = reserve(3)
     data_dir = settings.data_dir.resolve()
     broker = EmbeddedBroker(data_dir / "broker", port=broker_port)
@@ -48,6 +53,10 @@ def make_plan(settings: RunSettings) -> Plan:
         "redis": settings.redis_url or redis.url,
         "search": f"http://127.0.0.1:{search_port}",
     }
+    try:
+        describe_broker(addresses["broker"], settings.mqtt_files)
+    except ValueError as error:
+        raise InputError(f"the MQTT broker: {error}") from None
     # These files have been read; a variable and its file must not both be set.
     files = {PREFIX + name + SUFFIX for name in ("MQTT_URL", "REDIS_URL", "SOURCE")}
     environ = {name: value for name, value in os.environ.items() if name not in files} | {

@@ -6,11 +6,13 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import paho.mqtt.publish as publish
 import pytest
 
+from common.mqtt_broker import MqttFiles
 from services.adapters.mqtt import MqttClient
 from services.core.domain import InputError
 from tests.servers import Server, free_port, until
@@ -195,6 +197,35 @@ def test_a_broker_that_is_not_there_yet_is_found_when_it_comes(mortal_broker: Se
         client.stop()
 
 
+def test_why_there_is_no_connection_is_told_once(
+    mortal_broker: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    mortal_broker.kill()
+    client = MqttClient(mortal_broker.url, filters=[FEATURES], qos=0, on_message=Arrivals())
+    with caplog.at_level(logging.INFO):
+        client.start()
+        try:
+            until(lambda: "cannot be reached: nothing listens there" in caplog.text, what="the cause")
+            started_s = time.monotonic()
+            until(lambda: time.monotonic() - started_s > 2.5, what="more attempts")
+            assert caplog.text.count("cannot be reached") == 1
+            mortal_broker.start()
+            until(lambda: client.connected, what="a connection")
+        finally:
+            client.stop()
+    assert f"connected to broker 127.0.0.1:{mortal_broker.port}" in caplog.text
+
+
+def test_files_that_do_not_fit_are_refused_with_the_setting(tmp_path: Path) -> None:
+    for url, files, words in [
+        ("mqtts://user:secret@host", MqttFiles(tmp_path / "no.pem", tmp_path / "no.key"), "MQTT_CERT: "),
+        ("mqtt://user:secret@host", MqttFiles(authorities=tmp_path / "ca.pem"), "MQTT_CA is set, but"),
+    ]:
+        with pytest.raises(InputError, match=words) as caught:
+            MqttClient(url, filters=[], qos=0, on_message=Arrivals(), files=files)
+        assert "secret" not in str(caught.value)
+
+
 def test_stop_ends_the_thread_even_without_a_broker() -> None:
     before = threading.active_count()
     client = MqttClient(f"mqtt://127.0.0.1:{free_port()}", filters=[FEATURES], qos=0, on_message=Arrivals())
@@ -213,6 +244,8 @@ def test_stop_ends_the_thread_even_without_a_broker() -> None:
         "mqtt://user:secret@host:99999",
         "mqtt://user:secret@host:port",
         "mqtt://user:secret/word@host",
+        "mqtt://user:secret#word@host",
+        "mqtt://user:secret@word@host",
         "mqtt://[user:secret@host",
         "",
     ],

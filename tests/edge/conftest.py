@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from edge.link.mqtt import MqttTransport
+from common.mqtt_broker import describe_broker
+from edge.link.mqtt import MqttLink
 from tests.edge.fakes import FakeCamera, FakePublisher
 from tests.edge.kit import MqttListener, make_broker, write_model
 from tests.edge.link.lines import OFFLINE, Start
@@ -48,7 +49,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def start() -> Iterator[Start]:
     """Start a connection to a port of this machine; it is stopped at the end."""
-    started: list[MqttTransport] = []
+    started: list[MqttLink] = []
 
     def make(
         port: int,
@@ -57,12 +58,13 @@ def start() -> Iterator[Start]:
         scheme: str = "mqtt",
         on_connect: Callable[[], None] = lambda: None,
         **options: Any,
-    ) -> MqttTransport:
-        transport = MqttTransport(f"{scheme}://{user}127.0.0.1:{port}", thing="cam-1", **options)
-        transport.start(on_connect)
-        started.append(transport)
-        return transport
+    ) -> MqttLink:
+        broker = describe_broker(f"{scheme}://{user}127.0.0.1:{port}")
+        link = MqttLink(broker, "cam-1", **options)
+        link.start(on_connect)
+        started.append(link)
+        return link
 
     yield make
-    for transport in started:
-        transport.stop(OFFLINE)
+    for link in started:
+        link.stop(OFFLINE)

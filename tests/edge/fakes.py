@@ -1,5 +1,12 @@
 """Fakes of the edge's ports."""
 
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from paho.mqtt.client import topic_matches_sub
+
+from common import wire
+from edge.link.port import OnMessage, OpenLink
 from edge.picture.frame_types import Frame, Shot
 
 
@@ -28,3 +35,110 @@ class FakePublisher:
     def publish(self, topic: str, payload: bytes) -> bool:
         self.sent.append((topic, payload))
         return True
+
+
+class FakeBroker:
+    """What links are connected to; it remembers every message and keeps the retained ones."""
+
+    def __init__(self) -> None:
+        self.up = True
+        self.heard: list[tuple[str, bytes]] = []
+        self.kept: dict[str, bytes] = {}
+        self._links: list[FakeLink] = []
+
+    @property
+    def open_link(self) -> OpenLink:
+        """Makes links to it."""
+        return partial(FakeLink, self)
+
+    def add(self, link: "FakeLink") -> None:
+        """A link was started."""
+        self._links.append(link)
+        if self.up:
+            link.connect()
+
+    def remove(self, link: "FakeLink") -> None:
+        """A link was stopped."""
+        if link in self._links:
+            self._links.remove(link)
+
+    def start(self) -> None:
+        """Come, or come back."""
+        self.up = True
+        for link in self._links:
+            link.connect()
+
+    def stop(self) -> None:
+        """Go, and lose what was kept."""
+        self.up = False
+        self.kept.clear()
+
+    def send(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
+        """Take a message and pass it on."""
+        self.heard.append((topic, payload))
+        if retain:
+            self.kept[topic] = payload
+        for link in list(self._links):
+            link.receive(topic, payload)
+
+
+class FakeLink:
+    """A link in memory, which delivers at once and in the sender's thread."""
+
+    def __init__(
+        self,
+        broker: FakeBroker,
+        thing: str | None,
+        *,
+        on_message: OnMessage | None = None,
+        filters: Sequence[str] = (),
+        retained: Sequence[tuple[str, bytes]] = (),
+    ) -> None:
+        self._broker, self._thing, self._on_message, self._retained = broker, thing, on_message, retained
+        self._filters = list(filters) or [wire.topic(thing or "none", "command")]
+        self._waiting: dict[str, bytes] = {}
+        self._on_connect: Callable[[], None] = lambda: None
+        self._started = False
+
+    @property
+    def connected(self) -> bool:
+        return self._started and self._broker.up
+
+    def start(self, on_connect: Callable[[], None] = lambda: None) -> None:
+        self._on_connect, self._started = on_connect, True
+        self._broker.add(self)
+
+    def connect(self) -> None:
+        self._on_connect()
+        for topic, payload in self._retained:
+            self._broker.send(topic, payload, retain=True)
+        while self._waiting:
+            self._broker.send(*self._waiting.popitem())
+
+    def wait_connected(self, timeout_s: float) -> bool:
+        assert timeout_s > 0
+        return self.connected
+
+    def publish(self, topic: str, payload: bytes) -> bool:
+        if self.connected:
+            self._broker.send(topic, payload)
+        else:
+            self._waiting[topic] = payload
+        return self.connected
+
+    def publish_status(self, payload: bytes) -> None:
+        if self.connected and self._thing is not None:
+            self._broker.send(wire.topic(self._thing, "status"), payload, retain=True)
+
+    def stop(self, last_status: bytes = b"") -> None:
+        self.publish_status(last_status)
+        self._started = False
+        self._broker.remove(self)
+
+    def receive(self, topic: str, payload: bytes) -> None:
+        if self._on_message is None or not any(topic_matches_sub(name, topic) for name in self._filters):
+            return
+        try:
+            self._on_message(topic, payload)
+        except RuntimeError:  # as the port says: a handler's fault does not end the link
+            return

@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from common.secrets import is_set
 from edge.settings import EdgeSettings, explain
+from tests.certificates import Authority
 from tests.edge.kit import run_edge
 
 
@@ -14,7 +15,7 @@ from tests.edge.kit import run_edge
 def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     names = (
         "SOURCE SOURCE_FILE THING MQTT_URL MQTT_URL_FILE MODEL REGION MAX_FPS THREADS STALL_S LOG_LEVEL PACE "
-        "GATE MAX_AGE_S PREVIEW PROVIDER HOME_ASSISTANT"
+        "GATE MAX_AGE_S PREVIEW PROVIDER HOME_ASSISTANT MQTT_CERT MQTT_KEY MQTT_CA"
     )
     for name in names.split():
         monkeypatch.delenv(f"LOOKALIKE_{name}", raising=False)
@@ -72,9 +73,9 @@ def test_the_thing_is_greengrass_name_unless_one_is_set(monkeypatch: pytest.Monk
         ("LOOKALIKE_STALL_S", "0.1", "greater than or equal to 2"),
         ("LOOKALIKE_THING", "a/b", "characters"),
         ("AWS_IOT_THING_NAME", "a/b", "LOOKALIKE_THING: expected 1 to 128 of the characters"),
-        ("LOOKALIKE_MQTT_URL", "http://127.0.0.1", "mqtt://"),
-        ("LOOKALIKE_MQTT_URL", "mqtt://127.0.0.1:port", "mqtt://"),
-        ("LOOKALIKE_MQTT_URL", "mqtt://[::1", "mqtt://"),
+        ("LOOKALIKE_MQTT_URL", "http://127.0.0.1", "expected mqtt[s]://"),
+        ("LOOKALIKE_MQTT_URL", "mqtt://127.0.0.1:port", "expected mqtt[s]://"),
+        ("LOOKALIKE_MQTT_URL", "mqtt://[::1", "expected mqtt[s]://"),
         ("LOOKALIKE_SOURCE", "ftp://camera/1", "rtsp://…"),
         ("LOOKALIKE_PACE", "quick", "'real' or 'fast'"),
         ("LOOKALIKE_MAX_AGE_S", "0", "greater than 0"),
@@ -101,6 +102,40 @@ def test_a_bad_value_is_named_with_what_was_expected(
     assert expected in line
     # What looks like half of user:password is not repeated.
     assert (value if ":port" not in value else "got 'mqtt://***'") in line
+
+
+@pytest.mark.parametrize("login", ["u:a@secret", "u:12/secret", "u:a#secret", "u:5%secret", "secret@a:b"])
+def test_a_password_that_is_not_encoded_is_refused_and_not_repeated(
+    monkeypatch: pytest.MonkeyPatch, login: str
+) -> None:
+    monkeypatch.setenv("LOOKALIKE_MQTT_URL", f"mqtt://{login}@broker")
+    with pytest.raises(ValidationError) as caught:
+        EdgeSettings()
+    line = explain(caught.value)
+    assert line.startswith("LOOKALIKE_MQTT_URL: expected mqtt[s]://[user:password@]host[:port]; in user and")
+    assert "secret" not in line
+
+
+def test_the_files_for_the_brokers_tls_are_loaded_or_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    authority = Authority(tmp_path)
+    files = authority.sign("camera")
+    monkeypatch.setenv("LOOKALIKE_MQTT_URL", "mqtts://user:pa55@broker")
+    monkeypatch.setenv("LOOKALIKE_MQTT_CA", str(authority.certificate))
+    monkeypatch.setenv("LOOKALIKE_MQTT_CERT", str(files.certificate))
+    monkeypatch.setenv("LOOKALIKE_MQTT_KEY", str(files.key))
+    assert EdgeSettings().broker.has_certificate
+    monkeypatch.setenv("LOOKALIKE_MQTT_KEY", str(tmp_path / "no.key"))
+    with pytest.raises(ValidationError) as caught:
+        EdgeSettings()
+    assert explain(caught.value).startswith(
+        f"LOOKALIKE_MQTT_KEY: {tmp_path}/no.key can't be read: No such file"
+    )
+    monkeypatch.setenv("LOOKALIKE_MQTT_URL", "mqtt://user:pa55@broker")
+    with pytest.raises(ValidationError) as caught:
+        EdgeSettings()
+    assert "the broker broker:1883 has no TLS; expected LOOKALIKE_MQTT_URL=mqtts://…" in explain(caught.value)
 
 
 def test_the_brokers_address_may_stand_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -130,7 +165,7 @@ def test_the_cameras_address_may_stand_in_a_file(monkeypatch: pytest.MonkeyPatch
         (None, "LOOKALIKE_MQTT_URL_FILE: {path} can't be read: No such file or directory"),
         (b"\xffpa55", "LOOKALIKE_MQTT_URL_FILE: {path} can't be read: it is no text in UTF-8"),
         (b"\n", "LOOKALIKE_MQTT_URL_FILE: {path} is empty; expected the value of LOOKALIKE_MQTT_URL"),
-        (b"pa55", "LOOKALIKE_MQTT_URL: expected mqtt://"),
+        (b"pa55", "LOOKALIKE_MQTT_URL: expected mqtt[s]://"),
     ],
 )
 def test_a_file_that_holds_no_address_is_named_and_not_shown(

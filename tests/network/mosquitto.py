@@ -1,4 +1,4 @@
-"""A real Mosquitto for tests, with a password or TLS if wished."""
+"""A real Mosquitto for tests, with a password, TLS or client certificates if wished."""
 
 import os
 import shutil
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.servers import Server
 
-USER, PASSWORD = "camera", "a-secret/word"
+USER, PASSWORD = "camera", "a-secret/@#%41?:word"
 
 
 class Mosquitto(Server):
@@ -31,9 +31,17 @@ class Mosquitto(Server):
 
 @contextmanager
 def mosquitto(
-    folder: Path, *, password: bool = False, tls: tuple[Path, Path] | None = None
+    folder: Path,
+    *,
+    password: bool = False,
+    tls: tuple[Path, Path] | None = None,
+    clients: Path | None = None,
+    tls_version: str | None = None,
 ) -> Iterator[Mosquitto]:
-    """One that is not yet started; it keeps nothing on disk. `tls` are its certificate and key."""
+    """One that is not yet started; it keeps nothing on disk. `tls` are its certificate and key.
+
+    With `clients`, the authorities of client certificates, it demands one.
+    """
     config = folder / "mosquitto.conf"
     server = Mosquitto("mqtts" if tls else "mqtt", [_program("mosquitto"), "-c", str(config)])
     lines = [f"listener {server.port} 127.0.0.1", f"allow_anonymous {str(not password).lower()}"]
@@ -45,6 +53,10 @@ def mosquitto(
         lines.append(f"password_file {file}")
     if tls:
         lines += [f"certfile {tls[0]}", f"keyfile {tls[1]}"]
+    if clients:
+        lines += [f"cafile {clients}", "require_certificate true"]
+    if tls_version:
+        lines.append(f"tls_version {tls_version}")
     config.write_text("\n".join(lines) + "\n")
     try:
         yield server

@@ -24,7 +24,7 @@ from edge.deeplens.emulator.camera import EmulatedCamera, PatientPublisher
 from edge.deeplens.emulator.name_clash import is_there
 from edge.deeplens.emulator.program import Program
 from edge.deeplens.emulator.shutdown import Shutdown
-from edge.link.mqtt import MqttTransport
+from edge.link.mqtt import MqttLink, mqtt_links
 from edge.settings import FRAMES_OVER_MQTT, EdgeSettings, explain
 from models.errors import ModelError
 from models.files import fingerprint, read_model
@@ -95,8 +95,9 @@ def _run(program: Program, file: Path, settings: EdgeSettings, frames: int | Non
     # Own threads of OpenCV would fight with those of the inference.
     cv2.setNumThreads(1)
     shutdown = Shutdown()
-    cameras, show = open_cameras(settings)
-    transport = MqttTransport(settings.mqtt_url, thing=None)
+    broker = settings.broker
+    cameras, show = open_cameras(settings, mqtt_links(broker, prefix=settings.process))
+    link = MqttLink(broker, None)
     camera = EmulatedCamera(
         cameras,
         frames=frames,
@@ -107,7 +108,7 @@ def _run(program: Program, file: Path, settings: EdgeSettings, frames: int | Non
 
     def close(reason: str) -> None:
         _log.info("%s: %d frames; %s", file.name, camera.given, reason)
-        transport.stop()
+        link.stop()
         cameras.stop(reason)
 
     def on_model(path: Path, provider: str) -> None:
@@ -116,7 +117,7 @@ def _run(program: Program, file: Path, settings: EdgeSettings, frames: int | Non
     device_host.connect(
         device_host.Host(
             camera=camera,
-            publisher=PatientPublisher(transport),
+            publisher=PatientPublisher(link),
             threads=settings.threads,
             providers=[PROVIDERS[settings.provider]],
             find_model=Artifacts(file.resolve().parent, fallback=settings.model).find,
@@ -124,10 +125,10 @@ def _run(program: Program, file: Path, settings: EdgeSettings, frames: int | Non
         )
     )
     shutdown.close = close
-    if is_there(settings.mqtt_url, settings.thing):
+    if is_there(broker, settings.thing):
         _log.warning(_RIVAL, settings.thing)
     cameras.connect()
-    transport.start()
-    transport.wait_connected(_BROKER_WAIT_S)
+    link.start()
+    link.wait_connected(_BROKER_WAIT_S)
     code = program.run(thing=settings.thing)
     shutdown.ask(code, "stopped" if code == 0 else f"{file.name} ended with exit code {code}")

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 
 from edge.cameras.port import Cameras
-from edge.link.mqtt import MqttTransport
+from edge.link.mqtt import MqttLink
 from edge.picture.frame_types import Shot
 
 _TRY_S = 0.001
@@ -57,15 +57,15 @@ class PatientPublisher:
     While the broker is away nothing waits. Threads of the program may share it.
     """
 
-    def __init__(self, transport: MqttTransport) -> None:
-        self._transport = transport
+    def __init__(self, link: MqttLink) -> None:
+        self._link = link
         self._lock = threading.Lock()
 
     def publish(self, topic: str, payload: bytes) -> bool:
         """Send at most once; True when it was handed to the network."""
         with self._lock:
-            if self._transport.publish(topic, payload):
+            if self._link.publish(topic, payload):
                 return True
-            while self._transport.connected and self._transport.waits(topic):
+            while self._link.connected and self._link.waits(topic):
                 time.sleep(_TRY_S)
-            return self._transport.connected
+            return self._link.connected

@@ -7,12 +7,13 @@ import threading
 from paho.mqtt.client import Client, MQTTMessage
 
 from common import wire
+from common.mqtt_broker import Broker
 from edge.link.mqtt_client_setup import make_client
 
 _WAIT_S = 0.3
 
 
-def is_there(mqtt_url: str, thing: str) -> bool:
+def is_there(broker: Broker, thing: str) -> bool:
     """Whether a thing's retained status says that it is not offline; False also without a broker."""
     answered = threading.Event()
     states: list[object] = []
@@ -27,7 +28,7 @@ def is_there(mqtt_url: str, thing: str) -> bool:
     def subscribe(client: Client, *_: object) -> None:
         client.subscribe(wire.topic(thing, "status"))
 
-    _, client = make_client(mqtt_url, client_id=f"ask-{secrets.token_hex(4)}")
+    client = make_client(broker, client_id=f"ask-{secrets.token_hex(4)}")
     client.on_connect = subscribe
     client.on_message = receive
     client.loop_start()

@@ -9,8 +9,10 @@ import pytest
 from paho.mqtt import publish
 
 from common import wire
+from common.mqtt_broker import describe_broker
 from edge.cameras.fair_queue import MAX_THINGS
 from edge.cameras.frames_over_mqtt import RemoteCameras
+from edge.link.mqtt import mqtt_links
 from edge.picture.frame_types import Frame, Shot
 from tests.edge.cameras.things import send, statuses, wait_status
 from tests.edge.jpegs import JPEG, claiming, encode
@@ -34,7 +36,7 @@ def listening(
 ) -> Iterator[RemoteCameras]:
     """Cameras that send over MQTT, as the loop sees them."""
     cameras = RemoteCameras(
-        f"mqtt://127.0.0.1:{port}",
+        mqtt_links(describe_broker(f"mqtt://127.0.0.1:{port}"), prefix="frames"),
         stall_s=stall_s,
         max_age_s=5,
         on_watch=on_watch,

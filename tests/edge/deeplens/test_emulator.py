@@ -6,7 +6,8 @@ from pathlib import Path
 import cv2
 import pytest
 
-from edge.link.mqtt import MqttTransport
+from common.mqtt_broker import describe_broker
+from edge.link.mqtt import MqttLink
 from tests.edge.deeplens.emulation import (
     FEATURES,
     PRELUDE,
@@ -132,7 +133,7 @@ def test_a_program_sees_the_frames_that_come_over_mqtt(
     tmp_path: Path, settings: dict[str, str], listener: MqttListener
 ) -> None:
     settings["source"] = "mqtt"
-    phone = MqttTransport(settings["mqtt_url"], thing=None)
+    phone = MqttLink(describe_broker(settings["mqtt_url"]), None)
     phone.start()
     jpeg = cv2.imencode(".jpg", grey(7 * LEVEL_STEP))[1].tobytes()
     file = write(tmp_path, PRELUDE + FEATURES + "\nwhile True:\n    look()\n")

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from edge.link.mqtt import MqttTransport
+from common.mqtt_broker import describe_broker
+from edge.link.mqtt import MqttLink
 from edge.link.status import encode_status
 from edge.picture.frame_types import State
 from tests.edge.deeplens.emulation import FEATURES, PRELUDE, clip_settings, emulate, frames_seen, sent, write
@@ -61,7 +62,7 @@ def test_the_running_systems_broker_is_found_in_its_data_folder(
 def test_a_camera_of_the_same_name_is_warned_of(
     tmp_path: Path, settings: dict[str, str], listener: MqttListener, state: State, warned: int
 ) -> None:
-    earlier = MqttTransport(settings["mqtt_url"], thing="door", client_id="earlier")
+    earlier = MqttLink(describe_broker(settings["mqtt_url"]), "door", prefix="earlier")
     earlier.start()
     assert earlier.wait_connected(60)
     earlier.publish_status(encode_status(state, None))

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from edge.link.mqtt import MqttTransport
+from edge.link.mqtt import MqttLink
 from edge.link.status import encode_status
 
 OFFLINE = encode_status("offline", "stopped")
-Start = Callable[..., MqttTransport]
+Start = Callable[..., MqttLink]

@@ -7,7 +7,7 @@ import pytest
 from paho.mqtt import publish
 
 from common import wire
-from edge.link.mqtt import MqttTransport
+from edge.link.mqtt import MqttLink
 from tests.edge.kit import MqttListener, make_broker
 from tests.edge.link.lines import OFFLINE, Start
 from tests.edge.link.puppet import PUBLISH, SUBSCRIBE, Packet, puppet
@@ -31,16 +31,16 @@ def test_without_a_connection_only_the_freshest_of_each_topic_is_kept_and_sent(
 ) -> None:
     caplog.set_level("INFO")
     port = free_port()
-    transport = start(port, user="me:secret@", keep_s=30)
+    link = start(port, user="me:secret@", keep_s=30)
     for number in range(5):
-        assert not transport.publish(FEATURES, b"features-%d" % number)
-    assert not transport.publish(INFER, b"infer-0")
-    assert transport.publish_status(b"old") is None
-    assert not transport.wait_connected(0.01)
+        assert not link.publish(FEATURES, b"features-%d" % number)
+    assert not link.publish(INFER, b"infer-0")
+    assert link.publish_status(b"old") is None
+    assert not link.wait_connected(0.01)
     until(lambda: "cannot be reached: nothing listens there" in caplog.text)
     with make_broker(port), MqttListener(port) as listener:
-        assert transport.wait_connected(60)
-        until(lambda: transport.publish(FEATURES, b"new"))
+        assert link.wait_connected(60)
+        until(lambda: link.publish(FEATURES, b"new"))
         until(lambda: listener.heard and listener.heard[-1].payload == b"new")
         assert {heard.payload for heard in listener.heard} <= {b"features-4", b"infer-0", b"new"}
     assert "4 messages were dropped" in caplog.text
@@ -49,9 +49,9 @@ def test_without_a_connection_only_the_freshest_of_each_topic_is_kept_and_sent(
 
 def test_what_is_kept_comes_in_the_order_of_its_age(start: Start) -> None:
     with puppet() as broker:
-        transport = start(broker.port, keep_s=30)
+        link = start(broker.port, keep_s=30)
         for topic in (FEATURES, INFER, FEATURES):
-            transport.publish(topic, topic.encode())
+            link.publish(topic, topic.encode())
         visit = broker.accept()
         visit.greet()
         assert [visit.read_kind(PUBLISH).topic for _ in range(2)] == [INFER, FEATURES]
@@ -62,14 +62,14 @@ def test_what_has_grown_old_without_a_connection_is_never_sent(
 ) -> None:
     caplog.set_level("INFO")
     with puppet() as broker:
-        transport = start(broker.port, keep_s=0.05)
-        transport.publish(FEATURES, b"old")
+        link = start(broker.port, keep_s=0.05)
+        link.publish(FEATURES, b"old")
         old_at_s = time.monotonic() + 0.05
         visit = broker.accept()
         until(lambda: time.monotonic() > old_at_s, what="it has grown old")
         visit.greet()
-        assert transport.wait_connected(60)
-        assert transport.publish(FEATURES, b"new")
+        assert link.wait_connected(60)
+        assert link.publish(FEATURES, b"new")
         assert visit.read_kind(PUBLISH).payload == b"new"
     assert "1 messages were dropped" in caplog.text
 
@@ -77,29 +77,29 @@ def test_what_has_grown_old_without_a_connection_is_never_sent(
 def test_a_status_nobody_confirmed_does_not_overwrite_a_newer_one(start: Start) -> None:
     port = free_port()
     status = [b"first"]
-    connections: list[MqttTransport] = []
+    connections: list[MqttLink] = []
     with puppet() as broker:
         port = broker.port
-        transport = start(port, on_connect=lambda: connections[0].publish_status(status[0]))
-        connections.append(transport)
+        link = start(port, on_connect=lambda: connections[0].publish_status(status[0]))
+        connections.append(link)
         visit = broker.accept()
         visit.greet()
         assert visit.read_kind(PUBLISH).payload == b"first"
         status[0] = b"second"
     with make_broker(port), MqttListener(port) as listener:
         until(lambda: listener.heard)
-        assert transport.publish(FEATURES, b"marker")
+        assert link.publish(FEATURES, b"marker")
         until(lambda: len(listener.heard) > 1)
         assert [heard.payload for heard in listener.heard] == [b"second", b"marker"]
 
 
 def test_a_broker_that_answers_nothing_has_two_messages_and_then_gets_the_freshest(start: Start) -> None:
     with puppet() as broker:
-        transport = start(broker.port)
+        link = start(broker.port)
         visit = broker.accept()
         visit.greet()
-        assert transport.wait_connected(60)
-        sent = [transport.publish(FEATURES, b"%d" % number) for number in range(100)]
+        assert link.wait_connected(60)
+        sent = [link.publish(FEATURES, b"%d" % number) for number in range(100)]
         assert sent == [True, True] + [False] * 98
         first = visit.read_kind(PUBLISH)
         visit.answer(visit.read_kind(SUBSCRIBE))
@@ -111,22 +111,22 @@ def test_a_broker_that_stays_silent_is_left_and_only_fresh_messages_go_to_the_ne
     start: Start, caplog: pytest.LogCaptureFixture
 ) -> None:
     with puppet() as broker:
-        transport = start(broker.port)
+        link = start(broker.port)
         silent = broker.accept()
         silent.greet()
-        assert transport.wait_connected(60)
+        assert link.wait_connected(60)
         count = 0
 
         def left() -> bool:
             nonlocal count
-            transport.publish(FEATURES, b"old-%d" % count)
+            link.publish(FEATURES, b"old-%d" % count)
             count += 1
             return "has not answered" in caplog.text
 
         until(left)
         assert published(silent.rest()) == [b"old-0", b"old-1"]
         again = broker.accept()
-        assert not transport.publish(FEATURES, b"new")
+        assert not link.publish(FEATURES, b"new")
         again.greet()
         assert again.read_kind(PUBLISH).payload == b"new"
 
@@ -141,16 +141,16 @@ def test_subscriptions_hold_on_each_connection_and_survive_a_handler_that_raises
         if payload == b"raise":
             raise RuntimeError("a fault of ours")
 
-    transport = start(port, filters=["lookalike/+/command", "lookalike/+/frame"], on_message=hear)
+    link = start(port, filters=["lookalike/+/command", "lookalike/+/frame"], on_message=hear)
     for payload in (b"first", b"second"):
         with make_broker(port):
-            until(lambda: transport.publish("lookalike/probe/frame", b"") and heard, what="a subscription")
+            until(lambda: link.publish("lookalike/probe/frame", b"") and heard, what="a subscription")
             wanted = [("lookalike/a/frame", b"raise"), ("lookalike/b/command", payload)]
             send(port, *wanted, ("lookalike/a/status", b"not wanted"), ("lookalike/b/command", b"end"))
             until(lambda: heard[-1][1] == b"end")
             assert [each for each in heard if each[1] not in (b"", b"end")] == wanted
-            assert transport.connected
-        until(lambda: not transport.connected)
+            assert link.connected
+        until(lambda: not link.connected)
         heard.clear()
     assert caplog.text.count("a message of 5 bytes failed") == 2
 
@@ -186,9 +186,9 @@ def test_what_shall_be_retained_is_sent_on_each_connection(start: Start) -> None
 def test_stop_says_offline_and_is_quick_without_a_broker(start: Start) -> None:
     port = free_port()
     with make_broker(port), MqttListener(port) as listener:
-        transport = start(port)
-        assert transport.wait_connected(60)
-        transport.stop(OFFLINE)
+        link = start(port)
+        assert link.wait_connected(60)
+        link.stop(OFFLINE)
         assert listener.wait_state("offline")["reason"] == "stopped"
     began_s = time.monotonic()
     start(port).stop(OFFLINE)

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from edge.link.mqtt import MqttTransport
 from tests.edge.kit import run_edge
 from tests.edge.link.lines import Start
 from tests.edge.link.puppet import CONNACK, SUBSCRIBE, puppet
@@ -57,19 +56,3 @@ def test_a_refused_subscription_is_told(start: Start, caplog: pytest.LogCaptureF
         visit.greet()
         visit.answer(visit.read_kind(SUBSCRIBE), 128)
         until(lambda: "refuses the subscription to lookalike/cam-1/command" in caplog.text)
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "http://u:secret@host",
-        "mqtt://u:secret@",
-        "mqtt://u:secret@host:0",
-        "mqtt://u:secret@a..b",
-        "mqtt://[::1",
-    ],
-)
-def test_an_address_that_is_none_is_refused_without_its_password(url: str) -> None:
-    with pytest.raises(ValueError, match="expected mqtt://") as caught:
-        MqttTransport(url, thing="cam-1")
-    assert "secret" not in str(caught.value)

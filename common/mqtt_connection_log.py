@@ -1,0 +1,104 @@
+"""Says in the log why there is no connection to a broker: each cause once, and not at each attempt."""
+
+import logging
+import re
+import socket
+import ssl
+
+from paho.mqtt.reasoncodes import ReasonCode
+
+from common.mqtt_broker import Broker, BrokerSocket
+
+CONNECT_S = 5.0
+_log = logging.getLogger(__name__)
+_NO_CERTIFICATE = frozenset({"TLSV13_ALERT_CERTIFICATE_REQUIRED", "SSLV3_ALERT_HANDSHAKE_FAILURE"})
+_OF_CERTIFICATE = re.compile(r"_ALERT_(\w*CERTIFICATE\w*|UNKNOWN_CA|ACCESS_DENIED)$")
+
+
+class ConnectionLog:
+    """Hears of one client's connections, attempt by attempt; one thread of MQTT calls it."""
+
+    def __init__(self, broker: Broker) -> None:
+        self._broker = broker
+        self._up = self._told = False
+        self._alert: ssl.SSLError | None = None
+        self._trouble: str | None = None
+
+    def attempt(self) -> None:
+        """An attempt to connect begins."""
+        self._told, self._alert = False, None
+
+    def connected(self, more: str = "") -> None:
+        """The broker has accepted; `more` is added to the line."""
+        self._up, self._trouble = True, None
+        _log.info("connected to broker %s%s", self._broker, more)
+
+    def refused(self, reason: ReasonCode) -> None:
+        """The broker's answer is no."""
+        self._complain(f"refused the connection: {reason}", logging.ERROR)
+
+    def not_reached(self, error: BaseException | None) -> None:
+        """There is no connection to it."""
+        refusal = self._refusal(error)
+        if refusal:
+            self._complain(refusal, logging.ERROR)
+        else:
+            self._complain(f"cannot be reached: {cause(error)}")
+
+    def left(self, why: str) -> None:
+        """We end the connection ourselves, to make another."""
+        self._up, self._told = False, True
+        _log.warning("broker %s %s; connecting again", self._broker, why)
+
+    def socket_closed(self, connection: object) -> None:
+        """The socket is closed, before `ended`."""
+        self._alert = connection.alert if isinstance(connection, BrokerSocket) else None
+
+    def ended(self, reason: ReasonCode) -> None:
+        """A connection has ended, accepted or not; without a failure it was our wish."""
+        was_up, self._up = self._up, False
+        if not reason.is_failure:
+            return
+        if was_up:
+            _log.warning("connection to broker %s lost (%s); trying again", self._broker, reason)
+        elif not self._told:
+            refusal = self._refusal(self._alert)
+            self._complain(refusal or self._hint(), logging.ERROR if refusal else logging.WARNING)
+
+    def _refusal(self, error: BaseException | None) -> str | None:
+        """What the broker did not like about our certificate, None if that was not the cause."""
+        reason = (isinstance(error, ssl.SSLError) and error.reason) or ""
+        if not self._broker.has_certificate:
+            demand = "demands a client certificate; set LOOKALIKE_MQTT_CERT and LOOKALIKE_MQTT_KEY"
+            return demand if reason in _NO_CERTIFICATE else None
+        alert = _OF_CERTIFICATE.search(reason)
+        # OpenSSL's name of an alert, such as TLSV1_ALERT_UNKNOWN_CA, in words.
+        return f"refused our certificate: {alert[1].replace('_', ' ').lower()}" if alert else None
+
+    def _hint(self) -> str:
+        hint = "does it take our certificate?" if self._broker.tls else "is it mqtt:// or mqtts://?"
+        return f"ended the connection before it accepted it; {hint}"
+
+    def _complain(self, trouble: str, level: int = logging.WARNING) -> None:
+        self._told = True
+        if trouble != self._trouble:
+            _log.log(level, "broker %s %s; trying again", self._broker, trouble)
+        self._trouble = trouble
+
+
+def cause(error: BaseException | None) -> str:
+    """Why a connection could not be made, in words."""
+    match error:
+        case ssl.SSLCertVerificationError():
+            return f"its TLS certificate is not trusted: {error.verify_message}"
+        case ssl.SSLError():
+            return f"no TLS with it: {error.reason or error}"
+        case socket.gaierror():
+            return "no such host"
+        case ConnectionRefusedError():
+            return "nothing listens there"
+        case TimeoutError():
+            return f"no answer in {CONNECT_S:g} s"
+        case OSError():
+            return error.strerror or str(error) or type(error).__name__
+    return "cause unknown"
