@@ -37,7 +37,7 @@ class Client(threading.Thread):
 
     def __init__(self, page: str, number: int) -> None:
         super().__init__(name=f"client-{number}", daemon=True)
-        self._http = httpx.Client(base_url=page, timeout=10)
+        self._http = httpx.Client(base_url=page, timeout=30)
         self._number, self._going = number, threading.Event()
         self._idle = threading.Event()
         self.stopping = False
@@ -103,7 +103,7 @@ class KillRig:
         }
         (self.data / "run.json").write_text(json.dumps({"page": self.page}))
         self._ports = ports
-        self.http = httpx.Client(timeout=5)
+        self.http = httpx.Client(timeout=30)
         self._log = (folder / "log").open("ab")
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         self.imported = Told()
