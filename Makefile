@@ -35,8 +35,9 @@ up:  ## the same as containers, in the background; PROFILE=scale: three searches
 down:  ## stop the containers; what is kept stays on its volumes
 	@$(COMPOSE) --profile aws --profile scale down --remove-orphans
 
+# Three on two cores: they wait for processes for half of their time.
 test: $(READY)  ## all tests that need no system package
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
+	@$(BIN)/python -m pytest -n 3 --dist loadfile
 
 test-system: $(READY)  ## tests against Mosquitto and real cameras' servers; installs these system packages
 	@.ci/system-packages
