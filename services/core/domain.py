@@ -18,6 +18,9 @@ from services.core.revision import content_revision
 
 _ITEM_ID = re.compile(r"[^\s/\\\x00-\x1f\x7f][^/\\\x00-\x1f\x7f]{0,199}")
 
+# An item of this id could not be asked for: GET /items/archive answers with all of them.
+RESERVED_ITEM_IDS = frozenset({"archive"})
+
 
 class InputError(Exception):
     """What a person or a client gave is refused; the text says what was wrong and what was expected."""
@@ -287,6 +290,9 @@ def is_text(value: str) -> bool:
 
 def check_item_id(item_id: str) -> str:
     """Return `item_id` if it can be one; raises InputError otherwise."""
+    if item_id in RESERVED_ITEM_IDS:
+        why = f"/items/{item_id} is the address of something else"
+        raise InputError(f"item id {item_id!r} is not allowed, because {why}; expected another one")
     if _ITEM_ID.fullmatch(item_id) is None or item_id in (".", "..") or not is_text(item_id):
         expected = "1 to 200 characters without slashes, control characters or a leading space"
         raise InputError(f"item id {item_id[:60]!a} is not allowed; expected {expected}")

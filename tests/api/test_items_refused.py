@@ -26,6 +26,11 @@ _JSON = {"Content-Type": "application/json"}
         ({"title": "x", "thing": ["cam"]}, 400, "`thing` is ['cam']; expected text"),
         ({"title": "x", "thing": "cam", "metadata": ["a"]}, 400, "`metadata` is ['a']; expected an object"),
         ({"title": "x", "thing": "cam", "id": "a/b"}, 400, "item id 'a/b' is not allowed"),
+        (
+            {"title": "x", "thing": "cam", "id": "archive"},
+            400,
+            "is the address of something else",
+        ),
         ({"title": "x", "url": "\ud800"}, 400, "`url` is '\\ud800'"),
         ({"title": "x", "url": "file:///etc/passwd"}, 400, "not an http or https address"),
         ({"title": "x", "url": "http://127.0.0.1:1/a.jpg"}, 400, "LOOKALIKE_FETCH_PRIVATE"),
@@ -100,7 +105,11 @@ def test_what_is_not_there_is_named(empty: Stack, call: str) -> None:
 
 @pytest.mark.parametrize(
     ("body", "says"),
-    [({}, "`undo` is None"), ({"undo": 7}, "`undo` is 7"), ({"undo": "x", "id": "y"}, "unknown field 'id'")],
+    [
+        ({}, "`undo` is missing"),
+        ({"undo": 7}, "`undo` is 7"),
+        ({"undo": "x", "id": "y"}, "unknown field 'id'"),
+    ],
 )
 def test_a_bad_undo_is_refused_with_its_reason(empty: Stack, body: dict[str, Any], says: str) -> None:
     assert says in refused(empty.client.post("/items/undo", json=body), 400)

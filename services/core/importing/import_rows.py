@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from services.core.catalogue.items import Draft
-from services.core.domain import InputError, is_text
+from services.core.domain import RESERVED_ITEM_IDS, InputError, is_text
 
 PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".gif")
 # Of one picture's file, wherever it comes from.
@@ -59,7 +59,7 @@ def read_rows(path: Path, *, home: str = "") -> Iterator[Row | BadRow]:
 
 def picture_rows(names: Iterable[str], image: Callable[[str], Path | str]) -> Iterator[Row | BadRow]:
     """A row for each name of a picture, with slashes; `image` says where it is."""
-    taken: set[str] = set()
+    taken = set(RESERVED_ITEM_IDS)
     for name in names:
         path = PurePosixPath(name)
         if path.suffix.lower() in PICTURES:

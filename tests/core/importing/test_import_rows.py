@@ -51,6 +51,20 @@ def test_two_pictures_of_a_folder_never_share_an_id(tmp_path: Path) -> None:
     assert len({row.draft.id for row in rows_of(tmp_path)}) == 4
 
 
+def test_a_picture_of_a_folder_never_gets_an_id_that_is_reserved(tmp_path: Path) -> None:
+    for name in ("archive.jpg", "archive.png"):
+        written(tmp_path, name, b"")
+    ids = {row.draft.id for row in rows_of(tmp_path)}
+    assert len(ids) == 2
+    assert all(item_id.startswith("archive-") for item_id in ids if item_id)
+
+
+def test_a_row_with_a_reserved_id_is_refused_with_the_reason(tmp_path: Path) -> None:
+    (bad,) = read_rows(written(tmp_path, "c.csv", "id,title,image\narchive,Mug,p/1.jpg\n"))
+    assert isinstance(bad, BadRow)
+    assert "'archive' is not allowed, because /items/archive is the address of something else" in bad.reason
+
+
 def test_a_csv_gives_its_columns_and_takes_others_as_metadata(tmp_path: Path) -> None:
     text = '\ufeffID,Title,image,link,Kind,price\r\n1,"Mug, red",p/1.jpg,https://s.example/1,mug,\r\n'
     (row,) = rows_of(written(tmp_path, "c.csv", text))
