@@ -7,12 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from docs.generator.cli_page import commands
+from docs.generator.http_page import calls
 from docs.generator.markdown import filled
 from docs.generator.settings_page import settings
 
 DOCS = Path(__file__).resolve().parents[1]
 # Each page is its template, whose mark is replaced by what the code says.
-PAGES: dict[str, Callable[[], str]] = {"cli": commands, "settings": settings}
+PAGES: dict[str, Callable[[], str]] = {"cli": commands, "http": calls, "settings": settings}
 
 
 def main() -> int:
@@ -36,7 +37,7 @@ def _page(name: str) -> Path:
 
 
 def _text(name: str) -> str:
-    template = Path(__file__).with_name(f"{name}.md").read_text(encoding="utf-8")
+    template = Path(__file__).with_name(f"{name}.template").read_text(encoding="utf-8")
     return filled(template, PAGES[name]())
 
 

@@ -11,6 +11,7 @@ from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.staticfiles import StaticFiles
 from prometheus_client import Gauge
 
+from common.version import VERSION
 from services.api import (
     archive,
     cameras,
@@ -22,7 +23,7 @@ from services.api import (
     images,
     items,
     matches,
-    problems,
+    openapi,
     rebuild,
     search,
     swagger,
@@ -30,6 +31,7 @@ from services.api import (
 from services.api.hub import Hub
 from services.bootstrap.api import ApiParts
 from services.bootstrap.settings import ApiSettings
+from services.contract import problems
 
 WEB = Path(__file__).resolve().parents[2] / "web"
 MAX_BODY = 32 * 1024 * 1024
@@ -52,6 +54,8 @@ def build_app(settings: ApiSettings, parts: ApiParts, hub: Hub) -> FastAPI:
 
     app = FastAPI(
         title="Lookalike",
+        version=VERSION,
+        description=openapi.ABOUT,
         lifespan=feeding,
         max_body_size=MAX_BODY,
         # Its own have absolute addresses; a proxy may serve us under any path.
@@ -77,6 +81,7 @@ def build_app(settings: ApiSettings, parts: ApiParts, hub: Hub) -> FastAPI:
         health.build_router(parts, event_feeds),
     ):
         app.include_router(router)
+    openapi.install(app)
     swagger.install(app)
     app.mount("/", StaticFiles(directory=WEB, html=True), name="web")
     # The page is text, and a phone's line is slow; pictures and streams go as they are.

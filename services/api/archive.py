@@ -7,14 +7,17 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
+from services.api.body_schemas import FILE, request_body
 from services.bootstrap.api import ApiParts
 from services.bootstrap.importing import build_maker
+from services.contract.item_models import ImportAnswer, RefusedItemAnswer
+from services.contract.problem_models import STORE_AWAY, Responses, problems
 from services.core.catalogue.paging import all_items
 from services.core.importing.archive import Archive, write_archive
 from services.core.importing.item_maker import Maker
@@ -23,7 +26,20 @@ from services.core.importing.restore import restore
 TYPE = "application/zip"
 # It is kept on the disk while it is read, never in memory: the api's own limit of a body is for pictures.
 _NO_LIMIT = 1 << 60
-_ZIP = {"content": {TYPE: {"schema": {"type": "string", "format": "binary"}}}}
+_ZIP = {TYPE: {"schema": FILE, "example": "<the bytes of a ZIP>"}}
+_EXPORTED: Responses = {200: {"content": _ZIP}, **problems({503: STORE_AWAY})}
+_OTHER_MODEL = (
+    "the catalogue was made with model f6119f54bb0b, but LOOKALIKE_MODEL is model 67b852d76d55: set it "
+    "back, use another LOOKALIKE_DATA_DIR, or run `lookalike index rebuild`"
+)
+_PROBLEMS = problems(
+    {
+        400: ["the archive holds 59 items; expected 60", _OTHER_MODEL],
+        413: "the archive is larger than 52428800 bytes, half of what the disk has free",
+        503: STORE_AWAY,
+        507: "the archive can't be kept while it is read: No space left on device",
+    }
+)
 
 log = logging.getLogger(__name__)
 
@@ -34,9 +50,12 @@ def build_router(parts: ApiParts, *, folder: Path, threads: int) -> APIRouter:
     # The disk is not waited for long, and the fewer items are at hand the less memory they take.
     maker = build_maker(parts.catalogue.featurizer, threads=threads, loaders=1)
 
-    @router.get("/items/archive", response_class=Response, responses={200: _ZIP})
+    @router.get("/items/archive", summary="Export all items", response_class=Response, responses=_EXPORTED)
     def export() -> Response:
-        """All items with their pictures and vectors as a ZIP, which POST takes again."""
+        """All items with their pictures and vectors as one ZIP, which POST takes again.
+
+        No item has the id `archive`, because this is its address.
+        """
         store = parts.catalogue.store
         pieces = write_archive(all_items(store), _picture(parts), model=store.model())
         headers = {"Content-Disposition": 'attachment; filename="lookalike-items.zip"'}
@@ -44,11 +63,16 @@ def build_router(parts: ApiParts, *, folder: Path, threads: int) -> APIRouter:
 
     @router.post(
         "/items/archive",
+        summary="Import an archive of items",
         max_body_size=_NO_LIMIT,
-        openapi_extra={"requestBody": {"required": True, **_ZIP}},
+        openapi_extra=request_body(_ZIP),
+        responses=_PROBLEMS,
     )
-    async def take(request: Request) -> dict[str, Any]:
-        """Add or replace the items of an archive; those of another model are featurised anew."""
+    async def take(request: Request) -> ImportAnswer:
+        """Add or replace the items of an archive; those of another model get new vectors.
+
+        It may have half of what the disk has free. A damaged one is refused and changes nothing.
+        """
         await run_in_threadpool(parts.catalogue.check_model)
         folder.mkdir(parents=True, exist_ok=True)
         # Its pictures need as much again.
@@ -86,12 +110,12 @@ async def _spool(request: Request, file: IO[bytes], *, limit: int) -> None:
             ) from None
 
 
-def _restore(parts: ApiParts, maker: Maker, file: IO[bytes]) -> dict[str, Any]:
+def _restore(parts: ApiParts, maker: Maker, file: IO[bytes]) -> ImportAnswer:
     catalogue = parts.catalogue
     done = restore(Archive(file), maker, pictures=catalogue.pictures, store=catalogue.store)
-    return {
-        "items": done.items,
-        "anew": done.anew,
-        "change": done.change or catalogue.store.head(),
-        "refused": [{"item": each.number, "reason": each.reason} for each in done.refused],
-    }
+    return ImportAnswer(
+        items=done.items,
+        anew=done.anew,
+        change=done.change or catalogue.store.head(),
+        refused=[RefusedItemAnswer(item=each.number, reason=each.reason) for each in done.refused],
+    )

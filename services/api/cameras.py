@@ -6,17 +6,22 @@ import asyncio
 import contextlib
 from collections.abc import Collection
 from email.utils import formatdate
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import Path as InPath
 from starlette.concurrency import run_in_threadpool
 
 from common.wire import MAX_MESSAGE_BYTES, is_thing, topic
 from services.adapters.pillow_pictures import check_jpeg
+from services.api.body_schemas import FILE, image_form, request_body
 from services.api.etags import seen_tags
 from services.api.feeds import cameras_now
-from services.api.item_requests import content_type, read_at_most, read_image
+from services.api.item_requests import read_image
+from services.api.request_body import content_type, read_at_most
 from services.bootstrap.api import ApiParts
+from services.contract.camera_models import CameraAnswer, CamerasAnswer, FrameAnswer
+from services.contract.problem_models import BROKER_AWAY, Responses, problems
 from services.core.cameras.previews import KEPT_S, WATCH_COMMAND, Preview, Previews
 from services.core.domain import InputError, UnavailableError
 
@@ -24,37 +29,60 @@ WAIT_S = 2.0
 SEND_S = 1.0
 MULTIPART_BYTES = 8 * 1024
 
-_JPEG: dict[str, Any] = {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}}
-_FORM: dict[str, Any] = {
-    "multipart/form-data": {
-        "schema": {
-            "type": "object",
-            "required": ["image"],
-            "properties": {"image": {"type": "string", "format": "binary"}},
+Thing = Annotated[str, InPath(description="The camera's name.", examples=["cam-1"])]
+_JPEG: dict[str, Any] = {"image/jpeg": {"schema": FILE, "example": "<the bytes of a JPEG>"}}
+_BODY = request_body({**_JPEG, "multipart/form-data": image_form({})})
+_PREVIEW: Responses = {
+    200: {"content": _JPEG},
+    304: {"description": "None is newer than that of If-None-Match."},
+    **problems(
+        {
+            404: "there is no camera 'cam-9'",
+            409: "cam-1 is no_camera (/dev/video0: no such device), so it gives no preview",
+            503: [
+                BROKER_AWAY,
+                "no preview of cam-1 within 2 s; they may be switched off at the camera "
+                "(LOOKALIKE_PREVIEW=0)",
+            ],
         }
-    }
+    ),
 }
-_BODY = {"requestBody": {"required": True, "content": _JPEG | _FORM}}
+_FRAMES = problems(
+    {
+        400: [
+            "'a/b' is no camera's name; expected 1 to 128 of the characters a-z A-Z 0-9 : _ -",
+            "the field `image` holds no file; expected a picture in multipart/form-data",
+            "the frame is not a JPEG",
+        ],
+        409: "cam-1 is the name of another camera (/dev/video0); expected a name that is free",
+        413: "the frame has more than 524266 bytes, which is what a message can hold",
+        415: "content type 'image/png'; expected image/jpeg, or multipart with `image`",
+        503: "the broker does not take the frame, so it was dropped; the next may pass",
+    }
+)
 
 
 def build_router(parts: ApiParts) -> APIRouter:
     """The routes over wired parts."""
     router = APIRouter(tags=["cameras"])
 
-    @router.get("/cameras")
-    def cameras() -> dict[str, Any]:
-        """The cameras and what they last said of themselves."""
-        return {"cameras": [camera.to_json() for camera in cameras_now(parts)]}
+    @router.get("/cameras", summary="List the cameras")
+    def cameras() -> CamerasAnswer:
+        """The cameras, each with its last status and how its clock is off."""
+        return CamerasAnswer(cameras=[CameraAnswer(**camera.to_json()) for camera in cameras_now(parts)])
 
     @router.get(
         "/cameras/{thing}/preview",
+        summary="Get a camera's preview",
         response_class=Response,
-        responses={200: {"content": _JPEG}, 304: {"description": "none newer than that of If-None-Match"}},
+        responses=_PREVIEW,
     )
-    async def preview(thing: str, request: Request) -> Response:
-        """The camera's newest picture, small and never older than 2 s; waits up to 2 s for one.
+    async def preview(thing: Thing, request: Request) -> Response:
+        """The camera's newest picture, small and never older than 2 s.
 
-        If-None-Match with the ETag of the last one waits for a newer one. Last-Modified is when it came.
+        Asking makes the camera send previews for 10 s; the call waits up to 2 s for the first one. With
+        `If-None-Match` and the ETag of the last one it waits for a newer one, else the answer is 304.
+        `Last-Modified` is when it came.
         """
         _ask_for_previews(parts, thing)
         seen = seen_tags(request)
@@ -69,13 +97,22 @@ def build_router(parts: ApiParts) -> APIRouter:
             "(LOOKALIKE_PREVIEW=0)"
         )
 
-    @router.post("/cameras/{thing}/frames", status_code=202, openapi_extra=_BODY)
-    async def frames(thing: str, request: Request) -> dict[str, Any]:
-        """Take a JPEG for a camera whose frames come over MQTT; dropped if it cannot be sent at once."""
+    @router.post(
+        "/cameras/{thing}/frames",
+        status_code=202,
+        summary="Send a frame of a camera",
+        openapi_extra=_BODY,
+        responses=_FRAMES,
+    )
+    async def frames(thing: Thing, request: Request) -> FrameAnswer:
+        """Take a JPEG of a browser's camera, and hand it to the edge over MQTT.
+
+        At most 512 KiB and 40 megapixels. A frame that cannot be sent at once is dropped.
+        """
         _check_name(parts, thing)
         content = await _read_frame(request, limit=MAX_MESSAGE_BYTES - len(topic(thing, "frame")))
         await run_in_threadpool(_send, parts, thing, content)
-        return {"thing": thing, "bytes": len(content)}
+        return FrameAnswer(thing=thing, bytes=len(content))
 
     return router
 

@@ -4,68 +4,37 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
-from fastapi.responses import JSONResponse
+from fastapi import Path as InPath
 from starlette.concurrency import run_in_threadpool
 
+from services.api import edit_declarations as declared
 from services.api.etags import expected_of_new, expected_revision, item_tag
-from services.api.item_requests import PictureSource, read_object, read_said
-from services.api.items import item_json
-from services.api.problems import problem
+from services.api.item_requests import PictureSource, read_item_request
+from services.api.items import ItemId, item_answer, json_response
+from services.api.request_body import read_body
 from services.bootstrap.api import ApiParts
+from services.contract.item_models import (
+    ChangedItemAnswer,
+    GoneItemAnswer,
+    ItemEditBody,
+    NewItemBody,
+    NewViewBody,
+    UndoBody,
+)
+from services.contract.problems import problem
 from services.core.catalogue.changes import Changed
-from services.core.domain import InputError, RevisionError
+from services.core.domain import RevisionError
 
 # Requests at work at once: one may wait long for an address or a camera, and the threads are for all.
 AT_ONCE = 8
-
-_TEXT = {"type": "string"}
-_METADATA = {"type": "string", "description": "metadata"}
-
-
-def _body(*words: str, required: list[str]) -> dict[str, Any]:
-    """The OpenAPI form of a body: a picture file with words in a form, or words and a source in JSON."""
-    texts = dict.fromkeys(words, _TEXT)
-    form = {
-        "type": "object",
-        "required": required,
-        "properties": {"image": {"type": "string", "format": "binary"}, **texts},
-        "additionalProperties": _METADATA if words else False,
-    }
-    sources = {
-        "url": {"type": "string", "description": "a picture's address; it is copied"},
-        "thing": {"type": "string", "description": "a camera, whose next frame is the picture"},
-    }
-    metadata = {"metadata": {"type": "object", "additionalProperties": _TEXT}} if words else {}
-    json = {
-        "type": "object",
-        "required": [name for name in required if name != "image"],
-        "properties": {**texts, **metadata, **sources},
-        "additionalProperties": False,
-    }
-    content = {"multipart/form-data": {"schema": form}, "application/json": {"schema": json}}
-    return {"requestBody": {"required": True, "content": content}}
-
-
-_UNDO = {
-    "type": "object",
-    "required": ["undo"],
-    "properties": {"undo": {"type": "string", "description": "what a change was answered with"}},
-    "additionalProperties": False,
-}
-_ADD_BODY = _body("title", "id", "link", required=["title", "image"])
-_EDIT_BODY = _body("title", "link", required=[])
-_VIEW_BODY = _body(required=["image"])
-_UNDO_BODY = {"requestBody": {"required": True, "content": {"application/json": {"schema": _UNDO}}}}
-
-
+PlaceOfPicture = Annotated[
+    int, InPath(description="The picture's place in `pictures`, from 0.", examples=[1])
+]
 Expected = Annotated[str | None, Depends(expected_revision)]
 ExpectedOfNew = Annotated[str | None, Depends(expected_of_new)]
-_CONFLICT: dict[int | str, dict[str, Any]] = {
-    409: {"description": "the item is of another revision by now: `current` is how it is, null if it is gone"}
-}
 
 
 def build_router(parts: ApiParts) -> APIRouter:
@@ -79,55 +48,69 @@ def build_router(parts: ApiParts) -> APIRouter:
                 changed = await run_in_threadpool(change)
             except RevisionError as error:
                 return _refused(parts, error)
-        answer = {"change": changed.change, "undo": changed.undo}
+        told = {"change": changed.change, "undo": changed.undo}
         if changed.item is None:
-            return JSONResponse(answer | {"id": changed.item_id})
-        item = item_json(parts, changed.item.facts)
-        return JSONResponse(answer | item, status, headers={"ETag": item_tag(item)})
+            return json_response(GoneItemAnswer(id=changed.item_id, **told))
+        item = item_answer(parts, changed.item.facts)
+        answer = ChangedItemAnswer(**dict(item), **told)
+        return json_response(answer, status, headers={"ETag": item_tag(item)})
 
-    @router.post("/items", status_code=201, openapi_extra=_ADD_BODY, responses=_CONFLICT)
+    @router.post("/items", status_code=201, summary="Add or replace an item", **declared.ADD)
     async def add(request: Request, expected: ExpectedOfNew) -> Response:
-        """Add or replace an item with an uploaded picture, one behind an address, or what a camera sees."""
-        said = await read_said(request, words={"title", "id", "link", "metadata"})
+        """Add an item, or replace the one of that id, with a picture.
+
+        The picture is an uploaded file (multipart), one behind an address (`url`, copied), or what a camera
+        sees (`thing`: its next frame). In a form every other field is metadata. Unknown fields in JSON are
+        refused.
+        """
+        said = await read_item_request(request, NewItemBody)
         draft, source = said.draft, said.picture()
         return await done(
             lambda: parts.editor.add(draft, lambda: _content(parts, source), expected=expected), status=201
         )
 
-    @router.put("/items/{item_id}", openapi_extra=_EDIT_BODY, responses=_CONFLICT)
-    async def edit(item_id: str, request: Request, expected: Expected) -> Response:
-        """Change what is given of an item: title, link, all its metadata, the picture that is shown."""
-        said = await read_said(request, words={"title", "link", "metadata"})
+    @router.put("/items/{item_id}", summary="Change an item", **declared.EDIT)
+    async def edit(item_id: ItemId, request: Request, expected: Expected) -> Response:
+        """Change what is given of an item; what is left out stays.
+
+        `metadata` is replaced as a whole, a `link` of null is taken away, a picture replaces the shown one.
+        """
+        said = await read_item_request(request, ItemEditBody)
         source = said.source
         content = None if source is None else lambda: _content(parts, source)
         return await done(lambda: parts.editor.edit(item_id, said.edit, content, expected=expected))
 
-    @router.delete("/items/{item_id}", responses=_CONFLICT)
-    async def delete(item_id: str, expected: Expected) -> Response:
+    @router.delete("/items/{item_id}", summary="Delete an item", **declared.DELETE)
+    async def delete(item_id: ItemId, expected: Expected) -> Response:
         """Remove an item, and what people said of it."""
         return await done(lambda: parts.editor.delete(item_id, expected=expected))
 
-    @router.post("/items/{item_id}/views", status_code=201, openapi_extra=_VIEW_BODY, responses=_CONFLICT)
-    async def add_view(item_id: str, request: Request, expected: Expected) -> Response:
-        """Give an item a further picture, by which it is found too."""
-        source = (await read_said(request, words=frozenset())).picture()
+    @router.post(
+        "/items/{item_id}/views", status_code=201, summary="Add a picture to an item", **declared.ADD_VIEW
+    )
+    async def add_view(item_id: ItemId, request: Request, expected: Expected) -> Response:
+        """Give an item a further picture, by which it is found too; it may have 16."""
+        source = (await read_item_request(request, NewViewBody)).picture()
         return await done(
             lambda: parts.editor.add_view(item_id, lambda: _content(parts, source), expected=expected),
             status=201,
         )
 
-    @router.delete("/items/{item_id}/views/{n}", responses=_CONFLICT)
-    async def remove_view(item_id: str, n: int, expected: Expected) -> Response:
-        """Take one of an item's pictures away: `n` is its place in `pictures`."""
+    @router.delete(
+        "/items/{item_id}/views/{n}", summary="Remove a picture of an item", **declared.REMOVE_VIEW
+    )
+    async def remove_view(item_id: ItemId, n: PlaceOfPicture, expected: Expected) -> Response:
+        """Take one of an item's pictures away; the last one stays."""
         return await done(lambda: parts.editor.remove_view(item_id, n, expected=expected))
 
-    @router.post("/items/undo", openapi_extra=_UNDO_BODY, responses=_CONFLICT)
+    @router.post("/items/undo", summary="Take a change back", **declared.UNDO)
     async def undo(request: Request) -> Response:
-        """Make the item of a change what it was before it, once; that is a change too, and can be undone."""
-        fields = await read_object(request, names={"undo"})
-        token = fields.get("undo")
-        if not isinstance(token, str):
-            raise InputError(f"`undo` is {ascii(token)[:60]}; expected what a change was answered with")
+        """Make the item of a change what it was before it, once; that is a change too, and can be undone.
+
+        A token is kept for an hour, while it is one of the last 1,000, until the api restarts. Feedback
+        that a deletion ended does not come back.
+        """
+        token = (await read_body(request, UndoBody)).undo
         return await done(lambda: parts.editor.undo(token))
 
     return router
@@ -137,8 +120,8 @@ def _refused(parts: ApiParts, error: RevisionError) -> Response:
     """A problem document with the item as it is now, null if it is gone."""
     if error.current is None:
         return problem(409, str(error), current=None)
-    current = item_json(parts, error.current.facts)
-    answer = problem(409, str(error), current=current)
+    current = item_answer(parts, error.current.facts)
+    answer = problem(409, str(error), current=current.model_dump())
     answer.headers["ETag"] = item_tag(current)
     return answer
 

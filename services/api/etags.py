@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Header, Request
 
+from services.contract.item_models import ItemAnswer
 from services.core.domain import InputError
 from services.core.revision import NO_ITEM
 
@@ -21,18 +22,19 @@ def seen_tags(request: Request) -> set[str]:
     return {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
 
 
-def item_tag(item: dict[str, Any]) -> str:
+def item_tag(item: ItemAnswer) -> str:
     """The tag of an item's JSON: its revision, and a hash of all of it."""
-    told = hashlib.sha256(json.dumps(item, sort_keys=True).encode()).hexdigest()[:8]
-    return f'"{item["revision"]}-{told}"'
+    told = hashlib.sha256(json.dumps(item.model_dump(), sort_keys=True).encode()).hexdigest()[:8]
+    return f'"{item.revision}-{told}"'
 
 
 def expected_revision(
     if_match: Annotated[
         str | None,
         Header(
-            description="the item's `revision` that was read, in quotes, or its ETag: of another one nothing "
-            "changes, and the answer is 409 with `current`, the item as it is"
+            description="The `revision` that was read, in quotes, or the ETag: for another one nothing "
+            "changes, and the answer is 409.",
+            examples=['"0123456789abcdef"'],
         ),
     ] = None,
 ) -> str | None:
@@ -49,9 +51,9 @@ def expected_revision(
 
 
 def expected_of_new(
-    if_match: Annotated[str | None, Header(description="as for PUT, of the item that is replaced")] = None,
+    if_match: Annotated[str | None, Header(description="As for PUT, of the item that is replaced.")] = None,
     if_none_match: Annotated[
-        str | None, Header(description="`*`: an item of this id is not replaced; the answer is 409 then")
+        str | None, Header(description="`*`: an item of this id is not replaced; the answer is 409 then.")
     ] = None,
 ) -> str | None:
     """The revision that POST may replace, NO_ITEM for none, None for any; raises InputError."""

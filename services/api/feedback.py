@@ -2,52 +2,64 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Request
+from fastapi import Path as InPath
 from starlette.concurrency import run_in_threadpool
 
+from services.api.body_schemas import json_body
+from services.api.request_body import read_body
 from services.bootstrap.api import ApiParts
+from services.contract.examples import RECORD
+from services.contract.match_models import FeedbackAnswer, FeedbackBody
+from services.contract.problem_models import REDIS_AWAY, problems
 from services.core.catalogue.feedback import Feedback, take_feedback
+from services.core.domain import check_item_id
 
-_BODY = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "application/json": {
-                "schema": {
-                    "type": "object",
-                    "required": ["right"],
-                    "properties": {
-                        "right": {"type": "boolean", "description": "whether the best match is right"},
-                        "item": {"type": "string", "description": "the id of the item that it really was"},
-                    },
-                    "additionalProperties": False,
-                }
-            }
-        },
+_PROBLEMS = problems(
+    {
+        400: [
+            f"`right` is 'yes'; {FeedbackBody.expected}",
+            "there is no item 'vase' in the catalogue (any more); expected the id of one",
+        ],
+        404: "record 1764423000123 is not among the newest any more",
+        413: "the JSON has more than 1048576 bytes",
+        422: "`record_id` is 'x'; expected a whole number",
+        503: REDIS_AWAY,
     }
-}
+)
+RecordId = Annotated[int, InPath(description="The id of a match record.", examples=[RECORD["id"]])]
 
 
 def build_router(parts: ApiParts) -> APIRouter:
     """The route over wired parts."""
     router = APIRouter(tags=["matches"])
 
-    @router.post("/matches/{record_id}/feedback", openapi_extra=_BODY)
-    async def feedback(record_id: int, request: Request) -> dict[str, Any]:
-        """Say whether a record's best match is right; the last word on a record counts, and counts once."""
-        said = Feedback.parse(await request.body())
+    @router.post(
+        "/matches/{record_id}/feedback",
+        summary="Say whether a match is right",
+        openapi_extra=json_body(FeedbackBody),
+        responses=_PROBLEMS,
+    )
+    async def feedback(record_id: RecordId, request: Request) -> FeedbackAnswer:
+        """Say whether a record's best match is right, and if not, which item it really was.
+
+        It can be said while the record is among the newest 600 of all cameras, and changed for a day after
+        that. The last word on a record counts, and counts once.
+        """
+        body = await read_body(request, FeedbackBody)
+        said = Feedback(body.right, body.item if body.item is None else check_item_id(body.item))
         return await run_in_threadpool(_take, parts, record_id, said)
 
     return router
 
 
-def _take(parts: ApiParts, record_id: int, said: Feedback) -> dict[str, Any]:
+def _take(parts: ApiParts, record_id: int, said: Feedback) -> FeedbackAnswer:
     record = parts.queue.get(record_id)
     if record is None:
         raise HTTPException(404, f"record {record_id} is not among the newest any more")
     really, change = take_feedback(parts.catalogue.store, record, said)
     # So that what was said can be changed when the record has long left the list.
     parts.queue.remember(record)
-    return {"id": record_id, "right": said.right, "item": really, "change": change}
+    return FeedbackAnswer(id=record_id, right=said.right, item=really, change=change)

@@ -16,9 +16,9 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.api.key_lockout import Attempts
-from services.api.problems import problem
 from services.bootstrap.defaults import LOOPBACK
 from services.bootstrap.settings import ApiSettings
+from services.contract.problems import problem
 
 _SAFE = ("GET", "HEAD", "OPTIONS")
 # POSTs that only read.
@@ -35,6 +35,12 @@ _HEADERS = {
     # Asked for again each time: modules of two versions of the page must not mix.
     "Cache-Control": "no-cache",
 }
+
+
+def is_guarded(method: str, path: str) -> bool:
+    """Whether a call changes something or shows what a camera sees, so that it may ask for the key."""
+    public = method in _SAFE and _PRIVATE.fullmatch(path) is None
+    return not public and path not in _READS
 
 
 class Guard:
@@ -71,9 +77,7 @@ class Guard:
         if self._loopback and _hostname(f"//{host}") not in self._hosts:
             text = f"host {host[:100]!a} is not served here; set LOOKALIKE_PUBLIC_URL to the page's address"
             return problem(421, text)
-        path = request.scope["path"]
-        public = request.method in _SAFE and _PRIVATE.fullmatch(path) is None
-        if public or path in _READS:
+        if not is_guarded(request.method, request.scope["path"]):
             return None
         # Port and all: what else runs on this machine is another origin.
         if origin is not None and origin.partition("://")[2] not in (host, self._public):

@@ -9,11 +9,29 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from common.version import VERSION
 from services.api.feeds import Feeds, cameras_now
 from services.bootstrap.api import ApiParts
+from services.contract.health_models import UNHEALTHY, AliveAnswer, HealthAnswer
 from services.core.domain import Loading, LoadingError, UnavailableError
 
 Check = Callable[[], dict[str, Any]]
+# Not problem documents: who watches the system wants to know of all that it depends on.
+_UNHEALTHY: dict[int | str, dict[str, Any]] = {
+    503: {
+        "description": "A dependency fails or loads.",
+        "model": HealthAnswer,
+        "content": {"application/json": {"example": UNHEALTHY}},
+    }
+}
+_STOPPED: dict[int | str, dict[str, Any]] = {
+    503: {
+        "description": "It should be started again.",
+        "model": AliveAnswer,
+        "content": {"application/json": {"example": {"alive": False, "detail": "feed_matches has ended"}}},
+    }
+}
+_METRICS = "# TYPE lookalike_api_streams gauge\nlookalike_api_streams 2.0\n"
 
 
 def build_router(parts: ApiParts, feeds: Feeds) -> APIRouter:
@@ -26,9 +44,15 @@ def build_router(parts: ApiParts, feeds: Feeds) -> APIRouter:
         "index": lambda: _index(parts),
     }
 
-    @router.get("/healthz")
+    @router.get(
+        "/healthz", summary="Check the system's health", response_model=HealthAnswer, responses=_UNHEALTHY
+    )
     def healthz() -> Response:
-        """Each dependency; 503 if one fails or loads. A lost camera is no failure, but it is listed."""
+        """Each dependency of the api: item store, Redis, broker and index; 503 if one of them fails or loads.
+
+        A lost camera is no failure, but it is listed. Whether a process should be started again is said by
+        GET /alive.
+        """
         # The store last: the index may take seconds to answer, and the two are compared.
         outcomes = {name: _outcome(checks[name]) for name in reversed(checks)}
         found = {name: outcomes[name] for name in checks}
@@ -37,18 +61,28 @@ def build_router(parts: ApiParts, feeds: Feeds) -> APIRouter:
         status = "ok" if not wrong else "loading" if all("loading" in each for each in wrong) else "failing"
         cameras = [camera.to_json() for camera in cameras_now(parts)]
         state = {"status": status, "checks": found, "cameras": cameras}
-        return JSONResponse(state, 503 if wrong else 200)
+        return JSONResponse({**state, "version": VERSION}, 503 if wrong else 200)
 
-    @router.get("/alive")
+    @router.get(
+        "/alive",
+        summary="Check that the process works",
+        response_model=AliveAnswer,
+        responses=_STOPPED,
+    )
     async def alive() -> Response:
         """Whether this process does its work, whatever it depends on: 503 if it should be started again."""
         ended = feeds.ended
         state = {"alive": True} if ended is None else {"alive": False, "detail": f"{ended} has ended"}
         return JSONResponse(state, 200 if ended is None else 503)
 
-    @router.get("/metrics")
+    @router.get(
+        "/metrics",
+        summary="Get the counters",
+        response_class=PlainTextResponse,
+        responses={200: {"content": {"text/plain": {"example": _METRICS}}}},
+    )
     def metrics() -> Response:
-        """The api's counters and those of the search process that it asks, in Prometheus' form."""
+        """The counters of the api and of the search process that it asks, in Prometheus' text format."""
         own = generate_latest(parts.registry).decode()
         try:
             own += parts.search.metrics()

@@ -7,15 +7,24 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
+from services.api.body_schemas import FILE
 from services.api.etags import seen_tags
-from services.api.items import existing
+from services.api.items import NO_ITEM, ItemId, existing
 from services.bootstrap.api import ApiParts
+from services.contract.problem_models import STORE_AWAY, problems
 from services.core.domain import MissingError
 
 _TYPES = {".jpg": "image/jpeg", ".png": "image/png", ".webp": "image/webp", ".gif": "image/gif"}
 _CONTENT: dict[int | str, dict[str, Any]] = {
-    200: {"content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in _TYPES.values()}},
-    304: {"description": "it is that of If-None-Match"},
+    200: {"content": {kind: {"schema": FILE, "example": "<the bytes>"} for kind in _TYPES.values()}},
+    304: {"description": "It is that of If-None-Match."},
+    **problems(
+        {
+            404: [NO_ITEM, "item 'mug-7' has the pictures 0 to 1, and no 2"],
+            422: "`w` is '100'; expected 160, 320 or 640",
+            503: STORE_AWAY,
+        }
+    ),
 }
 
 
@@ -31,13 +40,21 @@ def build_router(parts: ApiParts) -> APIRouter:
     """The route over wired parts."""
     router = APIRouter(tags=["items"])
 
-    @router.get("/items/{item_id}/image", response_class=Response, responses=_CONTENT)
+    @router.get(
+        "/items/{item_id}/image",
+        summary="Get a picture of an item",
+        response_class=Response,
+        responses=_CONTENT,
+    )
     def image(
-        item_id: str, request: Request, n: Annotated[int, Query(ge=0)] = 0, w: Width | None = None
+        item_id: ItemId,
+        request: Request,
+        n: Annotated[int, Query(ge=0, description="The picture's place in `pictures`, from 0.")] = 0,
+        w: Annotated[Width | None, Query(description="The highest width and height, in pixels.")] = None,
     ) -> Response:
-        """One of an item's pictures: `n` is its place in `pictures`.
+        """One of an item's pictures, as it was given, or with `w` as a JPEG at most that wide and high.
 
-        As it was given, or with `w` as a JPEG at most that wide and high.
+        It has an ETag, and its address changes with the picture, so that it can be kept for a year.
         """
         item = existing(parts, item_id)
         if n >= len(item.pictures):

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
 from fastapi import HTTPException, Request
 from starlette.datastructures import FormData, UploadFile
-from starlette.requests import ClientDisconnect
 
+from services.api.request_body import content_type, read_body
+from services.contract.item_models import ItemEditBody, NewViewBody, given
 from services.core.catalogue.edits import Edit
 from services.core.catalogue.items import Draft
-from services.core.domain import InputError, is_text
-from services.core.importing.import_rows import as_text
-
-# All that a draft may hold, each character written as \uXXXX.
-MAX_JSON_BYTES = 1024 * 1024
-_WORDS = frozenset({"title", "link", "metadata"})
-_SOURCES = frozenset({"url", "thing"})
+from services.core.domain import InputError
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,22 +58,19 @@ class ItemRequest:
         return self.source
 
 
-async def read_said(request: Request, *, words: Set[str] = _WORDS) -> ItemRequest:
-    """The words of a body, of those that are allowed, and its picture's source; raises InputError."""
+async def read_item_request(request: Request, body: type[ItemEditBody | NewViewBody]) -> ItemRequest:
+    """What a request says of an item, in JSON of the form `body`, or in a form; raises InputError."""
     kind = content_type(request)
     if kind == "application/json":
-        return _from_json(await _read_json(request), words)
+        said = await read_body(request, body)
+        words = given(said) if isinstance(said, ItemEditBody) else {}
+        source = PictureSource(url=said.url, thing=said.thing) if said.url or said.thing else None
+        return ItemRequest(words, source)
     if kind in ("multipart/form-data", "application/x-www-form-urlencoded"):
         async with request.form(max_files=1, max_fields=60) as form:
-            return ItemRequest(_from_form(form, words), await _uploaded(form))
+            words = _from_form(form, body.model_fields.keys() - {"url", "thing"})
+            return ItemRequest(words, await _uploaded(form))
     raise HTTPException(415, f"content type {kind[:80]!a}; expected multipart/form-data or application/json")
-
-
-async def read_object(request: Request, *, names: Set[str]) -> dict[str, Any]:
-    """A JSON body with no other fields than these; raises InputError."""
-    fields = await _read_json(request)
-    _refuse_unknown(fields, names)
-    return fields
 
 
 async def read_image(form: FormData) -> bytes:
@@ -111,61 +102,7 @@ def _from_form(form: FormData, words: Set[str]) -> dict[str, Any]:
     return {**own, "metadata": fields} if fields else own
 
 
-def content_type(request: Request) -> str:
-    """The type that a request's body says to have, in lower case and without its parameters."""
-    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
-
-
-async def read_at_most(request: Request, limit: int, *, too_large: str) -> bytes:
-    """A body of at most `limit` bytes; answers 413 with these words to a longer one."""
-    body = bytearray()
-    try:
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > limit:
-                raise HTTPException(413, too_large)
-    except ClientDisconnect:  # nobody hears the answer; without it the log would show a fault of ours
-        raise HTTPException(400, "the body ended too early") from None
-    return bytes(body)
-
-
-async def _read_json(request: Request) -> dict[str, Any]:
-    too_large = f"the JSON has more than {MAX_JSON_BYTES} bytes"
-    body = await read_at_most(request, MAX_JSON_BYTES, too_large=too_large)
-    try:
-        fields: Any = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"the body is not JSON: {str(error)[:100]}") from None
-    if not isinstance(fields, dict):
-        raise InputError(f"the body is a JSON {type(fields).__name__}; expected an object")
-    return fields
-
-
-def _from_json(fields: dict[str, Any], words: Set[str]) -> ItemRequest:
-    _refuse_unknown(fields, words | _SOURCES)
-    texts = {name: _text(name, fields[name]) for name in fields.keys() - {"metadata"}}
-    url, thing = texts.pop("url", None) or None, texts.pop("thing", None) or None
-    if url and thing:
-        raise InputError("both `url` and `thing` are given; expected one of them")
-    said: dict[str, Any] = dict(texts)
-    if "metadata" in fields:
-        said["metadata"] = _metadata(fields["metadata"])
-    return ItemRequest(said, PictureSource(url=url, thing=thing) if url or thing else None)
-
-
 def _refuse_unknown(fields: Mapping[str, Any], known: Set[str]) -> None:
     # A misspelt field must not pass for one that was left out.
     if unknown := sorted(fields.keys() - known):
         raise InputError(f"unknown field {unknown[0][:40]!a}; expected {', '.join(sorted(known))}")
-
-
-def _text(name: str, value: Any) -> str | None:
-    if value is not None and not (isinstance(value, str) and is_text(value)):
-        raise InputError(f"`{name}` is {ascii(value)[:60]}; expected text")
-    return value
-
-
-def _metadata(value: Any) -> dict[str, str]:
-    if not isinstance(value, dict):
-        raise InputError(f"`metadata` is {ascii(value)[:60]}; expected an object")
-    return {name: as_text(each) for name, each in value.items()}

@@ -2,49 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import JSONResponse
+from fastapi import Path as InPath
 
 from services.api.etags import item_tag, seen_tags
 from services.bootstrap.api import ApiParts
+from services.contract.item_models import ItemAnswer, ItemFeedbackAnswer, ItemPageAnswer
+from services.contract.model_base import Answer
+from services.contract.problem_models import STORE_AWAY, problems
 from services.core.domain import ItemFacts, MissingError
+
+ItemId = Annotated[str, InPath(description="The item's id.", examples=["mug-7"])]
+NO_ITEM = "there is no item 'mug-7'"
 
 
 def build_router(parts: ApiParts) -> APIRouter:
     """The routes over wired parts."""
     router = APIRouter(tags=["items"])
 
-    @router.get("/items")
+    @router.get(
+        "/items",
+        summary="List items",
+        responses=problems({422: "`limit` is '0'; expected 1 or more", 503: STORE_AWAY}),
+    )
     def items(
-        cursor: Annotated[str, Query(max_length=200)] = "",
-        limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-        text: Annotated[str, Query(max_length=200)] = "",
-    ) -> dict[str, Any]:
-        """A page of the catalogue in the order of its ids; `next` is the cursor of the page behind it.
+        cursor: Annotated[str, Query(max_length=200, description="`next` of the page before.")] = "",
+        limit: Annotated[int, Query(ge=1, le=1000, description="How many items.")] = 100,
+        text: Annotated[str, Query(max_length=200, description="Only items that hold this text.")] = "",
+    ) -> ItemPageAnswer:
+        """A page of the catalogue, in the order of the ids; `next` is the cursor of the next page.
 
         With `text` only those items whose id, title or a metadata value holds it, in upper or lower case.
         """
         page = parts.catalogue.store.facts_page(after=cursor, limit=limit + 1, text=text)
         shown = page[:limit]
-        return {
-            "items": [item_json(parts, item) for item in shown],
-            "next": shown[-1].id if len(page) > limit else None,
-        }
+        return ItemPageAnswer(
+            items=[item_answer(parts, item) for item in shown],
+            next=shown[-1].id if len(page) > limit else None,
+        )
 
-    @router.get("/items/{item_id}", responses={304: {"description": "it is that of If-None-Match"}})
-    def get(item_id: str, request: Request) -> Response:
-        """One item; its ETag begins with its `revision`."""
-        item = item_json(parts, existing(parts, item_id))
+    @router.get(
+        "/items/{item_id}",
+        summary="Get an item",
+        response_model=ItemAnswer,
+        responses={
+            304: {"description": "It is that of If-None-Match."},
+            **problems({404: NO_ITEM, 503: STORE_AWAY}),
+        },
+    )
+    def get(item_id: ItemId, request: Request) -> Response:
+        """One item, with the addresses of its pictures; its ETag begins with its `revision`."""
+        item = item_answer(parts, existing(parts, item_id))
         headers = {"ETag": item_tag(item), "Cache-Control": "no-cache"}
         if headers["ETag"] in seen_tags(request):
             return Response(status_code=304, headers=headers)
-        return JSONResponse(item, headers=headers)
+        return json_response(item, headers=headers)
 
     return router
+
+
+def json_response(answer: Answer, status: int = 200, *, headers: Mapping[str, str] | None = None) -> Response:
+    """An answer with headers of its own, written once: what a route gives as a model is checked again."""
+    return Response(answer.model_dump_json(), status, headers, media_type="application/json")
 
 
 def existing(parts: ApiParts, item_id: str) -> ItemFacts:
@@ -55,20 +78,20 @@ def existing(parts: ApiParts, item_id: str) -> ItemFacts:
     return item
 
 
-def item_json(parts: ApiParts, item: ItemFacts) -> dict[str, Any]:
-    """An item as it is told; `pictures` are the addresses of all its pictures, `views` counts its vectors."""
-    return {
-        "id": item.id,
-        "revision": item.revision,
-        "title": item.title,
-        "url": parts.picture_url(item),
-        "pictures": list(_picture_urls(parts, item)),
-        "link": item.link,
-        "metadata": dict(item.metadata),
-        "model": item.model,
-        "views": item.views,
-        "feedback": {"right": item.right, "wrong": item.wrong},
-    }
+def item_answer(parts: ApiParts, item: ItemFacts) -> ItemAnswer:
+    """An item as it is told."""
+    return ItemAnswer(
+        id=item.id,
+        revision=item.revision,
+        title=item.title,
+        url=parts.picture_url(item),
+        pictures=list(_picture_urls(parts, item)),
+        link=item.link,
+        metadata=dict(item.metadata),
+        model=item.model,
+        views=item.views,
+        feedback=ItemFeedbackAnswer(right=item.right, wrong=item.wrong),
+    )
 
 
 def _picture_urls(parts: ApiParts, item: ItemFacts) -> Iterator[str]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import AsyncGenerator
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Response
 from starlette.concurrency import run_in_threadpool
@@ -13,9 +14,20 @@ from services.api.feeds import camera_event, cameras_now, heartbeat, match_event
 from services.api.hub import Event, Hub
 from services.api.stream import EventStream
 from services.bootstrap.api import ApiParts
+from services.contract.examples import CAMERA, RECORD
+from services.contract.match_models import MatchesOf2018Answer, RecordsAnswer
+from services.contract.problem_models import REDIS_AWAY, problems
 from services.core.domain import UnavailableError
 
-Thing = Annotated[str | None, Query(description="only this camera's", max_length=128)]
+Thing = Annotated[str | None, Query(description="Only this camera's.", max_length=128)]
+_STREAM = {
+    "text/event-stream": {
+        "schema": {"type": "string", "description": "Server-sent events."},
+        "example": f"event: heartbeat\ndata: {json.dumps({'now': RECORD['searched_at']})}\n\n"
+        f"event: camera\ndata: {json.dumps(CAMERA)}\n\n"
+        f"event: match\ndata: {json.dumps(RECORD)}\nid: {RECORD['id']}\n\n",
+    }
+}
 # How many missed records a page that comes back is told of.
 REPLAY = 100
 
@@ -24,26 +36,58 @@ def build_router(parts: ApiParts, hub: Hub) -> APIRouter:
     """The routes over wired parts."""
     router = APIRouter(tags=["matches"])
 
-    @router.get("/matches")
+    @router.get(
+        "/matches",
+        summary="List the newest matches",
+        response_model=RecordsAnswer,
+        responses=problems({422: "`limit` is '0'; expected 1 or more", 503: REDIS_AWAY}),
+    )
     def matches(
         thing: Thing = None,
-        limit: Annotated[int, Query(ge=1, le=100)] = 20,
-        after: Annotated[int, Query(ge=0, description="only records with an id above this")] = 0,
+        limit: Annotated[int, Query(ge=1, le=100, description="How many records.")] = 20,
+        after: Annotated[int, Query(ge=0, description="Only records with an id above this.")] = 0,
     ) -> Response:
-        """The newest match records, newest first."""
+        """The newest match records, newest first; with `after` only those that a client has not seen."""
         records = parts.queue.latest(thing=thing, limit=limit, after=after)
+        # Records are JSON already, and pages poll this: the model is for OpenAPI, and nothing is parsed here.
         return Response(f'{{"records":[{",".join(records)}]}}', media_type="application/json")
 
-    @router.post("/matches")
-    def matches_2018() -> dict[str, Any]:
-        """The newest record as the 2018 sample's API answered; no matches when there is none."""
+    @router.post(
+        "/matches",
+        summary="Get the newest match in the form of 2018",
+        responses=problems({503: REDIS_AWAY}),
+    )
+    def matches_2018() -> MatchesOf2018Answer:
+        """The newest record as the 2018 sample's API answered; an empty queue answers with no matches.
+
+        `body` is a match record as text. Apostrophes in it are written `\\u0027`, because the 2018 page swaps
+        quotes before it parses. A body that is sent is not read.
+        """
         newest = parts.queue.latest(limit=1)
         body = newest[0] if newest else '{"matches":[]}'
-        return {"statusCode": "200", "headers": {"Content-type": "application/json"}, "body": body}
+        return MatchesOf2018Answer(statusCode="200", headers={"Content-type": "application/json"}, body=body)
 
-    @router.get("/matches/stream", response_class=EventStream, status_code=200)
-    async def stream(thing: Thing = None, last_event_id: Annotated[str | None, Header()] = None) -> Response:
-        """Events `match` (a record), `camera` (a camera's status) and `heartbeat` (the server's time)."""
+    @router.get(
+        "/matches/stream",
+        summary="Follow matches and cameras as events",
+        response_class=EventStream,
+        status_code=200,
+        responses={
+            200: {"content": _STREAM},
+            **problems({422: "`thing` is 'xx…'; expected at most 128 characters"}),
+        },
+    )
+    async def stream(
+        thing: Thing = None,
+        last_event_id: Annotated[
+            str | None, Header(description="The id of the last record that came; newer ones are sent first.")
+        ] = None,
+    ) -> Response:
+        """Server-sent events: `match` (a record and its id), `camera` (one of GET /cameras) and `heartbeat`.
+
+        All cameras come at once, then each change; `heartbeat` is the server's time, every 2 s. Without
+        `Last-Event-ID` the newest record comes first, with it those that were missed.
+        """
         return EventStream(_events(parts, hub, thing, last_event_id))
 
     return router

@@ -2,20 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 
-from services.api.item_requests import read_object
+from services.api.body_schemas import json_body, request_body
+from services.api.request_body import read_body
 from services.bootstrap.api import ApiParts
+from services.contract.examples import MODEL
+from services.contract.item_models import CatalogueModelAnswer, CatalogueModelBody, KeptAnswer
+from services.contract.problem_models import STORE_AWAY, problems
 from services.core.catalogue.rebuild import check_swap
-from services.core.domain import InputError
 from services.core.importing.archive_line import parse_line
 from services.core.ports import ItemStore
 
-_LINE = {"requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}}
+_NOT_JSON = "not JSON: Expecting value: line 1 column 1 (char 0)"
+_LINE = request_body(
+    {
+        "application/json": {
+            "schema": {
+                "type": "object",
+                "description": "An item, as a line of an archive's `items.jsonl` holds it. `recipe` (1 if "
+                "it has none) is the version of the recipe that made its views and probes.",
+            },
+            "example": {
+                "id": "mug-7",
+                "title": "Blue mug",
+                "link": None,
+                "metadata": {},
+                "pictures": ["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08.jpg"],
+                "model": MODEL,
+                "dim": 512,
+                "recipe": 2,
+                "vectors": "<base64 of float16, little endian, count x dim>",
+                "probes": "<the same>",
+            },
+        }
+    }
+)
 
 
 def build_router(parts: ApiParts) -> APIRouter:
@@ -23,24 +46,45 @@ def build_router(parts: ApiParts) -> APIRouter:
     router = APIRouter(tags=["index"])
     store = parts.catalogue.store
 
-    @router.post("/index/vectors", openapi_extra=_LINE)
-    async def stage(request: Request) -> dict[str, Any]:
-        """Keep an item's vectors of another model beside its own; one in the form of an archive's line."""
+    @router.post(
+        "/index/vectors",
+        summary="Keep vectors of another model",
+        openapi_extra=_LINE,
+        responses=problems({400: ["model is 'x'; expected 12 hex digits", _NOT_JSON], 503: STORE_AWAY}),
+    )
+    async def stage(request: Request) -> KeptAnswer:
+        """Keep an item's vectors of another model beside its own; for `lookalike index rebuild`."""
         item = parse_line(await request.body())
-        return {"kept": await run_in_threadpool(store.stage, item)}
+        return KeptAnswer(kept=await run_in_threadpool(store.stage, item))
 
-    @router.post("/index/model", openapi_extra=_LINE)
-    async def swap(request: Request) -> dict[str, Any]:
-        """Declare another model the catalogue's, for which its items have vectors."""
-        model = _model(await read_object(request, names={"model"}))
+    @router.post(
+        "/index/model",
+        summary="Declare another model the catalogue's",
+        openapi_extra=json_body(CatalogueModelBody),
+        responses=problems(
+            {
+                400: [
+                    f"`model` is 'x'; {CatalogueModelBody.expected}",
+                    "no item has vectors of model 67b852d76d55; expected those of a rebuild",
+                ],
+                413: "the JSON has more than 1048576 bytes",
+                503: STORE_AWAY,
+            }
+        ),
+    )
+    async def swap(request: Request) -> CatalogueModelAnswer:
+        """Declare another model the catalogue's, of which its items have vectors already."""
+        model = (await read_body(request, CatalogueModelBody)).model
         await run_in_threadpool(_swap, store, model)
-        return {"model": model}
+        return CatalogueModelAnswer(model=model)
 
-    @router.post("/index/prune")
-    def prune() -> dict[str, Any]:
+    @router.post(
+        "/index/prune", summary="Drop the vectors of other models", responses=problems({503: STORE_AWAY})
+    )
+    def prune() -> CatalogueModelAnswer:
         """Drop the vectors of all models but the catalogue's."""
         store.prune()
-        return {"model": store.model()}
+        return CatalogueModelAnswer(model=store.model())
 
     return router
 
@@ -48,10 +92,3 @@ def build_router(parts: ApiParts) -> APIRouter:
 def _swap(store: ItemStore, model: str) -> None:
     check_swap(store, model)
     store.set_model(model)
-
-
-def _model(fields: Mapping[str, Any]) -> str:
-    model = fields.get("model")
-    if not isinstance(model, str) or len(model) != 12 or set(model) - set("0123456789abcdef"):
-        raise InputError('expected JSON {"model": a fingerprint of 12 hex digits}')
-    return model

@@ -2,33 +2,67 @@
 
 from __future__ import annotations
 
-import json
 import re
 import time
-from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from common.wire import Observation, encode_observation
+from services.api.body_schemas import image_form, request_body
 from services.api.item_requests import read_image
 from services.bootstrap.api import ApiParts
+from services.contract.examples import RECORD
+from services.contract.match_models import RecordAnswer
+from services.contract.problem_models import NO_PICTURE, SEARCH_AWAY, TOO_LARGE, Responses, problems
+from services.contract.search_models import LOADING
 from services.core.domain import InputError
 
 UPLOAD = "upload"
 K = 6
+_FORM = image_form(
+    {"k": "3"},
+    k={"type": "integer", "minimum": 1, "maximum": 100, "default": K, "description": "How many items."},
+)
+_FOUND = {**RECORD, "id": None, "thing": UPLOAD, "session": "00000000", "seq": 0, "frames": 1}
+_ANSWERS: Responses = {
+    200: {"content": {"application/json": {"example": _FOUND}}},
+    **problems(
+        {
+            400: [
+                "the field `image` holds no file; expected a picture in multipart/form-data",
+                "k is '101'; expected a whole number from 1 to 100",
+                NO_PICTURE,
+            ],
+            413: TOO_LARGE,
+            503: [SEARCH_AWAY, LOADING],
+        }
+    ),
+}
 
 
 def build_router(parts: ApiParts) -> APIRouter:
     """The route over wired parts."""
     router = APIRouter(tags=["search"])
 
-    @router.post("/search")
-    async def search(request: Request) -> dict[str, Any]:
-        """The items that look like the uploaded `image`, as a match record; `k` says how many."""
+    @router.post(
+        "/search",
+        summary="Search by picture",
+        response_model=RecordAnswer,
+        openapi_extra=request_body({"multipart/form-data": _FORM}),
+        responses=_ANSWERS,
+    )
+    async def search(request: Request) -> Response:
+        """The `k` items that look like the uploaded `image`, best first, as a match record.
+
+        Its `id` is null and its `thing` is `upload`, because it never was in the queue. `box` is the part
+        of the upright picture (after its EXIF orientation) that was looked at.
+        """
         async with request.form(max_files=1, max_fields=10) as form:
             content, k = await read_image(form), _parse_k(form.get("k"))
-        return await run_in_threadpool(_search, parts, content, k)
+        record = await run_in_threadpool(_search, parts, content, k)
+        # The search has written it as JSON already; the model is for OpenAPI.
+        return Response(record, media_type="application/json")
 
     return router
 
@@ -42,7 +76,7 @@ def _parse_k(value: object) -> int:
     return int(value)
 
 
-def _search(parts: ApiParts, content: bytes, k: int) -> dict[str, Any]:
+def _search(parts: ApiParts, content: bytes, k: int) -> str:
     """Featurise here, search there: the record has no id, because it never was in the match queue."""
     started_s = time.time()
     picture, _suffix = parts.catalogue.decode(content)
@@ -59,4 +93,5 @@ def _search(parts: ApiParts, content: bytes, k: int) -> dict[str, Any]:
         box=(float(x), float(y), float(width), float(height)),
         timings_ms=timings_ms,
     )
-    return {"id": None, **json.loads(parts.search.search(encode_observation(seen), k=k))}
+    record = parts.search.search(encode_observation(seen), k=k)
+    return f'{{"id":null,{record.removeprefix("{")}'

@@ -10,9 +10,12 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.concurrency import run_in_threadpool
 
+from common.version import VERSION
 from common.wire import WireError, decode_observation
 from services.bootstrap.search import K, SearchParts
-from services.core.domain import InputError, LoadingError, UnavailableError
+from services.contract import openapi, problems
+from services.core.domain import InputError
+from services.search import declarations as declared
 from services.search import invocations
 from services.search.loops import Loops
 
@@ -23,48 +26,55 @@ MAX_BODY = 6 * 1024 * 1024
 
 def build_app(parts: SearchParts, loops: Loops) -> FastAPI:
     """The app over wired parts."""
-    app = FastAPI(title="Lookalike search", max_body_size=MAX_BODY)
+    app = FastAPI(
+        title="Lookalike search", version=VERSION, description=declared.ABOUT, max_body_size=MAX_BODY
+    )
+    problems.install(app)
+    openapi.install(app, tags={}, complete=lambda _document: None)
 
-    @app.exception_handler(InputError)
     @app.exception_handler(WireError)
     async def refused(_request: Request, error: Exception) -> Response:
-        return JSONResponse({"detail": str(error)}, 400)
+        return problems.problem(400, str(error))
 
-    @app.exception_handler(UnavailableError)
-    async def unavailable(_request: Request, error: Exception) -> Response:
-        loading = {"loading": error.loading.to_json()} if isinstance(error, LoadingError) else {}
-        return JSONResponse({"detail": str(error)} | loading, 503)
-
-    @app.get("/ping")
+    @app.get("/ping", **declared.PING)
     def ping() -> Response:
         """SageMaker's health check: 200 once there are answers to give."""
         state = _index_state(parts, loops)
         return JSONResponse(state, 200 if state["status"] == "ok" else 503)
 
-    @app.get("/alive")
+    @app.get("/alive", **declared.ALIVE)
     async def alive() -> Response:
+        """Whether this process does its work, whatever it depends on: 503 if it should be started again."""
         held_up = loops.held_up()
         state = {"alive": True} if held_up is None else {"alive": False, "detail": held_up}
         return JSONResponse(state, 200 if held_up is None else 503)
 
-    @app.get("/healthz")
+    @app.get("/healthz", **declared.HEALTHZ)
     def healthz() -> Response:
+        """What the index holds, and whether what it depends on works."""
         state = _state(parts, loops)
         return JSONResponse(state, 200 if state["ok"] else 503)
 
-    @app.get("/metrics")
+    @app.get("/metrics", response_class=PlainTextResponse, **declared.METRICS)
     def metrics() -> Response:
+        """The counters of this process, in Prometheus' text format."""
         return PlainTextResponse(generate_latest(parts.registry), media_type=CONTENT_TYPE_LATEST)
 
-    @app.post("/search")
-    async def search(request: Request, k: Annotated[int, Query(ge=1, le=100)] = K) -> Response:
-        """One observation to one match record, which is not pushed."""
+    @app.post("/search", **declared.SEARCH)
+    async def search(
+        request: Request, k: Annotated[int, Query(ge=1, le=100, description="How many items.")] = K
+    ) -> Response:
+        """One observation to one match record, which has no id and is not pushed."""
         payload = await request.body()
         return Response(await run_in_threadpool(_search, parts, payload, k), media_type="application/json")
 
-    @app.post("/invocations")
+    @app.post("/invocations", **declared.INVOCATIONS)
     async def invoke(request: Request) -> dict[str, Any]:
-        """SageMaker's k-NN protocol over the live index."""
+        """SageMaker's k-NN protocol over the live index.
+
+        With `verbose=true` in the header `Accept` the answer has distances, labels and ids. A label is a row
+        number of the index; `ids` says whose rows they are.
+        """
         vectors = invocations.parse_request(await request.body(), request.headers.get("content-type", ""))
         verbose = "verbose=true" in request.headers.get("accept", "").replace(" ", "")
         view = parts.follower.live()

@@ -8,6 +8,8 @@ import httpx
 import pytest
 
 from services.api.etags import expected_revision, item_tag
+from services.contract.examples import ITEM
+from services.contract.item_models import ItemAnswer, ItemFeedbackAnswer
 from tests.system.pictures import picture
 from tests.system.single import add, path, refused, words
 from tests.system.stack import Stack
@@ -91,14 +93,15 @@ def test_one_who_makes_the_change_again_of_the_item_as_it_is_keeps_both(
 
 
 def test_feedback_and_vectors_change_the_tag_behind_the_revision() -> None:
-    item = {"revision": OTHER, "views": 5, "feedback": {"right": 0, "wrong": 0}}
+    item = ItemAnswer(**ITEM)
+    judged = ItemFeedbackAnswer(right=99, wrong=0)
     tags = {
         item_tag(item),
-        item_tag(item | {"views": 6}),
-        item_tag(item | {"feedback": {"right": 1, "wrong": 0}}),
+        item_tag(item.model_copy(update={"views": 6})),
+        item_tag(item.model_copy(update={"feedback": judged})),
     }
     assert len(tags) == 3
-    assert {expected_revision(tag) for tag in tags} == {OTHER}
+    assert {expected_revision(tag) for tag in tags} == {ITEM["revision"]}
 
 
 def test_what_a_reader_has_already_is_not_sent_again(empty: Stack, bowl: dict[str, Any]) -> None:

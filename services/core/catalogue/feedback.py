@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any
 
-from services.core.domain import InputError, check_item_id
+from services.core.domain import InputError
 from services.core.ports import ItemStore
-
-MAX_BYTES = 4096
-_EXPECTED = 'expected {"right": true}, {"right": false} or {"right": false, "item": "<id of what it was>"}'
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,28 +15,6 @@ class Feedback:
 
     right: bool
     item: str | None = None
-
-    @classmethod
-    def parse(cls, body: bytes) -> Feedback:
-        """Read it from JSON; raises InputError with what was wrong and what was expected."""
-        if len(body) > MAX_BYTES:
-            raise InputError(f"the feedback has {len(body)} bytes, at most {MAX_BYTES} are read; {_EXPECTED}")
-        try:
-            fields: Any = json.loads(body)
-        except (ValueError, RecursionError) as error:
-            raise InputError(f"the feedback is not JSON ({error}); {_EXPECTED}") from None
-        if not isinstance(fields, dict):
-            raise InputError(f"the feedback is no JSON object; {_EXPECTED}")
-        # A misspelt field must not pass for one that was left out.
-        if unknown := sorted(fields.keys() - {"right", "item"}):
-            raise InputError(f"the feedback has an unknown field {unknown[0][:40]!a}; {_EXPECTED}")
-        right, item = fields.get("right"), fields.get("item")
-        if not isinstance(right, bool):
-            found = ascii(right)[:40] if "right" in fields else "missing"
-            raise InputError(f"`right` is {found}; {_EXPECTED}")
-        if item is not None and not isinstance(item, str):
-            raise InputError(f"`item` is {ascii(item)[:40]}; {_EXPECTED}")
-        return cls(right, item if item is None else check_item_id(item))
 
 
 def take_feedback(store: ItemStore, record: str, said: Feedback) -> tuple[str | None, int]:

@@ -1,14 +1,12 @@
-"""What a person says of a match: what is read, what is refused, what counts."""
+"""What a person says of a match: what is refused, what counts."""
 
 import json
 
 import pytest
 
-from services.core.catalogue.feedback import MAX_BYTES, Feedback, take_feedback
+from services.core.catalogue.feedback import Feedback, take_feedback
 from services.core.domain import InputError, MatchRecord, UnavailableError, Verdict
 from tests.fakes import MODEL, FakeItems, FakeQueue, make_item, make_observation, make_record
-
-FORMS = '{"right": true}, {"right": false} or {"right": false, "item": "<id of what it was>"}'
 
 
 @pytest.fixture
@@ -30,55 +28,6 @@ def counts(store: FakeItems) -> dict[str, tuple[int, int]]:
     """The items that have feedback: how often right, how often wrong."""
     found = {item.id: (item.right, item.wrong) for item in store.page()}
     return {item_id: count for item_id, count in found.items() if count != (0, 0)}
-
-
-@pytest.mark.parametrize(
-    ("body", "feedback"),
-    [
-        ('{"right": true}', Feedback(right=True)),
-        ('{"right": false}', Feedback(right=False)),
-        ('{"right": false, "item": null}', Feedback(right=False)),
-        ('{"right": false, "item": "bowl"}', Feedback(right=False, item="bowl")),
-        ('{"item": "größe 7\'", "right": false}', Feedback(right=False, item="größe 7'")),
-    ],
-)
-def test_feedback_is_read(body: str, feedback: Feedback) -> None:
-    assert Feedback.parse(body.encode()) == feedback
-
-
-@pytest.mark.parametrize(
-    ("body", "says"),
-    [
-        (b"", "not JSON"),
-        (b"right", "not JSON"),
-        (b"\xff\xfe", "not JSON"),
-        (b"[" * MAX_BYTES, "not JSON"),
-        (b'{"right": ' + b"9" * 4000 + b"}", "`right` is 9999"),
-        (b" " * MAX_BYTES + b'{"right": true}', "4111 bytes, at most 4096"),
-        (b"true", "no JSON object"),
-        (b'[{"right": true}]', "no JSON object"),
-        (b"{}", "`right` is missing"),
-        (b'{"item": "bowl"}', "`right` is missing"),
-        (b'{"right": null}', "`right` is None"),
-        (b'{"right": 1}', "`right` is 1"),
-        (b'{"right": "true"}', "`right` is 'true'"),
-        (b'{"right": false, "item": 5}', "`item` is 5"),
-        (b'{"right": false, "item": ["bowl"]}', r"`item` is \['bowl'\]"),
-        (b'{"right": false, "itm": "bowl"}', "unknown field 'itm'"),
-        (b'{"right": false, "\\ud800": 1}', r"unknown field '\\ud800'"),
-    ],
-)
-def test_feedback_of_another_form_is_refused_with_what_was_expected(body: bytes, says: str) -> None:
-    with pytest.raises(InputError, match=says) as refusal:
-        Feedback.parse(body)
-    assert str(refusal.value).endswith(f"expected {FORMS}")
-    str(refusal.value).encode()
-
-
-@pytest.mark.parametrize("item", ["", "a/b", "\\ud800", "x" * 201, "a\\u0000"])
-def test_an_id_that_no_item_can_have_is_refused(item: str) -> None:
-    with pytest.raises(InputError, match=r"item id .* is not allowed"):
-        Feedback.parse(f'{{"right": false, "item": "{item}"}}'.encode())
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -10,13 +9,14 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from services.contract import refusals
+from services.contract.problem_models import MEDIA_TYPE, problem_document
 from services.core.domain import ConflictError, InputError, LoadingError, MissingError, UnavailableError
 
 
 def problem(status: int, detail: str, **members: Any) -> Response:
     """A problem document; `detail` says what was wrong and what was expected, `members` are further ones."""
-    document = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
-    return JSONResponse(document | members, status, media_type="application/problem+json")
+    return JSONResponse(problem_document(status, detail, **members), status, media_type=MEDIA_TYPE)
 
 
 def install(app: FastAPI) -> None:
@@ -47,7 +47,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def invalid(_request: Request, error: RequestValidationError) -> Response:
-        wrong = (f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+        # Its place begins with "query" or "path".
+        wrong = [refusals.of_value(each, each["loc"][1:]) for each in error.errors()]
         return problem(422, "; ".join(wrong))
 
     @app.exception_handler(Exception)

@@ -1,0 +1,56 @@
+"""The OpenAPI form of bodies that routes read by themselves: JSON of a model, forms with a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from services.contract.model_base import Body, example_of
+
+FILE = {"type": "string", "format": "binary"}
+_NO_WORDS = ("url", "thing", "metadata")
+_METADATA = {"type": "string", "description": "Any other field is metadata."}
+
+
+def json_body(model: type[Body]) -> dict[str, Any]:
+    """A JSON body."""
+    return request_body({"application/json": _json(model)})
+
+
+def item_body(model: type[Body], *, required: Sequence[str], example: dict[str, str]) -> dict[str, Any]:
+    """A form with the file `image`, the words of `model` and any metadata, or JSON of `model`."""
+    schema = _json(model)["schema"]["properties"]
+    words = {name: {"type": "string", **_described(schema[name])} for name in schema if name not in _NO_WORDS}
+    form = {
+        "type": "object",
+        "required": list(required),
+        "properties": {"image": {**FILE, "description": "A picture file."}, **words},
+        "additionalProperties": _METADATA if "metadata" in schema else False,
+    }
+    return request_body({"multipart/form-data": _form(form, example), "application/json": _json(model)})
+
+
+def image_form(example: dict[str, str], **more: dict[str, Any]) -> dict[str, Any]:
+    """A form with the file `image`, and maybe further fields."""
+    properties = {"image": {**FILE, "description": "A picture file."}, **more}
+    return _form({"type": "object", "required": ["image"], "properties": properties}, example)
+
+
+def request_body(content: dict[str, Any]) -> dict[str, Any]:
+    """The `openapi_extra` of a route whose body is one of these."""
+    return {"requestBody": {"required": True, "content": content}}
+
+
+def _form(schema: dict[str, Any], example: dict[str, str]) -> dict[str, Any]:
+    return {"schema": schema, "example": {"image": "@mug.jpg", **example}}
+
+
+def _json(model: type[Body]) -> dict[str, Any]:
+    schema: dict[str, Any] = model.model_json_schema()
+    del schema["example"]
+    # Its own has its names in order, and pydantic sorts what it makes.
+    return {"schema": schema, "example": example_of(model)}
+
+
+def _described(schema: dict[str, Any]) -> dict[str, str]:
+    return {"description": schema["description"]}

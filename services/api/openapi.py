@@ -1,0 +1,54 @@
+"""The api's OpenAPI document: what holds for every call."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+
+from services.api.guard import is_guarded
+from services.contract import openapi
+from services.contract.problem_models import problems
+
+ABOUT = (
+    "Show an item to a camera and see, live, the items of the catalogue that look like it. Errors are "
+    "problem documents (RFC 9457)."
+)
+TAGS = {
+    "matches": "What the cameras show, and what people say of it.",
+    "items": "The catalogue.",
+    "search": "Search by picture.",
+    "cameras": "The cameras, their previews and their frames.",
+    "health": "Health and counters.",
+    "index": "What `lookalike index rebuild` asks of a running system.",
+}
+# Marks in the document those responses that are not a call's own.
+COMMON = "x-common"
+_KEY = "key"
+_OF_ALL = {
+    421: "host 'evil.example' is not served here; set LOOKALIKE_PUBLIC_URL to the page's address",
+    500: "a fault of ours; the log has its details",
+}
+_OF_GUARDED = {
+    401: "the API key is missing or wrong; expected `Authorization: Bearer <key>`",
+    403: "origin 'https://evil.example' is not let in; only this api's own page may",
+    429: "too many wrong API keys came from here; try again in 60 s",
+}
+
+
+def install(app: FastAPI) -> None:
+    """Make the app's OpenAPI document ours."""
+    openapi.install(app, tags=TAGS, complete=_complete)
+
+
+def _complete(document: dict[str, Any]) -> None:
+    """Add what the guard and a fault may answer, and which calls ask for a key."""
+    key = {"type": "http", "scheme": "bearer", "description": "The value of LOOKALIKE_API_KEY."}
+    document["components"]["securitySchemes"] = {_KEY: key}
+    for path, calls in document["paths"].items():
+        for method, call in calls.items():
+            guarded = is_guarded(method.upper(), path)
+            if guarded:
+                call["security"] = [{_KEY: []}]
+            for status, response in problems(_OF_ALL | (_OF_GUARDED if guarded else {})).items():
+                call["responses"].setdefault(str(status), {**response, COMMON: True})

@@ -1,0 +1,44 @@
+"""Cameras and their frames."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from services.contract.examples import CAMERA
+from services.contract.model_base import Answer, with_example
+
+
+class CameraAnswer(Answer):
+    """A camera, as its last status says."""
+
+    model_config = with_example(CAMERA)
+    thing: str = Field(description="Its name.")
+    state: Literal["online", "offline", "no_camera", "stalled", "clock_wrong"] = Field(
+        description="Its state; `online` and `clock_wrong` give pictures."
+    )
+    reason: str | None = Field(description="The cause in words, where it gives no pictures.")
+    provider: str | None = Field(description="What its model is computed on.")
+    fps: float | None = Field(description="Frames a second that it looks at.")
+    model: str | None = Field(description="The fingerprint of its model.")
+    since: str | None = Field(description="When this state began, by its own clock.")
+    source: str | None = Field(description="What it reads, without passwords.")
+    clock_offset_s: float | None = Field(
+        description="Seconds that its clock is off, above 0 if it is ahead; null if it is right."
+    )
+
+
+class CamerasAnswer(Answer):
+    """All cameras that are known."""
+
+    model_config = with_example({"cameras": [CAMERA]})
+    cameras: list[CameraAnswer] = Field(description="In no special order.")
+
+
+class FrameAnswer(Answer):
+    """A frame that was handed on."""
+
+    model_config = with_example({"thing": "phone-3", "bytes": 48213})
+    thing: str = Field(description="The camera's name.")
+    bytes: int = Field(description="How many bytes the JPEG has.")

@@ -1,0 +1,83 @@
+"""Health of the api and of what it depends on."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from services.contract.camera_models import CameraAnswer
+from services.contract.examples import CAMERA, MODEL
+from services.contract.model_base import Answer, with_example
+
+HEALTHY: dict[str, Any] = {
+    "status": "ok",
+    "checks": {
+        "store": {"ok": True, "cursor": 83},
+        "redis": {"ok": True},
+        "broker": {"ok": True},
+        "index": {"ok": True, "items": 61, "other_recipe": 0, "cursor": 83, "model": MODEL},
+    },
+    "cameras": [CAMERA],
+    "version": "0.1.0",
+}
+UNHEALTHY: dict[str, Any] = {
+    **HEALTHY,
+    "status": "failing",
+    "checks": {
+        **HEALTHY["checks"],
+        "broker": {"ok": False, "detail": "the broker is not connected; reconnecting"},
+    },
+}
+
+
+class LoadingAnswer(Answer):
+    """How far the first reading of the item store is, in items."""
+
+    read: int = Field(description="Items that were read.")
+    total: int | None = Field(description="Items in all; null until the store was reached.")
+
+
+class CheckAnswer(Answer):
+    """One dependency."""
+
+    ok: bool = Field(description="Whether it works.")
+    detail: str | None = Field(None, description="What is wrong with it.")
+    cursor: int | None = Field(
+        None, description=("Store: its newest change. Index: the newest that it has read.")
+    )
+    items: int | None = Field(None, description="Index: how many items it holds.")
+    other_recipe: int | None = Field(
+        None, description="Index: items whose vectors another version's recipe of views made."
+    )
+    model: str | None = Field(None, description="Index: the fingerprint of its model.")
+    loading: LoadingAnswer | None = Field(None, description="Index: how far its first reading is.")
+
+
+class ChecksAnswer(Answer):
+    """The dependencies of the api."""
+
+    store: CheckAnswer = Field(description="The item store.")
+    redis: CheckAnswer = Field(description="Redis, which holds the match queue.")
+    broker: CheckAnswer = Field(description="The MQTT broker.")
+    index: CheckAnswer = Field(description="The search process and its index.")
+
+
+class HealthAnswer(Answer):
+    """The system's health."""
+
+    model_config = with_example(HEALTHY)
+    status: Literal["ok", "loading", "failing"] = Field(
+        description="`loading`: nothing fails, but the index is being read for the first time."
+    )
+    checks: ChecksAnswer = Field(description="Each dependency.")
+    cameras: list[CameraAnswer] = Field(description="The cameras; a lost one is no failure.")
+    version: str = Field(description="The version of the api.")
+
+
+class AliveAnswer(Answer):
+    """Whether a process does its own work."""
+
+    model_config = with_example({"alive": True})
+    alive: bool = Field(description="False: it should be started again.")
+    detail: str | None = Field(None, description="What has stopped.")

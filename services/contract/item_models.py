@@ -1,0 +1,162 @@
+"""Items, the changes of them, and the archive of all."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Self
+
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+
+from services.contract.examples import CHANGED_ITEM, GONE, ITEM, UNDO
+from services.contract.match_models import CHANGE
+from services.contract.model_base import Answer, Body, Text, with_example
+from services.core.importing.import_rows import as_text
+
+# Numbers and the like are kept as their JSON.
+MetadataValue = Annotated[Text, BeforeValidator(as_text), WithJsonSchema({"type": "string"})]
+
+
+class ItemFeedbackAnswer(Answer):
+    """How often people judged an item; replacing it keeps the counts, deleting it ends them."""
+
+    right: int = Field(description="Records for which people confirmed it.")
+    wrong: int = Field(description="Records that showed it wrongly.")
+
+
+class ItemAnswer(Answer):
+    """One entry of the catalogue."""
+
+    model_config = with_example(ITEM)
+    id: str = Field(description="Its id.")
+    revision: str = Field(
+        description="Changes with its words and pictures, not with feedback or another model's vectors."
+    )
+    title: str = Field(description="Its title.")
+    url: str = Field(description="The address of the picture that is shown; it changes with the picture.")
+    pictures: list[str] = Field(description="The addresses of all its pictures, the shown one first.")
+    link: str | None = Field(description="Its own page.")
+    metadata: dict[str, str] = Field(description="What else is known of it.")
+    model: str = Field(description="The fingerprint of the model that made its vectors.")
+    views: int = Field(description="How many vectors it is found by.")
+    feedback: ItemFeedbackAnswer = Field(description="How often people judged it.")
+
+
+class ItemPageAnswer(Answer):
+    """A page of the catalogue, in the order of the ids."""
+
+    model_config = with_example({"items": [ITEM], "next": "mug-7"})
+    items: list[ItemAnswer] = Field(description="The items of this page.")
+    next: str | None = Field(description="The `cursor` of the next page; null on the last.")
+
+
+class ChangedItemAnswer(ItemAnswer):
+    """An item after a change."""
+
+    model_config = with_example(CHANGED_ITEM)
+    change: int = Field(description=CHANGE)
+    undo: str = Field(description="The token that takes this change back, for POST /items/undo.")
+
+
+class GoneItemAnswer(Answer):
+    """A change after which there is no item of that id."""
+
+    model_config = with_example(GONE)
+    id: str = Field(description="The id of the item that is gone.")
+    change: int = Field(description=CHANGE)
+    undo: str = Field(description="The token that takes this change back, for POST /items/undo.")
+
+
+class _PictureBody(Body):
+    """Where a picture is to be had."""
+
+    url: Text | None = Field(None, description="A picture's address; the picture is copied.")
+    thing: Text | None = Field(None, description="A camera's name; its next frame is the picture.")
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        if self.url and self.thing:
+            raise ValueError("both `url` and `thing` are given; expected one of them")
+        return self
+
+
+class ItemEditBody(_PictureBody):
+    """What is to be different of an item; what is left out stays."""
+
+    model_config = with_example({"title": "Blue mug, 0.4 l", "metadata": {"colour": "blue"}})
+    title: Text | None = Field(None, description="Its title, 1 to 300 characters.")
+    link: Text | None = Field(None, description="Its own page, an http(s) address; null takes it away.")
+    metadata: dict[str, MetadataValue] = Field({}, description="All its metadata, at most 50 fields.")
+
+
+class NewItemBody(ItemEditBody):
+    """A new item, or one that replaces the item of that id; with one of `url` and `thing`."""
+
+    model_config = with_example(
+        {"id": "mug-7", "title": "Blue mug", "url": "https://shop.example/mugs/7.jpg"},
+        # A missing one is refused as an empty one is, by its length.
+        required=["title"],
+    )
+    id: Text | None = Field(None, description="Its id, up to 200 characters; without one it gets one.")
+
+
+class NewViewBody(_PictureBody):
+    """A further picture of an item: one of `url` and `thing`."""
+
+    model_config = with_example({"thing": "cam-1"})
+
+
+class UndoBody(Body):
+    """Which change to take back."""
+
+    model_config = with_example({"undo": UNDO})
+    undo: Text = Field(description="The token that the change was answered with.")
+
+
+class RefusedItemAnswer(Answer):
+    """An item of an archive that was refused."""
+
+    item: int = Field(description="Its number in the archive, from 1.")
+    reason: str = Field(description="What is wrong with it.")
+
+
+class ImportAnswer(Answer):
+    """The outcome of an import."""
+
+    model_config = with_example(
+        {
+            "items": 60,
+            "anew": 0,
+            "change": 145,
+            "refused": [{"item": 7, "reason": "its picture is not in the archive"}],
+        }
+    )
+    items: int = Field(description="How many items are in the catalogue now.")
+    anew: int = Field(description="How many of them came with another model's vectors and got new ones.")
+    change: int = Field(description=CHANGE)
+    refused: list[RefusedItemAnswer] = Field(description="The items that are not, each with its reason.")
+
+
+class KeptAnswer(Answer):
+    """Whether staged vectors were kept."""
+
+    model_config = with_example({"kept": True})
+    kept: bool = Field(description="False if the item is gone or its pictures have changed.")
+
+
+class CatalogueModelBody(Body):
+    """Which model the catalogue's is to be."""
+
+    model_config = with_example({"model": "f6119f54bb0b"})
+    expected: ClassVar[str] = 'expected JSON {"model": a fingerprint of 12 hex digits}'
+    model: str = Field(pattern="^[0-9a-f]{12}$", description="A fingerprint, 12 hex digits.")
+
+
+class CatalogueModelAnswer(Answer):
+    """The catalogue's model."""
+
+    model_config = with_example({"model": "f6119f54bb0b"})
+    model: str | None = Field(description="Its fingerprint; null for an empty catalogue.")
+
+
+def given(body: ItemEditBody) -> dict[str, Any]:
+    """The words of a body that were given, without its picture's source."""
+    return {name: getattr(body, name) for name in body.model_fields_set - {"url", "thing"}}

@@ -1,0 +1,43 @@
+"""What bodies and answers have in common."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic_core import PydanticCustomError
+
+from services.core.domain import is_text
+
+
+def with_example(example: Any, **more: Any) -> ConfigDict:
+    """The configuration of a model that has this example in OpenAPI, and more of JSON schema's keywords."""
+    return ConfigDict(json_schema_extra={"example": example, **more})
+
+
+def example_of(model: type[BaseModel]) -> Any:
+    """A model's example, None if it has none."""
+    extra = model.model_config.get("json_schema_extra")
+    return extra.get("example") if isinstance(extra, dict) else None
+
+
+def _checked_text(value: str) -> str:
+    if not is_text(value):
+        raise PydanticCustomError("string_unicode", "expected text")
+    return value
+
+
+# Half of a surrogate pair, which JSON may hold, could not be kept.
+Text = Annotated[str, AfterValidator(_checked_text)]
+
+
+class Body(BaseModel):
+    """A JSON body; a misspelt field is refused, and no value is taken for one of another kind."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    # What a refusal names as expected, where the field's kind alone would not do.
+    expected: ClassVar[str] = ""
+
+
+class Answer(BaseModel):
+    """What a call answers; clients ignore fields that they do not know."""

@@ -1,0 +1,79 @@
+"""What the search process answers."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from services.contract.examples import MODEL
+from services.contract.health_models import LoadingAnswer
+from services.contract.model_base import Answer, with_example
+
+# The members of a problem document while there is no verdict yet.
+LOADING: dict[str, Any] = {
+    "detail": "the index is loading: 4200 of 10000 items read",
+    "loading": {"read": 4200, "total": 10000},
+}
+
+
+class PingAnswer(Answer):
+    """Whether the index answers."""
+
+    model_config = with_example({"status": "ok", "detail": None, "loading": None})
+    status: Literal["ok", "loading", "failing"] = Field(description="`ok` once there are answers to give.")
+    detail: str | None = Field(description="What is wrong, or how far the loading is.")
+    loading: LoadingAnswer | None = Field(description="How far the first reading of the item store is.")
+
+
+class SearchHealthAnswer(Answer):
+    """The search process's health."""
+
+    model_config = with_example(
+        {
+            "ok": True,
+            "broker": True,
+            "trouble": None,
+            "loading": None,
+            "items": 61,
+            "other_recipe": 0,
+            "cursor": 83,
+            "model": MODEL,
+        }
+    )
+    ok: bool = Field(description="Whether it has read the item store and is connected to the broker.")
+    broker: bool = Field(description="Whether it is connected to the broker.")
+    trouble: str | None = Field(description="Why the item store can't be followed; null if it can.")
+    loading: LoadingAnswer | None = Field(description="How far the first reading of the item store is.")
+    items: int = Field(description="How many items the index holds.")
+    other_recipe: int = Field(
+        description="How many of them have vectors that another version's recipe of views made."
+    )
+    cursor: int = Field(description="The newest change of the store that it has read.")
+    model: str | None = Field(
+        description="The fingerprint of the index's model; null for an empty catalogue."
+    )
+
+
+class PredictionAnswer(Answer):
+    """The items near one vector; all but the label only with `verbose=true`."""
+
+    predicted_label: float | None = Field(description="The row number of the nearest; null if there is none.")
+    distances: list[float] | None = Field(None, description="Euclidean distances, nearest first.")
+    labels: list[float] | None = Field(None, description="Row numbers of the index, nearest first.")
+    ids: list[str] | None = Field(None, description="The ids of the items whose rows they are.")
+
+
+_PREDICTION: dict[str, Any] = {
+    "predicted_label": 17.0,
+    "distances": [0.4127, 0.6603],
+    "labels": [17.0, 3.0],
+    "ids": ["mug-7", "mug-2"],
+}
+
+
+class PredictionsAnswer(Answer):
+    """SageMaker's k-NN answer: one prediction a vector."""
+
+    model_config = with_example({"predictions": [_PREDICTION]})
+    predictions: list[PredictionAnswer] = Field(description="In the order of the vectors.")

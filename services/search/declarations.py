@@ -1,0 +1,139 @@
+"""What OpenAPI says of the search process's calls: their bodies, answers and errors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.contract.examples import MODEL, RECORD
+from services.contract.health_models import AliveAnswer
+from services.contract.match_models import RecordAnswer
+from services.contract.problem_models import problems
+from services.contract.search_models import LOADING, PingAnswer, PredictionsAnswer, SearchHealthAnswer
+
+ABOUT = (
+    "It listens at `LOOKALIKE_SEARCH_HOST` and `LOOKALIKE_SEARCH_PORT`, for the api and for programs that "
+    "speak the protocol of SageMaker's k-NN (a request in recordio-protobuf is not built yet). It asks "
+    "for no key: keep it on loopback or in a network of its own."
+)
+_OBSERVATION = {
+    "v": 1,
+    "thing": "upload",
+    "session": "00000000",
+    "seq": 0,
+    "captured_at": "2026-11-29T13:30:00.123Z",
+    "model": MODEL,
+    "dim": 512,
+    "count": 1,
+    "encoding": "f16",
+    "features": "<base64, little endian, count x dim>",
+    "box": [0.25, 0.1, 0.5, 0.8],
+    "timings_ms": {"capture": 4.1, "embed": 31.25},
+}
+_VECTORS = {
+    "text/csv": {
+        "schema": {"type": "string", "description": "A vector a line."},
+        "example": "0.12,-0.03,0.4",
+    },
+    "application/json": {
+        "schema": {"type": "object", "description": "Vectors in `instances`."},
+        "example": {"instances": [{"features": [0.12, -0.03, 0.4]}]},
+    },
+    "application/jsonlines": {
+        "schema": {"type": "string", "description": "A vector a line."},
+        "example": '{"features": [0.12, -0.03, 0.4]}',
+    },
+}
+
+
+def _unready(model: type[Any], description: str, example: dict[str, Any]) -> dict[int | str, dict[str, Any]]:
+    content = {"application/json": {"example": example}}
+    return {503: {"description": description, "model": model, "content": content}}
+
+
+# Keyword arguments of the routes' decorators.
+Route = dict[str, Any]
+PING: Route = {
+    "summary": "Check that the index answers",
+    "response_model": PingAnswer,
+    "responses": _unready(PingAnswer, "It loads or fails.", {"status": "loading", **LOADING}),
+}
+ALIVE: Route = {
+    "summary": "Check that the process works",
+    "response_model": AliveAnswer,
+    "responses": _unready(
+        AliveAnswer,
+        "It should be started again.",
+        {"alive": False, "detail": "follow has stood still for 31 s"},
+    ),
+}
+HEALTHZ: Route = {
+    "summary": "Check the search's health",
+    "response_model": SearchHealthAnswer,
+    "responses": _unready(
+        SearchHealthAnswer,
+        "It loads, or a dependency fails.",
+        {
+            "ok": False,
+            "broker": True,
+            "trouble": None,
+            "loading": LOADING["loading"],
+            "items": 4200,
+            "other_recipe": 0,
+            "cursor": 0,
+            "model": None,
+        },
+    ),
+}
+METRICS: Route = {
+    "summary": "Get the counters",
+    "responses": {
+        200: {
+            "content": {
+                "text/plain": {
+                    "example": "# TYPE lookalike_search_dropped_total "
+                    'counter\nlookalike_search_dropped_total{reason="stale"} 3.0\n'
+                }
+            }
+        }
+    },
+}
+SEARCH: Route = {
+    "summary": "Search by observation",
+    "response_model": RecordAnswer,
+    "openapi_extra": {
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/json": {
+                    "schema": {"type": "object", "description": "An [observation](mqtt.md#observation)."},
+                    "example": _OBSERVATION,
+                }
+            },
+        }
+    },
+    "responses": {
+        200: {"content": {"application/json": {"example": {k: v for k, v in RECORD.items() if k != "id"}}}},
+        **problems(
+            {
+                400: "model is 67b852d76d55; expected f6119f54bb0b, that of the catalogue",
+                422: "`k` is '0'; expected 1 or more",
+                503: LOADING,
+            }
+        ),
+    },
+}
+INVOCATIONS: Route = {
+    "summary": "Find the nearest vectors (SageMaker's k-NN)",
+    "response_model": PredictionsAnswer,
+    "response_model_exclude_unset": True,
+    "openapi_extra": {"requestBody": {"required": True, "content": _VECTORS}},
+    "responses": problems(
+        {
+            400: [
+                "vectors of 3 numbers; expected 512",
+                "content type 'text/xml'; expected text/csv, application/jsonlines, application/json",
+            ],
+            503: LOADING,
+        }
+    ),
+}
