@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from services.core.calibration_fit import CalibrationFit
 from services.core.catalogue.conditions import check_revision, check_vectors
 from services.core.catalogue.picture_key import picture_key
 from services.core.domain import Change, Item, ItemFacts, UnavailableError, fold
@@ -19,6 +20,7 @@ class FakeItems:
         self._items: dict[str, dict[str, Item]] = {}
         self._changes: list[Change] = []
         self._model: str | None = None
+        self._fit: CalibrationFit | None = None
         # By record: what was shown, and what it really was.
         self._feedback: dict[int, tuple[str | None, str | None]] = {}
         self._lock = threading.RLock()
@@ -133,6 +135,17 @@ class FakeItems:
             for item_id, kept in self._items.items():
                 if self._model in kept:
                     self._items[item_id] = {self._model: kept[self._model]}
+
+    def calibration(self) -> CalibrationFit | None:
+        self._check("calibration")
+        return self._fit
+
+    def set_calibration(self, fit: CalibrationFit) -> bool:
+        self._check("set_calibration")
+        with self._lock:
+            kept = fit.model == self.model() and fit.is_newer_than(self._fit)
+            self._fit = fit if kept else self._fit
+            return kept
 
     def feedback(self, record_id: int, *, shown: str, really: str | None) -> int:
         self._check("feedback")

@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 
+from services.core.calibration_fit import CalibrationFit
 from services.core.domain import InputError, Loading, LoadingError, UnavailableError
 
 
@@ -33,6 +34,14 @@ class SearchClient:
         if not isinstance(state, dict):
             raise UnavailableError("search answers its health check with no object")
         return state
+
+    def calibration(self) -> CalibrationFit | None:
+        """Its newest fit, None while it has none."""
+        fields = self.state().get("calibration")
+        try:
+            return CalibrationFit(**fields) if fields else None
+        except TypeError as error:
+            raise UnavailableError(f"search has a calibration of another form: {error}") from error
 
     def metrics(self) -> str:
         """Its counters in Prometheus' form."""

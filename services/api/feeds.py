@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import time
@@ -15,8 +16,10 @@ from services.api.hub import Event, Hub
 from services.bootstrap.api import ApiParts
 from services.core.cameras.status import CameraStatus
 from services.core.domain import UnavailableError
+from services.core.search.keep_calibration import keep_calibration
 
 HEARTBEAT_S = 2.0
+KEEP_CALIBRATION_S = 10.0
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +62,7 @@ class Feeds:
         self._tasks = [
             asyncio.create_task(feed(self._parts, self._hub), name=feed.__name__) for feed in feeds
         ]
+        self._tasks.append(asyncio.create_task(keep_calibrations(self._parts), name="keep_calibrations"))
 
     async def stop(self) -> None:
         """End them and wait for them."""
@@ -91,3 +95,11 @@ async def feed_heartbeats(parts: ApiParts, hub: Hub) -> None:
                 known[camera.thing] = camera
                 hub.publish(camera_event(camera))
         await asyncio.sleep(HEARTBEAT_S)
+
+
+async def keep_calibrations(parts: ApiParts) -> None:
+    """Write the search's newest fit to the item store now and then, for ever: the search may not write."""
+    while True:
+        await asyncio.sleep(KEEP_CALIBRATION_S)
+        with contextlib.suppress(UnavailableError):  # /healthz names it, and the next fit is as good
+            await run_in_threadpool(keep_calibration, parts.catalogue.store, parts.search.calibration)

@@ -21,6 +21,7 @@ from services.core.catalogue.rebuild import RebuildWriter, VectorCounts, rebuild
 from services.core.catalogue.views import RECIPE
 from services.core.domain import Item
 from services.core.importing.archive_line import item_line
+from services.core.ports import ItemStore
 
 app = typer.Typer(help="The index.", no_args_is_help=True)
 
@@ -32,7 +33,7 @@ def _group() -> None:
 
 @app.command()
 def status() -> None:
-    """Count the items by their vectors.
+    """Count the items by their vectors, and tell what the verdict was last calibrated on.
 
     Up to date, of another version's recipe of views (searchable, but a rebuild makes them better), or without
     any of the catalogue's model (not searchable before a rebuild).
@@ -50,9 +51,17 @@ def status() -> None:
         print(f"{counts.other_recipe} of another recipe (searchable): run `lookalike index rebuild`")
     if counts.without:
         print(f"{counts.without} of another model (not searchable): run `lookalike index rebuild`")
+    print(_calibration_line(store, model))
     chosen = _chosen_model(settings)
     if chosen not in (None, model):
         print(f"LOOKALIKE_MODEL={settings.model} is model {chosen}, to which a rebuild changes the catalogue")
+
+
+def _calibration_line(store: ItemStore, model: str) -> str:
+    fit = store.calibration()
+    if fit is None or not fit.suits(model):
+        return "no calibration is kept yet: the next search fits one before its first answer"
+    return f"calibrated on {fit.probes} probes as of change {fit.cursor}; the newest change is {store.head()}"
 
 
 def _chosen_model(settings: CliSettings) -> str | None:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from common.wire import Vectors
+from services.core.calibration_fit import CalibrationFit
 from services.core.domain import Change, IndexChange, Item, ItemFacts, MatchRecord, Neighbour
 from services.core.evidence import Vote
 
@@ -152,6 +153,15 @@ class ItemStore(Protocol):
 
     def prune(self) -> None:
         """Drop the vectors of all other models of each item that has some of the catalogue's."""
+
+    def calibration(self) -> CalibrationFit | None:
+        """The newest fit of a search that was kept, None if none ever was."""
+
+    def set_calibration(self, fit: CalibrationFit) -> bool:
+        """Keep a fit; False, and it is not kept, if the store has a newer one or is of another model.
+
+        It is no change: no cursor counts it.
+        """
 
     def feedback(self, record_id: int, *, shown: str, really: str | None) -> int:
         """Remember, in place of what was said of this record before, that it showed `shown` and what it was.

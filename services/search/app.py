@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Query, Request, Response
@@ -101,7 +102,7 @@ def _index_state(parts: SearchParts, loops: Loops) -> dict[str, Any]:
 
 
 def _state(parts: SearchParts, loops: Loops) -> dict[str, Any]:
-    view, index = parts.follower.view, _index_state(parts, loops)
+    view, fit, index = parts.follower.view, parts.follower.fit, _index_state(parts, loops)
     return {
         "ok": index["status"] == "ok" and parts.subscriber.connected,
         "broker": parts.subscriber.connected,
@@ -111,4 +112,5 @@ def _state(parts: SearchParts, loops: Loops) -> dict[str, Any]:
         "other_recipe": parts.follower.other_recipe,
         "cursor": parts.follower.cursor,
         "model": view.model if view else None,
+        "calibration": asdict(fit) if fit else None,
     }

@@ -10,8 +10,11 @@ import numpy as np
 import pytest
 
 from models.files import fingerprint
+from services.adapters.faiss_index import FaissIndex
 from services.adapters.sqlite_items import SqliteItems
 from services.core.catalogue.views import RECIPE
+from services.core.search.follow import Follower
+from services.core.search.keep_calibration import keep_calibration
 from tests.cli.shop import Shop, write_model
 from tests.system.pictures import write_pictures
 
@@ -33,6 +36,12 @@ def of_recipe(shop: Shop, recipe: int, *ids: str) -> None:
 
 
 def status(shop: Shop) -> list[str]:
+    """What is counted, each a line."""
+    return told(shop)[:-1]
+
+
+def told(shop: Shop) -> list[str]:
+    """All lines; the last one tells of the calibration."""
     done = shop.run("index", "status")
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()
@@ -98,3 +107,17 @@ def test_an_empty_catalogue_has_nothing_to_count(shop: Shop, tmp_path: Path) -> 
     (tmp_path / "none.csv").write_text("title,image\n")
     assert shop.items("import", tmp_path / "none.csv").returncode == 0
     assert status(shop) == ["the catalogue is empty"]
+
+
+def test_what_the_verdict_was_calibrated_on_is_told(filled: Shop) -> None:
+    none_kept = "no calibration is kept yet: the next search fits one before its first answer"
+    assert told(filled)[-1] == none_kept
+    with closing(SqliteItems(filled.data / "items.sqlite", writable=True)) as store:
+        follower = Follower(store, make_index=lambda _model, dim: FaissIndex(dim=dim))
+        follower.follow()
+        assert keep_calibration(store, lambda: follower.fit)
+        probes, cursor = sum(len(item.probes) for item in store.page()), store.head()
+        calibrated = f"calibrated on {probes} probes as of change {cursor}; the newest change is "
+        assert told(filled)[-1] == f"{calibrated}{cursor}"
+        store.delete("a")
+    assert told(filled)[-1] == f"{calibrated}{cursor + 1}"

@@ -5,6 +5,7 @@
 | `head` | `head` | cursor, count and model of the catalogue; `revision` counts its writes |
 | `items` | the item's id | its facts, its feedback, and by model where its vectors are |
 | `changes` | the newest cursor in it, 20 digits | the ids that one write changed, in their order |
+| `calibration` | `calibration` | the newest fit of a search, as JSON |
 | `feedback` | the record's id, 20 digits | the last word on a match record |
 | `vectors/` + the item's id | a new version for each write, and the part | its vectors and probes |
 """
@@ -18,6 +19,7 @@ from typing import Any
 # As botocore gives and takes it: {"name": {"S": "text"}, …}.
 Row = dict[str, Any]
 HEAD, ITEMS, CHANGES, FEEDBACK, VECTORS = "head", "items", "changes", "feedback", "vectors/"
+CALIBRATION = "calibration"
 SCHEMA: dict[str, Any] = {
     "AttributeDefinitions": [
         {"AttributeName": "pk", "AttributeType": "S"},

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from common.wire import Vectors
+from services.core.calibration_fit import CalibrationFit
 from services.core.catalogue.views import RECIPE
 from services.core.domain import IndexChange, Item, ItemFacts
 from services.core.ports import ItemStore, KnnIndex
 from services.core.search.sample import ProbeSample
-from services.core.search.verdict import leaning
+from services.core.search.verdict import Calibration, leaning
 
 _NO_PROBES: Vectors = np.empty((0, 0), np.float32)
 
@@ -61,6 +63,20 @@ class CatalogueCopy:
         self.facts.pop(item_id, None)
         self.leaning.pop(item_id, None)
         self.sample.remove(item_id)
+
+    def fit(self) -> CalibrationFit:
+        """Fit a calibration to the sample, as of now; any thread may."""
+        cursor, probes = self.index.cursor, self.sample.chosen()
+        fitted = Calibration.fitted(self.index, probes, leaning={})
+        return CalibrationFit(
+            model=self.model,
+            cursor=cursor,
+            probes=sum(map(len, probes.values())),
+            fitted_at_s=time.time(),
+            sharpness=fitted.sharpness,
+            level=fitted.level,
+            slope=fitted.slope,
+        )
 
     def refill_sample(self, store: ItemStore) -> None:
         """Read the probes of further items if so many sampled ones went that they are needed."""

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from services.core.calibration_fit import CalibrationFit
 from services.core.domain import Change, ItemFacts, Loading, LoadingError
 from services.core.ports import IndexFactory, ItemStore, KnnSearch
 from services.core.search.catalogue_copy import CatalogueCopy
@@ -46,6 +47,8 @@ class Follower:
         self.view: View | None = None
         # None until the store has been read once.
         self.cursor: int | None = None
+        # The newest fit of the view's calibration.
+        self.fit: CalibrationFit | None = None
         # None once there is an answer: the store's items have been read, or it was read and has none.
         self.loading: Loading | None = Loading()
 
@@ -108,12 +111,12 @@ class Follower:
         # A large catalogue hardly changes its statistics by one item.
         if copy is None or count <= len(copy.index) // 100:
             return False
-        fitted = Calibration.fitted(copy.index, copy.sample.chosen(), leaning={})
+        fit = copy.fit()
         with self._lock:
             # Another model's index, which has its own, may have come meanwhile.
             if self._copy is copy and self.view is not None:
-                lean = self.view.calibration.leaning
-                self.view = replace(self.view, calibration=replace(fitted, leaning=lean))
+                calibration = Calibration.of(fit, leaning=self.view.calibration.leaning)
+                self.view, self.fit = replace(self.view, calibration=calibration), fit
                 self._since_calibration -= count
         return True
 
@@ -124,11 +127,19 @@ class Follower:
         if self._store.model() != model:
             # Changed meanwhile: items of the one or the other are missing, so the next call reads again.
             return 0
-        view = None if copy is None else _view(copy)
+        fit = None if copy is None else self._first_fit(copy)
+        view = None if copy is None or fit is None else _view(copy, fit)
         with self._lock:
-            self._copy, self.view, self._since_calibration = copy, view, 0
+            self._copy, self.view, self.fit = copy, view, fit
+            # What came since an earlier process fitted it counts as if it had come here.
+            self._since_calibration = max(0, head - fit.cursor) if fit else 0
             self.cursor, self.loading = head, None
         return count
+
+    def _first_fit(self, copy: CatalogueCopy) -> CalibrationFit:
+        """The fit that the store keeps, or where it keeps none for this model a fit that may take a while."""
+        kept = self._store.calibration()
+        return kept if kept is not None and kept.suits(copy.model) else copy.fit()
 
     def _read_all(self, model: str | None, *, cursor: int) -> tuple[CatalogueCopy | None, int]:
         """A copy of the store's items of a model, None if there are none, and how many items were read."""
@@ -154,7 +165,7 @@ class Follower:
             self.loading = Loading(read, max(read, total))
 
 
-def _view(copy: CatalogueCopy) -> View:
+def _view(copy: CatalogueCopy, fit: CalibrationFit) -> View:
     """What is seen of a copy that has just been read."""
-    calibration = Calibration.fitted(copy.index, copy.sample.chosen(), leaning=dict(copy.leaning))
+    calibration = Calibration.of(fit, leaning=dict(copy.leaning))
     return View(copy.model, copy.dim, copy.index, calibration, copy.facts)

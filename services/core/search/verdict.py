@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from common.wire import Vectors
+from services.core.calibration_fit import CalibrationFit
 from services.core.domain import Judgement, Neighbour, Verdict
 from services.core.evidence import Evidence
 from services.core.ports import KnnSearch
@@ -61,6 +62,11 @@ class Calibration:
         return Evidence(items, self.sharpness * (self.level + self.slope * _around(cosines)))
 
     @classmethod
+    def of(cls, fit: CalibrationFit, *, leaning: Mapping[str, float]) -> Calibration:
+        """What was fitted before."""
+        return cls(fit.sharpness, fit.level, fit.slope, leaning)
+
+    @classmethod
     def fitted(
         cls, index: KnnSearch, probes: Mapping[str, Vectors], *, leaning: Mapping[str, float]
     ) -> Calibration:
@@ -74,7 +80,7 @@ class Calibration:
             for neighbours, item_id in zip(found, ids, strict=True)
         ]
         log_sharpness, level, slope = _fit(_examples([*found, *absent], [*ids, *[None] * len(ids)]))
-        return cls(math.exp(log_sharpness), level, slope, leaning)
+        return cls(math.exp(log_sharpness), float(level), float(slope), leaning)
 
 
 def judge(evidence: Evidence) -> Judgement:

@@ -1,0 +1,46 @@
+"""The numbers that a calibration was fitted to a catalogue with, as the item store keeps them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+
+# The version of the way of fitting (search/verdict.py, search/sample.py): raise it with each change, so that
+# numbers of another one are not used.
+FIT_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationFit:
+    """A fit to `probes` vectors of the catalogue as of `cursor`, all of `model`; time in Unix seconds.
+
+    `sharpness`, `level` and `slope` are those of search/verdict.py.
+    """
+
+    model: str
+    cursor: int
+    probes: int
+    fitted_at_s: float
+    sharpness: float
+    level: float
+    slope: float
+    version: int = FIT_VERSION
+
+    def suits(self, model: str) -> bool:
+        """Whether a search with vectors of this model may use it."""
+        return (self.model, self.version) == (model, FIT_VERSION)
+
+    def is_newer_than(self, kept: CalibrationFit | None) -> bool:
+        """Whether it is to be kept in place of another one."""
+        if kept is None or (kept.model, kept.version) != (self.model, self.version):
+            return True
+        return self.cursor > kept.cursor
+
+    def to_json(self) -> str:
+        """The form in which it is kept and sent."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> CalibrationFit:
+        """Read what `to_json` wrote; raises TypeError or ValueError for what is no fit."""
+        return cls(**json.loads(text))
