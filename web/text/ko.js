@@ -447,6 +447,7 @@ export const told = {
   "the frame has more than {n} bytes, which is what a message can hold": "영상이 메시지 하나에 담을 수 있는 {n}바이트보다 큽니다",
   "item {id} has {n} pictures already, and that is the most": "품목 {id}에 사진이 이미 {n}장 있고, 더 넣을 수 없습니다",
   "item {id} has the pictures 0 to {last}, and no {n}": "품목 {id}에 그 사진은 이제 없습니다",
+  "item {id} has not got this picture any more": "품목 {id}에 그 사진은 이제 없습니다",
   "it is the only picture of item {id}; delete the item instead": "품목 {id}의 하나뿐인 사진입니다. 대신 품목을 삭제하세요",
 
   // Items and records that others change, too.

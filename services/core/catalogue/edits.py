@@ -111,13 +111,17 @@ class Editor:
 
     def remove_view(self, item_id: str, number: int, *, expected: str | None = None) -> Changed:
         """Take away one of an item's pictures, counted from 0; raises MissingError, or ConflictError."""
+        pictures = self._changes.existing(item_id, expected).pictures
+        if not 0 <= number < len(pictures):
+            raise MissingError(f"item {item_id!r} has the pictures 0 to {len(pictures) - 1}, and no {number}")
 
         def without(item: Item) -> Item:
             self._check_model()
             keys = list(item.pictures)
-            if not 0 <= number < len(keys):
-                raise MissingError(f"item {item_id!r} has the pictures 0 to {len(keys) - 1}, and no {number}")
-            del keys[number]
+            if pictures[number] not in keys:
+                raise MissingError(f"item {item_id!r} has not got this picture any more")
+            # Another one may have come to its place meanwhile.
+            keys.remove(pictures[number])
             if not keys:
                 raise ConflictError(f"it is the only picture of item {item_id!r}; delete the item instead")
             return seen_by(item, list(map(self._catalogue.look_again, keys)), model=self._model)

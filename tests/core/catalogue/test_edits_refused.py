@@ -8,8 +8,9 @@ import pytest
 
 from services.core.catalogue.edits import Edit, Editor
 from services.core.catalogue.items import Draft
+from services.core.catalogue.undo import Undo
 from services.core.domain import ConflictError, InputError, Item, MissingError
-from tests.core.catalogue.edit_rig import EditRig, never
+from tests.core.catalogue.edit_rig import BLUE, GREEN, EditRig, never
 from tests.fakes import MODEL, OTHER_MODEL, FakeItems
 
 
@@ -90,6 +91,22 @@ def test_a_change_that_another_overtook_is_made_of_what_the_item_then_is(times: 
     store.meddle, store.times = lambda: store.put(replace(item, link=next(links))), times
     rig.editor.edit("mug", Edit(title="A cup"))
     assert (rig.mug().title, rig.mug().link) == ("A cup", f"https://shop.example/{times - 1}")
+
+
+def test_of_two_who_take_a_picture_away_each_takes_the_one_that_was_meant() -> None:
+    store = Meddled()
+    rig = EditRig(store=store)
+    for content in (GREEN, BLUE):
+        rig.editor.add_view("mug", lambda content=content: content)  # type: ignore[misc]
+    other = Editor(rig.catalogue, Undo())
+    store.meddle, store.times = lambda: other.remove_view("mug", 0), 1
+    rig.editor.remove_view("mug", 1)
+    assert rig.mug().pictures == (rig.key(BLUE),)
+    rig.editor.add_view("mug", lambda: GREEN)
+    store.meddle, store.times = lambda: other.remove_view("mug", 1), 1
+    with pytest.raises(MissingError, match="has not got this picture any more"):
+        rig.editor.remove_view("mug", 1)
+    assert rig.mug().pictures == (rig.key(BLUE),)
 
 
 def test_one_that_is_overtaken_for_ever_ends_with_a_conflict() -> None:
