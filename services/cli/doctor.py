@@ -22,7 +22,7 @@ from services.adapters.search_client import SearchClient
 from services.bootstrap.search import connect_redis
 from services.bootstrap.settings import CliSettings, load
 from services.cli.running_system import api_client, ask, run_json
-from services.core.domain import InputError, UnavailableError
+from services.core.domain import InputError, Loading, LoadingError, UnavailableError
 
 WAIT_S = 4.0
 # A match on the page is never older; see max_age_s in the contracts.
@@ -105,6 +105,8 @@ class _Doctor:
     def search(self) -> str:
         with httpx.Client(base_url=self._addresses["search"], timeout=WAIT_S) as client:
             state = SearchClient(client).state()
+        if state["loading"] and not state["trouble"]:
+            raise LoadingError(Loading(state["loading"]["read"], state["loading"]["total"]))
         if not state["ok"]:
             raise _HopError(state["trouble"] or "no broker", "it tries again by itself; see its lines")
         hint = (
@@ -118,7 +120,8 @@ class _Doctor:
 
     def api(self) -> str:
         health = self._ask("/healthz")
-        failing = [name for name, check in health["checks"].items() if not check["ok"]]
+        checks = health["checks"].items()
+        failing = [name for name, check in checks if not check["ok"] and "loading" not in check]
         if failing:
             told = "; ".join(f"{name}: {health['checks'][name]['detail']}" for name in failing)
             raise _HopError(told, "mend what it names")
@@ -163,10 +166,13 @@ class _Doctor:
 
 
 def doctor() -> None:
-    """Check each hop of a frame's way in order; names the first that fails and what to do."""
-    failed = False
+    """Check each hop of a frame's way in order; names the first that fails and what to do.
+
+    A search that is still reading the catalogue does not fail: that is said, with how far it is.
+    """
+    failed = loading = False
     for name, check in _Doctor(load(CliSettings)).hops().items():
-        if failed:
+        if failed or (loading and name == "matches"):
             print(f"  --    {name}")
             continue
         try:
@@ -174,6 +180,9 @@ def doctor() -> None:
         except _HopError as error:
             print(f"  FAIL  {name}: {error}\n        {error.remedy}")
             failed = True
+        except LoadingError as error:
+            print(f"  wait  {name}: {error}\n        no match comes before all are read; nothing to do")
+            loading = True
         except (InputError, UnavailableError) as error:
             print(f"  FAIL  {name}: {error}\n        look for its lines in the log")
             failed = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import queue
+import threading
 import time
 
 import redis
@@ -13,12 +14,14 @@ from services.adapters.mqtt import MqttClient
 from services.adapters.redis_queue import CHANNEL
 from services.bootstrap.search import connect_redis
 from services.bootstrap.settings import CliSettings, load
-from services.cli.running_system import run_json
-from services.core.domain import UnavailableError
+from services.cli.running_system import api_client, ask, run_json
+from services.core.domain import InputError, UnavailableError
+
+LOADING_EVERY_S = 1.0
 
 
 def watch() -> None:
-    """Print each observation and each match record as it passes, until Ctrl-C."""
+    """Print each observation and match record as it passes, and how a loading index goes on, until Ctrl-C."""
     settings = load(CliSettings)
     addresses = run_json(settings)
     if addresses is None:
@@ -31,7 +34,11 @@ def watch() -> None:
         on_message=lambda topic, payload: lines.put(_message(topic, payload)),
         files=settings.mqtt_files,
     )
+    ending = threading.Event()
+    watching = settings, addresses["page"], lines, ending
+    looking = threading.Thread(target=_look_for_loading, args=watching, daemon=True)
     subscriber.start()
+    looking.start()
     try:
         with _subscribed(addresses["redis"]) as channel:
             while True:
@@ -43,7 +50,26 @@ def watch() -> None:
     except redis.RedisError as error:
         raise UnavailableError(f"Redis: {error}") from None
     finally:
+        ending.set()
         subscriber.stop()
+
+
+def _look_for_loading(
+    settings: CliSettings, page: str, lines: queue.SimpleQueue[str], ending: threading.Event
+) -> None:
+    """Put a line each time that the loading of the index has gone on, and one when it is over."""
+    said = None
+    with api_client(settings, page) as client:
+        while not ending.wait(LOADING_EVERY_S):
+            try:
+                index = ask(client, "GET", "/healthz", allow=(200, 503))["checks"]["index"]
+            except (InputError, UnavailableError):
+                continue  # matches and observations may pass all the same
+            detail = index["detail"] if "loading" in index else None
+            if detail != said and (detail is not None or index["ok"]):
+                words = f"loading      {detail}" if detail else f"loaded       {index['items']} items"
+                lines.put(f"{_clock()} {'search':12} {words}")
+                said = detail
 
 
 def _subscribed(url: str) -> redis.client.PubSub:

@@ -55,8 +55,8 @@ class Loading:
 
     def __str__(self) -> str:
         if self.total is None:
-            return "the index is loading: the item store has not been read yet"
-        return f"the index is loading: {self.read} of {self.total} items read"
+            return "the item store has not been read yet"
+        return f"{self.read} of {self.total} items read"
 
     def to_json(self) -> dict[str, int | None]:
         """The form in which it is told over HTTP and MQTT."""
@@ -67,7 +67,7 @@ class LoadingError(UnavailableError):
     """The index has not read the item store once, so it gives no answer; `loading` is how far it is."""
 
     def __init__(self, loading: Loading) -> None:
-        super().__init__(str(loading))
+        super().__init__(f"the index is loading: {loading}")
         self.loading = loading
 
 

@@ -15,7 +15,7 @@ from common.version import VERSION
 from common.wire import WireError, decode_observation
 from services.bootstrap.search import K, SearchParts
 from services.contract import openapi, problems
-from services.core.domain import InputError
+from services.core.domain import InputError, LoadingError
 from services.search import declarations as declared
 from services.search import invocations
 from services.search.loops import Loops
@@ -96,7 +96,7 @@ def _search(parts: SearchParts, payload: bytes, k: int) -> str:
 def _index_state(parts: SearchParts, loops: Loops) -> dict[str, Any]:
     """Whether the index answers; while it loads, how far it is."""
     loading = parts.follower.loading
-    detail = loops.trouble or (str(loading) if loading else None)
+    detail = loops.trouble or (str(LoadingError(loading)) if loading else None)
     status = "failing" if loops.trouble else "loading" if loading else "ok"
     return {"status": status, "detail": detail, "loading": loading.to_json() if loading else None}
 

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from services.core.domain import UnavailableError
+from services.core.domain import Loading, UnavailableError
 from services.core.search.follow import Follower
 from services.core.search.intake import Intake
 
@@ -40,8 +40,17 @@ class Loops:
             threading.Thread(target=self._for_ever, args=(turn,), name=turn.__name__.strip("_"))
             for turn in (self._follow, self._calibrate, self._answer)
         ]
-        # Why the item store can't be followed right now, None when it can.
-        self.trouble: str | None = None
+        # Why the item store can't be followed, and how far its first reading was then.
+        self._trouble: tuple[str, Loading | None] | None = None
+
+    @property
+    def trouble(self) -> str | None:
+        """Why the item store can't be followed right now, None when it can."""
+        if self._trouble is None:
+            return None
+        text, loading = self._trouble
+        # A first reading takes long: that it goes on shows that the store is back.
+        return text if loading is self._follower.loading else None
 
     def start(self) -> None:
         """Start the threads."""
@@ -72,7 +81,7 @@ class Loops:
                 turn()
             except Exception as error:  # a fault of ours must not end the service
                 if turn == self._follow:
-                    self.trouble = f"the item store can't be followed: {error!r}"
+                    self._note_trouble(f"the item store can't be followed: {error!r}")
                 log.exception("%s failed; next try in %g s", turn.__name__, RETRY_S)
                 self._stopping.wait(RETRY_S)
 
@@ -83,7 +92,7 @@ class Loops:
         except UnavailableError as error:
             if self.trouble != str(error):
                 log.warning("%s; trying again every %g s", error, RETRY_S)
-            self.trouble = str(error)
+            self._note_trouble(str(error))
             self._stopping.wait(RETRY_S)
             return
         if count:
@@ -91,8 +100,11 @@ class Loops:
             log.log(level, "index: %d items as of change %s", self._follower.items, self._follower.cursor)
             if was_loading and (others := self._follower.other_recipe):
                 log.warning("%d items are %s", others, OTHER_RECIPE)
-        self.trouble = None
+        self._trouble = None
         self._stopping.wait(FOLLOW_EVERY_S)
+
+    def _note_trouble(self, text: str) -> None:
+        self._trouble = text, self._follower.loading
 
     def _calibrate(self) -> None:
         # A thread of its own: a new item must not wait for the statistics to be found.

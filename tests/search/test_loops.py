@@ -4,7 +4,7 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -12,7 +12,7 @@ import pytest
 
 from common.wire import encode_observation
 from services.core.catalogue.views import RECIPE
-from services.core.domain import ItemFacts
+from services.core.domain import Item, ItemFacts, Loading
 from services.core.ports import KnnIndex
 from services.core.search.answer import Answerer
 from services.core.search.drops import Drops
@@ -28,9 +28,9 @@ from tests.servers import until
 class LoopsRig:
     """Loops over a store of ten items; `faults` names what raises an exception that nobody expects."""
 
-    def __init__(self) -> None:
+    def __init__(self, store: FakeItems | None = None) -> None:
         self.faults: set[str] = set()
-        self.store = FakeItems(make_item(f"item-{number}") for number in range(10))
+        self.store = store or FakeItems(make_item(f"item-{number}") for number in range(10))
         self.queue, self.seq = FakeQueue(), 0
         self.follower = Follower(self.store, make_index=self._make_index)
         lookup = Lookup(picture_url=self._picture_url, k=6, max_age_s=5.0)
@@ -124,6 +124,34 @@ def test_a_store_that_dies_is_trouble_by_name_and_over_when_it_is_back(
         rig.store.down = set()
         until(lambda: rig.loops.trouble is None)
     assert caplog.text.count("item store: model is down") == 1
+
+
+class Pausing(FakeItems):
+    """Gives its second page only when it may."""
+
+    def __init__(self, items: Iterable[Item]) -> None:
+        super().__init__(items)
+        self.may_go_on = threading.Event()
+
+    def page(self, *, after: str = "", limit: int = 100, text: str = "") -> list[Item]:
+        if after:
+            assert self.may_go_on.wait(15)
+        return super().page(after=after, limit=limit, text=text)
+
+
+def test_a_store_that_was_not_there_is_no_trouble_any_more_as_soon_as_it_is_being_read() -> None:
+    store = Pausing(make_item(f"item-{number}") for number in range(10))
+    rig = LoopsRig(store)
+    store.down = {"model"}
+    with running(rig):
+        try:
+            until(lambda: rig.loops.trouble == "item store: model is down")
+            store.down = set()
+            until(lambda: rig.follower.loading == Loading(10, 10))
+            assert rig.loops.trouble is None
+        finally:
+            store.may_go_on.set()
+        until(lambda: rig.follower.loading is None)
 
 
 def test_a_fault_while_following_is_trouble_too() -> None:

@@ -138,6 +138,7 @@ export default {
 
   // What the live view's states, details and the dialog of a record say.
   "badge.paused": "Paused",
+  "badge.loading": "Loading",
   "camera.group.off": "Off",
 
   "pause.start": "Pause",
@@ -147,6 +148,8 @@ export default {
 
   "notice.starting.title": "Getting ready",
   "notice.starting.next": "The model and the catalogue are being loaded; a first start can take a minute. Matches appear here by themselves.",
+  "notice.loading.title": "The catalogue is loading",
+  "notice.loading.next": "There is no answer before all of it is read. Matches appear here by themselves then.",
   "step.add": "Add items",
   "step.teach": "Teach one with the camera",
   "step.own": "Use this device's camera",
@@ -156,6 +159,8 @@ export default {
   "intake.items.one": "1 item so far.",
   "intake.items.other": "{n} items so far.",
   "intake.behind": "The index is being filled: {share}, {n} changes to go.",
+  "intake.loading": "The catalogue is loading: {share}, {read} of {total} items.",
+  "intake.loading.begins": "The catalogue has not been reached yet.",
   "intake.next": "What is not in yet cannot be matched yet.",
 
   "details.polling": "asks every second, because something on the way, such as a proxy, holds the stream back; let it pass matches/stream on unbuffered",

@@ -137,6 +137,7 @@ export default {
 
   // What the live view's states, details and the dialog of a record say.
   "badge.paused": "일시정지",
+  "badge.loading": "불러오는 중",
   "camera.group.off": "꺼짐",
 
   "pause.start": "일시정지",
@@ -146,6 +147,8 @@ export default {
 
   "notice.starting.title": "준비 중입니다",
   "notice.starting.next": "모델과 카탈로그를 읽고 있습니다. 처음 시작할 때는 1분쯤 걸릴 수 있습니다. 준비되면 여기에 저절로 일치가 나타납니다.",
+  "notice.loading.title": "카탈로그를 불러오는 중입니다",
+  "notice.loading.next": "모두 읽기 전에는 답이 없습니다. 다 읽으면 여기에 저절로 일치가 나타납니다.",
   "step.add": "품목 추가",
   "step.teach": "카메라로 가르치기",
   "step.own": "이 기기의 카메라 사용",
@@ -154,6 +157,8 @@ export default {
   "intake.label": "품목을 받아들이는 중",
   "intake.items.other": "지금까지 품목 {n}개.",
   "intake.behind": "색인을 채우는 중: {share}, 남은 변경 {n}건.",
+  "intake.loading": "카탈로그를 불러오는 중: {share}, 품목 {total}개 중 {read}개.",
+  "intake.loading.begins": "카탈로그에 아직 연결하지 못했습니다.",
   "intake.next": "아직 들어오지 않은 품목은 찾을 수 없습니다.",
 
   "details.polling": "1초마다 묻는 중 (프록시 등 중간 장치가 실시간 전송을 막고 있습니다. 그 장치에서 matches/stream의 버퍼링을 끄세요)",
@@ -482,7 +487,9 @@ export const told = {
   "search at {address} does not answer: {error}": "{address}의 검색이 응답하지 않습니다({error})",
   "search is not connected to the broker; reconnecting": "검색이 브로커에 연결되어 있지 않습니다. 다시 연결하는 중",
   "search answers {status}": "검색의 응답이 {status}입니다",
+  "the index is loading: {progress}": "카탈로그를 불러오는 중입니다({progress})",
   "the item store has not been read yet": "품목 저장소를 아직 읽지 못했습니다",
+  "{read} of {total} items read": "품목 {total}개 중 {read}개를 읽었습니다",
   "the item store can't be followed: {error}": "품목 저장소를 따라 읽을 수 없습니다: {error}",
   "the broker is not connected; reconnecting": "브로커와 연결이 끊겼습니다. 다시 연결하는 중",
   "the broker does not take the frame, so it was dropped; the next may pass": "브로커가 영상을 받지 않아 버렸습니다. 다음 영상은 전달될 수 있습니다",

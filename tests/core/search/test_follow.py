@@ -236,7 +236,7 @@ def test_while_the_store_is_read_for_the_first_time_there_is_no_answer_but_how_f
 
 
 def test_how_far_it_is_is_said_in_words() -> None:
-    assert str(Loading(500, 1201)) == "the index is loading: 500 of 1201 items read"
+    assert str(LoadingError(Loading(500, 1201))) == "the index is loading: 500 of 1201 items read"
 
 
 def test_a_store_that_dies_while_it_is_read_leaves_the_loading_at_its_place() -> None:

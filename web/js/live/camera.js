@@ -4,7 +4,7 @@ import { byId, el, setHidden, setText } from "../base/dom.js";
 import { isOff, things } from "./state.js";
 import { has, t } from "../base/text.js";
 
-const BADGES = { live: "live", connecting: "connecting", resuming: "connecting", starting: "connecting", own: "connecting", lost: "lost" };
+const BADGES = { live: "live", connecting: "connecting", resuming: "connecting", starting: "connecting", loading: "loading", own: "connecting", lost: "lost" };
 
 function stateWord(state, thing) {
   const camera = state.cameras.get(thing);

@@ -1,5 +1,7 @@
 // Whether items are being taken in, told by one answer of healthz after the other. No page in here.
 
+import { loadingOf } from "./situation.js";
+
 const FEW = 3; // single edits pass unnoticed
 const QUIET = 2; // answers without growth end it
 
@@ -8,9 +10,14 @@ export function createIndexing() {
   let lastItems = null;
   let quiet = QUIET;
 
-  /** {done, of, items} while the index follows the store, {items} while new ones come in, else null. */
+  /**
+   * {loading} ({read, total}) while the index is read for the first time, {done, of, items} while it follows the
+   * store, {items} while new ones come in, else null.
+   */
   return function take(health) {
     const { index, store } = health?.checks ?? {};
+    const loading = loadingOf(health);
+    if (loading) return { loading };
     if (!Number.isFinite(index?.items)) return null;
     const { items, cursor } = index;
     const grown = lastItems === null ? 0 : items - lastItems;

@@ -3,6 +3,14 @@
 import { byId, el, setText } from "../base/dom.js";
 import { percent, t, tCount } from "../base/text.js";
 
+function wordsOf({ loading, done, of, items }) {
+  if (loading) {
+    const { read, total } = loading;
+    return total === null ? t("intake.loading.begins") : t("intake.loading", { share: percent(read / total), read, total });
+  }
+  return of ? t("intake.behind", { share: percent(done / of), n: of - done }) : tCount("intake.items", items);
+}
+
 export function createIntake() {
   const box = byId("intake");
   const words = el("p", "intake-words");
@@ -15,10 +23,11 @@ export function createIntake() {
     render({ state: { indexing } }) {
       box.hidden = !indexing;
       if (!indexing) return;
-      const { done, of, items } = indexing;
+      const { loading } = indexing;
+      const { done, of } = loading ? { done: loading.read, of: loading.total } : indexing;
       if (of) Object.assign(bar, { max: of, value: done });
       else bar.removeAttribute("value"); // how many more will come, nobody knows
-      setText(words, of ? t("intake.behind", { share: percent(done / of), n: of - done }) : tCount("intake.items", items));
+      setText(words, wordsOf(indexing));
     },
   };
 }

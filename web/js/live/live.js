@@ -28,7 +28,7 @@ import { createViewfinder } from "./viewfinder.js";
 import { createWay } from "./timing_breakdown.js";
 
 const TICK_MS = 250;
-const WITHOUT_MATCH = ["connecting", "starting", "empty", "first", "waiting", "own", "unheard"];
+const WITHOUT_MATCH = ["connecting", "starting", "loading", "empty", "first", "waiting", "own", "unheard"];
 
 const state = createState();
 const clock = createClock();

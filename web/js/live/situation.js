@@ -9,9 +9,13 @@ export const CAMERA_TROUBLE = ["offline", "no_camera", "stalled", "clock_wrong"]
 
 export const isFresh = (record, nowMs) => Boolean(record) && Date.parse(record.expires_at) > nowMs;
 
+/** What is to be mended; an index that is only loading is not. */
 export function failingChecks(health) {
-  return Object.entries(health?.checks ?? {}).filter(([, check]) => !check.ok);
+  return Object.entries(health?.checks ?? {}).filter(([, check]) => !check.ok && !check.loading);
 }
+
+/** {read, total} while the search reads the catalogue for the first time since its start, else null. */
+export const loadingOf = (health) => health?.checks?.index?.loading ?? null;
 
 /** An index that was not ready yet since the page was opened is on its way, for a while. */
 function isStarting(state, elapsedMs) {
@@ -27,7 +31,7 @@ function ownSituation({ state, thing, camera, elapsedMs }) {
 }
 
 /**
- * One of connecting, resuming, lost, starting, failing, empty, a camera's trouble, live, waiting (no camera),
+ * One of connecting, resuming, lost, starting, failing, loading, empty, a camera's trouble, live, waiting (no camera),
  * first (camera on, no record), own, unheard, stale. Only `live` may be called live.
  */
 export function situation({ state, thing, camera, record, nowMs, elapsedMs }) {
@@ -37,6 +41,7 @@ export function situation({ state, thing, camera, record, nowMs, elapsedMs }) {
   const fresh = isFresh(record, nowMs);
   const items = state.health?.checks?.index?.items;
   if (!fresh && failingChecks(state.health).length) return isStarting(state, elapsedMs) ? "starting" : "failing";
+  if (!fresh && loadingOf(state.health)) return "loading";
   if (fresh ? record.matches.length === 0 : items === 0) return "empty";
   const own = fresh ? null : ownSituation({ state, thing, camera, elapsedMs });
   if (own) return own;

@@ -3,7 +3,7 @@
 import { getCameras, getHealth, getRecords } from "../base/api.js";
 import { createFeed } from "./shared_stream.js";
 import { createIndexing } from "./indexing.js";
-import { failingChecks } from "./situation.js";
+import { failingChecks, loadingOf } from "./situation.js";
 import { dropCameras, isConnected, takeCamera, takeCameras, takePhase, takeRecord } from "./state.js";
 
 const HEALTH_MS = { well: 10000, unwell: 4000, indexing: 2000 };
@@ -50,7 +50,7 @@ export function createNews({ state, clock, timings, thing, on }) {
     const health = await getHealth();
     state.health = health;
     if (!health) return;
-    state.wasWell ||= !failingChecks(health).length;
+    state.wasWell ||= !failingChecks(health).length && !loadingOf(health);
     state.indexing = indexing(health);
     if (health.checks.broker.ok) dropCameras(state, known, health.cameras);
   }
