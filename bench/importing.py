@@ -21,9 +21,10 @@ from numpy.typing import NDArray
 from models.locate import resolve
 from services.adapters import pillow_pictures, pillow_views
 from services.bootstrap.settings import CliSettings
-from services.cli.import_ import Import, open_journal, open_progress
+from services.cli.import_ import open_journal, outcome
 from services.cli.import_sources import open_source
-from services.cli.running_system import open_keeper
+from services.cli.running_system import open_writer
+from services.core.importing.import_run import ImportRun
 from services.core.ports import Picture
 
 PICTURES = Path(__file__).resolve().parents[1] / "samples" / "pictures"
@@ -98,17 +99,15 @@ def _import_s(settings: CliSettings, pictures: list[Path]) -> float:
             (Path(given) / path.name).symlink_to(path)
         there = settings.model_copy(update={"data_dir": Path(folder)})
         with (
-            open_keeper(there) as (maker, keeper),
+            open_writer(there) as (maker, writer),
             open_source(given, there, model=maker.featurizer.fingerprint) as source,
             open_journal(there, source.name) as journal,
-            open_progress() as progress,
         ):
             began_s = time.perf_counter()
-            running = Import(maker, keeper, journal, progress, total=source.total)
-            running.run(source.jobs)
+            counts = ImportRun(maker, writer, journal=journal).run(source.jobs)
             took_s = time.perf_counter() - began_s
-    if running.kept != source.total:
-        raise RuntimeError(f"{running.outcome}; expected all {source.total}")
+    if counts.kept != source.total:
+        raise RuntimeError(f"{outcome(counts)}; expected all {source.total}")
     return took_s
 
 

@@ -1,4 +1,4 @@
-"""In-memory fakes of the item store and the picture store."""
+"""In-memory fakes of the item store and the picture store, and of what an import writes to."""
 
 import itertools
 import threading
@@ -10,6 +10,8 @@ from services.core.calibration_fit import CalibrationFit
 from services.core.catalogue.conditions import check_revision, check_vectors
 from services.core.catalogue.picture_key import picture_key
 from services.core.domain import Change, Item, ItemFacts, UnavailableError, fold
+from services.core.importing.import_run import Written
+from services.core.importing.item_maker import Made
 
 
 class FakeItems:
@@ -191,3 +193,28 @@ class FakePictures:
 
     def get(self, key: str) -> bytes | None:
         return self.kept.get(key)
+
+
+class FakeImportWriter:
+    """An ImportWriter; refuses the items named in `refuses`, and fails while it is `down`."""
+
+    def __init__(self) -> None:
+        self.items, self.pictures = FakeItems(), FakePictures()
+        self.refuses: dict[str, str] = {}
+        self.down = False
+        self.writes: list[list[str]] = []
+
+    def write(self, made: Sequence[Made]) -> Written:
+        if self.down:
+            raise UnavailableError("the writer is down")
+        ids = enumerate((each.item.id for each in made), 1)
+        refused = {number: self.refuses[each] for number, each in ids if each in self.refuses}
+        kept = [each for each in made if each.item.id not in self.refuses]
+        for each in kept:
+            for key, content in each.pictures.items():
+                self.pictures.put(content, suffix=key[64:])
+        self.writes.append([each.item.id for each in kept])
+        return Written(self.items.put_many([each.item for each in kept]), refused)
+
+    def settle(self, change: int) -> None:
+        assert change <= self.items.head()

@@ -20,8 +20,11 @@ from services.contract.item_models import ImportAnswer, RefusedItemAnswer
 from services.contract.problem_models import STORE_AWAY, Responses, problems
 from services.core.catalogue.paging import all_items
 from services.core.importing.archive import Archive, write_archive
+from services.core.importing.archive_jobs import archive_jobs
+from services.core.importing.import_rows import BadRow
+from services.core.importing.import_run import ImportRun
 from services.core.importing.item_maker import Maker
-from services.core.importing.restore import restore
+from services.core.importing.store_writer import StoreWriter
 
 TYPE = "application/zip"
 # It is kept on the disk while it is read, never in memory: the api's own limit of a body is for pictures.
@@ -69,7 +72,7 @@ def build_router(parts: ApiParts, *, folder: Path, threads: int) -> APIRouter:
         responses=_PROBLEMS,
     )
     async def take(request: Request) -> ImportAnswer:
-        """Add or replace the items of an archive; those of another model get new vectors.
+        """Add or replace the items of an archive; vectors of another model or recipe are made again.
 
         It may have half of what the disk has free. A damaged one is refused and changes nothing.
         """
@@ -79,7 +82,7 @@ def build_router(parts: ApiParts, *, folder: Path, threads: int) -> APIRouter:
         limit = shutil.disk_usage(folder).free // 2
         with tempfile.TemporaryFile(dir=folder) as file:
             await _spool(request, file, limit=limit)
-            return await run_in_threadpool(_restore, parts, maker, file)
+            return await run_in_threadpool(_import, parts, maker, file)
 
     return router
 
@@ -110,12 +113,15 @@ async def _spool(request: Request, file: IO[bytes], *, limit: int) -> None:
             ) from None
 
 
-def _restore(parts: ApiParts, maker: Maker, file: IO[bytes]) -> ImportAnswer:
-    catalogue = parts.catalogue
-    done = restore(Archive(file), maker, pictures=catalogue.pictures, store=catalogue.store)
+def _import(parts: ApiParts, maker: Maker, file: IO[bytes]) -> ImportAnswer:
+    archive = Archive(file)
+    archive.verify()
+    refused: list[BadRow] = []
+    writer = StoreWriter(parts.catalogue.pictures, parts.catalogue.store)
+    counts = ImportRun(maker, writer, on_refused=refused.append).run(archive_jobs(archive))
     return ImportAnswer(
-        items=done.items,
-        anew=done.anew,
-        change=done.change or catalogue.store.head(),
-        refused=[RefusedItemAnswer(item=each.number, reason=each.reason) for each in done.refused],
+        items=counts.kept,
+        anew=counts.made_again,
+        change=counts.change or parts.catalogue.store.head(),
+        refused=[RefusedItemAnswer(item=int(each.where), reason=each.reason) for each in refused],
     )

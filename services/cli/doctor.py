@@ -18,10 +18,11 @@ from models.files import fingerprint
 from models.locate import resolve
 from services.adapters.mqtt import MqttClient
 from services.adapters.redis_queue import RedisQueue
+from services.adapters.running_api import ask
 from services.adapters.search_client import SearchClient
 from services.bootstrap.search import connect_redis
 from services.bootstrap.settings import CliSettings, load
-from services.cli.running_system import api_client, ask, run_json
+from services.cli.running_system import api_client, run_json
 from services.core.domain import InputError, Loading, LoadingError, UnavailableError
 
 WAIT_S = 4.0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from typing import Annotated
 
@@ -14,12 +13,11 @@ from rich.text import Text
 
 from services.bootstrap.settings import CliSettings, load
 from services.cli.import_sources import open_source
-from services.cli.running_system import ImportWriter, open_keeper
+from services.cli.running_system import open_writer
 from services.core.domain import UnavailableError
 from services.core.importing.import_rows import BadRow
-from services.core.importing.item_maker import Job, Made, Maker
+from services.core.importing.import_run import ImportCounts, ImportRun
 from services.core.importing.journal import Journal, mark_of
-from services.core.importing.worker_threads import Chunks
 
 INTERRUPTED = 130
 
@@ -41,94 +39,54 @@ def import_items(
     """
     settings = load(CliSettings)
     with (
-        open_keeper(settings) as (maker, keeper),
+        open_writer(settings) as (maker, writer),
         open_source(source, settings, model=maker.featurizer.fingerprint) as found,
         open_journal(settings, found.name) as journal,
         open_progress() as progress,
     ):
-        running = Import(maker, keeper, journal, progress, total=found.total)
+        shown = _Shown(progress, total=found.total)
+        run = ImportRun(maker, writer, journal=journal, on_step=shown.step, on_refused=shown.refused)
         try:
-            running.run(found.jobs)
+            run.run(found.jobs)
         except KeyboardInterrupt:
-            print(f"interrupted, {running.so_far}", file=sys.stderr)
+            print(f"interrupted, {_so_far(run.counts, found.total)}", file=sys.stderr)
             raise typer.Exit(INTERRUPTED) from None
         except UnavailableError as error:
-            raise UnavailableError(f"{error}; {running.so_far}") from None
-        journal.finish()
-        keeper.settle()
-    print(running.outcome, file=sys.stderr)
-    raise typer.Exit(1 if running.refused else 0)
+            raise UnavailableError(f"{error}; {_so_far(run.counts, found.total)}") from None
+        writer.settle(run.counts.change)
+    print(outcome(run.counts), file=sys.stderr)
+    raise typer.Exit(1 if run.counts.refused else 0)
 
 
-class Import:
-    """One import on its way."""
+class _Shown:
+    """Shows an import's progress and its refusals."""
 
-    def __init__(
-        self, maker: Maker, keeper: ImportWriter, journal: Journal, progress: Progress, *, total: int
-    ) -> None:
-        self._maker, self._keeper, self._journal = maker, keeper, journal
-        self._progress, self._total = progress, total
+    def __init__(self, progress: Progress, *, total: int) -> None:
+        self._progress = progress
         self._task = progress.add_task("importing", total=total, fresh=0)
-        self.kept = self.before = self.refused = self.anew = 0
 
-    def run(self, jobs: Iterable[Job | BadRow]) -> None:
-        """Make and hand over all items; when interrupted, those that are made already."""
-        with Chunks(self._send, size=lambda made: made.size) as chunks:
-            try:
-                for made in self._maker.make_all(self._fresh(jobs)):
-                    if isinstance(made, BadRow):
-                        self._refuse(made)
-                    else:
-                        chunks.add(made)
-            except KeyboardInterrupt:
-                chunks.close()
-                raise
+    def step(self, counts: ImportCounts) -> None:
+        fresh = counts.kept + counts.refused
+        self._progress.update(self._task, completed=fresh + counts.before, fresh=fresh)
 
-    @property
-    def so_far(self) -> str:
-        """How far it came, and that nothing of it is lost."""
-        done = self.kept + self.before
-        return f"{done} of {self._total} done; the same command goes on"
-
-    @property
-    def outcome(self) -> str:
-        """What came of it, for a person."""
-        told = f"{self.kept} items imported, {self.refused} refused"
-        if self.before:
-            told += f", {self.before} were imported before the interruption"
-        if self.anew:
-            told += f"; {self.anew} came from another model and were featurised anew"
-        return told
-
-    def _fresh(self, jobs: Iterable[Job | BadRow]) -> Iterator[Job]:
-        for job in jobs:
-            if isinstance(job, BadRow):
-                self._refuse(job)
-            elif job.mark in self._journal:
-                self.before += 1
-                self._advance()
-            else:
-                yield job
-
-    def _send(self, chunk: Sequence[Made]) -> None:
-        """Hand a chunk over and note what was acknowledged, in that order."""
-        refused = self._keeper.keep(chunk)
-        kept = [made for number, made in enumerate(chunk, 1) if number not in refused]
-        self._journal.note((made.job.mark, made.item.id) for made in kept)
-        self.kept += len(kept)
-        self.anew += sum(made.anew for made in kept)
-        self._advance(len(kept))
-        for number, reason in refused.items():
-            self._refuse(BadRow(chunk[number - 1].job.where, reason))
-
-    def _refuse(self, row: BadRow) -> None:
-        self.refused += 1
-        self._advance()
+    def refused(self, row: BadRow) -> None:
         text = f"refused: {row.where}: {row.reason}"
         self._progress.console.print(text, markup=False, highlight=False, soft_wrap=True)
 
-    def _advance(self, count: int = 1) -> None:
-        self._progress.update(self._task, advance=count, fresh=self.kept + self.refused)
+
+def _so_far(counts: ImportCounts, total: int) -> str:
+    """How far it came, and that nothing of it is lost."""
+    return f"{counts.kept + counts.before} of {total} done; the same command goes on"
+
+
+def outcome(counts: ImportCounts) -> str:
+    """What came of an import, for a person."""
+    told = f"{counts.kept} items imported, {counts.refused} refused"
+    if counts.before:
+        told += f", {counts.before} were imported before the interruption"
+    if counts.made_again:
+        told += f"; {counts.made_again} came with vectors of another model or recipe and were made again"
+    return told
 
 
 def open_journal(settings: CliSettings, source: str) -> Journal:

@@ -15,8 +15,10 @@ from services.adapters.fetch import PictureFetcher
 from services.bootstrap.importing import open_fetcher, open_s3
 from services.bootstrap.settings import CliSettings
 from services.bootstrap.stores import make_folder
+from services.core.catalogue.views import RECIPE
 from services.core.domain import InputError
-from services.core.importing.archive import Archive, Refusal
+from services.core.importing.archive import Archive
+from services.core.importing.archive_jobs import archive_jobs
 from services.core.importing.archive_line import item_line
 from services.core.importing.import_rows import (
     MAX_PICTURE_BYTES,
@@ -28,7 +30,6 @@ from services.core.importing.import_rows import (
 )
 from services.core.importing.item_maker import Job
 from services.core.importing.journal import mark_of
-from services.core.importing.restore import archive_jobs
 from services.core.importing.s3_address import S3, split_s3
 
 if TYPE_CHECKING:
@@ -108,11 +109,11 @@ class _Reader:
 
     def _packed(self, archive: Archive, shown: str) -> Iterator[Job | BadRow]:
         for job in archive_jobs(archive):
-            if isinstance(job, Refusal):
-                yield BadRow(f"{shown} item {job.number}", job.reason)
+            if isinstance(job, BadRow):
+                yield BadRow(f"{shown} item {job.where}", job.reason)
                 continue
             assert job.packed is not None
-            mark = mark_of(self._model, hashlib.sha256(item_line(job.packed)).hexdigest())
+            mark = mark_of(self._model, RECIPE, hashlib.sha256(item_line(job.packed)).hexdigest())
             yield replace(job, where=f"{shown} item {job.where} ({job.packed.id})", mark=mark)
 
     def _job(self, row: Row | BadRow, *, versions: Mapping[str, str] = {}) -> Job | BadRow:
@@ -120,9 +121,8 @@ class _Reader:
             return row
         draft = row.draft
         version = _version(row.image) if isinstance(row.image, Path) else versions.get(row.image)
-        mark = mark_of(
-            self._model, draft.id, draft.title, draft.link, dict(draft.metadata), row.image, version
-        )
+        words = draft.id, draft.title, draft.link, dict(draft.metadata)
+        mark = mark_of(self._model, RECIPE, *words, row.image, version)
         return Job(row.where, draft, partial(self._load, row.image), mark)
 
     def _load(self, image: Path | str) -> list[bytes]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 
-import httpx
 import typer
 from rich.console import Console
 from rich.progress import Progress
@@ -12,15 +11,14 @@ from rich.progress import Progress
 from models.errors import ModelError
 from models.files import fingerprint
 from models.locate import resolve
+from services.adapters.running_api import ApiRebuildWriter
 from services.bootstrap.catalogue import open_catalogue
 from services.bootstrap.settings import CliSettings, load
 from services.bootstrap.stores import open_items
-from services.cli.running_system import api_client, ask, run_json
+from services.cli.running_system import api_client, run_json
 from services.core.catalogue.items import Catalogue
 from services.core.catalogue.rebuild import RebuildWriter, VectorCounts, rebuild
 from services.core.catalogue.views import RECIPE
-from services.core.domain import Item
-from services.core.importing.archive_line import item_line
 from services.core.ports import ItemStore
 
 app = typer.Typer(help="The index.", no_args_is_help=True)
@@ -88,7 +86,7 @@ def rebuild_index() -> None:
         refused = _rebuild(catalogue, catalogue.store)
     else:
         with api_client(settings, addresses["page"]) as client:
-            refused = _rebuild(catalogue, _ThroughApi(client))
+            refused = _rebuild(catalogue, ApiRebuildWriter(client))
         if model_changes:
             print(
                 f"the system that runs must now be started again with LOOKALIKE_MODEL={settings.model}",
@@ -117,19 +115,3 @@ def _rebuild(catalogue: Catalogue, writer: RebuildWriter) -> int:
     else:
         print(f"{done} items were made again with model {model}, {refused} left out", file=sys.stderr)
     return refused
-
-
-class _ThroughApi:
-    """Writes through the running api, because only one process may write."""
-
-    def __init__(self, client: httpx.Client) -> None:
-        self._client = client
-
-    def stage(self, item: Item) -> bool:
-        return bool(ask(self._client, "POST", "/index/vectors", content=item_line(item))["kept"])
-
-    def set_model(self, model: str) -> None:
-        ask(self._client, "POST", "/index/model", json={"model": model})
-
-    def prune(self) -> None:
-        ask(self._client, "POST", "/index/prune")

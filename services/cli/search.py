@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 
+from services.adapters.running_api import ask
 from services.bootstrap.settings import CliSettings, load
-from services.cli.running_system import api_client, ask, run_json
+from services.cli.running_system import api_client, run_json
 from services.core.domain import InputError, UnavailableError
 
 

@@ -8,9 +8,10 @@ from urllib.parse import quote
 
 import typer
 
+from services.adapters.running_api import ask
 from services.bootstrap.settings import CliSettings, load
 from services.bootstrap.stores import open_items
-from services.cli.running_system import api_client, ask, run_json
+from services.cli.running_system import api_client, run_json
 from services.core.catalogue.paging import all_items
 from services.core.domain import InputError, UnavailableError
 

@@ -177,14 +177,14 @@ def test_an_export_and_its_import_give_the_same_catalogue_elsewhere(shop: Shop, 
     assert (tmp_path / "again.zip").read_bytes() == (tmp_path / "backup.zip").read_bytes()
 
 
-def test_an_archive_of_another_model_is_featurised_anew_and_that_is_said(shop: Shop, tmp_path: Path) -> None:
+def test_an_archive_of_another_model_is_made_again_and_that_is_said(shop: Shop, tmp_path: Path) -> None:
     write_pictures(tmp_path / "p", ["a.jpg", "b.jpg"])
     assert shop.items("import", tmp_path / "p").returncode == 0
     assert shop.items("export", tmp_path / "backup.zip").returncode == 0
     other = Shop(tmp_path / "elsewhere", write_model(tmp_path / "other.onnx", last=2.0))
     done = other.items("import", tmp_path / "backup.zip")
     assert done.stderr == (
-        "2 items imported, 0 refused; 2 came from another model and were featurised anew\n"
+        "2 items imported, 0 refused; 2 came with vectors of another model or recipe and were made again\n"
     )
     (first, *_), (second, *_) = shop.kept().values(), other.kept().values()
     assert first.model != second.model

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from services.core.catalogue.items import Draft, Look, seen_by
@@ -13,17 +12,15 @@ from services.core.catalogue.views import RECIPE, Shots
 from services.core.domain import InputError, Item
 from services.core.importing.import_rows import BadRow
 from services.core.importing.worker_threads import ahead
-from services.core.ports import Featurizer, ItemStore, Picture, PictureStore
-
-_WRITERS = 8
+from services.core.ports import Featurizer, Picture
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
     """An item to make. `load` gives its picture files, the shown one first, and may raise InputError.
 
-    `where` tells a person its place, `mark` is what a journal remembers it by. `packed` is the item as an
-    archive holds it, whose vectors are taken if they are of the right model.
+    `where` tells a person its place, `mark` is its name in a journal. `packed` is the item as an archive
+    holds it, whose vectors are taken if they are of the right model and recipe.
     """
 
     where: str
@@ -47,14 +44,14 @@ class Made:
         return sum(map(len, self.pictures.values()))
 
     @property
-    def anew(self) -> bool:
-        """Whether it came with vectors of another model."""
+    def made_again(self) -> bool:
+        """Whether it came with vectors of another model or recipe, which were not taken."""
         return self.job.packed is not None and self.job.packed is not self.item
 
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """One picture of an item: its key, those that it is found by, and those that calibrate."""
+    """One picture file of an item: its key, and its views and probes."""
 
     key: str
     views: list[Picture]
@@ -116,7 +113,7 @@ class Maker:
     def _embed(self, job: Job, pictures: dict[str, bytes], seen: Sequence[_Seen]) -> Made:
         """All pictures of an item in one call, which runs those of one shape as a batch.
 
-        Larger batches, of several items, are no faster on a processor, and slower with memory taken anew.
+        Larger batches, of several items, are no faster on a processor, and slower where they need new memory.
         """
         vectors = self.featurizer.embed([shot for each in seen for shot in (*each.views, *each.probes)])
         looks, start = [], 0
@@ -128,13 +125,3 @@ class Maker:
         assert draft.id is not None
         bare = Item(draft.id, draft.title, looks[0].picture, "", vectors, draft.link, draft.metadata)
         return Made(job, seen_by(bare, looks, model=self.featurizer.fingerprint), pictures)
-
-
-def keep(made: Sequence[Made], *, pictures: PictureStore, store: ItemStore) -> int:
-    """Write finished items, pictures first; durable on return. Gives the newest change's cursor."""
-    files = {key: content for each in made for key, content in each.pictures.items()}
-    # Each is waited for until it is on the disk, or elsewhere.
-    with ThreadPoolExecutor(_WRITERS) as pool:
-        for _ in pool.map(lambda key: pictures.put(files[key], suffix=key[64:]), files):
-            pass  # raises what went wrong
-    return store.put_many([each.item for each in made])

@@ -7,16 +7,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
-import pytest
 from numpy.typing import NDArray
 
 from common.wire import Vectors
 from services.core.catalogue.items import Catalogue, Draft
 from services.core.catalogue.picture_key import picture_key
 from services.core.catalogue.views import RECIPE
-from services.core.domain import InputError, Item, UnavailableError
+from services.core.domain import InputError, Item
 from services.core.importing.import_rows import BadRow
-from services.core.importing.item_maker import Job, Made, Maker, keep
+from services.core.importing.item_maker import Job, Made, Maker
 from services.core.ports import Picture
 from tests.core.catalogue.catalogues import decode, shots
 from tests.fakes import MODEL, OTHER_MODEL, FakeFeaturizer, FakeItems, FakePictures
@@ -32,7 +31,7 @@ class Idle:
     fingerprint, dim = MODEL, FakeFeaturizer.dim
 
     def embed(self, pictures: Sequence[Picture], /) -> Vectors:
-        raise AssertionError(f"{len(pictures)} pictures were featurised")
+        raise AssertionError(f"{len(pictures)} pictures were embedded")
 
     def look(self, pictures: Sequence[Picture], /) -> tuple[Vectors, NDArray[np.float32]]:
         return self.embed(pictures), np.empty((0, 4), np.float32)
@@ -102,7 +101,7 @@ def test_an_item_of_an_archive_keeps_its_vectors_and_the_model_does_not_run() ->
     again = made(maker(featurizer=Idle()), job("mug", b"abc", packed=item))["mug"]
     assert again.item is item
     assert again.pictures == {item.picture: b"abc"}
-    assert not again.anew
+    assert not again.made_again
 
 
 def test_an_item_of_an_archive_of_another_model_or_recipe_is_made_again() -> None:
@@ -114,7 +113,7 @@ def test_an_item_of_an_archive_of_another_model_or_recipe_is_made_again() -> Non
     )
     for packed in others:
         again = made(maker(), job("mug", b"abc", b"xyz", packed=packed))["mug"]
-        assert again.anew
+        assert again.made_again
         found = again.item.model, again.item.recipe, again.item.pictures
         assert found == (MODEL, RECIPE, item.pictures)
         np.testing.assert_array_equal(again.item.vectors, item.vectors)
@@ -150,15 +149,3 @@ def test_pictures_are_loaded_many_at_once_and_worked_on_few_at_once() -> None:
     jobs = [job(str(number), load=load) for number in range(16)]
     assert len(made(maker(decode=slow, workers=2, loaders=8), *jobs)) == 16
     assert 1 <= at_once <= 2
-
-
-def test_what_is_kept_has_its_pictures_before_its_row() -> None:
-    store, pictures = FakeItems(), FakePictures()
-    found = made(maker(), job("mug", b"abc", b"xyz"), job("bowl", b"abc"))
-    store.down = {"put_many"}
-    with pytest.raises(UnavailableError):
-        keep(list(found.values()), pictures=pictures, store=store)
-    assert set(pictures.kept) == set(found["mug"].item.pictures)
-    store.down = set()
-    assert keep(list(found.values()), pictures=pictures, store=store) == 2
-    assert {item.id for item in store.page()} == {"mug", "bowl"}

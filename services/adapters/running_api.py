@@ -1,0 +1,91 @@
+"""The api of a running system as the command line asks it, with httpx."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import httpx
+
+from services.core.domain import InputError, Item, UnavailableError
+from services.core.importing.archive import write_archive
+from services.core.importing.archive_line import item_line
+from services.core.importing.import_run import Written
+from services.core.importing.item_maker import Made
+
+# A change is seen by every search within a second; more means that something is wrong.
+SEARCHABLE_WITHIN_S = 30.0
+
+
+def ask(
+    client: httpx.Client, method: str, path: str, *, allow: tuple[int, ...] = (200, 201), **options: Any
+) -> Any:
+    """An answer of the api as JSON; raises InputError for 4xx, UnavailableError for the rest."""
+    try:
+        response = client.request(method, path, **options)
+    except httpx.HTTPError as error:
+        raise UnavailableError(f"the api at {client.base_url} does not answer: {error}") from None
+    if response.status_code in allow:
+        return response.json()
+    try:
+        detail = response.json()["detail"]
+    except (ValueError, KeyError, TypeError):
+        detail = response.text[:200]
+    if response.status_code < 500:
+        raise InputError(str(detail))
+    raise UnavailableError(f"the api answers {response.status_code}: {detail}")
+
+
+def index_check(client: httpx.Client) -> dict[str, Any]:
+    """The api's check of the search's index, whether it is well or not."""
+    check: dict[str, Any] = ask(client, "GET", "/healthz", allow=(200, 503))["checks"]["index"]
+    return check
+
+
+class ApiImportWriter:
+    """An ImportWriter through the api, an archive a write."""
+
+    def __init__(self, client: httpx.Client, *, within_s: float = SEARCHABLE_WITHIN_S) -> None:
+        self._client, self._within_s = client, within_s
+
+    def write(self, made: Sequence[Made]) -> Written:
+        """Write items; durable on return. Raises UnavailableError."""
+        pictures = {key: content for each in made for key, content in each.pictures.items()}
+        archive = write_archive((each.item for each in made), pictures.get, model=made[0].item.model)
+        headers = {"Content-Type": "application/zip"}
+        answer = ask(self._client, "POST", "/items/archive", content=archive, headers=headers)
+        refused = {int(each["item"]): str(each["reason"]) for each in answer["refused"]}
+        return Written(int(answer["change"]), refused)
+
+    def settle(self, change: int) -> None:
+        """Return when the search has read this change; raises UnavailableError if it does not."""
+        deadline_s = time.monotonic() + self._within_s
+        while time.monotonic() < deadline_s:
+            index = index_check(self._client)
+            if index["ok"] and index["cursor"] >= change:
+                return
+            time.sleep(0.1)
+        raise UnavailableError(
+            f"the items are kept, but the search has not read them in {self._within_s:g} s; "
+            "run `lookalike doctor`"
+        )
+
+
+class ApiRebuildWriter:
+    """A RebuildWriter through the api."""
+
+    def __init__(self, client: httpx.Client) -> None:
+        self._client = client
+
+    def stage(self, item: Item) -> bool:
+        """Keep the item's vectors of its model; False if it is gone or its pictures changed."""
+        return bool(ask(self._client, "POST", "/index/vectors", content=item_line(item))["kept"])
+
+    def set_model(self, fingerprint: str) -> None:
+        """Declare the model the catalogue's."""
+        ask(self._client, "POST", "/index/model", json={"model": fingerprint})
+
+    def prune(self) -> None:
+        """Drop the vectors of other models."""
+        ask(self._client, "POST", "/index/prune")
