@@ -26,12 +26,12 @@ Floats = NDArray[np.float32]
 
 
 def shots(picture: Picture) -> tuple[list[Picture], list[Picture]]:
-    """The pictures that an item is found by, its own first, and those that calibrate its catalogue."""
+    """The views of a picture, itself first, and its probes."""
     return views(picture), probes(picture, count=PROBES)
 
 
 def views(picture: Picture) -> list[Picture]:
-    """The picture itself, and the thing turned a little: BGR uint8, the others at most 640 px a side."""
+    """The picture itself, then the thing turned a little: BGR uint8, at most LONGEST_PX a side."""
     small = _image(picture)
     small.thumbnail((LONGEST_PX, LONGEST_PX))
     ground = ground_colour(np.asarray(small))
@@ -71,7 +71,7 @@ def _warped(
 
 
 def _cut_out(image: Image.Image) -> Image.Image:
-    """The thing as RGBA without its ground, where that is plain; else the whole picture."""
+    """The thing as RGBA without its ground if that is plain, else the whole picture."""
     image.thumbnail((LONGEST_PX, LONGEST_PX))
     thing = thing_mask(np.asarray(image.resize((MASK_PX, MASK_PX))))
     mask = Image.fromarray((thing * 255).astype(np.uint8)).resize(image.size, Image.Resampling.BILINEAR)
@@ -81,7 +81,7 @@ def _cut_out(image: Image.Image) -> Image.Image:
 
 
 def _smooth(rng: np.random.Generator, size: tuple[int, int], cells: int) -> Floats:
-    """Noise of that many cells a side, float32 [height, width], of deviation about 1."""
+    """Noise of `cells` cells a side, float32 [height, width], of deviation about 1."""
     noise = rng.standard_normal((cells, cells), np.float32)
     return np.asarray(Image.fromarray(noise).resize(size, Image.Resampling.BICUBIC))
 

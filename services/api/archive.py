@@ -27,7 +27,7 @@ from services.core.importing.item_maker import Maker
 from services.core.importing.store_writer import StoreWriter
 
 TYPE = "application/zip"
-# It is kept on the disk while it is read, never in memory: the api's own limit of a body is for pictures.
+# An archive is on the disk while it is read, never in memory; the api's own limit is for pictures.
 _NO_LIMIT = 1 << 60
 _ZIP = {TYPE: {"schema": FILE, "example": "<the bytes of a ZIP>"}}
 _EXPORTED: Responses = {200: {"content": _ZIP}, **problems({503: STORE_AWAY})}
@@ -50,7 +50,7 @@ log = logging.getLogger(__name__)
 def build_router(parts: ApiParts, *, folder: Path, threads: int) -> APIRouter:
     """The routes over wired parts; `folder` holds an archive while it is read."""
     router = APIRouter(tags=["items"])
-    # The disk is not waited for long, and the fewer items are at hand the less memory they take.
+    # One loader is enough for pictures on a disk, and few items at a time take little memory.
     maker = build_maker(parts.catalogue.featurizer, threads=threads, loaders=1)
 
     @router.get("/items/archive", summary="Export all items", response_class=Response, responses=_EXPORTED)

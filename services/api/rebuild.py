@@ -31,6 +31,7 @@ _LINE = request_body(
                 "metadata": {},
                 "pictures": ["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08.jpg"],
                 "model": MODEL,
+                "recipe": 1,
                 "dim": 512,
                 "recipe": 2,
                 "vectors": "<base64 of float16, little endian, count x dim>",
@@ -48,12 +49,15 @@ def build_router(parts: ApiParts) -> APIRouter:
 
     @router.post(
         "/index/vectors",
-        summary="Keep vectors of another model",
+        summary="Keep vectors that a rebuild made",
         openapi_extra=_LINE,
         responses=problems({400: ["model is 'x'; expected 12 hex digits", _NOT_JSON], 503: STORE_AWAY}),
     )
     async def stage(request: Request) -> KeptAnswer:
-        """Keep an item's vectors of another model beside its own; for `lookalike index rebuild`."""
+        """Keep an item's vectors of another model beside its own, or in their place those of another recipe.
+
+        For `lookalike index rebuild`. The item is a line of an archive.
+        """
         item = parse_line(await request.body())
         return KeptAnswer(kept=await run_in_threadpool(store.stage, item))
 

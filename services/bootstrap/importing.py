@@ -35,7 +35,7 @@ def build_maker(featurizer: Featurizer, *, threads: int, loaders: int = LOADERS)
 
 
 def open_maker(settings: CliSettings) -> Maker:
-    """The same with the model of the settings."""
+    """What makes items with the model of the settings."""
     featurizer = open_featurizer(settings.model, threads=settings.threads, provider=settings.provider)
     return build_maker(featurizer, threads=settings.threads)
 

@@ -1,4 +1,4 @@
-"""`lookalike doctor`: goes the way of a frame, hop by hop, and names the one that fails."""
+"""`lookalike doctor`: checks each hop between camera and page, and names the first that fails."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ FRESH_S = 5.0
 
 
 class _HopError(Exception):
-    """A hop that fails, and what to do about it."""
+    """A hop fails; `remedy` says what to do."""
 
     def __init__(self, what: str, remedy: str) -> None:
         super().__init__(what)
@@ -39,7 +39,7 @@ class _HopError(Exception):
 
 
 class _Doctor:
-    """The checks, in the order of a frame's way; each gives what it found."""
+    """The checks in their order, each of which returns what it found as text."""
 
     def __init__(self, settings: CliSettings) -> None:
         self._settings = settings
@@ -144,7 +144,7 @@ class _Doctor:
             return ask(client, "GET", path, allow=(200, 503))
 
     def _first_message(self, wanted: str, *, publish: str | None = None) -> bytes | None:
-        """The first message on a topic, None if there is none in WAIT_S; a probe is sent until it comes."""
+        """The first message on a topic, None if none comes in WAIT_S; `publish` is a topic to send one to."""
         arrived: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         client = MqttClient(
             self._addresses["broker"],
@@ -167,7 +167,7 @@ class _Doctor:
 
 
 def doctor() -> None:
-    """Check each hop of a frame's way in order; names the first that fails and what to do.
+    """Check each hop between camera and page in order; names the first that fails and what to do.
 
     A search that is still reading the catalogue does not fail: that is said, with how far it is.
     """

@@ -75,12 +75,12 @@ class _Shown:
 
 
 def _so_far(counts: ImportCounts, total: int) -> str:
-    """How far it came, and that nothing of it is lost."""
+    """The part that is done, for the line of an interruption or a failure."""
     return f"{counts.kept + counts.before} of {total} done; the same command goes on"
 
 
 def outcome(counts: ImportCounts) -> str:
-    """What came of an import, for a person."""
+    """The counts of a complete import as one line."""
     told = f"{counts.kept} items imported, {counts.refused} refused"
     if counts.before:
         told += f", {counts.before} were imported before the interruption"
@@ -90,13 +90,13 @@ def outcome(counts: ImportCounts) -> str:
 
 
 def open_journal(settings: CliSettings, source: str) -> Journal:
-    """One for each source and each catalogue that it goes to."""
+    """The journal of imports of this source into this catalogue."""
     name = mark_of(source, settings.store, settings.pictures)
     return Journal(settings.data_dir / "imports" / f"{name}.journal")
 
 
 class _Pace(ProgressColumn):
-    """The rate of this import, without what an earlier one had done already, and the time left."""
+    """Items a second of this run, without those that an earlier one has kept, and the time left."""
 
     def render(self, task: Task) -> Text:
         fresh = task.fields["fresh"]

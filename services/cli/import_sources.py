@@ -1,4 +1,4 @@
-"""What `lookalike items import` can be given: each kind as the jobs that it is made of."""
+"""The sources of `lookalike items import`, each opened as a list of jobs."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ImportSource:
-    """What there is to import: a name that stays the same, and the jobs, `total` of them."""
+    """The jobs of an import, `total` of them; `name` is the same whenever the same source is opened."""
 
     name: str
     total: int
@@ -47,7 +47,7 @@ class ImportSource:
 
 @contextmanager
 def open_source(given: str, settings: CliSettings, *, model: str) -> Iterator[ImportSource]:
-    """Look at a path or an s3:// address; raises InputError if it is nothing that can be imported.
+    """Open a path or an s3:// address; raises InputError if it can't be imported.
 
     `model` is the fingerprint of the model that is going to be used.
     """
@@ -70,7 +70,7 @@ def open_source(given: str, settings: CliSettings, *, model: str) -> Iterator[Im
 
 
 class _Reader:
-    """Opens sources; what reaches out is made when it is first needed."""
+    """Opens sources; the clients of S3 and of the web are made when they are first needed."""
 
     def __init__(self, settings: CliSettings, model: str) -> None:
         self._settings, self._model = settings, model
@@ -97,7 +97,7 @@ class _Reader:
         yield ImportSource(name, len(rows), map(self._job, rows))
 
     def prefix(self, address: str) -> ImportSource:
-        """All pictures in S3 whose address begins so."""
+        """All pictures in S3 whose address begins with this one."""
         bucket, prefix = split_s3(address)
         versions = {each.address: each.version for each in self.s3.objects(address)}
         folder = f"{S3}{bucket}/{prefix[: prefix.rfind('/') + 1]}"
@@ -134,7 +134,7 @@ class _Reader:
 
 
 def _version(image: Path) -> tuple[int, int] | None:
-    """What tells one content of a file from another without reading it."""
+    """Size and time of a file, which change with its content; None for a file that can't be looked at."""
     try:
         stat = image.stat()
     except OSError:

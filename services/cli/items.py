@@ -62,7 +62,7 @@ def export(
 
 
 class _Export:
-    """One export on its way; counts the items, and remembers which pictures are gone."""
+    """One export; counts the items, and lists the keys of pictures that are gone."""
 
     def __init__(self, store: ItemStore, pictures: PictureStore) -> None:
         self._store, self._pictures = store, pictures

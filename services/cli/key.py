@@ -1,4 +1,4 @@
-"""`lookalike key`: what the page asks for before it may write."""
+"""`lookalike key`: prints the API key."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from services.core.domain import InputError
 
 
 def key() -> None:
-    """Print the API key, to be given to the page once a browser."""
+    """Print the API key, for which the page asks once a browser."""
     told = load(CliSettings).api_key.get_secret_value()
     if not told:
         raise InputError("there is no API key: neither LOOKALIKE_API_KEY nor LOOKALIKE_API_KEY_FILE is set")

@@ -98,7 +98,7 @@ def add(
 
 
 def preparation(mean: str, std: str, *, bgr: bool) -> Preparation | None:
-    """What an export wants, None for a model of our own form; raises InputError."""
+    """The preparation that an export needs, None for a model of our own form; raises InputError."""
     from models.wrap import Preparation  # only here: onnx takes half a second, and the others need none
 
     if not mean and not std and not bgr:
@@ -130,7 +130,7 @@ def _content(file: Path, wanted: Preparation | None) -> bytes:
 
 
 def _measured(file: Path, data: bytes) -> tuple[int, float]:
-    """Length of a vector and median milliseconds a picture, of the very bytes that are going to be kept."""
+    """Length of a vector and median milliseconds a picture, of the bytes that will be kept."""
     with tempfile.TemporaryDirectory() as folder:
         trial = Path(folder) / file.name
         trial.write_bytes(data)
@@ -153,7 +153,7 @@ def _measured(file: Path, data: bytes) -> tuple[int, float]:
 
 
 def _facts(name: str) -> str:
-    """What there is to say about a model's file, which may be missing or damaged."""
+    """Fingerprint and vector length of a model's file, or why it can't be read."""
     try:
         path = resolve(name, build=False)
         data = read_model(path)

@@ -20,7 +20,7 @@ from services.core.importing.store_writer import StoreWriter
 
 
 def run_json(settings: CliSettings) -> dict[str, str] | None:
-    """The addresses of the system that runs on the data folder, else of LOOKALIKE_API_URL's; None without."""
+    """The addresses of the system that runs on the data folder, else at LOOKALIKE_API_URL; else None."""
     try:
         addresses = json.loads((settings.data_dir / "run.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -46,7 +46,7 @@ def api_client(settings: CliSettings, page: str) -> httpx.Client:
 
 @contextmanager
 def open_writer(settings: CliSettings) -> Iterator[tuple[Maker, ImportWriter]]:
-    """What makes items, and what keeps them: the api where it runs, because only one process may write."""
+    """The maker of items, and their writer: through the api where it runs, as only one process may write."""
     addresses = run_json(settings)
     if addresses is not None:
         with api_client(settings, addresses["page"]) as client:
@@ -61,7 +61,7 @@ def open_writer(settings: CliSettings) -> Iterator[tuple[Maker, ImportWriter]]:
 
 
 def _check_model(client: httpx.Client, fingerprint: str) -> None:
-    """Raise InputError if the running system's catalogue is of another model than the one of our settings."""
+    """Raise InputError if the running system's catalogue is not of this model."""
     model = index_check(client).get("model")
     if model not in (None, fingerprint):
         raise InputError(

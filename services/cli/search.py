@@ -1,4 +1,4 @@
-"""`lookalike search IMAGE`: what in the catalogue looks like a picture."""
+"""`lookalike search IMAGE`: the items that look like a picture."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ def list_items(
 
 def teach(
     thing: Annotated[str, typer.Argument(help="The camera's name.")],
-    title: Annotated[str, typer.Option(help="What a new item is called.")] = "",
+    title: Annotated[str, typer.Option(help="The new item's title.")] = "",
     item_id: Annotated[str, typer.Option("--id", help="The new item's id; else it gets one.")] = "",
     to: Annotated[str, typer.Option(help="The id of an item that this is a further view of.")] = "",
 ) -> None:
@@ -51,7 +51,7 @@ def teach(
 
 
 def delete(item_id: Annotated[str, typer.Argument(help="The item's id.")]) -> None:
-    """Remove an item, and what people said of it."""
+    """Remove an item and the feedback on it."""
     settings = load(CliSettings)
     if run_json(settings) is not None:
         changed = _ask("DELETE", f"/items/{quote(item_id, safe='')}")
@@ -62,8 +62,8 @@ def delete(item_id: Annotated[str, typer.Argument(help="The item's id.")]) -> No
     print(f"{item_id} deleted", file=sys.stderr)
 
 
-def undo(token: Annotated[str, typer.Argument(help="What a change was answered with.")]) -> None:
-    """Make the item of a change what it was before it."""
+def undo(token: Annotated[str, typer.Argument(help="The token that a change was answered with.")]) -> None:
+    """Put an item back as it was before a change."""
     changed = _ask("POST", "/items/undo", json={"undo": token})
     what = "is as it was before" if "title" in changed else "is gone again"
     print(f"{changed['id']} {what}\n{_how_to_undo(changed)}", file=sys.stderr)

@@ -12,9 +12,10 @@ import redis
 from common.wire import WireError, decode_observation, parse_topic
 from services.adapters.mqtt import MqttClient
 from services.adapters.redis_queue import CHANNEL
+from services.adapters.running_api import ask
 from services.bootstrap.search import connect_redis
 from services.bootstrap.settings import CliSettings, load
-from services.cli.running_system import api_client, ask, run_json
+from services.cli.running_system import api_client, run_json
 from services.core.domain import InputError, UnavailableError
 
 LOADING_EVERY_S = 1.0

@@ -40,7 +40,7 @@ def acknowledged(shop: Shop) -> list[str]:
 
 @contextlib.contextmanager
 def going(shop: Shop, folder: Path, *, after: int = 1) -> Iterator[subprocess.Popen[str]]:
-    """An import on its way, of which so many items are acknowledged; it does not outlive the block."""
+    """An import on its way, with `after` items acknowledged; it does not outlive the block."""
     with shop.start("import", folder) as started:
         try:
             until(
@@ -55,7 +55,7 @@ def going(shop: Shop, folder: Path, *, after: int = 1) -> Iterator[subprocess.Po
 
 
 def ended(shop: Shop, folder: Path, how: signal.Signals, *, after: int) -> tuple[int, str]:
-    """Begin an import and end it once so many items are acknowledged; gives its exit code and its words."""
+    """Begin an import and end it once `after` items are acknowledged; gives its exit code and its words."""
     with going(shop, folder, after=after) as started:
         started.send_signal(how)
         told = started.communicate(timeout=300)[1]

@@ -1,1 +1,1 @@
-"""The items: made, changed, taken back, judged, and made again for another model."""
+"""The items: making, changing, undoing, feedback, and making vectors again."""

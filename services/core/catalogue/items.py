@@ -1,4 +1,4 @@
-"""The catalogue: items out of drafts and pictures."""
+"""The catalogue: makes items of drafts and pictures."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MAX_VALUE = 2000
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a person says of a new item; without an id it gets one."""
+    """The words of a new item; without an id it gets one."""
 
     title: str
     id: str | None = None
@@ -75,7 +75,7 @@ def seen_by(item: Item, looks: Sequence[Look], *, model: str) -> Item:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Writes and reads items; a picture is durable before its item's row is."""
+    """Makes items and writes them; a picture is durable before its item's row is."""
 
     store: ItemStore
     pictures: PictureStore
@@ -122,13 +122,13 @@ class Catalogue:
         )
 
     def look(self, content: bytes) -> Look:
-        """Keep a picture file and see what an item is to be found by; raises InputError for what is none."""
+        """Keep a picture file and make its vectors; raises InputError if it is no picture."""
         picture, suffix = self.decode(content)
         vectors, probes = self._embed(picture)
         return Look(self.pictures.put(content, suffix=suffix), vectors, probes)
 
     def look_again(self, key: str) -> Look:
-        """See what an item is to be found by in a picture that is kept; raises InputError if it is gone."""
+        """Make the vectors of a picture that is kept; raises InputError if it is gone."""
         content = self.pictures.get(key)
         if content is None:
             raise InputError(f"its picture {key} is gone")

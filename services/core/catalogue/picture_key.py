@@ -1,4 +1,4 @@
-"""The keys of pictures: made of their content, so that the same content is the same picture everywhere."""
+"""The keys of pictures: hashes of their content, so that the same content has one key everywhere."""
 
 from __future__ import annotations
 
@@ -14,5 +14,5 @@ def picture_key(content: bytes, *, suffix: str) -> str:
 
 
 def is_picture_key(key: str) -> bool:
-    """Whether it can be one; every store gives nothing for any other."""
+    """Whether a text has the form of a key; a store has no picture for any other."""
     return _KEY.fullmatch(key) is not None

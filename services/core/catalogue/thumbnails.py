@@ -1,4 +1,4 @@
-"""Small pictures for a grid, made when they are asked for and kept in memory as long as there is room."""
+"""Small pictures for a grid, made on demand and kept in memory up to a limit."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ class Thumbnails:
         self._making = threading.Lock()
 
     def get(self, key: str, *, side_px: int) -> bytes | None:
-        """A picture at most so wide and high, or None for a key that does not exist."""
+        """A picture of at most `side_px` a side as JPEG, or None for a key that does not exist."""
         kept = self._find(key, side_px)
         if kept is not None:
             return kept
         with self._making:
-            # Another one may have waited for the same.
+            # It may have been made while this thread waited.
             kept = self._find(key, side_px)
             if kept is not None:
                 return kept

@@ -1,7 +1,8 @@
 """Items with their pictures and vectors as one ZIP file: a backup, a move, and what a bulk import hands over.
 
 It holds `items.jsonl` (an item a line), `pictures/KEY` for each picture and, written last, `manifest.json`.
-All is stored as it is: pictures and vectors hardly shrink, and what is not packed can't burst.
+Nothing in it is compressed: pictures and vectors hardly shrink, and a compressed entry could expand to any
+size.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from services.core.importing.import_rows import MAX_PICTURE_BYTES
 FORMAT, VERSION = "lookalike-items", 1
 _ITEMS, _MANIFEST, _PICTURES = "items.jsonl", "manifest.json", "pictures/"
 _MAX_MANIFEST = 65_536
-# The directory at a ZIP's end is read whole, and takes about ten times its size then.
+# Of the directory at a ZIP's end, which is read whole and takes about ten times its size in memory.
 _MAX_READ = 256 * 1024 * 1024
 _PIECE = 1 << 20
 _EXPECTED = "expected a file that `lookalike items export` wrote"
@@ -70,7 +71,7 @@ def _entry(name: str) -> zipfile.ZipInfo:
 
 
 class _Sink:
-    """A file that is only written to, and whose content is taken away at once."""
+    """A file for the ZIP writer; `drain` gives the pieces written since the last call."""
 
     def __init__(self) -> None:
         self._pieces: list[bytes] = []
@@ -97,10 +98,10 @@ class Refusal:
 
 
 class Archive:
-    """An archive that is there as a whole; safe to read from several threads.
+    """An archive in a file that can be sought in; safe to read from several threads.
 
-    Opening it raises InputError for what is none, is cut short, or differs from what `write_archive` writes.
-    Nothing in it is ever taken for a path.
+    Opening it raises InputError for a file that is no archive, is cut short, or differs from what
+    `write_archive` writes. No name in it is used as a path.
     """
 
     def __init__(self, file: IO[bytes]) -> None:
@@ -115,7 +116,7 @@ class Archive:
             ) from None
 
     def verify(self) -> None:
-        """Read all of it, and raise InputError unless it is just as it was written."""
+        """Read all of it; raises InputError for anything that differs from what was written."""
         lines = 0
         for name in self._entries:
             digest = hashlib.sha256()
@@ -180,7 +181,7 @@ def _next_line(lines: IO[bytes]) -> bytes:
 
 
 class _Bounded:
-    """A file of which no more is read at once than fits; what a ZIP says of its own sizes may be a lie."""
+    """A file that gives at most _MAX_READ bytes at once, because the sizes in a ZIP may be forged."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
@@ -211,7 +212,7 @@ def _checked_entries(entries: list[zipfile.ZipInfo], *, size: int) -> dict[str, 
         if name not in found:
             raise InputError(f"the archive has no {name}; {_EXPECTED}")
     total = sum(entry.file_size for entry in entries)
-    if total > size:  # parts of the file that count more than once
+    if total > size:  # entries that share parts of the file
         raise InputError(f"the archive's files have {total} bytes, but it has {size} itself")
     return found
 

@@ -17,14 +17,14 @@ from services.core.catalogue.items import Draft
 from services.core.catalogue.picture_key import is_picture_key
 from services.core.domain import InputError, Item
 
-# Sixteen pictures of eight vectors of the longest kind that there is, and some text.
+# In bytes: sixteen pictures of eight vectors of MAX_DIM numbers, and some text.
 MAX_LINE = 64 * 1024 * 1024
 MAX_DIM = 65_536
 MAX_RECIPE = 1_000_000
-# More of one picture than any version of ours has made.
+# 64 vectors a picture, more than any recipe has made.
 _MAX_VECTORS = 64 * MAX_PICTURES
 _MODEL = re.compile(r"[0-9a-f]{12}")
-# What f16 makes of a vector of length 1 is hardly off that.
+# Rounding to float16 changes a length of 1 by less.
 _UNIT_TOLERANCE = 0.01
 
 

@@ -1,4 +1,4 @@
-"""Reads what a catalogue is imported from: a folder, a CSV, JSON lines, or the 2018 sample's lines."""
+"""The rows of an import: a folder of pictures, a CSV, JSON lines, or lines of the 2018 sample."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from services.core.catalogue.items import Draft
 from services.core.domain import RESERVED_ITEM_IDS, InputError, is_text
 
 PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".gif")
-# Of one picture's file, wherever it comes from.
+# The largest picture file, wherever it comes from.
 MAX_PICTURE_BYTES = 32 * 1024 * 1024
 _OWN = ("id", "title", "image", "url", "link")
 
@@ -27,7 +27,7 @@ class Row:
     where: str
     draft: Draft
     image: Path | str
-    # Whether the id is the row's own; else it was made of its picture's place.
+    # Whether the row names its id; else the id is made of the picture's path or address.
     named: bool = True
 
 
@@ -40,9 +40,9 @@ class BadRow:
 
 
 def read_rows(path: Path, *, home: str = "") -> Iterator[Row | BadRow]:
-    """The rows of a folder or file; raises InputError if there is nothing there that can be read.
+    """The rows of a folder or file; raises InputError for a path that is neither.
 
-    `home` is the address of the folder that the file was taken from; its pictures are there then.
+    `home` is the S3 address of the folder that the file was copied from; relative pictures are there.
     """
     if path.is_dir():
         names = (file.relative_to(path).as_posix() for file in sorted(path.rglob("*")) if file.is_file())
@@ -58,7 +58,7 @@ def read_rows(path: Path, *, home: str = "") -> Iterator[Row | BadRow]:
 
 
 def picture_rows(names: Iterable[str], image: Callable[[str], Path | str]) -> Iterator[Row | BadRow]:
-    """A row for each name of a picture, with slashes; `image` says where it is."""
+    """A row for each name with a picture's suffix; `image` turns a name into a path or address."""
     taken = set(RESERVED_ITEM_IDS)
     for name in names:
         path = PurePosixPath(name)
@@ -90,7 +90,7 @@ class _Place:
 
 
 def _unique(rows: Iterable[Row | BadRow]) -> Iterator[Row | BadRow]:
-    """The rows, of which the first with an id wins."""
+    """The rows; of several with one id the first is good and the others are bad."""
     firsts: dict[str, str] = {}
     for row in rows:
         if isinstance(row, Row) and (first := firsts.setdefault(row.draft.id or "", row.where)) != row.where:
@@ -123,7 +123,7 @@ def _csv(path: Path, place: _Place) -> Iterator[Row | BadRow]:
 
 
 def _names(place: _Place, first: list[str]) -> list[str]:
-    """The columns that the first line names; none if it is a line of the 2018 sample, `title, url`."""
+    """The columns that the first line names; empty if it is a `title, url` line of the 2018 sample."""
     names = [value.strip().lower() for value in first]
     if "title" in names:
         return names
@@ -161,7 +161,7 @@ def _jsonl(path: Path, place: _Place) -> Iterator[Row | BadRow]:
 
 
 def as_text(value: Any) -> str:
-    """A JSON value as metadata has it."""
+    """A JSON value as text for metadata."""
     if value is None:
         return ""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
@@ -180,7 +180,7 @@ def _row(where: str, fields: Mapping[str, str], place: _Place) -> Row | BadRow:
     own = fields.get("id", "").strip()
     draft = Draft(
         title=fields.get("title", ""),
-        # The same row imported again replaces its item instead of doubling it.
+        # Made of the picture's address, so that the same row imported again replaces its item.
         id=own or _digest(source),
         link=fields.get("link"),
         metadata={name: value for name, value in fields.items() if name not in _OWN and name},

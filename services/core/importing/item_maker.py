@@ -1,4 +1,4 @@
-"""Makes many items at once: pictures are loaded and worked on in threads, ahead of the model."""
+"""Makes many items: threads load and prepare pictures ahead of the model."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from services.core.ports import Featurizer, Picture
 class Job:
     """An item to make. `load` gives its picture files, the shown one first, and may raise InputError.
 
-    `where` tells a person its place, `mark` is its name in a journal. `packed` is the item as an archive
-    holds it, whose vectors are taken if they are of the right model and recipe.
+    `where` is its place in the source, for people, and `mark` its name in a journal. `packed` is the item of
+    an archive; its vectors are taken if they are of the right model and recipe.
     """
 
     where: str
@@ -60,17 +60,17 @@ class _Seen:
 
 @dataclass(frozen=True, slots=True)
 class Maker:
-    """Turns jobs into items; the model runs in the caller's thread, all else ahead of it in others."""
+    """Turns jobs into items; the model runs in the caller's thread, all else in threads ahead of it."""
 
     featurizer: Featurizer
-    # As those of the catalogue.
+    # The same as the catalogue's.
     decode: Callable[[bytes], tuple[Picture, str]]
     shots: Shots
     # A picture file to its suffix without decoding it; raises InputError.
     suffix: Callable[[bytes], str]
-    # How many pictures are worked on at once; those that the model runs on are not free for it.
+    # Pictures prepared at once: one for each processor that the model leaves free.
     workers: int = 1
-    # How many items' pictures may be loaded beside that.
+    # Further items whose pictures may be loaded meanwhile.
     loaders: int = 1
     _free: threading.Semaphore = field(init=False)
 
@@ -78,7 +78,7 @@ class Maker:
         object.__setattr__(self, "_free", threading.Semaphore(self.workers))
 
     def make_all(self, jobs: Iterable[Job]) -> Iterator[Made | BadRow]:
-        """The items in the order in which they are done, or why one can't be made."""
+        """The items in the order in which they are done, a BadRow for one that can't be made."""
         threads = self.loaders + self.workers
         for result in ahead(self._prepare, jobs, threads=threads, waiting=threads + self.workers):
             yield result if isinstance(result, BadRow | Made) else self._embed(*result)
@@ -99,7 +99,7 @@ class Maker:
         return found == (self.featurizer.fingerprint, self.featurizer.dim, RECIPE)
 
     def _keyed(self, item: Item, contents: Sequence[bytes]) -> dict[str, bytes]:
-        """The files by keys of their own; raises InputError unless those are the item's."""
+        """The files by their keys; raises InputError if one of the item's keys is not among them."""
         keyed = {picture_key(content, suffix=self.suffix(content)): content for content in contents}
         for key in item.pictures:
             if key not in keyed:

@@ -1,4 +1,4 @@
-"""Remembers what of an import is in the store already, so that it goes on after an interruption."""
+"""Which items of an import are in the store already, so that it goes on after an interruption."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from services.core.domain import InputError
 
 
 def mark_of(*facts: object) -> str:
-    """A short name for what makes an item: the same facts, the same name."""
+    """A hash of what an item is made of, as its name in a journal."""
     text = json.dumps(facts, ensure_ascii=True, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
@@ -22,7 +22,7 @@ def mark_of(*facts: object) -> str:
 class Journal:
     """A file with a line of JSON for each item that the store has acknowledged.
 
-    It is locked while it is open; raises InputError if another import of the same source is running.
+    Opening it locks it; raises InputError while another import of the same source runs.
     """
 
     def __init__(self, path: Path) -> None:
@@ -37,7 +37,7 @@ class Journal:
         self._file.seek(0)
         lines = self._file.read().split(b"\n")
         self._marks = set(filter(None, map(_mark, lines)))
-        if lines[-1]:  # torn by a crash; what follows is to be a line of its own
+        if lines[-1]:  # a crash has cut it off; the next entry begins a new line
             self._file.write(b"\n")
 
     def __enter__(self) -> Self:
@@ -50,14 +50,14 @@ class Journal:
         return mark in self._marks
 
     def note(self, entries: Iterable[tuple[str, str]]) -> None:
-        """Remember items, each by its mark and its id, that are in the store; durable on return."""
+        """Remember items that are in the store, each as (mark, id); durable on return."""
         lines = [json.dumps({"item": item_id, "mark": mark}) + "\n" for mark, item_id in entries]
         self._file.write("".join(lines).encode())
         self._file.flush()
         os.fsync(self._file.fileno())
 
     def finish(self) -> None:
-        """Forget it all: the import is complete."""
+        """Delete the file, because the import is complete."""
         self._path.unlink(missing_ok=True)
 
 

@@ -1,15 +1,15 @@
-"""Which addresses are the public internet's."""
+"""Tells addresses of the public internet from others."""
 
 from __future__ import annotations
 
 import ipaddress
 
-# IPv4 addresses as a network without IPv4 sees them.
+# The prefix of IPv4 addresses in a network that has IPv6 alone.
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address is one of the public internet, whatever form of IPv6 it is wrapped in."""
+    """Whether an IP address is public; an IPv4 address inside an IPv6 one is judged by itself."""
     ip = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
         inner = ip.ipv4_mapped or ip.sixtofour

@@ -16,9 +16,9 @@ B = TypeVar("B")
 
 
 def ahead(call: Callable[[A], B], things: Iterable[A], *, threads: int, waiting: int) -> Generator[B]:
-    """What `call` gives for each thing, first come first served, with at most `waiting` not yet taken.
+    """The results of `call` in the order in which they are done, at most `waiting` ahead of the caller.
 
-    The threads hold no process up that ends.
+    The threads are daemons: a process can end while they work.
     """
     todo: queue.SimpleQueue[A | None] = queue.SimpleQueue()
     done: queue.SimpleQueue[Future[B]] = queue.SimpleQueue()
@@ -68,8 +68,8 @@ class Chunks(Generic[A]):
     ) -> None:
         """A chunk is full with `most` things, or when their sizes add up to `most_bytes`.
 
-        One that has waited for `most_s` goes as soon as none is under way.
-        What `send` raises, the next `add` or `close` raises; nothing is sent after that.
+        After `most_s` seconds it is sent before it is full, if no other is being sent. The next `add` or
+        `close` raises what `send` raised; nothing is sent after that.
         """
         self._send, self._size = send, size
         self._most, self._most_bytes, self._most_s = most, most_bytes, most_s
@@ -89,7 +89,7 @@ class Chunks(Generic[A]):
             self._thread.shutdown()
 
     def add(self, thing: A) -> None:
-        """Take a thing; waits if a chunk is full while the one before it is still under way."""
+        """Take a thing; waits if the chunk is full and the one before it is still being sent."""
         self._chunk.append(thing)
         self._bytes += self._size(thing)
         full = len(self._chunk) >= self._most or self._bytes >= self._most_bytes
