@@ -31,7 +31,6 @@ _LINE = request_body(
                 "metadata": {},
                 "pictures": ["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08.jpg"],
                 "model": MODEL,
-                "recipe": 1,
                 "dim": 512,
                 "recipe": 2,
                 "vectors": "<base64 of float16, little endian, count x dim>",
