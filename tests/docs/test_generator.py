@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from docs.generator.__main__ import main
+from docs.generator.__main__ import DOCS, PAGES, main
 from docs.generator.markdown import MAX_CELL, first_sentence, table
 from docs.generator.settings_page import PROCESSES, settings
 
@@ -33,3 +35,11 @@ def test_the_first_sentence_is_apart_from_the_rest() -> None:
         "One `a.b` thing",
         "Then more. And more.",
     )
+
+
+@pytest.mark.parametrize("page", ["contracts.md", *(f"contracts/{name}.md" for name in ("mqtt", *PAGES))])
+def test_no_cell_of_the_contracts_is_too_long_to_be_read_at_once(page: str) -> None:
+    lines = (DOCS / page).read_text(encoding="utf-8").splitlines()
+    cells = [cell.strip() for line in lines if line.startswith("|") for cell in re.split(r"(?<!\\)\|", line)]
+    assert cells
+    assert [cell for cell in cells if len(cell) > MAX_CELL] == []
