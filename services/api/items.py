@@ -27,23 +27,25 @@ def build_router(parts: ApiParts) -> APIRouter:
     @router.get(
         "/items",
         summary="List items",
+        response_model=ItemPageAnswer,
         responses=problems({422: "`limit` is '0'; expected 1 or more", 503: STORE_AWAY}),
     )
     def items(
         cursor: Annotated[str, Query(max_length=200, description="`next` of the page before.")] = "",
         limit: Annotated[int, Query(ge=1, le=1000, description="How many items.")] = 100,
         text: Annotated[str, Query(max_length=200, description="Only items that hold this text.")] = "",
-    ) -> ItemPageAnswer:
+    ) -> Response:
         """A page of the catalogue, in the order of the ids; `next` is the cursor of the next page.
 
         With `text` only those items whose id, title or a metadata value holds it, in upper or lower case.
         """
         page = parts.catalogue.store.facts_page(after=cursor, limit=limit + 1, text=text)
         shown = page[:limit]
-        return ItemPageAnswer(
+        answer = ItemPageAnswer(
             items=[item_answer(parts, item) for item in shown],
             next=shown[-1].id if len(page) > limit else None,
         )
+        return json_response(answer)
 
     @router.get(
         "/items/{item_id}",
@@ -66,7 +68,7 @@ def build_router(parts: ApiParts) -> APIRouter:
 
 
 def json_response(answer: Answer, status: int = 200, *, headers: Mapping[str, str] | None = None) -> Response:
-    """An answer with headers of its own, written once: what a route gives as a model is checked again."""
+    """An answer as it is; one that a route returns as a model is checked again, which takes as long."""
     return Response(answer.model_dump_json(), status, headers, media_type="application/json")
 
 
