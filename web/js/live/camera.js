@@ -56,7 +56,7 @@ export function createCameraBar({ onChoose }) {
       name.hidden = several;
       if (several) fillSelect(state, thing);
       setText(name, thing ?? t("camera.none"));
-      // A lost server's word on the camera is not worth repeating; the select's options carry theirs themselves.
+      // The camera's state is not repeated while the server is lost; the select's options show it themselves.
       word.hidden = !thing || several || kind === "lost";
       setText(word, stateWord(state, thing));
       word.dataset.state = camera?.state ?? "unknown";

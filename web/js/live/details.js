@@ -1,4 +1,4 @@
-// The quiet line at the foot: how firm the answer is, where frames come from and how fast, by which model and index.
+// The line at the foot: frames that agree, source and frame rate, model and index.
 
 import { byId, el } from "../base/dom.js";
 import { t, tCount } from "../base/text.js";
@@ -6,10 +6,10 @@ import { FRAMES_OVER_MQTT } from "./state.js";
 
 const REFRESH_MS = 1000; // figures that change ten times a second cannot be read
 
-/** Over how many frames the answer was agreed, and by how much it leads; older records tell neither. */
+/** The number of frames that agree on the answer, and its lead over the next; older records have neither. */
 function answerWords({ frames, margin, matches, verdict } = {}) {
   const points = Math.round(margin * 100);
-  // Of guesses that are all wrong, it does not matter which leads.
+  // A "no match" has no lead worth telling.
   const leads = Number.isFinite(margin) && matches.length > 1 && verdict !== "no_match";
   return [
     frames > 0 ? tCount("details.frames", frames) : null,
@@ -17,7 +17,7 @@ function answerWords({ frames, margin, matches, verdict } = {}) {
   ].filter(Boolean).join(", ");
 }
 
-/** How many items the search knows, as of which change of the store. */
+/** The number of items that the search knows, and the store's change that it has read. */
 function indexWords({ items, cursor } = {}) {
   return Number.isFinite(items) ? t("details.index.of", { items: tCount("details.items", items), version: cursor }) : null;
 }
@@ -45,7 +45,7 @@ export function createDetails() {
       list.replaceChildren(...entries(facts).map(([name, value]) =>
         el("div", "", el("dt", "", t(`details.${name}`)), el("dd", `details-${name}`, value))));
     },
-    /** For another camera: its figures are due at once. */
+    /** Starts over for another camera, whose figures are drawn at once. */
     clear() {
       drawnAt = -Infinity;
     },

@@ -1,4 +1,4 @@
-// Calm: a match stays for a moment before another replaces it, and the newest that waits wins.
+// Holds a match on screen for a moment before the next replaces it; of those that wait the newest wins.
 
 const MATCH_MS = 1000;
 const GUESS_MS = 3000; // an empty desk has ever changing nearest guesses, none of which matters
@@ -6,7 +6,7 @@ const REFRESH_MS = 1000; // scores and runners-up of an unchanged best match
 
 export const bestKey = (record) => `${record.verdict} ${record.matches[0]?.id}`;
 
-/** How long `shown`, on screen since shownAt and last drawn at drawnAt, stays before `next`. */
+/** Milliseconds that `shown`, on screen since shownAt and last drawn at drawnAt, stays before `next`. */
 function waitMs(shown, next, { shownAt, drawnAt, at }) {
   if (!shown) return -Infinity;
   if (bestKey(shown) === bestKey(next)) return drawnAt + REFRESH_MS - at;
@@ -51,7 +51,7 @@ export function createHold(prepare) {
     advance();
   }
 
-  /** What is shown and what waits count no more. */
+  /** Drops the shown and the waiting record. */
   function reset() {
     round += 1;
     shown = pending = null;
@@ -64,9 +64,9 @@ export function createHold(prepare) {
       advance();
       return preparing;
     },
-    /** For another camera: what it shows has nothing to wait for. */
+    /** Starts over for another camera, whose first record is drawn without a wait. */
     reset,
-    /** Nothing is drawn until `go`; what came meanwhile is not caught up with. */
+    /** Stops drawing until `go`; records that came meanwhile are not drawn later. */
     halt() {
       round += 1;
       pending = null;

@@ -1,4 +1,4 @@
-// A quiet line while items are taken in: how many there are, or how far the index is.
+// The line that shows an import: the number of items, or the progress of the index.
 
 import { byId, el, setText } from "../base/dom.js";
 import { percent, t, tCount } from "../base/text.js";

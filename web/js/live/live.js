@@ -1,4 +1,4 @@
-// The live view: news fills the state, and a tick draws it.
+// The live view: updates fill the state, and a tick draws it.
 
 import { announce } from "../base/announce.js";
 import { getRecords } from "../base/api.js";
@@ -68,13 +68,13 @@ const news = createNews({
   thing: () => shownThing,
   on: {
     change: render,
-    // One drawing a record: that of its match draws all the rest.
+    // One drawing a record: the match's also draws all the rest.
     record: (record) => { if (record.thing !== shownThing || !record.matches.length || !hold.offer(record)) render(); },
     missed: (records) => { if (!state.paused) recent.addAll(records); },
   },
 });
 
-/** What stands around the match follows within a tick: it is not to keep the match from the screen. */
+/** Draws the parts around the match within a tick, so that they do not delay the match. */
 async function complete() {
   const record = drawn;
   if (!record || record === completed) return;
@@ -87,7 +87,7 @@ async function complete() {
   tell(record); // after what the notice says: the match is the news
 }
 
-/** What is drawn now goes into the strip and to the screen reader, once for each distinct one. */
+/** Puts the drawn record into the strip and tells the screen reader, once for each distinct one. */
 function tell(record) {
   recent.add(record);
   const key = record.verdict === "no_match" ? record.verdict : bestKey(record);
@@ -164,7 +164,7 @@ function render() {
   return kind;
 }
 
-/** What stands still while the page is paused. */
+/** The parts that stand still while the page is paused. */
 function drawLive(facts) {
   const { state: { own }, thing, record, kind, nowMs } = facts;
   document.body.dataset.situation = kind;
@@ -182,18 +182,18 @@ onKey(() => {
   view.again();
 });
 
-/** Somebody changed the address, or went back. */
+/** Follows a changed address, also by the browser's Back. */
 onPlace(() => {
   const thing = getPlace("camera");
   if (thing !== state.chosen) show(thing);
 });
 
-/** Pauses the live view, or goes on. */
+/** Pauses the live view, or resumes it. */
 export const togglePause = () => stillness.toggle();
 
-/** What the person has before them: the camera, the record that is drawn (or null), whether it is live, and whether it stands still. */
+/** The view on screen: the camera, the drawn record (or null), whether it is live, and whether it is paused. */
 export const live = {
-  /** `fresh` tells of a paused page whether it was live when it was paused. */
+  /** `fresh` says, for a paused page, whether it was live when it was paused. */
   now() {
     return {
       thing: shownThing, camera: state.cameras.get(shownThing), record: drawn,
@@ -212,7 +212,7 @@ export function startLive() {
     complete();
   }, TICK_MS);
   const turn = () => (document.hidden ? news.rest() : news.open());
-  // A hidden tab gives its connection back: a browser has six to a host, and nobody looks.
+  // A hidden tab closes its connection: a browser has six to a host, and nobody looks.
   document.addEventListener("visibilitychange", turn);
   window.addEventListener("online", turn);
   window.addEventListener("pageshow", (event) => event.persisted && turn());

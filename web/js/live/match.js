@@ -14,12 +14,12 @@ export function titleNode(match) {
   const address = safeLink(match.link);
   if (!address) return document.createTextNode(titleOf(match));
   const link = el("a", "", titleOf(match));
-  // In a tab of its own: this one may be a camera that runs.
+  // In a tab of its own, because this one may be a running camera.
   Object.assign(link, { href: address, target: "_blank", rel: "noopener noreferrer" });
   return link;
 }
 
-/** Metadata beyond category and price, which have places of their own. */
+/** Metadata other than category and price, which have places of their own. */
 export function facts(metadata) {
   const rest = Object.entries(metadata).filter(([name, value]) => !["category", "price"].includes(name) && value);
   if (!rest.length) return null;

@@ -1,4 +1,4 @@
-// What the page says when it has no live match to show: what is so, why, and the next step.
+// The notice in place of a live match: the situation, its cause, and the next step.
 
 import { byId, el, releaseFocus, setHidden, setText } from "../base/dom.js";
 import { setPlace } from "../base/place.js";
@@ -10,17 +10,17 @@ import { FRAMES_OVER_MQTT } from "./state.js";
 const QUIET = ["live", "resuming"];
 const teachers = [];
 
-/** `run` is what the empty catalogue's button "Teach" does. */
+/** `run` is the action of the empty catalogue's button "Teach". */
 export const onTeach = (run) => teachers.push(run);
 
 const ACTIONS = {
   add: { run: () => setPlace("view", "catalogue", { push: true }) },
   teach: { run: () => teachers.forEach((run) => run()), when: ({ camera }) => teachers.length && camera?.state === "online" },
   own: { run: () => byId("own").click(), when: ({ state, camera }) => !state.own && camera?.state !== "online" },
-  // Without the card, whose button asks for it.
+  // The card's own button asks for this.
   key: { run: () => byId("key-ask").click(), when: () => byId("best").hidden && !byId("key-ask").hidden },
 };
-/** The next steps that a press can do. */
+/** Next steps that have a button. */
 const STEPS = { empty: ["add", "teach", "own"], waiting: ["own"], offline: ["own"], no_camera: ["own"] };
 
 function checkWords(health) {
@@ -33,7 +33,7 @@ function title({ kind, thing, camera }) {
   return t(`notice.${kind}.title`, { thing });
 }
 
-/** The next step; a camera whose frames come from elsewhere is mended there. */
+/** The next step; a camera whose frames come from elsewhere has to be mended there. */
 function nextKey(kind, camera) {
   const remote = `notice.${kind}.next.frames`;
   return camera?.source === FRAMES_OVER_MQTT && has(remote) ? remote : `notice.${kind}.next`;
@@ -50,7 +50,7 @@ function bannerText({ state, kind }) {
 
 function reasonWords({ kind, state, thing, camera }) {
   if (kind === "failing" || kind === "starting") return checkWords(state.health);
-  // An item can be taught by a camera alone.
+  // Teaching needs a camera.
   if (kind === "empty" && CAMERA_TROUBLE.includes(camera?.state)) {
     const trouble = title({ kind: camera.state, thing, camera });
     return camera.reason ? `${trouble}: ${inOurWords(camera.reason)}` : trouble;
@@ -58,7 +58,7 @@ function reasonWords({ kind, state, thing, camera }) {
   return camera?.state === kind && camera.reason ? inOurWords(camera.reason) : "";
 }
 
-/** The buttons of the next steps; they stay the same nodes while they are the same, for whoever is about to press one. */
+/** The buttons of the next steps; unchanged ones stay the same nodes, under a pointer that is about to press. */
 function createSteps() {
   const room = byId("notice-actions");
   let shown = "";
@@ -93,7 +93,7 @@ export function createNotice({ onRetry, onNotice }) {
       banner.dataset.kind = kind;
       setHidden(retry, kind !== "lost");
 
-      // With a last match on screen the banner alone tells that the server is lost; a page that is paused stays as it is.
+      // With a last match on screen only the banner says that the server is lost; a paused page stays as it is.
       setHidden(box, QUIET.includes(kind) || (Boolean(record) && (kind === "lost" || state.paused)));
       const words = box.hidden ? bannerWords.textContent && kind : title(view);
       const still = state.paused && !words;

@@ -1,4 +1,4 @@
-// This device's camera: opened here on a press of the button, its frames sent to the api under a name of its own.
+// This device's camera: opened by its button; its frames go to the api under a name of its own.
 
 import { postFrame } from "../base/api.js";
 import { byId, el } from "../base/dom.js";
@@ -17,7 +17,7 @@ const TROUBLES = {
   NotReadableError: "busy", AbortError: "busy",
 };
 
-/** The same name each time in this browser, and another one in each. */
+/** The camera's name, which stays the same in this browser and differs between browsers. */
 function ownName() {
   const fresh = `browser-${crypto.getRandomValues(new Uint32Array(1))[0].toString(16).padStart(8, "0").slice(0, 4)}`;
   try {
@@ -33,13 +33,13 @@ function words(error) {
   return kind ? t(`own.${kind}`) : t("own.other", { detail: error.message || error.name });
 }
 
-/** Why the api does not take frames; a server that is lost has a banner of its own. */
+/** Why the api refuses frames, in words; a lost server has a banner of its own. */
 function refusal(status, detail) {
   if (status === 202 || status === 0) return "";
   return status === 401 ? t("own.key") : t("own.refused", { detail });
 }
 
-/** The next frame that the camera gives; none comes while the page is hidden. */
+/** The camera's next frame; none comes while the page is hidden. */
 function nextFrame(video) {
   return new Promise((resolve) => {
     if (video.requestVideoFrameCallback) video.requestVideoFrameCallback(resolve);
@@ -96,7 +96,7 @@ export function createOwnCamera({ onChange, refused }) {
     }
   }
 
-  /** Gives the camera back. */
+  /** Closes the camera. */
   function close(why = "") {
     tell(why);
     stream?.getTracks().forEach((track) => track.stop());
@@ -106,7 +106,7 @@ export function createOwnCamera({ onChange, refused }) {
     onChange(null, null);
   }
 
-  /** One frame at a time: the next one is taken when the last one is answered. */
+  /** Sends one frame at a time: the next is taken when the last is answered. */
   async function send(mine, video) {
     while (stream === mine) {
       const beganAt = performance.now();

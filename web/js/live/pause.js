@@ -1,4 +1,4 @@
-// Pause: the picture and the match stand still until the person goes on; news still comes and is kept.
+// Pause: picture and match stand still until the person resumes; updates still come and are kept.
 
 import { announce } from "../base/announce.js";
 import { byId, setText } from "../base/dom.js";

@@ -1,4 +1,4 @@
-// Asking instead of listening, for where a proxy holds the stream back: the same events, from GET calls.
+// Polling, where a proxy holds the stream back: the same events as the stream, from GET calls.
 
 import { pause } from "../base/pause.js";
 
@@ -8,7 +8,7 @@ const TIMEOUT_MS = 4000;
 const PATIENCE = 3; // turns without an answer
 const LIMIT = 100; // of all cameras: a busy one must not push the others out
 
-/** The answer, or null where the api does not answer; a proxy's own error page is no answer of the api. */
+/** The api's answer, or null without one; a proxy's own error page does not count. */
 async function ask(address) {
   try {
     const answer = await fetch(address, { cache: "no-store", signal: AbortSignal.timeout(TIMEOUT_MS) });
@@ -19,12 +19,12 @@ async function ask(address) {
   }
 }
 
-/** `root` is the api's address. `take(name, data)` gets what the stream would give; `lost()` is called when nothing answers any more. */
+/** `root` is the api's address. `take(name, data)` gets the stream's events; `lost()` is called when nothing answers any more. */
 export function createPoll(root, { take, lost }) {
   let after = 0;
   let round = 0; // a new one ends the loop of the one before
 
-  /** The server's time stands in every answer, to the second. */
+  /** The server's time, to the second, from the header of an answer. */
   function heartbeat(answer) {
     const date = Date.parse(answer.headers.get("Date"));
     if (!Number.isNaN(date)) take("heartbeat", { now: new Date(date).toISOString() });

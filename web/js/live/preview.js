@@ -1,4 +1,4 @@
-// A camera's previews, one after the other for as long as somebody looks; the api waits for the newer one.
+// A camera's previews, one after another while somebody looks; the api answers when there is a newer one.
 
 import { getPreview } from "../base/api.js";
 import { pause } from "../base/pause.js";
@@ -9,7 +9,7 @@ const OLD_MS = 4000; // what does not change for so long is no picture of now
 const FIRST_RETRY_MS = 2000;
 const LAST_RETRY_MS = 30000; // previews may be switched off at the camera
 
-/** An image that can be shown at once, or null for bytes that are none. */
+/** A decoded image, or null for bytes that are no picture. */
 async function decoded(jpeg) {
   const image = new Image();
   image.alt = "";
@@ -24,7 +24,7 @@ async function decoded(jpeg) {
   }
 }
 
-/** `show` gets each picture, null when there is none any more; `refused` is called when the api wants a key. */
+/** `show` gets each picture, and null when there are no more; `refused` is called when the api wants a key. */
 export function createPreview({ show, refused }) {
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   let watched = null;
@@ -54,7 +54,7 @@ export function createPreview({ show, refused }) {
   }
 
   return {
-    /** Follows a camera, or none; to be called as often as one likes. */
+    /** Follows a camera, or none; a repeated call changes nothing. */
     watch(thing) {
       if (thing === watched) return;
       watched = thing;
@@ -62,7 +62,7 @@ export function createPreview({ show, refused }) {
       ending = new AbortController();
       if (thing) follow(thing, ending.signal);
     },
-    /** There is a new key to try. */
+    /** Tries again with a new key. */
     again() {
       const thing = watched;
       this.watch(null);

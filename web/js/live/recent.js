@@ -9,7 +9,7 @@ const KEPT = 24;
 const TILE_PX = 320;
 const STEPS = { ArrowRight: 1, ArrowLeft: -1, Home: -Infinity, End: Infinity };
 
-/** Which guess came nearest does not make one "no match" differ from the next. */
+/** A key that distinct showings differ in; all "no match" are alike, whatever came nearest. */
 const recentKey = (record) => (record.verdict === "no_match" ? "no_match" : record.matches[0].id);
 
 function createTile(record, width, open) {
@@ -36,7 +36,7 @@ export function createRecent({ onOpen }) {
 
   const buttons = () => [...list.querySelectorAll("button")];
 
-  /** One of the tiles can be reached by Tab, the others from there by the arrow keys. */
+  /** Lets Tab reach one tile, from which the arrow keys reach the others. */
   function rove(button = list.querySelector('button[tabindex="0"]') ?? buttons()[0]) {
     buttons().forEach((each) => { each.tabIndex = each === button ? 0 : -1; });
     return button;
@@ -48,7 +48,7 @@ export function createRecent({ onOpen }) {
     return entry;
   }
 
-  /** True for another record of the entry's item. One that was unsure and is now sure says so in place. */
+  /** True for another record of the entry's item. An unsure entry that has become sure changes in place. */
   function covers(entry, record) {
     if (recentKey(entry.record) !== recentKey(record)) return false;
     if (record.verdict === "match" && entry.told.verdict !== "match") {
@@ -58,7 +58,7 @@ export function createRecent({ onOpen }) {
     return true;
   }
 
-  /** What is drawn now has its picture here already, in the width of the best match. */
+  /** The picture's address; that of the drawn record is loaded already, in the best match's width. */
   function add(record, width = BEST_PX) {
     if (!record.matches.length) return;
     const [newest, oldest] = [entries[0], entries.at(-1)];

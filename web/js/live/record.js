@@ -1,4 +1,4 @@
-// The dialog of one record: what was seen when, how sure that is, what else it may be, and how long it took.
+// The dialog of one record: time, match, score, runners-up, and timings.
 
 import { openDialog } from "../base/dialog.js";
 import { el } from "../base/dom.js";
@@ -10,7 +10,7 @@ import { ms } from "./timing_breakdown.js";
 
 const extras = [];
 
-/** `give(record)` gives nodes, one or several, that the dialog of each record shows below its match; null for none. */
+/** `give(record)` gives the nodes that a record's dialog shows below the match, or null. */
 export const onRecordDetails = (give) => extras.push(give);
 
 function scored(match, say) {

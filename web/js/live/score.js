@@ -1,11 +1,11 @@
-// A score, the probability that the camera shows the item: as a bar, a number and in words.
+// A score, the probability that the camera shows the item: as a bar, as a number and in words.
 
 import { el, setText } from "../base/dom.js";
 import { chance, t } from "../base/text.js";
 
 export const sureness = (score) => t("score.sure", { n: chance(score) });
 
-/** `say(score)` is what stands beside the bar; a screen reader hears the words in any case. */
+/** `say(score)` gives the text beside the bar; a screen reader gets the words in any case. */
 export function createScore(say = chance) {
   const fill = el("span", "score-fill");
   const number = el("span", "score-number");

@@ -1,4 +1,4 @@
-// The page's news: from the worker that all tabs of a browser share, or where there is none, from a stream of its own.
+// The page's updates: from the worker that all tabs of a browser share, or without one, from a stream of its own.
 
 import { createSource } from "./source.js";
 
@@ -7,7 +7,7 @@ const NAME = "lookalike-stream-1"; // another number when what it says changes: 
 const HERE_MS = 4000;
 const PATIENCE = 3; // words without an answer
 
-/** The shared worker as a source; `failed()` is called once if the browser runs none. Throws where it knows none. */
+/** The shared worker as a source; `failed()` is called once if it does not run. Throws if the browser has none. */
 function createShared(emit, failed) {
   const worker = new SharedWorker(WORKER, { type: "module", name: NAME });
   const { port } = worker;
@@ -51,7 +51,7 @@ function createShared(emit, failed) {
   };
 }
 
-/** {open, rest}: for as long as the page is looked at, `emit` gets what source.js gives. */
+/** {open, rest}: between the two calls `emit` gets the events of source.js. */
 export function createFeed(emit) {
   let wanted = false;
   const alone = () => {

@@ -1,4 +1,4 @@
-// Names the one situation that the page is in, from what is known; pure, so that each can be checked alone.
+// Names the page's situation from the state. Pure, so that each situation can be checked alone.
 
 import { isConnected } from "./state.js";
 
@@ -9,7 +9,7 @@ export const CAMERA_TROUBLE = ["offline", "no_camera", "stalled", "clock_wrong"]
 
 export const isFresh = (record, nowMs) => Boolean(record) && Date.parse(record.expires_at) > nowMs;
 
-/** What is to be mended; an index that is only loading is not. */
+/** The checks that fail; an index that is only loading does not fail. */
 export function failingChecks(health) {
   return Object.entries(health?.checks ?? {}).filter(([, check]) => !check.ok && !check.loading);
 }
@@ -17,13 +17,13 @@ export function failingChecks(health) {
 /** {read, total} while the search reads the catalogue for the first time since its start, else null. */
 export const loadingOf = (health) => health?.checks?.index?.loading ?? null;
 
-/** An index that was not ready yet since the page was opened is on its way, for a while. */
+/** Whether the system is still starting: its index has not been ready since the page was opened, for a while. */
 function isStarting(state, elapsedMs) {
   const failing = failingChecks(state.health).map(([name]) => name);
   return !state.wasWell && failing.every((name) => name === "index") && elapsedMs - state.openedAt < STARTING_MS;
 }
 
-/** This device's camera was just switched on, or nobody looks at its frames; null where neither is so. */
+/** The state of this device's camera if it was just switched on or its frames get no answer, else null. */
 function ownSituation({ state, thing, camera, elapsedMs }) {
   if (state.own?.thing !== thing || camera?.state === "online") return null;
   if (elapsedMs - state.own.sinceMs < OWN_GRACE_MS) return "own";

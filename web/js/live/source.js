@@ -1,4 +1,4 @@
-// Where news comes from: the stream, opened anew with backoff; asking, where the stream does not get through.
+// The source of updates: the stream, reopened with backoff, or polling where the stream does not get through.
 // Runs in the worker that all tabs share as well as in a tab, so it knows no page.
 
 import { createPoll } from "./poll.js";
@@ -17,7 +17,7 @@ export function backoffMs(failures, random = Math.random) {
 }
 
 /**
- * Keeps news coming. `emit(name, data)` gets `match`, `camera`, `heartbeat` as the stream has them, and `phase`:
+ * Keeps updates coming. `emit(name, data)` gets `match`, `camera`, `heartbeat` as the stream has them, and `phase`:
  * {phase, retryAt} with phase connecting, open, polling or lost, retryAt by Date.now() or null.
  */
 export function createSource(emit) {
@@ -87,11 +87,11 @@ export function createSource(emit) {
   }
 
   return {
-    /** Opens now, also in the middle of a wait; one that is open stays so. */
+    /** Opens at once, also in the middle of a wait; an open source stays open. */
     open() {
       if (!stream || phase === "lost") open();
     },
-    /** Closes without calling it lost: a hidden tab needs no news. */
+    /** Closes without the phase `lost`: a hidden tab needs no updates. */
     rest() {
       close();
       poll.stop();

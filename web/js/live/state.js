@@ -1,4 +1,4 @@
-// What the page knows, in one place; the views read it and never write it.
+// The page's state, in one place; the views read it and never write it.
 
 import { getPlace, setPlace } from "../base/place.js";
 
@@ -26,7 +26,7 @@ export function takePhase(state, connection) {
   state.connection = connection;
 }
 
-/** Whether news comes, by whichever way. */
+/** Whether updates come, by the stream or by polling. */
 export const isConnected = ({ phase }) => phase === "open" || phase === "polling";
 
 export function takeCameras(state, cameras) {
@@ -37,7 +37,7 @@ export function takeCamera(state, camera) {
   state.cameras.set(camera.thing, camera);
 }
 
-/** Keeps a record unless a newer one of its camera is known. False for one that came too late. */
+/** Keeps a record unless a newer one of its camera is known; false for one that came too late. */
 export function takeRecord(state, record) {
   const known = state.newest.get(record.thing);
   // Both must be older: ids start again with an emptied Redis, and times jump when a camera's clock is set.
@@ -46,7 +46,7 @@ export function takeRecord(state, record) {
   return true;
 }
 
-/** Forgets the cameras of `known` that are not among those that there are. */
+/** Forgets the cameras of `known` that no longer exist. */
 export function dropCameras(state, known, cameras) {
   const there = new Set(cameras.map(({ thing }) => thing));
   known.filter((thing) => !there.has(thing)).forEach((thing) => {
@@ -57,7 +57,7 @@ export function dropCameras(state, known, cameras) {
 
 const byName = new Intl.Collator("en", { numeric: true }); // cam-2 before cam-10
 
-/** Whether a camera gives nothing and is not expected to: a browser that was a camera for a while. */
+/** Whether a camera is off for good, such as a browser that was a camera for a while. */
 export const isOff = (state, thing) => state.own?.thing !== thing && state.cameras.get(thing)?.state === "offline";
 
 /**
@@ -70,13 +70,13 @@ export function things(state) {
   return all.sort((a, b) => isOff(state, a) - isOff(state, b) || byName.compare(a, b));
 }
 
-/** The camera to show: the chosen one, else one that is on, and then the same one for as long as it is known. */
+/** The camera to show: the chosen one, else one that is on, which stays while it is known. */
 export function selected(state) {
   const known = things(state);
   if (known.includes(state.chosen)) return state.chosen;
   if (known.includes(state.settled)) return state.settled;
   const online = known.filter((thing) => state.cameras.get(thing)?.state === "online");
-  // Somebody's phone that joins in does not take the page from the camera that is always there.
+  // A phone that joins does not replace the camera that is always there.
   const on = online.find((thing) => state.cameras.get(thing).source !== FRAMES_OVER_MQTT) ?? online[0];
   if (on && state.newest.has(on)) state.settled = on;
   return on ?? known[0] ?? null;

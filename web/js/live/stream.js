@@ -1,12 +1,12 @@
-// One connection of the event stream, told dead by an error or by silence.
+// One connection of the event stream, which counts as dead after an error or a silence.
 // EventSource's own retry is not used: it gives up for good on an error status and never backs off.
 
 const SILENCE_MS = 6000; // three heartbeats
 const EVENTS = ["match", "camera", "heartbeat"];
 
 /**
- * Opens one. `take(name, data)` gets each event; `heard()` is called with the first heartbeat, because open means
- * heard, not merely connected: a proxy may accept for a server that is gone. `lost({silent})` is the end of it.
+ * Opens one. `take(name, data)` gets each event; `heard()` is called with the first heartbeat, because a connection
+ * alone proves nothing: a proxy may accept it for a server that is gone. `lost({silent})` is called at its end.
  */
 export function openStream(address, { take, heard, lost }) {
   const source = new EventSource(address);

@@ -14,7 +14,7 @@ const source = createSource((name, data) => {
   for (const port of looking.keys()) port.postMessage({ name, data });
 });
 
-/** A tab that joins must know at once what the others were told. */
+/** The last events, which a tab that joins gets at once. */
 function greet(port) {
   if (heartbeat && phase?.phase === "open") {
     const nowMs = heartbeat.serverMs + performance.now() - heartbeat.atMs;
@@ -29,7 +29,7 @@ function leave(port) {
   phase = heartbeat = null;
 }
 
-/** "open" and "here" are words of a tab that looks, "rest" of one that does not any more. */
+/** Messages of a tab: "open" and "here" while it is looked at, "rest" when it is not any more. */
 function hear(port, word) {
   if (word === "rest") return leave(port);
   const known = looking.has(port);

@@ -1,4 +1,4 @@
-// On demand: how long the last frame took by stage, beside the median and the slowest twentieth of late.
+// Timings on demand: the last frame's stages beside the recent median and 95th percentile.
 
 import { byId, el, setText } from "../base/dom.js";
 import { t, tCount } from "../base/text.js";

@@ -1,4 +1,4 @@
-// How long frames take by stage: the last one that was drawn, and how all of late were spread. No page in here.
+// Timings of frames by stage: of the last one drawn, and the spread of recent ones. Uses no part of the page.
 
 export const STAGES = ["capture", "embed", "transport", "search", "queue", "screen"];
 const KEPT = 100;
@@ -15,31 +15,31 @@ export function createTimings() {
   let drawn = [];
   let openedMs = Infinity;
 
-  /** Of one record; a stage that nobody has measured is left out. */
+  /** The stages of one record; unmeasured ones are left out. */
   function of(record) {
     const all = { ...record.timings_ms, ...measured.get(record) };
     return Object.fromEntries(STAGES.filter((stage) => Number.isFinite(all[stage])).map((stage) => [stage, all[stage]]));
   }
 
   function row(stage, last) {
-    // The screen has seen only what was drawn.
+    // Only drawn records have reached the screen.
     const values = (stage === "screen" ? drawn : heard).map((record) => of(record)[stage]).filter(Number.isFinite);
     return { stage, last: last[stage], p50: percentile(values, 0.5), p95: percentile(values, 0.95) };
   }
 
   return {
     of,
-    /** News comes from this moment on, by the server's clock: records that are older were not waited for. */
+    /** Updates come from this moment on, by the server's clock; older records do not count. */
     opened(serverMs) {
       openedMs = serverMs;
     },
-    /** A record came. What it waited since its search, in Redis and on the way, is its time in the queue. */
+    /** Notes the arrival of a record. The time since its search, in Redis and on the way, is its time in the queue. */
     received(record, serverMs) {
       const searchedMs = Date.parse(record.searched_at);
       if (searchedMs >= openedMs) measured.set(record, { queue: Math.max(0, serverMs - searchedMs) });
       heard = [...heard, record].slice(-KEPT);
     },
-    /** It is on the screen, so long after it might have been shown. */
+    /** Notes that a record is on the screen, and its delay after the moment when it could have been shown. */
     painted(record, screenMs) {
       if (!measured.has(record)) return;
       measured.set(record, { ...measured.get(record), screen: screenMs });
@@ -54,7 +54,7 @@ export function createTimings() {
       const rows = STAGES.map((stage) => row(stage, last)).filter(({ p50 }) => p50 !== undefined);
       return { rows, wholeMs: whole, count: heard.length };
     },
-    /** For another camera. */
+    /** Starts over for another camera. */
     clear() {
       heard = [];
       drawn = [];
