@@ -30,10 +30,9 @@ from models.featurizer import OnnxFeaturizer
 from models.locate import resolve
 from models.variants import BACKBONES, LEVELS
 from services.bootstrap.catalogue import open_catalogue
-from services.bootstrap.search import K
 from services.bootstrap.settings import CliSettings
 from services.core.catalogue.items import Catalogue
-from services.core.domain import MatchRecord
+from services.core.domain import K, MatchRecord
 from services.core.evidence import Vote
 from services.core.importing.import_rows import Row, read_rows
 from services.core.search.follow import Follower, View

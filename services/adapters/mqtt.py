@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import paho.mqtt.client as mqtt
@@ -13,10 +13,10 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from common.mqtt_broker import NO_FILES, MqttFiles, describe_broker
 from common.mqtt_connection_log import CONNECT_S, ConnectionLog
+from services.core.cameras.link import OnMessage
 from services.core.domain import InputError
 
 log = logging.getLogger(__name__)
-OnMessage = Callable[[str, bytes], None]
 
 
 class MqttClient:

@@ -11,6 +11,7 @@ from common.logs import configure_logs
 from services.api.app import build_app
 from services.api.hub import Hub
 from services.bootstrap.api import build_api
+from services.bootstrap.links import cameras_link
 from services.bootstrap.process import run_service
 from services.bootstrap.settings import ApiSettings, load
 from services.bootstrap.tls import open_tls
@@ -35,7 +36,7 @@ def main() -> int:
     tls = open_tls(settings)
     hub = Hub()
     config = uvicorn.Config(
-        build_app(settings, build_api(settings), hub),
+        build_app(settings, build_api(settings, cameras_link(settings)), hub),
         host=settings.host,
         port=settings.port,
         ssl_certfile=tls.certificate if tls else None,

@@ -44,11 +44,11 @@ def build_app(settings: ApiSettings, parts: ApiParts, hub: Hub) -> FastAPI:
     @contextlib.asynccontextmanager
     async def feeding(_app: FastAPI) -> AsyncIterator[None]:
         event_feeds.start()
-        parts.subscriber.start()
+        parts.link.start()
         try:
             yield
         finally:
-            parts.subscriber.stop()
+            parts.link.stop()
             await event_feeds.stop()
             await parts.live_redis.aclose()
 

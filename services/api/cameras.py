@@ -122,12 +122,12 @@ def _ask_for_previews(parts: ApiParts, thing: str) -> None:
     camera = parts.cameras.get(thing)
     if camera is None:
         raise HTTPException(404, f"there is no camera {thing[:128]!r}")
-    if not parts.subscriber.connected:
+    if not parts.link.connected:
         raise UnavailableError("the broker is not connected; reconnecting")
     if not camera.is_live:
         raise HTTPException(409, f"{thing} is {camera.condition}, so it gives no preview")
     if parts.previews.must_ask(thing):
-        parts.subscriber.publish(topic(thing, "command"), WATCH_COMMAND, qos=1)
+        parts.link.publish(topic(thing, "command"), WATCH_COMMAND, qos=1)
 
 
 async def _newer(previews: Previews, thing: str, seen: Collection[str]) -> Preview | None:
@@ -197,5 +197,5 @@ def _too_large(limit: int) -> str:
 
 def _send(parts: ApiParts, thing: str, content: bytes) -> None:
     check_jpeg(content)
-    if not parts.subscriber.publish(topic(thing, "frame"), content, within_s=SEND_S):
+    if not parts.link.publish(topic(thing, "frame"), content, within_s=SEND_S):
         raise UnavailableError("the broker does not take the frame, so it was dropped; the next may pass")

@@ -108,7 +108,7 @@ def _redis(parts: ApiParts) -> dict[str, Any]:
 
 
 def _broker(parts: ApiParts) -> dict[str, Any]:
-    if not parts.subscriber.connected:
+    if not parts.link.connected:
         raise UnavailableError("the broker is not connected; reconnecting")
     return {}
 

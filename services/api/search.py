@@ -16,10 +16,8 @@ from services.contract.examples import RECORD
 from services.contract.match_models import RecordAnswer
 from services.contract.problem_models import NO_PICTURE, SEARCH_AWAY, TOO_LARGE, Responses, problems
 from services.contract.search_models import LOADING
-from services.core.domain import InputError
+from services.core.domain import UPLOAD, InputError, K
 
-UPLOAD = "upload"
-K = 6
 _FORM = image_form(
     {"k": "3"},
     k={"type": "integer", "minimum": 1, "maximum": 100, "default": K, "description": "How many items."},

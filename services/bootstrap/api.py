@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import httpx
 import redis.asyncio
@@ -11,14 +11,14 @@ from prometheus_client import CollectorRegistry
 
 from services.adapters import pillow_pictures
 from services.adapters.fetch import PictureFetcher
-from services.adapters.mqtt import MqttClient
 from services.adapters.redis_queue import RedisQueue
 from services.adapters.search_client import SearchClient
 from services.bootstrap.catalogue import open_catalogue
 from services.bootstrap.search import connect_redis, picture_urls
-from services.bootstrap.settings import ApiSettings
+from services.bootstrap.settings import ApiCoreSettings
+from services.core.cameras.link import Connect, LiveLink
 from services.core.cameras.previews import Previews
-from services.core.cameras.snapshots import REPLIES, Snapshots
+from services.core.cameras.snapshots import Snapshots
 from services.core.cameras.status import CameraStatuses
 from services.core.catalogue.edits import Editor
 from services.core.catalogue.items import Catalogue
@@ -30,44 +30,35 @@ FETCH_S = 20.0
 
 
 @dataclass(frozen=True, slots=True)
-class ApiParts:
-    """What the api's entry point serves."""
+class ApiCore:
+    """What serves items, matches and searches, on any host."""
 
     catalogue: Catalogue
     editor: Editor
     fetcher: PictureFetcher
     queue: RedisQueue
     live_redis: redis.asyncio.Redis
-    cameras: CameraStatuses
-    previews: Previews
-    snapshots: Snapshots
-    subscriber: MqttClient
     search: SearchClient
     picture_url: Callable[[ItemFacts], str]
     thumbnails: Thumbnails
     registry: CollectorRegistry
 
 
-def build_api(settings: ApiSettings) -> ApiParts:
-    """Wire everything; only the catalogue is opened. Raises InputError for a catalogue of another model."""
+@dataclass(frozen=True, slots=True)
+class ApiParts(ApiCore):
+    """The same with what knows the cameras, and the link to them."""
+
+    cameras: CameraStatuses
+    previews: Previews
+    snapshots: Snapshots
+    link: LiveLink
+
+
+def build_api_core(settings: ApiCoreSettings) -> ApiCore:
+    """Wire what needs no broker; only the catalogue is opened. Raises InputError for another model's one."""
     catalogue = open_catalogue(settings)
     catalogue.check_model()
-    cameras, previews = CameraStatuses(), Previews()
-    snapshots = Snapshots(lambda topic, command: subscriber.publish(topic, command, qos=1))
-
-    def receive(topic: str, payload: bytes) -> None:
-        readers = {"preview": previews.receive, "reply": snapshots.receive}
-        readers.get(topic.split("/")[2], cameras.receive)(topic, payload)
-
-    subscriber = MqttClient(
-        settings.mqtt_url,
-        filters=["lookalike/+/status"],
-        qos=1,
-        live_filters=["lookalike/+/preview", REPLIES],
-        files=settings.mqtt_files,
-        on_message=receive,
-    )
-    return ApiParts(
+    return ApiCore(
         catalogue=catalogue,
         editor=Editor(catalogue, Undo()),
         # The sender of the request waits for this answer.
@@ -77,12 +68,23 @@ def build_api(settings: ApiSettings) -> ApiParts:
         live_redis=redis.asyncio.Redis.from_url(
             settings.redis_url, decode_responses=True, socket_connect_timeout=2, health_check_interval=5
         ),
-        cameras=cameras,
-        previews=previews,
-        snapshots=snapshots,
-        subscriber=subscriber,
         search=SearchClient(httpx.Client(base_url=settings.search_url, timeout=5)),
         picture_url=picture_urls(settings.page_url),
         thumbnails=Thumbnails(catalogue.pictures, pillow_pictures.shrink),
         registry=CollectorRegistry(),
     )
+
+
+def build_api(settings: ApiCoreSettings, connect: Connect) -> ApiParts:
+    """Wire the whole api; `connect` makes the link to the cameras. Raises InputError as the core does."""
+    core = build_api_core(settings)
+    cameras, previews = CameraStatuses(), Previews()
+    snapshots = Snapshots(lambda topic, command: link.publish(topic, command, qos=1))
+
+    def receive(topic: str, payload: bytes) -> None:
+        readers = {"preview": previews.receive, "reply": snapshots.receive}
+        readers.get(topic.split("/")[2], cameras.receive)(topic, payload)
+
+    link = connect(receive)
+    shared = {field.name: getattr(core, field.name) for field in fields(core)}
+    return ApiParts(**shared, cameras=cameras, previews=previews, snapshots=snapshots, link=link)

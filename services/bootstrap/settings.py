@@ -72,12 +72,15 @@ class CatalogueSettings(StoreSettings):
         return Path(self.pictures) if self.pictures else self.data_dir / "pictures"
 
 
-class _Live(Base):
+class _Queue(Base):
+    redis_url: Redis = Field("redis://127.0.0.1:6379", description=REDIS_URL)
+
+
+class _Broker(Base):
     mqtt_url: Mqtt = Field("mqtt://127.0.0.1:1883", description=setting_texts.MQTT_URL)
     mqtt_cert: Path | None = Field(None, description=setting_texts.MQTT_CERT)
     mqtt_key: Path | None = Field(None, description=setting_texts.MQTT_KEY)
     mqtt_ca: Path | None = Field(None, description=setting_texts.MQTT_CA)
-    redis_url: Redis = Field("redis://127.0.0.1:6379", description=REDIS_URL)
 
     @property
     def mqtt_files(self) -> MqttFiles:
@@ -85,13 +88,18 @@ class _Live(Base):
         return MqttFiles(self.mqtt_cert, self.mqtt_key, self.mqtt_ca)
 
 
-class SearchSettings(StoreSettings, PageSettings, _Live):
-    """The search process."""
+class SearchCoreSettings(StoreSettings, PageSettings, _Queue):
+    """A search on any host: it answers observations, wherever they come from."""
 
     knn: Knn = Field("faiss", description="The engine that finds the nearest vectors: `faiss`.")
+    max_age_s: float = Field(5, gt=0, le=3600, description=setting_texts.MAX_AGE_S)
+
+
+class SearchSettings(SearchCoreSettings, _Broker):
+    """The search process, which takes observations from a broker."""
+
     search_host: str = Field(HOST, description="The address that the search process listens at.")
     search_port: int = Field(SEARCH_PORT, ge=1, le=65535, description="The port of the search process.")
-    max_age_s: float = Field(5, gt=0, le=3600, description=setting_texts.MAX_AGE_S)
     # Brokers may refuse a $ topic, and one refused filter ends the connection: so only on wish.
     mqtt_aws_topic: bool = Field(
         False, description="1: `$aws/things/+/infer` is subscribed too. Set it for one search process only."
@@ -99,8 +107,8 @@ class SearchSettings(StoreSettings, PageSettings, _Live):
     home_assistant: bool = Field(False, description=setting_texts.HOME_ASSISTANT)
 
 
-class ApiSettings(CatalogueSettings, PageSettings, _Live):
-    """The api process."""
+class ApiCoreSettings(CatalogueSettings, PageSettings, _Queue):
+    """The api on any host, whatever links it to the cameras."""
 
     search_url: Web = Field(SEARCH_URL, description=SEARCH_URL_TEXT)
     proxy: Proxy = Field(
@@ -123,7 +131,11 @@ class ApiSettings(CatalogueSettings, PageSettings, _Live):
         return self
 
 
-class CliSettings(CatalogueSettings, TlsSettings, _Live):
+class ApiSettings(ApiCoreSettings, _Broker):
+    """The api process, which reaches cameras over a broker."""
+
+
+class CliSettings(CatalogueSettings, TlsSettings, _Queue, _Broker):
     """The command line; the running system is found by the data folder's run.json, else at `api_url`."""
 
     api_key: SecretStr = Field(SecretStr(""), description=API_KEY)

@@ -16,6 +16,10 @@ from common.wire import Observation, Vectors, to_iso
 from services.core.evidence import Vote
 from services.core.revision import content_revision
 
+# How many items a match record holds, unless another number is asked for.
+K = 6
+# The camera's name in the record of a picture that no camera took.
+UPLOAD = "upload"
 _ITEM_ID = re.compile(r"[^\s/\\\x00-\x1f\x7f][^/\\\x00-\x1f\x7f]{0,199}")
 
 # An item of this id could not be asked for: GET /items/archive answers with all of them.

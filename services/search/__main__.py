@@ -7,6 +7,7 @@ import sys
 import uvicorn
 
 from common.logs import configure_logs
+from services.bootstrap.links import observations_link
 from services.bootstrap.process import run_service
 from services.bootstrap.search import build_search
 from services.bootstrap.settings import SearchSettings, load
@@ -18,8 +19,8 @@ def main() -> int:
     """Serve until SIGTERM or SIGINT."""
     settings = load(SearchSettings)
     configure_logs(settings.log_level, process="search", form=settings.log_format)
-    parts = build_search(settings)
-    loops = Loops(follower=parts.follower, intake=parts.intake)
+    parts = build_search(settings, observations_link(settings))
+    loops = Loops(follower=parts.core.follower, intake=parts.intake)
     app = build_app(parts, loops)
     config = uvicorn.Config(
         app,
@@ -30,11 +31,11 @@ def main() -> int:
         timeout_graceful_shutdown=1,
     )
     loops.start()
-    parts.subscriber.start()
+    parts.link.start()
     try:
         uvicorn.Server(config).run()
     finally:
-        parts.subscriber.stop()
+        parts.link.stop()
         loops.stop()
     return 0
 

@@ -13,15 +13,13 @@ from starlette.concurrency import run_in_threadpool
 
 from common.version import VERSION
 from common.wire import WireError, decode_observation
-from services.bootstrap.search import K, SearchParts
+from services.bootstrap.search import SearchParts
 from services.contract import openapi, problems
-from services.core.domain import InputError, LoadingError
+from services.core.domain import UPLOAD, InputError, K, LoadingError
 from services.search import declarations as declared
 from services.search import invocations
 from services.search.loops import Loops
 
-# Whoever asks over HTTP names no camera.
-UPLOAD = "upload"
 MAX_BODY = 6 * 1024 * 1024
 
 
@@ -59,7 +57,7 @@ def build_app(parts: SearchParts, loops: Loops) -> FastAPI:
     @app.get("/metrics", response_class=PlainTextResponse, **declared.METRICS)
     def metrics() -> Response:
         """The counters of this process, in Prometheus' text format."""
-        return PlainTextResponse(generate_latest(parts.registry), media_type=CONTENT_TYPE_LATEST)
+        return PlainTextResponse(generate_latest(parts.core.registry), media_type=CONTENT_TYPE_LATEST)
 
     @app.post("/search", **declared.SEARCH)
     async def search(
@@ -78,7 +76,7 @@ def build_app(parts: SearchParts, loops: Loops) -> FastAPI:
         """
         vectors = invocations.parse_request(await request.body(), request.headers.get("content-type", ""))
         verbose = "verbose=true" in request.headers.get("accept", "").replace(" ", "")
-        view = parts.follower.live()
+        view = parts.core.follower.live()
         if view is not None and vectors.shape[1] != view.dim:
             raise InputError(f"vectors of {vectors.shape[1]} numbers; expected {view.dim}")
         found = await run_in_threadpool(view.index.search, vectors, k=K) if view else [[] for _ in vectors]
@@ -90,27 +88,27 @@ def build_app(parts: SearchParts, loops: Loops) -> FastAPI:
 def _search(parts: SearchParts, payload: bytes, k: int) -> str:
     seen = decode_observation(payload, thing=UPLOAD, kind="features", received_at_s=time.time())
     assert seen is not None  # only a DeepLens program's own topic carries plain text
-    return parts.answerer.look(seen, k=k).to_json()
+    return parts.core.answerer.look(seen, k=k).to_json()
 
 
 def _index_state(parts: SearchParts, loops: Loops) -> dict[str, Any]:
     """Whether the index answers; while it loads, how far it is."""
-    loading = parts.follower.loading
+    loading = parts.core.follower.loading
     detail = loops.trouble or (str(LoadingError(loading)) if loading else None)
     status = "failing" if loops.trouble else "loading" if loading else "ok"
     return {"status": status, "detail": detail, "loading": loading.to_json() if loading else None}
 
 
 def _state(parts: SearchParts, loops: Loops) -> dict[str, Any]:
-    view, fit, index = parts.follower.view, parts.follower.fit, _index_state(parts, loops)
+    view, fit, index = parts.core.follower.view, parts.core.follower.fit, _index_state(parts, loops)
     return {
-        "ok": index["status"] == "ok" and parts.subscriber.connected,
-        "broker": parts.subscriber.connected,
+        "ok": index["status"] == "ok" and parts.link.connected,
+        "broker": parts.link.connected,
         "trouble": loops.trouble,
         "loading": index["loading"],
-        "items": parts.follower.items,
-        "other_recipe": parts.follower.other_recipe,
-        "cursor": parts.follower.cursor,
+        "items": parts.core.follower.items,
+        "other_recipe": parts.core.follower.other_recipe,
+        "cursor": parts.core.follower.cursor,
         "model": view.model if view else None,
         "calibration": asdict(fit) if fit else None,
     }

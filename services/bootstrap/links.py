@@ -1,0 +1,39 @@
+"""Connects processes with cameras over an MQTT broker; other hosts have other links."""
+
+from __future__ import annotations
+
+from services.adapters.mqtt import MqttClient
+from services.bootstrap.settings import ApiSettings, SearchSettings
+from services.core.cameras.link import Connect
+from services.core.cameras.snapshots import REPLIES
+
+
+def observations_link(settings: SearchSettings) -> Connect:
+    """The search's link: it hears observations."""
+    return lambda on_message: MqttClient(
+        settings.mqtt_url,
+        filters=_observations(settings),
+        qos=0,
+        on_message=on_message,
+        files=settings.mqtt_files,
+    )
+
+
+def cameras_link(settings: ApiSettings) -> Connect:
+    """The api's link: it hears the cameras' states, previews and answers."""
+    return lambda on_message: MqttClient(
+        settings.mqtt_url,
+        filters=["lookalike/+/status"],
+        qos=1,
+        live_filters=["lookalike/+/preview", REPLIES],
+        on_message=on_message,
+        files=settings.mqtt_files,
+    )
+
+
+def _observations(settings: SearchSettings) -> list[str]:
+    # Shared, so that any number of search processes split the cameras' frames among them. A group for each
+    # filter, because in rumqttd a group has one: the second would be accepted and never served.
+    filters = ["$share/search/lookalike/+/features", "$share/search-infer/lookalike/+/infer"]
+    # Not shared: Mosquitto accepts a group on a topic that begins with a $, and never serves it.
+    return filters + ["$aws/things/+/infer"] * settings.mqtt_aws_topic
