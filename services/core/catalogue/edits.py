@@ -75,9 +75,9 @@ class Editor:
 
         Raises MissingError, or InputError.
         """
-        edit.of(self._changes.existing(item_id, expected))
         if content is None:
             return self._changes.revise(item_id, edit.of, expected)
+        edit.of(self._changes.existing(item_id, expected))
         self._check_model()
         look = self._catalogue.look(content())
 
