@@ -9,6 +9,7 @@ from pydantic import Field
 from services.contract.examples import MODEL
 from services.contract.health_models import LoadingAnswer
 from services.contract.model_base import Answer, with_example
+from services.core.domain import Verdict
 
 # The members of a problem document while there is no verdict yet.
 LOADING: dict[str, Any] = {
@@ -53,6 +54,36 @@ class SearchHealthAnswer(Answer):
     model: str | None = Field(
         description="The fingerprint of the index's model; null for an empty catalogue."
     )
+
+
+class OutcomeAnswer(Answer):
+    """What became of one observation."""
+
+    id: int | None = Field(description="The id of its match record; null if it was dropped.")
+    verdict: Verdict | None = Field(description="The record's verdict; null if it was dropped.")
+    dropped: str | None = Field(
+        description="The reason that the drop is counted under, such as `stale`; null if it was pushed."
+    )
+    detail: str | None = Field(description="The reason in words.")
+
+
+class OutcomesAnswer(Answer):
+    """What became of observations."""
+
+    model_config = with_example(
+        {
+            "outcomes": [
+                {"id": 1764423000124, "verdict": "match", "dropped": None, "detail": None},
+                {
+                    "id": None,
+                    "verdict": None,
+                    "dropped": "stale",
+                    "detail": "captured 7.2 s ago; expected at most 5 s",
+                },
+            ]
+        }
+    )
+    outcomes: list[OutcomeAnswer] = Field(description="In the order of the observations.")
 
 
 class PredictionAnswer(Answer):

@@ -7,12 +7,14 @@ import sys
 import uvicorn
 
 from common.logs import configure_logs
+from services.bootstrap.defaults import LOOPBACK
 from services.bootstrap.links import observations_link
 from services.bootstrap.process import run_service
 from services.bootstrap.search import build_search
 from services.bootstrap.settings import SearchSettings, load
 from services.search.app import build_app
 from services.search.loops import Loops
+from services.search.observations import SenderRule
 
 
 def main() -> int:
@@ -21,7 +23,8 @@ def main() -> int:
     configure_logs(settings.log_level, process="search", form=settings.log_format)
     parts = build_search(settings, observations_link(settings))
     loops = Loops(follower=parts.core.follower, intake=parts.intake)
-    app = build_app(parts, loops)
+    key = settings.api_key.get_secret_value()
+    app = build_app(parts, loops, SenderRule(key, loopback=settings.search_host in LOOPBACK))
     config = uvicorn.Config(
         app,
         host=settings.search_host,

@@ -16,15 +16,17 @@ from common.wire import WireError, decode_observation
 from services.bootstrap.search import SearchParts
 from services.contract import openapi, problems
 from services.core.domain import UPLOAD, InputError, K, LoadingError
+from services.core.search.messages import answer_messages
 from services.search import declarations as declared
 from services.search import invocations
 from services.search.loops import Loops
+from services.search.observations import THIS_MACHINE, SenderRule, outcomes_json, parse_messages
 
 MAX_BODY = 6 * 1024 * 1024
 
 
-def build_app(parts: SearchParts, loops: Loops) -> FastAPI:
-    """The app over wired parts."""
+def build_app(parts: SearchParts, loops: Loops, senders: SenderRule = THIS_MACHINE) -> FastAPI:
+    """The app over wired parts; `senders` says who may send observations."""
     app = FastAPI(
         title="Lookalike search", version=VERSION, description=declared.ABOUT, max_body_size=MAX_BODY
     )
@@ -66,6 +68,17 @@ def build_app(parts: SearchParts, loops: Loops) -> FastAPI:
         """One observation to one match record, which has no id and is not pushed."""
         payload = await request.body()
         return Response(await run_in_threadpool(_search, parts, payload, k), media_type="application/json")
+
+    @app.post("/observations", **declared.OBSERVATIONS)
+    async def observations(request: Request) -> dict[str, Any]:
+        """Observations to match records on the queue, as those that come over MQTT.
+
+        It takes one, or a list of up to 64. Of several of one camera the newest is answered.
+        """
+        senders.check(request)
+        messages = parse_messages(await request.body())
+        core = parts.core
+        return outcomes_json(await run_in_threadpool(answer_messages, messages, core.answerer, core.drops))
 
     @app.post("/invocations", **declared.INVOCATIONS)
     async def invoke(request: Request) -> dict[str, Any]:

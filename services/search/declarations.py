@@ -8,12 +8,18 @@ from services.contract.examples import MODEL, RECORD
 from services.contract.health_models import AliveAnswer
 from services.contract.match_models import RecordAnswer
 from services.contract.problem_models import problems
-from services.contract.search_models import LOADING, PingAnswer, PredictionsAnswer, SearchHealthAnswer
+from services.contract.search_models import (
+    LOADING,
+    OutcomesAnswer,
+    PingAnswer,
+    PredictionsAnswer,
+    SearchHealthAnswer,
+)
 
 ABOUT = (
     "It listens at `LOOKALIKE_SEARCH_HOST` and `LOOKALIKE_SEARCH_PORT`, for the api and for programs that "
     "speak the protocol of SageMaker's k-NN (a request in recordio-protobuf is not built yet). It asks "
-    "for no key: keep it on loopback or in a network of its own."
+    "for no key but for observations: keep it on loopback or in a network of its own."
 )
 _OBSERVATION = {
     "v": 1,
@@ -121,6 +127,32 @@ SEARCH: Route = {
             }
         ),
     },
+}
+OBSERVATIONS: Route = {
+    "summary": "Answer observations",
+    "response_model": OutcomesAnswer,
+    "openapi_extra": {
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/json": {
+                    "schema": {
+                        "type": ["object", "array"],
+                        "description": "An [observation](mqtt.md#observation), or a list of them.",
+                    },
+                    "example": [_OBSERVATION | {"thing": "cam-1"}],
+                }
+            },
+        }
+    },
+    "responses": problems(
+        {
+            400: "65 observations; expected at most 64",
+            401: "the API key is missing or wrong; expected `Authorization: Bearer <key>`",
+            403: "LOOKALIKE_API_KEY is required where the search is not on loopback",
+            415: "content type 'text/plain'; expected application/json",
+        }
+    ),
 }
 INVOCATIONS: Route = {
     "summary": "Find the nearest vectors (SageMaker's k-NN)",
