@@ -9,7 +9,6 @@ from pydantic import Field
 from services.contract.examples import MODEL
 from services.contract.health_models import LoadingAnswer
 from services.contract.model_base import Answer, with_example
-from services.core.domain import Verdict
 
 # The members of a problem document while there is no verdict yet.
 LOADING: dict[str, Any] = {
@@ -60,7 +59,9 @@ class OutcomeAnswer(Answer):
     """What became of one observation."""
 
     id: int | None = Field(description="The id of its match record; null if it was dropped.")
-    verdict: Verdict | None = Field(description="The record's verdict; null if it was dropped.")
+    verdict: Literal["match", "unsure", "no_match"] | None = Field(
+        description="The record's verdict; null if it was dropped."
+    )
     dropped: str | None = Field(
         description="The reason that the drop is counted under, such as `stale`; null if it was pushed."
     )

@@ -137,7 +137,7 @@ OBSERVATIONS: Route = {
             "content": {
                 "application/json": {
                     "schema": {
-                        "type": ["object", "array"],
+                        "anyOf": [{"type": "object"}, {"type": "array", "items": {"type": "object"}}],
                         "description": "An [observation](mqtt.md#observation), or a list of them.",
                     },
                     "example": [_OBSERVATION | {"thing": "cam-1"}],
