@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import json
+import logging
 import socket
 import subprocess
 import sys
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from common.logs import configure_logs
 from services.bootstrap.process import run_service
 from services.bootstrap.settings import CliSettings, RunSettings, load
 
@@ -19,22 +19,25 @@ CATALOGUE = Path(__file__).resolve().parents[2] / "samples" / "catalogue.csv"
 POLL_S, RETRY_S = 0.5, 2.0
 BAD_INPUT = 2
 
+log = logging.getLogger(__name__)
+
 
 def main() -> int:
     """Wait for the api without a limit, and import the samples that were not imported before."""
     settings = load(CliSettings)
+    configure_logs("INFO", process="samples", form="json")
     if not load(RunSettings).samples:
-        say("INFO", "left out, as LOOKALIKE_SAMPLES is 0")
+        log.info("left out, as LOOKALIKE_SAMPLES is 0")
         return 0
     loaded = settings.data_dir / f"samples-loaded{mark(settings.store)}"
     if loaded.exists():
-        say("INFO", "loaded before; who has deleted them does not want them back")
+        log.info("loaded before; who has deleted them does not want them back")
         return 0
     while True:
         wait_for(settings.api_url)
         command = [sys.executable, "-m", "services.cli", "items", "import", str(CATALOGUE)]
         done = subprocess.run(command, stderr=subprocess.PIPE, text=True)
-        say("INFO" if done.returncode == 0 else "WARNING", done.stderr.strip())
+        log.log(logging.WARNING if done.returncode else logging.INFO, "%s", done.stderr.strip())
         if done.returncode == 0:
             loaded.touch()
         if done.returncode in (0, BAD_INPUT):
@@ -56,12 +59,6 @@ def wait_for(url: str) -> None:
             return
         except OSError:
             time.sleep(POLL_S)
-
-
-def say(level: str, message: str) -> None:
-    """Write a line as the other containers do."""
-    now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    print(json.dumps({"time": now, "level": level, "process": "samples", "message": message}), flush=True)
 
 
 if __name__ == "__main__":

@@ -11,12 +11,12 @@ import typer
 from services.adapters.running_api import ask
 from services.bootstrap.settings import CliSettings, load
 from services.cli.running_system import api_client, run_json
-from services.core.domain import InputError, UnavailableError
+from services.core.domain import InputError, K, UnavailableError
 
 
 def search(
     image: Annotated[Path, typer.Argument(help="A picture file.")],
-    k: Annotated[int, typer.Option(min=1, max=100, help="How many items.")] = 6,
+    k: Annotated[int, typer.Option(min=1, max=100, help="How many items.")] = K,
     as_json: Annotated[bool, typer.Option("--json", help="The match record as JSON.")] = False,
 ) -> None:
     """Show the items that look like a picture, best first."""
