@@ -1,4 +1,4 @@
-// Help: what the page is, its keys, and the switch for those of a single letter.
+// The help dialog: what the page is, its keys, and the switch for single-letter keys.
 
 import { openDialog } from "./base/dialog.js";
 import { byId, el } from "./base/dom.js";

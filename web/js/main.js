@@ -1,4 +1,4 @@
-// Wires the page: the live view, the catalogue, and what is at hand on both.
+// Wires the page: the live view, the catalogue, and the parts that both share.
 
 import { startAsk } from "./ask/ask.js";
 import { byId, el } from "./base/dom.js";
@@ -19,7 +19,7 @@ startAsk();
 startHelp();
 refuseStrays();
 
-/** Shows the view that the address names; the first where it names none. */
+/** Shows the view that the address names, by default the first. */
 function turn() {
   const view = VIEWS.find((each) => each === getPlace("view")) ?? VIEWS[0];
   document.body.dataset.page = view;
@@ -39,7 +39,7 @@ onPlace(turn);
 turn();
 startCatalogue();
 
-// Its address alone would take the place of the camera's name after the #.
+// The link's own address would replace the camera's name after the #.
 document.querySelector(".skip").addEventListener("click", (event) => {
   event.preventDefault();
   byId("main").focus();

@@ -1,4 +1,4 @@
-// The dialog that adds an item: a picture, a title, and what else there is to say.
+// The dialog that adds an item: its picture, title and further words.
 
 import { openDialog } from "../base/dialog.js";
 import { el } from "../base/dom.js";
@@ -10,7 +10,7 @@ import { createTrouble, placeOf } from "./trouble.js";
 import { createUnsaved } from "./unsaved.js";
 import { createWords } from "./words.js";
 
-/** The picture that was chosen, shown before it is sent. */
+/** The chosen picture, shown before it is sent. */
 function createChosen({ onPicture }) {
   const image = el("img");
   image.alt = t("add.picture.alt");
@@ -31,7 +31,7 @@ function createChosen({ onPicture }) {
     file = chosen;
     image.src = URL.createObjectURL(file);
     frame.replaceChildren(image);
-    buttons.querySelector("button").classList.remove("button-main"); // what comes next is to add it
+    buttons.querySelector("button").classList.remove("button-main"); // the main button is now the one that adds
     return onPicture(file);
   }
   image.addEventListener("error", () => image.src && trouble.show(t("add.no_picture")));
@@ -45,7 +45,7 @@ function createChosen({ onPicture }) {
   };
 }
 
-/** What a camera or a screen calls every picture says nothing. */
+/** Whether a file's name says something: not one that a camera or a screen gives to every picture. */
 const named = (name) => !/^(image|picture|photo|screenshot|img|dsc|pxl)?[\s_\-\d().]*$/i.test(name);
 
 function titleFrom(file) {
@@ -53,7 +53,7 @@ function titleFrom(file) {
   return named(stem) ? stem.replace(/[_-]+/g, " ").trim() : "";
 }
 
-/** Says that there is an item of that id; who presses the button again has read this. */
+/** A warning that an item of that id exists; pressing the button again replaces it. */
 function createReplacing() {
   const words = Object.assign(el("p"), { role: "alert" });
   const node = el("div", "unsaved", words);
@@ -61,7 +61,7 @@ function createReplacing() {
   let told = null;
   return {
     node,
-    /** The revision that may be replaced by an item of this id, null for none. */
+    /** The revision of the item of this id that the warning named, null if it named none. */
     over: (id) => (told?.id === id ? told.revision : null),
     tell(item) {
       told = item;
@@ -72,7 +72,7 @@ function createReplacing() {
   };
 }
 
-/** `file` is a picture that is there already. */
+/** `file` is an already chosen picture. */
 export function openAdd({ names, onAdded, file = null }) {
   const words = createWords({ names });
   const picture = createChosen({ onPicture: (file) => {

@@ -1,4 +1,4 @@
-// The small bar over the catalogue that tells of an import while its dialog is closed.
+// The small bar over the catalogue that shows an import while its dialog is closed.
 
 import { dialogIsOpen } from "../base/dialog.js";
 import { el } from "../base/dom.js";

@@ -1,10 +1,10 @@
-// The catalogue's calls of the api, and what is said of one that went wrong.
+// The catalogue's calls of the api, and the words for one that failed.
 
 import { call } from "../base/api.js";
 import { t } from "../base/text.js";
 
 export const MAX_PICTURE_BYTES = 32 * 1024 * 1024;
-// A picture is uploaded, perhaps fetched from an address, and looked at by the model.
+// The server stores a picture, perhaps fetches it from an address, and embeds it.
 const PATIENT_MS = 90000;
 
 const place = (id) => `items/${encodeURIComponent(id)}`;
@@ -14,7 +14,7 @@ export const listItems = ({ cursor, limit, text, signal }) => {
   return call(`items?${query}`, { signal });
 };
 
-/** A picture's file with the words of a form, or words with its source as JSON. */
+/** The body of a call: a picture's file with the words as a form, or the words and a source as JSON. */
 function sent({ file = null, ...words }) {
   if (!file) return { json: words };
   const body = new FormData();
@@ -26,10 +26,10 @@ function sent({ file = null, ...words }) {
 
 export const getItem = (id) => call(place(id));
 
-/** Where the item is not of the `revision` that was read, nothing changes; the answer is 409, its `current` the item as it is. */
+/** Changes an item of that `revision`; if it has another, the answer is 409, with the item as it is in `current`. */
 const ifMatch = (revision) => ({ headers: { "If-Match": `"${revision}"` } });
 
-/** `source` is {file}, {url} or {thing}. An item of the same id is replaced only if it is of the revision `over`. */
+/** Adds an item from a `source` of {file}, {url} or {thing}; replaces an item of its id only at the revision `over`. */
 export const addItem = (draft, source, { over = null } = {}) => call("items", {
   method: "POST", ...sent({ ...draft, ...source }), timeoutMs: PATIENT_MS, ...(over ? ifMatch(over) : { headers: { "If-None-Match": "*" } }),
 });
@@ -39,12 +39,12 @@ export const addView = (id, source) => call(`${place(id)}/views`, { method: "POS
 export const removeView = (id, n, revision) => call(`${place(id)}/views/${n}`, { method: "DELETE", timeoutMs: PATIENT_MS, ...ifMatch(revision) });
 export const undo = (token) => call("items/undo", { method: "POST", json: { undo: token }, timeoutMs: PATIENT_MS });
 
-/** What went wrong, in words. */
+/** The words for a call that failed. */
 export function refusal({ status, detail }) {
   if (status === 0) return t("catalogue.no_answer");
   if (status === 401) return t("catalogue.no_key");
   return detail ? t("catalogue.refused", { detail }) : t("catalogue.failed", { status });
 }
 
-/** Why a file is not even sent: the server would end the connection in the midst of it. */
+/** Why a file is not even sent: the server would cut the connection during the upload. */
 export const tooLarge = (file) => file.size > MAX_PICTURE_BYTES - 65536;

@@ -6,13 +6,13 @@ import { t } from "../base/text.js";
 
 export const titleOf = (item) => item.title || t("best.untitled");
 
-/** Category and price, or the first two that there are. */
+/** Category and price, else the first two metadata values. */
 function facts({ metadata }) {
   const known = [metadata.category, metadata.price].filter(Boolean);
   return (known.length ? known : Object.values(metadata).slice(0, 2)).join(" · ");
 }
 
-/** One <li> with a button that holds all of it. */
+/** A <li> whose button holds the whole card. */
 export function card(item) {
   const button = el("button", "card",
     lazyPicture(item.pictures[0], { width: 320 }),

@@ -1,4 +1,4 @@
-// The catalogue's view: reads nothing until it is looked at, then the items page by page.
+// The catalogue's view: reads the items page by page once it is shown.
 
 import { getHealth } from "../base/api.js";
 import { dialogIsOpen } from "../base/dialog.js";
@@ -21,8 +21,8 @@ import { createStates } from "./state.js";
 import { createTools } from "./tools.js";
 import { tellChange } from "./undo.js";
 
-const AGAIN_MS = 5000; // after which a server that was lost is asked again
-const AHEAD = "800px"; // how far below the screen the next page is read
+const AGAIN_MS = 5000; // time between two calls to a server that does not answer
+const AHEAD = "800px"; // distance below the screen at which the next page is read
 
 const isShown = () => getPlace("view") === "catalogue";
 
@@ -39,9 +39,9 @@ function build(room) {
   let [total, cursor, byHand, retry] = [null, null, false, 0];
   room.append(createImportBar(), tools.node, states.node, grid.node, lost, foot);
 
-  // A finger or a wheel needs no button: what comes next is read before its end is in sight.
+  // Scrolling needs no button: the next page is read before the end is in sight.
   const sight = new IntersectionObserver((entries) => {
-    // Several at once where it came and went: the last says how it is.
+    // Of several entries the last is the newest.
     if (entries.at(-1).isIntersecting && list.state === "more") list.more();
   }, { rootMargin: AHEAD });
   more.addEventListener("click", () => {
@@ -65,13 +65,13 @@ function build(room) {
     lost.hidden = !(state === "lost" && size);
     more.textContent = state === "lost" ? t("lost.retry") : t("catalogue.more");
     foot.hidden = size === 0 || state === "end";
-    sight.disconnect(); // it tells what comes into sight, not what is there already
+    sight.disconnect(); // an observer reports only changes, so it begins again with each page
     if (state === "more") sight.observe(foot);
     clearTimeout(retry);
     if (state === "lost") retry = setTimeout(() => isShown() && list.more(), AGAIN_MS);
   }
 
-  /** Reads anew what others have changed since, such as an item that was taught. */
+  /** Reads again what others have changed since, such as a taught item. */
   async function refresh({ always = false } = {}) {
     const health = await getHealth();
     total = health?.checks.index.items ?? total;
@@ -85,7 +85,7 @@ function build(room) {
     tools.filter.node.querySelector(".filter-clear").click();
   }
 
-  /** An item was written: `place` is where it stood before. */
+  /** Shows a written item; `place` is where it stood before. */
   function put(item, place) {
     total += list.item(item.id) ? 0 : 1;
     list.put(item);
@@ -102,7 +102,7 @@ function build(room) {
     return gone;
   }
 
-  /** What a change leaves, and the line that takes it back: an undone item is as it was, or gone. */
+  /** Shows the result of a change with a button to undo it; an undone item is restored or gone. */
   function changed(answer, key, title, place) {
     if (answer.title !== undefined) put(answer, place);
     tellChange({ key, title, token: answer.undo, onUndone: (now) => (now.title === undefined ? leave(now.id) : put(now, place)) });
@@ -114,7 +114,7 @@ function build(room) {
     return place;
   }
 
-  /** Asks for it anew, because what people say of it, and others, may have changed it since. */
+  /** Reads the item again before it opens, because its feedback and words may have changed. */
   async function open(id) {
     const answer = await getItem(id);
     if (answer.status === 404) leave(id);
@@ -136,7 +136,7 @@ function build(room) {
     } });
   }
 
-  // What is dropped here or pasted: one picture is a new item, anything else an import.
+  // Drop or paste: one picture makes a new item, anything else an import.
   listen(room, (transfer) => {
     const files = [...transfer.files];
     const [picture] = picturesOf(transfer);
@@ -154,7 +154,7 @@ function build(room) {
   };
 }
 
-/** Builds the view when it is first shown, and looks for what is new each time it is shown again. */
+/** Builds the view when it is first shown, and refreshes it each time it is shown again. */
 export function startCatalogue() {
   const room = byId("catalogue");
   let [turn, was] = [null, false];

@@ -1,4 +1,4 @@
-// Two people have changed one item: both texts, field by field, and what may be done about them.
+// A conflict of two people's changes to an item: both texts, field by field, and the choices.
 
 import { el, press } from "../base/dom.js";
 import { t } from "../base/text.js";
@@ -16,7 +16,7 @@ function side(who, text) {
 const row = ({ key, one, other }) => el("li", "conflict-field",
   el("h4", "conflict-name", nameOf(key)), side("mine", one), side("theirs", other));
 
-/** `onTake` and `onEdit`, which gets the key of the first field that differs, are its buttons; the form's own submit keeps what was typed. */
+/** `onTake` and `onEdit` (with the first differing field's key) are its buttons; submitting keeps what was typed. */
 export function createConflict({ onTake, onEdit }) {
   const heading = Object.assign(el("h3", "conflict-title", t("conflict.title")), { tabIndex: -1, id: `conflict-${count += 1}` });
   const fields = el("ul", "conflict-fields");
@@ -29,7 +29,7 @@ export function createConflict({ onTake, onEdit }) {
   node.hidden = true;
   let shown = [];
 
-  /** Draws what differs, and hides itself where nothing does. */
+  /** Draws the differences, and hides itself if there are none. */
   function draw(mine, theirs) {
     shown = differences(mine, theirs);
     fields.replaceChildren(...shown.map(row));

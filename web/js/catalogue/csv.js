@@ -1,8 +1,8 @@
 // Comma-separated values: reads them by the rules of the command line (Python's csv), and writes them.
 
 /**
- * The records of a text as [{values, line}], `line` being that of the record's end. A quote counts at a value's
- * beginning alone, and two within quotes are one; spaces before a value are none of it.
+ * Records of a text as [{values, line}], `line` being the one where a record ends. A quote counts only at the
+ * beginning of a value, and a doubled quote within quotes is one; spaces before a value are dropped.
  */
 export function readCsv(text, delimiter = ",") {
   const records = [];
@@ -35,5 +35,5 @@ export function readCsv(text, delimiter = ",") {
 
 const quoted = (value) => (/[",;\n\r]|^\s|\s$/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
 
-/** Lines of values as a text that spreadsheets know to be UTF-8. */
+/** A text of these lines of values, marked as UTF-8 for spreadsheets. */
 export const writeCsv = (lines) => `\ufeff${lines.map((values) => values.map(quoted).join(",")).join("\r\n")}\r\n`;

@@ -1,8 +1,8 @@
-// SHA-256 in a few lines: browsers keep theirs from pages over plain http, such as those in a shop's own network.
+// SHA-256 in a few lines: browsers offer theirs only over https, and a shop's own network often has plain http.
 
 const primes = [];
 for (let n = 2; primes.length < 64; n += 1) if (primes.every((prime) => n % prime)) primes.push(n);
-/** The first 32 bits behind the point. */
+/** The first 32 bits of a number's fraction. */
 const fraction = (number) => Math.floor((number - Math.floor(number)) * 2 ** 32);
 const START = primes.slice(0, 8).map((prime) => fraction(Math.sqrt(prime)));
 const ROUNDS = primes.map((prime) => fraction(Math.cbrt(prime)));
@@ -34,7 +34,7 @@ function mix(hash, words) {
   [a, b, c, d, e, f, g, h].forEach((word, i) => { hash[i] += word; });
 }
 
-/** The first 12 hex digits of a text's SHA-256, which an item without an id of its own gets from its picture's place. */
+/** The first 12 hex digits of a text's SHA-256: the id of an item that has none, made from its picture's path. */
 export function digest(text) {
   const bytes = new TextEncoder().encode(text);
   const padded = new Uint8Array((((bytes.length + 8) >> 6) + 1) * 64);

@@ -1,12 +1,12 @@
-// Files that a person chose or dropped, folders with all that is in them, as [{path, file}] with slashes in the path.
+// Chosen or dropped files, with those inside folders, as [{path, file}]; paths have slashes.
 
 import { isPicture, isTable } from "./rows.js";
 
 export const PICTURE_TYPES = "image/jpeg,image/png,image/webp,image/gif";
 const UTF16 = { "255,254": "utf-16le", "254,255": "utf-16be" };
-const ELSE = { ko: "euc-kr" }; // what spreadsheets of that language write, when they do not write UTF-8
+const ELSE = { ko: "euc-kr" }; // encodings of spreadsheets that do not write UTF-8, by language
 
-/** A file or folder that can't be read any more, such as one that was moved since it was chosen. */
+/** A file or folder that can't be read any more, for example because it was moved. */
 export class Unreadable extends Error {
   constructor(path) {
     super(`${path} can't be read`);
@@ -16,14 +16,14 @@ export class Unreadable extends Error {
 
 const orUnreadable = (path) => () => { throw new Unreadable(path); };
 
-/** Those of an <input>; a chosen folder's own name is no part of the paths. */
+/** Files of an <input>, whose paths leave out the chosen folder's own name. */
 export const chosen = (input) => [...input.files].map((file) => ({
   path: file.webkitRelativePath ? file.webkitRelativePath.split("/").slice(1).join("/") : file.name, file,
 }));
 
 const fileOf = (entry) => new Promise((resolve, reject) => entry.file(resolve, reject));
 
-/** A folder tells its entries a hundred at a time. */
+/** All entries of a folder, which come a hundred at a time. */
 async function within(folder) {
   const reader = folder.createReader();
   const found = [];
@@ -40,7 +40,7 @@ async function walk(entry, path) {
   return (await Promise.all(inner.map((each) => walk(each, path ? `${path}/${each.name}` : each.name)))).flat();
 }
 
-/** Those of a drop; must be called in its event, for the browser forgets them after it. */
+/** Files of a drop; call it in the event, after which the browser forgets them. */
 export function dropped(transfer) {
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
   if (!entries.length) return Promise.resolve([...transfer.files].map((file) => ({ path: file.name, file })));
@@ -48,10 +48,10 @@ export function dropped(transfer) {
   return Promise.all(entries.map((entry) => walk(entry, alone ? "" : entry.name))).then((found) => found.flat());
 }
 
-/** The pictures of a drop or of the clipboard. */
+/** Pictures of a drop or of the clipboard. */
 export const picturesOf = (transfer) => [...transfer?.files ?? []].filter((file) => PICTURE_TYPES.split(",").includes(file.type));
 
-/** A table's text, and its encoding if that is not UTF-8. */
+/** A table's text, and its encoding if it is not UTF-8. */
 export async function readText({ path, file }, language) {
   const bytes = new Uint8Array(await file.arrayBuffer().catch(orUnreadable(path)));
   const wide = UTF16[bytes.slice(0, 2).join()];
@@ -67,7 +67,7 @@ export async function readText({ path, file }, language) {
 const plain = (path) => path.normalize("NFC").toLowerCase().replaceAll("\\", "/").split("/").filter((part) => part && part !== ".").join("/");
 const nameOf = (path) => path.slice(path.lastIndexOf("/") + 1);
 
-/** Finds the pictures that rows name, by their path from the table's folder, else by as much of its end as is needed. */
+/** Finds the pictures that rows name: by path from the table's folder, else by name, or by the path's end. */
 export function createFinder(files) {
   const byPath = new Map();
   const byName = new Map();
@@ -87,5 +87,5 @@ export function createFinder(files) {
   };
 }
 
-/** Whether anything of it can be imported. */
+/** Whether any of these files can be imported. */
 export const isOfUse = ({ path }) => isTable(path) || isPicture(path);

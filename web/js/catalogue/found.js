@@ -1,17 +1,17 @@
-// What was found in the files at hand, and the button that begins to import it.
+// A summary of the chosen files, and the button that starts the import.
 
 import { el } from "../base/dom.js";
 import { setRich, t, tCount } from "../base/text.js";
 import { refusedRows } from "./refused.js";
 
-const LARGE = 500; // from where on the command line's speed pays
+const LARGE = 500; // number of items from which the command line is recommended, because it is faster
 
 const line = (text, kind = "") => el("li", kind, text);
 
-/** How many rows no picture would help. */
+/** The number of rows that are refused for a reason other than a missing picture. */
 const other = (plan) => plan.refused.length - plan.missing;
 
-/** Each thing that a person should know before it begins, one line each. */
+/** The lines of the summary, one for each fact to know before the start. */
 function lines(plan) {
   const wrong = other(plan);
   return [
@@ -36,6 +36,6 @@ export function found(plan, { onBegin, onClear }) {
   const heading = el("h3", "heading", t("import.found"));
   heading.tabIndex = -1;
   return el("section", "plan", heading, el("ul", "plan-lines", ...lines(plan).filter(Boolean)),
-    // Rows that merely wait for their pictures are no news.
+    // Rows that only wait for their pictures are not listed.
     plan.pictures || other(plan) ? refusedRows(plan.refused) : null, count > LARGE ? large : null, el("div", "form-end", clear, begin));
 }

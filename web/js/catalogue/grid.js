@@ -1,11 +1,11 @@
-// The grid's cards in the page: pages come in below, a change takes its item's place, and the focus is never lost.
+// The grid's cards: pages are appended, a changed item keeps its place, and the focus is kept.
 
 import { el } from "../base/dom.js";
 import { card } from "./card.js";
 
 export function createGrid({ onOpen }) {
   const node = el("ul", "grid");
-  node.setAttribute("role", "list"); // Safari takes one without bullets for none
+  node.setAttribute("role", "list"); // Safari drops the role of a list without bullets
   const cards = new Map();
 
   node.addEventListener("click", (event) => {
@@ -18,7 +18,7 @@ export function createGrid({ onOpen }) {
   return {
     node,
     get size() { return cards.size; },
-    /** Takes a page's items; with `anew` in place of all others. */
+    /** Adds the items of a page, or replaces all others by them. */
     take(items, { anew }) {
       const held = anew && node.contains(document.activeElement) ? document.activeElement.closest(".card-room").dataset.id : null;
       if (anew) cards.clear();
@@ -32,7 +32,7 @@ export function createGrid({ onOpen }) {
       if (held !== null) focus(cards.get(held) ?? rooms[0]);
       return rooms;
     },
-    /** Draws an item anew where it stands, or at `place`, else in front, where one sees it. */
+    /** Draws an item again in its place, or at `place`; otherwise in front, where it is seen. */
     put(item, place = 0) {
       const room = card(item);
       const old = cards.get(item.id);
@@ -42,7 +42,7 @@ export function createGrid({ onOpen }) {
       cards.set(item.id, room);
       if (held) focus(room);
     },
-    /** Takes an item out; gives its place, and the focus to what stands there then, false if nothing does. */
+    /** Removes an item; gives its place, and the next card's button for the focus, null without one. */
     remove(id) {
       const room = cards.get(id);
       if (!room) return { place: 0, next: null };

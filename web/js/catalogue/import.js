@@ -1,4 +1,4 @@
-// The import's dialog: files in, what was found in them, how far it has come, and what was refused.
+// The import's dialog: choosing files, their summary, progress, and refused rows.
 
 import { openDialog } from "../base/dialog.js";
 import { el, setText } from "../base/dom.js";
@@ -13,7 +13,7 @@ import { refusedRows } from "./refused.js";
 
 const TYPES = `.csv,.jsonl,.txt,${PICTURE_TYPES}`;
 
-/** Where files are chosen or dropped; more come to those that are there already. */
+/** The area where files are chosen or dropped; more are added to those already there. */
 function createSource({ onPlan }) {
   const files = new Map(); // by path
   const trouble = Object.assign(el("p", "form-trouble"), { role: "alert" });
@@ -25,7 +25,7 @@ function createSource({ onPlan }) {
     setText(trouble, t("import.unreadable", { name: error.path }));
   }
 
-  /** `coming` is files, or a promise of some. */
+  /** `coming` is files, or a promise of them. */
   async function take(coming) {
     const some = (await Promise.resolve(coming).catch(tellUnreadable))?.filter(isOfUse);
     if (!some) return;
@@ -41,7 +41,7 @@ function createSource({ onPlan }) {
       room.querySelector("h3").focus();
     } catch (error) {
       tellUnreadable(error);
-      files.delete(error.path); // what is left is planned without it
+      files.delete(error.path); // the plan goes on without it
       if (files.size) await show();
       else room.replaceChildren();
     }
@@ -77,7 +77,7 @@ function createOutcome({ onMore, onClose }) {
     node: el("section", "import-outcome", progress.node, el("p", "form-words import-hint", t("import.goes_on")), refused),
     render(state) {
       progress.render(state);
-      // Not while it grows: whoever reads it, or is at its button, must not be thrown out.
+      // Not while the list grows, which would move the reader's place and the button's focus.
       const count = ["done", "stopped", "key"].includes(state.phase) ? state.refused.length : 0;
       if (count !== shown) refused.replaceChildren((count && refusedRows(state.refused)) || "");
       shown = count;
@@ -85,24 +85,24 @@ function createOutcome({ onMore, onClose }) {
   };
 }
 
-/** `files` is a promise of some that are there already. */
+/** `files` is a promise of files already chosen. */
 export function openImport(files = null) {
   const source = createSource({ onPlan: begin });
   const outcome = createOutcome({ onMore: () => { source.clear(); forget(); }, onClose: () => dialog.close() });
   const dialog = openDialog({ title: t("import.title"), className: "dialog-wide import", content: [source.node, outcome.node], onClose: leave });
-  let turned = null; // the phase before, "none" for no import
+  let turned = null; // the phase drawn before, "none" for no import
   const off = onImport((state) => {
     const running = state !== null;
     source.node.hidden = running;
     outcome.node.hidden = !running;
     outcome.node.dataset.phase = state?.phase ?? "";
     if (running) outcome.render(state);
-    // What had the focus may have just gone with its part of the dialog.
+    // The focused element may have been removed with its part of the dialog.
     if (turned !== null && (turned !== "none") !== running) (running ? outcome : source).node.querySelector("button:not([hidden])").focus();
     turned = state?.phase ?? "none";
   });
 
-  /** An end that was seen needs no bar to tell of it. */
+  /** An end seen in the dialog is not shown again in the bar. */
   function leave() {
     off();
     if (turned === "done") forget();

@@ -1,4 +1,4 @@
-// Pictures for an item: chosen, dropped, pasted, or taken with a phone's camera.
+// Picture input for an item: chosen, dropped, pasted, or taken with a phone's camera.
 
 import { el } from "../base/dom.js";
 import { t } from "../base/text.js";
@@ -12,12 +12,12 @@ export function chooser(label, { accept = "", onFiles, main = false, ...more }) 
   button.addEventListener("click", () => input.click());
   input.addEventListener("change", () => {
     if (input.files.length) onFiles(input);
-    input.value = ""; // the same file may be chosen again
+    input.value = ""; // lets the same file be chosen again
   });
   return [button, input];
 }
 
-/** Takes what is dropped on `node` or pasted while it is on the page and it is `when`; `take` gets the event's transfer. */
+/** Takes drops on `node` and pastes while it is on the page and `when` holds; `take` gets the event's transfer. */
 export function listen(node, take, { when = () => true } = {}) {
   const files = (transfer) => when() && [...transfer?.types ?? []].includes("Files");
   const over = (event) => {
@@ -25,7 +25,7 @@ export function listen(node, take, { when = () => true } = {}) {
     event.preventDefault();
     node.classList.add("dropping");
   };
-  // The browser asks either of them, whichever comes last before the drop.
+  // A browser may ask by either event, whichever comes last before the drop.
   node.addEventListener("dragenter", over);
   node.addEventListener("dragover", over);
   node.addEventListener("dragleave", (event) => !node.contains(event.relatedTarget) && node.classList.remove("dropping"));
@@ -38,7 +38,7 @@ export function listen(node, take, { when = () => true } = {}) {
   });
   const paste = (event) => {
     if (!node.isConnected) return document.removeEventListener("paste", paste);
-    if (!files(event.clipboardData)) return undefined; // words go where the cursor is
+    if (!files(event.clipboardData)) return undefined; // pasted text goes where the cursor is
     event.preventDefault();
     return take(event.clipboardData);
   };
@@ -54,7 +54,7 @@ export function intake({ multiple = false, onPictures, main = false }) {
   return el("div", "pick", ...choose, ...take);
 }
 
-/** Listens on a dialog for pictures, and says so to `onNone` where there is none among what came. */
+/** Listens on a dialog for pictures; calls `onNone` if a drop or paste holds none. */
 export function listenForPictures(node, { onPictures, onNone }) {
   listen(node, (transfer) => {
     const pictures = picturesOf(transfer);

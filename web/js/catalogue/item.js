@@ -1,4 +1,4 @@
-// An item's dialog: its pictures, its words to be changed, what people said of it, and its end.
+// An item's dialog: pictures, editable words, feedback, and delete.
 
 import { openDialog } from "../base/dialog.js";
 import { el, safeLink } from "../base/dom.js";
@@ -15,7 +15,7 @@ function fact(name, ...value) {
   return el("div", "", el("dt", "", name), el("dd", "", ...value));
 }
 
-/** What a person can't change. */
+/** The facts of an item that can't be edited. */
 function facts(item) {
   const { right, wrong } = item.feedback;
   const told = right || wrong ? `${tCount("item.right", right)}, ${tCount("item.wrong", wrong)}` : t("item.no_feedback");
@@ -35,8 +35,8 @@ function buttons({ onDelete }) {
 }
 
 /**
- * Opens it. `onView` gets the item as a change of its pictures, or somebody else, leaves it; `onSaved` the server's answer
- * to the changed words, `onDeleted` the answer and the title, `onGone` nothing: somebody else has deleted it.
+ * Opens the dialog. `onView` gets the item after a change of its pictures, by anybody; `onSaved` the answer to changed
+ * words, `onDeleted` the answer and the title; `onGone` is called if somebody else has deleted the item.
  */
 export function openItem({ item, names, onView, onSaved, onDeleted, onGone }) {
   const words = createWords({ item, names });
@@ -54,7 +54,7 @@ export function openItem({ item, names, onView, onSaved, onDeleted, onGone }) {
   });
   views.listen(dialog.node);
 
-  /** One call at a time; what it refuses is said where it belongs. `onChanged` gets the item that somebody else has changed. */
+  /** Runs one call at a time and shows its refusal; `onChanged` gets the item if somebody else has changed it. */
   async function send(call, { done, onChanged }) {
     if (busy) return;
     busy = true;
@@ -65,7 +65,7 @@ export function openItem({ item, names, onView, onSaved, onDeleted, onGone }) {
     form.removeAttribute("aria-busy");
     if (answer.ok) {
       dialog.close();
-      // Behind the dialog's end, which gives the focus back.
+      // After the dialog has closed, which gives the focus back.
       setTimeout(() => done(answer.body));
     } else if (answer.body?.current) {
       views.take(answer.body.current);
@@ -82,7 +82,7 @@ export function openItem({ item, names, onView, onSaved, onDeleted, onGone }) {
     if (!said) return;
     send(() => editItem(item.id, { ...said, link: said.link || null }, shared.revision), {
       done: onSaved,
-      // Where the words of both are the same, there is nothing to choose.
+      // If both have the same words, there is nothing to choose.
       onChanged: (now) => (!shared.seen(now) && shared.putOver(now) ? shared.ask() : save()),
     });
   }

@@ -1,4 +1,4 @@
-// The one import of this page: it goes on while its dialog is closed, and the page is not left without a word.
+// The page's one import: it runs while its dialog is closed, and leaving the page asks first.
 
 import { createRun } from "./run.js";
 
@@ -9,14 +9,14 @@ let run = null;
 
 export const isAtWork = () => run !== null && AT_WORK.includes(run.state.phase);
 
-/** Calls `take(state)` on each change of it, null when there is none any more. */
+/** Calls `take(state)` on each change of the import, with null once there is none. */
 export function onImport(take) {
   listeners.add(take);
   take(run?.state ?? null);
   return () => listeners.delete(take);
 }
 
-/** Calls `take` when items have come in and no more will. */
+/** Calls `take` after items were added and the import has ended. */
 export const onImported = (take) => doneListeners.add(take);
 
 const warn = (event) => event.preventDefault();
@@ -33,7 +33,7 @@ function tellImported({ phase, kept }) {
 
 export function begin(plan) {
   const mine = createRun(plan, { onChange(state) {
-    // A row may have been on its way when the import was stopped and forgotten: nothing but its item is news.
+    // A row may have been on its way when the import was stopped and dropped; only its item matters.
     if (mine === run) changed(state);
     tellImported(state);
   } });

@@ -1,15 +1,15 @@
-// The items that were read so far, page by page, and what is done to them here meanwhile.
+// The items read so far, page by page, with the changes made to them on this page.
 
 import { listItems } from "./calls.js";
 
 const LIMIT = 60;
 
-/** `onPage({added, anew})` after each page: its items, and whether they take the place of all before. */
+/** `onPage` is called after each page, with its items and whether they replace all before. */
 export function createList({ onPage, onState }) {
   const items = new Map();
   let [text, cursor, asking] = ["", null, null];
-  let state = "idle"; // loading, more (there are), end, lost
-  let anew = true; // whether the next page takes the place of all that is there
+  let state = "idle"; // loading, more (pages to read), end, lost
+  let anew = true; // whether the next page replaces all items
 
   function turn(to) {
     state = to;
@@ -21,14 +21,14 @@ export function createList({ onPage, onState }) {
     const mine = asking = new AbortController();
     turn("loading");
     const answer = await listItems({ cursor: anew ? null : cursor, limit: LIMIT, text, signal: mine.signal });
-    if (asking !== mine) return; // another text was asked for
+    if (asking !== mine) return; // another text was searched for meanwhile
     asking = null;
     if (!answer.ok) {
       turn("lost");
       return;
     }
     if (anew) items.clear();
-    const added = answer.body.items.filter((item) => !items.has(item.id)); // one added here may stand there already
+    const added = answer.body.items.filter((item) => !items.has(item.id)); // an item added here may be listed already
     added.forEach((item) => items.set(item.id, item));
     cursor = answer.body.next;
     onPage({ added, anew });
@@ -41,7 +41,7 @@ export function createList({ onPage, onState }) {
     get state() { return state; },
     get size() { return items.size; },
     item: (id) => items.get(id),
-    /** From the beginning, with the items whose words hold `wanted`. */
+    /** Starts over with the items whose words contain `wanted`. */
     begin(wanted) {
       [text, anew] = [wanted, true];
       return read();
@@ -49,7 +49,7 @@ export function createList({ onPage, onState }) {
     more: read,
     put: (item) => items.set(item.id, item),
     remove: (id) => items.delete(id),
-    /** What their metadata is named, the most frequent first. */
+    /** Names of the items' metadata, the most frequent first. */
     names() {
       const counts = new Map();
       for (const { metadata } of items.values()) for (const name of Object.keys(metadata)) counts.set(name, (counts.get(name) ?? 0) + 1);

@@ -1,10 +1,10 @@
-// The words of an item in three texts: as they were read, as they were typed, and as somebody else left them.
+// Three texts of an item's words: as read, as typed, and as somebody else has left them.
 
 const DETAIL = "detail:";
-// As the server keeps them.
+// The same trimming as the server's.
 const plain = (text) => (text ?? "").replace(/\r\n?/g, "\n").trim();
 
-/** The fields by their keys: "title", "detail:" and a name, "link". Those without a text are left out. */
+/** Fields with a text, by key: "title", "detail:" and a name, "link". */
 function fieldsOf({ title, link, metadata }) {
   const details = Object.entries(metadata).map(([name, value]) => [DETAIL + name.trim(), plain(value)]);
   return new Map([["title", plain(title)], ...details, ["link", plain(link)]].filter(([, text]) => text));
@@ -15,10 +15,10 @@ function wordsOf(fields) {
   return { title: fields.get("title") ?? "", link: fields.get("link") ?? "", metadata: Object.fromEntries(details) };
 }
 
-/** The name of a detail's field, null for another field's key. */
+/** The name of a metadata field by its key, null for another field. */
 export const detailOf = (key) => (key.startsWith(DETAIL) ? key.slice(DETAIL.length) : null);
 
-/** What was typed, and where nothing was typed what there is now. */
+/** The typed text of each field, or the present one where nothing was typed. */
 export function merge({ read, typed, now }) {
   const [before, mine, all] = [fieldsOf(read), fieldsOf(typed), fieldsOf(now)];
   for (const key of new Set([...before.keys(), ...mine.keys()])) {
@@ -29,7 +29,7 @@ export function merge({ read, typed, now }) {
   return wordsOf(all);
 }
 
-/** The fields that differ, each as {key, one, other}, with "" where it has no text. */
+/** The fields that differ, each as {key, one, other}, with "" for no text. */
 export function differences(one, other) {
   const [first, second] = [fieldsOf(one), fieldsOf(other)];
   return [...new Set([...first.keys(), ...second.keys()])]

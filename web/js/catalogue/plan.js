@@ -1,4 +1,4 @@
-// What an import will do with the files at hand: the items to send, the rows that can't be, the pictures that no row names.
+// The plan of an import: items to send, refused rows, and pictures that no row names.
 
 import { createFinder, readText } from "./files.js";
 import { isPicture, isTable, pictureRows, tableRows } from "./rows.js";

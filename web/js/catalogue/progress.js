@@ -1,4 +1,4 @@
-// How far the import has come, in words and as a bar, with what can be done about it.
+// The progress of an import, in words and as a bar, with its buttons.
 
 import { el, setText } from "../base/dom.js";
 import { t, tCount } from "../base/text.js";
@@ -8,7 +8,7 @@ function left(seconds) {
   return seconds < 60 ? t("import.left.s", { n: Math.max(1, Math.round(seconds)) }) : tCount("import.left.min", Math.round(seconds / 60));
 }
 
-/** Where it is, in one line. */
+/** The progress in one line. */
 export function progressWords({ phase, total, kept, left: todo, leftS, refused, found }) {
   const done = total - todo;
   if (phase === "running") return [t("import.running", { n: done, m: total }), left(leftS)].filter(Boolean).join(" · ");
@@ -18,10 +18,10 @@ export function progressWords({ phase, total, kept, left: todo, leftS, refused, 
   return t(`import.${phase}`, { n: done, m: total });
 }
 
-/** {node, render(state)}; the buttons are those of `ways`, of which a phase shows some. */
+/** {node, render(state)}; `ways` are the buttons, of which each phase shows some. */
 export function createProgress(ways) {
   const words = el("p", "progress-words");
-  const phase = Object.assign(el("p", "unseen"), { role: "status" }); // its words at each turn, not at each item
+  const phase = Object.assign(el("p", "unseen"), { role: "status" }); // announced at each phase, not at each item
   const bar = el("progress", "progress-bar");
   bar.setAttribute("aria-label", t("import.title"));
   const buttons = Object.entries(ways).map(([name, { label, run, phases, main }]) => {

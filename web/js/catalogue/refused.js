@@ -1,4 +1,4 @@
-// The rows that were not imported, each with its reason, to read and to take along as a CSV file.
+// The refused rows of an import with their reasons, to read and to download as CSV.
 
 import { el } from "../base/dom.js";
 import { t } from "../base/text.js";
@@ -8,7 +8,7 @@ const SHOWN = 50;
 
 export const reason = ({ why }) => (typeof why === "string" ? why : t(why.key, why.values));
 
-/** Their own columns as they were, so that the file can be mended and imported, with place and reason behind. */
+/** The rows' own columns as they were, so that the file can be corrected and imported; place and reason come last. */
 export function refusedCsv(rows) {
   const names = [...new Set(rows.flatMap(({ fields }) => Object.keys(fields)))];
   const lines = rows.map((row) => [...names.map((name) => row.fields[name] ?? ""), row.where, reason(row)]);
@@ -18,13 +18,13 @@ export function refusedCsv(rows) {
 function download(rows) {
   const address = URL.createObjectURL(new Blob([refusedCsv(rows)], { type: "text/csv" }));
   Object.assign(el("a"), { href: address, download: "refused.csv" }).click();
-  setTimeout(() => URL.revokeObjectURL(address), 10000); // the browser may still be asking where to
+  setTimeout(() => URL.revokeObjectURL(address), 10000); // the browser may still be asking where to save it
 }
 
 export function refusedRows(rows) {
   if (!rows.length) return null;
   const list = el("ul", "refused-list", ...rows.slice(0, SHOWN).map((row) => el("li", "", el("span", "refused-where", row.where), " ", reason(row))));
-  list.tabIndex = 0; // it scrolls
+  list.tabIndex = 0; // so that it can be scrolled by keys
   list.setAttribute("role", "list");
   list.setAttribute("aria-label", t("import.refused.label"));
   const save = Object.assign(el("button", "button", t("import.refused.save")), { type: "button" });

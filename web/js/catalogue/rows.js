@@ -1,4 +1,4 @@
-// What an import is read from, as the command line reads it (services/core/importing/import_rows.py): tables of rows, and pictures alone.
+// Rows of an import, read as the command line does (services/core/importing/import_rows.py): tables, and bare pictures.
 
 import { t } from "../base/text.js";
 import { readCsv } from "./csv.js";
@@ -12,10 +12,10 @@ export const isTable = (path) => /\.(csv|jsonl|txt)$/i.test(path);
 export const isPicture = (path) => PICTURE.test(path);
 const isAddress = (source) => /^https?:\/\//.test(source);
 
-/** What can't be imported: `why` is a text's key and its values, as a server's refusal is a text. */
+/** A refused row: `why` is the key of a text and its values, or the server's own text. */
 const bad = (where, fields, key, values = {}) => ({ where, fields, why: { key, values } });
 
-/** A row for each picture of these paths: the id is its place, the title its name. */
+/** A row for each picture of these paths: its path gives the id, its name the title. */
 export function pictureRows(paths) {
   const taken = new Set();
   const parts = (path) => path.split("/").filter((part) => part && part !== ".");
@@ -31,7 +31,7 @@ export function pictureRows(paths) {
   });
 }
 
-/** The rows of a table as {rows}, or as {trouble}, a text's key and values, where it can't be read as one. */
+/** The rows of a table as {rows}, or as {trouble} (the key of a text and its values) if it can't be read. */
 export function tableRows(name, text) {
   const read = /\.jsonl$/i.test(name) ? jsonRows(name, text) : csvRows(name, text);
   return read.trouble ? read : { rows: unique(read.rows) };
@@ -58,7 +58,7 @@ function csvRow(name, names, { values, line }) {
   return bad(whereOf(name, line), fields, "import.columns", { n: values.length, m: names.length });
 }
 
-/** A line `title, url`; an unquoted title may hold commas, an address does not. */
+/** A line `title, url`; an unquoted title may hold commas, an address none. */
 function line2018(name, { values, line }) {
   return row(whereOf(name, line), { title: values.slice(0, -1).join(", "), url: values.at(-1) });
 }
@@ -94,7 +94,7 @@ function row(where, fields) {
   return { where, fields, draft, named: Boolean(id), ...(isAddress(source) ? { url: source } : { path: source }) };
 }
 
-/** The rows, of which the first with an id wins. */
+/** The rows, refusing each after the first of an id. */
 function unique(rows) {
   const firsts = new Map();
   return rows.map((each) => {

@@ -1,4 +1,4 @@
-// An import on its way: sends what was planned, two at a time, for as long as it takes or until it is stopped.
+// A running import: sends the planned items, two at a time, until all are sent or it is stopped.
 
 import { getHealth, searchable } from "../base/api.js";
 import { pause } from "../base/pause.js";
@@ -6,10 +6,10 @@ import { addItem, tooLarge } from "./calls.js";
 
 const AT_ONCE = 2;
 const WAITS_S = [1, 2, 4, 8, 15, 30];
-const TRIES = 3; // of a row that the server does not answer while it answers others
+const TRIES = 3; // attempts at a row that gets no answer while the server answers others
 const FOUND = { everyMs: 500, withinMs: 60000 };
 
-/** Why a row's picture can't be sent, or its bytes: a file may be gone since it was chosen. */
+/** Why a row's picture can't be sent, or its bytes: the file may have gone since it was chosen. */
 async function load({ file }) {
   if (tooLarge(file)) return { why: { key: "import.too_large", values: { name: file.name } } };
   try {
@@ -21,8 +21,8 @@ async function load({ file }) {
 
 /**
  * `state` is {phase, total, kept, refused, left, leftS, found}; the phase is `running`, `lost` (the server does not
- * answer, tried again), `stopped`, `key` (stopped, because nobody gave it), `finding` (all are in, the index has
- * yet to read them) or `done`; `found` says then whether the index has.
+ * answer, tried again), `stopped`, `key` (stopped for want of a key), `finding` (all are sent, the index has
+ * yet to read them) or `done`; `found` then says whether the index has read them.
  */
 export function createRun(plan, { onChange }) {
   const todo = [...plan.jobs];
@@ -46,7 +46,7 @@ export function createRun(plan, { onChange }) {
     onChange(state);
   }
 
-  /** The server does not answer: this row again after a while, or never if it alone is not answered. */
+  /** Puts a row back after no answer, to be sent again later, or refuses it if it alone gets none. */
   async function lose(job) {
     job.tries = (job.tries ?? 0) + 1;
     const health = await getHealth();
@@ -82,7 +82,7 @@ export function createRun(plan, { onChange }) {
     if (active === 0 && (going() || (state.phase === "stopped" && !state.left))) await finish();
   }
 
-  /** Returns when what was sent can be found, or when that takes too long. */
+  /** Returns when the sent items can be found, or after a limit. */
   async function finish() {
     turn("finding");
     state.found = !change || await searchable(change, FOUND);

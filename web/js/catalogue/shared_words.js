@@ -1,13 +1,13 @@
-// The words that are typed over an item which others may change meanwhile.
+// The words typed for an item that others may change meanwhile.
 
 import { el, press } from "../base/dom.js";
 import { t } from "../base/text.js";
 import { createConflict } from "./conflict.js";
 import { merge, sameWords } from "./merge.js";
 
-/** `words` are the fields. `node` shows both texts, where somebody else's and what was typed differ. */
+/** `words` are the fields; `node` shows both texts where the typed and the stored one differ. */
 export function createSharedWords({ item, words }) {
-  let [read, typed] = [item, null]; // the item that the words were typed over, and the words that gave way to it
+  let [read, typed] = [item, null]; // the item as it was read, and typed words that were given up for another's
   const conflict = createConflict({ onTake: takeTheirs, onEdit: words.focus });
   const taken = Object.assign(el("p", "conflict-taken"), { role: "status" });
 
@@ -31,16 +31,16 @@ export function createSharedWords({ item, words }) {
 
   return {
     node: el("div", "conflict-room", conflict.node, taken),
-    /** Draws what differs after a key was pressed in a field. */
+    /** Draws the differences again after a key press in a field. */
     draw,
     get revision() { return read.revision; },
-    /** The item of another revision: true if only its pictures are other ones, so that the words are still those that were read. */
+    /** Takes an item of another revision if only its pictures differ; true then: the words read are still current. */
     seen(now) {
       if (!sameWords(now, read)) return false;
       read = now;
       return true;
     },
-    /** Puts what was typed over the item as it is now; true if a person has to choose between the two. */
+    /** Merges the typed words into the item as it is now; true if a person has to choose between two texts. */
     putOver(now) {
       const mine = merge({ read, typed: words.typed(), now });
       const differ = !sameWords(mine, now);

@@ -1,4 +1,4 @@
-// What stands in the grid's place when there is nothing to show: an empty catalogue, nothing found, no server.
+// The message in the grid's place: an empty catalogue, nothing found, no server.
 
 import { el } from "../base/dom.js";
 import { setPlace } from "../base/place.js";

@@ -1,4 +1,4 @@
-// The line over the grid: how many items, the filter, and the ways to add some.
+// The line over the grid: number of items, filter, and buttons to add items.
 
 import { el, press } from "../base/dom.js";
 import { getPlace, setPlace } from "../base/place.js";
@@ -56,7 +56,7 @@ export function createTools({ onText, onAdd, onImport }) {
   return {
     node,
     filter,
-    /** `shown` were read, `all` says whether these are all; `total` is what the index holds, null if unknown. */
+    /** `shown` items were read, `all` says whether these are all; `total` is the index's number, null if unknown. */
     tell({ shown, all, text, total }) {
       const words = () => {
         if (text) return all ? tCount("catalogue.found", shown) : t("catalogue.found.more", { n: shown });

@@ -1,15 +1,15 @@
-// Errors where they belong: beside the field that they are about, which gets the focus.
+// Error messages beside the field that they concern, which gets the focus.
 
 import { el } from "../base/dom.js";
 
-// How the server's refusals begin (services/core/catalogue/items.py, domain.py and pillow_pictures.py).
+// Beginnings of the server's refusals (services/core/catalogue/items.py, domain.py and pillow_pictures.py).
 const PLACES = {
   title: /^the title/, id: /^item id/, link: /^the link/,
   metadata: /^(metadata|\d+ metadata|there is more than one field|unknown field)/, picture: /picture|pixels|camera|frame/,
 };
 let count = 0;
 
-/** A line for the trouble of a field; `field` is the node that it is about. */
+/** A line for the error of `field`, a node. */
 export function createTrouble(field) {
   const node = el("p", "form-trouble");
   node.id = `trouble-${count += 1}`;
@@ -32,7 +32,7 @@ export function createTrouble(field) {
   };
 }
 
-/** Which field a refused call's answer is about, by the server's own words; `other` where no field. */
+/** The field that a refusal concerns, told by the server's words; `other` for none. */
 export function placeOf({ body }) {
   return Object.keys(PLACES).find((place) => PLACES[place].test(body?.detail ?? "")) ?? "other";
 }

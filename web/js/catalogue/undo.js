@@ -1,10 +1,10 @@
-// What was just changed in the catalogue, with its way back.
+// The latest change of the catalogue, with its undo button.
 
 import { t } from "../base/text.js";
 import { tellUndoable } from "../base/undo.js";
 import { refusal, undo } from "./calls.js";
 
-/** `key` is the text of what was done to the item of that `title`; `onUndone` gets the item as it is then. */
+/** `key` is the text that says what was done to the item of that `title`; `onUndone` gets the restored item. */
 export function tellChange({ key, title, token, onUndone }) {
   tellUndoable(t(key, { title }), {
     label: t("catalogue.undo"),

@@ -1,9 +1,9 @@
-// Asks within a dialog, before what was typed there would be lost.
+// A question within a dialog, asked before typed words would be lost.
 
 import { el } from "../base/dom.js";
 import { t } from "../base/text.js";
 
-/** `mayClose` is for openDialog; `node` has its place in the dialog, `back` is where the focus goes on "keep". */
+/** `mayClose` is for openDialog; `node` belongs into the dialog; `back` gets the focus on "keep". */
 export function createUnsaved({ changed, leave, back }) {
   const keep = Object.assign(el("button", "button button-main", t("unsaved.keep")), { type: "button" });
   const drop = Object.assign(el("button", "button", t("unsaved.drop")), { type: "button" });

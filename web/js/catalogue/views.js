@@ -1,4 +1,4 @@
-// All pictures of an item in its dialog: a further one, or one less, at once and with a way back.
+// An item's pictures in its dialog: adding and removing one takes effect at once and can be undone.
 
 import { el } from "../base/dom.js";
 import { lazyPicture } from "../base/picture.js";
@@ -9,7 +9,7 @@ import { addView, refusal, removeView, tooLarge, undo } from "./calls.js";
 import { titleOf } from "./card.js";
 import { intake, listenForPictures } from "./intake.js";
 
-/** `onItem` gets the item as each change leaves it. */
+/** `onItem` gets the item after each change. */
 export function createViews({ item, onItem }) {
   const list = el("ul", "views");
   list.setAttribute("role", "list");
@@ -28,22 +28,22 @@ export function createViews({ item, onItem }) {
     }));
   }
 
-  /** The way back, in the dialog itself: a line outside could not be reached while it is open. */
+  /** The undo button, inside the dialog: a line outside could not be reached while it is open. */
   function tell(key, token) {
     const back = Object.assign(el("button", "button", t("catalogue.undo")), { type: "button" });
     back.addEventListener("click", () => change(() => undo(token), "views.undone", { again: () => tell(key, token) }));
     status.replaceChildren(t(key), ...(key === "views.undone" ? [] : [back]));
   }
 
-  /** The n-th picture of those that a person sees, and no other one that has come to its place. */
+  /** Removes the n-th picture on screen, never another that has come to its place. */
   async function removeOf(shown, n) {
     const answer = await removeView(shown.id, n, shown.revision);
     const now = answer.body?.current;
-    const same = now && now.pictures.join() === shown.pictures.join(); // somebody has changed its words alone
+    const same = now && now.pictures.join() === shown.pictures.join(); // only the words were changed by somebody else
     return same ? removeOf(now, n) : answer;
   }
 
-  /** `again` shows the way to the same call once more. */
+  /** `again` offers to repeat the call. */
   async function change(call, key, { again = () => {} } = {}) {
     if (busy) return false;
     busy = true;
@@ -88,7 +88,7 @@ export function createViews({ item, onItem }) {
   draw();
   return {
     node: el("section", "views-room", list, status, trouble, buttons, el("p", "form-words", t("views.hint"))),
-    /** Shows the item as somebody else has left it. */
+    /** Shows the item as somebody else has changed it. */
     take(now) {
       item = now;
       draw();

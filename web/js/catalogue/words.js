@@ -1,11 +1,11 @@
-// The words of an item as fields: title, id, link, and rows of metadata.
+// An item's words as fields: title, id, link, and rows of metadata.
 
 import { el } from "../base/dom.js";
 import { t } from "../base/text.js";
 import { detailOf } from "./merge.js";
 import { createTrouble } from "./trouble.js";
 
-const TAKEN = ["id", "title", "link", "image"]; // fields of the api's form, which are no metadata
+const TAKEN = ["id", "title", "link", "image"]; // fields of the api's form that are no metadata
 let lists = 0;
 
 function field(label, input, { hint = "", className = "" } = {}) {
@@ -14,12 +14,12 @@ function field(label, input, { hint = "", className = "" } = {}) {
   return { node: el("div", `field-room ${className}`, el("label", "field", name, input), trouble.node), trouble };
 }
 
-/** One row: the name with those that other items have as suggestions, the value, and a button that removes it. */
+/** A row of metadata: name (with other items' names as suggestions), value, and a remove button. */
 function metadataRow({ name = "", value = "", suggestions, onRemove }) {
   const names = Object.assign(el("input", "field-input"), { value: name, maxLength: 300, placeholder: t("words.name") });
   names.setAttribute("list", suggestions);
   names.setAttribute("aria-label", t("words.name"));
-  // Of several lines where a value has them, which an <input> would join.
+  // A <textarea> if the value has several lines, which an <input> would join.
   const values = Object.assign(el("textarea", "field-input"), { value, rows: 1, maxLength: 2000, placeholder: t("words.value") });
   const remove = Object.assign(el("button", "dialog-shut"), { type: "button" });
   const call = () => {
@@ -56,7 +56,7 @@ function createMetadata({ metadata, names }) {
     (next?.querySelector("button") ?? more).focus();
   }
 
-  /** Shows these pairs; rows that have no name or no value yet stay as they are. */
+  /** Shows these pairs; rows without a name or a value yet stay. */
   function fill(pairs) {
     const left = new Map(Object.entries(pairs));
     for (const row of [...rows.values()]) {
@@ -81,7 +81,7 @@ function createMetadata({ metadata, names }) {
     add,
     fill,
     focus: (wanted) => ([...rows.values()].find(({ names: name }) => name.value.trim() === wanted)?.values ?? more).focus(),
-    /** The pairs as an object, or null where they can't be one, which is said then. */
+    /** The pairs as an object, or null with an error shown if they are not valid. */
     read() {
       const found = {};
       for (const { names: name, values: value } of rows.values()) {
@@ -97,12 +97,12 @@ function createMetadata({ metadata, names }) {
       }
       return found;
     },
-    /** What stands there, complete or not. */
+    /** The rows as typed, complete or not. */
     raw: () => [...rows.values()].map(({ names: name, values: value }) => [name.value, value.value]).filter(([name, value]) => name || value),
   };
 }
 
-/** `item` is what is edited, null for a new one, which may choose its id. */
+/** `item` is the edited item, null for a new one, whose id may be chosen. */
 export function createWords({ item = null, names = [] }) {
   const title = Object.assign(el("input", "field-input"), { value: item?.title ?? "", maxLength: 300, required: true });
   const link = Object.assign(el("input", "field-input"), { type: "text", inputMode: "url", value: item?.link ?? "", placeholder: "https://" });
@@ -130,17 +130,17 @@ export function createWords({ item = null, names = [] }) {
     title,
     troubles,
     fill,
-    /** Shows these words as those that are not changed yet. */
+    /** Shows these words as unchanged ones. */
     begin(said) {
       fill(said);
       first = state();
     },
-    /** What stands in the fields, complete or not. */
+    /** The words as typed, complete or not. */
     typed: () => ({ title: title.value, link: link.value, metadata: Object.fromEntries(metadata.raw().filter(([name]) => name.trim())) }),
-    /** `key` is one of merge.js. */
+    /** `key` is a field's key in merge.js. */
     focus: (key) => ({ title, link }[key] ?? { focus: () => metadata.focus(detailOf(key)) }).focus(),
     changed: () => state() !== first,
-    /** {title, link, metadata} and the id of a new item, or null where something is not as it has to be. */
+    /** {title, link, metadata} and a new item's id, or null if a field is not valid. */
     read() {
       Object.values(troubles).forEach((trouble) => trouble.show(""));
       const pairs = metadata.read();
