@@ -128,6 +128,8 @@ class MqttListener:
     def __exit__(self, *_: object) -> None:
         self._client.disconnect()
         self._client.loop_stop()
+        # Without references back to us it closes its sockets at once, not in a later collection of garbage.
+        self._client.on_message = self._client.on_subscribe = None
 
     def _keep(self, _client: Client, _userdata: object, message: MQTTMessage) -> None:
         self.heard.append(Heard(message.topic, bytes(message.payload), time.time(), message.retain))
