@@ -82,11 +82,12 @@ samples:  ## render the sample catalogue and clip anew (half an hour, 1.4 GB of 
 	@build/samples-env/bin/python -m pip install --quiet --require-hashes -r samples/requirements.lock
 	@build/samples-env/bin/python -m samples.make
 
-bench: $(READY)  ## accuracy on the sample clip, the time to the first match, the rate of an import, idle pages
+bench: $(READY)  ## accuracy on the sample clip, the time to the first match, the rates of an import and of the search, idle pages
 	@$(BIN)/python -m bench.clip
 	@$(BIN)/python -m bench.start
 	@$(BIN)/python -m bench.edge
 	@$(BIN)/python -m bench.importing
+	@$(BIN)/python -m bench.search
 	@$(BIN)/python -m bench.streams
 
 models: $(READY)  ## build the model file
