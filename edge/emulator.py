@@ -12,7 +12,7 @@ def main() -> int:
     """Run the program; exit code 0 stopped or ended, 1 it failed, 2 wrong input."""
     parser = argparse.ArgumentParser(prog="python -m edge.emulator", description=_DESCRIPTION)
     parser.add_argument("file", type=Path, help="the program, in Python 3 or Python 2")
-    parser.add_argument("--frames", type=_count, help="end after so many frames")
+    parser.add_argument("--frames", type=_count, help="end after this number of frames")
     parser.add_argument(
         "--python2", action="store_true", help="it is Python 2 (7/2 is 3), although Python 3 can read it"
     )

@@ -1,4 +1,4 @@
-"""One thing that sends its frames over MQTT: its connection to the broker, and what is told of it."""
+"""One thing that sends its frames over MQTT: its link and its status."""
 
 import logging
 import time

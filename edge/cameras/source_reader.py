@@ -17,7 +17,7 @@ OFF = "switched off: LOOKALIKE_SOURCE is none"
 
 
 class SourceReader:
-    """A source that comes back: lost, stalled or missing, it is tried again after 1 to 30 s for ever.
+    """A source that comes back: lost, stalled or missing, it is tried again after 1 to 30 s, without end.
 
     `on_state` hears of each change of state or reason, from the reading or from the taking thread.
     """
@@ -50,7 +50,7 @@ class SourceReader:
         else:
             self._tell("no_camera", f"opening {self._source.name}")
             self._reader = threading.Thread(
-                target=self._read_for_ever, args=(self._source,), name="camera", daemon=True
+                target=self._read_again_and_again, args=(self._source,), name="camera", daemon=True
             )
             self._reader.start()
 
@@ -82,7 +82,7 @@ class SourceReader:
             if time.monotonic() - max(attempt_s, last_s) > limit_s:
                 self._tell("stalled", f"no frame for {limit_s:g} s")
 
-    def _read_for_ever(self, source: Source) -> None:
+    def _read_again_and_again(self, source: Source) -> None:
         delay_s = _FIRST_DELAY_S
         while not self._stop.is_set():
             self._attempt_s = started_s = time.monotonic()

@@ -6,13 +6,13 @@ from numpy.typing import NDArray
 
 from edge.picture.frame_types import Frame
 
-# Frames are compared as so many cells. An item that matters covers several of them, and in the mean of a
+# Frames are compared in a grid of cells. An item that matters covers several of them, and in the mean of a
 # cell's pixels a camera's noise is gone.
 _COLUMNS, _ROWS = 48, 27
 # Grey levels of 255, in any colour: more than noise and the pulsing of key frames, less than a moved edge.
 _CELL_DIFFERS = 8
 _CELLS_DIFFER = 2
-# So long frames go on after the last change: a verdict is agreed over them, and the last may be blurred.
+# Frames pass for this time after the last change: a verdict is agreed over them, and the last may be blurred.
 SETTLE_S = 1.0
 
 

@@ -160,7 +160,7 @@ class MqttListener:
         return self.statuses()[-1]
 
     def wait_observations(self, count: int) -> list[wire.Observation]:
-        """Wait for so many observations in all."""
+        """Wait for this number of observations in all."""
         until(lambda: len(self.observations()) >= count, what=f"{count} observations")
         return self.observations()
 

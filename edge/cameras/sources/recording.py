@@ -1,4 +1,4 @@
-"""A video file or a folder of pictures, played for ever as if it were a camera."""
+"""A video file or a folder of pictures, played in an endless loop as if it were a camera."""
 
 import logging
 import threading
@@ -21,7 +21,7 @@ _USUAL_FPS = 25.0  # for a file that names no rate of its own
 
 
 class RecordingSource:
-    """A file or folder, at its own pace or as fast as its frames are taken; opened anew at each attempt."""
+    """A file or folder, at its own pace or as fast as its frames are taken; opened again at each attempt."""
 
     def __init__(self, path: Path, *, fast: bool = False) -> None:
         self._path = path
@@ -45,7 +45,7 @@ class RecordingSource:
         index = 0
         while not stop.is_set():
             round_start = index
-            # Opened anew each round: the clock of `pace` runs on, so the seam is not seen.
+            # Opened again for each round: the clock of `pace` runs on, so the seam is not seen.
             with opened(str(self._path), self.name, why=why_no_file) as (container, stream):
                 pace = pace or Pace(0 if self.waits else 1 / float(stream.average_rate or _USUAL_FPS))
                 try:

@@ -14,7 +14,7 @@ _ASKED = b"\0"  # no signal has this number
 class Shutdown:
     """Waits in a thread of its own for a signal or to be asked; then closes, flushes and leaves.
 
-    Not by an exception: the program may swallow every one, and its other threads may run for ever.
+    Not by an exception: the program may swallow every one, and its other threads may never end.
     """
 
     def __init__(self) -> None:

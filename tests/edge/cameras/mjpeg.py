@@ -58,7 +58,7 @@ class MjpegCamera(BaseHTTPRequestHandler):
             self._head({"/forbidden": 403, "/broken": 503}.get(path, 404), "text/plain")
 
     def _stream(self, frames: int, then: bytes) -> None:
-        """Send so many pictures, then end, fall silent, or send these bytes for ever."""
+        """Send a number of pictures, then end, fall silent, or send these bytes without end."""
         jpeg = cv2.imencode(".jpg", grey(LEVEL))[1].tobytes()
         part = b"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n%s\r\n" % (len(jpeg), jpeg)
         for _ in range(frames):

@@ -1,4 +1,4 @@
-"""Things that send their frames over MQTT, and what is told of them."""
+"""Things that send their frames over MQTT, and their statuses."""
 
 import json
 
