@@ -87,6 +87,7 @@ HEALTHZ: Route = {
             "other_recipe": 0,
             "cursor": 0,
             "model": None,
+            "calibration": None,
         },
     ),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import httpx
 import pytest
 from pydantic import BaseModel
 
@@ -14,6 +15,7 @@ from services.contract.health_models import AliveAnswer, HealthAnswer
 from services.contract.item_models import ChangedItemAnswer, GoneItemAnswer, ItemAnswer, ItemPageAnswer
 from services.contract.match_models import MatchesOf2018Answer, RecordAnswer, RecordsAnswer
 from services.contract.problem_models import ProblemAnswer
+from services.contract.search_models import PingAnswer, PredictionsAnswer, SearchHealthAnswer
 from tests.system.pictures import picture
 from tests.system.single import add, path
 from tests.system.stack import Stack, eventually, newest_records
@@ -59,6 +61,25 @@ def test_answers_of_other_kinds_have_the_declared_type(stack: Stack) -> None:
     assert preview.headers["content-type"] == "image/jpeg"
     with stack.client.stream("GET", "/matches/stream") as stream:
         assert stream.headers["content-type"].startswith("text/event-stream")
+
+
+def test_the_answers_of_the_search_process_fit_their_models(stack: Stack) -> None:
+    with httpx.Client(base_url=stack.address("search"), timeout=10) as client:
+        for call, model in (
+            ("/ping", PingAnswer),
+            ("/alive", AliveAnswer),
+            ("/healthz", SearchHealthAnswer),
+        ):
+            fits(model, client.get(call).json())
+        assert client.get("/metrics").headers["content-type"].startswith("text/plain")
+        refusal = client.post("/invocations", json={"instances": [{"features": [0.1, 0.2]}]})
+        assert (refusal.status_code, refusal.headers["content-type"]) == (400, "application/problem+json")
+        fits(ProblemAnswer, refusal.json())
+        assert client.post("/search?k=0").json()["detail"] == "`k` is '0'; expected 1 or more"
+        vector = [{"features": [1.0] * int(refusal.json()["detail"].rpartition("expected ")[2])}]
+        for verbose in ("", "application/json;verbose=true"):
+            found = client.post("/invocations", json={"instances": vector}, headers={"Accept": verbose})
+            fits(PredictionsAnswer, found.json())
 
 
 def test_matches_of_2018_and_a_search_fit_their_models(stack: Stack) -> None:
