@@ -1,1 +1,1 @@
-"""Makes the files of models/trained anew, from pictures that it makes itself; see README.md."""
+"""Makes the files of models/trained, from pictures that it makes itself; see README.md."""

@@ -1,4 +1,4 @@
-"""`python -m models.training --work DIR`: makes the files of models/trained anew, into DIR/trained."""
+"""`python -m models.training --work DIR`: makes the files of models/trained, into DIR/trained."""
 
 import argparse
 import io
@@ -24,7 +24,7 @@ Tensors = Mapping[str, NDArray[np.float16]]
 
 
 def main() -> int:
-    """Make what the folder lacks; prints each step, and in the end where the files are."""
+    """Make the files that the folder lacks; prints each step, and at the end where the files are."""
     arguments = _arguments()
     work, processes = arguments.work.resolve(), arguments.processes
     try:

@@ -1,4 +1,4 @@
-"""What a camera does to what it sees: light, white balance, blur, noise, compression."""
+"""A camera's effects on a picture: light, white balance, blur, noise, compression."""
 
 import cv2
 import numpy as np
@@ -7,7 +7,7 @@ from models.training.paint import Floats, Picture, Rng, soft_noise
 
 
 def photograph(rng: Rng, seen: Picture, pixel: float) -> Picture:
-    """Return the picture that a camera takes; `pixel` is the size here of one of a frame 1280 wide."""
+    """Return a picture as a camera takes it; `pixel` is the size here of a pixel of a frame 1280 wide."""
     x = _developed(rng, _lit(rng, seen.astype(np.float32)))
     blur_px = rng.uniform(0, 2.4) * pixel
     if blur_px > 0.25:
@@ -35,7 +35,7 @@ def _lit(rng: Rng, x: Floats) -> Floats:
 
 
 def _developed(rng: Rng, x: Floats) -> Floats:
-    """Exposure, white balance, contrast and saturation."""
+    """A picture with changed exposure, white balance, contrast and saturation."""
     x = x * rng.uniform(0.45, 1.35) + rng.uniform(-25, 25)
     x = np.clip(x * rng.uniform(0.84, 1.16, 3).astype(np.float32), 0, 255)
     if rng.random() < 0.4:
@@ -47,7 +47,7 @@ def _developed(rng: Rng, x: Floats) -> Floats:
 
 
 def _shaken(rng: Rng, x: Floats, pixel: float) -> Floats:
-    """Blurred along a line, as by a movement."""
+    """A picture blurred along a line, as by a movement."""
     side = max(2, int(rng.uniform(2, 14) * pixel))
     kernel = np.zeros((side, side), np.float32)
     cv2.line(kernel, (0, int(rng.integers(side))), (side - 1, int(rng.integers(side))), (1,))

@@ -1,4 +1,4 @@
-"""Gathers things without a background: the drawings of Debian's package openclipart-png."""
+"""Gathers things without a background: the drawings in Debian's package openclipart-png."""
 
 import hashlib
 import subprocess
@@ -16,7 +16,7 @@ from models.training.workdir import workers
 _PACKAGE = "openclipart-png"
 PNGS = Path("usr/share/openclipart/png")  # in the package
 _SIDE_PX = 256  # of the longer side
-# So many drawings look alike in these places that only a part of them is taken.
+# Folders with many similar drawings, of which only a part is taken.
 _STARS = "shapes/stars"
 _CROWDED = ("gradients", "patterns", "flat-theme/action", "buttons", "lemon-theme")
 _THIN = 6  # times as long as wide
@@ -46,12 +46,12 @@ class Cutouts(Sequence[Picture]):
 
     @property
     def trained(self) -> list[int]:
-        """The indices of those to train with."""
+        """Indices of the cut-outs to train with."""
         return [index for index in range(len(self)) if index % 10]
 
     @property
     def held_out(self) -> list[int]:
-        """The indices of those that training never shows: every tenth."""
+        """Indices of the cut-outs that training never shows: every tenth."""
         return list(range(0, len(self), 10))
 
 
@@ -87,7 +87,7 @@ def make_cutouts(folder: Path, pngs: Path, *, processes: int) -> None:
 def _chosen(pngs: Path) -> list[Path]:
     rng = np.random.default_rng(7)
     chosen = []
-    # As text: it sorts otherwise than paths do, and the order decides which thing is which.
+    # Sorted as text, not as paths: the order decides which thing is which.
     for name in sorted(path.relative_to(pngs).as_posix() for path in pngs.rglob("*.png")):
         if _STARS in name and rng.random() < 0.97:
             continue
@@ -98,7 +98,7 @@ def _chosen(pngs: Path) -> list[Path]:
 
 
 def _read(path: Path) -> Picture | None:
-    """Read a drawing and crop it to what it shows; None for one without alpha, too small, thin or empty."""
+    """Read a drawing and crop it to its content; None for one without alpha, too small, thin or empty."""
     read = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
     if read is None or read.ndim != 3 or read.shape[2] != 4:
         return None
@@ -125,6 +125,6 @@ def _scaled(drawing: Picture, scale: float) -> Picture:
 
 
 def _look(cutout: Picture) -> str:
-    """The same for drawings that differ hardly, such as one in two sizes."""
+    """A key that nearly equal drawings share, such as one in two sizes."""
     small = np.asarray(cv2.resize(cutout, (12, 12), interpolation=cv2.INTER_AREA))
     return hashlib.md5((small // 24).tobytes(), usedforsecurity=False).hexdigest()

@@ -1,4 +1,4 @@
-"""Frozen features: what the networks, whose own weights are not trained here, make of the pictures."""
+"""Frozen features: the networks' output for the pictures; their own weights are not trained here."""
 
 from collections.abc import Iterator, Sequence
 from itertools import chain
@@ -26,9 +26,9 @@ _BATCH = 16
 
 
 def write_maps(folder: Path, frames: Path, *, threads: int) -> None:
-    """Write the maps that the finder's heads see, float16, with masks and boxes, a folder a shape.
+    """Write the finder heads' input maps, float16, with masks and boxes, a folder a shape.
 
-    The first shape's frames count twice, as they are and mirrored.
+    The first shape's frames count twice: as they are, and mirrored.
     """
     session = _maps_session(threads)
     for name in [*(shape.name for shape in SHAPES), "held_out"]:
@@ -62,7 +62,7 @@ def _write_stages(folder: Path, session: Any, pictures: Sequence[Picture], count
 
 
 def write_statistics(folder: Path, crops: Path, variant: Variant, *, threads: int) -> None:
-    """Write what the variant's projection takes in, float32 [items, views, d], of each crop of a pool."""
+    """Write the input of the variant's projection, float32 [items, views, d], for each crop of a pool."""
     session = _statistics_session(variant, threads)
     pool = read_arrays(crops)["crops"]
     items, views = pool.shape[:2]
@@ -91,7 +91,7 @@ def _statistics_session(variant: Variant, threads: int) -> Any:
     ends = network.stages("picture", variant.repeats)
     unknown = {"weight": np.zeros((1, 1), np.float32), "bias": np.zeros(1, np.float32)}
     append_projection(nodes, [ends[index] for index in STAGES], network.head(ends[-1]), unknown)
-    # The model's own nodes, cut off where the projection begins: it is trained on what it will be given.
+    # The model's own nodes up to the projection, which is so trained on its later input.
     names = [node.name for node in nodes.nodes]
     del nodes.nodes[names.index("statistics") + 1 :]
     return _session(nodes, ["statistics"], threads)

@@ -18,10 +18,10 @@ from models.training.workdir import read_arrays
 _WIDTH = 48
 _BATCH, _EPOCHS = 32, 4
 _RATE, _WARM_UP_STEPS, _WEIGHT_DECAY, _MOST_GRADIENT = 2e-3, 100, 1e-3, 5.0
-_BOX_WEIGHT = 2.0  # of the sides' plain distances, beside overlap and mask
+_BOX_WEIGHT = 2.0  # weight of the sides' plain distances, beside overlap and mask
 _SAID_STEPS = 200
 
-# What the model needs: the mask's head only helps the others to learn.
+# Tensors that the model needs: the mask's head only helps the others to learn.
 _KEPT = ("l4", "l6", "c4", "box")
 
 Maps = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
@@ -107,7 +107,7 @@ def _twice(x: torch.Tensor) -> torch.Tensor:
 
 
 def _loss(heads: nn.ModuleDict, pool: Pool, rows: NDArray[np.int64]) -> tuple[torch.Tensor, float]:
-    """What is to become small, and how well the boxes overlap with the true ones."""
+    """The loss, and the overlap of the boxes with the true ones."""
     visible, true = _tensor(pool["visible"][rows]) / 255, _tensor(pool["boxes"][rows])
     mask, boxes = _applied(heads, _maps(pool, rows))
     overlap, generalised = _overlap(boxes, true)
@@ -124,7 +124,7 @@ def _held_out_overlap(heads: nn.ModuleDict, pool: Pool) -> float:
 
 
 def _overlap(ours: torch.Tensor, true: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Intersection over union, plain and generalised (arXiv 1902.09630), which also tells far from near."""
+    """Intersection over union, plain and generalised (arXiv 1902.09630), which also ranks separate boxes."""
     inner = (torch.minimum(ours[:, 2:], true[:, 2:]) - torch.maximum(ours[:, :2], true[:, :2])).clamp(0)
     outer = torch.maximum(ours[:, 2:], true[:, 2:]) - torch.minimum(ours[:, :2], true[:, :2])
     both = inner.prod(1)

@@ -1,4 +1,4 @@
-"""Draws what is behind the thing: desk, wall, cloth, wood, tiles, print, a crowd of other things."""
+"""Draws grounds behind the thing: desk, wall, cloth, wood, tiles, print, a crowd of other things."""
 
 from collections.abc import Sequence
 
@@ -99,7 +99,7 @@ def _draw_shape(rng: Rng, picture: Picture) -> None:
 
 
 def _put_aside(rng: Rng, picture: Picture, cutout: Picture) -> None:
-    """Lay another thing over the ground, small, and not where the shown one will be."""
+    """Lay another, small thing over the ground, away from the place of the shown one."""
     height, width = picture.shape[:2]
     tall, wide = cutout.shape[:2]
     scale = rng.uniform(0.06, 0.25) * max(height, width) / max(tall, wide)

@@ -1,7 +1,7 @@
-"""What grounds, scenes and camera paint with: colours, soft noise, one picture laid over another.
+"""Tools that grounds, scenes and camera paint with: colours, soft noise, laying one picture over another.
 
-All drawing takes its chances from one generator, in a fixed order: whoever adds, drops or moves a call of it
-makes other pictures from there on.
+All drawing uses one random generator in a fixed order: adding, dropping or moving a call of it
+changes all pictures from there on.
 """
 
 import cv2

@@ -14,9 +14,9 @@ from models.training.scenes import TrainingScene, catalogue_picture, clean_scene
 from models.training.workdir import create_array, read_arrays, workers
 
 CROP_PX = 224
-CELL_PX = 8  # of the mask that says what can be seen of the thing
+CELL_PX = 8  # of the mask that shows the visible part of the thing
 _FRAMES_A_JOB, _ITEMS_A_JOB = 100, 50  # each job has a seed of its own
-_FINER = 1.5  # frames are drawn so much larger than they are kept
+_FINER = 1.5  # factor by which frames are drawn larger than they are kept
 _CLEAN_SIDE_PX = 288
 
 
@@ -28,7 +28,7 @@ class FrameShape:
     width_px: int
     height_px: int
     share: float
-    clean: float  # how many are clean pictures, besides the few that there are in every size
+    clean: float  # share of clean pictures, besides the few that each size has
 
 
 SHAPES = (
@@ -47,7 +47,7 @@ class _Job:
     cutouts: Path
     seed: int
     rows: range
-    items: Sequence[int]  # for frames those to choose from, for crops one a row
+    items: Sequence[int]  # for frames the items to choose from, for crops one a row
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ Job = TypeVar("Job", bound=_Job)
 
 
 def make_frames(folder: Path, cutouts: Path, *, count: int, processes: int) -> None:
-    """Draw about `count` frames: picture, mask of what is visible, and box in shares of the picture."""
+    """Draw about `count` frames: picture, mask of the visible part, and box in shares of the picture."""
     items = Cutouts(cutouts)
     jobs: list[_FramesJob] = []
     for number, shape in enumerate(SHAPES):
@@ -123,7 +123,7 @@ def _draw_frames(job: _FramesJob) -> None:
 
 def _scene(rng: Rng, cutout: Picture, cutouts: Cutouts, shape: FrameShape) -> TrainingScene | None:
     width, height = int(shape.width_px * _FINER), int(shape.height_px * _FINER)
-    # No number is drawn for a share of 0.
+    # A share of 0 draws no random number.
     if (shape.clean and rng.random() < shape.clean) or rng.random() < _FEW_CLEAN:
         return clean_scene(rng, cutout, width, height, _CLEAN_SIDE_PX)
     return shown_to_camera(rng, cutout, cutouts, width, height)

@@ -12,7 +12,7 @@ from models.training.paint import Floats
 from models.training.workdir import read_arrays
 
 _DIM = 512
-_REGULAR = 0.3  # of the mean variance within an item, added to all
+_REGULAR = 0.3  # share of the mean variance within an item, added to all
 _STEPS, _BATCH, _WARM_UP_STEPS = 300, 640, 50
 _RATE, _WEIGHT_DECAY = 5e-4, 0.05
 _TEMPERATURE = 0.05
@@ -40,7 +40,7 @@ def fit_projection(trained: Path, held_out: Path) -> dict[str, NDArray[np.float1
 def _start(statistics: Floats) -> tuple[Floats, Floats]:
     """Linear discriminant analysis: weight [512, d] and bias [512] under which items differ the most.
 
-    What varies within an item is scaled to the same everywhere; of what varies between items, the strongest
+    The variation within an item is scaled to be equal in all directions; of that between items, the strongest
     directions are kept. The scale is such that vectors are of length 1 on average.
     """
     width = statistics.shape[-1]
@@ -50,7 +50,7 @@ def _start(statistics: Floats) -> tuple[Floats, Floats]:
     scatter += _REGULAR * np.trace(scatter) / width * np.eye(width, dtype=np.float32)
     variances, axes = np.linalg.eigh(scatter)
     whitening = (axes * variances**-0.5).astype(np.float32)
-    # Full, as a trial with fewer items than the vector has numbers would give too few directions otherwise.
+    # Full, since a trial with fewer items than the vector has numbers would give too few directions.
     directions = np.linalg.svd((statistics.mean(1) - centre) @ whitening, full_matrices=True)[2]
     weight = (whitening @ directions[:_DIM].T).T
     length = np.linalg.norm((statistics - centre) @ weight.T, axis=-1).mean()
@@ -59,13 +59,13 @@ def _start(statistics: Floats) -> tuple[Floats, Floats]:
 
 
 def _within(statistics: Floats) -> Floats:
-    """How each picture differs from its item's mean: float32 [items x views, d]."""
+    """Differences of each picture from its item's mean: float32 [items x views, d]."""
     differences = statistics - statistics.mean(1, keepdims=True)
     return np.asarray(differences.reshape(-1, statistics.shape[-1]))
 
 
 def _train(layer: nn.Linear, statistics: Floats) -> None:
-    """Let each of a batch of items find its own among all others' camera crops, and the other way round."""
+    """Train each of a batch of items to find its own camera crops among all others', and the reverse."""
     items, views = statistics.shape[:2]
     batch = min(_BATCH, items)
     noise = torch.from_numpy(_within(statistics).std(0)) * _NOISE
@@ -76,7 +76,7 @@ def _train(layer: nn.Linear, statistics: Floats) -> None:
         rate = _RATE * min(1, step / _WARM_UP_STEPS) * 0.5 * (1 + np.cos(np.pi * step / _STEPS))
         optimizer.param_groups[0]["lr"] = rate
         rows = rng.permutation(items)[:batch]
-        # Any picture against one of the camera's: view 0 is the catalogue's.
+        # Any picture against a camera's: view 0 is the catalogue's.
         first, second = (pictures[rows, rng.integers(low, views, batch)] for low in (0, 1))
         first, second = (x + torch.randn_like(x) * noise for x in (first, second))
         one, other = (functional.normalize(layer(x)) for x in (first, second))

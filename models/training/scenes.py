@@ -11,15 +11,15 @@ from models.training.camera import photograph
 from models.training.grounds import random_ground
 from models.training.paint import Floats, Picture, Rng, lay_over, random_colour, soft_noise
 
-_SEEN = 40  # from this alpha on a pixel belongs to the box
-_FEWEST_PX = 50  # a thing of fewer pixels is not in the picture
+_SEEN = 40  # alpha from which a pixel belongs to the box
+_FEWEST_PX = 50  # pixels below which a thing is not in the picture
 
 Points = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class TrainingScene:
-    """A picture, the alpha of what is visible of the thing, and the sides of the box around all of it."""
+    """A picture, the alpha of the thing's visible part, and the sides of the box around all of the thing."""
 
     picture: Picture
     visible: Picture
@@ -29,7 +29,7 @@ class TrainingScene:
 def shown_to_camera(
     rng: Rng, cutout: Picture, cutouts: Sequence[Picture], width: int, height: int
 ) -> TrainingScene | None:
-    """Draw a frame in which somebody shows the thing; None when it came to lie outside."""
+    """Draw a frame in which somebody shows the thing; None if it came to lie outside."""
     cutout = _shaded(rng, cutout)
     tall, wide = cutout.shape[:2]
     frame = random_ground(rng, height, width, cutouts)
@@ -51,7 +51,7 @@ def shown_to_camera(
 
 
 def clean_scene(rng: Rng, cutout: Picture, width: int, height: int, side: int) -> TrainingScene | None:
-    """Draw the thing near the middle of a plain ground; `side` is that of the square which it may fill."""
+    """Draw the thing near the middle of a plain ground; `side` is that of the square that it may fill."""
     tall, wide = cutout.shape[:2]
     margin = rng.uniform(1.02, 2.2)
     scale = side / (max(tall, wide) * margin)
@@ -72,7 +72,7 @@ def clean_scene(rng: Rng, cutout: Picture, width: int, height: int, side: int) -
 
 
 def catalogue_picture(rng: Rng, cutout: Picture, side: int) -> Picture:
-    """Draw the picture that a shop would have of it: mostly on white, with some margin."""
+    """Draw a shop's picture of the thing: mostly on white, with some margin."""
     tall, wide = cutout.shape[:2]
     scale = side / (max(tall, wide) * rng.uniform(1.02, 1.35))
     move = np.array(
@@ -107,7 +107,7 @@ def _shaded(rng: Rng, cutout: Picture) -> Picture:
 
 
 def _corners(rng: Rng, wide: int, tall: int, width: int, height: int) -> tuple[Points, float]:
-    """Where the cut-out's corners come to lie in the frame, and the length of its longer side there."""
+    """The cut-out's corners in the frame, and the length of its longer side there."""
     longest = max(tall, wide)
     scale = rng.uniform(0.35, 0.95) * height / longest
     if longest * scale > width:
@@ -115,7 +115,7 @@ def _corners(rng: Rng, wide: int, tall: int, width: int, height: int) -> tuple[P
     angle = np.deg2rad(_tilt_deg(rng))
     corners = np.array([[0, 0], [wide, 0], [wide, tall], [0, tall]], np.float32) - [wide / 2, tall / 2]
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-    # Half of the time it is turned away a little, which makes it narrower.
+    # Turned away a little half of the time, which makes it narrower.
     narrower = np.array([rng.uniform(0.75, 1), 1]) if rng.random() < 0.5 else np.ones(2)
     room = np.array([max(0, side - longest * scale * 0.8) for side in (width, height)]) / 2
     offset = np.clip(rng.normal(0, 0.09, 2) * [width, height], -room, room)
@@ -125,7 +125,7 @@ def _corners(rng: Rng, wide: int, tall: int, width: int, height: int) -> tuple[P
 
 
 def _tilt_deg(rng: Rng) -> float:
-    """Mostly upright; seldom by up to 45 degrees, very seldom any way round."""
+    """An angle: mostly upright; seldom up to 45 degrees, very seldom any."""
     if rng.random() < 0.85:
         return rng.normal(0, 14)
     return rng.uniform(-180, 180) if rng.random() < 0.2 else rng.uniform(-45, 45)
@@ -163,7 +163,7 @@ def _cover(rng: Rng, frame: Picture, visible: Picture, middle: Points, size_px: 
 
 
 def _box(alpha: Picture) -> tuple[int, int, int, int] | None:
-    """The box around what is not transparent; None if there is too little."""
+    """The box around the opaque part; None if there is too little."""
     ys, xs = np.nonzero(alpha > _SEEN)
     if len(ys) < _FEWEST_PX:
         return None

@@ -1,4 +1,4 @@
-"""Keeps what the steps make: a folder a step, there as a whole or not at all, with arrays as .npy files."""
+"""Folders of the training's steps: each is complete or missing, with arrays as .npy files."""
 
 import shutil
 import time
@@ -14,7 +14,7 @@ from numpy.typing import DTypeLike, NDArray
 
 
 def once(folder: Path, make: Callable[[Path], None]) -> Path:
-    """Let `make` fill a folder, unless an earlier run did; what a broken-off run left is thrown away."""
+    """Let `make` fill a folder unless an earlier run did; the remains of an interrupted run are deleted."""
     if folder.is_dir():
         print(f"{folder.name}: is there already", flush=True)
         return folder
@@ -29,12 +29,12 @@ def once(folder: Path, make: Callable[[Path], None]) -> Path:
 
 
 def workers(processes: int) -> Pool:
-    """Return processes that share the work; new ones, as forks of one that has used torch may hang."""
+    """Return processes that share the work; new ones, as forks of a process that has used torch may hang."""
     return get_context("spawn").Pool(processes, initializer=cv2.setNumThreads, initargs=(1,))
 
 
 def create_array(path: Path, shape: tuple[int, ...], dtype: DTypeLike) -> NDArray[Any]:
-    """Return a new array in a file; what is written to it is in the file when it is no longer in use."""
+    """Return a new array in a file; writes to it are in the file once it is no longer in use."""
     path.parent.mkdir(parents=True, exist_ok=True)
     array: NDArray[Any] = np.lib.format.open_memmap(path, "w+", dtype=np.dtype(dtype), shape=shape)
     return array

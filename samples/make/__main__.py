@@ -1,4 +1,4 @@
-"""`python -m samples.make [catalogue] [clip]`: makes what is missing; without words, all of it."""
+"""`python -m samples.make [catalogue] [clip]`: makes the missing files of these steps, by default of all."""
 
 import sys
 

@@ -16,8 +16,8 @@ from .views import HEIGHT_PX, VIEWS_PER_S, WIDTH_PX, view_path
 Picture = np.ndarray[
     Any, np.dtype[np.float32]
 ]  # (720, 1280, 3 or 4), BGR(A), linear light, alpha premultiplied
-SLIDE_FRAMES = 2.5  # how long an item takes to come into the frame, and to leave it
-FADE_FRAMES = 5  # how long the room's light takes to change between shots
+SLIDE_FRAMES = 2.5  # frames in which an item enters the frame, and leaves it
+FADE_FRAMES = 5  # frames in which the room's light changes between shots
 GAMMA = 2.2
 CRF, NOISE = 24, 0.009
 
@@ -36,7 +36,7 @@ def _view(path: str) -> Picture:
 
 
 def _held(shot: Shot, frame: int) -> Picture:
-    """What is held at a frame: a view, or the mean of two where the frame lies between them."""
+    """The held picture at a frame: a view, or the mean of two where the frame lies between them."""
     place = frame * VIEWS_PER_S / FPS
     first = _view(str(view_path(shot, math.floor(place))))
     return first if place == int(place) else (first + _view(str(view_path(shot, math.ceil(place))))) / 2

@@ -1,4 +1,4 @@
-"""What lies about on the desk: papers, pens, a keyboard, a plant, a cup, box files."""
+"""Things on the desk: papers, pens, a keyboard, a plant, a cup, box files."""
 
 import math
 import random

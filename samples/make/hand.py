@@ -17,7 +17,7 @@ PITCH = 0.185  # from one finger's axis to the next
 
 @dataclass(frozen=True)
 class Grip:
-    """Where the hand holds: the item's half widths there, a height, the side (+1 is right)."""
+    """A grip: the item's half widths there, a height, the side (+1 is right)."""
 
     x: float
     y: float

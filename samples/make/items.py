@@ -1,4 +1,4 @@
-"""Reads the item definitions, of which pictures, clip and catalogue.csv are all made."""
+"""Reads the item definitions, the source of pictures, clip and catalogue.csv."""
 
 import tomllib
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from .paths import ITEMS
 
 @dataclass(frozen=True)
 class DrawnItem:
-    """One thing that can be rendered: `build` names the shape, `form` and `art` fill it in."""
+    """A thing that can be rendered: `build` names the shape, `form` and `art` fill it in."""
 
     id: str
     title: str

@@ -1,4 +1,4 @@
-"""Bottles, cans, jars, boxes and books: what a shop's shelf holds, with printed labels."""
+"""Bottles, cans, jars, boxes and books for a shop's shelf, with printed labels."""
 
 import math
 from typing import Any
@@ -53,7 +53,7 @@ def bottle(item: Item) -> None:
     wall = spline(outline, 10)
     lathe([(0.001, 0.02), *wall], body)
     r = f["r"]
-    # The label stands a hair off the glass, else both would fight for the same pixels.
+    # The label stands a hair off the glass, or both would fight for the same pixels.
     lathe(
         [(r + 0.004, low), (r + 0.004, high)],
         _label(item, 2 * math.pi * r / (high - low), rough=f.get("label_rough", 0.45)),

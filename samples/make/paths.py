@@ -1,4 +1,4 @@
-"""Where the sample makers read and write."""
+"""Folders that the sample makers read and write."""
 
 from pathlib import Path
 

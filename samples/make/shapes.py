@@ -1,4 +1,4 @@
-"""Which function builds which kind of thing."""
+"""The functions that build each kind of thing."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""The clip's storyboard: which shot runs when, and the truth that follows from it."""
+"""The clip's storyboard: the time of each shot, and the resulting truth."""
 
 import csv
 import tomllib
@@ -33,7 +33,7 @@ class Shot:
 
     @property
     def kind(self) -> str:
-        """What truth.csv calls it."""
+        """The kind of shot in truth.csv."""
         return "empty" if self.item is None else "stranger" if self.item.stranger else "item"
 
 

@@ -41,7 +41,7 @@ def build(item: Item) -> Any:
 
 
 def bounds(root: Any) -> tuple[Vector, Vector]:
-    """The lowest and highest corner of all that hangs below `root`, in world units."""
+    """The lowest and highest corner of everything below `root`, in world units."""
     bpy.context.view_layer.update()
     corners = [
         thing.matrix_world @ Vector(c)
@@ -108,7 +108,7 @@ def around(azimuth_deg: float, elevation_deg: float, distance: float) -> Vector:
 
 
 def outline(root: Any, eye: Any) -> tuple[float, float, float, float]:
-    """Left, bottom, right and top of what hangs below `root`, as shares of the frame from its lower left."""
+    """Left, bottom, right and top of everything below `root`, as shares of the frame from its lower left."""
     bpy.context.view_layer.update()
     scene, graph = bpy.context.scene, bpy.context.evaluated_depsgraph_get()
     spots = []

@@ -1,4 +1,4 @@
-"""Mugs, teapots, bowls, vases, watering cans: what is turned on a wheel and glazed."""
+"""Mugs, teapots, bowls, vases, watering cans: things turned on a wheel and glazed."""
 
 import math
 from typing import Any

@@ -1,4 +1,4 @@
-"""Renders what is held in front of the camera: item and hand over nothing, one picture a view."""
+"""Renders held things in front of the camera: item and hand over nothing, one picture a view."""
 
 import hashlib
 import math
@@ -94,7 +94,7 @@ def _border(root: Any, eye: Any) -> None:
 
 
 def view_path(shot: Shot, view: int) -> Path:
-    """The file of one view; its name changes with everything that the storyboard says about the shot."""
+    """The file of a view; its name changes with everything in the storyboard about the shot."""
     assert shot.item is not None
     digest = hashlib.sha256(repr((shot.item, shot.light, shot.plan, shot.number)).encode()).hexdigest()[:8]
     return WORK / "views" / f"{shot.item.id}-{digest}-{view:02d}.png"
