@@ -19,15 +19,15 @@ CREDENTIALS = {
 
 @contextmanager
 def emulator() -> Iterator[Server]:
-    """An empty one, in memory; its own starter would listen everywhere, and leave a file behind."""
+    """An empty emulator in memory; its own starter would listen everywhere, and leave a file behind."""
     environ = ["GATEWAY_PORT={port}", "IOT_MTLS_ENABLED=0", "SFTP_ENABLED=0", "SERVICES=dynamodb,s3"]
-    # Without a worker of its own, which would outlive a kill and keep the port.
+    # Without a worker process, which would outlive a kill and keep the port.
     serve = ["-m", "hypercorn", "ministack.app:app", "--workers", "0", "--bind", "127.0.0.1:{port}"]
     yield from running(Server("http", ["/usr/bin/env", *environ, sys.executable, *serve]))
 
 
 def client(service: str, url: str, **config: Any) -> Any:
-    """A client of the emulator, or of whatever listens there, that tries a call once."""
+    """A client of the emulator, or of any server there, that makes one attempt."""
     key, secret, region = CREDENTIALS.values()
     retries = {"total_max_attempts": 1}
     return boto3.client(

@@ -27,7 +27,7 @@ class CertificateFiles:
 
 
 class Authority:
-    """One that signs certificates for 127.0.0.1."""
+    """An authority that signs certificates for 127.0.0.1."""
 
     def __init__(self, folder: Path, name: str = "authority") -> None:
         self._folder, self._name, self._key = folder, _named(name), ec.generate_private_key(ec.SECP256R1())
@@ -37,7 +37,7 @@ class Authority:
         self.certificate.write_bytes(own.sign(self._key, hashes.SHA256()).public_bytes(Encoding.PEM))
 
     def sign(self, name: str, *, days: int = 30) -> CertificateFiles:
-        """Files of a new certificate; one of fewer than 0 days has run out."""
+        """Files of a new certificate; with fewer than 0 days it has expired."""
         key = ec.generate_private_key(ec.SECP256R1())
         files = CertificateFiles(self._folder / f"{name}.pem", self._folder / f"{name}.key")
         made = self._unsigned(_named(name), key.public_key(), ca=False, days=days)

@@ -1,4 +1,4 @@
-"""What tests of several folders share."""
+"""Fixtures that tests of several folders share."""
 
 import fcntl
 import os
@@ -14,14 +14,14 @@ from tests.system.stack import running
 
 @pytest.fixture(scope="session")
 def shared_aws() -> Iterator[Server]:
-    """An AWS that no test may kill."""
+    """An AWS that tests share and must not kill."""
     with aws.emulator() as server:
         yield server
 
 
 @pytest.fixture(scope="session")
 def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data folder of a system that has imported the samples and ended, for others to begin with a copy.
+    """The data folder of an ended system with the samples, for others to begin with a copy of.
 
     All workers share it: an import takes half a minute of CPU.
     """

@@ -1,4 +1,4 @@
-"""In-memory fakes of the item store and the picture store, and of what an import writes to."""
+"""In-memory fakes of the item store, the picture store and the import's writer."""
 
 import itertools
 import threading
@@ -15,15 +15,15 @@ from services.core.importing.item_maker import Made
 
 
 class FakeItems:
-    """An ItemStore; calls of the methods named in `down` fail as those of a dead store do."""
+    """An ItemStore; calls of the methods named in `down` fail as a dead store's do."""
 
     def __init__(self, items: Iterable[Item] = ()) -> None:
-        # Of each item, it once for each model with the vectors of that model.
+        # The item once for each model, with the vectors of that model.
         self._items: dict[str, dict[str, Item]] = {}
         self._changes: list[Change] = []
         self._model: str | None = None
         self._fit: CalibrationFit | None = None
-        # By record: what was shown, and what it really was.
+        # Shown and true item, by record.
         self._feedback: dict[int, tuple[str | None, str | None]] = {}
         self._lock = threading.RLock()
         self.down: set[str] = set()

@@ -50,7 +50,7 @@ class FakeQueue:
         for key, keep in ((None, self._keep), (seen.thing, self._keep_each)):
             self._lists[key] = [(number, text), *self._lists.get(key, [])][:keep]
         if record.vote:
-            # As JSON keeps it.
+            # As JSON stores it.
             vote = Vote.from_json(record.vote.to_json())
             self._votes[seen.thing] = [vote, *self._votes.get(seen.thing, [])][:FRAMES]
         return number
@@ -89,12 +89,12 @@ class FakeQueue:
 
 
 class FakeIndex:
-    """A KnnIndex by brute force: all distances, the nearest first, of equal ones the first added."""
+    """A KnnIndex by brute force: all distances, the nearest first; of equal ones the first added."""
 
     def __init__(self, *, dim: int = DIM) -> None:
         self._dim = dim
-        # Of each item the number of its first row, and its vectors; replaced whole, so that a search in
-        # another thread goes on over the old one.
+        # The number of each item's first row, and its vectors; replaced whole, so that a search in
+        # another thread goes on over the old ones.
         self._items: dict[str, tuple[int, Vectors]] = {}
         self._next_row = 0
         self.cursor = 0
@@ -192,7 +192,7 @@ def make_item(
     probes: Vectors | None = None,
     more_pictures: tuple[str, ...] = (),
 ) -> Item:
-    """An item with some vector of its own, and without probes."""
+    """An item with a vector of its own, and without probes."""
     seed = int.from_bytes(hashlib.sha256(item_id.encode()).digest()[:4])
     own = vectors(seed=seed) if views is None else views
     item = Item(item_id, title, f"{seed:064x}.jpg", model, own, "https://shop.example/mug", {"kind": "mug"})
@@ -210,7 +210,7 @@ def make_observation(
     model: str | None = MODEL,
     timings_ms: Mapping[str, float] | None = None,
 ) -> Observation:
-    """An observation of the current contract; with `session` and `seq` None it is one of 2018."""
+    """An observation of the current contract; with `session` and `seq` None, of that of 2018."""
     own = vectors() if views is None else views
     return Observation(thing, own, at_s, session, seq, model, None, timings_ms or {})
 
@@ -228,7 +228,7 @@ def make_record(
 
 
 class FakeClock:
-    """Seconds that pass when a test says so."""
+    """Seconds that a test lets pass."""
 
     now_s = 1000.0
 

@@ -13,7 +13,7 @@ GIGABYTE = 2**30
 
 
 class HostileServer(http.server.ThreadingHTTPServer):
-    """Answers /good with `content`; each other path is one kind of trouble. Remembers what it was asked."""
+    """Answers /good with `content`; each other path is one kind of trouble. Remembers its requests."""
 
     daemon_threads = True
 
@@ -24,11 +24,11 @@ class HostileServer(http.server.ThreadingHTTPServer):
         self.closing = threading.Event()
 
     def url(self, path: str, *, host: str = "127.0.0.1") -> str:
-        """The address of a path, by some name of this machine."""
+        """The address of a path, by one of this machine's names."""
         return f"http://{host}:{self.server_port}{path}"
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A client that hangs up is what is tested, and no news."""
+        """Ignore a client that hangs up, which tests provoke."""
 
 
 @contextlib.contextmanager
@@ -70,7 +70,7 @@ class _HostileHandler(http.server.BaseHTTPRequestHandler):
         self.head({}, status=404)
 
     def good(self, asked: dict[str, str]) -> None:
-        """The content, of the type and with the encoding that the query asks for."""
+        """The content, with the type and encoding that the query asks for."""
         head = {"Content-Type": asked.get("type", "image/jpeg")}
         head |= {"Content-Encoding": asked["encoding"]} if "encoding" in asked else {}
         self.head(head | {"Content-Length": str(len(self.server.content))})
@@ -81,12 +81,12 @@ class _HostileHandler(http.server.BaseHTTPRequestHandler):
         self.pour(b"x" * 65536)
 
     def endless(self, _asked: dict[str, str]) -> None:
-        """No length, and no end."""
+        """An answer without a length, and without an end."""
         self.head({"Content-Type": "image/jpeg"})
         self.pour(b"x" * 65536)
 
     def drip(self, _asked: dict[str, str]) -> None:
-        """Never silent for long, and never done."""
+        """An answer that is never silent for long, and never complete."""
         self.head({"Content-Type": "image/jpeg"})
         self.pour(b"x", every_s=0.02)
 
@@ -102,7 +102,7 @@ class _HostileHandler(http.server.BaseHTTPRequestHandler):
         self.head({"Location": asked["to"]}, status=int(asked.get("status", "302")))
 
     def count(self, asked: dict[str, str]) -> None:
-        """A redirect that is never the same twice, for `n` times."""
+        """A redirect to an address that is never the same twice, `n` times."""
         left = int(asked["n"])
         self.head({"Location": f"/count?n={left - 1}" if left > 1 else "/good"}, status=302)
 

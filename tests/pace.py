@@ -1,27 +1,27 @@
-"""Limits in seconds that mean the same on a machine that is slower, or busy with other work."""
+"""Time limits in seconds that mean the same on a slower or busy machine."""
 
 import os
 import time
 
-# What `_work` takes on the machine that the limits were set on, when that has nothing else to do.
+# Seconds that `_work` takes on the idle machine for which the limits were set.
 _REFERENCE_S = 0.1
 _ROUNDS = 3_000_000
 
 
 def limit_s(seconds: float) -> float:
-    """How long something may take now that may take `seconds` there, never less."""
+    """The limit on this machine, now, for work of `seconds` on that one; never less."""
     return seconds * _slowness()
 
 
 class Deadline:
-    """The end of `seconds`, which a slow machine comes to later."""
+    """The end of `seconds`, which comes later on a slow machine."""
 
     def __init__(self, seconds: float) -> None:
         self._began_s = time.monotonic()
         self._seconds = self._allowed_s = seconds
 
     def is_over(self) -> bool:
-        """Whether the time has passed; how slow the machine is, is measured only when it seems to have."""
+        """Whether the time has passed; the machine's slowness is measured only when it seems to have."""
         passed_s = time.monotonic() - self._began_s
         if passed_s > self._allowed_s:
             self._allowed_s = max(self._allowed_s, limit_s(self._seconds))
@@ -29,7 +29,7 @@ class Deadline:
 
 
 def _slowness() -> float:
-    """By a fixed piece of work and by how many programs shared a core in the last minute; at least 1."""
+    """Slowness, at least 1: from a fixed piece of work, and the programs per core in the last minute."""
     began_s = time.monotonic()
     _work()
     speed = (time.monotonic() - began_s) / _REFERENCE_S

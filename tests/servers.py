@@ -20,7 +20,7 @@ PATIENCE_S = 60.0
 
 
 def until(condition: Callable[[], object], *, within_s: float = PATIENCE_S, what: str = "condition") -> None:
-    """Poll until `condition` is true; fail after `within_s` of a machine that is not slow."""
+    """Poll until `condition` is true; fail after `within_s`, which is longer on a slow machine."""
     deadline = Deadline(within_s)
     while not condition():
         assert not deadline.is_over(), f"not within {within_s:g} s: {what}"
@@ -44,11 +44,11 @@ class Server:
 
     @property
     def url(self) -> str:
-        """Its address."""
+        """The server's address."""
         return f"{self.scheme}://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        """Start it and return when it takes connections; it dies with this thread's process."""
+        """Start the server and return when it accepts connections; it dies with this thread's process."""
         parts = [part.replace("{port}", str(self.port)) for part in self.command]
         # The wrapper's first argument is the process to die with: this one.
         wrapped = [sys.executable, "-S", "-E", str(child.__file__), str(os.getpid()), *parts]
@@ -58,22 +58,22 @@ class Server:
         until(self._answers, what=f"{self.url} answers")
 
     def kill(self) -> None:
-        """End it as a crash would."""
+        """Kill the server as a crash would."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()
             self._process = None
 
     def freeze(self) -> None:
-        """Let it hang: it keeps its connections and answers nothing, until it is thawed or killed."""
+        """Freeze the server: it keeps its connections and answers nothing, until it is thawed or killed."""
         assert self._process is not None
         self._process.send_signal(signal.SIGSTOP)
-        # The signal is sent, not taken: until then it would go on for a moment.
+        # The signal is sent, but until it is taken the server would go on.
         threads = Path(f"/proc/{self._process.pid}/task")
         until(lambda: all(_stands_still(each) for each in threads.iterdir()), what="it stands still")
 
     def thaw(self) -> None:
-        """Let it go on after `freeze`."""
+        """Let the server go on after `freeze`."""
         assert self._process is not None
         self._process.send_signal(signal.SIGCONT)
 
@@ -88,12 +88,12 @@ class Server:
 
 
 def _stands_still(thread: Path) -> bool:
-    """Whether a thread of /proc was stopped by a signal, or has ended; see proc(5) for the file's form."""
+    """Whether a thread in /proc was stopped by a signal, or has ended; proc(5) describes the file."""
     try:
         stat = (thread / "stat").read_text()
     except FileNotFoundError:
         return True
-    # The state follows the command, which stands in brackets and may hold some itself.
+    # The state follows the command, which is in brackets and may contain some itself.
     return stat.rpartition(")")[2].split()[0] == "T"
 
 
@@ -114,7 +114,7 @@ def broker() -> Iterator[Server]:
 
 
 def running(server: Server) -> Iterator[Server]:
-    """The body of a context manager that starts and ends a server."""
+    """The body of a context manager that runs a server."""
     try:
         server.start()
         yield server

@@ -1,4 +1,4 @@
-"""The direction of imports: import-linter's contracts, and what they cannot say."""
+"""The direction of imports: import-linter's contracts, and rules that these cannot express."""
 
 import ast
 import subprocess
@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def imports_of(folder: str) -> Iterator[tuple[Path, str]]:
-    """Each module that a file of the folder imports, anywhere in it, as an absolute name."""
+    """Modules that a file of the folder imports, anywhere in it, as absolute names."""
     for path in sorted((ROOT / folder).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):

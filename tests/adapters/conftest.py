@@ -22,7 +22,7 @@ _numbers = itertools.count()
 
 @pytest.fixture(scope="session")
 def shared_redis() -> Iterator[Server]:
-    """A Redis that no test may kill."""
+    """A Redis that tests share and must not kill."""
     with servers.redis_server() as server:
         yield server
 
@@ -37,21 +37,21 @@ def client(shared_redis: Server) -> Iterator[redis.Redis]:
 
 @pytest.fixture
 def mortal_redis() -> Iterator[Server]:
-    """A Redis to be killed."""
+    """A Redis that the test may kill."""
     with servers.redis_server() as server:
         yield server
 
 
 @pytest.fixture(scope="session")
 def shared_broker() -> Iterator[Server]:
-    """A broker that no test may kill."""
+    """A broker that tests share and must not kill."""
     with servers.broker() as server:
         yield server
 
 
 @pytest.fixture
 def mortal_broker() -> Iterator[Server]:
-    """A broker to be killed."""
+    """A broker that the test may kill."""
     with servers.broker() as server:
         yield server
 
@@ -78,7 +78,7 @@ def dynamo(dynamodb: Any, table: str) -> DynamoItems:
 
 @pytest.fixture
 def others(shared_aws: Server, table: str) -> DynamoItems:
-    """The same store, by a client of its own."""
+    """A second client of the same store."""
     return DynamoItems(aws.client("dynamodb", shared_aws.url), table)
 
 

@@ -1,4 +1,4 @@
-"""Looks into the calls of a client of AWS, and changes them."""
+"""Handlers that look into the calls of an AWS client, and change them."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,7 +17,7 @@ def hooked(client: Any, event: str, handler: Callable[..., Any]) -> Iterator[Non
 
 @contextmanager
 def before(client: Any, operation: str, *actions: Callable[[], object]) -> Iterator[None]:
-    """Before each of a client's next calls of an operation of DynamoDB do one of these."""
+    """Run one of these before each of a client's next calls of a DynamoDB operation."""
     left = iter(actions)
 
     def handler(**_: Any) -> None:
@@ -29,6 +29,6 @@ def before(client: Any, operation: str, *actions: Callable[[], object]) -> Itera
 
 
 def rows(client: Any, table: str, partition: str) -> list[dict[str, Any]]:
-    """All rows of a table whose partition begins with a text."""
+    """All rows of a table whose partition begins with a prefix."""
     pages = client.get_paginator("scan").paginate(TableName=table)
     return [row for page in pages for row in page["Items"] if row["pk"]["S"].startswith(partition)]

@@ -1,4 +1,4 @@
-"""What the suites of the item store share."""
+"""Helpers that the suites of the item store share."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from tests.fakes import make_item
 
 
 def same(found: Item | None, expected: Item) -> bool:
-    """Whether all is equal, the vectors to the precision of a float16."""
+    """Whether two items are equal, the vectors to the precision of a float16."""
     assert found is not None
     np.testing.assert_allclose(found.vectors, expected.vectors, atol=5e-4)
     assert len(found.probes) == len(expected.probes)
@@ -21,20 +21,20 @@ def same(found: Item | None, expected: Item) -> bool:
 
 
 def models(store: ItemStore) -> dict[str, str]:
-    """Of which model each item's vectors are that the store gives."""
+    """The model of each item's vectors, as the store gives them."""
     return {item.id: item.model for item in store.page(limit=1000)}
 
 
 def counts(store: ItemStore, *ids: str) -> list[tuple[int, int]]:
-    """How often each item was confirmed, and how often it was shown wrongly."""
+    """The number of right and wrong answers on each item."""
     return [(item.right, item.wrong) for item in store.get_many(ids) if item is not None]
 
 
 def noted(store: ItemStore, after: int) -> list[str]:
-    """The ids of the items that changed behind a cursor."""
+    """Ids of the items that changed behind a cursor."""
     return [change.item_id for change in store.changes(after=after)]
 
 
 def with_items(store: ItemStore, *ids: str) -> int:
-    """Put items; gives the newest cursor."""
+    """Put items; returns the newest cursor."""
     return [store.put(make_item(item_id)) for item_id in ids][-1]

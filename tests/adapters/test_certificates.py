@@ -1,4 +1,4 @@
-"""Certificates of our own: what they hold, and when they are no good any more."""
+"""Certificates of our own: their content, and when they are no longer valid."""
 
 import ipaddress
 from datetime import UTC, datetime, timedelta

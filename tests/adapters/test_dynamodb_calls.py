@@ -1,4 +1,4 @@
-"""Calls to DynamoDB: what they left undone is done, and their errors are plain."""
+"""Calls to DynamoDB: unprocessed rows are sent again, and errors are plain."""
 
 from typing import Any
 
@@ -39,7 +39,7 @@ def test_rows_that_were_not_written_are_written_again(dynamo: DynamoItems, dynam
     refused = list[Any]()
 
     def drop(params: dict[str, Any], **_: Any) -> None:
-        """Of the first three requests let only the first row through."""
+        """Let only the first row of each of the first three requests through."""
         requests = params["RequestItems"][table]
         if len(requests) > 1 and len(refused) < 3:
             refused.append(requests[1:])

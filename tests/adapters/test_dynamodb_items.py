@@ -1,4 +1,4 @@
-"""What DynamoDB promises beyond the port: whole items while others write, and rows and pages of any size."""
+"""DynamoDB's promises beyond the port: whole items while others write, and rows and pages of any size."""
 
 import logging
 from dataclasses import replace
@@ -72,7 +72,7 @@ def test_vectors_that_are_gone_for_good_are_named(dynamo: DynamoItems, dynamodb:
 def test_vectors_of_more_than_a_row_holds_are_kept_whole(
     dynamo: DynamoItems, dynamodb: Any, table: str
 ) -> None:
-    # 1.2 MB; a row of the table has 400 KB at most.
+    # 1.2 MB; a row of the table holds 400 KB at most.
     big = make_item("a", vectors(300, dim=1280), probes=vectors(180, seed=1, dim=1280))
     dynamo.put_many([big, make_item("b", vectors(dim=1280))])
     assert same(dynamo.get_many(["a"])[0], big)

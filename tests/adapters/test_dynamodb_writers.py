@@ -17,7 +17,7 @@ from tests.adapters.items import counts, models, noted, same
 from tests.fakes import OTHER_MODEL, FakeIndex, make_item
 from tests.servers import Server, until
 
-# Each thread has a store of its own, so that they collide as processes do.
+# Each thread has its own store, so that threads collide as processes do.
 WRITE = """
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -49,7 +49,7 @@ def test_processes_that_write_at_once_lose_no_item_and_no_change(
     writing = [writer(shared_aws, table, name, threads=2, count=5) for name in "abc"]
 
     def poll() -> bool:
-        """Read what is new, as a search process does; true when all was seen."""
+        """Read the changes, as a search process does; true once all were seen."""
         after = seen[-1][0] if seen else 0
         seen.extend((change.cursor, change.item_id) for change in dynamo.changes(after=after, limit=10))
         following.follow()

@@ -1,4 +1,4 @@
-"""What FAISS' index promises beyond the ports: searches wait for nobody, memory comes back, rows are few."""
+"""The FAISS index's promises beyond the ports: searches never wait, memory is freed, few rows are fetched."""
 
 import gc
 import threading
@@ -15,7 +15,7 @@ from services.core.domain import Neighbour
 from tests.fakes import filled, vectors
 
 DIM = 32
-# More rows than are ever kept beside the base.
+# More rows than the delta beside the base ever holds.
 MANY = 3000
 
 
@@ -24,12 +24,12 @@ def rows(count: int = 1, *, seed: int = 0) -> Vectors:
 
 
 def many(count: int = MANY, *, seed: int = 0) -> dict[str, Vectors]:
-    """Items of one vector each."""
+    """Items with one vector each."""
     return {f"item-{number:05}": row[None] for number, row in enumerate(rows(count, seed=seed))}
 
 
 class Gate:
-    """Holds the first thread that comes by while it is shut."""
+    """A gate that holds the first thread to arrive while it is shut."""
 
     def __init__(self) -> None:
         self.is_shut, self.is_reached, self._may_pass = False, threading.Event(), threading.Event()
@@ -48,7 +48,7 @@ class Gate:
 
 
 class GatedId(str):
-    """An item id that can't be put into a table while its gate is shut."""
+    """An item id that can't enter a table while its gate is shut."""
 
     __slots__ = ("gate",)
     gate: Gate
@@ -67,7 +67,7 @@ def test_a_search_goes_on_while_a_write_is_under_way(step: str) -> None:
     held = GatedId("held")
     held.gate = gate
     filled(index, {held: rows(seed=1)} if step == "fold" else {"other": rows(seed=1)})
-    # All items' places change in a fold, those of its own items in any step.
+    # A fold changes the places of all items, a step only those of its own.
     batch = many() if step == "fold" else {"one": rows(), held: rows()}
     gate.shut()
     writer = threading.Thread(target=filled, args=(index, batch), kwargs={"cursor": 2})
@@ -111,12 +111,12 @@ def test_a_write_and_its_fold_and_other_searches_go_on_while_a_search_is_under_w
     finally:
         gate.open()
         searcher.join()
-    # From the state in which it began.
+    # The search goes on over the state in which it began.
     assert [neighbour.item_id for neighbour in found[0]] == ["old"]
 
 
 def held_bytes(index: FaissIndex) -> int:
-    """How much of numpy's memory was taken since tracing began and is held yet."""
+    """Bytes of numpy's memory taken since tracing began and still held."""
     gc.collect()
     assert len(index) >= 0
     return tracemalloc.get_traced_memory()[0]
@@ -143,7 +143,7 @@ def test_the_memory_of_rows_that_have_left_is_given_back(way: str) -> None:
 
 
 class Counted:
-    """Counts FAISS' calls, and the rows that they give a query."""
+    """Counts FAISS' calls, and the rows that they return for a query."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.calls: list[tuple[int, int]] = []
@@ -172,7 +172,7 @@ def test_an_item_of_80_views_changes_nothing_for_queries_of_others(monkeypatch: 
     crowd /= np.linalg.norm(crowd, axis=1, keepdims=True)
     filled(index, {"crowd": crowd}, cursor=2)
     assert counted.of(index, queries) == before
-    # Who is near it gets all the same what is to be found, by asking on alone.
+    # A query near the large item still gets k items: it alone asks for more rows.
     together = np.concatenate([queries, middle[None]])
     assert counted.of(index, together) == [(31, 21), (1, 42), (1, 84), (1, 168)]
     assert len(index.search(middle[None], k=10)[0]) == 10

@@ -1,4 +1,4 @@
-"""Fetching pictures from addresses that others chose, against a real server that misbehaves."""
+"""Fetching pictures from addresses given by others, from a real server that misbehaves."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def test_ipv6_is_no_way_around(host: str) -> None:
 
 
 def test_a_redirect_to_a_private_address_is_refused(server: HostileServer) -> None:
-    # All of 127.0.0.0/8 is this machine: one of them plays the public internet.
+    # All of 127.0.0.0/8 is this machine: one address stands for the public internet.
     fetcher = PictureFetcher(allow_private=False, is_public=lambda address: address == "127.0.0.1")
     inner = server.url("/good", host="127.0.0.2")
     assert "127.0.0.2 is the private address" in refusal(server.url(f"/to?to={inner}"), fetcher)

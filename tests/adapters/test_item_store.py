@@ -1,4 +1,4 @@
-"""The contract of an item store, on every one that there is: items, pages and changes."""
+"""The contract of an item store, on every implementation: items, pages and changes."""
 
 import threading
 from dataclasses import replace
@@ -175,7 +175,7 @@ def test_more_items_than_any_store_takes_at_once_are_put_read_and_followed(store
         ("mug", ["mug"]),
         ("MUG", ["mug"]),
         ("ä-", ["Ä-1"]),
-        ("a\u0308-1", ["Ä-1"]),  # the same letter, composed of two
+        ("a\u0308-1", ["Ä-1"]),  # the same letter, composed of two code points
         ("GRÖSSE", ["größe"]),
         ("blue", ["mug", "Ä-1"]),
         ("bl_e", []),

@@ -1,4 +1,4 @@
-"""The contract of an item store, on every one that there is: the newest fit of a search's calibration."""
+"""The contract of an item store, on every implementation: the newest fit of a search's calibration."""
 
 from contextlib import closing
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The contract of an item store, on every one that there is: items' facts without their vectors."""
+"""The contract of an item store, on every implementation: items' facts without their vectors."""
 
 import re
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from services.core.search.lookup import Lookup
 from tests.adapters.hooks import hooked
 from tests.fakes import OTHER_MODEL, FakeIndex, make_item, make_observation, vectors
 
-# Of an item: 640 KB.
+# 640 KB an item.
 LARGE = replace(make_item("a"), vectors=vectors(200, dim=1280), probes=vectors(50, seed=1, dim=1280))
 
 
@@ -59,7 +59,7 @@ def test_facts_say_of_which_model_the_vectors_are_that_are_counted(store: ItemSt
 
 
 def read_bytes() -> int:
-    """How many bytes this process has read of files so far."""
+    """Bytes that this process has read from files so far."""
     found = re.search(r"rchar: (\d+)", Path("/proc/self/io").read_text(encoding="ascii"))
     assert found is not None
     return int(found[1])
@@ -87,7 +87,7 @@ def test_dynamodb_reads_no_vectors_for_facts(dynamo: DynamoItems, dynamodb: Any)
     with hooked(dynamodb, "before-call.dynamodb", note):
         assert [item.views for item in dynamo.facts_page()] == [200] * 10
         assert [item and item.views for item in dynamo.facts(["3", "7"])] == [200] * 2
-        assert len(asked) == 4  # each asks the head and then for items
+        assert len(asked) == 4  # each reads the head, then the items
         assert not any(b"vectors/" in body for body in asked)
         dynamo.get_many(["3"])
     assert b"vectors/" in asked[-1]
@@ -95,7 +95,7 @@ def test_dynamodb_reads_no_vectors_for_facts(dynamo: DynamoItems, dynamodb: Any)
 
 @pytest.fixture
 def followed(tmp_path: Path) -> Iterator[tuple[SqliteItems, Follower]]:
-    """A search's own reader of a file of forty items, and what follows it."""
+    """A search's own reader of a file of forty items, and its follower."""
     with closing(SqliteItems(tmp_path / "items.sqlite", writable=True)) as writer:
         writer.put_many([make_item(f"item-{number}", vectors(seed=number)) for number in range(40)])
         with closing(SqliteItems(tmp_path / "items.sqlite", writable=False)) as reader:
@@ -108,7 +108,7 @@ def test_an_observation_is_answered_without_a_read_of_sqlite(
     followed: tuple[SqliteItems, Follower],
 ) -> None:
     reader, follower = followed
-    reader.close()  # whoever reads now fails
+    reader.close()  # a read after this fails
     lookup = Lookup(picture_url=lambda item: f"{item.id}?{item.picture}", k=6, max_age_s=5.0)
     (record,) = lookup.answer([make_observation(vectors(seed=7))], follower.view)
     best = record.matches[0]

@@ -1,4 +1,4 @@
-"""The contract of an item store, on every one that there is: feedback."""
+"""The contract of an item store, on every implementation: feedback."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -100,6 +100,6 @@ def test_threads_that_give_feedback_lose_no_word(store: ItemStore) -> None:
             store.feedback(record_id, shown="a", really="a")
 
     with ThreadPoolExecutor(4) as pool:
-        # One of them says what the first says too.
+        # One of them repeats the first one's feedback.
         list(pool.map(speak, [0, 1, 2, 0]))
     assert counts(store, "a", "b") == [(24, 0), (0, 0)]

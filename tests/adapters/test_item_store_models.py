@@ -1,4 +1,4 @@
-"""The contract of an item store, on every one that there is: vectors of several models."""
+"""The contract of an item store, on every implementation: vectors of several models."""
 
 from dataclasses import replace
 

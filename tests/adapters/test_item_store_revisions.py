@@ -1,4 +1,4 @@
-"""The contract of an item store, on every one that there is: writes on condition of a revision."""
+"""The contract of an item store, on every implementation: writes on condition of a revision."""
 
 import threading
 from collections.abc import Callable
@@ -131,7 +131,7 @@ def test_words_that_were_read_before_a_rebuild_do_not_bring_the_old_vectors_back
     assert current is not None
     np.testing.assert_equal(current.vectors.shape, (3, 5))
     store.put(replace(current, title="A cup"), expected=old.revision)
-    # b was not made again yet: its words change with the vectors that it has.
+    # b was not rebuilt yet: a change of its words keeps the vectors that it has.
     store.put(replace(read(store, "b"), title="B"), expected=read(store, "b").revision)
     assert (models(store)["a"], read(store).title, read(store, "b").title) == (OTHER_MODEL, "A cup", "B")
 
@@ -144,7 +144,7 @@ def test_words_that_were_read_before_a_rebuild_do_not_bring_an_older_recipe_back
         store.put(replace(old, title="A cup"), expected=old.revision)
     store.put(replace(read(store), title="A cup"), expected=old.revision)
     assert (read(store).recipe, len(read(store).vectors), read(store).title) == (2, 3, "A cup")
-    # Another picture is looked at by the recipe of the process that takes it.
+    # A new picture is embedded by the recipe of the process that adds it.
     other = replace(read(store), recipe=1, picture="f" * 64 + ".jpg")
     store.put(other, expected=read(store).revision)
     assert read(store).recipe == 1

@@ -29,7 +29,7 @@ def ids(neighbours: list[Neighbour]) -> list[str]:
 
 
 def exact(items: dict[str, Vectors], query: Vectors, *, k: int) -> list[tuple[str, float]]:
-    """The k nearest items by definition: each by the nearest of its views."""
+    """The k nearest items by definition: the distance of an item is that of its nearest view."""
     nearest = [
         (item_id, min(np.linalg.norm(view - query) for view in views)) for item_id, views in items.items()
     ]
@@ -197,7 +197,7 @@ def test_searches_go_on_while_another_thread_writes_and_see_whole_batches(index:
         while not done.is_set():
             for neighbours in index.search(rows(4, seed=7), k=40):
                 distances = [neighbour.distance for neighbour in neighbours]
-                # Each batch replaces some items, and has as many come as go.
+                # Each batch replaces some items, and adds as many as it removes.
                 if len(set(ids(neighbours))) != len(neighbours) or distances != sorted(distances):
                     failures.append(str(neighbours))
                 if len(neighbours) != 30:

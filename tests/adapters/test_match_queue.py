@@ -20,7 +20,7 @@ OTHER_SESSION = "ffffffff"
 
 @pytest.fixture(params=["fake", "redis"])
 def make_queue(request: pytest.FixtureRequest) -> MakeQueue:
-    """A maker of an empty queue that keeps so many records of all cameras, and of each."""
+    """A maker of an empty queue with these limits of records: of all cameras, and of each."""
     if request.param == "fake":
         return lambda keep, each: FakeQueue(keep=keep, keep_each=each)
     client: redis.Redis = request.getfixturevalue("client")
@@ -44,7 +44,7 @@ def seen(
 
 
 def said(number: int) -> Vote:
-    """A vote that is told from others by its time."""
+    """A vote that its time tells from others."""
     evidence = Evidence({'it\'s "ä" 日本 %s': 20.125, "cup": -0.5}, 14.25)
     return Vote(1e9 + number + 0.123456, evidence, MODEL, fresh=number % 2 == 0)
 
@@ -126,7 +126,7 @@ def test_a_remembered_record_is_found_by_its_id_alone_when_the_list_has_lost_it(
     first, second = queue.push(seen(1)) or 0, queue.push(seen(2)) or 0
     record = queue.get(first)
     assert record is not None
-    for _ in range(2):  # as the last word on it changes
+    for _ in range(2):  # as for a first and a second feedback
         queue.remember(record)
     for seq in (3, 4):
         queue.push(seen(seq))

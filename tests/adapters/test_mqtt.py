@@ -21,7 +21,7 @@ FEATURES = "lookalike/+/features"
 
 
 class Arrivals:
-    """Remembers messages; fails on those that say so."""
+    """Remembers messages; raises on the payload `raise`."""
 
     def __init__(self) -> None:
         self.messages: list[tuple[str, bytes]] = []
@@ -55,7 +55,7 @@ def connected(
 
 
 def wait_subscribed(client: MqttClient, heard: Arrivals, probe: str) -> None:
-    """Return once the client hears itself on a topic of its own; those messages are forgotten."""
+    """Return once the client receives a message on a topic of its own; those messages are forgotten."""
 
     def hears_itself() -> bool:
         client.publish(probe, b"")
@@ -133,7 +133,7 @@ def test_after_a_restart_of_the_broker_messages_come_again(mortal_broker: Server
         mortal_broker.start()
         until(lambda: client.connected, what="the client is back")
         until(lambda: _hears(client, heard, b"again"), what="messages again")
-        # Nothing old is fired after a reconnect.
+        # No old message is delivered after a reconnect.
         assert set(of_cameras(heard)) == {b"again"}
 
 
@@ -170,7 +170,7 @@ def test_retained_messages_of_live_filters_are_left_out(shared_broker: Server) -
         with connected(shared_broker, filters[0], live_filters=filters[1:], heard=heard) as client:
             client.publish("lookalike/old/preview", b"live")
             until(lambda: len(of_cameras(heard)) >= 2)
-            # Whatever is retained is there by now, since a message that was sent later is.
+            # Retained messages have arrived by now, since a message sent later has.
             client.publish("lookalike/old/status", b"last")
             until(lambda: b"last" in heard.payloads)
     finally:

@@ -1,4 +1,4 @@
-"""The contract of a picture store, on every one that there is; then what files alone promise."""
+"""The contract of a picture store, on every implementation; then the promises of files alone."""
 
 import os
 from pathlib import Path

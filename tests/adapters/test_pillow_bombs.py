@@ -1,4 +1,4 @@
-"""Pictures that would take more memory than they should be given."""
+"""Pictures that would take too much memory."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -37,7 +37,7 @@ from tests.adapters.picture_files import (
 def test_a_bomb_of_any_kind_is_refused_by_its_size_alone(
     read: Callable[[bytes], object], content: bytes, size: str
 ) -> None:
-    """None of these has pixels: what would decode them would call them damaged."""
+    """None of these has pixels: decoding one would call it damaged instead."""
     with pytest.raises(InputError, match=f"{size} pixels.*at most 64 megapixels"):
         read(content)
 

@@ -1,4 +1,4 @@
-"""Decoding of pictures of all kinds, and of what only pretends to be one."""
+"""Decoding of pictures of all kinds, and of files that only look like one."""
 
 import random
 import warnings
@@ -133,7 +133,7 @@ def test_what_is_no_picture_of_a_sane_size_is_refused(content: bytes, says: str)
 
 
 def damaged(content: bytes, chance: random.Random) -> bytes:
-    """A few bytes changed, most of them near the beginning, where the structure is."""
+    """The file with a few bytes changed, most of them near the beginning, where the structure is."""
     picture = bytearray(content)
     for _ in range(chance.randint(1, 8)):
         picture[chance.randrange(min(len(picture), chance.choice((60, 400, 10_000))))] = chance.randrange(256)
@@ -188,7 +188,7 @@ def test_the_suffix_is_that_of_the_content_and_needs_no_more_than_its_beginning(
 ) -> None:
     content = saved(Image.effect_noise((200, 200), 50).convert("RGB"), kind)
     assert suffix_of(content) == suffix
-    if kind != "WEBP":  # whose reader wants to see it all
+    if kind != "WEBP":  # WebP's reader needs the whole file
         assert suffix_of(content[: len(content) // 2]) == suffix
     with pytest.raises(InputError, match="not a picture"):
         suffix_of(b"<svg xmlns='http://www.w3.org/2000/svg'/>")

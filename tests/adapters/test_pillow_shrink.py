@@ -1,4 +1,4 @@
-"""Small pictures: size, orientation, ground, and what is refused."""
+"""Small pictures: size, orientation, ground, and refusals."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""More pictures of an item out of its one."""
+"""Further pictures of an item, made from its one."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ GROUND, RED = (200, 205, 210), (20, 20, 220)  # BGR
 
 
 def with_red_thing(width: int = 400, height: int = 300, *, seed: int = 0) -> Picture:
-    """A red ellipse with some texture in the middle of a plain ground, BGR."""
+    """A plain ground with a red, textured ellipse in the middle, BGR."""
     image = Image.new("RGB", (width, height), GROUND[::-1])
     draw = ImageDraw.Draw(image)
     draw.ellipse((width // 4, height // 4, 3 * width // 4, 3 * height // 4), fill=RED[::-1])
@@ -60,7 +60,7 @@ def test_the_other_views_show_the_thing_turned_over_its_own_ground() -> None:
     first, *others = views(with_red_thing())
     for view in others:
         assert 0.4 * redness(first) < redness(view) < 1.2 * redness(first)
-        # Ground reaches to all corners, those that the turn uncovered too, and colours keep their order.
+        # Ground reaches all corners, also those that the turn uncovered, and colours keep their order.
         for corner in (view[0, 0], view[0, -1], view[-1, 0], view[-1, -1]):
             np.testing.assert_allclose(corner, GROUND, atol=2)
         assert np.abs(view.astype(int) - first).mean() > 2
@@ -89,7 +89,7 @@ def test_the_same_picture_gives_the_same_pictures_again() -> None:
 def test_another_picture_gives_other_probes() -> None:
     one, other = probes(with_red_thing(), count=3), probes(with_red_thing(seed=1), count=3)
     assert not any(equal(one, other))
-    # Other desks, not just another thing on the same ones: compare a corner that no thing covers.
+    # Other grounds, not just another place on the same one: compare a corner that the thing never covers.
     assert not any(equal([probe[:20, :20] for probe in one], [probe[:20, :20] for probe in other]))
 
 
@@ -99,13 +99,13 @@ def test_probes_are_whole_frames_that_differ_and_show_the_thing() -> None:
     assert not any(np.array_equal(made[i], made[j]) for i in range(12) for j in range(i))
     middles = [probe[100:260, 220:420] for probe in made]
     assert sum(redness(middle) > 0.1 for middle in middles) >= 10
-    # Not the picture's own ground, which would teach that things come on it.
+    # Not the picture's own ground, which would belong to the item then.
     grounds = np.array([np.median(probe[:, :40], axis=(0, 1)) for probe in made])
     assert grounds.std(axis=0).min() > 15
 
 
 def test_the_ground_of_the_picture_is_cut_off() -> None:
-    """A thing without its ground is a blob; with it there would be a rectangle of the ground's colour."""
+    """A thing without its ground is a blob; with it, a rectangle of the ground's colour would remain."""
     blue_ground = with_red_thing()
     blue_ground[(blue_ground == GROUND).all(axis=2)] = (255, 60, 0)
     for probe in probes(blue_ground, count=6):
@@ -119,7 +119,7 @@ def test_of_a_picture_without_plain_ground_all_is_shown() -> None:
     made = probes(picture, count=6)
     assert [probe.shape for probe in made] == [(360, 640, 3)] * 6
     means = [probe[130:230, 270:370].mean(axis=(0, 1)) for probe in made]
-    assert sum(red - blue > 15 for blue, _, red in means) >= 5  # a hand may be before one
+    assert sum(red - blue > 15 for blue, _, red in means) >= 5  # a hand may cover one
 
 
 @pytest.mark.parametrize("level", [0, 128, 255])

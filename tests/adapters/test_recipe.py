@@ -1,6 +1,6 @@
-"""What each version of the recipe makes of a fixed picture, as tests/adapters/recipes.json remembers it.
+"""Pictures that each version of the recipe makes of a fixed one, compared with tests/adapters/recipes.json.
 
-`python -m tests.adapters.test_recipe` writes what the present one makes, after RECIPE was raised.
+`python -m tests.adapters.test_recipe` records those of the present version, after RECIPE was raised.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from services.core.ports import Picture
 
 KNOWN = Path(__file__).with_name("recipes.json")
 CELLS = (6, 8)
-# In levels of 255. Another version of a library may round a pixel otherwise, which hardly moves a mean.
+# Levels of 255. Another version of a library may round a pixel differently, which hardly moves a mean.
 ROUNDING = {"means": 0.5, "grain": 0.03}
 RAISE = "raise RECIPE in services/core/catalogue/views.py, then write recipes.json again"
 
 
 def fixed_picture() -> bytes:
-    """A striped disc on a plain ground, drawn by no library, as a PNG large enough to be made smaller."""
+    """A striped disc on a plain ground, drawn without a library, as a PNG large enough to be shrunk."""
     y, x = np.mgrid[0:480, 0:700]
     disc = (y - 230) ** 2 + ((x - 360) * 3 // 4) ** 2 < 150**2
     picture = np.full((480, 700, 3), (200, 215, 225), np.uint8)
@@ -38,7 +38,7 @@ def fixed_picture() -> bytes:
 
 
 def summary(picture: Picture) -> dict[str, Any]:
-    """A picture in coarse: its shape, each cell's mean colour, and how much neighbours differ."""
+    """A coarse summary of a picture: its shape, each cell's mean colour, and how much neighbours differ."""
     height, width, _ = picture.shape
     rows = np.array_split(np.arange(height), CELLS[0])
     columns = np.array_split(np.arange(width), CELLS[1])
@@ -57,7 +57,7 @@ def made() -> dict[str, list[dict[str, Any]]]:
 
 
 def differences(one: dict[str, Any], other: dict[str, Any]) -> list[str]:
-    """Where two summaries of what a recipe made differ by more than rounding."""
+    """Differences between two summaries of a recipe's pictures, beyond rounding."""
     found = []
     for kind in ("views", "probes"):
         if len(one[kind]) != len(other[kind]):

@@ -1,4 +1,4 @@
-"""What the queue on Redis promises beyond the port: raw lists, the channel, outages, many processes."""
+"""The Redis queue's promises beyond the port: raw lists, the channel, outages, many processes."""
 
 import asyncio
 import json
@@ -43,7 +43,7 @@ def test_the_raw_lists_hold_json_without_apostrophes_under_the_contracts_names(
     (raw,) = map(str, client.lrange("stack:matches", 0, -1))
     assert client.lrange("stack:matches:cam-1", 0, -1) == [raw]
     assert "It\\u0027s a \\u0027mug\\u0027" in raw
-    # What the page of 2018 did with a record.
+    # The page of 2018 reads a record like this.
     assert json.loads(raw.replace("'", '"'))["matches"][0]["title"] == "It's a 'mug'"
 
 
@@ -94,7 +94,7 @@ def test_ids_go_on_rising_after_redis_has_lost_everything(client: redis.Redis, q
     ids = [0]
 
     def is_later() -> bool:
-        """Whether the clock, at whose milliseconds the counter begins, is past the ids so far."""
+        """Whether the clock, which the counter starts from in milliseconds, is past the ids so far."""
         return time.time() * 1000 > ids[-1] + 1
 
     for _ in range(3):
@@ -175,7 +175,7 @@ def test_a_redis_that_comes_back_on_its_port_works_again_without_a_new_client(
 
 
 async def follow_over_a_restart(server: Server, queue: RedisQueue) -> list[int]:
-    """The numbers that a follower hears, one from before a crash of Redis and one from after it."""
+    """Numbers that a follower hears: one before a crash of Redis and one after it."""
     async with redis.asyncio.Redis.from_url(server.url, decode_responses=True) as client:
         records, heard = follow(client), list[int]()
         for number in (1, 2):
@@ -183,7 +183,7 @@ async def follow_over_a_restart(server: Server, queue: RedisQueue) -> list[int]:
             deadline_s = time.monotonic() + 15
             while not waiting.done():
                 assert time.monotonic() < deadline_s, f"record {number} not heard"
-                # Pushed until it is heard: who is not subscribed yet hears nothing.
+                # Pushed until heard: a client that is not subscribed yet hears nothing.
                 await asyncio.to_thread(
                     queue.push, seen(number, at_s=time.time(), thing=f"c{time.time_ns()}")
                 )

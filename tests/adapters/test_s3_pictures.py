@@ -1,4 +1,4 @@
-"""What S3 promises beyond the port: one upload of a content, its type, a prefix, and plain errors."""
+"""S3's promises beyond the port: one upload per content, its type, a prefix, and plain errors."""
 
 import io
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ class Raw(io.BytesIO):
         yield self.read()
 
 
-# Events of requests; what a handler returns, if anything, is the answer.
+# Events of requests; a handler's return value, if any, is the answer.
 HEAD, GET, PUT = (f"before-send.s3.{name}Object" for name in ("Head", "Get", "Put"))
 
 

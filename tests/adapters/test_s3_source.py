@@ -1,4 +1,4 @@
-"""Reading what is imported from S3, against the emulator."""
+"""Reading an import from S3, against the emulator."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the api reads of the search over HTTP."""
+"""The api's client of the search's HTTP."""
 
 from dataclasses import asdict
 from typing import Any
@@ -17,7 +17,7 @@ FIT = CalibrationFit(
 
 
 def client(state: Any) -> SearchClient:
-    """A client of a search whose health check says this."""
+    """A client of a search with this health check."""
     transport = httpx.MockTransport(lambda _request: httpx.Response(200, json=state))
     return SearchClient(httpx.Client(transport=transport, base_url="http://search.test"))
 

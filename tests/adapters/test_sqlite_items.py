@@ -1,4 +1,4 @@
-"""What SQLite promises beyond the port: durability, one writer, readers in other processes."""
+"""SQLite's promises beyond the port: durability, one writer, readers in other processes."""
 
 import sqlite3
 import subprocess

@@ -1,4 +1,4 @@
-"""Files of older versions of the item store open, read and take what is new."""
+"""Item stores in files of older versions: they open, read, and take new items."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ CREATE INDEX feedback_shown ON feedback (shown, really);
 CREATE INDEX feedback_really ON feedback (really);
 """
 )
-# The first one with a number, 2.
+# The first version with a number, which is 2.
 THIRD = """
 PRAGMA journal_mode = WAL;
 CREATE TABLE items (
@@ -50,7 +50,7 @@ CREATE INDEX feedback_shown ON feedback (shown, really);
 CREATE INDEX feedback_really ON feedback (really);
 PRAGMA user_version = 2;
 """
-# b is of another model, and c has probes where there are some.
+# b is of another model, and c has probes if the version has any.
 ITEMS = [
     make_item("a", vectors(2), title="Größe 7'"),
     make_item("b", vectors(dim=16), model=OTHER_MODEL),
@@ -66,7 +66,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture(params=["first", "second", "third"])
 def older(request: pytest.FixtureRequest, path: Path) -> list[Item]:
-    """Make a file of an older version; gives the items that are in it."""
+    """Make a file of an older version; returns its items."""
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
         if request.param == "third":
             fill_third(db)
@@ -115,7 +115,7 @@ def reader(path: Path, older: list[Item]) -> Iterator[SqliteItems]:
 
 
 def check_whole(store: SqliteItems, older: list[Item]) -> None:
-    """Everything that was in the file is there."""
+    """Check that everything in the file is still there."""
     assert [same(*pair) for pair in zip(store.page(), older, strict=True)] == [True] * 3
     assert (store.model(), store.head(), noted(store, 0)) == (MODEL, 3, ["a", "b", "c"])
     given = older[-1] is PROBED

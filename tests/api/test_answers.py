@@ -1,4 +1,4 @@
-"""What the running system answers is what the models declare: each GET call once, and some that write."""
+"""Answers of the running system fit the models' shapes: each GET call once, and some writes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.system.stack import Stack, eventually, newest_records
 
 
 def fits(model: type[BaseModel], answer: Any) -> None:
-    """Assert that an answer has the model's fields, of their kinds, and no others."""
+    """Assert that an answer has exactly the model's fields, of their types."""
     made = model.model_validate(answer, strict=False)
     assert made.model_dump(mode="json", exclude_unset=True) == answer
 

@@ -19,7 +19,7 @@ LIMIT = 512 * 1024
 
 
 def _clip_frame(at_s: float) -> bytes:
-    """A frame of the sample clip as a browser sends it."""
+    """A frame of the sample clip, encoded as a browser does."""
     capture = cv2.VideoCapture(str(ROOT / "samples" / "clip.mp4"))
     capture.set(cv2.CAP_PROP_POS_MSEC, at_s * 1000)
     there, frame = capture.read()
@@ -28,7 +28,7 @@ def _clip_frame(at_s: float) -> bytes:
 
 
 def _padded(jpeg: bytes, size: int) -> bytes:
-    """The same picture in exactly so many bytes, by comments."""
+    """The same picture padded with comments to exactly `size` bytes."""
     missing, comments = size - len(jpeg), b""
     while missing > 0:
         length = min(missing, 65_000)
@@ -61,7 +61,7 @@ def test_frames_that_are_posted_become_matches(samples: Stack) -> None:
 
 
 def _given(stack: Stack, thing: str, frame: bytes) -> bytes | None:
-    """A preview of a camera, which is sent a frame now."""
+    """A preview of a camera, which is sent a frame meanwhile."""
     with ThreadPoolExecutor() as pool:
         asked = pool.submit(get_preview, stack, thing)
         while not asked.done():
@@ -147,10 +147,10 @@ def test_a_frame_under_the_name_of_another_camera_is_refused(keyed: Stack, camer
         assert answer.json()["detail"].startswith(
             f"{camera.thing} is the name of another camera (rtsp://host/door)"
         )
-    # One that is off holds its name no longer.
+    # A camera that is off no longer holds its name.
     camera.say("offline", source="rtsp://host/door")
     assert post_frame(keyed, camera.thing, picture(1)).status_code == 202
-    # Whoever took that frame may have a word on its camera by now, so it is another.
+    # The sender of that frame may have sent a status by now, so use another thing.
     with PlayedCamera(keyed) as other:
         other.say("stalled", source="frames over MQTT")
         assert post_frame(keyed, other.thing, picture(1)).status_code == 202

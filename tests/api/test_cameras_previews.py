@@ -36,7 +36,7 @@ def test_a_camera_sends_previews_only_while_somebody_watches(stack: Stack) -> No
         assert len(listener.of("preview")) >= 5
         last_asked_s = [at_s for at_s, topic, _ in listener.heard if topic.endswith("/command")][-1]
 
-        # Nothing else can show that they end: one that came later than this would fail.
+        # Only a wait can show that they end: a later one would fail the test.
         time.sleep(max(0.0, last_asked_s + 12 - time.monotonic()))
         late = [at_s - last_asked_s for at_s, topic, _ in listener.heard if topic.endswith("/preview")]
         assert max(late) < 11
@@ -123,6 +123,6 @@ def test_many_who_wait_for_previews_hold_nobody_else_up(keyed: Stack, camera: Pl
         assert not all(each.done() for each in waiting)
         camera.show(picture(5))
         answers = {each.result() for each in waiting}
-    # Some may have asked too late for that one.
+    # Some requests may have come too late for that one.
     assert answers <= {200, 503}
     assert 200 in answers

@@ -22,7 +22,7 @@ NOTHING = MatchRecord(make_observation(thing="blind"), MODEL, Verdict.NO_MATCH, 
 
 @pytest.fixture(scope="module")
 def keyed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A system without camera, whose catalogue holds a mug and a bowl."""
+    """A system without a camera, whose catalogue holds a mug and a bowl."""
     settings = {"LOOKALIKE_SAMPLES": "0", "LOOKALIKE_SOURCE": "none", "LOOKALIKE_API_KEY": "s3cret"}
     with running(tmp_path_factory.mktemp("feedback"), settings=settings) as started:
         for seed, item_id in enumerate(("mug", "bowl")):
@@ -56,7 +56,7 @@ def _say(stack: Stack, record_id: object, **kwargs: Any) -> httpx.Response:
 
 
 def _counts(stack: Stack) -> list[int]:
-    """How often right and wrong: the mug, then the bowl."""
+    """The number of right and wrong answers: the mug's, then the bowl's."""
     shown = {item["id"]: item["feedback"] for item in stack.get("/items")["items"]}
     assert all(set(feedback) == {"right", "wrong"} for feedback in shown.values())
     return [shown[item_id][word] for item_id in ("mug", "bowl") for word in ("right", "wrong")]
@@ -91,7 +91,7 @@ def test_feedback_may_come_after_hundreds_of_newer_records_and_change_after_more
 
     assert _say(keyed, first, json={"right": False, "item": "bowl"}).json()["item"] == "bowl"
     assert _added(keyed, before) == [0, 1, 1, 0]
-    assert _say(keyed, second, json={"right": True}).status_code == 404  # nothing was said of it in time
+    assert _say(keyed, second, json={"right": True}).status_code == 404  # no feedback was given on it in time
 
 
 def _push_many(stack: Stack, count: int) -> None:

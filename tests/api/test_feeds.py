@@ -1,4 +1,4 @@
-"""The tasks that feed the event streams: one that has ended is known by name."""
+"""The tasks that feed the event streams: one that has ended is reported by name."""
 
 import asyncio
 from typing import Any, cast
@@ -12,7 +12,7 @@ from services.core.cameras.status import CameraStatuses
 
 
 class Parts:
-    """No more than the feeds ask for: cameras, of which there are none, and a Redis that does not answer."""
+    """The parts that the feeds need: no cameras, and a Redis that does not answer."""
 
     def __init__(self, live_redis: Any) -> None:
         self.cameras = CameraStatuses()
@@ -20,7 +20,7 @@ class Parts:
 
 
 async def ended_of(parts: Parts) -> str | None:
-    """What is told of the feeds when each has had a turn, and after the end."""
+    """The name of a feed that has ended by itself, after each has run; None for none."""
     feeds, hub = Feeds(cast(ApiParts, parts), Hub()), Hub()
     with hub.listen():
         feeds.start()

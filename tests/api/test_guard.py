@@ -1,4 +1,4 @@
-"""Who may read and write over HTTP, on the running system."""
+"""Permissions over HTTP on the running system: reading and writing with and without the key."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ SETTINGS = {"LOOKALIKE_SAMPLES": "0", "LOOKALIKE_SOURCE": "none", "LOOKALIKE_API
 
 @pytest.fixture(scope="module")
 def keyed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A system behind a proxy, which the tests play."""
+    """A system behind a proxy, whose part the tests play."""
     settings = SETTINGS | {"LOOKALIKE_PROXY": "192.0.2.0/24, 127.0.0.1"}
     with running(tmp_path_factory.mktemp("guessing"), settings=settings) as started:
         yield started
@@ -34,11 +34,11 @@ def test_after_ten_wrong_keys_no_key_of_that_address_is_looked_at(keyed: Stack) 
     assert "too many wrong API keys" in refused(guesses[-1], 429)
     assert _delete(keyed, "s3cret", via="198.51.100.1").status_code == 429
 
-    # Whoever has no key yet is told so, what is open stays open, and others are not touched.
+    # A client without a key gets 401, open calls stay open, and other clients are not locked out.
     assert _delete(keyed, None, via="198.51.100.1").status_code == 401
     assert keyed.client.get("/items", headers={"X-Forwarded-For": "198.51.100.1"}).status_code == 200
     assert _delete(keyed, "s3cret", via="198.51.100.2").status_code == 404
-    # What the client itself put before the proxy's word does not count.
+    # An address that the client put before the proxy's does not count.
     assert _delete(keyed, "s3cret", via="198.51.100.3, 198.51.100.1, 192.0.2.9").status_code == 429
 
     log = keyed.log()

@@ -18,7 +18,7 @@ def test_an_event_has_the_form_of_the_wire_made_once() -> None:
 
 
 async def _batches(*published: Event | None) -> list[Sequence[Event]]:
-    """What a listener gets that reads only when all is published, and then to the end."""
+    """Batches of a listener that reads only after all is published, and then to the end."""
     hub = Hub()
     with hub.listen() as events:
         for event in published:
@@ -41,7 +41,7 @@ def test_a_slow_listener_loses_the_oldest_and_never_the_end() -> None:
 
 
 async def _two_listeners() -> list[list[int | None]]:
-    """What two hear that read as it comes, of which the second comes later and goes sooner."""
+    """Batches of two listeners that read at once; the second comes later and goes sooner."""
     hub, heard = Hub(), list[list[int | None]]([[], []])
 
     async def listen(number: int, *, until: int) -> None:

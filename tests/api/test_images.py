@@ -1,4 +1,4 @@
-"""Small pictures over HTTP, and what a browser need not load again."""
+"""Small pictures over HTTP, and their caching by a browser."""
 
 from __future__ import annotations
 

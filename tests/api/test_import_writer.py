@@ -1,4 +1,4 @@
-"""The contract of an import's writer: on the stores themselves, through a running api, and of the fake."""
+"""The contract of an import's writer: on the stores, through a running api, and of the fake."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from tests.system.stack import Stack
 
 @dataclass
 class Destination:
-    """A writer, what it writes to, and one like it whose destination is away."""
+    """A writer, its destination, and a writer whose destination is away."""
 
     writer: ImportWriter
     away: ImportWriter
@@ -39,11 +39,11 @@ class Destination:
     pictures: PictureStore
     # An item of the catalogue's model.
     pattern: Item
-    # Turns an item into one that the writer refuses.
+    # Makes an item one that the writer refuses.
     refuse: Callable[[Made], Made]
 
     def made(self, name: str, *contents: bytes, title: str = "A mug") -> Made:
-        """An item that is ready to be written."""
+        """An item ready to be written."""
         keys = [picture_key(content, suffix=".jpg") for content in contents]
         item = replace(self.pattern, id=name, title=title, picture=keys[0], more_pictures=tuple(keys[1:]))
         job = Job(f"line of {name}", Draft(title, name), lambda: list(contents))
@@ -65,7 +65,7 @@ def of_fake() -> Destination:
 
 
 def of_stores(items: SqliteItems, folder: Path) -> Destination:
-    """One that refuses nothing: the process that made the items is the one that keeps them."""
+    """A writer that refuses nothing: the process that made the items also keeps them."""
     pictures, dead = FilePictures(folder), FakeItems()
     dead.down = {"put_many"}
     writer, away = StoreWriter(pictures, items), StoreWriter(FakePictures(), dead)
@@ -78,7 +78,7 @@ def of_api(stack: Stack, away: httpx.Client, items: SqliteItems) -> Destination:
     assert pattern is not None
 
     def refuse(made: Made) -> Made:
-        """One whose picture is none; the api looks at the files itself."""
+        """An item with a file that is no picture, which the api refuses: it looks at the files itself."""
         content = b"<svg/>"
         key = picture_key(content, suffix=".jpg")
         return replace(made, item=replace(made.item, picture=key), pictures={key: content})

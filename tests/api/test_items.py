@@ -1,4 +1,4 @@
-"""The catalogue over HTTP: single items change, go and come back, on a running system."""
+"""Single items over HTTP, on a running system: changed, deleted and restored."""
 
 from __future__ import annotations
 

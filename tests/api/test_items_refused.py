@@ -1,4 +1,4 @@
-"""The catalogue over HTTP: what is refused of a change, with its reason."""
+"""Refused changes of the catalogue over HTTP, with their reasons."""
 
 from __future__ import annotations
 

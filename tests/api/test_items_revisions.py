@@ -1,4 +1,4 @@
-"""The catalogue over HTTP: changes on condition of the revision that was read."""
+"""Changes over HTTP on condition of the revision that was read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who guesses keys is not listened to for a while, and remembered in little memory."""
+"""Lockout of clients that guess keys, in little memory."""
 
 import logging
 
@@ -49,7 +49,7 @@ def test_wrong_keys_that_are_spread_over_more_time_are_listened_to(
     for _ in range(5 * LIMIT):
         guess(attempts, "192.0.2.1", 1)
         clock.now_s += WINDOW_S / (LIMIT - 1) + 0.01
-    # And as soon as they are not, they are not.
+    # Wrong keys at a higher rate lock the address out.
     guess(attempts, "192.0.2.1", 2)
     assert attempts.wait_s("192.0.2.1") > 0
 
@@ -84,7 +84,7 @@ def test_only_so_many_addresses_are_remembered_those_of_late(attempts: Attempts)
     for client in ("192.0.2.1", "192.0.2.2", "192.0.2.3"):
         guess(attempts, client, LIMIT - 1)
     guess(attempts, "192.0.2.1", 1)
-    guess(attempts, "192.0.2.4", 1)  # the second is forgotten for it
+    guess(attempts, "192.0.2.4", 1)  # the second is forgotten to make room
     guess(attempts, "192.0.2.2", 1)  # and the third for that one
     waiting = [bool(attempts.wait_s(f"192.0.2.{number}")) for number in (1, 2, 3, 4)]
     assert waiting == [True, False, False, False]

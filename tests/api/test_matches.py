@@ -163,7 +163,7 @@ def test_every_call_is_documented(stack: Stack) -> None:
         for path, methods in documented.items()
         for method in methods
     }
-    # Those of the design; the contracts have more.
+    # The fields of the design; the contracts have more.
     assert calls >= {
         "GET /matches",
         "POST /matches",

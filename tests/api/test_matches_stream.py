@@ -40,7 +40,7 @@ def test_a_stream_that_is_left_is_closed(empty: Stack) -> None:
     before = open_streams()
     with empty.client.stream("GET", "/matches/stream?thing=nobody") as response:
         assert response.headers["x-accel-buffering"] == "no"
-        lines = response.iter_lines()  # dropped, it would close the stream
+        lines = response.iter_lines()  # kept, since dropping it would close the stream
         assert "event: heartbeat" in lines
         assert float(open_streams()) == float(before) + 1
     eventually(lambda: open_streams() == before, within_s=5)

@@ -1,4 +1,4 @@
-"""The OpenAPI document: each call says what it does, takes, answers and refuses."""
+"""The OpenAPI document: each call states its purpose, parameters, answers and errors."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from services.contract.problem_models import ProblemAnswer
 from services.core.domain import RESERVED_ITEM_IDS
 from services.search.app import build_app as build_search_app
 
-# Nothing is asked of what they are wired with: the documents are made of the routes alone.
+# The parts are not used: the documents are made of the routes alone.
 DOCUMENT = build_app(ApiSettings(), MagicMock(), Hub()).openapi()
 SEARCH_DOCUMENT = build_search_app(MagicMock(), MagicMock()).openapi()
 
@@ -46,7 +46,7 @@ def models(kind: type[Any]) -> Iterator[type[Any]]:
 
 
 def example(content: Mapping[str, Any]) -> Any:
-    """The example of a media type, which may be its model's."""
+    """The example of a media type, by default its model's."""
     if "example" in content:
         return content["example"]
     options = content["schema"].get("anyOf", [content["schema"]])

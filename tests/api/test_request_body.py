@@ -1,4 +1,4 @@
-"""JSON bodies: what is read, and what is refused in one sentence that says what was expected."""
+"""JSON bodies: valid ones, and refusals that say in one sentence what was expected."""
 
 from __future__ import annotations
 

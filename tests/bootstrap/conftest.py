@@ -1,4 +1,4 @@
-"""Tests of settings begin with none."""
+"""Tests of settings start without any."""
 
 import os
 
@@ -7,7 +7,7 @@ import pytest
 
 @pytest.fixture(autouse=True)
 def no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing of the machine's own settings."""
+    """Removes the machine's own settings."""
     for name in os.environ:
         if name.startswith("LOOKALIKE_"):
             monkeypatch.delenv(name)

@@ -1,4 +1,4 @@
-"""Whom the command line believes: nearby the certificate that it knows, elsewhere whom all believe too."""
+"""TLS trust of the command line: the known certificate nearby, public authorities elsewhere."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from services.bootstrap.settings import CliSettings
 
 @pytest.fixture
 def shop(tmp_path: Path) -> CliSettings:
-    """The settings with a certificate for the shop's public name, followed by its authority's."""
+    """Settings with a certificate for the shop's public name, followed by its authority's."""
     authority, signed, key = make(["shop.example"])
     (tmp_path / "cert.pem").write_bytes(signed + authority)
     (tmp_path / "key.pem").write_bytes(key)
@@ -47,7 +47,7 @@ def test_nearby_no_other_is_believed_not_even_of_the_same_authority(
 
 
 def shake_hands(settings: CliSettings, host: str, certificate: Path, key: Path) -> None:
-    """Connect as the command line does to a server with this certificate, which raises if it is refused."""
+    """Connect as the command line does to a server with this certificate; raises if it is refused."""
     context = trust(settings, f"https://{f'[{host}]' if ':' in host else host}:8080")
     assert isinstance(context, ssl.SSLContext)
     server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

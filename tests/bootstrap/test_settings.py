@@ -1,4 +1,4 @@
-"""A setting of the wrong form is named with what was expected."""
+"""A setting of the wrong form is named, with the expected form."""
 
 import pytest
 

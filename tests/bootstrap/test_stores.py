@@ -1,4 +1,4 @@
-"""An address turns into a store, with AWS found as every AWS tool finds it."""
+"""Stores by their addresses; AWS is found as by every AWS tool."""
 
 import json
 import threading
@@ -23,7 +23,7 @@ SIGNED = f"The Canonical String for this request should have been 'x-amz-securit
 
 
 class Answering(ThreadingHTTPServer):
-    """Answers each POST with the next error, (type, message), and then as of an empty table."""
+    """Answers each POST with the next error, (type, message), and then as an empty table does."""
 
     def __init__(self, *errors: tuple[str, str]) -> None:
         super().__init__(("127.0.0.1", 0), _RecordingHandler)
@@ -47,12 +47,12 @@ class _RecordingHandler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
-        """Nothing: a test's output is pytest's."""
+        """Log nothing: a test's output is pytest's."""
 
 
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Credentials of tests, and nothing of the machine's own settings."""
+    """Credentials for tests, without the machine's own settings."""
     for name, value in aws.CREDENTIALS.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("AWS_SESSION_TOKEN", TOKEN)
@@ -62,7 +62,7 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def answering(monkeypatch: pytest.MonkeyPatch, *errors: tuple[str, str]) -> Answering:
-    """A server to be the endpoint of DynamoDB; it ends with its thread."""
+    """A server as DynamoDB's endpoint; it ends with its thread."""
     server = Answering(*errors)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", f"http://127.0.0.1:{server.server_port}")

@@ -69,7 +69,7 @@ def test_it_is_made_anew_when_it_ends_or_is_damaged(data: Path) -> None:
     (data / "tls" / "cert.pem").write_bytes(old)
     (data / "tls" / "key.pem").write_bytes(key)
     made.add(certificate_of(data))
-    (data / "tls" / "key.pem").write_bytes(key)  # as after a crash between the two
+    (data / "tls" / "key.pem").write_bytes(key)  # as after a crash between the two files
     made.add(certificate_of(data))
     (data / "tls" / "cert.pem").write_bytes(b"")
     made.add(certificate_of(data))
@@ -86,7 +86,7 @@ def test_it_covers_the_names_that_people_may_use(data: Path) -> None:
 
 
 def given(folder: Path, names: list[str], *, now: datetime | None = None) -> dict[str, Path]:
-    """The files of a certificate that somebody else made."""
+    """Files of a certificate that somebody else made."""
     certificate, key = make_certificate(names, now=now)
     (folder / "c.pem").write_bytes(certificate)
     (folder / "k.pem").write_bytes(key)

@@ -25,7 +25,7 @@ from tests.system.pictures import picture
 
 
 class TestLink:
-    """A link that a test hears with, and speaks for the cameras with."""
+    """A link through which a test receives messages, and sends those of cameras."""
 
     __test__ = False
 
@@ -56,7 +56,7 @@ def redis_url() -> Iterator[str]:
 
 @pytest.fixture(autouse=True)
 def settings(tmp_path: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What every host needs: a store, Redis and a model, and nothing of a broker."""
+    """Settings that every host needs: a store, Redis and a model, without a broker."""
     monkeypatch.setenv("LOOKALIKE_DATA_DIR", str(tmp_path))
     monkeypatch.setenv("LOOKALIKE_REDIS_URL", redis_url)
     monkeypatch.setenv("LOOKALIKE_MODEL", str(write_model(tmp_path / "means.onnx")))
@@ -87,7 +87,7 @@ def close(core: ApiCore) -> None:
 
 @pytest.fixture
 def mug(api: ApiCore) -> Item:
-    """An item that the api has taken."""
+    """An item added through the api."""
     return api.catalogue.add(Draft("A mug", "mug"), picture(3))[0]
 
 

@@ -11,5 +11,5 @@ from tests.cli.shop import Shop, write_model
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Shop:
-    """An empty one."""
+    """An empty catalogue."""
     return Shop(tmp_path / "data", write_model(tmp_path / "small.onnx"))

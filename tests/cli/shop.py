@@ -1,4 +1,4 @@
-"""A data folder to import into with the command line, without a system, and with a model that is no work."""
+"""A data folder for imports by the command line, without a system, and with a model that costs no time."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def write_model(path: Path, *, last: float = 1.0) -> Path:
-    """A model whose vector is the mean blue, green and red and a constant; another `last`, another model."""
+    """A model whose vector is mean blue, green, red and a constant; another `last` makes another model."""
     nodes = [
         helper.make_node("Cast", ["picture"], ["pixels"], to=TensorProto.FLOAT),
         helper.make_node("ReduceMean", ["pixels", "sides"], ["means"], keepdims=0),
@@ -88,11 +88,11 @@ class Shop:
         )
 
     def command(self, *arguments: object) -> list[str]:
-        """What runs `lookalike items …`."""
+        """The command line of `lookalike items …`."""
         return [sys.executable, "-m", "services.cli", "items", *map(str, arguments)]
 
     def kept(self) -> dict[str, Item]:
-        """The items in the store, each of which must have its pictures."""
+        """Items in the store, after checking that each has its pictures."""
         pictures = FilePictures(self.data / "pictures")
         with closing(SqliteItems(self.data / "items.sqlite", writable=False)) as store:
             found = {item.id: item for item in all_items(store)}
@@ -101,5 +101,5 @@ class Shop:
         return found
 
     def journals(self) -> list[Path]:
-        """What is remembered of imports that are not complete."""
+        """Journals of imports that are not complete."""
         return sorted((self.data / "imports").glob("*"))

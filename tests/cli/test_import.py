@@ -1,4 +1,4 @@
-"""`lookalike items import`: interrupted, killed, started again, and into and out of archives."""
+"""`lookalike items import`: interrupted, killed, started again; into and out of archives."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.fakes import filled
 from tests.servers import until
 from tests.system.pictures import write_pictures
 
-# Several times as many as are acknowledged at a time, which is 16 at most.
+# Several times the number acknowledged at a time, which is 16 at most.
 COUNT = 64
 
 
@@ -33,14 +33,14 @@ def folder(tmp_path: Path) -> Path:
 
 
 def acknowledged(shop: Shop) -> list[str]:
-    """The ids in the journal's complete lines."""
+    """Ids in the journal's complete lines."""
     lines = [line for path in shop.journals() for line in path.read_text().splitlines(keepends=True)]
     return [json.loads(line)["item"] for line in lines if line.endswith("\n")]
 
 
 @contextlib.contextmanager
 def going(shop: Shop, folder: Path, *, after: int = 1) -> Iterator[subprocess.Popen[str]]:
-    """An import on its way, with `after` items acknowledged; it does not outlive the block."""
+    """A running import with `after` items acknowledged; it does not outlive the block."""
     with shop.start("import", folder) as started:
         try:
             until(
@@ -55,7 +55,7 @@ def going(shop: Shop, folder: Path, *, after: int = 1) -> Iterator[subprocess.Po
 
 
 def ended(shop: Shop, folder: Path, how: signal.Signals, *, after: int) -> tuple[int, str]:
-    """Begin an import and end it once `after` items are acknowledged; gives its exit code and its words."""
+    """Begin an import and end it once `after` items are acknowledged; returns its exit code and output."""
     with going(shop, folder, after=after) as started:
         started.send_signal(how)
         told = started.communicate(timeout=300)[1]
@@ -142,7 +142,7 @@ def test_the_same_import_does_not_run_twice_at_once(shop: Shop, folder: Path) ->
 
 
 def same_items(one: Shop, other: Shop) -> None:
-    """Both hold the same, and a search answers the same on both."""
+    """Check that both shops hold the same items, and that a search gives the same answers."""
     first, second = one.kept(), other.kept()
     assert first.keys() == second.keys()
     indexes = [FaissIndex(dim=4, threads=1) for _ in range(2)]

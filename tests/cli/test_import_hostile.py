@@ -1,4 +1,4 @@
-"""`lookalike items import` of what was made to do harm: each thing is refused by itself, the rest goes in."""
+"""`lookalike items import` of hostile input: each bad part is refused by itself, the rest is imported."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ def filled(shop: Shop, tmp_path: Path) -> Shop:
 
 
 def of_recipe(shop: Shop, recipe: int, *ids: str) -> None:
-    """Let these items have vectors of another version's recipe."""
+    """Give these items vectors of another version's recipe."""
     with closing(SqliteItems(shop.data / "items.sqlite", writable=True)) as store:
         for item in store.get_many(ids):
             assert item is not None
@@ -36,12 +36,12 @@ def of_recipe(shop: Shop, recipe: int, *ids: str) -> None:
 
 
 def status(shop: Shop) -> list[str]:
-    """What is told of models and vectors, each a line."""
+    """The lines of the status about models and vectors."""
     return [line for line in told(shop) if "calibrat" not in line]
 
 
 def told(shop: Shop) -> list[str]:
-    """All lines that are told."""
+    """All lines of the status."""
     done = shop.run("index", "status")
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()

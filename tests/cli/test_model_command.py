@@ -23,7 +23,7 @@ AS_TORCHVISION = ("--mean", "0.485,0.456,0.406", "--std", "0.229,0.224,0.225")
 
 
 class Checkout:
-    """The code with a models folder of its own, in which no model is built."""
+    """The code with its own models folder, in which no model is built."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -73,7 +73,7 @@ def test_an_export_is_added_listed_replaced_and_passed_on(checkout: Checkout, tm
     assert "LOOKALIKE_MODEL=shop" in after
     assert "lookalike index rebuild" in after
 
-    # The same again changes nothing; another one is not overwritten by chance.
+    # Adding the same again changes nothing; a different one is not overwritten by accident.
     assert checkout.model("add", str(tmp_path / "shop.onnx"), *AS_TORCHVISION).returncode == 0
     _write_export(tmp_path / "shop.onnx", seed=2)
     refused = checkout.model("add", str(tmp_path / "shop.onnx"), *AS_TORCHVISION)
@@ -86,7 +86,7 @@ def test_an_export_is_added_listed_replaced_and_passed_on(checkout: Checkout, tm
     replaced = OnnxFeaturizer(kept)
     assert replaced.fingerprint != added.fingerprint
 
-    # What was made of it is of our own form, so it needs no words about its pictures.
+    # A file of our own form needs no words about its pictures.
     own = tmp_path / "Copy.onnx"
     shutil.copy(kept, own)
     assert checkout.model("add", str(own), "--name", "copy").returncode == 0

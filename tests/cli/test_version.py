@@ -1,4 +1,4 @@
-"""`lookalike --version`, and where else the version stands."""
+"""The version: `lookalike --version`, and every other place that states it."""
 
 from __future__ import annotations
 

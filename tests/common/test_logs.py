@@ -1,4 +1,4 @@
-"""Logs as JSON: every line is one object on stdout, whoever wrote it, and holds no password."""
+"""Logs as JSON: every line on stdout is one object, whichever library wrote it, without passwords."""
 
 import json
 import subprocess
@@ -26,7 +26,7 @@ fall()
 
 
 def lines_of(*arguments: str, code: int, **environ: str) -> Sequence[dict[str, Any]]:
-    """What a Python process writes to stdout, each line from JSON; nothing may stand on stderr."""
+    """A Python process's lines on stdout, each parsed from JSON; stderr must be empty."""
     done = subprocess.run(
         [sys.executable, *arguments],
         cwd=ROOT,

@@ -1,4 +1,4 @@
-"""The files for TLS with a broker: what is refused, and with which words."""
+"""The files for TLS with a broker: refusals and their words."""
 
 import ssl
 from pathlib import Path
@@ -17,7 +17,7 @@ def authority(tmp_path: Path) -> Authority:
 
 
 def refusal(files: MqttFiles, url: str = URL) -> str:
-    """Why files are refused."""
+    """The reason why files are refused."""
     with pytest.raises(ValueError, match="LOOKALIKE_MQTT_") as caught:
         describe_broker(url, files)
     assert "secret" not in str(caught.value)

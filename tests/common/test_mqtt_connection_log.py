@@ -1,4 +1,4 @@
-"""What the log says of a broker that demands client certificates, here one that knows TLS alone."""
+"""The log about a broker that demands client certificates, played by a server that knows TLS alone."""
 
 import contextlib
 import logging
@@ -17,7 +17,7 @@ from tests.servers import until
 
 
 class DemandingServer:
-    """Asks each client for a certificate of an authority, and then hangs up."""
+    """Asks each client for an authority's certificate, and then hangs up."""
 
     def __init__(self, own: CertificateFiles, authority: Path, version: ssl.TLSVersion) -> None:
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -54,14 +54,14 @@ def authority(tmp_path: Path) -> Authority:
 
 @pytest.fixture(params=[ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
 def server(authority: Authority, request: pytest.FixtureRequest) -> Iterator[DemandingServer]:
-    """With TLS 1.3 a client is refused only after its own handshake."""
+    """A server; with TLS 1.3 it refuses a client only after the client's own handshake."""
     made = DemandingServer(authority.sign("broker"), authority.certificate, request.param)
     yield made
     made.close()
 
 
 def told(server: DemandingServer, files: MqttFiles, caplog: pytest.LogCaptureFixture) -> list[str]:
-    """What is logged during two attempts."""
+    """Log lines of two attempts."""
     url = f"mqtts://user:secret@127.0.0.1:{server.port}"
     client = MqttClient(url, filters=["a"], qos=0, on_message=lambda _topic, _payload: None, files=files)
     with caplog.at_level(logging.WARNING):

@@ -1,4 +1,4 @@
-"""Secrets that files hold, as the settings of a process."""
+"""Secrets in files, as settings of a process."""
 
 from pathlib import Path
 
@@ -71,7 +71,7 @@ def test_a_variable_and_its_file_are_not_to_be_set_both(
     [
         (None, "can't be read: No such file or directory"),
         (b"\xffpa55", "can't be read: it is no text in UTF-8"),
-        # It must not open what a key was to close.
+        # An empty secret must not open what a key protects.
         (b"\r\n", "is empty; expected the value of LOOKALIKE_API_KEY"),
     ],
 )

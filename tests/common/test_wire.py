@@ -1,4 +1,4 @@
-"""The codec of observations and the topics, on golden messages and on ones made to hurt."""
+"""The codec of observations and the topics, on golden messages and on malformed ones."""
 
 import base64
 import json

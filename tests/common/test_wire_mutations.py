@@ -1,4 +1,4 @@
-"""Golden messages with random damage: whatever comes, the codec decodes it or names a reason."""
+"""Golden messages with random damage: the codec decodes each or names a reason."""
 
 import json
 import random
@@ -14,7 +14,7 @@ PIECES = [b"", b"NaN", b"1e400", b"-1", b'"', b"[", b"{}", b"null", b"true", b"\
 
 
 def mutated(payload: bytes, chance: random.Random) -> bytes:
-    """The message after a few changes of single bytes, cuts, doublings or other values."""
+    """The message after a few cuts, doublings and changes of single bytes or values."""
     message = bytearray(payload)
     for _ in range(chance.randint(1, 4)):
         at = chance.randrange(len(message) + 1)
@@ -25,7 +25,7 @@ def mutated(payload: bytes, chance: random.Random) -> bytes:
 
 
 def is_sound(seen: Observation) -> bool:
-    """Whether the search can answer it, and the answer can be written."""
+    """Whether the search can answer an observation, and the answer can be written."""
     json.dumps(dict(seen.timings_ms), ensure_ascii=False, allow_nan=False).encode()
     return bool(np.allclose(np.linalg.norm(seen.vectors, axis=1), 1, atol=1e-3))
 
@@ -42,7 +42,7 @@ def test_a_mutated_message_is_an_observation_or_refused_but_never_crashes(name: 
         except WireError as error:
             outcomes.add(error.reason)
             continue
-        except Exception as error:  # the message that does it is what is wanted
+        except Exception as error:  # the report needs the message that causes it
             pytest.fail(f"{error!r} for {payload!r}")
         outcomes.add("none" if seen is None else "observation")
         assert seen is None or is_sound(seen), payload

@@ -17,7 +17,7 @@ from tests.system.stack import eventually
 
 @pytest.fixture(scope="session", autouse=True)
 def images(tmp_path_factory: pytest.TempPathFactory) -> float:
-    """All images, built as a user builds them; how long that took, in seconds."""
+    """All images, built as a user builds them; the value is the build time in seconds."""
     began_s = time.monotonic()
     Project(tmp_path_factory.mktemp("images")).compose("--profile", "aws", "build")
     return time.monotonic() - began_s
@@ -36,7 +36,7 @@ def stack(images: float, tmp_path_factory: pytest.TempPathFactory) -> Iterator[P
 
 @pytest.fixture(scope="session")
 def recorder(stack: Project) -> Iterator[MqttRecorder]:
-    """Every match record that the page hears, whatever is killed meanwhile."""
+    """A recorder of every match record that the page hears, whichever container is killed meanwhile."""
     with MqttRecorder(stack.page) as recording:
         yield recording
 
@@ -51,7 +51,7 @@ def samples(stack: Project) -> float:
 
 @pytest.fixture
 def folder_of_pictures(tmp_path: Path) -> str:
-    """A folder with two pictures, which every user may read."""
+    """A folder with two pictures that every user may read."""
     folder = tmp_path / "shop"
     write_pictures(folder, ["red block.jpg", "blue block.jpg"])
     for each in (tmp_path, folder):
@@ -60,7 +60,7 @@ def folder_of_pictures(tmp_path: Path) -> str:
 
 
 def pytest_sessionfinish() -> None:
-    """Say so if anything was left running."""
+    """Fail if a container was left running."""
     left = subprocess.run(
         ["docker", "ps", "-aq", "--filter", "name=lookalike-test-"], capture_output=True, text=True
     )

@@ -1,4 +1,4 @@
-"""One project of docker-compose.yml, with a name and ports of its own."""
+"""A project of docker-compose.yml, with its own name and ports."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ import httpx
 from tests.servers import free_port
 from tests.system.stack import ROOT
 
-# They run as long as the system does.
+# Services that run as long as the system does.
 RUNNING = ("broker", "redis", "search", "api", "edge", "frames")
 HELPER = "python:3.11-slim-bookworm"
 
 
 class Project:
-    """What `docker compose` does with one name."""
+    """A project's `docker compose` commands."""
 
     def __init__(self, folder: Path, *, files: Sequence[str] = (), env_file: Path | None = None) -> None:
         self.name = f"lookalike-test-{uuid.uuid4().hex[:8]}"
@@ -34,7 +34,7 @@ class Project:
         self.page = f"http://127.0.0.1:{self.port}"
         self.client = httpx.Client(base_url=self.page, timeout=10)
         self._containers: dict[str, str] = {}
-        # Else the file `.env` of whoever works here would count.
+        # Otherwise a developer's own file `.env` would count.
         empty = folder / "empty.env"
         empty.touch()
         self.files = ("docker-compose.yml", *files)
@@ -49,7 +49,7 @@ class Project:
     def compose(
         self, *arguments: str, check: bool = True, given: str = "", files: Sequence[str] = ()
     ) -> subprocess.CompletedProcess[str]:
-        """Run a command of Compose, with this on its standard input, by these files or the project's own."""
+        """Run a command of Compose with this standard input, by default with the project's own files."""
         command = [*self._command, *self._named(files), *arguments]
         return run(command, environ=self.environ, check=check, given=given)
 
@@ -57,11 +57,11 @@ class Project:
         return [part for file in files or self.files for part in ("-f", str(ROOT / file))]
 
     def exec(self, service: str, *command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        """Run a command in a container that runs; Compose itself would take a second longer for the same."""
+        """Run a command in a running container; Compose itself would take a second longer."""
         return run(["docker", "exec", self.container(service), *command], check=check)
 
     def one_shot(self, *arguments: str, given: str = "") -> str:
-        """What a new container of `init` says."""
+        """The output of a new container of `init`."""
         return self.compose("run", "--rm", "-T", "init", *arguments, given=given).stdout
 
     def pipe(self, *arguments: str, source: Path | None = None, target: Path | None = None) -> None:
@@ -71,7 +71,7 @@ class Project:
     def piped(
         self, command: Sequence[str], *, source: Path | None = None, target: Path | None = None
     ) -> None:
-        """Run any command, as a shell does with < and >."""
+        """Run any command with its input and output redirected, as a shell does with < and >."""
         with (
             (source or Path(os.devnull)).open("rb") as given,
             (target or Path(os.devnull)).open("wb") as taken,
@@ -81,7 +81,7 @@ class Project:
             )
 
     def reload_users(self) -> None:
-        """Let the broker read its users; the engine's own signal would count as a wish to have it stopped."""
+        """Make the broker read its users; the engine's own signal would count as a wish to stop it."""
         self.compose("exec", "-T", "broker", "sh", "-c", "kill -HUP 1")
 
     @functools.cached_property
@@ -99,7 +99,7 @@ class Project:
         return self.client.post(path, headers=self.authorization, **options)
 
     def newest(self, thing: str = "cam-1") -> dict[str, Any]:
-        """A camera's newest record, empty if there is none or nobody to ask."""
+        """A camera's newest record, empty if there is none or the api does not answer."""
         with contextlib.suppress(httpx.HTTPError, ValueError, KeyError):
             for record in self.client.get("/matches", params={"thing": thing, "limit": 1}).json()["records"]:
                 return dict(record)
@@ -114,26 +114,26 @@ class Project:
         return self._containers[service]
 
     def forget_containers(self) -> None:
-        """Look for them anew: Compose has made others."""
+        """Look up the containers again: Compose has made others."""
         self._containers.clear()
 
     def state(self, service: str) -> dict[str, Any]:
-        """What the engine says of a container."""
+        """The engine's state of a container."""
         (found,) = json.loads(docker("inspect", self.container(service)))
         return dict(found)
 
     def started_s(self, service: str) -> float:
-        """When its container came up last."""
+        """The start time of its container."""
         return when_s(self.state(service)["State"]["StartedAt"])
 
     def kill(self, service: str) -> None:
-        """End it as a crash would: the engine's own kill would count as a wish, and it would stay down."""
+        """Kill a container as a crash would: killed by the engine it would stay down, as if wished."""
         pid = self.state(service)["State"]["Pid"]
         kill = ("sh", "-c", f"kill -9 {pid}")
         docker("run", "--rm", "--pid=host", "--network=none", "--user=0", HELPER, *kill)
 
     def logs(self) -> str:
-        """The end of what all have said, for a failed test."""
+        """The end of all containers' logs, for a failed test."""
         return self.compose("logs", "--no-color", "--tail=20", check=False).stdout[-12_000:]
 
 
@@ -146,7 +146,7 @@ def when_s(told: str) -> float:
 
 
 def docker(*arguments: str) -> str:
-    """What a command of Docker prints."""
+    """The output of a Docker command."""
     return run(["docker", *arguments]).stdout
 
 
@@ -157,7 +157,7 @@ def run(
     check: bool = True,
     given: str = "",
 ) -> subprocess.CompletedProcess[str]:
-    """Run a command on this machine to its end, which has to be a good one unless `check` is False."""
+    """Run a command on this machine; it must succeed unless `check` is False."""
     done = subprocess.run(
         command, cwd=ROOT, env=environ, input=given, capture_output=True, text=True, timeout=600
     )
@@ -180,7 +180,7 @@ def project(
     env_file: Path | None = None,
     profiles: str = "",
 ) -> Iterator[Project]:
-    """A project that is up, and leaves nothing behind, whatever happens."""
+    """A running project, which leaves nothing behind in any case."""
     made = Project(folder, files=files, env_file=env_file)
     made.environ |= settings
     made.environ |= {"COMPOSE_PROFILES": profiles} if profiles else {}

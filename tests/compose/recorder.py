@@ -17,7 +17,7 @@ RETRY_S = 0.1
 
 @dataclass(frozen=True, slots=True)
 class HeardMessage:
-    """A record, when it came, and whether it was the first after a connection: that may be an old one."""
+    """A record, its arrival, and whether it was the first after a connection, which may be an old one."""
 
     at_s: float
     first: bool
@@ -25,7 +25,7 @@ class HeardMessage:
 
 
 class MqttRecorder:
-    """Reads GET /matches/stream in a thread, from entering to leaving; connects again as a browser does."""
+    """Reads GET /matches/stream in a thread while entered; connects again as a browser does."""
 
     def __init__(self, page: str) -> None:
         self.heard: list[HeardMessage] = []
@@ -45,7 +45,7 @@ class MqttRecorder:
 
     @property
     def records(self) -> list[dict[str, Any]]:
-        """All of them."""
+        """All records so far."""
         return [heard.record for heard in self.heard]
 
     def _run(self) -> None:

@@ -1,4 +1,4 @@
-"""Who is let in: at the broker, at Redis, and from one container to another."""
+"""Access: to the broker, to Redis, and from one container to another."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_a_devices_user_speaks_for_itself_alone(stack: Project) -> None:
     say = json.dumps({"state": "no_camera", "reason": "a test", "source": None})
     for thing in ("window", "cam-1", "door"):
         topic = f"lookalike/{thing}/status"
-        # A refused publish is not told to its sender, in MQTT 3.1.1.
+        # MQTT 3.1.1 does not tell a sender that its publish was refused.
         stack.exec("broker", *PUBLISH, *login, "-r", "-t", topic, "-m", say)
     cameras = eventually(lambda: listed(stack, "door"), within_s=5, why=stack.logs)
     assert cameras["door"] == "no_camera"
@@ -117,7 +117,7 @@ def test_the_api_does_not_start_on_a_public_address_without_a_key(stack: Project
 
 
 def user(stack: Project, thing: str) -> tuple[str, ...]:
-    """The login of a camera's user, whom the broker knows."""
+    """The login of a camera's user, known to the broker."""
     told = stack.one_shot("device", thing).split()
     stack.reload_users()
     login = ("-u", told[1], "-P", told[3])
@@ -127,7 +127,7 @@ def user(stack: Project, thing: str) -> tuple[str, ...]:
 
 
 def listed(stack: Project, thing: str) -> dict[str, str]:
-    """All cameras' states, once this one is among them."""
+    """All cameras' states, once this camera is among them."""
     cameras = stack.client.get("/cameras").json()["cameras"]
     states = {camera["thing"]: camera["state"] for camera in cameras}
     return states if thing in states else {}

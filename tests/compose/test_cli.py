@@ -1,4 +1,4 @@
-"""The command line in the api's container, and what is kept when containers are made anew."""
+"""The command line in the api's container, and the data that outlives a container."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each container is allowed, what it tells, and what it holds."""
+"""Each container's permissions, logs and memory."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_a_container_has_no_rights_that_it_does_not_need(stack: Project, service
 
 @pytest.mark.parametrize("service", RUNNING)
 def test_a_limit_on_memory_holds(stack: Project, service: str) -> None:
-    # Of cgroups version 2 and 1, of which a machine has one.
+    # Of cgroups version 2 and 1; a machine has one of them.
     files = "/sys/fs/cgroup/memory.max /sys/fs/cgroup/memory/memory.limit_in_bytes"
     limit = int(stack.exec(service, "sh", "-c", f"cat {files} 2>/dev/null", check=False).stdout)
     assert limit == stack.state(service)["HostConfig"]["Memory"]
@@ -65,7 +65,7 @@ def test_no_compiler_and_nothing_else_is_left_inside_that_only_a_build_needs(sta
 def test_logs_are_lines_of_json_without_passwords(stack: Project) -> None:
     secrets = passwords(stack)
     for service in (*OURS, "samples"):
-        # The engine sends what went to stderr elsewhere: both count.
+        # The engine gives stderr separately: both count.
         lines = stack.compose("logs", "--no-color", service).stdout.splitlines()
         told = [line.partition("| ")[2] for line in lines if "| " in line]
         assert all({"time", "level", "process", "message"} <= json.loads(line).keys() for line in told), told
@@ -99,19 +99,19 @@ def test_a_container_reads_no_secret_but_its_own(stack: Project) -> None:
 
 
 def passwords(stack: Project) -> list[str]:
-    """Every secret there is."""
+    """Every secret of the project."""
     path = "/secrets/init/passwords.json"
     truth = json.loads(stack.compose("run", "--rm", "-T", "--entrypoint", "cat", "init", path).stdout)
     return [truth["key"], truth["redis"], *truth["users"].values()]
 
 
 def health(stack: Project, service: str) -> str:
-    """What the engine makes of the health checks so far."""
+    """The engine's state of the health checks so far."""
     return str(stack.state(service)["State"]["Health"]["Status"])
 
 
 def used_bytes(stack: Project, service: str) -> float:
-    """A container's memory, without what is only cached."""
+    """A container's memory without caches."""
     told = docker("stats", "--no-stream", "--format", "{{.MemUsage}}", stack.container(service)).split()[0]
     units = {"KiB": 1024, "MiB": 1024**2, "GiB": 1024**3}
     return float(told[:-3]) * units[told[-3:]]

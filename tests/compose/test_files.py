@@ -1,4 +1,4 @@
-"""The files for Compose, as they are put together; nothing is started."""
+"""The Compose files as they are merged; nothing is started."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ OVERRIDES = ("deploy/compose/tls.yml", "deploy/compose/webcam.yml")
 
 @pytest.fixture
 def idle(tmp_path: Path) -> Project:
-    """A project that is not up."""
+    """A project that is not started."""
     return Project(tmp_path)
 
 
@@ -31,7 +31,7 @@ def test_nothing_of_the_checkout_is_mounted_whose_modes_may_be_closed_to_others(
     for files in ((), OVERRIDES):
         for service in put_together(idle, files, profiles=("aws", "scale")).values():
             for mount in service.get("volumes", []):
-                # docker-compose 1.29 writes one as a line, Compose v2 as an object.
+                # docker-compose 1.29 writes a port as a line, Compose v2 as an object.
                 assert not (mount.startswith("/") if isinstance(mount, str) else mount["type"] == "bind")
 
 

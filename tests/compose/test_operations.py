@@ -1,4 +1,4 @@
-"""What docs/operations.md says of backups, models and passwords, command by command."""
+"""The commands in docs/operations.md for backups, models and passwords."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FOLDERS = ("data", "secrets", "models")
 
 @pytest.fixture(scope="module")
 def other(images: float, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
-    """The system on another machine, empty."""
+    """A second, empty system, as on another machine."""
     assert images
     with project(tmp_path_factory.mktemp("other"), settings={"LOOKALIKE_SAMPLES": "0"}) as made:
         yield made
@@ -34,7 +34,7 @@ def test_a_backup_is_restored_on_another_machine(stack: Project, other: Project,
     answer = stack.post("/items", files={"image": picture(1)}, data={"title": "kept", "id": "kept"})
     assert answer.status_code == 201, answer.text
     file = tmp_path / "backup.zip"
-    for _ in range(2):  # the second one too
+    for _ in range(2):  # the second backup too
         stack.compose(*API, "lookalike", "items", "export", "--replace", ARCHIVE)
         stack.pipe(*API, "cat", ARCHIVE, target=file)
         stack.compose(*API, "rm", ARCHIVE)
@@ -54,7 +54,7 @@ def test_another_model_takes_over_with_two_commands(other: Project) -> None:
     before, model = listed(other), other.newest()["model"]
     rebuild = ("samples", "lookalike", "index", "rebuild")
     other.compose("run", "--rm", "-T", "-e", "LOOKALIKE_MODEL=fast", *rebuild)
-    other.environ["LOOKALIKE_MODEL"] = "fast"  # as .env would say
+    other.environ["LOOKALIKE_MODEL"] = "fast"  # as .env would set it
     other.compose("up", "-d")
     other.forget_containers()
     eventually(lambda: is_matched_by_another(other, model), within_s=30, why=other.logs)
@@ -120,13 +120,13 @@ def test_all_passwords_are_renewed(other: Project) -> None:
 
 
 def leave(stack: Project, count: int) -> None:
-    """Delete all items but so many: a change of the model takes up to a second for each."""
+    """Delete all items but `count`: a change of the model takes up to a second for each."""
     for item_id in sorted(listed(stack))[count:]:
         stack.client.delete(f"/items/{item_id}", headers=stack.authorization).raise_for_status()
 
 
 def is_matched_by_another(stack: Project, model: str) -> bool:
-    """Whether records come that hold items, by another model."""
+    """Whether records with items come that are by another model."""
     record = stack.newest()
     return record.get("model") not in (None, model) and record["matches"] != []
 
@@ -137,7 +137,7 @@ def listed(stack: Project) -> set[str]:
 
 
 def camera(stack: Project) -> dict[str, Any]:
-    """What the page says of the only camera, empty while there is nobody to ask."""
+    """The page's state of the only camera, empty while the api does not answer."""
     with contextlib.suppress(httpx.HTTPError, KeyError, ValueError):
         for each in stack.client.get("/cameras").json()["cameras"]:
             return dict(each)
@@ -145,7 +145,7 @@ def camera(stack: Project) -> dict[str, Any]:
 
 
 def captured_s(stack: Project) -> float:
-    """When the newest record's frame was taken."""
+    """The capture time of the newest record's frame."""
     record = stack.newest()
     return from_iso(record["captured_at"]) if record else 0.0
 

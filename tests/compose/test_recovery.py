@@ -1,4 +1,4 @@
-"""Each container is restarted and killed in turn, and what was there before is there again."""
+"""Each container is restarted and killed in turn, and keeps its data."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from tests.system.stack import ROOT, eventually
 WITHIN_S = 10.0
 STOPS_WITHIN_S = 5.0
 MAX_AGE_S = 5.0
-# A record may be pushed in the last moment of its life.
+# A record may be pushed in the last moment before a kill.
 ON_ITS_WAY_S = 1.0
-# An engine's own kill after the time to stop is over.
+# The engine's own kill, after the time to stop is over.
 KILLED = 137
 SHOWN = (ROOT / "samples" / "pictures" / "mug-harbour.jpg").read_bytes()
 
-# Killed before its samples are in, a system would have nothing to show.
+# A system killed before its samples are in would have nothing to show.
 pytestmark = pytest.mark.usefixtures("samples", "recorder")
 Disturb = Callable[[Project, str], None]
 
 
 def restarted(stack: Project, service: str) -> None:
-    """Stop it, and start it again."""
+    """Stop a container, and start it again."""
     began_s = time.monotonic()
     docker("stop", "-t", "30", stack.container(service))
     took_s = time.monotonic() - began_s
@@ -42,7 +42,7 @@ def restarted(stack: Project, service: str) -> None:
 
 
 def killed(stack: Project, service: str) -> None:
-    """Kill it, and let the engine start it again."""
+    """Kill a container, and let the engine start it again."""
     before_s = stack.started_s(service)
     stack.kill(service)
     eventually(lambda: stack.started_s(service) > before_s, within_s=WITHIN_S, why=stack.logs)
@@ -50,7 +50,7 @@ def killed(stack: Project, service: str) -> None:
 
 @pytest.fixture(scope="module")
 def taught() -> dict[str, int]:
-    """All items that were acknowledged, and the pictures' seeds."""
+    """All acknowledged items, with their pictures' seeds."""
     return {}
 
 
@@ -87,7 +87,7 @@ def test_nothing_stale_was_shown_meanwhile(recorder: MqttRecorder) -> None:
     for each in heard:
         record = each.record
         assert from_iso(record["expires_at"]) - from_iso(record["captured_at"]) == pytest.approx(MAX_AGE_S)
-        # What comes first after a connection is the newest there is, and says itself how old it is.
+        # The first record after a connection is the newest there is, and carries its own age.
         assert each.first or each.at_s - from_iso(record["captured_at"]) < MAX_AGE_S + ON_ITS_WAY_S, record
     fresh = [each.record for each in heard if not each.first]
     frames = [(record["session"], record["seq"]) for record in fresh]
@@ -99,7 +99,7 @@ def test_nothing_stale_was_shown_meanwhile(recorder: MqttRecorder) -> None:
 
 
 def teach(stack: Project, taught: dict[str, int]) -> None:
-    """Add an item; it counts once that was acknowledged."""
+    """Add an item; it counts once the api has acknowledged it."""
     seed = 7000 + len(taught)
     answer = stack.post(
         "/items", files={"image": picture(seed)}, data={"title": f"taught {seed}", "id": f"t-{seed}"}
@@ -109,7 +109,7 @@ def teach(stack: Project, taught: dict[str, int]) -> None:
 
 
 def check_kept(stack: Project, taught: dict[str, int]) -> None:
-    """All items are there with their pictures, and the search finds them."""
+    """Check that all items are there with their pictures, and that the search finds them."""
 
     def healthy() -> bool:
         return stack.client.get("/healthz").status_code == 200
@@ -129,14 +129,14 @@ def check_kept(stack: Project, taught: dict[str, int]) -> None:
 
 
 def captured_s(stack: Project, thing: str) -> float:
-    """When the newest record's frame was taken."""
+    """The capture time of the newest record's frame."""
     record = stack.newest(thing)
     return from_iso(record["captured_at"]) if record else 0.0
 
 
 @contextlib.contextmanager
 def showing(stack: Project, thing: str) -> Iterator[None]:
-    """Send pictures for this camera from a browser, unless it is the one that has its own."""
+    """Send pictures for this camera as a browser, unless it has its own."""
     if thing == "cam-1":
         yield
         return

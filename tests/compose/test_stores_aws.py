@@ -79,12 +79,12 @@ def test_the_table_needs_the_settings_of_the_emulator(cloud: Project) -> None:
     line = json.loads(told.stdout)
     assert (line["level"], line["process"]) == ("ERROR", "aws-create")
     assert "localstack/compose.env" in line["message"]
-    # What is wrong stays so.
+    # A wrong setting does not mend itself.
     assert cloud.state("aws-create")["HostConfig"]["RestartPolicy"]["MaximumRetryCount"] == 5
 
 
 def answered(stack: Project, name: str) -> float:
-    """How many observations a search process has answered."""
+    """The number of observations that a search process has answered."""
     lines = fetched(stack, name, "metrics").splitlines()
     return sum(
         float(line.split()[-1]) for line in lines if line.startswith("lookalike_search_answered_total")
@@ -92,12 +92,12 @@ def answered(stack: Project, name: str) -> float:
 
 
 def is_ready(stack: Project, name: str) -> bool:
-    """Whether a search process has read the items and hears the cameras."""
+    """Whether a search process has read the items and receives observations."""
     told = fetched(stack, name, "healthz")
     return bool(told and json.loads(told)["ok"])
 
 
 def fetched(stack: Project, name: str, path: str) -> str:
-    """What a search process answers, empty while it does not; outside, each may answer to the shared name."""
+    """A search process's answer, empty for none; from outside, each may answer to the shared name."""
     fetch = f"import httpx; print(httpx.get('http://127.0.0.1:8081/{path}').text)"
     return stack.exec(name, "python", "-c", fetch, check=False).stdout

@@ -18,7 +18,7 @@ from tests.compose.project import Project, project
 from tests.system.stack import eventually
 
 TLS = "deploy/compose/tls.yml"
-# Without items each record says that nothing looks like it, and there is one.
+# Without items each record is a no_match, but there is one.
 SETTINGS = {"LOOKALIKE_SAMPLES": "0", "LOOKALIKE_SOURCE": "test"}
 
 
@@ -41,7 +41,7 @@ def tls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
 def test_a_frame_goes_all_its_way_through_tls(tls: Project) -> None:
     record = eventually(tls.newest, within_s=60, why=tls.logs)
     assert record["verdict"] == "no_match"
-    # Else all of it could have gone another way.
+    # Otherwise all of it could have gone another way.
     assert tls.exec("redis", "redis-cli", "-p", "6379", "ping", check=False).stdout != "PONG\n"
     assert "FAIL  item store" in tls.exec("api", "lookalike", "doctor", check=False).stdout
 
@@ -100,14 +100,14 @@ def test_the_pages_own_certificate_is_for_its_public_name(tls: Project, tmp_path
     )
     shown = ssl.get_server_certificate(("127.0.0.1", tls.port))
     assert ssl.PEM_cert_to_DER_cert(shown) == ssl.PEM_cert_to_DER_cert(signed.decode())
-    # Refused by the api, and not by who asks it.
+    # Refused by the api, not by the client.
     for where in (["exec", "-T", "api"], ["run", "--rm", "-T", "samples"]):
         told = tls.compose(*where, "lookalike", "items", "delete", "none", files=files, check=False)
         assert "there is no item" in told.stderr, told
 
 
 def told_to_each(stack: Project) -> list[str]:
-    """What `init` wrote for those whom a new camera does not concern."""
+    """Files that `init` wrote for services that a new camera does not concern."""
     files = {
         "search": ("search/mqtt-url", "search/redis-url"),
         "broker": ("broker/mosquitto.conf", "broker/key.pem"),
@@ -120,7 +120,7 @@ def told_to_each(stack: Project) -> list[str]:
 
 
 def connect(stack: Project, trust: ssl.SSLContext | None, *, user: str = "", password: str = "") -> int:
-    """What the broker answers to a connection from this machine, 0 if it accepts."""
+    """The broker's answer to a connection from this machine, 0 if it accepts."""
     answers: list[int] = []
     client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id="door")
     client.username_pw_set(user, password)

@@ -1,4 +1,4 @@
-"""The pages that are made of the code: what makes the generator refuse."""
+"""The generator of the docs' pages from the code: its refusals."""
 
 from __future__ import annotations
 

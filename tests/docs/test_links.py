@@ -1,4 +1,4 @@
-"""What the docs point to exists: files, headings, and the source files that they name."""
+"""References in the docs exist: files, headings, and named source files."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-# Built, downloaded or kept while it runs.
+# Folders that are built, downloaded or written at run time.
 LEFT_OUT = {"__pycache__", "build", "node_modules"}
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 CODE = re.compile(r"`([^`\n]+)`")
@@ -20,7 +20,7 @@ BLOCK = re.compile(r"^ {4}.*$", re.MULTILINE)
 
 
 def _files() -> list[Path]:
-    """The project's files: nothing of caches, environments and data folders."""
+    """The project's files, without caches, environments and data folders."""
 
     def walk(folder: Path) -> Iterator[Path]:
         for path in folder.iterdir():
@@ -39,7 +39,7 @@ PAGES = [path for path in FILES if path.suffix == ".md"]
 
 
 def anchors(page: Path) -> set[str]:
-    """What a link's fragment may name on a page: its headings, and places with an id."""
+    """A page's targets of links: its headings, and places with an id."""
     text = page.read_text(encoding="utf-8")
     titles = re.findall(r"^#+ +(.+)$", text, re.MULTILINE)
     words = (re.sub(r"[^\w\- ]", "", title.lower()) for title in titles)
@@ -47,7 +47,7 @@ def anchors(page: Path) -> set[str]:
 
 
 def broken(page: Path) -> list[str]:
-    """The links of a page that lead nowhere."""
+    """Broken links of a page."""
     lost = []
     for link in LINK.findall(page.read_text(encoding="utf-8")):
         if "://" in link:
@@ -60,7 +60,7 @@ def broken(page: Path) -> list[str]:
 
 
 def unknown(page: Path) -> list[str]:
-    """The source files and folders that a page names and that do not exist; the end of a path is enough."""
+    """Source files and folders that a page names and that do not exist; the end of a path is enough."""
     prose = BLOCK.sub("", page.read_text(encoding="utf-8"))
     named = [name for name in CODE.findall(prose) if SOURCE.fullmatch(name) or FOLDER.fullmatch(name)]
     return [name for name in named if not any(place.endswith(f"/{name}") for place in PLACES)]

@@ -1,4 +1,4 @@
-"""The messages that docs/troubleshooting.md quotes are those of the code and of the page."""
+"""Messages quoted in docs/troubleshooting.md are those of the code and of the page."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.page.texts import table
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
-# A string literal that goes on in the next line.
+# A string literal continued in the next line.
 JOINT = re.compile(r'"\s*\n\s*f?"')
 QUOTED = re.compile(r"`` ?(.+?) ?``|`([^`]+)`")
 

@@ -23,7 +23,7 @@ def broker_port() -> Iterator[int]:
 
 @pytest.fixture
 def listener(broker_port: int) -> Iterator[MqttListener]:
-    """A client that hears all."""
+    """A client that receives everything."""
     with MqttListener(broker_port) as listening:
         yield listening
 
@@ -36,7 +36,7 @@ def camera() -> FakeCamera:
 
 @pytest.fixture
 def publisher() -> FakePublisher:
-    """A publisher that keeps all."""
+    """A publisher that keeps all messages."""
     return FakePublisher()
 
 

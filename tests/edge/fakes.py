@@ -11,14 +11,14 @@ from edge.picture.frame_types import Frame, Shot
 
 
 class FakeCamera:
-    """Gives the frames that it was given, as of one camera at one moment unless it is told otherwise."""
+    """Gives the frames that it was given, by default of one camera at one moment."""
 
     def __init__(self, *, thing: str = "cam-3", at_s: float = 1_800_000_000.5) -> None:
         self.shots: list[Shot] = []
         self._thing, self._at_s = thing, at_s
 
     def see(self, *frames: Frame, thing: str | None = None, after_s: float = 0) -> None:
-        """Give these frames next."""
+        """Set the frames to give next."""
         self.shots += [Shot(frame, thing or self._thing, self._at_s + after_s) for frame in frames]
 
     def take(self, timeout_s: float) -> Shot | None:
@@ -27,7 +27,7 @@ class FakeCamera:
 
 
 class FakePublisher:
-    """Remembers what was published."""
+    """Remembers published messages."""
 
     def __init__(self) -> None:
         self.sent: list[tuple[str, bytes]] = []
@@ -38,7 +38,7 @@ class FakePublisher:
 
 
 class FakeBroker:
-    """What links are connected to; it remembers every message and keeps the retained ones."""
+    """A broker for links in memory; it remembers every message and keeps the retained ones."""
 
     def __init__(self) -> None:
         self.up = True
@@ -48,28 +48,28 @@ class FakeBroker:
 
     @property
     def open_link(self) -> OpenLink:
-        """Makes links to it."""
+        """Makes links to this broker."""
         return partial(FakeLink, self)
 
     def add(self, link: "FakeLink") -> None:
-        """A link was started."""
+        """Add a link that was started."""
         self._links.append(link)
         if self.up:
             link.connect()
 
     def remove(self, link: "FakeLink") -> None:
-        """A link was stopped."""
+        """Remove a link that was stopped."""
         if link in self._links:
             self._links.remove(link)
 
     def start(self) -> None:
-        """Come, or come back."""
+        """Start, or start again."""
         self.up = True
         for link in self._links:
             link.connect()
 
     def stop(self) -> None:
-        """Go, and lose what was kept."""
+        """Stop, and lose the retained messages."""
         self.up = False
         self.kept.clear()
 
@@ -140,5 +140,5 @@ class FakeLink:
             return
         try:
             self._on_message(topic, payload)
-        except RuntimeError:  # as the port says: a handler's fault does not end the link
+        except RuntimeError:  # the port's promise: a handler's fault does not end the link
             return

@@ -1,4 +1,4 @@
-"""JPEG files as cameras send them over MQTT, and ones that lie."""
+"""JPEG files as cameras send them over MQTT, and ones with a false header."""
 
 import cv2
 import numpy as np
@@ -14,7 +14,7 @@ def encode(frame: Frame) -> bytes:
 
 
 def shown(content: bytes) -> Frame:
-    """What a JPEG of ours shows."""
+    """The content of a JPEG made here."""
     picture = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
     assert picture is not None
     return picture.astype(np.uint8, copy=False)

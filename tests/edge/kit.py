@@ -1,4 +1,4 @@
-"""What the tests of the edge are made with: clips, a model, a listening client and the edge as a process."""
+"""Helpers of the edge's tests: clips, a model, a listening client and the edge as a process."""
 
 import json
 import os
@@ -55,14 +55,14 @@ def write_clip(path: Path, *, frames: int = 12) -> Path:
 
 
 def frame_of(vector: wire.Vectors) -> int:
-    """Which frame of a clip of `write_clip` the model of `write_model` saw."""
+    """The number of the frame in a clip of `write_clip` that the model of `write_model` saw."""
     return round(float(vector[0] / vector[3]) * 255 / LEVEL_STEP)
 
 
 def write_model(path: Path, *, box: Box | None = None) -> Path:
     """A model file whose vector is (mean blue, green, red, 1), the means as shares of 255, at unit length.
 
-    With a box it is one that finds the thing in the picture, always there.
+    With a box it always finds the thing in the picture at that place.
     """
     constants: dict[str, NDArray[Any]] = {
         "sides": np.array([1, 2], np.int64),
@@ -99,7 +99,7 @@ def write_model(path: Path, *, box: Box | None = None) -> Path:
 
 @dataclass(frozen=True)
 class Heard:
-    """A message that came, with the moment of its arrival in Unix seconds."""
+    """A message, with its arrival in Unix seconds."""
 
     topic: str
     payload: bytes
@@ -108,7 +108,7 @@ class Heard:
 
 
 class MqttListener:
-    """Subscribes to everything of Lookalike and remembers it; it reconnects quickly."""
+    """Subscribes to all of Lookalike's topics and remembers the messages; it reconnects quickly."""
 
     def __init__(self, port: int, topics: str = "lookalike/#") -> None:
         self.heard: list[Heard] = []
@@ -139,11 +139,11 @@ class MqttListener:
         return [json.loads(heard.payload) for heard in self.heard if heard.topic.endswith("/status")]
 
     def states(self) -> list[str]:
-        """The states that were told so far."""
+        """States of the status messages so far."""
         return [status["state"] for status in self.statuses()]
 
     def observations(self) -> list[wire.Observation]:
-        """The observations so far; WireError for one that search would refuse."""
+        """Observations so far; WireError for one that search would refuse."""
         found = []
         for heard in self.heard:
             if heard.topic.endswith("/features"):
@@ -160,13 +160,13 @@ class MqttListener:
         return self.statuses()[-1]
 
     def wait_observations(self, count: int) -> list[wire.Observation]:
-        """Wait for this number of observations in all."""
+        """Wait for `count` observations in all."""
         until(lambda: len(self.observations()) >= count, what=f"{count} observations")
         return self.observations()
 
 
 class EdgeProcess:
-    """`python -m edge`, as a user runs it."""
+    """`python -m edge`, run as a user does."""
 
     def __init__(self, log: Path, settings: dict[str, str]) -> None:
         self._log = log
@@ -178,11 +178,11 @@ class EdgeProcess:
 
     @property
     def log(self) -> str:
-        """What it has written so far."""
+        """The log so far."""
         return self._log.read_text()
 
     def terminate(self) -> tuple[int, float]:
-        """Send SIGTERM; return the exit code and the seconds that the end took."""
+        """Send SIGTERM; return the exit code and the seconds until the end."""
         started_s = time.monotonic()
         self.process.send_signal(signal.SIGTERM)
         code = self.process.wait(PATIENCE_S)

@@ -15,7 +15,7 @@ from tests.servers import free_port, until
 
 
 def check(path: Path | None, within_s: str = "15") -> tuple[int, str]:
-    """What the check answers, as a container runs it."""
+    """The check's answer, run as a container does."""
     environ = {} if path is None else {"LOOKALIKE_ALIVE_FILE": str(path)}
     done = subprocess.run(
         [sys.executable, "-m", "edge.alive", "--within", within_s],

@@ -30,7 +30,7 @@ def test_a_clip_becomes_observations_at_its_own_pace_in_a_seamless_loop(
     assert set(seen[0].timings_ms) == {"capture", "embed"}
     assert frame_of(seen[0].vectors[0]) == 0
     for observation in seen:
-        # Which frame a moment shows follows from the first one alone, over the seams too.
+        # The first frame alone tells which frame a moment shows, also over the seams.
         at = (observation.captured_at_s - seen[0].captured_at_s) * CLIP_FPS
         shown = frame_of(observation.vectors[0])
         assert min((at - shown) % 12, (shown - at) % 12) < 2
@@ -62,7 +62,7 @@ def test_each_start_is_a_new_session_and_a_kill_shows_the_last_will(
     assert (first.thing, second.thing) == ("cam-2", "cam-2")
     assert first.session != second.session
     assert second.seq == 0
-    with MqttListener(broker_port) as late:  # retained, so a page that opens later knows it
+    with MqttListener(broker_port) as late:  # retained, so that a page opened later gets it
         assert late.wait_state("offline")
 
 

@@ -100,7 +100,7 @@ def test_a_bad_value_is_named_with_what_was_expected(
     line = explain(caught.value)
     assert line.startswith(name if name.startswith("LOOKALIKE") else "LOOKALIKE_THING")
     assert expected in line
-    # What looks like half of user:password is not repeated.
+    # A source that looks like half of user:password is not repeated.
     assert (value if ":port" not in value else "got 'mqtt://***'") in line
 
 

@@ -1,4 +1,4 @@
-"""The variants, built once a session, and the pictures of models/golden."""
+"""The variants, built once a session, and models/golden's pictures."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -19,7 +19,7 @@ Picture = NDArray[np.uint8]
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Model files by variant, of all whose trained tensors are there."""
+    """Model files by variant, for all whose trained tensors exist."""
     folder = tmp_path_factory.mktemp("models")
     files = {name: folder / f"{name}.onnx" for name, variant in VARIANTS.items() if _is_trained(variant)}
     for name, path in files.items():

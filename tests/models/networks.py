@@ -1,4 +1,4 @@
-"""Small networks as PyTorch would export them, for the tests of wrapping."""
+"""Small networks as PyTorch exports them, for the tests of wrapping."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ WEIGHTS = np.random.default_rng(1).normal(size=(DIM, 3, 3, 3)).astype(np.float32
 
 @dataclass(frozen=True)
 class TinyNetwork:
-    """Convolution and ReLU, a backbone in small; `head` is what comes after them."""
+    """A small backbone of convolution and ReLU; `head` comes after them."""
 
     head: str = "map"
     opset: int = 18

@@ -19,7 +19,7 @@ def test_two_builds_are_byte_identical_and_have_the_recorded_fingerprint(
 ) -> None:
     first, second = built[name].read_bytes(), build_bytes(VARIANTS[name])
     assert first == second
-    # Another onnx may write other bytes: then raise RECIPE and record the fingerprint (README.md too).
+    # Another onnx may write other bytes: raise RECIPE then, and record the fingerprint (README.md too).
     assert fingerprint(first) == VARIANTS[name].fingerprint
 
 

@@ -1,4 +1,4 @@
-"""A level finds the thing in the picture by itself, in the graph, and says where."""
+"""A level finds the thing in the picture within the graph, and says where."""
 
 from pathlib import Path
 
@@ -14,13 +14,13 @@ from models.variants import BACKBONES, LEVELS, VARIANTS
 Picture = NDArray[np.uint8]
 SAMPLES = Path(__file__).resolve().parents[2] / "samples" / "pictures"
 WIDTH, HEIGHT = 640, 360
-# Not as bright as the things' own ground, and nowhere of their colours.
+# Darker than the things' own ground, and without their colours.
 GROUND = (140, 145, 150)
 PLACES = [(90, 30), (350, 30), (90, 120), (350, 120)]
 
 
 def thing(name: str, side: int) -> Image.Image:
-    """A sample picture's thing without its ground, RGBA of at most that many pixels a side."""
+    """A sample picture's thing without its ground, RGBA, at most that many pixels a side."""
     with Image.open(SAMPLES / f"{name}.jpg") as image:
         pixels = np.asarray(image.convert("RGB")).astype(np.int16)
     unlike = np.abs(pixels - np.median(pixels[:8], axis=(0, 1))).max(axis=2) > 40
@@ -63,8 +63,8 @@ def test_the_thing_is_inside_the_box_wherever_it_is(balanced: OnnxFeaturizer, na
     shares = [covered(box, *place, *cut.size) for box, place in zip(boxes, PLACES, strict=True)]
     assert min(shares) > 0.8, boxes
     assert np.mean(shares) > 0.9
-    assert (boxes[:, 2] * boxes[:, 3]).max() < 0.45  # and not by taking all of the frame
-    # The box goes where the thing goes.
+    assert (boxes[:, 2] * boxes[:, 3]).max() < 0.45  # and not by taking the whole frame
+    # The box follows the thing.
     middles = boxes[:, :2] + boxes[:, 2:] / 2
     for one, other, axis in ((0, 1, 0), (2, 3, 0), (0, 2, 1), (1, 3, 1)):
         assert middles[other, axis] - middles[one, axis] > 0.15

@@ -1,4 +1,4 @@
-"""A user's own ONNX file is checked at load, and each fault has its own line."""
+"""A user's own ONNX file is checked at load, and each fault has its own message."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The setting LOOKALIKE_MODEL leads to a file, which is built when it has to be."""
+"""The setting LOOKALIKE_MODEL leads to a file, which is built if needed."""
 
 import subprocess
 import sys

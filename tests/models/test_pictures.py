@@ -1,4 +1,4 @@
-"""Pictures of any size and number become vectors of unit length, with their aspect kept."""
+"""Pictures of any size and number become vectors of unit length; their aspect is kept."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -78,7 +78,7 @@ def test_shrinking_is_antialiased(lite0: OnnxFeaturizer) -> None:
 
 
 def test_the_resize_is_that_of_pillow(lite0: OnnxFeaturizer, scaled: Draw) -> None:
-    """Anybody can reproduce the preprocessing: Pillow's BILINEAR is the same triangle filter."""
+    """The preprocessing is reproducible: Pillow's BILINEAR is the same triangle filter."""
     picture = scaled(531, 797)
     fitted = Image.fromarray(picture).resize((224, round(531 * 224 / 797)), Image.Resampling.BILINEAR)
     missing = 224 - fitted.height

@@ -1,4 +1,4 @@
-"""The weights reader takes plain tensors only and names what is damaged."""
+"""The weights reader accepts plain tensors only, and names damage."""
 
 import io
 import pickle

@@ -1,4 +1,4 @@
-"""A network's export becomes a model file of our form that does what the network does."""
+"""A wrapped export is a model file of our form with the network's own results."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _load(data: bytes, folder: Path) -> OnnxFeaturizer:
 
 
 def _pictures(*shapes: tuple[int, int]) -> list[NDArray[np.uint8]]:
-    """Noise; in an even frame where it gets resized, as Pillow and ONNX Runtime differ at the very edge."""
+    """Noise; an even frame where it gets resized, as Pillow and ONNX Runtime differ at the very edge."""
     noise = np.random.default_rng(2)
     pictures = [noise.integers(0, 256, (height, width, 3), np.uint8) for height, width in shapes]
     for picture in pictures:

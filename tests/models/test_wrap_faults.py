@@ -1,4 +1,4 @@
-"""An export that cannot be wrapped is named in one line, with what was expected."""
+"""An export that cannot be wrapped is named in one line, with the expected form."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Tests against servers that are system packages: `make test-system` installs them and runs these."""
+"""Tests against servers from system packages: `make test-system` installs them and runs these."""
 
 import subprocess
 from collections.abc import Callable, Iterator
@@ -9,9 +9,9 @@ import pytest
 from tests.edge.conftest import broker_port, listener, model
 from tests.servers import Server
 
-__all__ = ["broker_port", "listener", "model"]  # the edge's fixtures are these tests' too
+__all__ = ["broker_port", "listener", "model"]  # the edge's fixtures, for these tests too
 
-_SYSTEM_PYTHON = "/usr/bin/python3"  # GStreamer's bindings are its
+_SYSTEM_PYTHON = "/usr/bin/python3"  # GStreamer's bindings belong to it
 _SERVER = str(Path(__file__).with_name("rtsp_server.py"))
 
 Rtsp = Callable[..., Server]
@@ -37,7 +37,7 @@ def rtsp() -> Iterator[Rtsp]:
 
 @pytest.fixture
 def certificates(tmp_path: Path) -> Certificates:
-    """Makes a certificate that signs itself, and its key: PEM files."""
+    """Makes a self-signed certificate and its key: PEM files."""
 
     def make(*, name: str = "IP:127.0.0.1", on: str | None = None) -> tuple[Path, Path]:
         certificate, key = tmp_path / f"{on}-{name[:3]}.pem", tmp_path / f"{on}-{name[:3]}.key"

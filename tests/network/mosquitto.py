@@ -14,14 +14,14 @@ USER, PASSWORD = "camera", "a-secret/@#%41?:word"
 
 
 class Mosquitto(Server):
-    """One that can also be frozen and thawed."""
+    """A Mosquitto that can also be frozen and thawed."""
 
     def freeze(self) -> None:
-        """It takes connections and bytes, and does nothing with them."""
+        """Freeze it: it accepts connections and bytes, and does nothing with them."""
         self._signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
-        """Go on."""
+        """Let it go on."""
         self._signal(signal.SIGCONT)
 
     def _signal(self, how: signal.Signals) -> None:
@@ -38,15 +38,15 @@ def mosquitto(
     clients: Path | None = None,
     tls_version: str | None = None,
 ) -> Iterator[Mosquitto]:
-    """One that is not yet started; it keeps nothing on disk. `tls` are its certificate and key.
+    """A Mosquitto, not yet started; it keeps nothing on disk. `tls` are its certificate and key.
 
-    With `clients`, the authorities of client certificates, it demands one.
+    With `clients`, an authority of client certificates, it demands one.
     """
     config = folder / "mosquitto.conf"
     server = Mosquitto("mqtts" if tls else "mqtt", [_program("mosquitto"), "-c", str(config)])
     lines = [f"listener {server.port} 127.0.0.1", f"allow_anonymous {str(not password).lower()}"]
     if os.getuid() == 0:
-        lines.append("user root")  # else it becomes one that can't read the test's files
+        lines.append("user root")  # otherwise it becomes a user that can't read the test's files
     if password:
         file = folder / "passwords"
         subprocess.run([_program("mosquitto_passwd"), "-b", "-c", str(file), USER, PASSWORD], check=True)

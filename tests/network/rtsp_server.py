@@ -18,7 +18,7 @@ _PICTURES = (
 )
 _PAYLOADS = {
     "jpeg": "jpegenc ! rtpjpegpay name=pay0 pt=26",
-    # A key frame every 2 s, as cameras have it.
+    # A key frame every 2 s, as in cameras.
     "h264": "x264enc tune=zerolatency speed-preset=ultrafast key-int-max=50 ! rtph264pay name=pay0 pt=96",
 }
 

@@ -21,13 +21,13 @@ RECORD = re.compile(r" (match|unsure|no_match) +seq ")
 
 
 class Demanding:
-    """A broker that demands certificates of its authority, and what a client needs for it."""
+    """A broker that demands its authority's certificates, and a client's files for it."""
 
     def __init__(self, folder: Path, broker: Mosquitto, authority: Authority) -> None:
         self.folder, self.broker, self._authority = folder, broker, authority
 
     def client(self, name: str, *, days: int = 30) -> CertificateFiles:
-        """A certificate that the broker accepts, if it has not run out."""
+        """A certificate that the broker accepts unless it has expired."""
         return self._authority.sign(name, days=days)
 
     def settings(self, files: CertificateFiles | None) -> dict[str, str]:
@@ -40,7 +40,7 @@ class Demanding:
 
 @pytest.fixture(params=["tlsv1.3", "tlsv1.2"])
 def demanding(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Demanding]:
-    """A broker that runs; with TLS 1.3 it refuses a client only after the client's handshake."""
+    """A running broker; with TLS 1.3 it refuses a client only after the client's handshake."""
     authority = Authority(tmp_path)
     own = authority.sign("broker")
     with mosquitto(
@@ -54,14 +54,14 @@ def demanding(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Demand
 
 
 def environ(settings: dict[str, str]) -> dict[str, str]:
-    """The environment of a process with these settings alone."""
+    """The environment of a process with only these settings."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("LOOKALIKE_")}
     return inherited | {f"LOOKALIKE_{name.upper()}": value for name, value in settings.items()}
 
 
 @contextmanager
 def searching(folder: Path, redis_url: str, settings: dict[str, str]) -> Iterator[Path]:
-    """A search process; gives its log."""
+    """A search process; returns its log."""
     own = settings | {"data_dir": str(folder), "redis_url": redis_url, "search_port": str(free_port())}
     log = folder / "search.log"
     with log.open("wb") as stderr:
@@ -75,7 +75,7 @@ def searching(folder: Path, redis_url: str, settings: dict[str, str]) -> Iterato
 
 @contextmanager
 def watching(folder: Path, addresses: dict[str, str], settings: dict[str, str]) -> Iterator[Path]:
-    """`lookalike watch` of a system that runs at these addresses; gives what it prints."""
+    """`lookalike watch` of a system at these addresses; returns its output."""
     (folder / "run.json").write_text(json.dumps({"page": "", "search": ""} | addresses))
     files = {name: value for name, value in settings.items() if name != "mqtt_url"}
     printed = folder / "watch.out"
@@ -131,7 +131,7 @@ def test_a_certificate_that_the_broker_refuses_is_told_once_by_both_sides(
     ):
         until(lambda: line in edge.log, within_s=30, what="the edge's cause")
         until(lambda: line in search_log.read_text(), within_s=30, what="the search's cause")
-        # A later attempt, which is seen to be one because the broker is gone by then.
+        # A later attempt: the broker is gone by then.
         demanding.broker.kill()
         until(lambda: "nothing listens there" in edge.log, within_s=30, what="another attempt")
         until(lambda: "nothing listens there" in search_log.read_text(), within_s=30, what="another")

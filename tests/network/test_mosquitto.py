@@ -1,4 +1,4 @@
-"""The edge on a real Mosquitto that dies, comes late, freezes, or wants a password or TLS."""
+"""The edge on a real Mosquitto that dies, starts late, freezes, or wants a password or TLS."""
 
 import json
 import time
@@ -19,7 +19,7 @@ from tests.servers import until
 
 @pytest.fixture
 def broker(tmp_path: Path) -> Iterator[Mosquitto]:
-    """Mosquitto, started."""
+    """A started Mosquitto."""
     with mosquitto(tmp_path) as server:
         server.start()
         yield server
@@ -27,7 +27,7 @@ def broker(tmp_path: Path) -> Iterator[Mosquitto]:
 
 @pytest.fixture
 def settings(tmp_path: Path, model: Path) -> dict[str, str]:
-    """Of an edge that plays a clip whose every frame differs."""
+    """Settings of an edge that plays a clip whose every frame differs."""
     return {"source": str(write_clip(tmp_path / "clip.mp4")), "model": str(model)}
 
 
@@ -40,7 +40,7 @@ def captured(listener: MqttListener) -> list[float]:
 
 
 def ages_s(listener: MqttListener) -> list[float]:
-    """How old each observation was when it came."""
+    """The age of each observation at its arrival."""
     came = zip(features(listener), captured(listener), strict=True)
     return [heard.at_s - captured_at_s for heard, captured_at_s in came]
 

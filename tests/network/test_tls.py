@@ -1,4 +1,4 @@
-"""Cameras over HTTPS and RTSPS: their certificates are checked, and what is wrong with one is told."""
+"""Cameras over HTTPS and RTSPS: certificates are checked, and a fault is named."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The page's texts: each language has them all, and none is asked for that is not there."""
+"""The page's texts: each language has all of them, and the code asks for no missing one."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import pytest
 
 from tests.page.texts import LANGUAGES, WEB, placeholders, table
 
-# Which forms of a number there are differs by language; `other` is in all.
+# Plural forms differ by language; all have `other`.
 FORM = re.compile(r"\.(zero|one|two|few|many)$")
 
 
 def has(texts: dict[str, str], key: str) -> bool:
-    """Whether a key, or the forms of one that counts, are there."""
+    """Whether a key, or the plural forms of one that counts, exist."""
     return key in texts or f"{key}.other" in texts
 
 
@@ -37,7 +37,7 @@ def test_every_key_that_the_page_asks_for_exists() -> None:
     for path in (WEB / "js").rglob("*.js"):
         source = path.read_text()
         asked |= set(re.findall(r'\bt(?:Count)?\("([^"]+)"', source))
-        # One that is chosen first and asked for later, such as t(wrong ? "key.wrong" : "key.why").
+        # A key that is chosen first and used later, such as t(wrong ? "key.wrong" : "key.why").
         words = re.findall(r'"([a-z]\w*(?:\.\w+)+)"', source)
         asked |= {key for key in words if key.partition(".")[0] in kinds and not key.endswith(".js")}
         begun |= set(re.findall(r"\bt(?:Count)?\(`([\w.]+\.)\$\{", source))

@@ -1,4 +1,4 @@
-"""What the page says in its language of the server's and the cameras' English sentences."""
+"""The page's translations of the server's and the cameras' English sentences."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ OTHERS = [language for language in LANGUAGES if language != "en"]
 
 
 def sentences() -> Iterator[str]:
-    """Each text in the services' and the edge's code, with {} for what is filled in."""
+    """Each text in the services' and the edge's code, with {} for each value."""
     for folder in ("services", "edge"):
         for path in (WEB.parent / folder).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

@@ -11,7 +11,7 @@ LANGUAGES = sorted(path.stem for path in (WEB / "text").glob("*.js"))
 
 
 def table(language: str, *, export: str = "default") -> dict[str, str]:
-    """The texts that a language exports under this name, in their order; a key that stands twice fails."""
+    """Texts that a language exports under this name, in their order; a doubled key fails."""
     source = (WEB / "text" / f"{language}.js").read_text()
     lines = [line for line in source.splitlines() if not line.lstrip().startswith("//")]
     begin = rf"^export (?:const )?{export}(?: =)? "
@@ -24,5 +24,5 @@ def table(language: str, *, export: str = "default") -> dict[str, str]:
 
 
 def placeholders(text: str) -> set[str]:
-    """The names of what is filled in."""
+    """Names of the values to fill in."""
     return set(re.findall(r"\{(\w+)\}", text))

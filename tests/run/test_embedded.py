@@ -1,4 +1,4 @@
-"""The embedded servers of `make run`: nobody gets in without this run's password, and none reaches files."""
+"""The embedded servers of `make run`: they demand this run's password, and give no access to files."""
 
 import os
 import stat
@@ -89,7 +89,7 @@ def test_our_own_processes_cannot_make_redis_write_files_or_end_it(embedded_redi
 
 
 def refused(broker: EmbeddedBroker, user: str | None, password: str) -> bool:
-    """Whether the broker takes no connection with this login."""
+    """Whether the broker refuses a connection with this login."""
     answers: list[bool] = []
 
     def on_connect(_c: Client, _u: object, _f: ConnectFlags, code: ReasonCode, _p: Properties | None) -> None:

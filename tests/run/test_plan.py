@@ -1,4 +1,4 @@
-"""What `make run` refuses before it starts anything."""
+"""Refusals of `make run` before it starts anything."""
 
 from pathlib import Path
 

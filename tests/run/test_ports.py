@@ -1,4 +1,4 @@
-"""Ports that are kept for a server until it starts."""
+"""Ports reserved for a server until it starts."""
 
 import errno
 import socket
@@ -12,7 +12,7 @@ def test_a_reserved_port_is_kept_from_others_and_given_to_its_server() -> None:
     first, second = reserve(2)
     assert first != second
 
-    # Whoever asks for any port is told the same by the kernel, and offered another.
+    # The kernel offers a reserved port to nobody who asks for any port.
     with socket.socket() as anybody, pytest.raises(OSError, match="in use") as refused:
         anybody.bind(("127.0.0.1", first))
     assert refused.value.errno == errno.EADDRINUSE

@@ -1,4 +1,4 @@
-"""What is printed when the page answers: where it is, also for a phone."""
+"""The message printed once the page answers: its addresses, also for a phone."""
 
 import pytest
 

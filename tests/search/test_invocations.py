@@ -1,4 +1,4 @@
-"""SageMaker's k-NN protocol: the forms of a request, the answer, and what is refused."""
+"""SageMaker's k-NN protocol: requests, answers and refusals."""
 
 import json
 

@@ -26,7 +26,7 @@ from tests.servers import until
 
 
 class LoopsRig:
-    """Loops over a store of ten items; `faults` names what raises an exception that nobody expects."""
+    """Loops over a store of ten items; `faults` names the calls that raise an unexpected exception."""
 
     def __init__(self, store: FakeItems | None = None) -> None:
         self.faults: set[str] = set()
@@ -64,7 +64,7 @@ class LoopsRig:
         self.intake.receive("lookalike/cam-1/features", encode_observation(seen))
 
     def answers(self, *, after: int = 0) -> bool:
-        """Send one more observation and say whether one behind the number `after` was answered."""
+        """Send one more observation; whether one behind the number `after` was answered."""
         self.send()
         return any(json.loads(record)["seq"] > after for record in self.queue.latest())
 
@@ -120,14 +120,14 @@ def test_a_store_that_dies_is_trouble_by_name_and_over_when_it_is_back(
         until(lambda: rig.loops.trouble is None)
         rig.store.down = {"model"}
         until(lambda: rig.loops.trouble == "item store: model is down")
-        until(rig.answers)  # from the view that there was
+        until(rig.answers)  # from the view that is still there
         rig.store.down = set()
         until(lambda: rig.loops.trouble is None)
     assert caplog.text.count("item store: model is down") == 1
 
 
 class Pausing(FakeItems):
-    """Gives its second page only when it may."""
+    """A store that gives its second page only when permitted."""
 
     def __init__(self, items: Iterable[Item]) -> None:
         super().__init__(items)

@@ -1,4 +1,4 @@
-"""A system for tests that only look, with the sample catalogue and clip, and others that they share."""
+"""Shared systems: one with the sample catalogue and clip, for tests that only read, and others."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.system.stack import Stack, newest_records, running
 
 @pytest.fixture(scope="session")
 def folder(imported: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where that system keeps the samples, and its log."""
+    """The folder of that system's samples and log."""
     folder = tmp_path_factory.mktemp("system")
     shutil.copytree(imported, folder / "data")
     return folder
@@ -27,7 +27,7 @@ def folder(imported: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def stack(folder: Path) -> Iterator[Stack]:
-    """The system as a newcomer starts it, with its first match there.
+    """The system as a newcomer starts it, with its first match.
 
     For one module: its camera takes half a core.
     """
@@ -38,7 +38,7 @@ def stack(folder: Path) -> Iterator[Stack]:
 
 @pytest.fixture(scope="module")
 def samples(folder: Path) -> Iterator[Stack]:
-    """The same without a camera; not for a module that has the other, as they share the folder."""
+    """The same without a camera; not for a module that uses the other, as they share the folder."""
     with running(folder, settings={"LOOKALIKE_SOURCE": "none"}) as started:
         yield started
 
@@ -60,7 +60,7 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 @pytest.fixture
 def bowl(empty: Stack) -> Iterator[dict[str, Any]]:
-    """An item with a picture of its own, gone at the end."""
+    """An item with a picture of its own, deleted at the end."""
     item = single.add(empty, 300, id="bowl 1", title="A bowl", link="https://shop.example/1", colour="blue")
     yield item
     empty.client.delete(single.path("bowl 1"))

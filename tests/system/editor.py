@@ -1,4 +1,4 @@
-"""An editor as a process of its own: it reads a line of JSON for each thing to do, and prints the answer.
+"""An editor as a process: it reads a command per line of JSON, and prints the answer.
 
 `python -m tests.system.editor PAGE ITEM NAME`: NAME is the metadata field that it writes.
 """
@@ -16,7 +16,7 @@ from tests.system.stack import ROOT
 
 
 class EditorProcess:
-    """That process, as a test speaks with it."""
+    """That process, for a test to talk to."""
 
     def __init__(self, page: str, item: str, name: str) -> None:
         self.name = name
@@ -26,13 +26,13 @@ class EditorProcess:
         )
 
     def begin(self, **told: Any) -> None:
-        """Have something done; `answer` waits for it, so that several can be at work."""
+        """Begin a command; `answer` waits for it, so that several can run at once."""
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(told) + "\n")
         self._process.stdin.flush()
 
     def answer(self) -> dict[str, Any]:
-        """The answer's `status`, its `etag` and its `body`."""
+        """The answer's `status`, `etag` and `body`."""
         assert self._process.stdout is not None
         return dict(json.loads(self._process.stdout.readline()))
 
@@ -42,7 +42,7 @@ class EditorProcess:
 
 
 def main(page: str, item: str, name: str) -> None:
-    """Read, and write over what was read last or what a refusal held."""
+    """Read, and write over the revision that was read last or that a refusal held."""
     known: dict[str, Any] = {}
     with httpx.Client(base_url=page, timeout=30) as client:
         for line in sys.stdin:

@@ -1,4 +1,4 @@
-"""A system with many items, and its search killed and started again, which a test lets read bit by bit."""
+"""A system with many items, whose search is killed, started again and lets a test control its reading."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ from tests.system.pictures import picture
 from tests.system.stack import ROOT, Stack, eventually, stopped
 
 MANY = 10_000
-# A reader that is kept waiting for 10 s gives up.
+# A reader gives up after waiting 10 s.
 EVERY_S = 2.0
-# The title of the one item that `SEEN` shows; none of the others is near it.
+# The title of the one item that `SEEN` shows; no other is near it.
 TITLE = "A red kettle"
 SEEN: Vectors = unit(np.array([[1.0, 0.0, 0.0, 0.2]], np.float32))
 
 
 def stored(folder: Path) -> tuple[Path, dict[str, str]]:
-    """A data folder with MANY items, each with the same picture, and the settings that go with it."""
+    """A data folder with MANY items, each with the same picture, and its settings."""
     model = write_model(folder / "means.onnx")
     data = folder / "stored"
     data.mkdir()
@@ -62,13 +62,13 @@ def stored(folder: Path) -> tuple[Path, dict[str, str]]:
 
 
 class StoreGate:
-    """Lets no other process read a SQLite file while it is closed; who tries has an error after 10 s.
+    """Lets no other process read a SQLite file while it is closed; a reader gets an error after 10 s.
 
-    It takes the locks under which a reader of a file in WAL mode reads: walformat.html, "WAL_READ_LOCK".
+    It holds the locks under which a reader of a file in WAL mode reads: walformat.html, "WAL_READ_LOCK".
     """
 
     def __init__(self, store: Path) -> None:
-        # As long as somebody has the file open, its locks stay where they are.
+        # An open connection keeps the file's locks where they are.
         self._keeping = sqlite3.connect(store, isolation_level=None)
         self._keeping.execute("SELECT count(*) FROM items").fetchall()
         self._locks = store.with_name(store.name + "-shm").open("ab")
@@ -85,7 +85,7 @@ class StoreGate:
 
 
 class RestartedSearch:
-    """A search in place of the stack's own, with a copy of the item store, which is not there at first."""
+    """A search in place of the stack's own, with a copy of the item store, which is missing at first."""
 
     def __init__(self, stack: Stack, store: Path, environ: dict[str, str]) -> None:
         self._store, self._own = store, stack.folder / "own" / "items.sqlite"
@@ -98,12 +98,12 @@ class RestartedSearch:
             self._process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=log, stderr=log)
 
     def loading(self) -> dict[str, int | None] | None:
-        """How far it is, by its own word; None when it is ready."""
+        """Its loading progress, from its health; None when it is ready."""
         found: dict[str, int | None] | None = httpx.get(f"{self._address}/ping", timeout=20).json()["loading"]
         return found
 
     def let_read_slowly(self) -> None:
-        """From now on the store is there; return when some of it was read, and the rest comes bit by bit."""
+        """Give it the store; return when some of it was read, and the rest follows bit by bit."""
         coming = self._own.parent.with_name("coming")
         coming.mkdir()
         shutil.copy(self._store, coming)
@@ -123,7 +123,7 @@ class RestartedSearch:
         self._gate.open()
 
     def let_read_all(self) -> None:
-        """The rest may be read at once."""
+        """Let it read the rest at once."""
         self._hurrying.set()
         if self._doling is not None:
             self._doling.join()
@@ -139,9 +139,9 @@ class RestartedSearch:
 
 @contextlib.contextmanager
 def restarted_search(stack: Stack, store: Path) -> Iterator[RestartedSearch]:
-    """The stack's search, killed and started again by the test, which its supervisor does not notice.
+    """The stack's search, killed and restarted by the test, unnoticed by its supervisor.
 
-    It reads a copy of `store`, a file that nobody has open. Afterwards the stack's own is up again.
+    It reads a copy of `store`, a file that is not open. Afterwards the stack's own runs again.
     """
     pid = stack.pid("services.search")
     environ = dict(

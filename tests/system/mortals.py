@@ -26,14 +26,14 @@ ROWS = 60
 
 @dataclass
 class Told:
-    """What was acknowledged: the title of each item and the seed of its picture, and which were deleted."""
+    """Acknowledged changes: each item's title and its picture's seed, and the deleted ids."""
 
     kept: dict[str, tuple[str, int]] = field(default_factory=dict)
     deleted: set[str] = field(default_factory=set)
 
 
 class Client(threading.Thread):
-    """Adds, changes and deletes items of its own, one after the other; after a failure it leaves that one."""
+    """Adds, changes and deletes items of its own, one after another; after a failure it leaves that item."""
 
     def __init__(self, page: str, number: int) -> None:
         super().__init__(name=f"client-{number}", daemon=True)
@@ -44,7 +44,7 @@ class Client(threading.Thread):
         self.told = Told()
 
     def pause(self) -> None:
-        """Return when no request is in flight."""
+        """Return when no request is running."""
         self._going.clear()
         assert self._idle.wait(30)
 
@@ -64,16 +64,16 @@ class Client(threading.Thread):
                     f"client-{self._number}-{count:05}", seed=self._number * 100_000 + count, count=count
                 )
             except httpx.HTTPError:
-                time.sleep(0.05)  # the api is on its way down or up
+                time.sleep(0.05)  # the api is stopping or starting
 
     def _write(self, item_id: str, *, seed: int, count: int) -> None:
         data = {"id": item_id, "title": f"first {seed}"}
         if not self._http.post("/items", data=data, files={"image": picture(seed)}).is_success:
-            time.sleep(0.02)  # the api is on its way down or up
+            time.sleep(0.02)  # the api is stopping or starting
             return
         self.told.kept[item_id] = data["title"], seed
         if count % 3 == 0:
-            # Until the answer is there, either state may be the one.
+            # Until the answer arrives, either state is possible.
             first = self.told.kept.pop(item_id)
             if self._http.put(f"/items/{item_id}", json={"title": f"second {seed}"}).is_success:
                 self.told.kept[item_id] = f"second {seed}", first[1]
@@ -84,7 +84,7 @@ class Client(threading.Thread):
 
 
 class KillRig:
-    """The api, two searches and an importer, each started anew when it was killed."""
+    """The api, two searches and an importer, each restarted after it was killed."""
 
     def __init__(self, folder: Path, redis_url: str, broker_url: str) -> None:
         self.folder, self.data = folder, folder / "data"
@@ -122,7 +122,7 @@ class KillRig:
         )
 
     def kill(self, name: str) -> None:
-        """Kill it and start it again; what an importer had in its journal counts as acknowledged."""
+        """Kill a process and restart it; an importer's journal counts as acknowledged."""
         process = self.running[name]
         process.kill()
         process.wait()
@@ -131,7 +131,7 @@ class KillRig:
         self.start(name)
 
     def up(self, name: str) -> bool:
-        """Whether it works; an importer that has ended by itself is one that waits for its next import."""
+        """Whether it works; an importer that has ended by itself is waiting for its next import."""
         if name == "importer":
             if self.running[name].poll() is not None:
                 self._read_journal(complete=self.running[name].returncode == 0)
@@ -139,13 +139,13 @@ class KillRig:
             return True
         with contextlib.suppress(httpx.HTTPError):
             if name == "api":
-                # Whatever it says of the search that was killed: it answers.
+                # Any answer will do, whatever it says of the killed search.
                 return self.http.get(f"{self.page}/healthz").status_code in (200, 503)
             return self.http.get(f"{self.searches[name]}/healthz").status_code == 200
         return False
 
     def finish_import(self) -> None:
-        """Let the importer end; one that is refused by a dying api is started again, as a person would."""
+        """Let the importer end; one that a dying api refuses is started again, as a person would."""
         until(self._import_done, within_s=120, what="the end of the import")
 
     def _import_done(self) -> bool:
@@ -169,7 +169,7 @@ class KillRig:
         self.imported.kept |= {each: (rows[each], int(each.rpartition("-")[2])) for each in acknowledged}
 
     def _next_csv(self) -> Path:
-        """A file of items that were never imported."""
+        """A file of items that were not imported before."""
         self._imports += 1
         base = 10_000_000 * self._imports
         folder = self.folder / f"import-{self._imports}"

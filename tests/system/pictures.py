@@ -10,7 +10,7 @@ from PIL import Image
 
 
 def picture(seed: int, *, kind: str = "JPEG") -> bytes:
-    """A picture file of coloured blocks, another one for each seed."""
+    """A picture file of coloured blocks, a different one for each seed."""
     blocks = np.random.default_rng(seed).integers(0, 256, (4, 4, 3), np.uint8)
     file = io.BytesIO()
     Image.fromarray(blocks).resize((96, 96), Image.Resampling.NEAREST).save(file, kind)
@@ -18,7 +18,7 @@ def picture(seed: int, *, kind: str = "JPEG") -> bytes:
 
 
 def write_pictures(folder: Path, names: list[str]) -> None:
-    """A picture for each name."""
+    """Write a picture for each name."""
     folder.mkdir(parents=True, exist_ok=True)
     for seed, name in enumerate(names):
         (folder / name).write_bytes(picture(seed))

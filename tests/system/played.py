@@ -1,4 +1,4 @@
-"""A broker and cameras of a test's own for a running system, and calls of its cameras."""
+"""A broker and cameras played by a test for a running system, and calls about them."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ JPEG = {"Content-Type": "image/jpeg"}
 
 @contextlib.contextmanager
 def keyed_stack(folder: Path, broker: Server) -> Iterator[Stack]:
-    """A system with a key, without catalogue, and with no camera but those that a test plays."""
+    """A system with a key, without a catalogue, whose only cameras are those that a test plays."""
     settings = {"LOOKALIKE_SAMPLES": "0", "LOOKALIKE_SOURCE": "none"}
-    # From files, as containers have them.
+    # Secrets in files, as containers have them.
     for name, value in {"API_KEY": "s3cret", "MQTT_URL": broker.url}.items():
         (folder / name).write_text(f"{value}\n", encoding="utf-8")
         settings[f"LOOKALIKE_{name}_FILE"] = str(folder / name)
@@ -35,7 +35,7 @@ def keyed_stack(folder: Path, broker: Server) -> Iterator[Stack]:
 
 
 class PlayedCamera:
-    """A camera that says and shows what a test wants, each under a name of its own; forgotten at the end."""
+    """A camera that a test controls, with a name of its own; forgotten at the end."""
 
     def __init__(self, stack: Stack, thing: str = "") -> None:
         self.thing = thing or f"cam-{uuid.uuid4().hex[:8]}"
@@ -53,13 +53,13 @@ class PlayedCamera:
         self._send("preview", jpeg)
 
     def say(self, state: str, **status: Any) -> None:
-        """Send a status, and return once it is known."""
+        """Send a status, and return once the api knows it."""
         said = {"state": state, "reason": None, "source": None, **status}
         self._send("status", json.dumps(said), retain=True)
         eventually(lambda: status_of(self._stack, self.thing).items() >= said.items(), within_s=5)
 
     def forget(self) -> None:
-        """Leave nothing retained."""
+        """Clear its retained messages."""
         self._send("status", "", retain=True)
 
     def _send(self, kind: str, payload: str | bytes, *, retain: bool = False) -> None:
@@ -67,7 +67,7 @@ class PlayedCamera:
 
 
 class CommandListener:
-    """Hears what passes at a broker, with the second of its arrival."""
+    """Receives a broker's messages, with the times of their arrival."""
 
     def __init__(self, url: str, *filters: str) -> None:
         self.heard: list[tuple[float, str, bytes]] = []
@@ -93,12 +93,12 @@ class CommandListener:
             self.heard.append((time.monotonic(), topic, payload))
 
     def of(self, kind: str) -> list[bytes]:
-        """The messages whose topic ends so."""
+        """Messages whose topic has this end."""
         return [payload for _at_s, topic, payload in self.heard if topic.endswith(f"/{kind}")]
 
 
 def status_of(stack: Stack, thing: str) -> dict[str, Any]:
-    """One of GET /cameras, empty for none."""
+    """A camera's state in GET /cameras, empty if it is not listed."""
     found = [each for each in stack.get("/cameras")["cameras"] if each["thing"] == thing]
     return dict(found[0]) if found else {}
 

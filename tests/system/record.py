@@ -21,7 +21,7 @@ TRUTH = ROOT / "samples" / "truth.csv"
 
 
 class MatchRecorder:
-    """Reads GET /matches/stream in a thread, from entering to leaving."""
+    """Reads GET /matches/stream in a thread while entered."""
 
     def __init__(self, page: str) -> None:
         self.records: list[dict[str, Any]] = []
@@ -45,7 +45,7 @@ class MatchRecorder:
 
 
 def read_matches(page: str, leaving: threading.Event, *, timeout_s: float) -> Iterator[dict[str, Any]]:
-    """The records of one connection to GET /matches/stream, until it is time to leave."""
+    """Records of one connection to GET /matches/stream, until it is time to stop."""
     with httpx.stream("GET", f"{page}/matches/stream", timeout=timeout_s) as response:
         event = ""
         for line in response.iter_lines():
@@ -69,7 +69,7 @@ class TruthScene:
 
 @dataclass(frozen=True, slots=True)
 class Second:
-    """What the system said in one second of the clip: the id and the verdict of most of its records."""
+    """The system's answer in one second of the clip: the id and verdict of most of its records."""
 
     scene: TruthScene
     best: str | None
@@ -88,7 +88,7 @@ def read_truth(path: Path = TRUTH) -> list[TruthScene]:
 def seconds(
     records: Sequence[dict[str, Any]], truth: Sequence[TruthScene], *, began_s: float
 ) -> list[Second]:
-    """One answer for each whole second that lies in one scene; `began_s` is when the clip's loop began."""
+    """The answer in each whole second that lies in one scene; `began_s` is when the clip's loop began."""
     heard: dict[int, list[dict[str, Any]]] = {}
     for record in records:
         at_s = from_iso(record["captured_at"]) - began_s
@@ -113,5 +113,5 @@ def share_right(answers: Sequence[Second]) -> float:
 
 
 def verdicts(answers: Sequence[Second], kind: str) -> Counter[str | None]:
-    """How many seconds of a kind of scene had which verdict."""
+    """The number of seconds with each verdict, for one kind of scene."""
     return Counter(answer.verdict for answer in answers if answer.scene.kind == kind)

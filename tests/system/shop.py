@@ -27,7 +27,7 @@ SHOWN = ROOT / "samples" / "pictures" / "mug-harbour.jpg"
 
 @contextlib.contextmanager
 def running_shop(folder: Path) -> Iterator[Stack]:
-    """A system with many items, and a camera before which one thing lies that is none of them."""
+    """A system with many items, and a camera that sees one thing that is none of them."""
     (folder / "desk").mkdir()
     (folder / "desk" / "mug.jpg").write_bytes(SHOWN.read_bytes())
     fill(folder / "data")
@@ -46,7 +46,7 @@ def running_shop(folder: Path) -> Iterator[Stack]:
 
 
 def fill(data: Path) -> None:
-    """Items whose vectors are made up, as looking at so many pictures takes minutes."""
+    """Fill it with items of generated vectors, as embedding their pictures takes minutes."""
     data.mkdir()
     model, rng = fingerprint(read_model(resolve("balanced", build=True))), np.random.default_rng(0)
 
@@ -69,7 +69,7 @@ def opened(content: bytes) -> Image.Image:
 
 
 class Pretender:
-    """A camera that says to be in some state, and answers commands as it likes."""
+    """A camera that claims a state, and answers commands as the test wants."""
 
     def __init__(self, url: str, thing: str, state: dict[str, str], answer: bytes | None = None) -> None:
         self._thing, self._answer = thing, answer

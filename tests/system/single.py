@@ -1,4 +1,4 @@
-"""Single items over HTTP, as the tests of the catalogue need them."""
+"""Calls for single items over HTTP, for the tests of the catalogue."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ def words(item: dict[str, Any]) -> tuple[Any, Any, Any]:
 
 
 def refused(answer: httpx.Response, status: int) -> str:
-    """What a problem document says was wrong."""
+    """The fault that a problem document names."""
     assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
     return str(answer.json()["detail"])
 
 
 def searched(stack: Stack, change: int, seed: int, *, kind: str = "JPEG") -> list[str]:
-    """The ids that a picture finds once the search knows of a change."""
+    """Ids that a picture finds once the search has read a change."""
     eventually(lambda: stack.get("/healthz")["checks"]["index"].get("cursor", 0) >= change, within_s=5)
     record = stack.client.post("/search", files={"image": picture(seed, kind=kind)}).json()
     return [match["id"] for match in record["matches"] if match["distance"] < 0.05]

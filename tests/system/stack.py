@@ -45,13 +45,13 @@ class Stack:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start it and return when the page answers."""
+        """Start the system and return when the page answers."""
         began_s = time.time()
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(self._command, cwd=ROOT, env=self.environ, stdout=log, stderr=log)
         run_json = self.data / "run.json"
 
-        # One that a killed run left does not count.
+        # A file that a killed run left does not count.
         def up() -> bool:
             assert self.process is not None
             assert self.process.poll() is None, self.log()
@@ -61,39 +61,39 @@ class Stack:
         eventually(up, within_s=600, why=self.log)
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
-        """End it and give its exit code."""
+        """End the system and return its exit code."""
         assert self.process is not None
         self.process.send_signal(how)
         return self.process.wait(60)
 
     def log(self) -> str:
-        """What it has written."""
+        """The log so far."""
         return (self.folder / "log").read_text(errors="replace")
 
     def address(self, name: str) -> str:
-        """One of run.json's addresses."""
+        """An address in run.json."""
         return str(json.loads((self.data / "run.json").read_text())[name])
 
     @property
     def broker(self) -> dict[str, Any]:
-        """Where its broker is, and the login, as paho's `publish` wants them."""
+        """The broker's address and login, as paho's `publish` takes them."""
         parts = urlsplit(self.address("broker"))
         login = {"username": parts.username, "password": parts.password} if parts.username else None
         return {"hostname": parts.hostname, "port": parts.port, "auth": login}
 
     def get(self, path: str) -> Any:
-        """The JSON that a GET answers."""
+        """The JSON answer of a GET."""
         return self.client.get(path).json()
 
     def cli(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run the command line on it."""
+        """Run the command line on this system."""
         command = [sys.executable, "-m", "services.cli", *arguments]
         return subprocess.run(
             command, cwd=ROOT, env=self.environ, capture_output=True, text=True, timeout=300, check=False
         )
 
     def pids(self) -> dict[int, str]:
-        """All live processes that were started for its data folder, with their commands."""
+        """All live processes started for its data folder, with their commands."""
         mine = f"LOOKALIKE_DATA_DIR={self.data}".encode()
         found = {}
         for folder in Path("/proc").glob("[0-9]*"):
@@ -103,14 +103,14 @@ class Stack:
                 environ = (folder / "environ").read_bytes().split(b"\0")
                 if in_data or mine in environ:
                     command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-                    if b"LOOKALIKE_SOURCE=mqtt" in environ:  # the second edge, that of frames over MQTT
+                    if b"LOOKALIKE_SOURCE=mqtt" in environ:  # the second edge, for frames over MQTT
                         command = command.replace("-m edge", "frames")
                     if command:  # a zombie has none
                         found[int(folder.name)] = command
         return found
 
     def pid(self, part: str) -> int:
-        """The process whose command holds `part`."""
+        """The process whose command contains `part`."""
         (pid,) = [pid for pid, command in self.pids().items() if part in command]
         return pid
 
@@ -119,7 +119,7 @@ class Stack:
 def running(
     folder: Path, *, settings: Mapping[str, str], command: list[str] | None = None, data: Path | None = None
 ) -> Iterator[Stack]:
-    """A started stack, stopped for sure; it begins with a copy of `data`, the folder of one that ended."""
+    """A started stack, stopped in any case; it begins with a copy of `data`, an ended system's folder."""
     stack = Stack(folder, settings=settings, command=command)
     if data is not None:
         shutil.copytree(data, stack.data)
@@ -134,7 +134,7 @@ def running(
 
 
 def eventually(probe: Callable[[], T | None], *, within_s: float, why: Callable[[], str] = str) -> T:
-    """The first truthy value of `probe`; after `within_s`, on a slow machine later, it fails with `why`."""
+    """The first truthy value of `probe`; fails with `why` after `within_s`, later on a slow machine."""
     deadline = Deadline(within_s)
     while not deadline.is_over():
         with contextlib.suppress(httpx.HTTPError):
@@ -146,7 +146,7 @@ def eventually(probe: Callable[[], T | None], *, within_s: float, why: Callable[
 
 @contextlib.contextmanager
 def stopped(*pids: int) -> Iterator[None]:
-    """Processes that stand still meanwhile."""
+    """Stop these processes within the block."""
     for pid in pids:
         os.kill(pid, signal.SIGSTOP)
     try:
@@ -157,7 +157,7 @@ def stopped(*pids: int) -> Iterator[None]:
 
 
 def newest_records(stack: Stack, count: int) -> list[dict[str, Any]]:
-    """The newest match records of the clip's camera, newest first, once there are so many."""
+    """The newest match records of the clip's camera, newest first, once there are `count`."""
 
     def found() -> list[dict[str, Any]] | None:
         records: list[dict[str, Any]] = stack.get(f"/matches?limit={count}&thing=cam-1")["records"]

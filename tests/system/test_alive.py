@@ -1,4 +1,4 @@
-"""Health checks: of one process, whatever it depends on, and the api's of a search that takes its time."""
+"""Health checks: of a single process, independent of others, and the api's of a slow search."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.system.stack import ROOT, Stack, eventually, running, stopped
 
 @pytest.fixture(scope="module")
 def quiet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A system to hold up."""
+    """A system for a test to hold up."""
     settings = {"LOOKALIKE_SAMPLES": "0", "LOOKALIKE_SOURCE": "none"}
     with running(tmp_path_factory.mktemp("alive"), settings=settings) as started:
         started.environ["LOOKALIKE_SEARCH_PORT"] = str(urlsplit(started.address("search")).port)
@@ -50,7 +50,7 @@ def test_a_search_that_takes_its_time_is_compared_with_the_store_of_its_answer(q
                 assert not asked.done()
                 quiet.client.delete(f"/items/{added['id']}").raise_for_status()
             checks = asked.result()["checks"]
-        # Where the change itself took the five seconds that a search has, there is nothing to compare.
+        # If the change itself took the five seconds that a search has, there is nothing to compare.
         return (checks["store"]["cursor"], added["change"] + 1) if checks["index"]["ok"] else None
 
     told, newest = eventually(asked_while_it_changed, within_s=60, why=quiet.log)

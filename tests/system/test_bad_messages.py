@@ -1,4 +1,4 @@
-"""What goes wrong on the broker is counted by reason, and nothing else happens."""
+"""Faulty messages on the broker are counted by reason, without any other effect."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ THING = "intruder"
 
 
 def observation(dim: int, **changes: Any) -> bytes:
-    """A right observation, with fields replaced."""
+    """A valid observation, with some fields replaced."""
     vectors = np.full((1, dim), dim**-0.5, np.float32)
     seen = Observation(THING, vectors, time.time(), session="0123abcd", seq=1, model=None)
     return json.dumps(json.loads(encode_observation(seen)) | changes).encode()
@@ -41,7 +41,7 @@ def _model(stack: Stack) -> str:
 
 
 def _dim(stack: Stack) -> int:
-    """How long the catalogue's vectors are."""
+    """The length of the catalogue's vectors."""
     store = SqliteItems(stack.data / "items.sqlite", writable=False)
     (item,) = store.page(limit=1)
     store.close()

@@ -18,7 +18,7 @@ def test_the_item_in_the_camera_is_the_best_match(stack: Stack, recorder: MatchR
     )
 
     first = seconds(recorder.records, truth, began_s=began_s)
-    # The system was still starting when the clip began to play; those seconds come again.
+    # The system was still starting when the clip began; those seconds come again.
     again = seconds(recorder.records, truth, began_s=end_s)
     answers = [late if early.best is None else early for early, late in zip(first, again, strict=True)]
 
@@ -32,7 +32,7 @@ def test_the_item_in_the_camera_is_the_best_match(stack: Stack, recorder: MatchR
 
 
 def clip_began_s(stack: Stack) -> float:
-    """When the clip's first frame was read: the camera has been online since."""
+    """The time at which the clip's first frame was read: the camera is online since."""
     listed = eventually(lambda: stack.get("/cameras")["cameras"], within_s=20, why=stack.log)
     (camera,) = [camera for camera in listed if camera["thing"] == "cam-1"]
     assert camera["state"] == "online"

@@ -20,7 +20,7 @@ QUICK = {"LOOKALIKE_SAMPLES": "0", "LOOKALIKE_SOURCE": "none"}
 
 @contextmanager
 def _client(stack: Stack, certificate: Path, *, host: str = "127.0.0.1") -> Iterator[httpx.Client]:
-    """What believes that certificate alone, and looks at the name in it."""
+    """A context that trusts that certificate alone, and checks the name in it."""
     trust = ssl.create_default_context(cafile=str(certificate))
     with httpx.Client(base_url=f"https://{host}:{stack.port}", verify=trust, timeout=60) as client:
         yield client
@@ -47,7 +47,7 @@ def test_make_run_tls_serves_https_with_a_certificate_that_is_kept(tmp_path: Pat
 
 
 def _other_loopback() -> str:
-    """An address beside 127.0.0.1 that the certificate is for; a container may have no IPv6."""
+    """Another address of this machine that the certificate covers; a container may have no IPv6."""
     try:
         socket.create_server(("::1", 0), family=socket.AF_INET6).close()
     except OSError:
@@ -56,7 +56,7 @@ def _other_loopback() -> str:
 
 
 def _works(stack: Stack, certificate: Path) -> None:
-    """Items and records have addresses with https, and the command line gets through."""
+    """Check that items and records have https addresses, and that the command line works."""
     with _client(stack, certificate) as client, _client(stack, certificate, host="localhost") as named:
         page = named.get("/")
         assert (page.status_code, "strict-transport-security" in page.headers) == (200, False)
@@ -76,7 +76,7 @@ def _works(stack: Stack, certificate: Path) -> None:
 
 
 def _is_no_http(stack: Stack) -> None:
-    """Nobody gets through without https, and nobody believes the certificate without being told."""
+    """Check that nobody connects without https, or trusts the certificate by default."""
     with pytest.raises(httpx.HTTPError):
         httpx.get(f"http://127.0.0.1:{stack.port}/", timeout=5)
     with pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):

@@ -69,7 +69,7 @@ def packed(items: list[Item], contents: dict[str, bytes]) -> bytes:
 
 
 def an_item(exported: bytes, name: str, content: bytes) -> tuple[Item, dict[str, bytes]]:
-    """An item with this picture, and vectors that are another's."""
+    """An item with this picture, and another item's vectors."""
     key = picture_key(content, suffix=".jpg")
     return replace(items_of(exported)[0], id=name, title=name, picture=key), {key: content}
 
@@ -131,7 +131,7 @@ def test_an_archive_may_be_larger_than_any_upload_and_stays_out_of_memory(
 ) -> None:
     items: list[Item] = []
     contents: dict[str, bytes] = {}
-    for number in range(48):  # many more than are ever worked on at once
+    for number in range(48):  # many more than are ever processed at once
         large = picture(600 + number) + bytes(5 * MEGABYTE)
         item, content = an_item(exported, f"large {number}", large)
         items.append(item)
@@ -148,12 +148,12 @@ def test_an_archive_may_be_larger_than_any_upload_and_stays_out_of_memory(
 
 
 def memory(pid: int) -> int:
-    """How many bytes a process has in memory."""
+    """The memory of a process in bytes."""
     return _status(pid, "VmRSS")
 
 
 def peak(pid: int) -> int:
-    """How many it ever had."""
+    """Its largest memory so far, in bytes."""
     return _status(pid, "VmHWM")
 
 
@@ -220,7 +220,7 @@ def test_an_import_survives_the_death_of_the_api(tmp_path: Path) -> None:
 
 
 def acknowledged(stack: Stack) -> list[str]:
-    """The ids in the journal of an import that is not complete."""
+    """Ids in the journal of an import that is not complete."""
     lines = [line for path in (stack.data / "imports").glob("*") for line in path.read_text().splitlines()]
     return [json.loads(line)["item"] for line in lines]
 

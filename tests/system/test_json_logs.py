@@ -14,7 +14,7 @@ def test_every_line_of_every_process_is_an_object(tmp_path: Path) -> None:
     settings = {"LOOKALIKE_SAMPLES": "0", "LOOKALIKE_SOURCE": "test", "LOOKALIKE_LOG_FORMAT": "json"}
     with running(tmp_path, settings=settings) as stack:
         eventually(lambda: "edge" in _processes(stack), within_s=20, why=stack.log)
-        # Each is told of, and tries again.
+        # Each is logged, and retried.
         os.kill(stack.pid("valkey-server"), signal.SIGKILL)
         os.kill(stack.pid("run.broker"), signal.SIGKILL)
         eventually(lambda: {"run", "search", "api", "edge"} <= _processes(stack), within_s=20, why=stack.log)
@@ -25,7 +25,7 @@ def test_every_line_of_every_process_is_an_object(tmp_path: Path) -> None:
 
 
 def _processes(stack: Stack) -> set[str]:
-    # The last line may not be whole yet.
+    # The last line may not be complete yet.
     return {
         json.loads(line)["process"] for line in stack.log().splitlines(keepends=True) if line.endswith("\n")
     }

@@ -1,4 +1,4 @@
-"""Processes are killed at random moments, and nothing that was acknowledged is lost."""
+"""Processes are killed at random moments, and no acknowledged change is lost."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def rig(tmp_path: Path) -> Iterator[KillRig]:
 @pytest.mark.parametrize("kills", [20, pytest.param(200, marks=pytest.mark.soak)])
 def test_whatever_is_killed_whenever_nothing_that_was_acknowledged_is_lost(rig: KillRig, kills: int) -> None:
     names = ["api", "search-1", "search-2", "importer"]
-    # The api first: it makes the file of the store.
+    # The api first: it creates the store's file.
     for name in names:
         rig.start(name)
         until(lambda name=name: rig.up(name), within_s=30, what=f"{name} is up")  # type: ignore[misc]
@@ -62,7 +62,7 @@ def test_whatever_is_killed_whenever_nothing_that_was_acknowledged_is_lost(rig: 
 
 
 def check(rig: KillRig, clients: list[Client]) -> None:
-    """Compare the store with what was acknowledged, and each index with the store."""
+    """Compare the store with the acknowledged changes, and each index with the store."""
     for name in ("api", "search-1", "search-2"):
         until(lambda name=name: rig.up(name), within_s=30, what=f"{name} is up")  # type: ignore[misc]
     titles = stored(rig)
@@ -77,7 +77,7 @@ def check(rig: KillRig, clients: list[Client]) -> None:
 
 
 def stored(rig: KillRig) -> dict[str, str]:
-    """All titles by id; fails if an id comes twice."""
+    """All titles by id; fails if an id occurs twice."""
     titles: dict[str, str] = {}
     cursor: str | None = ""
     while cursor is not None:
@@ -91,7 +91,7 @@ def stored(rig: KillRig) -> dict[str, str]:
 
 
 def follows(rig: KillRig, search: str) -> bool:
-    """Whether an index holds as many items as the store, as of the store's last change."""
+    """Whether an index holds as many items as the store, at the store's last change."""
     head = rig.http.get(f"{rig.page}/healthz").json()["checks"]["store"]["cursor"]
     state = rig.http.get(f"{search}/healthz").json()
     return bool(state["cursor"] == head and state["items"] == len(stored(rig)))

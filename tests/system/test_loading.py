@@ -1,4 +1,4 @@
-"""A search that is killed while a camera sends, and has 10,000 items to read before it can say anything."""
+"""A search killed while a camera sends, with 10,000 items to read before its first answer."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ EVERY_S = 0.2
 
 @pytest.fixture(scope="module")
 def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A system with MANY items that tells Home Assistant of its cameras."""
+    """A system with MANY items that announces matches to Home Assistant."""
     folder = tmp_path_factory.mktemp("many")
     data, settings = stored(folder)
     with running(folder, settings=settings | {"LOOKALIKE_HOME_ASSISTANT": "1"}, data=data) as stack:
@@ -39,7 +39,7 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 @contextlib.contextmanager
 def sending(stack: Stack, thing: str) -> Iterator[None]:
-    """A camera that shows the red kettle, many times a second, whoever listens."""
+    """A camera that shows the red kettle many times a second, with or without a search."""
     ending, model = threading.Event(), stack.get("/healthz")["checks"]["index"]["model"]
     client = MqttClient(stack.address("broker"), filters=["probe/sender"], qos=0, on_message=lambda *_: None)
 
@@ -68,17 +68,17 @@ def records(stack: Stack) -> list[dict[str, Any]]:
 
 
 def titles(stack: Stack) -> list[str]:
-    """Of the newest records' best matches, newest first."""
+    """Titles of the newest records' best matches, newest first."""
     return [record["matches"][0]["title"] for record in records(stack)]
 
 
 def shown(listener: CommandListener) -> list[str]:
-    """What Home Assistant was told that cameras show."""
+    """States announced to Home Assistant."""
     return [json.loads(payload)["shown"] for payload in listener.of("match")]
 
 
 def dropped_as_loading(stack: Stack) -> float:
-    """How many observations the search has dropped because its index was loading."""
+    """The number of observations that the search has dropped because its index was loading."""
     name = 'lookalike_search_dropped_total{reason="loading"} '
     lines = stack.client.get("/metrics").text.splitlines()
     return sum(float(line.removeprefix(name)) for line in lines if line.startswith(name))
@@ -86,7 +86,7 @@ def dropped_as_loading(stack: Stack) -> float:
 
 @contextlib.contextmanager
 def watching(stack: Stack, lines: queue.SimpleQueue[str]) -> Iterator[None]:
-    """The lines that `lookalike watch` prints."""
+    """The output lines of `lookalike watch`."""
     command = [sys.executable, "-m", "services.cli", "watch"]
     with subprocess.Popen(command, cwd=ROOT, env=stack.environ, stdout=subprocess.PIPE, text=True) as process:
         output = process.stdout
@@ -107,13 +107,13 @@ def watching(stack: Stack, lines: queue.SimpleQueue[str]) -> Iterator[None]:
 
 
 def until_line(lines: queue.SimpleQueue[str], text: str) -> None:
-    """Return when a line has come that holds `text`."""
+    """Return when a line that contains `text` has come."""
     while text not in lines.get(timeout=20):
         pass
 
 
 def loading(stack: Stack) -> dict[str, Any] | None:
-    """How far the index is, by the api's health."""
+    """The index's loading progress in the api's health."""
     answer = stack.client.get("/healthz")
     state = answer.json()
     assert (answer.status_code == 503) == (state["status"] != "ok")
@@ -128,7 +128,7 @@ def test_a_search_that_was_killed_gives_no_verdict_before_it_has_read_its_items(
         eventually(lambda: titles(many)[:1] == [TITLE], within_s=20, why=many.log)
         with restarted_search(many, store) as search:
             last = records(many)[0]["id"]
-            # It cannot reach the store at first.
+            # The store is out of reach at first.
             eventually(lambda: dropped_as_loading(many) > 0, within_s=30, why=many.log)
             state = many.get("/healthz")
             assert (state["status"], state["checks"]["index"]["ok"]) == ("failing", False)

@@ -1,4 +1,4 @@
-"""`make run`: starts, ends, keeps what was added, and refuses what is wrong."""
+"""`make run`: starts, ends, keeps added items, and refuses bad settings."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_no_orphan_stays_when_it_is_killed(tmp_path: Path) -> None:
         stack.stop(signal.SIGKILL)
 
         eventually(lambda: not stack.pids(), within_s=3, why=lambda: str(stack.pids()))
-    with running(tmp_path, settings=QUICK) as again:  # nothing that the killed one left is in the way
+    with running(tmp_path, settings=QUICK) as again:  # nothing left by the killed one is in the way
         assert again.stop() == 0
 
 
@@ -114,7 +114,7 @@ def add_three(stack: Stack) -> None:
 
 
 def found(stack: Stack, seed: int) -> str:
-    """The title of what is found by a picture."""
+    """The title of the item that a picture finds."""
     eventually(lambda: _index(stack).get("items") == 3, within_s=10, why=stack.log)
     record = stack.client.post("/search", files={"image": picture(seed)}).json()
     return str(record["matches"][0]["title"])
@@ -132,7 +132,7 @@ def _run(environ: dict[str, str], *command: str) -> subprocess.CompletedProcess[
 
 
 def _refusal(tmp_path: Path, **settings: str) -> str:
-    """The one line that a start with bad settings ends with."""
+    """The last line of a start with bad settings."""
     environ = {"LOOKALIKE_DATA_DIR": str(tmp_path / "data"), "LOOKALIKE_PORT": str(free_port())}
     done = _run(dict(os.environ) | environ | QUICK | settings)
     assert done.returncode != 0

@@ -1,4 +1,4 @@
-"""`make run`: a part that was killed comes again, and a second copy has parts of its own."""
+"""`make run`: a killed part is restarted, and a second copy has parts of its own."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def test_matches_come_again_after_each_part_was_killed(stack: Stack, part: str) 
     os.kill(killed, signal.SIGKILL)
 
     eventually(lambda: killed not in stack.pids(), within_s=5)
-    # Its successor first: what the killed one had sent may still be on its way.
+    # Its successor first: messages of the killed one may still be on their way.
     eventually(lambda: any(part in command for command in stack.pids().values()), within_s=20, why=stack.log)
     last = eventually(lambda: _newest(stack), within_s=20, why=stack.log)
     eventually(lambda: _newest(stack) > last, within_s=20, why=stack.log)
@@ -29,7 +29,7 @@ def test_matches_come_again_after_each_part_was_killed(stack: Stack, part: str) 
 
 
 def _newest(stack: Stack) -> int:
-    # While Redis is away this answers with a problem.
+    # While Redis is away, the answer is a problem document.
     records = stack.get("/matches?limit=1").get("records")
     return int(records[0]["id"]) if records else 0
 

@@ -1,4 +1,4 @@
-"""The visual search sample of 2018 on our system: its device program, its API function and its page."""
+"""The visual search sample of 2018 on our system: its device program, API function and page."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TITLES = {
     "mug-harbour": """A mug that's "back\\slash" and 'all' of it""",
     "can-coffee": "Night Shift ground coffee",
 }
-# The same calls in the same order as in the sample's file.
+# The calls of the sample's file, in its order.
 DEVICE = """
 import os
 import greengrasssdk
@@ -66,7 +66,7 @@ def function_handler(event, context):
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A system without a camera of its own, and with titles that the sample of 2018 could not take."""
+    """A system without a camera of its own, and with titles that break the sample of 2018."""
     settings = {"LOOKALIKE_SAMPLES": "0", "LOOKALIKE_SOURCE": "none"}
     with running(tmp_path_factory.mktemp("shop"), settings=settings) as started:
         for item_id, title in TITLES.items():
@@ -85,20 +85,20 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 
 def function_2018(stack: Stack) -> dict[str, Any]:
-    """What the sample's API function answers: the newest of the list, as it is."""
+    """The answer of the sample's API function: the list's newest entry, unchanged."""
     with redis.Redis.from_url(stack.address("redis"), decode_responses=True) as client:
         newest: Any = client.lrange("stack:matches", 0, 0)
     return {"statusCode": "200", "headers": {"Content-type": "application/json"}, "body": newest[0]}
 
 
 def page_2018(answer: dict[str, Any]) -> list[tuple[str, str]]:
-    """Titles and pictures as the sample's page reads them: it swaps the quotes before it parses."""
+    """Titles and pictures as the sample's page reads them: it swaps the quotes before parsing."""
     matches = json.loads(answer["body"].replace("'", '"'))["matches"]
     return [(match["title"], match["url"]) for match in matches]
 
 
 def dropped(stack: Stack) -> Counter[str]:
-    """How many messages the search has dropped, by reason."""
+    """The number of messages that the search has dropped, by reason."""
     lines = stack.client.get("/metrics").text.splitlines()
     counts = [line for line in lines if line.startswith("lookalike_search_dropped_total{")]
     return Counter({line.split('"')[1]: int(float(line.split()[-1])) for line in counts})
@@ -120,7 +120,7 @@ def test_the_device_the_function_and_the_page_of_2018_work(shop: Stack, tmp_path
     assert ended.code == 0, ended.stderr
 
     def all_are_through() -> bool:
-        # Two lines at the start and one a frame are read past; a frame may be replaced by the next.
+        # Skips two lines at the start and one a frame; a frame may be replaced by the next.
         lost, records = dropped(shop) - before, shop.get(f"/matches?thing={shown}")["records"]
         return lost.pop("status_line", 0) == 6 and lost.pop("overtaken", 0) + len(records) == 4 and not lost
 

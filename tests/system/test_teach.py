@@ -1,4 +1,4 @@
-"""Teaching by showing: what a camera sees becomes an item, and every search finds it within a second."""
+"""Teaching by showing: a camera's picture becomes an item, which every search finds within a second."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SEARCHABLE_S = 1.0
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A system with many items, and a camera before which one thing lies that is none of them."""
+    """A system with many items, and a camera that sees one thing that is none of them."""
     with running_shop(tmp_path_factory.mktemp("shop")) as started:
         yield started
 
@@ -60,7 +60,7 @@ def searches(shop: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 def vectors_of(shop: Stack, item_id: str) -> Vectors:
-    """The vectors of an item, as the store has them."""
+    """An item's vectors in the store."""
     store = SqliteItems(shop.data / "items.sqlite", writable=False)
     try:
         (item,) = store.get_many([item_id])
@@ -71,14 +71,14 @@ def vectors_of(shop: Stack, item_id: str) -> Vectors:
 
 
 def finds(search: httpx.Client, vector: Vectors) -> list[str]:
-    """The ids that a search process has near a vector, by SageMaker's protocol."""
+    """Ids that a search process has near a vector, by SageMaker's protocol."""
     request = {"instances": [{"features": vector.tolist()}]}
     answer = search.post("/invocations", json=request, headers={"Accept": "application/json; verbose=true"})
     return list(answer.json()["predictions"][0]["ids"])
 
 
 def took_s(searches: list[httpx.Client], vector: Vectors, item_id: str, *, since_s: float) -> list[float]:
-    """How long after `since_s` (monotonic) each search process found an item first."""
+    """Seconds from `since_s` (monotonic) until each search process found an item."""
     found: dict[int, float] = {}
     while len(found) < len(searches):
         for number, search in enumerate(searches):
@@ -95,7 +95,7 @@ def teach(shop: Stack, **said: object) -> dict[str, Any]:
 
 
 def best(shop: Stack) -> dict[str, Any] | None:
-    """The newest record of the camera, if its verdict is a match."""
+    """The camera's newest record, if its verdict is a match."""
     records = shop.get("/matches?thing=cam-1&limit=1")["records"]
     return records[0] if records and records[0]["verdict"] == "match" else None
 
@@ -134,7 +134,7 @@ def test_the_picture_of_a_taught_item_is_the_cameras_frame_at_full_size(shop: St
 def test_each_of_many_items_in_a_row_is_found_within_a_second(
     shop: Stack, searches: list[httpx.Client]
 ) -> None:
-    # Enough of them that the calibration is fitted anew meanwhile.
+    # Enough items for the calibration to be fitted again meanwhile.
     seconds, made = [], []
     for number in range(ITEMS // 100 * 2 + 2):
         form = {"title": f"Row {number}", "id": f"row-{number}"}

@@ -21,7 +21,7 @@ from tests.system.stack import ROOT, Stack, eventually
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A system with many items, and a camera before which one thing lies that is none of them."""
+    """A system with many items, and a camera that sees one thing that is none of them."""
     with running_shop(tmp_path_factory.mktemp("shop")) as started:
         yield started
 

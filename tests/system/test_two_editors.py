@@ -1,7 +1,7 @@
-"""Two editors change one item at once, again and again, on each store, and nothing is lost.
+"""Two editors change one item at once, repeatedly, on each store, and nothing is lost.
 
-In each round both read the same revision and write a field of their own over it: one succeeds, the other one
-is refused with what the first one wrote, and writes its own over that. Then each changes another field
+In each round both read the same revision and write a field of their own over it: one succeeds, the other
+is refused with the first one's text, and writes its own over that. Then each changes another field
 without a condition.
 """
 
@@ -31,7 +31,7 @@ ITEM = "shared"
 
 @contextlib.contextmanager
 def apis(folder: Path, *, count: int, settings: dict[str, str]) -> Iterator[list[str]]:
-    """The pages of as many apis of one catalogue, with an item in it."""
+    """The pages of several apis of one catalogue, with an item in it."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("LOOKALIKE_")}
     pages, processes = list[str](), list[subprocess.Popen[bytes]]()
     with servers.redis_server() as redis, servers.broker() as broker, (folder / "log").open("wb") as log:
@@ -40,7 +40,7 @@ def apis(folder: Path, *, count: int, settings: dict[str, str]) -> Iterator[list
             "LOOKALIKE_MODEL": str(write_model(folder / "means.onnx")),
             "LOOKALIKE_REDIS_URL": redis.url,
             "LOOKALIKE_MQTT_URL": broker.url,
-            # So that all tell of the same pictures.
+            # For the same pictures in all answers.
             "LOOKALIKE_PUBLIC_URL": "http://shop.example",
         }
         try:
@@ -70,7 +70,7 @@ def answers(page: str) -> bool:
 
 @pytest.fixture(params=["sqlite", "dynamodb"])
 def editors(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[list[EditorProcess]]:
-    """Two processes that edit: through the one api that may write to SQLite, or through an api each."""
+    """Two editor processes: with the one api that may write to SQLite, or with an api each."""
     settings = dict[str, str]()
     if request.param == "dynamodb":
         server: Server = request.getfixturevalue("shared_aws")
@@ -110,7 +110,7 @@ def words_of(number: int) -> tuple[dict[str, str], dict[str, str]]:
 
 
 def race(editors: list[EditorProcess], value: str) -> str:
-    """Let both write over one revision; gives the name of the one that succeeded at once."""
+    """Let both write over one revision; returns the name of the one that succeeded at once."""
     for editor in editors:
         editor.begin()
     read = [editor.answer()["body"]["revision"] for editor in editors]
@@ -121,7 +121,7 @@ def race(editors: list[EditorProcess], value: str) -> str:
     assert sorted(answer["status"] for answer in told.values()) == [200, 409], told
     first, second = sorted(editors, key=lambda editor: int(told[editor.name]["status"]))
     won, refused = told[first.name]["body"], told[second.name]["body"]
-    # The refusal holds the item as the first one has left it, and no older or mixed one.
+    # The refusal holds the item as the first editor has left it, neither older nor mixed.
     assert refused["current"] == {name: won[name] for name in refused["current"]}
     assert told[first.name]["etag"] == told[second.name]["etag"]
     assert refused["current"]["revision"] != read[0]

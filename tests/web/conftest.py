@@ -1,4 +1,4 @@
-"""One browser camera's film, and running systems for the page to show."""
+"""The film of a browser's camera, and running systems for the page."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.web.film import Picture, frames_of, read_clip, write_film
 from tests.web.pages import KEY, Pages, chromium, with_camera
 from tests.web.proxy import Proxy, proxy
 
-# Items that differ in kind, and a thing that no catalogue holds.
+# Items that differ in kind, and a stranger.
 CAST = "box-cornflakes", "teapot-sunny", "clock-bells-red", "stranger-mug"
 
 
@@ -33,14 +33,14 @@ def clip() -> list[Picture]:
 
 @pytest.fixture(scope="session")
 def scenes() -> list[TruthScene]:
-    """What the browser's camera sees, in this order, again and again."""
+    """Scenes that the browser's camera sees, in this order, repeated."""
     by_id = {scene.id: scene for scene in read_truth()}
     return [by_id[name] for name in CAST]
 
 
 @pytest.fixture(scope="session")
 def film(clip: list[Picture], scenes: list[TruthScene], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What the browser's camera plays."""
+    """The film of the browser's camera."""
     path = tmp_path_factory.mktemp("film") / "camera.y4m"
     write_film(path, [frame for scene in scenes for frame in frames_of(clip, scene)])
     return path
@@ -48,7 +48,7 @@ def film(clip: list[Picture], scenes: list[TruthScene], tmp_path_factory: pytest
 
 @pytest.fixture(scope="session")
 def without_camera(imported: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A system that only a browser's camera feeds."""
+    """A system whose only camera is a browser's."""
     settings = {"LOOKALIKE_SOURCE": "none"}
     with running(tmp_path_factory.mktemp("none"), settings=settings, data=imported) as started:
         yield started
@@ -66,7 +66,7 @@ def with_clip(imported: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 @pytest.fixture(scope="session")
 def with_key(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A system with an API key and no items, which tests may fill; no camera of its own."""
+    """A system with an API key and no items, which tests may fill; without a camera of its own."""
     settings = {"LOOKALIKE_SOURCE": "none", "LOOKALIKE_SAMPLES": "0", "LOOKALIKE_API_KEY": KEY}
     with running(tmp_path_factory.mktemp("key"), settings=settings) as started:
         started.client.headers["Authorization"] = f"Bearer {KEY}"
@@ -82,7 +82,7 @@ def between(with_clip: Stack) -> Iterator[Proxy]:
 
 @pytest.fixture
 def without_items(with_key: Stack) -> None:
-    """What tests before this one filled is empty again."""
+    """The same system, emptied of earlier tests' items."""
     with_key.client.headers["Authorization"] = f"Bearer {KEY}"
     for item in with_key.get("/items?limit=1000")["items"]:
         with_key.client.delete(f"/items/{item['id']}").raise_for_status()
@@ -90,9 +90,9 @@ def without_items(with_key: Stack) -> None:
 
 @pytest.fixture
 def camera_pages(playwright: Playwright, film: Path) -> Iterator[Pages]:
-    """A browser that has a camera and may use it."""
+    """A browser with a camera and permission to use it."""
     with chromium(playwright, *with_camera(film)) as pages:
-        # Of a camera that goes off: this device's, or that of the test before, with which a page may begin.
+        # Errors of a camera that goes off: this device's, or the earlier test's that a page may begin with.
         pages.forget_errors("/preview")
         yield pages
 
@@ -106,7 +106,7 @@ def pages(playwright: Playwright) -> Iterator[Pages]:
 
 @pytest.fixture
 def unchanged(without_camera: Stack) -> Iterator[None]:
-    """The catalogue is others' too: each test leaves it as it was."""
+    """The catalogue is shared: each test leaves it unchanged."""
     before = without_camera.get("/items?limit=1000")["items"]
     yield
     assert without_camera.get("/items?limit=1000")["items"] == before

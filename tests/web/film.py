@@ -1,4 +1,4 @@
-"""Films for a browser's fake camera, made of the sample clip."""
+"""Films for a browser's fake camera, made from the sample clip."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FPS = 10
 
 
 def read_clip() -> list[Picture]:
-    """All frames of the clip, BGR [360, 640, 3]; it has FPS of them a second."""
+    """All frames of the clip, BGR [360, 640, 3], at FPS frames a second."""
     capture = cv2.VideoCapture(str(CLIP))
     assert capture.get(cv2.CAP_PROP_FPS) == FPS
     frames: list[Picture] = []
@@ -31,12 +31,12 @@ def read_clip() -> list[Picture]:
 
 
 def frames_of(clip: Sequence[Picture], scene: TruthScene) -> list[Picture]:
-    """A scene's frames without its first and last tenths of a second, in which one thing replaces another."""
+    """A scene's frames without its first and last tenths of a second, in which things change."""
     return list(clip[round(scene.from_s * FPS) + 2 : round(scene.to_s * FPS) - 2])
 
 
 def write_film(path: Path, frames: Sequence[Picture]) -> None:
-    """Write a YUV4MPEG2 file, which Chromium plays again and again."""
+    """Write a YUV4MPEG2 file, which Chromium plays repeatedly."""
     width, height = SIZE
     with path.open("wb") as film:
         film.write(f"YUV4MPEG2 W{width} H{height} F{FPS}:1 Ip A1:1 C420jpeg\n".encode())

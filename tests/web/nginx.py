@@ -12,7 +12,7 @@ from tests.servers import Server, running
 
 ROOT = Path(__file__).resolve().parents[2]
 HOST, PREFIX = "shop.example", "/lookalike/"
-# What Debian's own file would put around it; its worker has to reach a test's folder.
+# The frame that Debian's own file puts around it; its worker must be able to read a test's folder.
 _AROUND = """
 user root; daemon off; pid {folder}/pid; error_log {folder}/error.log; worker_processes 1;
 events {{}}
@@ -26,7 +26,7 @@ http {{
 
 @contextlib.contextmanager
 def nginx(folder: Path, *, port: int, target: int) -> Iterator[Server]:
-    """One that serves HOST with https on `port`, with an api on the port `target` behind it."""
+    """A nginx that serves HOST with https on `port`, in front of an api on the port `target`."""
     certificate, key = make_certificate([HOST])
     (folder / "shop.pem").write_bytes(certificate)
     (folder / "shop.key").write_bytes(key)

@@ -1,4 +1,4 @@
-"""This device's camera, as a visitor switches it on and off."""
+"""Switching this device's camera on and off, as a visitor does."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ START, STOP = "Use this device's camera", "Stop this device's camera"
 
 
 def starter(page: Page) -> Locator:
-    """The header's button that switches it on; a page without a camera offers it as its next step, too."""
+    """The header's button that switches it on; a page without a camera also offers it as the next step."""
     return page.get_by_role("banner").get_by_role("button", name=START)
 
 
 def start(page: Page) -> str:
-    """Switch this device's camera on and give its name."""
+    """Switch this device's camera on and return its name."""
     starter(page).click()
     page.get_by_role("button", name=STOP).wait_for()
     (thing,) = parse_qs(urlsplit(str(page.url)).fragment)["camera"]

@@ -1,4 +1,4 @@
-"""Pages in Debian's Chromium, whose console must stay free of errors, and what can be read off them."""
+"""Pages in Debian's Chromium, whose console must stay free of errors, and readings of them."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, expec
 
 from tests.system.stack import eventually
 
-# The same engine as Debian's chromium without windows, each of which costs a second of CPU.
+# Debian's chromium without windows: the same engine, and windows cost a second of CPU each.
 CHROMIUM = "/usr/bin/chromium-headless-shell"
-# Of the fixture `with_key`.
+# The key of the fixture `with_key`.
 KEY = "the-shop-keeper-s-secret"
 KNOWN_KEY = f"sessionStorage.setItem('lookalike.key', {json.dumps(KEY)})"
 PHONE: Any = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 FAKE_CAMERA = "--use-fake-device-for-media-stream"
 THUMBNAIL = 64, 36
-# What does not come in that time on a slow machine does not come.
+# The time after which an element counts as missing, on a slow machine too.
 PATIENCE_MS = 90_000
 expect.set_options(timeout=PATIENCE_MS)
-# Lets a test see what the page keeps to itself: the camera's stream, and blob addresses not given back.
+# Exposes the page's camera stream, and blob addresses that were not released.
 _EYES = """
 window.eyes = { streams: [], blobs: new Set() };
 const { mediaDevices } = navigator;
@@ -49,7 +49,7 @@ URL.revokeObjectURL = (address) => {
   revoke.call(URL, address);
 };
 """
-# What stands behind the viewfinder's box, as the bytes of a small picture; null where nothing does.
+# The pixels behind the viewfinder's box, as a small picture's bytes; null if there are none.
 _THUMBNAIL = """
 ([width, height]) => {
   const node = document.querySelector("#viewfinder-frame :is(img, video)");
@@ -64,7 +64,7 @@ Rgb = NDArray[np.uint8]
 
 
 class Pages:
-    """Opens pages in one browser and remembers what went wrong in them."""
+    """Opens pages in one browser and remembers their errors."""
 
     def __init__(self, browser: Browser) -> None:
         self._browser = browser
@@ -72,7 +72,7 @@ class Pages:
         self._right: list[str] = []
 
     def open(self, address: str, *, script: str = "", **options: Any) -> Page:
-        """A page in a context of its own, as another visitor's; `script` runs before the page's own."""
+        """A page in a context of its own, as another visitor's; `script` runs before the page's own code."""
         context = self._browser.new_context(**options)
         context.set_default_timeout(PATIENCE_MS)
         page = context.new_page()
@@ -83,11 +83,11 @@ class Pages:
         return page
 
     def expect_errors(self, text: str) -> None:
-        """Take those that hold `text` for right; at least one must come."""
+        """Accept errors that contain `text`; at least one must come."""
         opened = [page for context in self._browser.contexts for page in context.pages]
 
         def come() -> list[str]:
-            # The console tells of an answer a moment after the page has it, while one waits for the page.
+            # The console reports an answer a moment after the page has it, so wait for it.
             for page in opened[:1]:
                 page.wait_for_timeout(1)
             return [error for error in self.errors if text in error]
@@ -97,7 +97,7 @@ class Pages:
         self.errors = [error for error in self.errors if error not in right]
 
     def forget_errors(self, text: str) -> None:
-        """Take those that hold `text` for right, also those that are still to come, if there are any."""
+        """Accept errors that contain `text`, also later ones, if there are any."""
         self._right.append(text)
         self.errors = [error for error in self.errors if text not in error]
 
@@ -113,7 +113,7 @@ class Pages:
 
 @contextlib.contextmanager
 def chromium(playwright: Playwright, *arguments: str) -> Iterator[Pages]:
-    """A browser with these arguments; fails at the end if a console has shown an unexpected error."""
+    """A browser with these arguments; fails at the end if a console showed an unexpected error."""
     browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(arguments))
     pages = Pages(browser)
     try:
@@ -124,35 +124,35 @@ def chromium(playwright: Playwright, *arguments: str) -> Iterator[Pages]:
 
 
 def with_camera(film: Path) -> Sequence[str]:
-    """Arguments for a camera that plays a film, with its use permitted."""
+    """Arguments for a permitted camera that plays a film."""
     return FAKE_CAMERA, "--use-fake-ui-for-media-stream", f"--use-file-for-fake-video-capture={film}"
 
 
 def seen(page: Page) -> Rgb | None:
-    """What the viewfinder shows now, as RGB [height, width, 3] of the size THUMBNAIL; None for nothing."""
+    """The viewfinder's picture as RGB [height, width, 3] of the size THUMBNAIL; None for none."""
     width, height = THUMBNAIL
     values = page.evaluate(_THUMBNAIL, [width, height])
     return None if values is None else np.array(values, np.uint8).reshape(height, width, 4)[..., :3]
 
 
 def small(frame: Rgb) -> Rgb:
-    """A BGR picture as `seen` would give it."""
+    """A BGR picture in the form of `seen`."""
     rgb: Rgb = np.asarray(cv2.resize(frame, THUMBNAIL, interpolation=cv2.INTER_AREA), np.uint8)[..., ::-1]
     return rgb
 
 
 def difference(one: Rgb, other: Rgb) -> float:
-    """How far two pictures are apart, in grey levels of 255."""
+    """The difference of two pictures, in grey levels of 255."""
     return float(np.abs(one.astype(int) - other.astype(int)).mean())
 
 
 def text(page: Page, selector: str) -> str:
-    """What a person reads there."""
+    """The text that a person reads there."""
     return str(page.locator(selector).inner_text())
 
 
 def drop(page: Page, file: Path, place: tuple[int, int], *, over: tuple[int, int] | None = None) -> None:
-    """Drag a file from the desktop and let it go there; `over` is where it was before, if elsewhere."""
+    """Drag a file from the desktop and drop it there; `over` is where it was before, if elsewhere."""
     browser = page.context.new_cdp_session(page)
     data: Any = {"items": [], "files": [str(file)], "dragOperationsMask": 1}  # a copy
     for kind, (x, y) in (("dragEnter", over or place), ("dragOver", over or place), ("drop", place)):

@@ -1,4 +1,4 @@
-"""Cameras that a test plays on the system's own broker, and what they see: vectors of items."""
+"""Cameras played by a test on the system's own broker, and their scenes: vectors of items."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ from services.core.domain import Item
 from tests.system.played import PlayedCamera
 from tests.system.stack import Stack
 
-# Often enough that a still scene stays live.
+# Often enough to keep a still scene live.
 STILL_S = 0.5
 
 
 class SeeingCamera(PlayedCamera):
-    """One that sends what it sees, without a picture."""
+    """A camera that sends vectors, without pictures."""
 
     def __init__(self, stack: Stack, thing: str) -> None:
         super().__init__(stack, thing)
-        self.behind_s = 0.0  # by how much its clock is off
+        self.behind_s = 0.0  # by how much its clock is slow
         self._model = stack.get("/healthz")["checks"]["index"]["model"]
         self._lock = threading.Lock()
         self._scene: Vectors | None = None
 
     def see(self, scene: Vectors | None) -> None:
-        """Turn to a scene, float32 [dim], or to none."""
+        """Change to a scene, float32 [dim], or to none."""
         with self._lock:
             self._scene = scene
             self._look()
 
     def look_again(self) -> None:
-        """Send what it sees once more."""
+        """Send the scene once more."""
         with self._lock:
             self._look()
 
@@ -57,7 +57,7 @@ class SeeingCamera(PlayedCamera):
 
 @contextlib.contextmanager
 def playing(stack: Stack, thing: str) -> Iterator[SeeingCamera]:
-    """A camera that is on, and unknown to the broker afterwards; it keeps sending what it sees."""
+    """A camera that is on and keeps sending its scene; the broker forgets it afterwards."""
     ending = threading.Event()
     with SeeingCamera(stack, thing) as camera:
         camera.say("online")
@@ -85,7 +85,7 @@ def items(stack: Stack) -> list[Item]:
 
 
 def between(one: Item, other: Item) -> Vectors:
-    """A vector, float32 [dim], that is as near to the one as to the other: halving finds the place."""
+    """A vector, float32 [dim], as near to one item as to the other, found by halving."""
     begin, end = one.vectors[0], other.vectors[0]
     low, high = 0.0, 1.0
     for _ in range(30):
@@ -99,7 +99,7 @@ def between(one: Item, other: Item) -> Vectors:
 
 
 def nowhere(like: Item) -> Vectors:
-    """A vector, float32 [dim], that has nothing of any item."""
+    """A vector, float32 [dim], that is near no item."""
     return _unit(np.random.default_rng(1).standard_normal(like.vectors.shape[1:], np.float32))
 
 

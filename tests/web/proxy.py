@@ -1,4 +1,4 @@
-"""A proxy between a browser and the api, which may hold event streams back, or answer in the api's place."""
+"""A proxy between a browser and the api, which can hold event streams back, or answer in the api's place."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ CHUNK = 65536
 
 
 class Proxy:
-    """Passes TCP on to a port of this machine; keeps the answer to a GET of `held` back while that is set."""
+    """Passes TCP on to a port of this machine; holds back the answer to a GET of `held` while that is set."""
 
     def __init__(self, listener: socket.socket, target: int) -> None:
         self.page = f"http://127.0.0.1:{listener.getsockname()[1]}"
         self.held = b""
         self.refusing = False
-        # Its own answers, whole ones, by how the request begins.
+        # The proxy's own answers, complete, by the beginning of the request.
         self.answers: dict[bytes, bytes] = {}
         self._listener = listener
         self._target = target
@@ -27,7 +27,7 @@ class Proxy:
         self._threads[0].start()
 
     def bar(self) -> None:
-        """Let nothing answer any more, until `refusing` is taken back."""
+        """Refuse everything, until `refusing` is unset."""
         self.refusing = True
         self.cut()
 
@@ -38,7 +38,7 @@ class Proxy:
                 each.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
-        """End it, and all that it has begun."""
+        """End the proxy and its threads."""
         self.refusing = True
         self._listener.shutdown(socket.SHUT_RDWR)
         self._threads[0].join()
@@ -72,7 +72,7 @@ class Proxy:
                     if source is near and own:
                         near.sendall(own[0])
                     elif source is near:
-                        # A connection is used again for the next request.
+                        # A connection is used for the next request too.
                         silent = bool(self.held) and data.startswith(b"GET " + self.held)
                         far.sendall(data)
                     elif not silent:
@@ -81,7 +81,7 @@ class Proxy:
 
 @contextlib.contextmanager
 def proxy(target: int) -> Iterator[Proxy]:
-    """One on a free port, in front of `target`."""
+    """A proxy on a free port, in front of `target`."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         standing = Proxy(listener, target)
         try:

@@ -1,4 +1,4 @@
-"""The catalogue as tests use it: its view, its dialogs, and items that are gone."""
+"""The catalogue for tests: its view, its dialogs, and deleted items."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ def dialog(page: Page) -> Locator:
 
 
 def toast(page: Page, text: str) -> Locator:
-    """The line that says what was done."""
+    """The line that reports a change."""
     line = page.locator("#toast", has_text=text)
     line.wait_for()
     return line
 
 
 def take_back(page: Page, text: str) -> None:
-    """Undo what the line says."""
+    """Undo the change by that line."""
     toast(page, text).get_by_role("button", name="Undo").click()
     toast(page, "Taken back")
 
@@ -47,14 +47,14 @@ def open_mug(page: Page) -> Locator:
 
 
 def item(stack: Stack, item_id: str = MUG) -> Any:
-    """An item as the api tells it."""
+    """An item in the api's answer."""
     return stack.get(f"/items/{item_id}")
 
 
 def forgotten(stack: Stack, pages: Pages, item_id: str) -> None:
-    """Wait until no record that a page reads when it opens names an item that is gone, picture and all.
+    """Wait until no record that a page reads when it opens names a deleted item with its picture.
 
-    A page that is open may have asked for its picture meanwhile.
+    A page that is open may have requested its picture meanwhile.
     """
     pages.forget_errors(f"/items/{item_id}/image")
 

@@ -1,4 +1,4 @@
-"""Search by picture: chosen, dropped, pasted, large, several, and no picture at all."""
+"""Search by picture: chosen, dropped, pasted, large, several, and files that are no picture."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def jpeg(picture: Image.Image, **options: Any) -> bytes:
 
 @pytest.fixture(scope="module")
 def corn_flakes(clip: list[Picture], scenes: list[TruthScene]) -> Image.Image:
-    """What a camera sees of an item."""
+    """A camera's picture of an item."""
     frames = frames_of(clip, scenes[0])
     return Image.fromarray(np.ascontiguousarray(frames[len(frames) // 2][..., ::-1]))
 
@@ -93,7 +93,7 @@ def test_pictures_in_a_row_stand_newest_first_and_what_is_none_has_words(
     assert page.locator(".ask-one").count() == 2
     assert page.locator(".ask-one").first.locator(".answer").count() == 0
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    # While another dialog is open, a drop is none of this one's business.
+    # While another dialog is open, this one ignores a drop.
     page.keyboard.press("Escape")
     page.locator("#help").click()
     hand_over(page, "drop", jpeg(corn_flakes))
@@ -155,14 +155,14 @@ def test_a_large_picture_is_sent_small_and_upright(
     without_camera: Stack, pages: Pages, corn_flakes: Image.Image
 ) -> None:
     page = pages.open(without_camera.page)
-    # As a phone keeps one: it lies on its side, and says so.
+    # As a phone stores one: on its side, with a mark that says so.
     large = corn_flakes.resize((4000, 2250)).transpose(Image.Transpose.ROTATE_90)
     exif = Image.Exif()
     exif[0x0112] = 6  # to be turned by a quarter, clockwise
     page.get_by_role("button", name="Search by picture").wait_for()
     hand_over(page, "drop", jpeg(large, exif=exif.tobytes()))
     answered(page, without_camera.get("/items/box-cornflakes")["title"])
-    # What is shown is what was sent.
+    # The page shows the picture that was sent.
     assert page.locator(".asked img").evaluate("(image) => [image.naturalWidth, image.naturalHeight]") == [
         1600,
         900,

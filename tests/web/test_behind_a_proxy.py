@@ -1,4 +1,4 @@
-"""The page under another host and path: behind nginx, as the docs tell to set it up."""
+"""The page under another host and path: behind nginx, configured as in the docs."""
 
 from __future__ import annotations
 

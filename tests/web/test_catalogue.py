@@ -1,4 +1,4 @@
-"""The catalogue's view: browsing it, by whatever means and in whatever state the server is."""
+"""The catalogue's view: browsing it by all means and in all states of the server."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_nothing_is_read_before_the_view_is_shown_and_then_all_of_it(
     page.get_by_role("link", name="Catalogue").click()
     items = without_camera.get("/items?limit=1000")["items"]
     assert len(items) > 60
-    # Those below the first page come when one scrolls.
+    # Cards below the first page load by scrolling.
     page.locator(".card").first.wait_for()
     page.mouse.move(400, 500)
     page.mouse.wheel(0, 20_000)

@@ -1,4 +1,4 @@
-"""The import in the page: tables, pictures and folders, where the server has a key."""
+"""The import in the page: tables, pictures and folders, on a server with a key."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def items(stack: Stack) -> dict[str, Any]:
 
 
 def with_known_key(pages: Pages, stack: Stack) -> Page:
-    """The empty catalogue of a person who gave the key before."""
+    """The empty catalogue, opened by a person who has given the key."""
     page = pages.open(f"{stack.page}{VIEW}", script=KNOWN_KEY)
     page.get_by_role("heading", name="The catalogue is empty").wait_for()
     return page
@@ -52,7 +52,7 @@ def open_import(page: Page) -> Locator:
 
 
 def choose(dialog: Locator, *files: Path) -> None:
-    """Give files, or a folder."""
+    """Choose files, or a folder."""
     kind = "[webkitdirectory]" if files[0].is_dir() else ":not([webkitdirectory])"
     dialog.locator(f"input[type=file]{kind}").set_input_files(list(files) if kind[1] == "n" else files[0])
 
@@ -192,7 +192,7 @@ def test_tables_are_read_as_the_command_line_reads_them(
                     row.draft.title,
                     row.draft.link or "",
                 )
-                # A form sends its lines as \r\n, whatever they were.
+                # A form sends its lines with \r\n, whatever they had.
                 plain = {key: value.replace("\r\n", "\n") for key, value in row.draft.metadata.items()}
                 assert told["metadata"] == plain
 

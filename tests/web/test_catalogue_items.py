@@ -1,4 +1,4 @@
-"""Items are changed, added and deleted on the page, each with its way back."""
+"""Changing, adding and deleting items on the page, each with its undo."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.web.shelf import MUG, TITLE, dialog, item, open_mug, opened, take_bac
 
 pytestmark = pytest.mark.usefixtures("unchanged")
 
-# Gives a node a file as a person drops or pastes it.
+# Gives a file to a node as a drop or paste does.
 _GIVE = """
 (node, [kind, bytes]) => {
   const transfer = new DataTransfer();
@@ -62,7 +62,7 @@ def test_what_the_server_refuses_is_said_at_its_field_and_nothing_typed_is_lost(
     mug.get_by_text("the link 'shop.example' is not an http or https address").wait_for()
     pages.expect_errors("status of 400")
     assert link.evaluate("(node) => node === document.activeElement && node.ariaInvalid") == "true"
-    for _ in range(3):  # as often as one likes
+    for _ in range(3):  # any number of times
         page.keyboard.press("Escape")
     mug.get_by_text("There are changes that are not saved").wait_for()
     mug.get_by_role("button", name="Go on editing").click()
@@ -95,7 +95,7 @@ def test_further_pictures_come_by_file_drop_and_paste_and_go_again(
     for n in (3, 2):
         mug.get_by_role("button", name=f"Remove picture {n}").click()
         has(n - 1)
-    # The last one stays: an item is recognised by it.
+    # The last one stays: without a picture an item is not recognised.
     assert mug.locator(".views-remove:visible").count() == 0
     assert item(without_camera)["pictures"] == before["pictures"]
     file = tmp_path / "side.jpg"

@@ -1,4 +1,4 @@
-"""Two people change one item on the page: who is second hears of it, sees both texts, and loses nothing."""
+"""Two people change one item on the page: the second is told, sees both texts, and loses nothing."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ OVERTAKEN = "Somebody else has changed this item meanwhile"
 
 @pytest.fixture
 def mug(without_camera: Stack, unchanged: None) -> Iterator[None]:
-    """Its words are put back at the end."""
+    """The mug, whose words are restored at the end."""
     assert unchanged is None
     before = item(without_camera)
     yield
@@ -32,7 +32,7 @@ def mug(without_camera: Stack, unchanged: None) -> Iterator[None]:
 
 
 def theirs(stack: Stack, **words: object) -> None:
-    """What somebody else does meanwhile."""
+    """A change by somebody else."""
     stack.client.put(ADDRESS, json=words).raise_for_status()
 
 
@@ -41,7 +41,7 @@ def save(mug: Locator) -> None:
 
 
 def overtaken(pages: Pages, mug: Locator) -> Locator:
-    """What is said of the two texts."""
+    """The message about the two texts."""
     conflict = mug.get_by_role("region", name=OVERTAKEN)
     conflict.wait_for()
     pages.expect_errors("status of 409")
@@ -49,7 +49,7 @@ def overtaken(pages: Pages, mug: Locator) -> Locator:
 
 
 def sides(conflict: Locator) -> dict[str, tuple[str, str]]:
-    """Of each field that differs both texts."""
+    """Both texts of each field that differs."""
     fields = conflict.get_by_role("listitem").all()
     return {
         field.get_by_role("heading").inner_text(): (
@@ -61,7 +61,7 @@ def sides(conflict: Locator) -> dict[str, tuple[str, str]]:
 
 
 def typed(page: Page) -> Locator:
-    """The mug's dialog with words in it that are not saved."""
+    """The mug's dialog with unsaved words in it."""
     mug = open_mug(page)
     mug.get_by_label("Title").fill("My mug")
     mug.get_by_label("Value of price").fill("9.99")
@@ -83,7 +83,7 @@ def test_the_second_of_two_people_sees_both_texts_and_keeps_her_own(
     assert sides(conflict) == {"Title": ("My mug", "Their mug"), "price": ("9.99", PRICE)}
     assert other.evaluate("document.activeElement.textContent") == OVERTAKEN
     assert second.get_by_label("Title").input_value() == "My mug"
-    # She had not touched it, so that it is as they left it.
+    # An untouched field, which is as the other person left it.
     assert second.get_by_label("Value of colour").input_value() == "green"
     assert item(without_camera)["title"] == "Their mug"
     conflict.get_by_role("button", name="Keep mine").click()
@@ -109,7 +109,7 @@ def test_both_texts_can_be_read_and_reached_by_everybody(
     page.locator(".conflict").wait_for()
     pages.expect_errors("status of 409")
     assert violations(page) == []
-    # By keyboard alone: from the words that tell it, the second button takes theirs.
+    # By keyboard alone: the second button after the message takes the other's words.
     for _ in range(2):
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
@@ -132,7 +132,7 @@ def test_their_text_is_taken_and_the_own_one_comes_back(without_camera: Stack, p
     mug.get_by_role("button", name="Bring mine back").click()
     assert sides(conflict) == {"Title": ("My mug", "Their mug"), "price": ("9.99", PRICE)}
     conflict.get_by_role("button", name="Take theirs").click()
-    # Nothing is left that is not saved.
+    # Nothing unsaved is left.
     page.keyboard.press("Escape")
     expect(dialog(page)).to_have_count(0)
     assert item(without_camera)["title"] == "Their mug"
@@ -195,12 +195,12 @@ def test_a_picture_goes_only_if_it_is_the_one_that_was_seen(without_camera: Stac
     pages.expect_errors("status of 409")
     expect(mug.locator(".view")).to_have_count(2)
     assert len(item(without_camera)["pictures"]) == 2
-    # Other words are no other pictures.
+    # Changed words do not change the pictures.
     theirs(without_camera, title="Their newest mug")
     mug.get_by_role("button", name="Remove picture 2").click()
     expect(mug.locator(".view")).to_have_count(1)
     pages.expect_errors("status of 409")
-    # What was typed before is still over the words as they were read.
+    # The words typed earlier are still over the words as they were read.
     mug.get_by_label("Title").fill("My mug")
     save(mug)
     assert sides(overtaken(pages, mug)) == {"Title": ("My mug", "Their newest mug")}

@@ -1,4 +1,4 @@
-"""The catalogue and its dialogs in the light, in the dark and in Korean, checked for WCAG 2.2 AA."""
+"""The catalogue and its dialogs in light, dark and Korean, checked for WCAG 2.2 AA."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ looks = pytest.mark.parametrize("look", LOOKS)
 
 
 def close(page: Page) -> None:
-    """Close the dialog, and drop what was typed."""
+    """Close the dialog, and drop typed words."""
     page.keyboard.press("Escape")
     if page.locator(".unsaved:visible").count():
         assert violations(page) == []
@@ -63,7 +63,7 @@ def test_adding_and_importing_without_a_key(with_key: Stack, pages: Pages, tmp_p
     assert violations(page) == []
     page.locator("dialog input[type=password]").fill("wrong")
     page.keyboard.press("Enter")
-    # Asked for once more, by a dialog of its own words.
+    # A second question, in a dialog of its own.
     expect(page.locator("dialog input[type=password]")).to_have_value("")
     assert violations(page) == []
     page.keyboard.press("Escape")

@@ -1,4 +1,4 @@
-"""What the live view tells on demand: a record, the way of a frame; and that it can stand still."""
+"""Details of the live view on demand: a record, and the timing of a frame; and pausing."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def open_live(pages: Pages, address: str, **options: Any) -> Page:
 
 
 def pause(page: Page) -> None:
-    """Pause it; what goes with the match that is shown has followed, which takes a tick."""
+    """Pause it once the parts around the shown match have followed, which takes a tick."""
     page.get_by_role("button", name="Pause").click()
     page.get_by_role("button", name="Go on").wait_for()
     page.wait_for_timeout(500)
@@ -86,7 +86,7 @@ def test_a_paused_page_stands_still_is_not_called_live_and_goes_on(with_clip: St
     assert text(page, "#badge") == "Paused"
     picture, title = seen(page), text(page, ".best-title")
     tiles = page.locator("#recent-list li").count()
-    # Longer than each item is before the camera.
+    # Longer than each item is in front of the camera.
     eventually(lambda: int(re.sub(r"\D", "", text(page, "#age"))) >= 6, within_s=20)
     assert text(page, ".best-title") == title
     assert page.locator("#recent-list li").count() == tiles
@@ -144,5 +144,5 @@ def test_korean_is_the_browsers_choice_or_the_persons(with_clip: Stack, pages: P
     page.get_by_role("button", name="일시정지").wait_for()
     page.locator('#badge[data-badge="live"]').wait_for()
     assert text(page, "#badge") == "실시간"
-    # Nothing is left in the other language but what the items are called.
+    # Nothing is left in the other language but the items' titles.
     assert re.findall(r"\b(?:Match|updated|Recent|Frames)\b", text(page, "body")) == []

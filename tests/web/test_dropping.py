@@ -1,4 +1,4 @@
-"""Files that are dropped as a desktop does it: taken where they belong, and harmless elsewhere."""
+"""Files dropped from a desktop: used where they belong, and harmless elsewhere."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_a_file_that_nobody_takes_is_not_opened_by_the_browser(
         page.get_by_label("Title").fill("What was typed")
     drop(page, file, CORNER)
     page.wait_for_timeout(1000)
-    # Chromium opens it in a tab of its own, other browsers in the page's place.
+    # Chromium opens it in a tab of its own, other browsers in place of the page.
     assert [each.url for each in page.context.pages] == [address]
     expect(page.get_by_role("dialog")).to_have_count(0 if where == "bar" else 1)
     if where == "add":
@@ -49,7 +49,7 @@ def test_a_file_that_nobody_takes_is_not_opened_by_the_browser(
 def test_a_file_that_is_let_go_on_crossing_an_edge_is_taken_or_refused_as_well(
     without_camera: Stack, pages: Pages, file: Path
 ) -> None:
-    # Of the part that it is let go on, a browser has told "dragenter" and not "dragover".
+    # A browser sends "dragenter" to the part under the drop, and not always "dragover".
     page = pages.open(without_camera.page)
     page.get_by_role("button", name="Help").wait_for()
     drop(page, file, MIDDLE, over=CORNER)

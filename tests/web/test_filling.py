@@ -1,4 +1,4 @@
-"""What the page says of a catalogue that is empty, that grows, and that the index has not taken in yet."""
+"""The page's words on an empty catalogue, a growing one, and an index that lags behind."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.web.played import items
 from tests.web.wcag import violations_light_and_dark
 
 EMPTY = "The catalogue is empty"
-# The index takes 500 items in a hundredth of a second, and says after each 500 where it is.
+# The index reads 500 items in a hundredth of a second, and reports after each 500.
 MANY = 20 * 500
 RUN_S, REST_S = 0.01, 0.4
 
@@ -36,7 +36,7 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 @contextlib.contextmanager
 def slowed(pid: int) -> Iterator[threading.Event]:
-    """A process that stands still, and as soon as the event is set, one that has little time to work."""
+    """A process that is stopped, and gets little CPU time once the event is set."""
     begun, ending = threading.Event(), threading.Event()
 
     def dole_out() -> None:
@@ -59,7 +59,7 @@ def slowed(pid: int) -> Iterator[threading.Event]:
 
 
 def archive_of_many(like: Stack) -> bytes:
-    """A file of MANY items that look like nothing, with the picture of one that there is."""
+    """An archive of MANY items that resemble nothing, with an existing item's picture."""
     item = items(like)[0]
     picture = like.client.get(f"/items/{item.id}/image").content
     vectors = np.random.default_rng(2).standard_normal((MANY, item.vectors.shape[1]), np.float32)
@@ -101,7 +101,7 @@ def test_items_that_come_in_are_counted_and_matches_begin(empty: Stack, pages: P
 
 
 def test_an_index_behind_its_store_shows_how_far_it_is(empty: Stack, pages: Pages) -> None:
-    # What comes into an empty catalogue is read as a whole.
+    # An import into an empty catalogue is read as a whole.
     single.add(empty, 300, id="bowl", title="A bowl")
     before = len(items(empty))
     file = archive_of_many(empty)
@@ -121,7 +121,7 @@ def test_an_index_behind_its_store_shows_how_far_it_is(empty: Stack, pages: Page
         )
         assert answer.json()["items"] == MANY
         with page.expect_request("**/healthz"):
-            pass  # the answer, when the search goes on, tells of the beginning
+            pass  # the answer comes when the search goes on, and is of the beginning
         begun.set()
         eventually(is_half_done, within_s=120, why=lambda: f"{told}; {empty.log()}")
         share = page.locator("#intake progress").evaluate("(bar) => bar.value / bar.max")

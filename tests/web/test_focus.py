@@ -1,4 +1,4 @@
-"""Who goes through the page by keyboard sees where they are, in both colour schemes."""
+"""The focus ring is visible on each stop of the Tab key, in both colour schemes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 from tests.system.stack import Stack
 from tests.web.pages import Pages
 
-# The focused element's outline, and the opaque ground that it lies on; null where nothing has the focus.
+# The focused element's outline, and the opaque ground under it; null if nothing has the focus.
 _RING = """
 () => {
   // The element around that hides what lies outside of it, where the ring does.
@@ -60,7 +60,7 @@ def contrast(one: list[float], other: list[float]) -> float:
 
 
 def rings(page: Page) -> list[dict[str, Any]]:
-    """The ring of each stop of the Tab key, from the focused element on until one comes again."""
+    """The ring of each stop of the Tab key, from the focused element until one repeats."""
     found: list[dict[str, Any]] = []
     for _ in range(80):
         page.keyboard.press("Tab")
@@ -74,7 +74,7 @@ def rings(page: Page) -> list[dict[str, Any]]:
 
 
 def check(found: list[dict[str, Any]]) -> None:
-    """Each ring is there, thick enough and stands out from its ground."""
+    """Check that each ring exists, is thick enough and contrasts with its ground."""
     for ring in found:
         assert (ring["style"], ring["cutBy"]) == ("solid", None), ring
         assert ring["width"] >= 2, ring
@@ -87,7 +87,7 @@ def test_each_stop_of_the_tab_key_has_a_ring_that_is_seen(
 ) -> None:
     page = pages.open(with_clip.page, color_scheme=scheme)
     page.locator(".recent-open").first.wait_for()
-    # What is live comes and goes.
+    # Live parts come and go.
     page.keyboard.press("p")
     live = rings(page)
     names = {ring["name"] for ring in live}

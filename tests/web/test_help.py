@@ -1,4 +1,4 @@
-"""The help, and the keys that can be switched off."""
+"""The help, and the switch for the keys."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def test_help_tells_the_keys_and_switches_them_off_for_good(without_camera: Stac
     page.keyboard.press("Shift+?")
     dialog = page.get_by_role("dialog", name="Help")
     told = dialog.locator("kbd").all_inner_texts()
-    # The catalogue adds its own once it was opened.
+    # The catalogue adds its keys once it was opened.
     assert {"Y", "N", "T", "S", "P", "?", "Z", "Esc"} <= set(told)
     assert len(told) == len(set(told))
     assert violations(page) == []
@@ -26,7 +26,7 @@ def test_help_tells_the_keys_and_switches_them_off_for_good(without_camera: Stac
     page.keyboard.press("s")
     page.keyboard.press("Shift+?")
     assert page.get_by_role("dialog").count() == 0
-    # The buttons do what the keys did, by keyboard too.
+    # The buttons do the same as the keys, by keyboard too.
     page.locator("#help").focus()
     page.keyboard.press("Enter")
     dialog.get_by_label("Use these keys").check()
@@ -35,7 +35,7 @@ def test_help_tells_the_keys_and_switches_them_off_for_good(without_camera: Stac
     page.keyboard.press("s")
     page.get_by_role("dialog", name="Search by picture").wait_for()
     page.keyboard.press("Escape")
-    # While one types, a letter is a letter.
+    # A letter typed into a field is no key.
     page.locator("#language").focus()
     page.keyboard.press("s")
     assert page.get_by_role("dialog").count() == 0
@@ -46,7 +46,7 @@ def test_a_key_is_what_is_typed_whatever_its_place(without_camera: Stack, pages:
     page.locator("body:not([data-situation=connecting])").wait_for()
     press = """([key, code]) => document.body.dispatchEvent(
         new KeyboardEvent("keydown", { key, code, bubbles: true, cancelable: true }))"""
-    # On a Dvorak keyboard O has the place of S, and S that of the semicolon.
+    # On a Dvorak keyboard O is where S is, and S where the semicolon is.
     page.evaluate(press, ["o", "KeyS"])
     assert page.get_by_role("dialog").count() == 0
     page.evaluate(press, ["s", "Semicolon"])

@@ -1,4 +1,4 @@
-"""Imports that do not go as they should: a file is gone, the index lags, a row is on its way at the stop."""
+"""Imports that go wrong: a file is gone, the index lags, a row is on its way at the stop."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ pytestmark = pytest.mark.usefixtures("without_items")
 
 
 def open_import(page: Page, *files: Path) -> None:
-    """Choose these in the import's dialog."""
+    """Choose these files in the import's dialog."""
     page.locator(".catalogue-head .button").last.click()
     choose(page, *files)
 
 
 def choose(page: Page, *files: Path) -> None:
-    """Choose these too."""
+    """Choose these files too."""
     page.locator(".import input[type=file]").first.set_input_files(list(files))
 
 
 def words(page: Page) -> Locator:
-    """What the dialog says of how far it is."""
+    """The dialog's words on its progress."""
     return page.locator(".import .progress-words")
 
 
 def count(stack: Stack) -> int:
-    """How many items there are."""
+    """The number of items."""
     return len(stack.get("/items?limit=1000")["items"])
 
 
@@ -69,7 +69,7 @@ def test_a_row_that_was_on_its_way_at_the_end_does_not_bring_the_import_back(
     expect(bar).to_contain_text("of 14 done")
     answers: list[str] = []
     page.on("response", lambda response: answers.append(f"{response.request.method} {response.url}"))
-    # Before the next answer can come.
+    # Before the next answer can arrive.
     page.evaluate(
         "for (const way of ['stop', 'close']) document.querySelector(`.import-bar [data-way=${way}]`).click()"
     )
@@ -78,7 +78,7 @@ def test_a_row_that_was_on_its_way_at_the_end_does_not_bring_the_import_back(
     page.wait_for_timeout(500)
     assert bar.count() == 0
     expect(page.locator(".card")).to_have_count(count(with_key))
-    # A new import is one of its own.
+    # A new import starts from nothing.
     open_import(page, tmp_path / "00.jpg")
     page.get_by_role("button", name="Import 1 item").click()
     expect(words(page)).to_have_text("1 item imported; it can be found now.")

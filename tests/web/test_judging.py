@@ -1,4 +1,4 @@
-"""Yes and no, and the corrections: what a person says of a match reaches the server."""
+"""Yes, no and corrections: a person's feedback on a match reaches the server."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.system.stack import Stack, eventually
 from tests.web.pages import Pages, text
 from tests.web.wcag import violations
 
-# The id of what is shown as live now with one of these verdicts, else null.
+# The id of the match shown as live with one of these verdicts, else null.
 _SHOWN = """
 (verdicts) => {
   const card = document.querySelector("#best:not([hidden])[data-holds=match]");
@@ -23,7 +23,7 @@ _SHOWN = """
 
 
 def stand_still(page: Page, *verdicts: str) -> str:
-    """Pause the page at a verdict and give the id of its item."""
+    """Pause the page at a verdict and return the id of its item."""
 
     def paused() -> str | None:
         if page.evaluate(_SHOWN, verdicts) is None:
@@ -39,13 +39,13 @@ def stand_still(page: Page, *verdicts: str) -> str:
 
 
 def go_on(page: Page, item: str) -> None:
-    """Let the page go on until it shows another item."""
+    """Resume the page until it shows another item."""
     page.keyboard.press("p")
     eventually(lambda: f"/items/{item}/" not in str(page.evaluate(_SHOWN, ["match", "unsure"])), within_s=20)
 
 
 def feedback(stack: Stack, item: str) -> tuple[int, int]:
-    """How often an item was said to be right, and wrong."""
+    """The number of right and wrong answers on an item."""
     counts = stack.get(f"/items/{item}")["feedback"]
     return counts["right"], counts["wrong"]
 
@@ -57,7 +57,7 @@ def said(page: Page, name: str) -> bool:
 
 
 def told(page: Page, words: str) -> None:
-    """Wait for the line that says what was done."""
+    """Wait for the line that reports the change."""
     page.locator("#toast").get_by_text(words).wait_for()
 
 
@@ -131,7 +131,7 @@ def test_an_old_match_has_its_words(with_clip: Stack, pages: Pages) -> None:
     page = pages.open(with_clip.page)
     item = stand_still(page, "match", "unsure")
     before = feedback(with_clip, item)
-    # What 600 newer records would push out in a minute.
+    # A record that 600 newer ones would push out in a minute.
     with redis.Redis.from_url(with_clip.address("redis")) as client:
         for kept in ("stack:matches*", "feedback:*"):
             for key in client.scan_iter(kept):
@@ -144,7 +144,7 @@ def test_an_old_match_has_its_words(with_clip: Stack, pages: Pages) -> None:
 
 
 def _misrecognised(page: Page) -> str:
-    """Mark what is shown as wrong, to be corrected later."""
+    """Mark the shown match as wrong, to be corrected later."""
     item = stand_still(page, "match", "unsure")
     page.keyboard.press("n")
     page.get_by_role("button", name="Later").click()
@@ -202,7 +202,7 @@ def test_what_was_corrected_is_said_while_others_stay_in_the_list(with_clip: Sta
 def test_a_recent_match_can_be_judged(with_clip: Stack, pages: Pages) -> None:
     page = pages.open(with_clip.page)
     item = stand_still(page, "match", "unsure")
-    # Its tile follows the match by a tick.
+    # Its tile follows the match a tick later.
     tile = page.locator("#recent-list li:first-child", has=page.locator(f'img[src*="/items/{item}/"]'))
     tile.get_by_role("button").click()
     dialog = page.get_by_role("dialog")

@@ -1,4 +1,4 @@
-"""What the server and the cameras say, told by the page in Korean."""
+"""The server's and the cameras' messages in Korean on the page."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_why_a_camera_gives_no_picture(without_camera: Stack, pages: Pages) -> N
         page = opened(pages, f"{without_camera.page}#camera=door")
         page.get_by_role("heading", name="door 카메라에 영상이 없습니다").wait_for()
         assert text(page, "#notice-reason").startswith("/dev/video77(이)라는 카메라가 없습니다. 있는 것: ")
-        # What has no words of the page's own is told as it is.
+        # A message without a translation is shown as it is.
         camera.say("no_camera", reason="the lens cap is on")
         expect(page.locator("#notice-reason")).to_have_text("the lens cap is on")
 
@@ -42,7 +42,7 @@ def test_why_an_item_is_refused(without_camera: Stack, pages: Pages) -> None:
     trouble = item.locator(".form-trouble:visible")
     why = "링크 'ftp://a.shop/mug'은(는) http나 https 주소가 아닙니다"
     expect(trouble).to_have_text(f"할 수 없습니다: {why}.")
-    # Beside its field, though that is found by the server's own words.
+    # Beside its field, which is found by the server's own words.
     expect(link).to_be_focused()
     pages.expect_errors("status of 400")
 

@@ -1,4 +1,4 @@
-"""What the page says while the search reads the catalogue."""
+"""The page while the search reads the catalogue."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the page says of a match, to eyes and ears, and for how long, while a played camera sees it."""
+"""A match on the page, to eyes and ears, and its time on screen, while a played camera sees it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.system.stack import Stack, eventually
 from tests.web.pages import Pages, text
 from tests.web.played import between, items, nowhere, playing
 
-# What becomes of the title, of the next one and of the words for a screen reader, each with the moment in ms.
+# Changes of the title, the next title and the words for a screen reader, each with the time in ms.
 _WATCH = """
 window.titles = [];
 window.nexts = [];
@@ -35,8 +35,8 @@ addEventListener("DOMContentLoaded", () => {
 """
 _OPACITY = "(node) => [...node.querySelectorAll('.picture img')].map((img) => getComputedStyle(img).opacity)"
 HOLD_S = 1.0
-RUNNERS_WAIT_S = 0.7  # for pictures that do not come
-# Between the end of a drawing and the observer's turn a busy machine may let a moment pass.
+RUNNERS_WAIT_S = 0.7  # for pictures that do not load
+# A busy machine may let a moment pass between the end of a drawing and the observer's call.
 TURN_S = 0.06
 EVERY_S = 0.12
 
@@ -50,12 +50,12 @@ def turned_to(page: Page, verdict: str) -> None:
 
 
 def opacities(page: Page, selector: str) -> set[str]:
-    """Those of the pictures in there."""
+    """Opacities of the pictures in an element."""
     return set(page.locator(selector).evaluate(_OPACITY))
 
 
 def spoken(page: Page) -> list[str]:
-    """What a screen reader was given so far."""
+    """Texts given to a screen reader so far."""
     return [words for words, _at_ms in page.evaluate("spoken")]
 
 
@@ -88,10 +88,10 @@ def test_each_verdict_has_its_words_and_only_a_guess_is_dimmed(without_camera: S
         shelf.see(nowhere(one))
         turned_to(page, "no_match")
         assert text(page, ".best-title") == "No match"
-        # The frames before had a say in the first answer, and a guess stays for some seconds.
+        # Earlier frames influenced the first answer, and a guess stays for some seconds.
         eventually(lambda: text(page, ".best-guess") == f"Nearest guess: {nearest()}", within_s=15)
         assert page.locator(".best .verdict").is_hidden()
-        # How likely a wrong guess is would read as a match.
+        # The score of a wrong guess would read as a match.
         assert page.locator(".best .score").count() == 0
         assert page.locator(".runner .score").first.is_hidden()
         assert text(page, "#runners-heading") == "Other guesses"
@@ -124,7 +124,7 @@ def test_a_screen_reader_hears_each_verdict_once_with_its_item(without_camera: S
             before = len(spoken(page))
             shelf.see(scene)
             eventually(lambda words=words: re.fullmatch(words, spoken(page)[-1]), within_s=15)  # type: ignore[misc]
-            # It goes on being seen, and is not said again and again.
+            # The thing is seen on, and is not announced repeatedly.
             page.wait_for_timeout(1500)
             assert re.fullmatch(words, spoken(page)[-1])
             assert len(spoken(page)) <= before + 2
@@ -188,7 +188,7 @@ def test_the_camera_that_is_chosen_is_the_one_that_is_shown(without_camera: Stac
         assert text(page, "#badge") == "Live"
         assert page.locator(".recent-title").all_inner_texts() == [other.title]
 
-        # What the other one sees is not its business any more, not even after a reload.
+        # The other camera's scene no longer matters, even after a reload.
         before = len(page.evaluate("titles"))
         left.see(third.vectors[0])
         page.wait_for_timeout(2500)

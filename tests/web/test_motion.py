@@ -1,4 +1,4 @@
-"""What moves on the page by itself, and that nothing does for who wants that."""
+"""Animations of the page, and none for people who prefer reduced motion."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tests.system.stack import Stack, eventually
 from tests.web.pages import Pages
 from tests.web.test_stream import is_live
 
-# Counts, for some seconds of ever new matches, what moves in any one frame; pseudo-elements too.
+# Counts, during seconds of changing matches, what moves in each frame; pseudo-elements too.
 _WATCH = """() => { window.moved = new Promise((resolve) => {
   const moving = new Set();
   const until = performance.now() + 4000;
@@ -27,7 +27,7 @@ _ENDLESS = """() => document.getAnimations()
 
 
 def test_a_live_page_rests_between_matches(with_clip: Stack, pages: Pages) -> None:
-    # A movement without end has a page drawn sixty times a second, on wall screens and on batteries.
+    # An endless animation redraws the page sixty times a second, on wall screens and on batteries.
     page = pages.open(with_clip.page)
     eventually(lambda: is_live(page), within_s=30)
     assert page.evaluate(_ENDLESS) == []
@@ -41,7 +41,7 @@ def test_nothing_moves_where_no_motion_is_wanted(with_clip: Stack, pages: Pages)
 
 
 def _moved(page: Page) -> list[str]:
-    """What moves on a live page, in whose time the way of the last frame is opened: its mark turns."""
+    """Movements on a live page while the timing of the last frame is opened, whose mark turns."""
     eventually(lambda: is_live(page), within_s=30)
     page.evaluate(_WATCH)
     page.locator("#way-summary").click()

@@ -1,4 +1,4 @@
-"""The browser's camera, from the press of a button to the right match, and back."""
+"""The browser's camera, from the press of a button to the right match and to switching it off."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.web.wcag import violations_light_and_dark
 
 
 def shown(page: Page) -> tuple[str, str]:
-    """The verdict that the page shows as live now, and the item's title; empty where there is none."""
+    """The verdict shown as live, and the item's title; empty if there is none."""
     verdict, title = page.evaluate(
         """() => {
           const card = document.querySelector("#best:not([hidden])[data-holds=match]");
@@ -33,7 +33,7 @@ def shown(page: Page) -> tuple[str, str]:
 
 
 def watch(page: Page, *, for_s: float) -> list[tuple[str, str]]:
-    """What the page showed, one after the other."""
+    """States that the page showed, in order."""
     told: list[tuple[str, str]] = []
     until_s = time.monotonic() + for_s
     while time.monotonic() < until_s:
@@ -45,12 +45,12 @@ def watch(page: Page, *, for_s: float) -> list[tuple[str, str]]:
 
 
 def titles(stack: Stack) -> dict[str, str]:
-    """The title of each item."""
+    """Each item's title."""
     return {item["id"]: item["title"] for item in stack.get("/items?limit=1000")["items"]}
 
 
 def nearest(page: Page, clip: Sequence[Picture], scenes: Sequence[TruthScene]) -> float:
-    """How far what the viewfinder shows is from the nearest frame that the camera gives; 255 for nothing."""
+    """The difference between the viewfinder's picture and the camera's nearest frame; 255 for none."""
     picture = seen(page)
     if picture is None:
         return 255.0

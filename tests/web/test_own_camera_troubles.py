@@ -1,4 +1,4 @@
-"""What keeps the browser's camera from being one, in words."""
+"""Reasons why the browser's camera cannot be used, in words."""
 
 from __future__ import annotations
 

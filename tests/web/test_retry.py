@@ -1,4 +1,4 @@
-"""A lost server is tried again, less and less often, by a clock that the test moves on."""
+"""Retries of a lost server, less and less often, by a clock that the test moves on."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from tests.web.played import playing
 from tests.web.proxy import Proxy
 from tests.web.wcag import violations_light_and_dark
 
-# In seconds; each is shortened by up to a third.
+# Seconds, each shortened by up to a third.
 WAITS_S = [1, 2, 4, 8, 16, 30, 30, 30]
 
 
 def announced_s(page: Page) -> int:
-    """In how many seconds the page says that it tries again; 0 if it does not."""
+    """Seconds until the retry that the page announces; 0 without one."""
     found = re.search(r"Trying again in (\d+) s", text(page, "#banner-text"))
     return int(found[1]) if found else 0
 
 
 def test_tries_come_less_and_less_often_but_at_least_twice_a_minute(between: Proxy, pages: Pages) -> None:
     tries: list[str] = []
-    # What a shared worker asks for and its clock are out of a test's reach.
+    # A shared worker's requests and clock are out of a test's reach.
     page = pages.open("about:blank", script="delete window.SharedWorker;")
     page.on("request", lambda request: tries.append(request.url) if "/stream" in request.url else None)
     page.clock.install()
@@ -34,7 +34,7 @@ def test_tries_come_less_and_less_often_but_at_least_twice_a_minute(between: Pro
     tries.clear()
     for count, longest_s in enumerate(WAITS_S):
         wait_s = eventually(lambda: announced_s(page), within_s=10)
-        # It may be read a moment later, and counts whole seconds.
+        # Read a moment later, and in whole seconds.
         assert longest_s * 2 / 3 - 1 <= wait_s <= longest_s, (count, wait_s)
         assert len(tries) == count
         if wait_s > 4:
@@ -49,7 +49,7 @@ def test_tries_come_less_and_less_often_but_at_least_twice_a_minute(between: Pro
     page.clock.fast_forward(30_000)
     page.locator("#banner").wait_for(state="hidden")
     page.locator('#badge[data-badge="live"]').wait_for()
-    # Who was there again is tried soon again.
+    # A server that was back is retried soon.
     between.bar()
     assert eventually(lambda: announced_s(page), within_s=10) <= 2
     pages.forget_errors("ERR_")

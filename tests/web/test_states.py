@@ -1,4 +1,4 @@
-"""What the page says when a part of the system or a camera fails, each brought about for real."""
+"""The page when a part of the system or a camera fails, each failure being real."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from tests.web.pages import Pages, chromium, text
 from tests.web.played import items, playing
 from tests.web.wcag import violations_light_and_dark
 
-# Of one drawing.
+# The parts of one drawing.
 _BADGE_AND_AGE = (
     """() => [document.getElementById("badge").dataset.badge, document.getElementById("age").innerText]"""
 )
 
 
 def badge(page: Page) -> str:
-    """What the page calls what it shows."""
+    """The badge of the shown match."""
     return text(page, "#badge")
 
 
 def wait_live(page: Page, stack: Stack) -> None:
-    """Until a match is shown as live."""
+    """Wait until a match is shown as live."""
     page.locator('#badge[data-badge="live"]').wait_for()
     page.locator(".best-title").wait_for()
 
@@ -105,7 +105,7 @@ def test_a_camera_that_is_killed_is_off_until_it_is_started_again(with_clip: Sta
     page = pages.open(with_clip.page)
     wait_live(page, with_clip)
     assert with_clip.process is not None
-    # Who would start it again at once stands still; nobody but the broker is left to tell of its end.
+    # The supervisor, which would restart it, is stopped; only the broker is left to report its end.
     with stopped(with_clip.process.pid):
         os.kill(with_clip.pid("-m edge"), signal.SIGKILL)
         page.get_by_role("heading", name="cam-1 is off").wait_for()
@@ -134,7 +134,7 @@ def test_a_camera_that_goes_off_stands_last_and_one_that_is_removed_is_gone(
     page.get_by_role("heading", name="door is off").wait_for()
     assert text(page, "#notice-reason") == "switched off"
     choice = page.get_by_role("combobox", name="Camera to watch")
-    # What is off stands last, apart from the others, though its name comes first.
+    # A camera that is off comes last, apart from the others, though its name comes first.
     attic.say("offline")
     eventually(lambda: choice.locator("option").count() == 3, within_s=10)
     assert [each.split(" ")[0] for each in choice.locator("option").all_inner_texts()] == [
@@ -169,7 +169,7 @@ def test_a_clock_that_is_off_is_told_with_its_seconds(with_clip: Stack, pages: P
 def test_without_a_camera_the_page_offers_this_device(
     imported: Path, tmp_path: Path, camera_pages: Pages
 ) -> None:
-    # A system of its own: no browser has been its camera yet.
+    # A system of its own, which no browser has been a camera of yet.
     with running(tmp_path, settings={"LOOKALIKE_SOURCE": "none"}, data=imported) as stack:
         page = camera_pages.open(stack.page)
         page.get_by_role("heading", name="No camera yet").wait_for()
@@ -183,7 +183,7 @@ def test_without_a_camera_the_page_offers_this_device(
 def test_a_broken_source_is_named_with_its_cause(tmp_path: Path, playwright: Playwright) -> None:
     settings = {"LOOKALIKE_SAMPLES": "0", "LOOKALIKE_SOURCE": "/nowhere/clip.mp4"}
     with running(tmp_path, settings=settings) as stack, chromium(playwright) as pages:
-        # An empty catalogue would be named first.
+        # An empty catalogue would be reported first.
         single.add(stack, 300, id="bowl", title="A bowl")
         eventually(lambda: stack.get("/healthz")["checks"]["index"].get("items"), within_s=20, why=stack.log)
         page = pages.open(stack.page)

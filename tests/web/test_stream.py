@@ -1,4 +1,4 @@
-"""How news comes to the page: one stream a browser, asking where a proxy holds it back, and after a loss."""
+"""Updates to the page: one stream a browser, polling where a proxy holds it back, and after a loss."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.system.stack import Stack, eventually
 from tests.web.pages import Pages, text
 from tests.web.proxy import Proxy
 
-# A browser without them, such as Chrome on Android.
+# A browser without shared workers, such as Chrome on Android.
 ALONE = "delete window.SharedWorker;"
 HIDE = """(hidden) => {
   Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
@@ -20,19 +20,19 @@ HIDE = """(hidden) => {
 
 
 def streams(stack: Stack) -> int:
-    """How many event streams the api has open."""
+    """The number of the api's open event streams."""
     found = re.search(r"^lookalike_api_streams (\S+)$", stack.client.get("/metrics").text, re.MULTILINE)
     assert found is not None
     return round(float(found[1]))
 
 
 def is_live(page: Page) -> bool:
-    """Whether the page calls what it shows live, and shows something."""
+    """Whether the page shows something as live."""
     return text(page, "#badge") == "Live" and page.locator(".best-title").count() > 0
 
 
 def goes_on(page: Page) -> None:
-    """Waits until something new is shown, live."""
+    """Wait until a new match is shown, live."""
     newest = page.locator("#recent-list time").first
     eventually(lambda: is_live(page) and newest.count(), within_s=20)
     seen = newest.get_attribute("datetime")
@@ -41,7 +41,7 @@ def goes_on(page: Page) -> None:
 
 @pytest.fixture(autouse=True)
 def _none_open(with_clip: Stack) -> None:
-    """A browser of the test before takes a moment to go."""
+    """A browser of the test before takes a moment to disconnect."""
     eventually(lambda: streams(with_clip) == 0, within_s=15)
 
 
@@ -94,7 +94,7 @@ def test_where_a_proxy_holds_the_stream_back_the_page_asks_and_says_so(
     goes_on(page)
     assert page.locator("#banner").is_hidden()
 
-    # Once it lets the stream pass, the page listens again at its next try.
+    # Once the proxy passes the stream, the page listens again at its next retry.
     between.held = b""
     between.cut()
     page.locator(".details-connection").wait_for(state="detached")
@@ -115,6 +115,6 @@ def test_a_lost_server_is_told_and_the_page_comes_back_by_itself(between: Proxy,
     between.refusing = False
     page.locator("#banner").wait_for(state="hidden")
     eventually(lambda: is_live(page), within_s=10)
-    # The button that went away had the focus.
+    # The button that was removed had the focus.
     assert page.evaluate("document.activeElement.id") == "main"
     pages.forget_errors("ERR_")

@@ -1,4 +1,4 @@
-"""A change that could not be taken back, because the server could not be asked, can still be."""
+"""Undoing a change is still possible after the server could not be reached."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.web.shelf import MUG, VIEW, forgotten, open_mug
 
 @pytest.fixture
 def way(without_camera: Stack) -> Iterator[Proxy]:
-    """A way to the server that can be barred; the catalogue is afterwards as it was."""
+    """A connection to the server that can be barred; the catalogue is restored afterwards."""
     before = without_camera.get("/items?limit=1000")["items"]
     with proxy(without_camera.port) as standing:
         yield standing
@@ -25,7 +25,7 @@ def way(without_camera: Stack) -> Iterator[Proxy]:
 
 
 def undo_twice(page: Page, way: Proxy, *, refused: str) -> None:
-    """Take back by the line: in vain while nothing answers, then for good."""
+    """Undo by the line: in vain while nothing answers, then with success."""
     way.bar()
     line = page.locator("#toast")
     line.get_by_role("button", name="Undo").click()
@@ -45,7 +45,7 @@ def test_a_deleted_item_comes_back_after_the_server_did(
     page.locator("#toast", has_text="Deleted").wait_for()
     undo_twice(page, way, refused="The server does not answer.")
     page.locator(f'[data-id="{MUG}"]').wait_for()
-    # What the server has heard of and refuses is refused for good.
+    # An undo that the server has refused is not offered again.
     page.locator(f'[data-id="{MUG}"] .card').click()
     with page.expect_response(lambda response: response.request.method == "DELETE") as deleted:
         page.get_by_role("button", name="Delete the item").click()

@@ -1,4 +1,4 @@
-"""Teaching by holding an item before the camera, and taking it back."""
+"""Teaching by holding an item up to the camera, and undoing it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.web.shelf import forgotten
 from tests.web.wcag import violations
 
 KEY = "a-key-to-teach"
-# What a Korean keyboard gives for the key T.
+# The letter that a Korean keyboard gives for the key T.
 _KOREAN_T = "new KeyboardEvent('keydown', { key: 'ㅅ', code: 'KeyT', bubbles: true, cancelable: true })"
 
 
@@ -26,18 +26,18 @@ def ready(page: Page) -> None:
 
 
 def found(stack: Stack, title: str) -> list[Any]:
-    """The items of a title."""
+    """Items of a title."""
     items = stack.client.get("/items", params={"text": title}).json()["items"]
     return [item for item in items if item["title"] == title]
 
 
 def taken(page: Page) -> None:
-    """Wait until an item was taken and can be found."""
+    """Wait until an item was added and can be found."""
     page.get_by_text("It can be recognised from now on.").wait_for()
 
 
 def undo(page: Page, words: str) -> None:
-    """Take back by the line that says what was done."""
+    """Undo by the line that reports the change."""
     page.locator("#toast").get_by_role("button", name="Undo").click()
     page.locator("#toast").get_by_text(words).wait_for()
 
@@ -45,7 +45,7 @@ def undo(page: Page, words: str) -> None:
 def test_a_key_a_name_and_enter_teach_an_item_and_undo_takes_it_back(with_clip: Stack, pages: Pages) -> None:
     page = pages.open(with_clip.page)
     ready(page)
-    page.keyboard.press("p")  # a page that stands still goes on for it
+    page.keyboard.press("p")  # a paused page resumes for it
     page.keyboard.press("t")
     dialog = page.get_by_role("dialog", name="Teach an item")
     dialog.locator('.mirror[data-picture="shown"]').wait_for()

@@ -1,4 +1,4 @@
-"""What the page shows of a camera that somebody else's process reads: picture, source and state."""
+"""The page's view of a camera that another process reads: picture, source and state."""
 
 from __future__ import annotations
 
@@ -56,8 +56,8 @@ def test_a_hidden_page_asks_for_nothing(with_clip: Stack, pages: Pages) -> None:
     page.evaluate(f"{turn.format('true')}; {tell}")
     page.locator("#viewfinder-frame img").wait_for(state="detached")
     asked.clear()
-    page.wait_for_timeout(5000)  # longer than it takes to ask for the system's health again
-    # The pictures of what had come before may be on their way.
+    page.wait_for_timeout(5000)  # longer than it takes to request the system's health again
+    # Pictures of earlier frames may still be on their way.
     assert [url for url in asked if "/image?" not in url] == []
     assert page.locator("#notice").is_hidden()
     page.evaluate(f"{turn.format('false')}; {tell}")
@@ -95,14 +95,14 @@ def test_with_an_api_key_picture_and_camera_wait_until_it_is_given(
         given = page.get_by_label("API key", exact=True)
         given.fill("not this one")
         page.get_by_role("button", name="Use it").click()
-        # A space can be in no header: the browser itself refuses it.
+        # A header can't hold a space: the browser itself refuses it.
         assert given.evaluate("(input) => input.validity.patternMismatch")
         refused: list[str] = []
         page.on("request", lambda each: refused.append(each.headers.get("authorization", "")))
         given.fill("wrong")
         given.press("Enter")
         page.get_by_text("The camera's picture needs the API key").wait_for()
-        # It is not sent again with every frame: after ten of them the api would let nobody in for a while.
+        # The key is not sent again with every frame: after ten the api would refuse all keys for a while.
         page.wait_for_timeout(7000)
         assert 1 <= refused.count("Bearer wrong") <= 2
         page.get_by_text("The camera's picture needs the API key").click()

@@ -1,11 +1,11 @@
-"""How much the page weighs on its first visit."""
+"""The size of the page on its first visit."""
 
 from __future__ import annotations
 
 from tests.system.stack import Stack
 from tests.web.pages import Pages
 
-# What it promises (issue and README), pictures aside.
+# The promised limits (issue and README), without pictures.
 MOST_BYTES = 150_000
 
 
@@ -24,5 +24,5 @@ def test_the_first_visit_loads_less_than_it_promises(without_camera: Stack, page
     assert sum(loaded.values()) < MOST_BYTES, loaded
     scripts = [url for url in loaded if url.endswith(".js")]
     sizes = {url: len(without_camera.client.get(url).content) for url in scripts}
-    # Not by being few, but by being sent small.
+    # By compression, not by being few files.
     assert sum(loaded[url] for url in scripts) < sum(sizes.values()) / 2

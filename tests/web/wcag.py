@@ -12,8 +12,8 @@ _OPTIONS = {"runOnly": {"type": "tag", "values": _RULES}, "resultTypes": ["viola
 
 
 def violations(page: Page) -> list[str]:
-    """What axe finds wrong: the rule, what it says, and where."""
-    # What fades in has less contrast for a moment.
+    """Findings of axe: the rule, its words, and the place."""
+    # An element that fades in has less contrast for a moment.
     page.evaluate(
         "Promise.all(document.getAnimations().filter((each) => each.effect.getTiming().iterations === 1)"
         ".map((each) => each.finished.catch(() => {})))"
@@ -25,7 +25,7 @@ def violations(page: Page) -> list[str]:
 
 
 def violations_light_and_dark(page: Page) -> list[str]:
-    """The same of the page's two colour schemes, each finding with its scheme."""
+    """Findings in both colour schemes, each with its scheme."""
     found = []
     schemes: tuple[Literal["light", "dark"], ...] = "light", "dark"
     for scheme in schemes:

@@ -1,4 +1,4 @@
-"""What other programs are told of a camera's matches, and how often."""
+"""Announcements of a camera's matches to other programs, and their rate."""
 
 import json
 import time
@@ -16,7 +16,7 @@ from tests.servers import until
 
 
 class Published:
-    """An announcer, and what it has published."""
+    """An announcer, and its publications."""
 
     def __init__(self, *, cameras: int = MAX_CAMERAS) -> None:
         self.messages: list[tuple[str, dict[str, Any]]] = []
@@ -39,7 +39,7 @@ def said() -> Published:
 def record(
     *, thing: str = "cam-1", title: str = "A mug", verdict: Verdict = Verdict.MATCH, item: str = "mug"
 ) -> MatchRecord:
-    """A record of just now."""
+    """A record with the present time."""
     made = make_record(make_observation(thing=thing, at_s=time.time()), title=title)
     (match,) = made.matches
     match = replace(match, item=replace(match.item, id=item))

@@ -1,4 +1,4 @@
-"""The newest preview of each camera, and when cameras are asked for some."""
+"""The newest preview of each camera, and when cameras are asked for previews."""
 
 import json
 import logging
@@ -13,7 +13,7 @@ TOPIC = "lookalike/cam-1/preview"
 
 
 def jpeg(body: bytes) -> bytes:
-    """What begins as a JPEG does; nothing here looks further."""
+    """Bytes that begin like a JPEG; these tests look no further."""
     return b"\xff\xd8\xff" + body
 
 
@@ -129,7 +129,7 @@ def test_listeners_are_told_of_their_camera_until_they_leave(previews: Previews)
 def test_a_listener_may_ask_for_what_it_was_told_of(previews: Previews) -> None:
     found: list[bytes | None] = []
     with previews.listening("cam-1", lambda: found.append(newest(previews))):
-        # In a thread that dies with the test: a lock that is held here would hang it.
+        # In a thread that dies with the test, since a held lock would hang it.
         receiving = threading.Thread(target=previews.receive, args=(TOPIC, jpeg(b"x")), daemon=True)
         receiving.start()
         receiving.join(60)

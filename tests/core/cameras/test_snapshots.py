@@ -1,4 +1,4 @@
-"""Asking a camera for what it sees now, and reading its answer."""
+"""Asking a camera for its next frame, and reading its answer."""
 
 import json
 import logging
@@ -21,7 +21,7 @@ ONLINE = CameraStatus("cam-1", "online")
 
 @dataclass
 class Broker:
-    """Remembers the commands, and lets a camera answer at once, in MQTT's thread as it were."""
+    """Remembers the commands, and lets a camera answer at once, as if in MQTT's thread."""
 
     answers: list[tuple[str, bytes]] = field(default_factory=list)
     up: bool = True

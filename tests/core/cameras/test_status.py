@@ -1,4 +1,4 @@
-"""What the cameras say of themselves."""
+"""The states of cameras, from their own messages."""
 
 import json
 import logging

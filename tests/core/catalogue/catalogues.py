@@ -1,4 +1,4 @@
-"""A catalogue over fakes, whose pictures are of one colour."""
+"""A catalogue over fakes, whose pictures have one colour."""
 
 import numpy as np
 
@@ -9,14 +9,14 @@ from tests.fakes import FakeFeaturizer, FakeItems, FakePictures
 
 
 def decode(content: bytes) -> tuple[Picture, str]:
-    """A picture of one colour, whose three bytes are the file."""
+    """A picture of one colour, from a file of its three bytes."""
     if len(content) != 3:
         raise InputError("not a picture that can be read")
     return np.full((2, 2, 3), list(content), np.uint8), ".png"
 
 
 def shots(picture: Picture) -> tuple[list[Picture], list[Picture]]:
-    """The picture and one without its red, and one without its blue as a probe."""
+    """Views: the picture, and one without its red; a probe: one without its blue."""
     return [picture, picture * np.array([1, 1, 0], np.uint8)], [picture * np.array([0, 1, 1], np.uint8)]
 
 
@@ -25,6 +25,6 @@ def make_catalogue(*, store: FakeItems | None = None) -> Catalogue:
 
 
 def with_model(catalogue: Catalogue, fingerprint: str) -> tuple[Catalogue, FakeFeaturizer]:
-    """The same catalogue after LOOKALIKE_MODEL was changed."""
+    """The same catalogue after a change of LOOKALIKE_MODEL."""
     featurizer = FakeFeaturizer(fingerprint)
     return Catalogue(catalogue.store, catalogue.pictures, featurizer, decode, shots), featurizer

@@ -1,4 +1,4 @@
-"""An editor over fakes, with one item, as the tests of single changes need it."""
+"""An editor over fakes, with one item, for the tests of single changes."""
 
 import numpy as np
 

@@ -99,7 +99,7 @@ def test_an_item_without_probes_gets_those_of_its_view() -> None:
 def test_of_another_models_item_all_pictures_are_looked_at_with_the_view() -> None:
     rig = EditRig()
     item = rig.mug()
-    rig.store.put(Item("other", "x", "gone.png", MODEL, item.vectors))  # so that the model stays
+    rig.store.put(Item("other", "x", "gone.png", MODEL, item.vectors))  # keeps the catalogue's model
     rig.store.put(replace(item, model=OTHER_MODEL, vectors=np.ones((1, 9), np.float32)))
     rig.editor.add_view("mug", lambda: GREEN)
     assert (rig.mug().model, rig.mug().vectors.shape, rig.mug().probes.shape) == (MODEL, (4, 4), (2, 4))

@@ -1,4 +1,4 @@
-"""What is refused of a change, and changes that others overtake."""
+"""Refused changes, and changes overtaken by others."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -70,7 +70,7 @@ def test_a_catalogue_of_another_model_takes_no_picture_but_words() -> None:
 
 
 class Meddled(FakeItems):
-    """Another client changes the item behind each of the next so many readings."""
+    """Another client changes the item after each of the next `times` reads."""
 
     meddle: Callable[[], object] = staticmethod(lambda: None)
     times = 0

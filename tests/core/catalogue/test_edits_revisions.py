@@ -1,4 +1,4 @@
-"""Changes on condition of a revision, and two editors that share nothing but the store."""
+"""Changes on condition of a revision, and two editors that share only the store."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -99,7 +99,7 @@ def test_two_editors_of_one_store_keep_each_others_changes() -> None:
     changed = rig.editor.add_view("mug", meanwhile)
     assert (rig.mug().title, rig.mug().more_pictures) == ("Theirs", (rig.key(GREEN), rig.key(BLUE)))
     assert len(rig.mug().vectors) == 6
-    # What comes back is the item as it was in the moment of the change, not as it was first read.
+    # The undo restores the item as it was at the change, not as it was first read.
     rig.editor.undo(changed.undo)
     assert (rig.mug().title, rig.mug().more_pictures) == ("Theirs", (rig.key(GREEN),))
 

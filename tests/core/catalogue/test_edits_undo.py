@@ -1,4 +1,4 @@
-"""Taking changes of items back."""
+"""Undoing changes of items."""
 
 from dataclasses import replace
 

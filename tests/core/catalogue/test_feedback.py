@@ -1,4 +1,4 @@
-"""What a person says of a match: what is refused, what counts."""
+"""Feedback on a match: refusals and counts."""
 
 import json
 
@@ -11,7 +11,7 @@ from tests.fakes import MODEL, FakeItems, FakeQueue, make_item, make_observation
 
 @pytest.fixture
 def store() -> FakeItems:
-    """A catalogue of three items, of which records show the mug."""
+    """A catalogue of three items, with records that show the mug."""
     return FakeItems(make_item(item_id) for item_id in ("mug", "bowl", "größe 7'"))
 
 
@@ -25,7 +25,7 @@ def pushed(record: MatchRecord | None = None) -> str:
 
 
 def counts(store: FakeItems) -> dict[str, tuple[int, int]]:
-    """The items that have feedback: how often right, how often wrong."""
+    """The items that have feedback, with the number of right and wrong answers."""
     found = {item.id: (item.right, item.wrong) for item in store.page()}
     return {item_id: count for item_id, count in found.items() if count != (0, 0)}
 

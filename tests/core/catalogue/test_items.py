@@ -1,4 +1,4 @@
-"""Items out of drafts and pictures."""
+"""Items made from drafts and pictures."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Another model for the catalogue."""
+"""Rebuilding the catalogue's vectors for another model."""
 
 from dataclasses import replace
 
@@ -26,7 +26,7 @@ def counts(catalogue: Catalogue) -> VectorCounts:
 
 
 def of_recipe(catalogue: Catalogue, recipe: int, *ids: str) -> None:
-    """Put these items back with vectors that another version's recipe made."""
+    """Put these items back with vectors of another version's recipe."""
     for item in catalogue.store.get_many(ids):
         assert item is not None
         turned = np.roll(item.vectors, 1, axis=1)
@@ -154,7 +154,7 @@ def test_what_comes_and_changes_and_goes_meanwhile_is_looked_at_too() -> None:
     changed, _ = with_model(catalogue, OTHER_MODEL)
     going = rebuild(changed, changed.store)
     next(going)
-    catalogue.add(Draft("Another picture", id="000"), b"xyz")  # it was done already
+    catalogue.add(Draft("Another picture", id="000"), b"xyz")  # this one was rebuilt already
     catalogue.add(Draft("New", id="new"), b"new")
     catalogue.store.delete("003")
     list(going)
@@ -167,7 +167,7 @@ def test_an_item_that_is_written_in_the_moment_of_the_swap_is_looked_at_after_it
     changed, _ = with_model(catalogue, OTHER_MODEL)
 
     class Late:
-        """Writes to the store, into which somebody writes with the old model once more."""
+        """A store into which somebody writes with the old model at the swap."""
 
         stage, prune = changed.store.stage, changed.store.prune
 

@@ -1,4 +1,4 @@
-"""Small pictures are made once, kept in little memory, and made one at a time."""
+"""Small pictures: made once, kept in little memory, one at a time."""
 
 import threading
 
@@ -10,7 +10,7 @@ from tests.fakes import FakePictures
 
 
 class Shrinker:
-    """Notes what it was asked for; what it makes is as long as `side_px`."""
+    """Notes its calls; a picture that it makes has `side_px` bytes."""
 
     def __init__(self) -> None:
         self.asked: list[tuple[bytes, int]] = []

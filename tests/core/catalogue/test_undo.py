@@ -1,4 +1,4 @@
-"""What is remembered of past changes, and for how long."""
+"""Past changes that can be undone, and for how long."""
 
 import pytest
 

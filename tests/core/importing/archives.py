@@ -1,4 +1,4 @@
-"""Items with pictures, archives of them, and what is read of an archive."""
+"""Items with pictures, archives of them, and readers of archives."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def facts(item: Item) -> tuple[object, ...]:
 
 
 def facts_of(archive: Archive) -> list[tuple[int, tuple[object, ...]]]:
-    """All items with their numbers, of which none may be refused."""
+    """All items of an archive with their numbers; none may be refused."""
     return [(number, facts(each)) for number, each in archive.items()]  # type: ignore[misc]
 
 

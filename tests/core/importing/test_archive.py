@@ -106,7 +106,7 @@ def test_damage_anywhere_gives_a_refusal_and_never_another_item() -> None:
         except InputError:
             refused += 1
             continue
-        # A date or another thing that nobody reads.
+        # A changed byte that is not read, for example of a date.
         assert found == expected
     assert 400 < refused < 600
 

@@ -1,4 +1,4 @@
-"""Archives that nothing of ours has written."""
+"""Archives that our own code would never write."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_a_name_that_is_there_twice_is_refused() -> None:
 
 
 def test_entries_that_share_their_bytes_are_refused() -> None:
-    """The trick of a bomb: a directory that names the same part of the file again and again."""
+    """A bomb's trick: a directory that names the same part of the file again and again."""
     content = b"mug" * 10_000
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:

@@ -1,4 +1,4 @@
-"""Items as lines of an archive that are none."""
+"""Lines of an archive that hold no valid item."""
 
 from __future__ import annotations
 

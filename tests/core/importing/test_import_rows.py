@@ -1,4 +1,4 @@
-"""Reading what a catalogue is imported from."""
+"""Reading the rows of an import."""
 
 import hashlib
 import json
@@ -11,7 +11,7 @@ from services.core.importing.import_rows import BadRow, Row, picture_rows, read_
 
 
 def rows_of(path: Path) -> list[Row]:
-    """All rows, of which none may be bad."""
+    """All rows; none may be bad."""
     found = list(read_rows(path))
     assert [row for row in found if isinstance(row, BadRow)] == []
     return [row for row in found if isinstance(row, Row)]
@@ -25,7 +25,7 @@ def written(folder: Path, name: str, content: str | bytes) -> Path:
 
 
 def bad_then_good(path: Path) -> BadRow:
-    """The first row's complaint; the row after it must have gone in."""
+    """The first row's error, after checking that the row behind it was read."""
     first, *_, last = read_rows(path)
     assert isinstance(first, BadRow)
     assert isinstance(last, Row)

@@ -1,4 +1,4 @@
-"""An import, of an archive and of other jobs: what it keeps, refuses, does again and leaves alone."""
+"""An import from an archive and from other jobs: kept, refused, repeated and untouched items."""
 
 from __future__ import annotations
 
@@ -48,14 +48,14 @@ def archive(of: Catalogue) -> bytes:
 
 
 def archive_of(store: FakeItems, source: Catalogue) -> bytes:
-    """The same of another store's items, whose pictures are the source's."""
+    """An archive of another store's items, with the source's pictures."""
     return b"".join(write_archive(all_items(store), source.pictures.get, model=store.model()))
 
 
 def taken(
     content: bytes, into: FakeItems, *, pictures: FakePictures | None = None, model: bool = False
 ) -> tuple[ImportCounts, list[BadRow]]:
-    """Import an archive; gives the counts, and what was refused."""
+    """Import an archive; returns the counts, and the refused rows."""
     making = maker() if model else maker(featurizer=Idle())
     refused: list[BadRow] = []
     run = ImportRun(making, StoreWriter(pictures or FakePictures(), into), on_refused=refused.append)
@@ -111,7 +111,7 @@ def test_a_store_that_is_down_is_told() -> None:
 
 
 def numbered(count: int, *, bad: int = 0) -> Iterator[Job | BadRow]:
-    """Jobs of pictures of their own, and rows that are bad already."""
+    """Jobs with a picture each, and rows that are bad from the start."""
     for number in range(count):
         yield job(f"t{number:02}", bytes([number, 50, 9]))
     for number in range(bad):

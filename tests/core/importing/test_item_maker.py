@@ -52,7 +52,7 @@ def job(
 
 
 def made(making: Maker, *jobs: Job) -> dict[str, Made]:
-    """The items by id; none may be refused."""
+    """Made items by id; none may be refused."""
     found = list(making.make_all(jobs))
     assert [each for each in found if isinstance(each, BadRow)] == []
     return {each.item.id: each for each in found if isinstance(each, Made)}
@@ -133,7 +133,7 @@ def test_pictures_are_loaded_many_at_once_and_worked_on_few_at_once() -> None:
     loading, at_once, busy, lock = threading.Barrier(8), 0, 0, threading.Lock()
 
     def load() -> list[bytes]:
-        loading.wait(60)  # eight come together, or none goes on
+        loading.wait(60)  # eight arrive together, or none goes on
         return [b"abc"]
 
     def slow(content: bytes) -> tuple[Picture, str]:

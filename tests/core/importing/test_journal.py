@@ -1,4 +1,4 @@
-"""What an import remembers over an interruption."""
+"""The journal of an import, kept over an interruption."""
 
 import os
 from pathlib import Path
@@ -39,7 +39,7 @@ def test_a_line_that_a_crash_has_torn_is_forgotten_and_spoils_no_other(tmp_path:
 
 
 def test_a_mark_is_on_the_disk_when_note_returns(tmp_path: Path) -> None:
-    """As a process that is killed leaves it: without closing anything."""
+    """As after a kill of the process: nothing is closed."""
     path = tmp_path / "a.journal"
     child = os.fork()
     if child == 0:

@@ -1,4 +1,4 @@
-"""Telling the public internet from the rest, and the parts of an address in S3."""
+"""Public addresses told from private ones, and the parts of an S3 address."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Writing the items of an import to the stores, beyond what tests/api/test_import_writer.py asks of all."""
+"""The import's writer to the stores, beyond the contract in tests/api/test_import_writer.py."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The search's intake over fakes, as its tests need it."""
+"""The search's intake over fakes, for its tests."""
 
 import threading
 import time
@@ -13,7 +13,7 @@ from tests.fakes import MODEL, FakeIndex, FakeItems, FakeQueue, FakeTally, make_
 
 
 class SearchRig:
-    """An intake and what answers behind it, over fakes."""
+    """An intake and the answering behind it, over fakes."""
 
     def __init__(
         self,
@@ -48,7 +48,7 @@ class SearchRig:
         return self.intake.answer(timeout_s=0)
 
     def untouched(self) -> bool:
-        """Whether nothing came of all messages."""
+        """Whether the messages had no effect."""
         return self.answer() == 0 and not self.tally.records and not self.queue.latest(limit=100)
 
 

@@ -1,4 +1,4 @@
-"""Which observations the search answers."""
+"""Admission of observations by the search."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The use case of the search, called as a thread, HTTP and a Lambda call it: a batch of observations."""
+"""The search's use case for a batch of observations, called as a thread, HTTP and a Lambda do."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def rig() -> SearchRig:
 
 
 def reasons(outcomes: list[Outcome]) -> list[str | None]:
-    """Why each was dropped, None for one that was pushed."""
+    """The reason why each was dropped, None for one that was pushed."""
     return [outcome.reason if isinstance(outcome, Dropped) else None for outcome in outcomes]
 
 

@@ -22,7 +22,7 @@ def followed(store: FakeItems) -> Follower:
 
 
 def found(following: Follower) -> list[str]:
-    """The ids of all items that can be found."""
+    """Ids of all items that can be found."""
     assert following.view is not None
     nearest = following.view.index.search(vectors(dim=following.view.dim), k=10_000)[0]
     return sorted(neighbour.item_id for neighbour in nearest)
@@ -33,7 +33,7 @@ def items(count: int) -> list[Item]:
 
 
 class HalfDead(FakeItems):
-    """Dies once so many more pages were read."""
+    """A store that fails after `pages` more pages were read."""
 
     pages_left = 1_000
 
@@ -182,7 +182,7 @@ def test_of_a_new_model_those_that_have_its_vectors_are_found_and_the_others_as_
 
 
 class Swapping(FakeItems):
-    """Changes to the other model while its second page is read."""
+    """A store that changes to the other model while its second page is read."""
 
     pages = 0
 
@@ -205,7 +205,7 @@ def test_a_model_that_changes_while_the_store_is_read_gives_no_half_of_an_index(
 
 
 class Watched(FakeItems):
-    """Notes at each page what its follower says of the loading."""
+    """Notes at each page its follower's loading state."""
 
     follower: Follower | None = None
 
@@ -276,7 +276,7 @@ def test_an_empty_store_that_was_read_is_an_answer_until_its_first_items_are_rea
 
 
 class Vanishing(FakeItems):
-    """Loses its only item while its first page is read."""
+    """A store that loses its only item while its first page is read."""
 
     def page(self, *, after: str = "", limit: int = 100, text: str = "") -> list[Item]:
         found = super().page(after=after, limit=limit, text=text)

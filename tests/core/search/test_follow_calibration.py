@@ -1,4 +1,4 @@
-"""The calibration keeps in step with the items, their probes and what people said of them."""
+"""The calibration follows the items, their probes and their feedback."""
 
 import hashlib
 from collections.abc import Callable, Iterable
@@ -22,7 +22,7 @@ def followed(store: FakeItems) -> Follower:
 
 
 def follow(following: Follower) -> bool:
-    """Take what is new; whether the calibration was fitted anew."""
+    """Read the changes; returns whether the calibration was fitted again."""
     following.follow()
     return following.calibrate()
 
@@ -37,7 +37,7 @@ def calibration(following: Follower) -> Calibration:
 
 
 def with_probes(count: int, *, seed: int = 0) -> list[Item]:
-    """Items of which each has two probes near its vector."""
+    """Items with two probes each, near the item's vector."""
     made = []
     for item in items(count):
         noise = vectors(2, seed=seed + int(item.id.removeprefix("item-")))
@@ -75,7 +75,7 @@ def test_a_replaced_item_is_sampled_by_its_new_probes() -> None:
 
 
 def smallest(ids: Iterable[str], count: int = SAMPLE) -> list[str]:
-    """The ids whose hashes are the smallest, in their own order."""
+    """Ids with the smallest hashes, in that order."""
     return sorted(
         sorted(ids, key=lambda each: hashlib.blake2b(each.encode(), digest_size=8).digest())[:count]
     )
@@ -93,7 +93,7 @@ def test_to_a_sample_of_a_large_catalogue_it_is_fitted_whatever_the_order_of_its
     sample = {item_id: probes[item_id] for item_id in smallest(probes)}
     expected = Calibration.fitted(following.view.index, sample, leaning={})
     assert calibration(following) == calibration(late) == expected
-    # As their items go, those with the next larger hashes take their places, read from the store or not.
+    # When items go, those with the next larger hashes replace them, whether or not the store is read for it.
     for count in (40, 101):
         for item_id in smallest(probes, count):
             one_way.delete(item_id)
@@ -163,7 +163,7 @@ def test_a_new_item_is_found_before_the_calibration_knows_it() -> None:
 
 
 class Meddling(FakeIndex):
-    """Does something while it is searched."""
+    """An index that calls something while it is searched."""
 
     meddle: Callable[[], None] = staticmethod(lambda: None)
 
@@ -173,7 +173,7 @@ class Meddling(FakeIndex):
 
 
 def meddled(store: FakeItems) -> tuple[Follower, list[Meddling]]:
-    """A follower, and the indexes that it has made."""
+    """A follower, and the indexes made for it."""
     made: list[Meddling] = []
 
     def make_index(_model: str, dim: int) -> KnnIndex:

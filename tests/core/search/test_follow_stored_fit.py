@@ -1,4 +1,4 @@
-"""The calibration that a search begins with, and what is kept of its own."""
+"""The stored fit: a search begins with it, and keeps its own for the next."""
 
 from dataclasses import replace
 
@@ -16,7 +16,7 @@ KEPT = CalibrationFit(MODEL, cursor=200, probes=400, fitted_at_s=1e9, sharpness=
 
 
 def items(count: int = 200) -> list[Item]:
-    """Items of which each has two probes near its vector."""
+    """Items with two probes each, near the item's vector."""
     made = []
     for number in range(count):
         item = make_item(f"item-{number:04}")
@@ -25,7 +25,7 @@ def items(count: int = 200) -> list[Item]:
 
 
 class Counting(FakeIndex):
-    """Counts its searches, of which a fit makes some."""
+    """An index that counts its searches; a fit makes some."""
 
     searches = 0
 
@@ -80,7 +80,7 @@ def test_what_changed_since_the_kept_fit_counts_towards_the_next_one() -> None:
     for item in items()[:2]:
         store.put(item)
     following, _ = followed(store)
-    assert not following.calibrate()  # two of two hundred
+    assert not following.calibrate()  # only two of two hundred changed
     store.put(items()[2])
     following.follow()
     assert following.calibrate()

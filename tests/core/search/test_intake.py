@@ -1,4 +1,4 @@
-"""The search's way of a message: validated, freshest wins, answered, pushed."""
+"""A message in the search: validated, freshest wins, answered, pushed."""
 
 import json
 import threading
@@ -72,7 +72,7 @@ def test_while_redis_is_dead_frames_are_dropped_and_then_answered_again(rig: Sea
     assert rig.answer() == 0
     assert rig.tally.drops == Counter({"unavailable": 2})
     rig.queue.down = False
-    assert rig.answer() == 0  # nothing old is fired again
+    assert rig.answer() == 0  # no old observation is answered again
     rig.receive(fresh(seq=2))
     assert rig.answer() == 1
 
@@ -99,7 +99,7 @@ def test_an_observation_is_answered_from_the_view_of_its_moment_not_of_when_the_
     rig = SearchRig(loaded=False)
     answering = threading.Thread(target=rig.intake.answer, kwargs={"timeout_s": 10})
     answering.start()
-    rig.viewed.wait(0.2)  # long enough for one that looks before it waits
+    rig.viewed.wait(0.2)  # enough for a loop that looks before it waits
     rig.follower.follow()
     rig.receive(fresh())
     answering.join()

@@ -1,4 +1,4 @@
-"""What can be wrong with a message: counted by reason, logged now and then, and nothing else happens."""
+"""Faulty messages: counted by reason, logged now and then, without any other effect."""
 
 import json
 import logging

@@ -88,7 +88,7 @@ def test_an_item_that_was_deleted_is_skipped_and_the_next_one_moves_up(gone_from
     (before,) = lookup.answer([seen], following.view)
     view = following.view
     assert view is not None
-    if gone_from == "facts alone":  # as if it went between the search and what is said of its answer
+    if gone_from == "facts alone":  # as if it went between the search and the reading of its facts
         view = replace(
             view, facts={item_id: item for item_id, item in view.facts.items() if item_id != "item-3"}
         )
@@ -113,7 +113,7 @@ def test_new_words_of_an_item_are_shown_as_soon_as_they_are_followed() -> None:
 
 
 class Counting(FakeItems):
-    """Counts its calls."""
+    """An index that counts its calls."""
 
     calls = 0
 

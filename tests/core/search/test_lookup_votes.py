@@ -1,4 +1,4 @@
-"""A camera's last frames have a say in what is said of the next one."""
+"""Votes of a camera's last frames in the answer to the next one."""
 
 import json
 import math
@@ -26,7 +26,7 @@ def axis(number: int) -> Vectors:
 
 
 def seeing(cosines: Mapping[int, float]) -> Vectors:
-    """A frame that has these cosines with the items of these numbers, and 0 with all others."""
+    """A frame with these cosines to the items of these numbers, and 0 to all others."""
     frame = np.zeros((1, DIM), np.float32)
     for number, cosine in cosines.items():
         frame[0, number] = cosine
@@ -40,7 +40,7 @@ DOUBTFUL = seeing({3: 0.175})
 
 
 class VotingCamera:
-    """Shows frame after frame, and hears of each what was said before, as from the match queue."""
+    """Shows frame after frame, and gets the earlier votes back as from the match queue."""
 
     def __init__(self, count: int = 40) -> None:
         self.store = FakeItems(make_item(f"item-{number}", axis(number)) for number in range(count))

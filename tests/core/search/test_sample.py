@@ -1,4 +1,4 @@
-"""Which items' probes the calibration is fitted to."""
+"""The sample of items whose probes the calibration is fitted to."""
 
 import hashlib
 import weakref
@@ -15,7 +15,7 @@ SIZE, RESERVE = 8, 4
 
 
 class SampledItems:
-    """A catalogue beside its sample, which reads it only where it says so."""
+    """A catalogue with its sample, which reads the catalogue only where it has to."""
 
     def __init__(self) -> None:
         self.probes: dict[str, Vectors] = {}
@@ -39,12 +39,12 @@ class SampledItems:
 
     @property
     def by_hash(self) -> list[str]:
-        """The ids of items that have probes, those of the smallest hashes first."""
+        """Ids of items with probes, the smallest hashes first."""
         with_some = (item_id for item_id, rows in self.probes.items() if len(rows))
         return sorted(with_some, key=lambda each: hashlib.blake2b(each.encode(), digest_size=8).digest())
 
     def check(self) -> None:
-        """The sample is what it should be by definition."""
+        """Check the sample against its definition."""
         chosen = self.sample.chosen()
         assert list(chosen) == sorted(self.by_hash[:SIZE])
         assert all(chosen[item_id] is self.probes[item_id] for item_id in chosen)

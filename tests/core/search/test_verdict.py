@@ -23,7 +23,7 @@ def chances(cosines: Sequence[float], calibration: Calibration | None = None) ->
 
 
 def of_none(evidence: Evidence) -> float:
-    """The probability of "none of them", worked out on its own."""
+    """The probability of "none of them", computed independently."""
     weights = [math.exp(nats - evidence.none) for nats in evidence.items.values()]
     return 1 / (1 + sum(weights))
 
@@ -128,5 +128,5 @@ def test_what_people_said_of_an_item_changes_its_odds_by_just_that_and_nobody_el
     for other in (0, 2, 3):
         assert (said[1] / said[other]) / (plain[1] / plain[other]) == pytest.approx(3)
     assert said[0] / said[2] == pytest.approx(plain[0] / plain[2])
-    assert said[1] > said[0]  # here it decides between two that are nearly as near
+    assert said[1] > said[0]  # decides between two items at nearly the same distance
     assert sum(said) < 1

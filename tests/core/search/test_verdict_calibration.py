@@ -1,4 +1,4 @@
-"""The calibration fits itself to a catalogue; catalogues that are made here, of all kinds."""
+"""The calibration fits itself to generated catalogues of all kinds."""
 
 import math
 
@@ -11,7 +11,7 @@ from services.core.search.verdict import CANDIDATES, Calibration, judge
 from tests.fakes import FakeIndex, filled, vectors
 
 DIM = 64
-# How far items lie apart, and how far a camera's pictures lie from theirs.
+# Distances between items, and between an item and a camera's pictures of it.
 KINDS = [(3.0, 1.0), (1.0, 0.3), (1.0, 0.7), (1.0, 1.0), (0.3, 0.2)]
 
 
@@ -43,14 +43,14 @@ class MadeCatalogue:
         return [judge(calibration.evidence(neighbours)) for neighbours in found]
 
     def scores(self, calibration: Calibration) -> tuple[list[float], list[float]]:
-        """The true items' probabilities where they are shown, and those of the best where a stranger is."""
+        """Probabilities of the true item if one is shown, and of the best item if a stranger is."""
         shown = self.judged(calibration, self.shown)
         items = [each.probabilities.get(f"item-{number}", 0.0) for number, each in enumerate(shown)]
         strangers = self.judged(calibration, self.strangers)
         return items, [max(each.probabilities.values()) for each in strangers]
 
     def likelihood(self, calibration: Calibration) -> float:
-        """The mean log likelihood of what was really shown, of pictures that no probe was."""
+        """The mean log likelihood of the true answers, for pictures that are no probes."""
         items = [math.log(max(score, 1e-12)) for score in self.scores(calibration)[0]]
         found = self.judged(calibration, self.strangers)
         strangers = [math.log(max(1 - sum(each.probabilities.values()), 1e-12)) for each in found]
@@ -91,14 +91,14 @@ def test_the_probabilities_mean_what_they_say() -> None:
     best = [max(each.probabilities, key=lambda item_id: each.probabilities[item_id]) for each in shown]
     scores = np.array([each.probabilities[item_id] for each, item_id in zip(shown, best, strict=True)])
     right = np.array([item_id == f"item-{number}" for number, item_id in enumerate(best)])
-    assert 0.2 < right.mean() < 0.95  # hard enough that being sure would be wrong
-    # Strangers, of whom the fit believes there are three in ten, are not among these.
+    assert 0.2 < right.mean() < 0.95  # hard enough that certainty would be wrong
+    # Strangers, which the fit assumes to be three in ten, are not among these.
     assert scores.mean() == pytest.approx(right.mean(), abs=0.15)
     assert scores[right].mean() > scores[~right].mean()
 
 
 def largest_match(made: MadeCatalogue) -> float:
-    """The largest distance from item 0, along a line to a stranger, that still is a match."""
+    """The largest distance from item 0, on the line to a stranger, that still is a match."""
     calibration, largest = made.fitted(), 0.0
     item = made.probes["item-0"][:1]
     for share in np.linspace(0, 1, 101, dtype=np.float32):

@@ -85,7 +85,7 @@ def test_a_blurred_frame_is_of_the_same_scene() -> None:
 
 
 def test_the_favourite_is_that_of_all_frames_together_not_of_the_last() -> None:
-    votes = [vote(BLURRED), vote(), vote()]  # of these the mug is the favourite
+    votes = [vote(BLURRED), vote(), vote()]  # with these the mug leads
     seen = Evidence({"cup": 20.0, "mug": 20.0 - CHANGED - 1, "jar": 0.0}, 14.0)
     assert window(votes, now(seen)) == []
     assert window(votes[:1], now(seen)) == votes[:1]
@@ -111,7 +111,7 @@ def test_equal_frames_say_no_more_than_one(one: Evidence, count: int) -> None:
 
 
 def test_frames_that_doubt_for_different_reasons_are_together_surer_than_each() -> None:
-    # Two views of the mug: one could be the cup too, the other the jar.
+    # Two views of the mug: one resembles the cup too, the other the jar.
     one, other = (
         Evidence({"mug": 16.0, "cup": 16.0, "jar": 10.0}, 12.0),
         Evidence({"mug": 16.0, "cup": 10.0, "jar": 16.0}, 12.0),

@@ -1,4 +1,4 @@
-"""A network camera over HTTP(S) as a process of its own, well-behaved or not, by the path that is asked for.
+"""A network camera over HTTP(S) as a process: each path is a well-behaved camera or one kind of failure.
 
 `python -m tests.edge.cameras.mjpeg PORT [CERTIFICATE.pem KEY.pem]`
 """
@@ -28,7 +28,7 @@ class MjpegCamera(BaseHTTPRequestHandler):
     """/video (with a password), /open (without), and one path for each way to fail."""
 
     def do_GET(self) -> None:
-        """Answer until the client, or this process, goes."""
+        """Answer until the client, or this process, ends."""
         try:
             self._answer(self.path.partition("?")[0])
         except OSError:
@@ -58,7 +58,7 @@ class MjpegCamera(BaseHTTPRequestHandler):
             self._head({"/forbidden": 403, "/broken": 503}.get(path, 404), "text/plain")
 
     def _stream(self, frames: int, then: bytes) -> None:
-        """Send a number of pictures, then end, fall silent, or send these bytes without end."""
+        """Send `frames` pictures, then end, fall silent, or send these bytes until the client goes."""
         jpeg = cv2.imencode(".jpg", grey(LEVEL))[1].tobytes()
         part = b"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n%s\r\n" % (len(jpeg), jpeg)
         for _ in range(frames):
@@ -75,11 +75,11 @@ class MjpegCamera(BaseHTTPRequestHandler):
         self.end_headers()
 
     def log_message(self, *_: object) -> None:
-        """Be silent."""
+        """Log nothing."""
 
 
 def _video_then_sound() -> Iterator[bytes]:
-    """A transport stream with a second of pictures, all at once, and then ten of sound alone."""
+    """A transport stream with a second of pictures, all at once, and then ten seconds of sound alone."""
     buffer = io.BytesIO()
     with av.open(buffer, "w", format="mpegts") as container:
         pictures = container.add_stream("libx264", rate=25)

@@ -1,4 +1,4 @@
-"""What the tests of sources are made with: their failures, and how quickly an edge is back."""
+"""Helpers of the tests of sources: failures, and the time until an edge is back."""
 
 import threading
 import time
@@ -19,14 +19,14 @@ LONGEST_DELAY_S = 31.0
 
 
 def source_of(setting: str | Path, *, stall_s: float = 5.0, fast: bool = False) -> Source:
-    """The source of a setting that names one."""
+    """The source that a setting names."""
     source = open_source(str(setting), stall_s=stall_s, fast=fast)
     assert source is not None
     return source
 
 
 def failure(source: Source) -> SourceError:
-    """What a source ends with, after any number of frames."""
+    """The failure that a source ends with, after any number of frames."""
     with pytest.raises(SourceError) as caught:
         for _ in source.frames(threading.Event()):
             pass
@@ -34,7 +34,7 @@ def failure(source: Source) -> SourceError:
 
 
 def wait_reason(listener: MqttListener, state: str, part: str) -> str:
-    """Wait until the newest status has this state and this in its reason; return the reason."""
+    """Wait until the newest status has this state and a reason with this text; return the reason."""
 
     def told() -> bool:
         statuses = listener.statuses()
@@ -45,7 +45,7 @@ def wait_reason(listener: MqttListener, state: str, part: str) -> str:
 
 
 def check_return(edge: EdgeProcess, listener: MqttListener, start: Callable[[], object]) -> None:
-    """Start a server that was away, and check that the next attempt succeeds and how soon it is seen."""
+    """Start a server that was away; check that the next attempt succeeds, and how soon a frame is seen."""
     before = len(listener.observations())
     start()
     up_s = time.time()
@@ -54,14 +54,14 @@ def check_return(edge: EdgeProcess, listener: MqttListener, start: Callable[[], 
     )
     heard_s = [heard.at_s for heard in listener.heard if heard.topic.endswith("/features")][before]
     attempts_s = [at_s for at_s in _attempts_s(edge) if at_s <= heard_s]
-    # The attempt that succeeded may have been under way when the server came up, but no other.
+    # The attempt that succeeded may have begun before the server came up, but no other.
     assert attempts_s[-2:-1] <= [up_s]
     assert heard_s - max(attempts_s[-1], up_s) < FIRST_WITHIN_S
     listener.wait_state("online")
 
 
 def check_comebacks(edge: EdgeProcess, listener: MqttListener, camera: Server, *, name: str) -> None:
-    """Let a camera come, be killed, come again, freeze and thaw; `stall_s` of the edge is 2."""
+    """Let a camera start, be killed, start again, freeze and thaw; `stall_s` of the edge is 2."""
     refused = wait_reason(listener, "no_camera", "refused")
     assert refused == f"{name}: connection refused: nothing listens at this port"
     check_return(edge, listener, camera.start)
@@ -81,7 +81,7 @@ def check_comebacks(edge: EdgeProcess, listener: MqttListener, camera: Server, *
 
 
 def check_secrets(edge: EdgeProcess, listener: MqttListener, name: str, secrets: Iterable[str]) -> None:
-    """Check that the log and the messages name a camera, and hold none of these."""
+    """Check that the log and the messages name a camera, and contain none of these secrets."""
     everything = edge.log + "".join(repr(heard.payload) for heard in listener.heard)
     assert name in everything
     for secret in secrets:
@@ -89,6 +89,6 @@ def check_secrets(edge: EdgeProcess, listener: MqttListener, name: str, secrets:
 
 
 def _attempts_s(edge: EdgeProcess) -> list[float]:
-    """When it tried to open its camera, in Unix seconds."""
+    """Times at which the edge tried to open its camera, in Unix seconds."""
     lines = [line for line in edge.log.splitlines() if ": opening " in line or "edge: trying " in line]
     return [datetime.fromisoformat(line.split(" ", 1)[0]).timestamp() for line in lines]

@@ -34,7 +34,7 @@ def listening(
     offline_after_s: float = 60,
     home_assistant: bool = False,
 ) -> Iterator[RemoteCameras]:
-    """Cameras that send over MQTT, as the loop sees them."""
+    """Cameras that send frames over MQTT, as the loop sees them."""
     cameras = RemoteCameras(
         mqtt_links(describe_broker(f"mqtt://127.0.0.1:{port}"), prefix="frames"),
         stall_s=stall_s,
@@ -51,7 +51,7 @@ def listening(
 
 
 def seen(cameras: RemoteCameras, port: int, thing: str, frame: Frame) -> Shot:
-    """Send a frame until one of its thing is taken."""
+    """Send a frame until one of this thing is taken."""
     taken: list[Shot] = []
 
     def arrives() -> bool:

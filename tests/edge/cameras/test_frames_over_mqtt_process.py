@@ -1,4 +1,4 @@
-"""An edge as a process, for all things that send their frames over MQTT."""
+"""An edge process for all things that send their frames over MQTT."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,14 +15,14 @@ from tests.servers import free_port, until
 
 @pytest.fixture
 def edge(tmp_path: Path, broker_port: int, model: Path) -> Iterator[EdgeProcess]:
-    """An edge for all frames over MQTT, as a process."""
+    """An edge process for all frames over MQTT."""
     url = f"mqtt://127.0.0.1:{broker_port}"
     with run_edge(tmp_path / "log", source="mqtt", mqtt_url=url, model=str(model), max_fps="50") as process:
         yield process
 
 
 def sent_until(port: int, things: str, condition: Callable[[], object]) -> None:
-    """Send frames of these things, each of its grey, until something is so."""
+    """Send frames of these things, each in its grey, until a condition holds."""
     frames = [(thing, encode(grey(10 * (1 + index)))) for index, thing in enumerate(things)]
 
     def so() -> object:

@@ -22,7 +22,7 @@ def make(broker: FakeBroker, watched: list[tuple[str, float]]) -> LocalCamera:
 
 
 def state(broker: FakeBroker) -> tuple[str, str | None]:
-    """What the broker keeps of the camera."""
+    """The camera's state that the broker retains."""
     status = json.loads(broker.kept[STATUS])
     return status["state"], status["reason"]
 

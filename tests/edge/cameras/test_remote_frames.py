@@ -1,4 +1,4 @@
-"""JPEG files from outside, whose turn it is, and decoding ahead."""
+"""JPEG files from outside: turns among cameras, and decoding ahead."""
 
 import contextlib
 import io
@@ -147,7 +147,7 @@ def ahead(queue: FairQueue, judged: list[tuple[str, str | None]]) -> DecodeAhead
 
 
 def level(ahead: DecodeAhead) -> int | None:
-    """The grey of the picture that is taken next."""
+    """The grey of the next picture."""
     picture = ahead.take(0)
     return None if picture is None else round(float(picture.frame.mean()))
 
@@ -164,10 +164,10 @@ def test_the_next_frame_is_decoded_while_the_last_is_looked_at(
     assert picture.thing == "a"
     assert before_s <= picture.captured_at_s <= time.time()
     queue.put("b", encode(grey(20)))
-    ahead.work(0)  # nobody asked for it yet
+    ahead.work(0)  # nobody has asked for a frame yet
     assert ahead.wait(0)
     queue.put("a", encode(grey(30)))
-    ahead.work(0)  # one ahead, not more
+    ahead.work(0)  # one ahead, no more
     assert judged == [("a", None), ("b", None)]
     assert level(ahead) == 20
     ahead.work(0)

@@ -1,4 +1,4 @@
-"""The camera keeps the freshest frame and comes back."""
+"""The source reader keeps the freshest frame and reconnects."""
 
 import threading
 import time
@@ -16,7 +16,7 @@ from tests.servers import PATIENCE_S, until
 
 
 class FakeSource:
-    """Plays a list of rounds; an item is a frame's grey, an error, or None to hang until released."""
+    """Plays a list of rounds; an entry is a frame's grey, an error, or None to hang until released."""
 
     name = "fake"
 
@@ -43,7 +43,7 @@ class FakeSource:
 
 
 class Watched:
-    """A running camera and what it told."""
+    """A running source reader, and the states that it reported."""
 
     def __init__(self, source: FakeSource | None, *, stall_s: float = 5.0, open_s: float = 5.0) -> None:
         self.told: list[tuple[State, str | None]] = []
@@ -98,7 +98,7 @@ def test_a_lost_source_is_told_with_its_cause_and_tried_again(sources: list[Fake
     started_s = time.monotonic()
     assert watched.next_level() == 1
     assert watched.next_level() == 2
-    # 1 s after the first failure, and 1 s again because there was a frame in between.
+    # 1 s after the first failure, and 1 s again because there was a frame in between
     assert 1.9 < time.monotonic() - started_s < limit_s(4)
     watched.camera.stop()
     assert watched.told == [

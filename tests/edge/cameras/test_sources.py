@@ -1,4 +1,4 @@
-"""Recordings, the test pattern and webcams, as far as they can be had without hardware."""
+"""Recordings, the test pattern and webcams, as far as possible without hardware."""
 
 import errno
 import os
@@ -21,7 +21,7 @@ from tests.servers import until
 
 
 def first_frames(setting: str | Path, count: int, *, fast: bool = False) -> list[tuple[int, float]]:
-    """The grey level and the moment, in seconds after the first, of the first frames."""
+    """The grey levels of the first frames, and their times in seconds after the first."""
     frames = source_of(setting, fast=fast).frames(threading.Event())
     seen = [(int(frame[24, 32, 0]), time.monotonic()) for frame in islice(frames, count)]
     frames.close()
@@ -38,7 +38,7 @@ def test_a_video_plays_at_its_own_pace_over_the_seam(tmp_path: Path) -> None:
 def test_a_video_catches_up_with_the_clock_after_a_pause(tmp_path: Path) -> None:
     frames = source_of(write_clip(tmp_path / "clip.mp4", frames=5)).frames(threading.Event())
     next(frames)
-    time.sleep(0.75)  # the reader is held up, as by a suspended computer
+    time.sleep(0.75)  # holds the reader up, as a suspended computer does
     level = int(next(frames)[24, 32, 0])
     frames.close()
     assert round(level / LEVEL_STEP) in (1, 2, 3)  # the 7th or 8th frame of a loop of 5
@@ -52,7 +52,7 @@ def test_a_fast_video_loses_no_frame_however_slowly_it_is_taken(tmp_path: Path) 
     started_s = time.monotonic()
     for turn in range(40):
         if turn % 8 == 0:
-            time.sleep(0.05)  # the one who takes them is the slower one
+            time.sleep(0.05)  # the reader is the slower side
         shot = camera.take(5)
         assert shot is not None
         levels.append(round(int(shot.frame[24, 32, 0]) / LEVEL_STEP))
@@ -84,16 +84,16 @@ def test_the_pattern_moves_25_times_a_second_or_as_fast_as_possible() -> None:
     frames = source_of("test").frames(threading.Event())
     started_s = time.monotonic()
     seen = list(islice(frames, 26))
-    # A busy machine is late; the pattern then leaves frames out and keeps its pace.
+    # A busy machine is late; the pattern then skips frames and keeps its pace.
     assert 0.9 < time.monotonic() - started_s < limit_s(3)
     assert {(frame.shape, str(frame.dtype)) for frame in seen} == {((480, 640, 3), "uint8")}
-    # No two frames show the same, not even long after: the number is on it.
+    # No two frames are the same, even long after: each shows its number.
     fast = list(islice(source_of("test", fast=True).frames(threading.Event()), 300))
     assert len({frame.tobytes() for frame in fast}) == 300
     left, right = (
         np.flatnonzero((frame[336] == (60, 80, 240)).all(axis=1))[0] for frame in (fast[0], fast[25])
     )
-    assert right - left == 100  # the block wanders 4 px a frame
+    assert right - left == 100  # the block moves 4 px a frame
 
 
 def test_what_is_not_there_or_no_video_is_told_by_name(tmp_path: Path) -> None:
@@ -146,7 +146,7 @@ def test_a_driver_that_hangs_does_not_hold_up_the_end(
     tmp_path: Path, broker_port: int, listener: MqttListener, model: Path
 ) -> None:
     pipe = tmp_path / "pipe.mp4"
-    os.mkfifo(pipe)  # nobody writes to it: opening it never returns
+    os.mkfifo(pipe)  # opening it would never return, since nobody writes to it
     url = f"mqtt://127.0.0.1:{broker_port}"
     with run_edge(tmp_path / "log", source=str(pipe), mqtt_url=url, model=str(model)) as edge:
         until(lambda: "opening" in str(listener.statuses()[-1:]), what="the attempt")

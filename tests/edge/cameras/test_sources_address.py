@@ -1,4 +1,4 @@
-"""Addresses of cameras as people write them, and that no part of a password is ever in their names."""
+"""Addresses of cameras as people write them; their names never hold any part of a password."""
 
 import pytest
 

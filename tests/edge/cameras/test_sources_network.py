@@ -24,7 +24,7 @@ from tests.servers import Server, free_port, until
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    """A running camera of each kind."""
+    """A running camera server with a path for each kind of camera."""
     running = Server("http", [sys.executable, "-m", "tests.edge.cameras.mjpeg", "{port}"])
     try:
         running.start()
@@ -81,7 +81,7 @@ def test_a_camera_that_is_not_reached_is_told_with_the_cause(server: Server) -> 
 
 
 def test_a_name_that_nobody_has_is_told() -> None:
-    # Without a name server, the answer is that there was none.
+    # Without a name server, the error is that there was none.
     causes = ("no such host", "the host's name cannot be looked up now")
     assert str(failure(source_of("http://nobody.invalid/"))).endswith(causes)
 

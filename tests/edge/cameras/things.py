@@ -10,7 +10,7 @@ from tests.servers import until
 
 
 def send(port: int, *frames: tuple[str, bytes], retain: bool = False) -> None:
-    """Publish frames of things, as these would."""
+    """Publish frames as these things would."""
     publish.multiple(
         [(f"lookalike/{thing}/frame", content, 0, retain) for thing, content in frames], port=port
     )
@@ -22,7 +22,7 @@ def statuses(listener: MqttListener, thing: str) -> list[dict[str, object]]:
 
 
 def wait_status(listener: MqttListener, thing: str, **wanted: object) -> dict[str, object]:
-    """Wait until the newest status of a thing holds these values."""
+    """Wait until the newest status of a thing has these values."""
 
     def holds() -> bool:
         newest = statuses(listener, thing)[-1:]

@@ -12,7 +12,7 @@ device_host.add_device_modules()  # as `python -m edge.emulator` does, before a 
 
 @pytest.fixture
 def host(camera: FakeCamera, publisher: FakePublisher) -> Iterator[device_host.Host]:
-    """What the device modules stand on, with that camera and publisher."""
+    """The device modules' host, with that camera and publisher."""
     connected = device_host.Host(camera=camera, publisher=publisher)
     device_host.connect(connected)
     yield connected

@@ -37,19 +37,19 @@ def look():
 
 @dataclass(frozen=True)
 class Ended:
-    """How a program ended, and what it wrote."""
+    """The exit code of a program, and its output."""
 
     code: int
     stdout: str
     stderr: str
 
     def logged(self, text: str) -> list[str]:
-        """The lines of stderr that hold a text."""
+        """Lines of stderr that contain a text."""
         return [line for line in self.stderr.splitlines() if text in line]
 
 
 class Emulation:
-    """A program that runs in `python -m edge.emulator`."""
+    """A program running in `python -m edge.emulator`."""
 
     def __init__(self, file: Path, arguments: tuple[str, ...], settings: dict[str, str]) -> None:
         self._log = file.with_suffix(".log")
@@ -70,7 +70,7 @@ class Emulation:
         return Ended(self.process.returncode, stdout, self._log.read_text())
 
     def stop(self, how: signal.Signals) -> tuple[Ended, float]:
-        """Send a signal; return also the seconds that the end took."""
+        """Send a signal; return how the program ended, and the seconds until then."""
         began_s = time.monotonic()
         self.process.send_signal(how)
         return self.wait(), time.monotonic() - began_s
@@ -108,19 +108,19 @@ def clip_settings(broker_port: int, model: Path, folder: Path) -> dict[str, str]
 
 
 def write(folder: Path, text: str, name: str = "program.py") -> Path:
-    """A program's file."""
+    """Write a program's file."""
     file = folder / name
     file.write_text(text)
     return file
 
 
 def sent(listener: MqttListener, thing: str = "cam-1") -> list[Heard]:
-    """What a program published as the device's inference."""
+    """Messages that a program published as the device's inference."""
     return [heard for heard in listener.heard if heard.topic == f"lookalike/{thing}/infer"]
 
 
 def frames_seen(listener: MqttListener) -> list[int]:
-    """Which frames of the clip a program published features of."""
+    """Frames of the clip whose features a program published."""
     decoded = [
         wire.decode_observation(heard.payload, thing="cam-1", kind="infer", received_at_s=heard.at_s)
         for heard in sent(listener)

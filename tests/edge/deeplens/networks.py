@@ -1,4 +1,4 @@
-"""Networks as a user may bring them: not of our form, but ones that take a picture."""
+"""Networks of users: not of our own form, but with a picture as input."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,7 +17,7 @@ def write_network(
     rows: Sequence[Sequence[float]] | None = None,
     outputs: int = 1,
 ) -> Path:
-    """A network that puts out the values of its input, or `rows`, on `layer`, `layer1` and so on."""
+    """A network that returns the values of its input, or `rows`, on `layer`, `layer1` and so on."""
     names = [f"layer{index or ''}" for index in range(outputs)]
     inputs = [helper.make_tensor_value_info(f"data{i or ''}", dtype, shape) for i, shape in enumerate(shapes)]
     nodes = [helper.make_node("Cast", ["data"], ["floats"], to=TensorProto.FLOAT)]
@@ -25,7 +25,7 @@ def write_network(
     if rows is None:
         nodes += [helper.make_node("Identity", ["floats"], [name]) for name in names]
     else:
-        # With a nought of the input in it, or the runtime would drop the input.
+        # Adds zero times the input, or the runtime would drop the input.
         constants = {"rows": np.array(rows, np.float32), "nought": np.zeros(1, np.float32)}
         nodes.append(helper.make_node("Mul", ["floats", "nought"], ["noughts"]))
         nodes.append(helper.make_node("ReduceSum", ["noughts"], ["sum"], keepdims=0))

@@ -1,4 +1,4 @@
-"""awscam.Model runs the networks that users bring."""
+"""awscam.Model runs networks that users bring."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""parseResult, for the two kinds of model that it knows."""
+"""parseResult, for both kinds of model that it knows."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""`python -m edge.emulator` runs programs that were written for a DeepLens, and ends them."""
+"""`python -m edge.emulator` runs programs written for a DeepLens, and ends them."""
 
 import signal
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What goes wrong in an emulated program, or before it, is told by exit code and text."""
+"""Errors in an emulated program, or before it starts: exit code and text."""
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -18,7 +18,7 @@ def settings(broker_port: int, model: Path) -> dict[str, str]:
 def test_an_exception_is_shown_as_python_shows_it(
     tmp_path: Path, settings: dict[str, str], listener: MqttListener, statement: str
 ) -> None:
-    # A program that is over before it is connected has nobody to tell.
+    # A program that ends before it is connected can send no status.
     connected = tmp_path / "connected"
     wait = f"import os, time; [time.sleep(0.01) for _ in iter(lambda: os.path.exists('{connected}'), True)]"
     file = write(

@@ -1,4 +1,4 @@
-"""Programs in Python 2 are compiled as they were meant, and their lines stay those of the file."""
+"""Programs in Python 2 compile with their meaning, and keep the line numbers of the file."""
 
 import io
 import traceback
@@ -14,7 +14,7 @@ from edge.deeplens.emulator.py2_rewrite import namespace
 
 
 def run(text: str, *, python2: bool = False, **names: Any) -> str:
-    """What the program prints."""
+    """The output of a program."""
     with redirect_stdout(io.StringIO()) as printed:
         exec(compile_program(text, "program.py", python2=python2), namespace() | names)
     return printed.getvalue()
@@ -63,7 +63,7 @@ def test_python_2_divides_whole_numbers_to_whole_numbers() -> None:
     assert run("x = 7\nx /= 2\nprint x, 7 / 2, -7 / 2, 7 / 2.0") == "3 3 -4 3.5\n"
     array = np.array([2, 5])
     assert run("print 'half', (array / 2).tolist()\narray /= 2", array=array) == "half [1, 2]\n"
-    assert array.tolist() == [1, 2]  # in place, as it was
+    assert array.tolist() == [1, 2]  # in place, as in Python 2
     assert run("from __future__ import division\nprint 7 / 2") == "3.5\n"
 
 
@@ -109,7 +109,7 @@ def test_a_traceback_shows_the_lines_of_the_file(tmp_path: Path) -> None:
         "",
         "def deep(a, (b, c)):",  # becomes two lines
         "    print a",
-        "    return reduce(lambda x, y: x + y, [a, b, c])",  # needs an import, which is one line more
+        "    return reduce(lambda x, y: x + y, [a, b, c])",  # needs an import, which adds a line
         "",
         "deep('a',",
         "     (1, 2))",

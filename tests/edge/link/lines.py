@@ -1,4 +1,4 @@
-"""One camera's connection to a broker, as the fixture `start` makes it."""
+"""A camera's connection to a broker, as the fixture `start` makes it."""
 
 from collections.abc import Callable
 

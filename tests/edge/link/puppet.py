@@ -1,4 +1,4 @@
-"""A broker that does only what a test tells it to: it speaks MQTT packet by packet."""
+"""A broker that does only what a test says: it speaks MQTT packet by packet."""
 
 import socket
 from collections.abc import Iterator
@@ -20,18 +20,18 @@ class Packet:
 
     @property
     def topic(self) -> str:
-        """Of a PUBLISH."""
+        """The topic of a PUBLISH."""
         return self.body[2 : 2 + int.from_bytes(self.body[:2])].decode()
 
     @property
     def payload(self) -> bytes:
-        """Of a PUBLISH."""
+        """The payload of a PUBLISH."""
         skipped = 2 + int.from_bytes(self.body[:2]) + (2 if self.flags & 6 else 0)
         return self.body[skipped:]
 
 
 class Visit:
-    """One client's connection."""
+    """A client's connection."""
 
     def __init__(self, connection: socket.socket) -> None:
         connection.settimeout(PATIENCE_S)
@@ -58,7 +58,7 @@ class Visit:
         return packet
 
     def rest(self) -> list[Packet]:
-        """All that is still to come, until the client has gone."""
+        """All packets still to come, until the client has gone."""
         packets = []
         try:
             while True:
@@ -93,7 +93,7 @@ class Visit:
 
 
 class Puppet:
-    """Listens on a port of this machine."""
+    """A broker on a port of this machine, played by the test."""
 
     def __init__(self, listening: socket.socket) -> None:
         self._listening = listening
@@ -107,7 +107,7 @@ class Puppet:
         return self._visits[-1]
 
     def close(self) -> None:
-        """Hang up on all."""
+        """Hang up on all clients."""
         for visit in self._visits:
             visit.close()
         self._listening.close()

@@ -1,4 +1,4 @@
-"""Commands to a camera: what is carried out, and what is refused with the reason."""
+"""Commands to a camera: the valid ones, and refusals with the reason."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from edge.link.commands import receive
 
 
 def ask(payload: bytes, *, topic: str = "lookalike/cam-1/command") -> list[tuple[str, float]]:
-    """What the watching hears of a command."""
+    """The watch requests that a command makes."""
     watched: list[tuple[str, float]] = []
     receive(topic, payload, on_watch=lambda thing, for_s: watched.append((thing, for_s)))
     return watched

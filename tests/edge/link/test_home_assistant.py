@@ -1,4 +1,4 @@
-"""What Home Assistant is told, and that the topics named there really carry what it then looks for."""
+"""Home Assistant's discovery messages, and that the topics named in them carry what it looks for."""
 
 import json
 import os
@@ -20,7 +20,7 @@ from tests.edge.kit import Heard, MqttListener, run_edge, write_clip
 from tests.fakes import make_item
 from tests.servers import free_port, redis_server, until
 
-# What Home Assistant accepts as a discovery topic, and what it needs of a sensor (its documentation).
+# Home Assistant's form of a discovery topic, and a sensor's required fields (its documentation).
 TOPIC = re.compile(r"homeassistant/(binary_sensor|sensor)/[a-zA-Z0-9_-]+/[a-zA-Z0-9_-]+/config")
 REQUIRED = {"name", "state_topic", "value_template", "unique_id", "device"}
 VALUE = re.compile(r"\{\{ value_json\.(\w+) \}\}")
@@ -28,7 +28,7 @@ CHOICE = re.compile(r"\{\{ '(\w+)' if value_json\.(\w+) == '(\w+)' else '(\w+)' 
 
 
 def render(template: str, payload: bytes) -> str:
-    """What a template makes of a message; only the two forms that we use."""
+    """The result of a template on a message; only the two forms that we use."""
     values = json.loads(payload)
     if plain := VALUE.fullmatch(template):
         return str(values[plain[1]])
@@ -38,7 +38,7 @@ def render(template: str, payload: bytes) -> str:
 
 
 def configs(thing: str, *, max_age_s: float = 5) -> dict[str, dict[str, Any]]:
-    """The messages by the entities' names."""
+    """Discovery messages by the entities' names."""
     found = [json.loads(payload) for _, payload in messages(thing, max_age_s=max_age_s)]
     return {config["name"]: config for config in found}
 
@@ -67,7 +67,7 @@ def test_there_is_no_camera_entity_that_would_show_an_old_picture() -> None:
 
 @contextmanager
 def searching(folder: Path, *, mqtt_url: str, redis_url: str) -> Iterator[None]:
-    """A search process that tells of its matches."""
+    """A search process that announces its matches."""
     own = {"DATA_DIR": str(folder), "MQTT_URL": mqtt_url, "REDIS_URL": redis_url, "HOME_ASSISTANT": "1"}
     own["SEARCH_PORT"] = str(free_port())
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("LOOKALIKE_")}
@@ -82,7 +82,7 @@ def searching(folder: Path, *, mqtt_url: str, redis_url: str) -> Iterator[None]:
 
 
 class House:
-    """Knows what Home Assistant would show, from the messages on a broker alone."""
+    """Home Assistant's view, from the messages on a broker alone."""
 
     def __init__(self, listener: MqttListener, thing: str) -> None:
         self._listener, self._thing = listener, thing

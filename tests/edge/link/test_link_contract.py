@@ -1,4 +1,4 @@
-"""What every link does, the fake and MQTT against a real broker alike."""
+"""The contract of a link, on the fake and on MQTT with a real broker."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -16,7 +16,7 @@ Open = Callable[..., Link]
 
 @pytest.fixture(params=[FakeWorld, MqttWorld])
 def world(request: pytest.FixtureRequest) -> Iterator[World]:
-    """A broker that is there, and is stopped at the end."""
+    """A running broker, stopped at the end."""
     made: World = request.param()
     made.start()
     yield made
@@ -25,7 +25,7 @@ def world(request: pytest.FixtureRequest) -> Iterator[World]:
 
 @pytest.fixture
 def opened(world: World) -> Iterator[Open]:
-    """Opens and starts links; they are stopped before the broker is."""
+    """Opens and starts links, which are stopped before the broker is."""
     links: list[Link] = []
 
     def make(
@@ -42,7 +42,7 @@ def opened(world: World) -> Iterator[Open]:
 
 
 class Hearing:
-    """Remembers what a link heard, but for the probes by which a test sees that it hears at all."""
+    """Messages that a link received, without the probes by which a test sees that it is subscribed."""
 
     def __init__(self, world: World, probe: str) -> None:
         self.messages: list[tuple[str, bytes]] = []
@@ -57,7 +57,7 @@ class Hearing:
             raise RuntimeError("a fault of ours")
 
     def wait(self) -> None:
-        """Until what is sent now is heard."""
+        """Wait until messages sent from now on are received."""
         self._probed = False
 
         def probed() -> bool:

@@ -1,4 +1,4 @@
-"""The MQTT connection against a real broker, and against one that does what a test tells it to."""
+"""The MQTT connection against a real broker, and against one that a test controls."""
 
 import time
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What an MQTT connection that is refused tells, without its password."""
+"""Reasons of a refused MQTT connection, without its password."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""When a status is sent."""
+"""The times at which a status is sent."""
 
 import json
 import time

@@ -13,30 +13,30 @@ from tests.servers import free_port, until
 
 
 class World(Protocol):
-    """A broker that comes and goes, seen by a client that hears all while it is there."""
+    """A broker that starts and stops, seen by a client that receives everything while it runs."""
 
     @property
     def open_link(self) -> OpenLink:
-        """Makes links to it."""
+        """Makes links to the broker."""
 
     def start(self) -> None:
-        """Let it come."""
+        """Start the broker."""
 
     def stop(self) -> None:
-        """Let it go."""
+        """Stop the broker."""
 
     def send(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
         """Publish as another client."""
 
     def heard(self, topic: str) -> list[bytes]:
-        """What has been published on a topic."""
+        """Messages published on a topic so far."""
 
     def keeps(self, topic: str, payload: bytes) -> bool:
-        """Whether the broker keeps this for whoever comes later; the call may wait for it."""
+        """Whether the broker retains this for later clients; the call may wait for it."""
 
 
 class FakeWorld:
-    """In memory."""
+    """A broker in memory."""
 
     def __init__(self) -> None:
         self._broker = FakeBroker()

@@ -1,4 +1,4 @@
-"""Which frames the gate lets pass."""
+"""Frames that the gate lets pass."""
 
 from itertools import pairwise
 
@@ -15,7 +15,7 @@ SIZES = [(360, 640), (1080, 1920), (10, 7)]
 
 
 def scene(height: int = 360, width: int = 640) -> Frame:
-    """A picture with edges and shades, of even brightness on the whole."""
+    """A picture with edges and shades, of even brightness overall."""
     rough = np.random.default_rng(5).integers(40, 215, (6, 9, 3), np.uint8)
     return cv2.resize(rough, (width, height), interpolation=cv2.INTER_NEAREST).astype(np.uint8)
 
@@ -26,7 +26,7 @@ def noisy(frame: Frame, seed: int, *, deviation: float = 8.0) -> Frame:
 
 
 def with_item(frame: Frame, *, left: float = 0.4, colour: tuple[int, int, int] = (250, 250, 250)) -> Frame:
-    """The picture with a thing in it, of a tenth of its width and height."""
+    """The picture with a thing in it, a tenth of its width and height."""
     height, width = frame.shape[:2]
     changed = frame.copy()
     top, right = int(0.5 * height), int((left + 0.1) * width)
@@ -35,13 +35,13 @@ def with_item(frame: Frame, *, left: float = 0.4, colour: tuple[int, int, int] =
 
 
 def passing(frames: list[Frame], *, gate: Gate | None = None) -> list[int]:
-    """The indices of those frames, a tenth of a second apart, that pass."""
+    """Indices of the frames that pass, taken a tenth of a second apart."""
     gate = gate or Gate(heartbeat_s=HEARTBEAT_S)
     return [index for index, frame in enumerate(frames) if gate.passes(frame, at_s=1e9 + index * STEP_S)]
 
 
 def settled(frame: Frame) -> Gate:
-    """A gate that has been shown the same picture until it settled, and passed its last 50 s ago."""
+    """A gate that has settled on a picture, and passed its last frame 50 s ago."""
     gate = Gate(heartbeat_s=1e6)
     for at_s in np.arange(1e9 - 60, 1e9 - 50, STEP_S):
         gate.passes(frame, at_s=float(at_s))

@@ -1,4 +1,4 @@
-"""The loop: what it publishes of which frames."""
+"""The loop: its observations of frames."""
 
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ AT_S = 1_800_000_000.5
 
 
 def make_loop(camera: FakeCamera, publisher: FakePublisher, model: Path, **options: Any) -> Loop:
-    """A loop of ten frames a second that looks at a still scene every 2 s."""
+    """A loop of ten frames a second that embeds a still scene every 2 s."""
     featurizer = load_featurizer(str(model), threads=1, providers=["CPUExecutionProvider"])
     return Loop(camera, featurizer, publisher, **({"max_fps": 10, "heartbeat_s": 2.0} | options))
 
@@ -28,7 +28,7 @@ def turn(loop: Loop, camera: FakeCamera, frame: Frame, *, after_s: float = 0, th
 
 
 def observed(publisher: FakePublisher) -> list[wire.Observation]:
-    """What was published."""
+    """Published observations."""
     found = []
     for topic, payload in publisher.sent:
         thing, kind = wire.parse_topic(topic)

@@ -1,4 +1,4 @@
-"""What the loop gives to the model of a frame, and where it says that it looked."""
+"""The part of a frame that the loop gives to the model, and the box that it reports."""
 
 from pathlib import Path
 
@@ -24,7 +24,7 @@ def halves() -> Frame:
 def observed(
     camera: FakeCamera, publisher: FakePublisher, path: Path, frame: Frame, *, region: Box
 ) -> wire.Observation:
-    """What the loop publishes of a frame."""
+    """The loop's observation of a frame."""
     featurizer = load_featurizer(str(path), threads=1, providers=["CPUExecutionProvider"])
     loop = Loop(camera, featurizer, publisher, max_fps=10, heartbeat_s=0, region=region)
     camera.see(frame)
@@ -35,7 +35,7 @@ def observed(
 
 
 def mean_level(seen: wire.Observation) -> float:
-    """The mean of the pixels that the model of the kit was given."""
+    """The mean of the pixels that the kit's model was given."""
     return float(seen.vectors[0, 0] / seen.vectors[0, 3]) * 255
 
 

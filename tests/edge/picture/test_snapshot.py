@@ -1,4 +1,4 @@
-"""One picture at full size of what a camera sees next, for whoever asks."""
+"""A snapshot: the next frame at full size, for one request."""
 
 import json
 import time
@@ -113,7 +113,7 @@ def test_only_the_part_that_is_looked_at_is_shown() -> None:
 def test_where_pictures_are_switched_off_the_camera_itself_says_so_at_once() -> None:
     rig = SnapshotRig(allowed=False)
     rig.snapshots.ask("cam-1", REPLY)
-    rig.offer(thing="cam-2")  # of another one only its own process knows
+    rig.offer(thing="cam-2")  # another thing's frames are known only to its own process
     assert rig.replies == []
     rig.offer()
     ((topic, payload),) = rig.sending.sent

@@ -1,4 +1,4 @@
-"""The command that asks a camera for a picture, and a running camera's answer."""
+"""The command that asks a camera for a snapshot, and a running camera's answer."""
 
 import json
 import logging
@@ -18,7 +18,7 @@ OTHER_REPLY = "lookalike/cam-1/reply/ffffffffffffffff"
 
 
 def ask(command: Any) -> list[tuple[str, str]]:
-    """What is asked for by a command to cam-1."""
+    """The snapshot requests that a command to cam-1 makes."""
     asked: list[tuple[str, str]] = []
     commands.receive(
         "lookalike/cam-1/command",
@@ -72,7 +72,7 @@ def test_a_command_that_is_none_names_what_there_is(caplog: pytest.LogCaptureFix
 
 
 def answered(listener: MqttListener, port: int, reply: str) -> bytes:
-    """Ask the camera until it answers on this topic, as its first frame may still be to come."""
+    """Ask the camera until it answers on this topic, as its first frame may still be missing."""
 
     def asked() -> bool:
         thing = reply.split("/")[1]

@@ -1,4 +1,4 @@
-"""How a process of the edge ends."""
+"""The end of an edge process."""
 
 import subprocess
 import sys
