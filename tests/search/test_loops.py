@@ -207,8 +207,8 @@ def test_stop_ends_all_threads_within_a_second(state: str) -> None:
 
 def test_items_of_another_recipe_are_told_once_at_the_start(caplog: pytest.LogCaptureFixture) -> None:
     rig = LoopsRig()
-    for number in range(3):
-        rig.store.put(replace(make_item(f"item-{number}"), recipe=RECIPE + 1))
+    for number in range(10):
+        rig.store.put(replace(make_item(f"item-{number}"), recipe=RECIPE + (number < 3)))
     with running(rig):
         until(lambda: rig.follower.items == 10)
         rig.store.put(replace(make_item("item-3"), recipe=RECIPE + 1))

@@ -310,7 +310,7 @@ def test_another_models_index_is_built_beside_the_live_one_without_any_loading()
 
 def test_items_of_another_recipe_are_found_and_counted_until_they_are_made_again_or_go() -> None:
     old = [replace(item, recipe=RECIPE + 1) for item in items(3)]
-    store = FakeItems([*old, make_item("new")])
+    store = FakeItems([*old, replace(make_item("new"), recipe=RECIPE)])
     following = followed(store)
     assert (following.items, following.other_recipe) == (4, 3)
     assert store.stage(replace(old[0], recipe=RECIPE))
