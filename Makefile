@@ -43,7 +43,7 @@ test-system: $(READY)  ## tests against Mosquitto and real cameras' servers; ins
 	@.ci/system-packages
 	@$(BIN)/python -m pytest tests/network
 
-screenshots: $(READY)  ## take the pictures of README and docs anew, from the running product
+screenshots: $(READY)  ## take the pictures of README and docs again, from the running product
 	@.ci/system-packages chromium-headless-shell fonts-noto-cjk
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/web/requirements.lock
 	@$(BIN)/python -m docs.take_screenshots
@@ -77,7 +77,7 @@ lock: $(READY)  ## compile requirements.lock and the images' after a change of p
 	@$(LOCK) -o requirements.lock
 	@for image in $(IMAGES); do $(LOCK_IMAGE) $$image/requirements.in -o $$image/requirements.lock || exit 1; done
 
-samples:  ## render the sample catalogue and clip anew (half an hour, 1.4 GB of Blender)
+samples:  ## render the sample catalogue and clip again (half an hour, 1.4 GB of Blender)
 	@test -x build/samples-env/bin/python || $(PYTHON) -m venv build/samples-env
 	@build/samples-env/bin/python -m pip install --quiet --require-hashes -r samples/requirements.lock
 	@build/samples-env/bin/python -m samples.make

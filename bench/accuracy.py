@@ -1,9 +1,9 @@
-"""How often the right item is found, and what is told: `python -m bench.accuracy FOLDER …`.
+"""Accuracy of matches and verdicts on labelled frames: `python -m bench.accuracy FOLDER …`.
 
 A folder is in the camera bench's form: catalogue.csv (id, title, image), frames/, and truth.csv (frame, id,
 difficulty), where an empty id is a stranger. Each goes through the product's own import, crop, featurizer,
 index, voting and verdict, without the processes around them. `--together 8` shows each eight rows of
-truth.csv to one camera, ten a second, and counts what is told after the last. Times are CPU time of one
+truth.csv to one camera, ten a second, and counts the answer to the last. Times are CPU time of one
 thread, beside bare passes of the same network on pictures of its own input size in the same run.
 """
 

@@ -2,7 +2,7 @@
 
     docker compose run --rm init device door              # a user for the camera `door`: prints its password
     docker compose run --rm init forget door              # takes it away
-    docker compose exec broker sh -c 'kill -HUP 1'        # the broker reads its users anew
+    docker compose exec broker sh -c 'kill -HUP 1'        # the broker reads its users again
     docker compose run --rm -T init key <key.txt          # a key of one's own; `source`: the camera's address
     docker compose run --rm init renew                    # another key, other passwords for all containers
 

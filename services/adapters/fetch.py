@@ -1,7 +1,7 @@
 """Fetches pictures from addresses that other people chose, with httpcore.
 
 What an address leads to is decided by its name's resolution, which its owner controls: so each address that a
-name stands for is checked, at each redirect anew, and the connection goes to the very address that was.
+name stands for is checked, at each redirect too, and the connection goes to the checked address.
 """
 
 from __future__ import annotations

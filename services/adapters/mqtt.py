@@ -66,7 +66,7 @@ class MqttClient:
         return self._client.is_connected()
 
     def start(self) -> None:
-        """Connect in the background, for ever; returns at once."""
+        """Connect in the background, retried indefinitely; returns at once."""
         self._client.connect_async(self._address.host, self._address.port, keepalive=15)
         self._client.loop_start()
 

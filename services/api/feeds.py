@@ -77,7 +77,7 @@ class Feeds:
 
 
 async def feed_matches(parts: ApiParts, hub: Hub) -> None:
-    """Publish each new record, for ever."""
+    """Publish each new record until cancelled."""
     async for record in follow(parts.live_redis):
         try:
             hub.publish(match_event(record))
@@ -86,7 +86,7 @@ async def feed_matches(parts: ApiParts, hub: Hub) -> None:
 
 
 async def feed_heartbeats(parts: ApiParts, hub: Hub) -> None:
-    """Publish a heartbeat and the cameras that changed since the last one, for ever."""
+    """Publish a heartbeat and the cameras that changed since the last one, until cancelled."""
     known: dict[str, CameraStatus] = {}
     while True:
         hub.publish(heartbeat())
@@ -98,7 +98,7 @@ async def feed_heartbeats(parts: ApiParts, hub: Hub) -> None:
 
 
 async def keep_calibrations(parts: ApiParts) -> None:
-    """Write the search's newest fit to the item store now and then, for ever: the search may not write."""
+    """Write the search's newest fit to the item store, until cancelled: the search may not write."""
     while True:
         await asyncio.sleep(KEEP_CALIBRATION_S)
         with contextlib.suppress(UnavailableError):  # /healthz names it, and the next fit is as good

@@ -61,7 +61,7 @@ def build_router(parts: ApiParts) -> APIRouter:
             raise MissingError(f"item {item_id!r} has the pictures 0 to {len(item.pictures) - 1}, and no {n}")
         key = item.pictures[n]
         tag = f'"{key}-{w}"' if w else f'"{key}"'
-        # Its address changes with the picture, so a browser may keep it for ever.
+        # The address changes with the picture, so a browser may keep it indefinitely.
         headers = {"Cache-Control": "public, max-age=31536000, immutable", "ETag": tag}
         if tag in seen_tags(request):
             return Response(status_code=304, headers=headers)

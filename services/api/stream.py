@@ -1,7 +1,7 @@
-"""The response that an event stream is.
+"""The response of an event stream.
 
 FastAPI's own puts two tasks and two queues between an event and its socket, for each listener, and encodes it
-for each anew: with 500 listeners that was four times the CPU time, and half as much memory again.
+again for each: with 500 listeners that was four times the CPU time, and half as much memory again.
 """
 
 from __future__ import annotations

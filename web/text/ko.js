@@ -550,7 +550,7 @@ export const told = {
   "is not trusted: the camera signed it itself": "카메라가 스스로 서명해 믿을 수 없습니다",
   "is for another host": "다른 호스트의 것입니다",
 
-  // Of what is told with where it is or why; these fit much, so they come last.
+  // A place or state with its reason; these patterns match much, so they come last.
   "{state} ({why})": "{state} ({why})",
   "{where}: {why}": "{where}: {why}",
 };

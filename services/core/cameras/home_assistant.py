@@ -26,7 +26,7 @@ class Announcer:
     """
 
     def __init__(self, publish: Callable[[str, bytes], object], *, cameras: int = MAX_CAMERAS) -> None:
-        """`publish` sends a payload to a topic, or drops it; it remembers so many cameras at most."""
+        """`publish` sends a payload to a topic, or drops it; at most `cameras` are remembered."""
         self._publish, self._most = publish, cameras
         self._last: dict[str, tuple[object, float]] = {}
 

@@ -79,7 +79,7 @@ class CatalogueCopy:
         )
 
     def refill_sample(self, store: ItemStore) -> None:
-        """Read the probes of further items if so many sampled ones went that they are needed."""
+        """Read the probes of further items if too many sampled ones are gone."""
 
         def read(ids: Sequence[str]) -> list[Vectors]:
             # One that is of another model or gone by now is in the changes to come.

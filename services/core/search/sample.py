@@ -64,7 +64,7 @@ class ProbeSample:
 
     @property
     def is_dry(self) -> bool:
-        """Whether so many sampled items went that others have to be read."""
+        """Whether too many sampled items are gone, so that others have to be read."""
         return self._complete_below is not None and len(self._ranks) < self._size
 
     def refill(self, ids: Iterable[str], read: ReadProbes) -> None:

@@ -22,7 +22,7 @@ from services.core.domain import Judgement, Neighbour, Verdict
 from services.core.evidence import Evidence
 from services.core.ports import KnnSearch
 
-# So many of the nearest items have a part in the softmax; one further off has no chance.
+# Number of the nearest items in the softmax; one further off has no chance.
 CANDIDATES = 20
 # The runners-up whose mean cosine says how alike everything around is.
 _AROUND = 5

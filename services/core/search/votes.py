@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from services.core.evidence import Evidence, Vote
 
-# A camera's last so many votes are agreed on, none older than this when the scene last changed.
+# A camera's window of votes: their largest number, and their largest age when the scene last changed.
 FRAMES = 8
 WINDOW_S = 1.5
-# So many nats below the frame's best, the window's favourite is out of sight: another item is shown.
+# Nats below the frame's best at which the window's favourite is out of sight: another item is shown.
 CHANGED = 4.0
 
 

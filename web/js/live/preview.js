@@ -5,7 +5,7 @@ import { pause } from "../base/pause.js";
 
 const REST_MS = 100;
 const CALM_MS = 1000; // where no motion is wanted
-const OLD_MS = 4000; // what does not change for so long is no picture of now
+const OLD_MS = 4000; // a picture that has not changed for this time is out of date
 const FIRST_RETRY_MS = 2000;
 const LAST_RETRY_MS = 30000; // previews may be switched off at the camera
 

@@ -6,7 +6,7 @@ import { percent, t } from "../base/text.js";
 const GONE_MS = 600; // a box missed for a frame or two must not blink
 const WORDS_MS = 1000; // words that change ten times a second cannot be read
 const WHOLE = 0.95;
-const WIDTH_STEP = 0.05; // a box found anew in each frame is never quite the same
+const WIDTH_STEP = 0.05; // a box varies a little from frame to frame
 
 const ACROSS = ["left", "middle", "right"];
 const DOWN = ["top", "middle", "bottom"];
