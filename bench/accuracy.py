@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.indexes import KINDS, make_index
-from bench.report import Answer, print_report
+from bench.report import ShownAnswer, print_report
 from common.wire import Observation
 from edge.picture.crop import given_to_model
 from models.featurizer import OnnxFeaturizer
@@ -49,7 +49,7 @@ Frame = NDArray[np.uint8]
 class FolderResult:
     """All answers of a folder, the CPU time a frame (whole way, bare network), bytes of vectors an item."""
 
-    answers: list[Answer]
+    answers: list[ShownAnswer]
     frame_ms: float
     bare_ms: float
     item_bytes: float
@@ -152,10 +152,10 @@ def _read(path: Path) -> Frame:
     return np.asarray(frame, np.uint8)
 
 
-def _answer(row: dict[str, str], record: MatchRecord) -> Answer:
+def _answer(row: dict[str, str], record: MatchRecord) -> ShownAnswer:
     found = [match.item.id for match in record.matches]
     score = record.matches[0].score if record.matches else 0.0
-    return Answer(row["difficulty"], row["id"], found, record.verdict, score)
+    return ShownAnswer(row["difficulty"], row["id"], found, record.verdict, score)
 
 
 def _bare_ms(model: str) -> float:

@@ -14,7 +14,7 @@ BINS = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ShownAnswer:
     """The answer to one showing; `id` is the truth, empty for a stranger; `score` is the first match's."""
 
     difficulty: str
@@ -29,7 +29,7 @@ class Answer:
         return bool(self.id) and self.found[:1] == [self.id]
 
 
-def print_report(answers: Sequence[Answer], *, folders: int) -> None:
+def print_report(answers: Sequence[ShownAnswer], *, folders: int) -> None:
     """Print the tables, over all folders together."""
     print(f"{len(answers)} showings of {folders} folder(s)\n")
     print("| difficulty | showings | R@1 | R@5 | match | unsure | no_match |\n|---|---|---|---|---|---|---|")
@@ -54,7 +54,7 @@ def print_report(answers: Sequence[Answer], *, folders: int) -> None:
     print(f"\nexpected calibration error {error:.3f}")
 
 
-def _print_line(difficulty: str, answers: Sequence[Answer]) -> None:
+def _print_line(difficulty: str, answers: Sequence[ShownAnswer]) -> None:
     if not answers:
         return
     count, known = len(answers), bool(answers[0].id)

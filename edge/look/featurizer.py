@@ -12,7 +12,7 @@ from models.featurizer import OnnxFeaturizer
 from models.locate import resolve
 
 
-class Featurizer(Protocol):
+class FrameFeaturizer(Protocol):
     """Turns pictures into vectors."""
 
     @property

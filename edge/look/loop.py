@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from common import wire
 from edge.link.port import Publisher
-from edge.look.featurizer import Featurizer
+from edge.look.featurizer import FrameFeaturizer
 from edge.look.gate import Gate
 from edge.picture.crop import WHOLE, Box, given_to_model, within
 from edge.picture.frame_types import Camera, Frame, Shot
@@ -32,7 +32,7 @@ class Loop:
     def __init__(
         self,
         camera: Camera,
-        featurizer: Featurizer,
+        featurizer: FrameFeaturizer,
         publisher: Publisher,
         *,
         max_fps: float,

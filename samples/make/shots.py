@@ -21,7 +21,7 @@ class Light:
 
 
 @dataclass(frozen=True)
-class Shot:
+class ClipShot:
     """A stretch of the clip; an empty moment has no item."""
 
     number: int
@@ -37,7 +37,7 @@ class Shot:
         return "empty" if self.item is None else "stranger" if self.item.stranger else "item"
 
 
-def load_shots() -> list[Shot]:
+def load_shots() -> list[ClipShot]:
     """The shots in order, each with its start."""
     story = tomllib.loads(SHOTS.read_text("utf-8"))
     items = {item.id: item for item in load_items()}
@@ -46,7 +46,7 @@ def load_shots() -> list[Shot]:
     for number, plan in enumerate(story["shot"]):
         item = items[plan["item"]] if "item" in plan else None
         light = lights[plan["light"]] if item else None
-        shots.append(Shot(number, now, plan["seconds"], item, light, plan))
+        shots.append(ClipShot(number, now, plan["seconds"], item, light, plan))
         now += plan["seconds"]
     return shots
 

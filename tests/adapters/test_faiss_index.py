@@ -28,7 +28,7 @@ def many(count: int = MANY, *, seed: int = 0) -> dict[str, Vectors]:
     return {f"item-{number:05}": row[None] for number, row in enumerate(rows(count, seed=seed))}
 
 
-class Gate:
+class HeldSearch:
     """A gate that holds the first thread to arrive while it is shut."""
 
     def __init__(self) -> None:
@@ -51,7 +51,7 @@ class GatedId(str):
     """An item id that can't enter a table while its gate is shut."""
 
     __slots__ = ("gate",)
-    gate: Gate
+    gate: HeldSearch
 
     def __hash__(self) -> int:
         self.gate.pass_by()
@@ -63,7 +63,7 @@ class GatedId(str):
 
 @pytest.mark.parametrize("step", ["apply", "fold"])
 def test_a_search_goes_on_while_a_write_is_under_way(step: str) -> None:
-    index, gate = FaissIndex(dim=DIM), Gate()
+    index, gate = FaissIndex(dim=DIM), HeldSearch()
     held = GatedId("held")
     held.gate = gate
     filled(index, {held: rows(seed=1)} if step == "fold" else {"other": rows(seed=1)})
@@ -90,7 +90,7 @@ def test_a_search_goes_on_while_a_write_is_under_way(step: str) -> None:
 def test_a_write_and_its_fold_and_other_searches_go_on_while_a_search_is_under_way(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    index, gate = FaissIndex(dim=DIM), Gate()
+    index, gate = FaissIndex(dim=DIM), HeldSearch()
     filled(index, {"old": rows(seed=1)})
     compare = faiss.knn
 

@@ -20,7 +20,7 @@ ONLINE = CameraStatus("cam-1", "online")
 
 
 @dataclass
-class Broker:
+class FakeBroker:
     """Remembers the commands, and lets a camera answer at once, as if in MQTT's thread."""
 
     answers: list[tuple[str, bytes]] = field(default_factory=list)
@@ -43,8 +43,8 @@ class Broker:
         return self.reply.rpartition("/")[2]
 
 
-def asking(*answers: tuple[str, bytes], up: bool = True) -> tuple[Snapshots, Broker]:
-    broker = Broker(list(answers), up)
+def asking(*answers: tuple[str, bytes], up: bool = True) -> tuple[Snapshots, FakeBroker]:
+    broker = FakeBroker(list(answers), up)
     snapshots = Snapshots(broker.send)
     broker.deliver = snapshots.receive
     return snapshots, broker

@@ -204,7 +204,7 @@ def test_a_model_that_changes_while_the_store_is_read_gives_no_half_of_an_index(
     assert (following.view and following.view.model, following.items) == (OTHER_MODEL, 700)
 
 
-class Watched(FakeItems):
+class WatchedItems(FakeItems):
     """Notes at each page its follower's loading state."""
 
     follower: Follower | None = None
@@ -219,13 +219,13 @@ class Watched(FakeItems):
         return super().page(after=after, limit=limit, text=text)
 
 
-def watched(store: Watched) -> Follower:
+def watched(store: WatchedItems) -> Follower:
     store.follower = follower(store)
     return store.follower
 
 
 def test_while_the_store_is_read_for_the_first_time_there_is_no_answer_but_how_far_it_is() -> None:
-    store = Watched(items(1201))
+    store = WatchedItems(items(1201))
     following = watched(store)
     with pytest.raises(LoadingError, match="loading: the item store has not been read yet"):
         following.live()
@@ -265,7 +265,7 @@ def test_a_store_that_cannot_be_reached_at_the_start_is_no_empty_one(method: str
 
 
 def test_an_empty_store_that_was_read_is_an_answer_until_its_first_items_are_read() -> None:
-    store = Watched()
+    store = WatchedItems()
     following = watched(store)
     following.follow()
     assert (following.loading, following.live()) == (None, None)
@@ -295,7 +295,7 @@ def test_first_items_that_are_deleted_while_they_are_read_leave_an_empty_catalog
 
 
 def test_another_models_index_is_built_beside_the_live_one_without_any_loading() -> None:
-    store = Watched(items(700))
+    store = WatchedItems(items(700))
     following = watched(store)
     following.follow()
     before = following.live()

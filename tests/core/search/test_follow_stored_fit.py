@@ -24,7 +24,7 @@ def items(count: int = 200) -> list[Item]:
     return made
 
 
-class Counting(FakeIndex):
+class CountingIndex(FakeIndex):
     """An index that counts its searches; a fit makes some."""
 
     searches = 0
@@ -34,11 +34,11 @@ class Counting(FakeIndex):
         return super().search(vectors, k=k)
 
 
-def followed(store: FakeItems) -> tuple[Follower, Counting]:
-    made: list[Counting] = []
+def followed(store: FakeItems) -> tuple[Follower, CountingIndex]:
+    made: list[CountingIndex] = []
 
-    def make_index(_model: str, dim: int) -> Counting:
-        made.append(Counting(dim=dim))
+    def make_index(_model: str, dim: int) -> CountingIndex:
+        made.append(CountingIndex(dim=dim))
         return made[-1]
 
     following = Follower(store, make_index=make_index)

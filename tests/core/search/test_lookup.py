@@ -112,7 +112,7 @@ def test_new_words_of_an_item_are_shown_as_soon_as_they_are_followed() -> None:
     assert record.matches[0].item.title == "New"
 
 
-class Counting(FakeItems):
+class CountingItems(FakeItems):
     """An index that counts its calls."""
 
     calls = 0
@@ -123,7 +123,7 @@ class Counting(FakeItems):
 
 
 def test_an_answer_reads_nothing_of_the_store() -> None:
-    store = Counting(make_item(f"item-{number}", vectors(seed=number)) for number in range(40))
+    store = CountingItems(make_item(f"item-{number}", vectors(seed=number)) for number in range(40))
     lookup, view = make_lookup(store)
     read = store.calls
     batch = [make_observation(vectors(2, seed=seed), thing=f"cam-{seed}") for seed in range(5)]

@@ -42,7 +42,7 @@ class FakeSource:
                 yield grey(item)
 
 
-class Watched:
+class WatchedSource:
     """A running source reader, and the states that it reported."""
 
     def __init__(self, source: FakeSource | None, *, stall_s: float = 5.0, open_s: float = 5.0) -> None:
@@ -81,7 +81,7 @@ def sources() -> Iterator[list[FakeSource]]:
 
 def test_only_the_freshest_frame_is_kept_and_given_once(sources: list[FakeSource]) -> None:
     sources.append(FakeSource([1, 2, 3, None]))
-    watched = Watched(sources[0])
+    watched = WatchedSource(sources[0])
     until(lambda: ("online", None) in watched.told)
     shot = watched.next_shot()
     while shot.frame[0, 0, 0] != 3:
@@ -94,7 +94,7 @@ def test_only_the_freshest_frame_is_kept_and_given_once(sources: list[FakeSource
 
 def test_a_lost_source_is_told_with_its_cause_and_tried_again(sources: list[FakeSource]) -> None:
     sources.append(FakeSource([SourceError("no such thing")], [1, OSError("u:secret")], [2, None]))
-    watched = Watched(sources[0])
+    watched = WatchedSource(sources[0])
     started_s = time.monotonic()
     assert watched.next_level() == 1
     assert watched.next_level() == 2
@@ -112,7 +112,7 @@ def test_a_lost_source_is_told_with_its_cause_and_tried_again(sources: list[Fake
 
 def test_a_source_that_hangs_is_told_and_does_not_hold_up_the_end(sources: list[FakeSource]) -> None:
     sources.append(FakeSource([1, None, 2, None]))
-    watched = Watched(sources[0], stall_s=0.3)
+    watched = WatchedSource(sources[0], stall_s=0.3)
     assert watched.next_level() == 1
     until(lambda: watched.camera.take(0.05) is None and watched.last_told()[0] == "stalled")
     assert watched.last_told() == ("stalled", "no frame for 0.3 s")
@@ -126,7 +126,7 @@ def test_a_source_that_hangs_is_told_and_does_not_hold_up_the_end(sources: list[
 
 def test_a_source_that_hangs_before_its_first_frame_is_told(sources: list[FakeSource]) -> None:
     sources.append(FakeSource([SourceError("busy")], [None, 1, None]))
-    watched = Watched(sources[0], stall_s=0.1, open_s=0.5)
+    watched = WatchedSource(sources[0], stall_s=0.1, open_s=0.5)
     until(lambda: watched.camera.take(0.05) is None and watched.last_told()[0] == "stalled")
     assert watched.told[-2:] == [("no_camera", "busy"), ("stalled", "no frame for 0.5 s")]
     sources[0].released.set()
@@ -137,7 +137,7 @@ def test_a_source_that_hangs_before_its_first_frame_is_told(sources: list[FakeSo
 def test_a_source_that_waits_is_read_one_ahead_and_loses_nothing(sources: list[FakeSource]) -> None:
     levels = list(range(1, 60))
     sources.append(FakeSource([*levels, None], waits=True))
-    watched = Watched(sources[0])
+    watched = WatchedSource(sources[0])
     ages_s = []
     for level in levels:
         shot = watched.next_shot()
@@ -151,7 +151,7 @@ def test_a_source_that_waits_is_read_one_ahead_and_loses_nothing(sources: list[F
 
 def test_a_reader_that_waits_for_a_taker_does_not_hold_up_the_end(sources: list[FakeSource]) -> None:
     sources.append(FakeSource([1, 2, 3], waits=True))
-    watched = Watched(sources[0])
+    watched = WatchedSource(sources[0])
     until(lambda: sources[0].given == 2)
     started_s = time.monotonic()
     watched.camera.stop()
@@ -160,7 +160,7 @@ def test_a_reader_that_waits_for_a_taker_does_not_hold_up_the_end(sources: list[
 
 
 def test_no_source_is_told_once() -> None:
-    watched = Watched(None)
+    watched = WatchedSource(None)
     assert watched.camera.take(0.01) is None
     watched.camera.stop()
     assert watched.told == [("no_camera", "switched off: LOOKALIKE_SOURCE is none")]
