@@ -43,7 +43,7 @@ def test_staged_vectors_are_unseen_until_their_model_is_declared(store: ItemStor
     assert same(store.page()[0], old)
 
 
-def test_vectors_are_staged_anew_in_place_of_those_staged_before(store: ItemStore) -> None:
+def test_newly_staged_vectors_replace_those_staged_before(store: ItemStore) -> None:
     with_items(store, "a")
     item = make_item("a", vectors(3, seed=1), model=OTHER_MODEL, probes=vectors(2))
     assert store.stage(item)

@@ -123,7 +123,7 @@ def test_many_processes_push_one_cameras_frames_in_order(shared_redis: Server, c
     assert [record["id"] for record in records] == sorted((r["id"] for r in records), reverse=True)
 
 
-def test_a_clocks_note_a_cameras_state_and_a_remembered_record_do_not_stay_for_ever(
+def test_a_clocks_note_a_cameras_state_and_a_remembered_record_expire(
     client: redis.Redis, queue: RedisQueue
 ) -> None:
     queue.note_clock("a", offset_s=60.0)

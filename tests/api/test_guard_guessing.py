@@ -51,7 +51,7 @@ def test_asking_without_a_key_counts_for_nothing(keyed: Stack) -> None:
     assert _delete(keyed, "s3cret", via="198.51.100.4").status_code == 404
 
 
-def test_without_a_known_proxy_nobodys_word_is_believed(tmp_path: Path) -> None:
+def test_without_a_known_proxy_the_header_of_a_proxy_is_ignored(tmp_path: Path) -> None:
     with running(tmp_path, settings=SETTINGS) as stack:
         said = [_delete(stack, "guess", via=f"198.51.100.{number}").status_code for number in range(11)]
     assert said == [401] * 10 + [429]

@@ -80,7 +80,7 @@ def test_addresses_of_one_owner_count_as_one(attempts: Attempts, one: str, other
     assert bool(attempts.wait_s(other)) == same
 
 
-def test_only_so_many_addresses_are_remembered_those_of_late(attempts: Attempts) -> None:
+def test_only_the_latest_addresses_are_remembered_up_to_a_limit(attempts: Attempts) -> None:
     for client in ("192.0.2.1", "192.0.2.2", "192.0.2.3"):
         guess(attempts, client, LIMIT - 1)
     guess(attempts, "192.0.2.1", 1)

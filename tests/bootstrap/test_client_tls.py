@@ -24,17 +24,19 @@ def shop(tmp_path: Path) -> CliSettings:
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "api", "shop.example"])
-def test_it_is_believed_nearby_whatever_its_name_and_elsewhere_by_that(shop: CliSettings, host: str) -> None:
+def test_the_certificate_is_trusted_nearby_under_any_name_and_elsewhere_under_its_own(
+    shop: CliSettings, host: str
+) -> None:
     shake_hands(shop, host, shop.certificate, shop.certificate_key)
 
 
 @pytest.mark.parametrize("host", ["192.168.1.5", "2001:db8::1", "other.example"])
-def test_elsewhere_it_is_not_believed_under_another_name(shop: CliSettings, host: str) -> None:
+def test_elsewhere_it_is_not_trusted_under_another_name(shop: CliSettings, host: str) -> None:
     with pytest.raises(ssl.SSLCertVerificationError, match="mismatch"):
         shake_hands(shop, host, shop.certificate, shop.certificate_key)
 
 
-def test_nearby_no_other_is_believed_not_even_of_the_same_authority(
+def test_nearby_no_other_certificate_is_trusted_not_even_of_the_same_authority(
     shop: CliSettings, tmp_path: Path
 ) -> None:
     authority, signed, key = make(["api"])

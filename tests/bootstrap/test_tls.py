@@ -56,14 +56,16 @@ def test_our_own_is_made_once_and_kept(data: Path) -> None:
 @pytest.mark.parametrize(
     "more", [{"host": "192.0.2.7"}, {"public_url": "https://shop.example:8443"}, {"host": "shop.local"}]
 )
-def test_it_is_made_anew_for_another_name_and_not_for_fewer(data: Path, more: dict[str, str]) -> None:
+def test_a_new_certificate_is_made_for_another_name_and_not_for_fewer(
+    data: Path, more: dict[str, str]
+) -> None:
     first = certificate_of(data)
     second = certificate_of(data, **more)
     assert second != first
     assert certificate_of(data) == second
 
 
-def test_it_is_made_anew_when_it_ends_or_is_damaged(data: Path) -> None:
+def test_a_new_certificate_is_made_when_it_expires_or_is_damaged(data: Path) -> None:
     made = {certificate_of(data)}
     old, key = make_certificate(covered_names(settings(data)), now=datetime.now(UTC) - timedelta(days=800))
     (data / "tls" / "cert.pem").write_bytes(old)

@@ -52,7 +52,7 @@ def test_a_user_is_forgotten(stack: Project) -> None:
     eventually(lambda: stack.exec("broker", *publish, check=False).returncode != 0, within_s=5)
 
 
-def test_the_broker_comes_back_after_its_users_were_read_anew(stack: Project) -> None:
+def test_the_broker_comes_back_after_its_users_were_read_again(stack: Project) -> None:
     login = user(stack, "shelf")
     before_s = stack.started_s("broker")
     stack.kill("broker")

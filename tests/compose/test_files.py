@@ -42,7 +42,7 @@ def test_the_webcams_edge_has_the_cameras_group_and_reads_its_own_secret(idle: P
     assert edge["environment"]["LOOKALIKE_SOURCE"] == "/dev/video0"
 
 
-def test_all_who_believe_an_authority_are_made_anew_with_it(idle: Project) -> None:
+def test_all_services_that_trust_an_authority_are_restarted_with_it(idle: Project) -> None:
     idle.environ["TLS_NAMES"] = "shop.local"
     services = put_together(idle, ["deploy/compose/tls.yml"], profiles=("scale",))
     for name in (*RUNNING, "search-2", "search-3", "samples"):

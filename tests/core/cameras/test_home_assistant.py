@@ -103,7 +103,7 @@ def test_what_has_expired_is_not_told(said: Published) -> None:
     assert not said.announce(make_record(make_observation(at_s=time.time() - 6)))
 
 
-def test_it_remembers_only_so_many_cameras() -> None:
+def test_the_announcer_remembers_a_limited_number_of_cameras() -> None:
     said = Published(cameras=2)
     assert [said.announce(record(thing=thing)) for thing in "abcba"] == [True, True, True, False, True]
 

@@ -115,7 +115,7 @@ def test_of_an_item_of_another_recipe_all_pictures_are_looked_at_with_the_view()
     np.testing.assert_array_equal(rig.mug().vectors[:2], item.vectors)
 
 
-def test_an_item_takes_so_many_pictures_and_then_none_is_fetched_any_more() -> None:
+def test_an_item_with_all_its_pictures_takes_no_more_and_none_is_fetched() -> None:
     rig = EditRig()
     for number in range(1, MAX_PICTURES):
         rig.editor.add_view("mug", lambda number=number: bytes([number] * 3))  # type: ignore[misc]

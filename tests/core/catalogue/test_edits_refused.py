@@ -109,7 +109,7 @@ def test_of_two_who_take_a_picture_away_each_takes_the_one_that_was_meant() -> N
     assert rig.mug().pictures == (rig.key(BLUE),)
 
 
-def test_one_that_is_overtaken_for_ever_ends_with_a_conflict() -> None:
+def test_a_change_that_is_overtaken_each_time_ends_with_a_conflict() -> None:
     store = Meddled()
     rig, titles = EditRig(store=store), map(str, range(10_000))
     item = rig.mug()

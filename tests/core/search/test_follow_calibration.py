@@ -103,7 +103,7 @@ def test_to_a_sample_of_a_large_catalogue_it_is_fitted_whatever_the_order_of_its
         assert calibration(following) == Calibration.fitted(following.view.index, sample, leaning={})
 
 
-def test_a_large_catalogue_is_not_fitted_anew_for_each_item() -> None:
+def test_a_large_catalogue_is_not_fitted_again_for_each_item() -> None:
     store = FakeItems(with_probes(300))
     following = followed(store)
     first = calibration(following)

@@ -47,7 +47,7 @@ def test_nothing_is_taken_twice_and_an_empty_box_gives_up_in_time() -> None:
     assert 0.04 < time.monotonic() - started_s < 5
 
 
-def test_so_many_cameras_wait_and_not_more() -> None:
+def test_the_number_of_waiting_cameras_is_limited() -> None:
     box = Mailbox()
     overtaken = [
         box.put(make_observation(thing=f"cam-{number}")) for number in range(mailbox.MAX_CAMERAS + 3)

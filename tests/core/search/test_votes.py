@@ -66,7 +66,7 @@ def test_another_item_in_the_frame_is_another_scene() -> None:
     assert window([vote(), vote()], now(OTHER)) == []
 
 
-def test_the_scene_changes_with_more_than_so_many_nats_between_the_favourite_and_the_best() -> None:
+def test_the_scene_changes_at_a_distance_in_nats_between_the_favourite_and_the_best() -> None:
     for below, changed in ((CHANGED - 0.01, False), (CHANGED + 0.01, True)):
         seen = Evidence({"cup": 20.0, "mug": 20.0 - below, "jar": 0.0}, 14.0)
         assert (window([vote()], now(seen)) == []) is changed

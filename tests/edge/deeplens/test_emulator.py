@@ -28,7 +28,7 @@ def settings(broker_port: int, model: Path, tmp_path: Path) -> dict[str, str]:
     return clip_settings(broker_port, model, tmp_path)
 
 
-def test_a_program_for_ever_that_swallows_everything_ends_after_its_frames(
+def test_an_endless_program_that_swallows_everything_ends_after_its_frames(
     tmp_path: Path, settings: dict[str, str], listener: MqttListener
 ) -> None:
     endless = "\nwhile True:\n    try:\n        look()\n    except:\n        pass\n"

@@ -57,7 +57,7 @@ def test_topics_and_fields_are_what_home_assistant_takes(thing: str) -> None:
 
 
 @pytest.mark.parametrize(("max_age_s", "expire_s"), [(5, 5), (2.9, 2), (0.5, 1)])
-def test_a_match_expires_with_its_age_and_never_stays_for_ever(max_age_s: float, expire_s: int) -> None:
+def test_a_match_always_expires_with_its_age(max_age_s: float, expire_s: int) -> None:
     assert configs("cam-1", max_age_s=max_age_s)["Match"]["expire_after"] == expire_s
 
 
