@@ -75,7 +75,9 @@ class Pretender:
         self._thing, self._answer = thing, answer
         self._client = mqtt.Client(CallbackAPIVersion.VERSION2)
         self._client.on_message = self._commanded
-        self._client.connect(httpx.URL(url).host, httpx.URL(url).port or 1883)
+        address = httpx.URL(url)
+        self._client.username_pw_set(address.username, address.password)
+        self._client.connect(address.host, address.port or 1883)
         self._client.loop_start()
         self._client.subscribe(f"lookalike/{thing}/command", qos=1)
         self._client.publish(f"lookalike/{thing}/status", json.dumps(state), qos=1, retain=True)

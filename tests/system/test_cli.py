@@ -11,6 +11,7 @@ import sys
 import threading
 from pathlib import Path
 
+from tests.pace import limit_s
 from tests.system.pictures import picture, write_pictures
 from tests.system.stack import ROOT, Stack
 
@@ -145,7 +146,7 @@ def test_watch_shows_observations_and_matches_as_they_pass(stack: Stack) -> None
         assert any("observation" in line for line in watching.stdout)
         assert any(verdict in line for line in watching.stdout for verdict in VERDICTS)
         watching.send_signal(signal.SIGINT)
-        assert watching.wait(60) == 130
+        assert watching.wait(limit_s(20)) == 130
 
 
 def test_a_missing_path_is_one_clear_line(empty: Stack) -> None:
