@@ -170,14 +170,15 @@ def test_doctor_and_watch_say_that_the_index_is_loading(many: Stack) -> None:
         PlayedCamera(many, "hall") as camera,
     ):
         camera.say("online")
-        search.let_read_slowly()
-        done = many.cli("doctor")
-        wait = rf"wait  search: the index is loading: [1-9]\d* of {MANY} items read"
-        assert re.search(wait, done.stdout), done.stdout + done.stderr
-        assert "ok    api: healthy" in done.stdout
-        assert ("FAIL" in done.stdout, done.returncode) == (False, 0)
         lines: queue.SimpleQueue[str] = queue.SimpleQueue()
         with watching(many, lines):
-            until_line(lines, f" of {MANY} items read")
+            until_line(lines, " hall ")
+            search.let_read_slowly()
+            done = many.cli("doctor")
+            wait = rf"wait  search: the index is loading: [1-9]\d* of {MANY} items read"
+            assert re.search(wait, done.stdout), done.stdout + done.stderr
+            assert "ok    api: healthy" in done.stdout
+            assert ("FAIL" in done.stdout, done.returncode) == (False, 0)
             search.let_read_all()
+            until_line(lines, f" of {MANY} items read")
             until_line(lines, f"loaded       {MANY} items")
