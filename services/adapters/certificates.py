@@ -44,7 +44,7 @@ def make_certificate(names: Iterable[str], *, now: datetime | None = None) -> tu
 def begin(
     subject: x509.Name, *, issuer: x509.Name, key: ec.EllipticCurvePublicKey, now: datetime | None = None
 ) -> x509.CertificateBuilder:
-    """The beginning of a certificate of this key, valid for VALID_DAYS; its purpose is still missing."""
+    """A builder of a certificate of this key, valid for VALID_DAYS; its purpose is still missing."""
     begins = (now or datetime.now(UTC)) - _BACKDATED
     return (
         x509.CertificateBuilder()
@@ -79,7 +79,7 @@ def common_name(name: str) -> x509.Name:
 
 
 def alternatives(names: Iterable[str]) -> x509.SubjectAlternativeName:
-    """The host names and addresses that a certificate is for; raises InputError for one that can't be any."""
+    """The host names and addresses that a certificate is for; raises InputError for an impossible one."""
     return x509.SubjectAlternativeName(map(_general_name, names))
 
 
@@ -103,7 +103,7 @@ def is_good(certificate: bytes, key: bytes, names: Iterable[str], *, now: dateti
 
 
 def ended_at(certificate: bytes, *, now: datetime | None = None) -> datetime | None:
-    """The time at which a certificate ran out, None if it has not; raises ValueError for what is none."""
+    """The time at which a certificate ran out, None if it has not; raises ValueError if it is none."""
     ends = x509.load_pem_x509_certificate(certificate).not_valid_after_utc
     return ends if ends <= (now or datetime.now(UTC)) else None
 

@@ -1,7 +1,7 @@
-"""Fetches pictures from addresses that other people chose, with httpcore.
+"""Fetching of pictures from addresses that other people chose, with httpcore.
 
-What an address leads to is decided by its name's resolution, which its owner controls: so each address that a
-name stands for is checked, at each redirect too, and the connection goes to the checked address.
+The owner of a name controls its addresses: so each address that it resolves to is checked, at each redirect
+too, and the connection goes to the checked one.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from services.core.importing.public_ip import is_public
 MAX_REDIRECTS = 5
 TOTAL_S, SILENCE_S = 60.0, 15.0
 _REDIRECTS = (301, 302, 303, 307, 308)
-# What servers call a picture when they do not look at it; whether it is one its content tells.
+# Types that servers give to files they do not look at; the content tells whether it is a picture.
 _UNKNOWN_TYPES = ("", "application/octet-stream", "binary/octet-stream")
 _FAILURES = (
     httpcore.NetworkError,
@@ -57,7 +57,7 @@ class PictureFetcher:
         self._resolve = resolve
         self._may_reach = (lambda _address: True) if allow_private else is_public
         self._total_s, self._silence_s = total_s, silence_s
-        self._tls = httpx.create_ssl_context()  # once: reading the authorities takes a while
+        self._tls = httpx.create_ssl_context()  # only once: reading the authorities takes a while
 
     def fetch(self, address: str) -> bytes:
         """The file at an address, at most MAX_PICTURE_BYTES; raises InputError with the cause."""
@@ -80,7 +80,7 @@ class PictureFetcher:
             urls.append(following)
 
     def _get(self, url: httpx.URL, clock: _Clock) -> bytes | str:
-        """The content, or where it is to be had."""
+        """The content, or the address of a redirect."""
         backend = _Backend(clock, self._resolve, self._may_reach)
         target = httpcore.URL(
             scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path or b"/"

@@ -1,4 +1,4 @@
-"""Pictures as files that are named by their content."""
+"""Pictures as files, named by their content."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class FilePictures:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make the new name itself durable, and that of a new folder."""
+    """Make the new file's name durable, and that of a new folder."""
     for place in (folder, folder.parent):
         handle = os.open(place, os.O_RDONLY)
         try:

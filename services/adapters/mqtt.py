@@ -23,7 +23,7 @@ class MqttClient:
     """Hands each message on the wanted topics to `on_message(topic, payload)`, in a thread of its own.
 
     The session is clean, so that nothing old comes after a reconnect. On `live_filters` (QoS 0) retained
-    messages are left out too, because they are old by nature.
+    messages are left out too, because they are old.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class MqttClient:
 
     @property
     def connected(self) -> bool:
-        """Whether the broker is there now."""
+        """Whether the broker is connected now."""
         return self._client.is_connected()
 
     def start(self) -> None:

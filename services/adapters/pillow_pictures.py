@@ -1,4 +1,4 @@
-"""Decoding of pictures, and making them small, with Pillow."""
+"""Decoding and shrinking of pictures, with Pillow."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MAX_PIXELS = 64_000_000
 ENOUGH_PX = 1024
 _SMALL_QUALITY = 80
 _EXPECTED = f"expected a {', '.join(SUFFIXES)} picture of at most {MAX_PIXELS // 1_000_000} megapixels"
-# Our own limit is lower, and says so to the caller; a filter for a while is not safe between threads.
+# Our own limit is lower and raises InputError; a temporary filter is not safe between threads.
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 _FAULTS = (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning)
 
@@ -42,9 +42,9 @@ def decode(content: bytes) -> tuple[Picture, str]:
 
 
 def shrink(content: bytes, *, side_px: int) -> bytes:
-    """A picture file as a JPEG at most so wide and high, upright, on white; raises InputError."""
+    """A picture file as an upright JPEG of at most this width and height, on white; raises InputError."""
     with _opened(content) as image:
-        # Twice what is wanted of the longer side: small enough to be quick, and large enough to stay sharp.
+        # Twice the wanted longer side: small enough to be quick, and large enough to stay sharp.
         scale = 2 * side_px / max(image.size)
         width, height = (max(1, round(side * scale)) for side in image.size)
         image.draft("RGB", (width, height))
@@ -56,14 +56,14 @@ def shrink(content: bytes, *, side_px: int) -> bytes:
 
 
 def suffix_of(content: bytes) -> str:
-    """The suffix of a picture file, of which no more than the header is read; raises InputError."""
+    """The suffix of a picture file, read from its header alone; raises InputError."""
     with _opened(content) as image:
         return SUFFIXES[image.format or ""]
 
 
 @contextmanager
 def _opened(content: bytes) -> Iterator[Image.Image]:
-    """The picture, not yet decoded; what goes wrong with it in the block is an InputError too."""
+    """The picture, not yet decoded; its errors within the block become InputError too."""
     if not content:
         raise InputError(f"the picture is empty; {_EXPECTED}")
     try:
@@ -78,7 +78,7 @@ def _opened(content: bytes) -> Iterator[Image.Image]:
 
 
 def check_jpeg(content: bytes) -> None:
-    """Look at no more than a JPEG's header; raises InputError for what is none or has too many pixels."""
+    """Check a JPEG's header alone; raises InputError if it is none or has too many pixels."""
     expected = f"expected a JPEG of at most {MAX_FRAME_PIXELS // 1_000_000} megapixels"
     try:
         with Image.open(io.BytesIO(content), formats=["JPEG"]) as image:

@@ -1,4 +1,4 @@
-"""Draws views and probes with Pillow, as the recipe in services/core/catalogue/views.py says."""
+"""Drawing of views and probes with Pillow, by the recipe in services/core/catalogue/views.py."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def views(picture: Picture) -> list[Picture]:
 
 
 def probes(picture: Picture, *, count: int) -> list[Picture]:
-    """What a camera may see of the thing, over other grounds and in other light: BGR uint8 [360, 640, 3]."""
+    """Made-up camera frames of the thing, over other grounds and in other light: BGR uint8 [360, 640, 3]."""
     rng = np.random.default_rng(probe_seed(picture))
     thing = _cut_out(_image(picture))
     return [_bgr(_camera(_shown(thing, _desk(rng), rng), rng)) for _ in range(count)]
@@ -81,7 +81,7 @@ def _cut_out(image: Image.Image) -> Image.Image:
 
 
 def _smooth(rng: np.random.Generator, size: tuple[int, int], cells: int) -> Floats:
-    """Noise of `cells` cells a side, float32 [height, width], of deviation about 1."""
+    """Smooth noise of `cells` cells a side, float32 [height, width], of deviation about 1."""
     noise = rng.standard_normal((cells, cells), np.float32)
     return np.asarray(Image.fromarray(noise).resize(size, Image.Resampling.BICUBIC))
 
@@ -115,7 +115,7 @@ def _desk(rng: np.random.Generator) -> Image.Image:
 
 
 def _shown(thing: Image.Image, desk: Image.Image, rng: np.random.Generator) -> Image.Image:
-    """The thing held before the desk: some size, place, turn and tilt, now and then covered in part."""
+    """The thing before the desk, at a random size, place, turn and tilt, sometimes partly covered."""
     middle = np.array(desk.size) / 2
     scale = rng.uniform(0.4, 0.9) * desk.height / max(thing.size)
     target = turned_corners(thing.size, rng.uniform(-25, 25)) * scale + middle + rng.uniform(-45, 45, 2)
@@ -131,10 +131,10 @@ def _shown(thing: Image.Image, desk: Image.Image, rng: np.random.Generator) -> I
 
 
 def _camera(frame: Image.Image, rng: np.random.Generator) -> Image.Image:
-    """Another light and white balance, blur and noise."""
+    """The image in another light and white balance, with blur and noise."""
     light, ground = np.float32(rng.uniform(0.55, 1.25)), np.float32(rng.uniform(-20, 20))
     balance = rng.uniform(0.88, 1.12, 3).astype(np.float32)
-    # A channel at a time, by table: each of its 256 levels becomes another one.
+    # Each channel by a table, in which each of its 256 levels becomes another one.
     levels = np.arange(256, dtype=np.float32) * light + ground
     table = np.clip(levels * balance[:, np.newaxis], 0, 255).astype(np.uint8)
     blurred = frame.point(table.ravel().tolist()).filter(ImageFilter.GaussianBlur(float(rng.uniform(0, 1.1))))

@@ -22,7 +22,7 @@ from services.core.search.votes import FRAMES
 ALL = "stack:matches"
 CHANNEL = "matches"
 _SCRIPT = Path(__file__).with_name("push.lua").read_text(encoding="utf-8")
-# Observations in a row with a wrong clock that are no longer a hiccup of the network.
+# Number of observations in a row with a wrong clock that are no mere delay of the network.
 _BAD_CLOCKS = 5
 _CLOCK_MEMORY_S = 30
 _FEEDBACK_MEMORY_S = 86400
@@ -45,10 +45,10 @@ class RedisQueue:
         return self.push_many([record])[0]
 
     def push_many(self, records: Sequence[MatchRecord]) -> list[int | None]:
-        """Push records in their order, in one round trip; of each what `push` gives."""
+        """Push records in their order, in one round trip; gives what `push` gives of each."""
         with _translated():
             pushed = self._run(records)
-            # Of a Redis that has started since; what comes before the script is known runs no more then.
+            # A Redis that was started since does not know the script; those that failed are pushed again.
             lacking = [place for place, each in enumerate(pushed) if isinstance(each, NoScriptError)]
             if lacking:
                 self._client.script_load(_SCRIPT)
@@ -83,7 +83,7 @@ class RedisQueue:
         ]
 
     def votes(self, things: Sequence[str]) -> dict[str, list[Vote]]:
-        """The last votes of these cameras, newest first; those of `push`, of another process too."""
+        """The last votes of these cameras, newest first, as pushed by any process."""
         with _translated(), self._client.pipeline(transaction=False) as pipe:
             for thing in things:
                 pipe.lrange(_votes(thing), 0, FRAMES - 1)
@@ -95,7 +95,7 @@ class RedisQueue:
 
     def latest(self, *, thing: str | None = None, limit: int = 1, after: int = 0) -> list[str]:
         """The newest records as JSON, newest first, those with an id above `after`."""
-        if limit < 1:  # which Redis would take for all
+        if limit < 1:  # Redis would take 0 for all records
             return []
         with _translated():
             records = self._client.lrange(f"{ALL}:{thing}" if thing else ALL, 0, limit - 1)
@@ -109,12 +109,12 @@ class RedisQueue:
         return next((record for record in map(str, records) if record_id(record) == wanted), None)
 
     def remember(self, record: str, /) -> None:
-        """Keep a record, given as JSON, for a day from now, whatever newer ones come."""
+        """Keep a record, given as JSON, for a day from now, however many newer ones come."""
         with _translated():
             self._client.set(_feedback(record_id(record)), record, ex=_FEEDBACK_MEMORY_S)
 
     def note_clock(self, thing: str, *, offset_s: float) -> None:
-        """Remember by how much a camera's clock was off at an observation (ahead is positive)."""
+        """Remember a camera's clock offset at an observation; ahead is positive."""
         with _translated(), self._client.pipeline() as pipe:
             pipe.hincrby(_state(thing), "clock_bad", 1)
             pipe.hset(_state(thing), "clock_offset_s", f"{offset_s:.1f}")
@@ -122,7 +122,7 @@ class RedisQueue:
             pipe.execute()
 
     def clock_offset_s(self, thing: str) -> float | None:
-        """By how much the camera's clock has been off all the time lately, or None if it is right."""
+        """The lasting offset of the camera's clock, None if it is right."""
         with _translated():
             count, offset_s = self._client.hmget(_state(thing), "clock_bad", "clock_offset_s")
         return float(offset_s) if offset_s is not None and int(count or 0) >= _BAD_CLOCKS else None
@@ -134,7 +134,7 @@ class RedisQueue:
 
 
 async def follow(client: redis.asyncio.Redis) -> AsyncIterator[str]:
-    """Each record that is pushed from now on, as JSON, without an end; Redis' restarts are survived."""
+    """Each record that is pushed from now on, as JSON, without an end, across Redis' restarts."""
     while True:
         try:
             async with client.pubsub(ignore_subscribe_messages=True) as channel:

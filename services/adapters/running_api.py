@@ -1,4 +1,4 @@
-"""The api of a running system as the command line asks it, with httpx."""
+"""The command line's client of a running system's api, with httpx."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from services.core.importing.archive_line import item_line
 from services.core.importing.import_run import Written
 from services.core.importing.item_maker import Made
 
-# A change is seen by every search within a second; more means that something is wrong.
+# Every search sees a change within a second; a longer wait means that something is wrong.
 SEARCHABLE_WITHIN_S = 30.0
 
 
@@ -38,7 +38,7 @@ def ask(
 
 
 def index_check(client: httpx.Client) -> dict[str, Any]:
-    """The api's check of the search's index, whether it is well or not."""
+    """The api's check of the search's index, ok or failed."""
     check: dict[str, Any] = ask(client, "GET", "/healthz", allow=(200, 503))["checks"]["index"]
     return check
 

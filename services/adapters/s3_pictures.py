@@ -1,4 +1,4 @@
-"""Pictures as objects of an S3 bucket that are named by their content."""
+"""Pictures as objects of an S3 bucket, named by their content."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ABSENT = ("404", "403")
 
 
 class S3Pictures:
-    """Keeps pictures in a bucket, which is there, under a prefix; the same content is uploaded once.
+    """Keeps pictures in an existing bucket under a prefix; the same content is uploaded once.
 
     `client` is botocore's for S3. To tell a picture that is gone from one that it may not read, it needs the
     right to list the bucket. Every call may raise UnavailableError.
@@ -32,7 +32,7 @@ class S3Pictures:
         key = picture_key(content, suffix=suffix)
         if not self._is_there(key):
             kind = f"image/{suffix.removeprefix('.').replace('jpg', 'jpeg')}"
-            # For readers of the bucket itself: the content of a key never changes.
+            # For direct readers of the bucket: the content of a key never changes.
             told = {"ContentType": kind, "CacheControl": "public, max-age=31536000, immutable"}
             with self._plain_errors("put_object"):
                 self._client.put_object(**self._place(key), Body=content, **told)
@@ -69,5 +69,5 @@ class S3Pictures:
             told = type(error).__name__
         else:
             return
-        # Its text may hold the session's token: that of a wrong signature repeats the request's headers.
+        # The error may hold the session's token: one about a wrong signature repeats the request's headers.
         raise UnavailableError(f"picture store s3://{self._bucket}: {operation}: {told}")

@@ -64,5 +64,5 @@ class S3Source:
 
 
 def _told(error: BotoCoreError | ClientError) -> str:
-    # What S3 answers may hold the session's token: that of a wrong signature repeats the request's headers.
+    # S3's error may hold the session's token: one about a wrong signature repeats the request's headers.
     return str(error.response["Error"].get("Code", "?")) if isinstance(error, ClientError) else str(error)

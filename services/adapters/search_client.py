@@ -1,4 +1,4 @@
-"""The search process over HTTP, with httpx."""
+"""A client of the search process over HTTP, with httpx."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class SearchClient:
         self._client = client
 
     def search(self, observation: bytes, *, k: int) -> str:
-        """An observation's JSON to its match record's; raises InputError if the search refuses it.
+        """The match record's JSON for an observation's; raises InputError if the search refuses it.
 
         Raises LoadingError while its index is loading.
         """
@@ -36,7 +36,7 @@ class SearchClient:
         return state
 
     def calibration(self) -> CalibrationFit | None:
-        """Its newest fit, None while it has none."""
+        """The search's newest fit, None while it has none."""
         fields = self.state().get("calibration")
         try:
             return CalibrationFit(**fields) if fields else None
@@ -44,7 +44,7 @@ class SearchClient:
             raise UnavailableError(f"search has a calibration of another form: {error}") from error
 
     def metrics(self) -> str:
-        """Its counters in Prometheus' form."""
+        """The search's counters in Prometheus' form."""
         return self._ask("GET", "/metrics").text
 
     def _ask(self, method: str, path: str, **options: Any) -> httpx.Response:
@@ -55,7 +55,7 @@ class SearchClient:
 
 
 def _refusal(response: httpx.Response) -> UnavailableError:
-    """The error that the search answers with, in its own words where it has some."""
+    """The error of a refusal, in the search's own words if it gave any."""
     try:
         told = response.json()
     except ValueError:

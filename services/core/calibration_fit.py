@@ -1,12 +1,12 @@
-"""The numbers that a calibration was fitted to a catalogue with, as the item store keeps them."""
+"""The fitted numbers of a calibration, as the item store keeps them."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
 
-# The version of the way of fitting (search/verdict.py, search/sample.py): raise it with each change, so that
-# numbers of another one are not used.
+# The version of the fitting (search/verdict.py, search/sample.py): raise it with each change, so that numbers
+# of another one are not used.
 FIT_VERSION = 1
 
 
@@ -31,16 +31,16 @@ class CalibrationFit:
         return (self.model, self.version) == (model, FIT_VERSION)
 
     def is_newer_than(self, kept: CalibrationFit | None) -> bool:
-        """Whether it is to be kept in place of another one."""
+        """Whether it replaces another fit."""
         if kept is None or (kept.model, kept.version) != (self.model, self.version):
             return True
         return self.cursor > kept.cursor
 
     def to_json(self) -> str:
-        """The form in which it is kept and sent."""
+        """The JSON in which it is kept and sent."""
         return json.dumps(asdict(self))
 
     @classmethod
     def from_json(cls, text: str) -> CalibrationFit:
-        """Read what `to_json` wrote; raises TypeError or ValueError for what is no fit."""
+        """Read what `to_json` wrote; raises TypeError or ValueError if it is no fit."""
         return cls(**json.loads(text))

@@ -1,4 +1,4 @@
-"""The things that the services talk about: items, neighbours, verdicts and match records."""
+"""The domain's types: items, neighbours, verdicts and match records."""
 
 from __future__ import annotations
 
@@ -16,30 +16,30 @@ from common.wire import Observation, Vectors, to_iso
 from services.core.evidence import Vote
 from services.core.revision import content_revision
 
-# How many items a match record holds, unless another number is asked for.
+# Number of items in a match record, unless another one is asked for.
 K = 6
 # The camera's name in the record of a picture that no camera took.
 UPLOAD = "upload"
 _ITEM_ID = re.compile(r"[^\s/\\\x00-\x1f\x7f][^/\\\x00-\x1f\x7f]{0,199}")
 
-# An item of this id could not be asked for: GET /items/archive answers with all of them.
+# No item can have this id: GET /items/archive answers with all items.
 RESERVED_ITEM_IDS = frozenset({"archive"})
 
 
 class InputError(Exception):
-    """What a person or a client gave is refused; the text says what was wrong and what was expected."""
+    """Wrong input of a person or client; the text says what was wrong and what was expected."""
 
 
 class MissingError(Exception):
-    """What a request is about does not exist (any more); the text names it."""
+    """The subject of a request does not exist (any more); the text names it."""
 
 
 class ConflictError(Exception):
-    """What was asked for does not go with how things are right now; the text says how they are."""
+    """A request conflicts with the present state; the text says what that is."""
 
 
 class RevisionError(ConflictError):
-    """An item is not as the maker of a change had read it; `current` is how it is, None if it is gone."""
+    """An item has changed since the maker of a change read it; `current` is it now, None if it is gone."""
 
     def __init__(self, text: str, *, current: Item | None) -> None:
         super().__init__(text)
@@ -52,7 +52,7 @@ class UnavailableError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Loading:
-    """How far the first reading of the item store is, in items; `total` is None until it has begun."""
+    """Progress of the first reading of the item store, in items; `total` is None until it has begun."""
 
     read: int = 0
     total: int | None = None
@@ -63,12 +63,12 @@ class Loading:
         return f"{self.read} of {self.total} items read"
 
     def to_json(self) -> dict[str, int | None]:
-        """The form in which it is told over HTTP and MQTT."""
+        """The JSON that HTTP and MQTT carry."""
         return {"read": self.read, "total": self.total}
 
 
 class LoadingError(UnavailableError):
-    """The index has not read the item store once, so it gives no answer; `loading` is how far it is."""
+    """The index has not read the item store yet, so it gives no answer; `loading` is its progress."""
 
     def __init__(self, loading: Loading) -> None:
         super().__init__(f"the index is loading: {loading}")
@@ -93,7 +93,7 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class ItemFacts:
-    """What people want to know of an item: all of it but the vectors, of which `views` is the number.
+    """An item without its vectors, of which `views` is the number.
 
     The fields mean what those of Item mean.
     """
@@ -126,7 +126,7 @@ class ItemFacts:
 class Item:
     """One entry of the catalogue; `vectors` is float32 [views, dim], made by the model `model`.
 
-    It is found by these; `probes`, float32 [probes, dim], are what a camera may see of it, made from its
+    It is found by these; `probes`, float32 [probes, dim], are of made-up camera frames of it, made from its
     pictures, and serve the calibration alone. Both are those of all its pictures, in their order, and
     `recipe` is the version of the recipe that made views and probes out of each (catalogue/views.py).
     `picture` is the key of the picture that is shown, in the picture store; `more_pictures` are those of
@@ -177,7 +177,7 @@ class Item:
 
     @property
     def searched_text(self) -> str:
-        """Its id, title and metadata values, folded; no text that is looked for goes over two of them."""
+        """Its id, title and metadata values, folded; a searched text never spans two of them."""
         return "\x1f".join(fold(text) for text in (self.id, self.title, *self.metadata.values()))
 
 
@@ -212,7 +212,7 @@ class Neighbour:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A neighbour with what people want to know of it.
+    """A neighbour with its item's facts.
 
     `url` is its picture's absolute address, `score` the probability that the camera shows it.
     """
@@ -239,7 +239,7 @@ class Match:
 class MatchRecord:
     """The answer to one observation, before the match queue has given it an id; times in Unix seconds.
 
-    `frames` of the camera agreed on it; `vote` is what this one has to say to those that follow.
+    `frames` of the camera agreed on it; `vote` is this frame's, for the frames that follow.
     """
 
     observation: Observation
@@ -254,7 +254,7 @@ class MatchRecord:
 
     @property
     def margin(self) -> float:
-        """By how much the best match's score is above the second's."""
+        """The difference between the best match's score and the second's."""
         scores = [match.score for match in self.matches]
         return scores[0] - max(scores[1:], default=0.0) if scores else 0.0
 
@@ -283,7 +283,7 @@ class MatchRecord:
 
 
 def fold(text: str) -> str:
-    """The form in which texts are compared whatever their case, and however their accents are composed."""
+    """A text in the form for comparison, whatever its case and however its accents are composed."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", text).casefold())
 
 

@@ -1,4 +1,4 @@
-"""What a frame says for each of the nearest items, and the vote that it is in the frames to come."""
+"""A frame's evidence for each of the nearest items, and the vote that keeps it for later frames."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """How well a frame fits items, in nats: `items` by id, `none` for "nothing of the catalogue".
+    """A frame's fit to items, in nats: `items` by id, `none` for "nothing of the catalogue".
 
-    What is not in `items` fits no better than the worst that is.
+    An item that is not in `items` fits no better than the worst of them.
     """
 
     items: Mapping[str, float]
@@ -32,7 +32,7 @@ class Evidence:
 class Vote:
     """One frame's evidence, and when it was captured (Unix seconds); `fresh` begins a new window.
 
-    `still_s`, which only the newest vote needs, is for how long the camera has seen the same scene.
+    `still_s`, which only the newest vote needs, is the time for which the camera has seen the same scene.
     """
 
     captured_at_s: float
@@ -42,7 +42,7 @@ class Vote:
     still_s: float = 0.0
 
     def to_json(self) -> str:
-        """The form in which the match queue keeps it."""
+        """The JSON that the match queue keeps."""
         items = {item_id: round(nats, 3) for item_id, nats in self.evidence.items.items()}
         vote = {"t": self.captured_at_s, "items": items, "none": round(self.evidence.none, 3)}
         return json.dumps(vote | {"model": self.model, "fresh": self.fresh}, separators=(",", ":"))

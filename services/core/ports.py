@@ -1,4 +1,4 @@
-"""What the use cases need of the outside; each is implemented in services/adapters and by a fake in tests."""
+"""The ports of the use cases; each is implemented in services/adapters and by a fake in tests."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Featurizer(Protocol):
 
     @property
     def fingerprint(self) -> str:
-        """The model file's sha-256, its first 12 hex digits."""
+        """The first 12 hex digits of the model file's sha-256."""
 
     @property
     def dim(self) -> int:
@@ -31,7 +31,7 @@ class Featurizer(Protocol):
         """Pictures uint8 [height, width, 3] in BGR to float32 [n, dim], each row of unit length."""
 
     def look(self, pictures: Sequence[Picture], /) -> tuple[Vectors, NDArray[np.float32]]:
-        """The vectors of `embed`, and the part that each is of, float32 [n, 4]: x, y, w, h as shares."""
+        """The vectors of `embed`, and the box of each, float32 [n, 4]: x, y, w, h as shares."""
 
 
 class KnnSearch(Protocol):
@@ -55,7 +55,7 @@ class KnnWriter(Protocol):
         """The store's cursor up to which its changes are applied, 0 at first."""
 
     def apply(self, changes: Sequence[IndexChange], *, cursor: int) -> None:
-        """Apply changes in one step, in their order: of several with one id the last holds.
+        """Apply changes in one step, in their order: of several with one id the last counts.
 
         A search sees all of them or none. Raises ValueError, and applies none, for vectors of another shape
         than [views, dim]. An item with 0 views is none.
@@ -63,7 +63,7 @@ class KnnWriter(Protocol):
 
 
 class KnnIndex(KnnSearch, KnnWriter, Protocol):
-    """An index whose maker writes to it; all others get its KnnSearch."""
+    """An index for its one writer; all others get its KnnSearch."""
 
 
 class IndexFactory(Protocol):
@@ -109,7 +109,7 @@ class ItemStore(Protocol):
         """The items of these ids, in their order, None for one that does not exist."""
 
     def facts(self, item_ids: Sequence[str]) -> list[ItemFacts | None]:
-        """What `get_many` gives without vectors, which are not read either."""
+        """The items of `get_many` without vectors, which are not read either."""
 
     def page(self, *, after: str = "", limit: int = 100, text: str = "") -> list[Item]:
         """The next items in the order of their ids, those behind the id `after`.
@@ -118,10 +118,10 @@ class ItemStore(Protocol):
         """
 
     def facts_page(self, *, after: str = "", limit: int = 100, text: str = "") -> list[ItemFacts]:
-        """What `page` gives without vectors, which are not read either."""
+        """The items of `page` without vectors, which are not read either."""
 
     def count(self) -> int:
-        """How many items there are."""
+        """The number of items."""
 
     def head(self) -> int:
         """The cursor of the newest change, 0 for a store that never had one."""
@@ -152,7 +152,7 @@ class ItemStore(Protocol):
         """
 
     def prune(self) -> None:
-        """Drop the vectors of all other models of each item that has some of the catalogue's."""
+        """Drop the vectors of other models from each item that has some of the catalogue's."""
 
     def calibration(self) -> CalibrationFit | None:
         """The newest fit of a search that was kept, None if none ever was."""
@@ -164,7 +164,7 @@ class ItemStore(Protocol):
         """
 
     def feedback(self, record_id: int, *, shown: str, really: str | None) -> int:
-        """Remember, in place of what was said of this record before, that it showed `shown` and what it was.
+        """Remember feedback on a record, which showed `shown`, in place of earlier feedback.
 
         `really` equal to `shown` confirms that item; None says only that it was wrong. An item that does not
         exist takes no feedback. Each item whose counts changed is a change; gives the newest cursor.
@@ -188,25 +188,25 @@ class MatchQueue(Protocol):
         """Put a record on top; gives its id, or None if the camera's newest is already newer (dropped)."""
 
     def push_many(self, records: Sequence[MatchRecord]) -> list[int | None]:
-        """Push records in their order, in one round trip; of each what `push` gives.
+        """Push records in their order, in one round trip; gives what `push` gives of each.
 
         After UnavailableError some may have been pushed.
         """
 
     def votes(self, things: Sequence[str]) -> dict[str, list[Vote]]:
-        """The last votes of these cameras, newest first; those of `push`, of another process too."""
+        """The last votes of these cameras, newest first, as pushed by any process."""
 
     def latest(self, *, thing: str | None = None, limit: int = 1, after: int = 0) -> list[str]:
         """The newest records as JSON, newest first, those with an id above `after`."""
 
     def get(self, record_id: int, /) -> str | None:
-        """The record of this id as JSON, or None if it is neither among the newest nor remembered."""
+        """The record of this id as JSON, None if it is neither among the newest nor remembered."""
 
     def remember(self, record: str, /) -> None:
         """Keep a record, given as JSON, for a day from now, however many newer ones come."""
 
     def note_clock(self, thing: str, *, offset_s: float) -> None:
-        """Remember that an observation came with a clock that is off by this much (ahead is positive)."""
+        """Remember a camera's clock offset at an observation; ahead is positive."""
 
     def clock_offset_s(self, thing: str) -> float | None:
-        """By how much the camera's clock has been off all the time lately, or None if it is right."""
+        """The lasting offset of the camera's clock, None if it is right."""

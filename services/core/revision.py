@@ -1,4 +1,4 @@
-"""The revision of an item: a token of what a person can change of it, on condition of which it is written."""
+"""The revision of an item: a token of what a person can change of it; a write may be conditional on it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The search's HTTP side, for the api and for those who speak SageMaker's protocol."""
+"""The search's HTTP side, for the api and for clients of SageMaker's protocol."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MAX_BODY = 6 * 1024 * 1024
 
 
 def build_app(parts: SearchParts, loops: Loops, senders: SenderRule = THIS_MACHINE) -> FastAPI:
-    """The app over wired parts; `senders` says who may send observations."""
+    """The app over wired parts; `senders` checks who may send observations."""
     app = FastAPI(
         title="Lookalike search", version=VERSION, description=declared.ABOUT, max_body_size=MAX_BODY
     )
@@ -52,7 +52,7 @@ def build_app(parts: SearchParts, loops: Loops, senders: SenderRule = THIS_MACHI
 
     @app.get("/healthz", **declared.HEALTHZ)
     def healthz() -> Response:
-        """What the index holds, and whether what it depends on works."""
+        """The state of the index, and whether its dependencies work."""
         state = _state(parts, loops)
         return JSONResponse(state, 200 if state["ok"] else 503)
 
@@ -85,7 +85,7 @@ def build_app(parts: SearchParts, loops: Loops, senders: SenderRule = THIS_MACHI
         """SageMaker's k-NN protocol over the live index.
 
         With `verbose=true` in the header `Accept` the answer has distances, labels and ids. A label is a row
-        number of the index; `ids` says whose rows they are.
+        number of the index; `ids` names their items.
         """
         vectors = invocations.parse_request(await request.body(), request.headers.get("content-type", ""))
         verbose = "verbose=true" in request.headers.get("accept", "").replace(" ", "")
@@ -100,12 +100,12 @@ def build_app(parts: SearchParts, loops: Loops, senders: SenderRule = THIS_MACHI
 
 def _search(parts: SearchParts, payload: bytes, k: int) -> str:
     seen = decode_observation(payload, thing=UPLOAD, kind="features", received_at_s=time.time())
-    assert seen is not None  # only a DeepLens program's own topic carries plain text
+    assert seen is not None  # plain text comes only on a DeepLens program's own topic
     return parts.core.answerer.look(seen, k=k).to_json()
 
 
 def _index_state(parts: SearchParts, loops: Loops) -> dict[str, Any]:
-    """Whether the index answers; while it loads, how far it is."""
+    """Whether the index answers; while it loads, its progress."""
     loading = parts.core.follower.loading
     detail = loops.trouble or (str(LoadingError(loading)) if loading else None)
     status = "failing" if loops.trouble else "loading" if loading else "ok"

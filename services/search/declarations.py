@@ -1,4 +1,4 @@
-"""What OpenAPI says of the search process's calls: their bodies, answers and errors."""
+"""The OpenAPI declarations of the search process's calls: bodies, answers and errors."""
 
 from __future__ import annotations
 

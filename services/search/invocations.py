@@ -23,7 +23,7 @@ def parse_request(body: bytes, content_type: str) -> Vectors:
     if kind not in _READERS:
         raise InputError(f"content type {kind[:60]!a}; expected {', '.join(_READERS)}")
     try:
-        with np.errstate(over="ignore"):  # infinity is refused by unit, with its own reason
+        with np.errstate(over="ignore"):  # infinity is refused by `unit`, with its own reason
             vectors = np.array(_READERS[kind](body.decode()), np.float32)
     except UnicodeDecodeError:
         raise InputError(f"no vectors in the {kind} body: it is not UTF-8 text") from None
@@ -61,7 +61,7 @@ def _features(instance: Any) -> list[float]:
 
 
 def response(found: Sequence[Sequence[Neighbour]], *, verbose: bool) -> dict[str, Any]:
-    """The predictions; a label is a row number of the index, and `ids` (ours) says whose rows they are."""
+    """The predictions; a label is a row number of the index, and `ids` (ours) names their items."""
     return {"predictions": [_prediction(neighbours, verbose=verbose) for neighbours in found]}
 
 

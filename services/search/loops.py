@@ -16,7 +16,7 @@ FOLLOW_EVERY_S = 0.2
 RETRY_S = 1.0
 ANSWER_TIMEOUT_S = 0.5
 
-# In how long each thread's turn is over, whatever it waits for: Redis and the item store have time limits of
+# Longest turn of each thread in seconds, whatever it waits for: Redis and the item store have time limits of
 # seconds, and many frames may wait for Redis one after the other; the first reading of a large catalogue, and
 # its calibration, take minutes.
 LIMITS_S = {"follow": 600.0, "calibrate": 600.0, "answer": 60.0}
@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 
 class Loops:
-    """Runs all until `stop`; what goes wrong is logged and tried again."""
+    """Runs the threads until `stop`; failures are logged and tried again."""
 
     def __init__(
         self, *, follower: Follower, intake: Intake, clock: Callable[[], float] = time.monotonic
@@ -40,16 +40,16 @@ class Loops:
             threading.Thread(target=self._for_ever, args=(turn,), name=turn.__name__.strip("_"))
             for turn in (self._follow, self._calibrate, self._answer)
         ]
-        # Why the item store can't be followed, and how far its first reading was then.
+        # The reason why the item store can't be followed, and the progress of its first reading then.
         self._trouble: tuple[str, Loading | None] | None = None
 
     @property
     def trouble(self) -> str | None:
-        """Why the item store can't be followed right now, None when it can."""
+        """The reason why the item store can't be followed now, None when it can."""
         if self._trouble is None:
             return None
         text, loading = self._trouble
-        # A first reading takes long: that it goes on shows that the store is back.
+        # A first reading takes long: progress shows that the store is back.
         return text if loading is self._follower.loading else None
 
     def start(self) -> None:
@@ -64,7 +64,7 @@ class Loops:
             thread.join()
 
     def held_up(self) -> str | None:
-        """Which thread does not turn any more, in words, None if all do."""
+        """The thread that does not turn any more, in words, None if all do."""
         for thread in self._threads:
             name, still_s = thread.name, self._clock() - self._turned_s[thread.name]
             if not thread.is_alive():
@@ -107,10 +107,10 @@ class Loops:
         self._trouble = text, self._follower.loading
 
     def _calibrate(self) -> None:
-        # A thread of its own: a new item must not wait for the statistics to be found.
+        # A thread of its own: a new item must not wait for the calibration before it is found.
         started_s = time.monotonic()
         self._follower.calibrate()
-        # While much is imported, the index is for others half of the time.
+        # During an import calibration takes at most half of the time, so that searches go on.
         self._stopping.wait(max(FOLLOW_EVERY_S, time.monotonic() - started_s))
 
     def _answer(self) -> None:

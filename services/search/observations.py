@@ -1,4 +1,4 @@
-"""Observations over HTTP, for cameras without a broker: who may send them, and what is answered."""
+"""Observations over HTTP, for cameras without a broker: the rule for senders, and the answers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from services.core.search.intake import BATCH
 
 @dataclass(frozen=True, slots=True)
 class SenderRule:
-    """Who may send: whoever has the key, or while there is none, this machine's programs."""
+    """The rule for senders: whoever has the key, or while there is none, this machine's programs."""
 
     key: str = ""
     loopback: bool = True
@@ -53,7 +53,7 @@ def parse_messages(body: bytes) -> list[object]:
 
 
 def outcomes_json(outcomes: Sequence[Outcome]) -> dict[str, Any]:
-    """What became of each, for the sender."""
+    """The outcome of each, for the sender."""
     return {"outcomes": [_outcome(outcome) for outcome in outcomes]}
 
 

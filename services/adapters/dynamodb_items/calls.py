@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from services.adapters.dynamodb_items.layout import Row
 from services.core.domain import UnavailableError
 
-# How many rows one request of each kind may name; a transaction has at most 4 MB too.
+# Maximum number of rows in one request of each kind; a transaction has at most 4 MB too.
 GET, WRITE, TRANSACTION = 100, 25, 100
 _TRY_AGAIN = {
     "ConditionalCheckFailed",
@@ -24,11 +24,11 @@ _FIRST_WAIT_S, _LONGEST_WAIT_S = 0.02, 1.0
 
 
 class ConditionError(Exception):
-    """A transaction was refused as a whole, because something was written meanwhile, or too much."""
+    """A whole transaction was refused, because of another writer or because of throttling."""
 
 
 class Patience:
-    """Waits longer and longer, by chance, so that those who collided part; at its end it gives up."""
+    """Random waits that grow, so that colliding writers get out of step; after `for_s` it gives up."""
 
     def __init__(self, place: str, *, for_s: float) -> None:
         self._place = place
@@ -36,7 +36,7 @@ class Patience:
         self._wait_s = _FIRST_WAIT_S
 
     def wait(self, why: str) -> None:
-        """Wait before the next try, or raise UnavailableError with `why` there was none that succeeded."""
+        """Wait before the next try, or raise UnavailableError, with `why`, when the time is over."""
         if time.monotonic() > self._ends_s:
             raise UnavailableError(f"{self._place}: {why}")
         time.sleep(random.uniform(0, self._wait_s))
@@ -52,7 +52,7 @@ class Table:
         self._patience_s = patience_s
 
     def patience(self) -> Patience:
-        """For one more turn of tries."""
+        """New patience, for another series of tries."""
         return Patience(f"item store dynamodb://{self._name}", for_s=self._patience_s)
 
     def get(self, key: Row) -> Row | None:
@@ -70,7 +70,7 @@ class Table:
             request = {self._name: {"Keys": now, "ConsistentRead": True}}
             answer = self._call("batch_get_item", RequestItems=request)
             yield from answer["Responses"].get(self._name, [])
-            # What was more than 16 MB, or more than the table may give now.
+            # The keys beyond 16 MB, or beyond the table's present throughput.
             left = answer["UnprocessedKeys"].get(self._name, {}).get("Keys", [])
             patience = self._after(patience, len(now), len(left), "reads are throttled")
             wanted = left + wanted
@@ -80,7 +80,7 @@ class Table:
     ) -> Iterator[Row]:
         """The rows of a partition behind a sort key, in their order; read as they are taken.
 
-        `at_once` is how many to ask for, `more` a filter: FilterExpression with its names and `values`.
+        `at_once` is the number of rows a request; `more` a FilterExpression with its names and `values`.
         """
         condition, values = "pk = :pk", {":pk": {"S": partition}, **more.pop("values", {})}
         if after:
@@ -102,11 +102,11 @@ class Table:
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def put_many(self, rows: Sequence[Row]) -> None:
-        """Write rows, each for itself."""
+        """Write rows, without a transaction."""
         self._write([{"PutRequest": {"Item": row}} for row in rows])
 
     def delete_many(self, keys: Sequence[Row]) -> None:
-        """Delete rows, each for itself."""
+        """Delete rows, without a transaction."""
         self._write([{"DeleteRequest": {"Key": key}} for key in keys])
 
     def _write(self, requests: list[dict[str, Any]]) -> None:
@@ -119,14 +119,14 @@ class Table:
             requests = left + requests
 
     def _after(self, patience: Patience, asked: int, left: int, why: str) -> Patience:
-        """New patience after a request that did something, what is left of it after one that did not."""
+        """New patience after a request that achieved something; else the same one, after a wait."""
         if left < asked:
             return self.patience()
         patience.wait(why)
         return patience
 
     def transact(self, writes: Sequence[dict[str, Any]]) -> None:
-        """Do all writes (TransactWriteItems without the table's name), or with ConditionError none."""
+        """Do all writes (TransactWriteItems without the table's name), or none and raise ConditionError."""
         actions = [
             {kind: {"TableName": self._name, **action} for kind, action in write.items()} for write in writes
         ]
@@ -141,7 +141,7 @@ class Table:
                 codes = {reason.get("Code", "?") for reason in reasons} - {"None"}
                 if codes <= _TRY_AGAIN:
                     raise ConditionError from None
-            # Its text may hold the session's token: that of a wrong signature repeats the request's headers.
+            # The error may hold the session's token: that of a wrong signature repeats the headers.
             told = ", ".join(sorted(codes))
             raise UnavailableError(f"item store dynamodb://{self._name}: {operation}: {told}") from None
         except BotoCoreError as error:

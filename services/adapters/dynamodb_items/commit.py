@@ -23,7 +23,7 @@ from services.adapters.dynamodb_items.layout import (
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What is true of the catalogue as a whole; `revision` is 0 while nothing was ever written."""
+    """Facts of the catalogue as a whole; `revision` is 0 while nothing was ever written."""
 
     revision: int = 0
     cursor: int = 0
@@ -32,7 +32,7 @@ class Head:
 
     @classmethod
     def of(cls, row: Row | None) -> Head:
-        """It from its row."""
+        """The head of a row."""
         if row is None:
             return cls()
         return cls(
@@ -57,7 +57,7 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one transaction is to write: rows, which items changed by it, and the head's new facts."""
+    """The content of one transaction: rows, the items that it changes, and the head's new facts."""
 
     writes: Sequence[dict[str, Any]]
     changed: Sequence[str]
@@ -65,10 +65,10 @@ class Step:
 
 
 class Commits:
-    """Every write replaces the head that it was made from, so that all writers write one after the other.
+    """Writes that each replace the head they were made from, so that all writers write one after another.
 
     What a step read after the head is therefore still true when it is written, and no change is lost or
-    written twice; of those who collide at least one gets on.
+    written twice; of several that collide at least one succeeds.
     """
 
     def __init__(self, table: Table) -> None:
@@ -77,11 +77,11 @@ class Commits:
         self._lock = threading.Lock()
 
     def head(self) -> Head:
-        """The head as it is."""
+        """The present head."""
         return Head.of(self._table.get(key(HEAD, HEAD)))
 
     def write(self, make: Callable[[Head], Step | None]) -> Head:
-        """Write the step that `make` makes of the newest head, nothing if it is None; gives the head then.
+        """Write the step that `make` makes of the newest head, nothing if it is None; gives the new head.
 
         `make` is called again after each collision; it must read whatever it needs itself.
         """

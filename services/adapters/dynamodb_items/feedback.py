@@ -1,4 +1,4 @@
-"""What one word on a match record changes."""
+"""The changes that feedback on a match record makes."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from services.adapters.dynamodb_items.reading import Reading
 
 @dataclass(frozen=True, slots=True)
 class _Word:
-    """What a record showed and what it was, as far as these items exist, or None.
+    """Feedback on a record: the item it showed and the right one, each None if it does not exist.
 
-    Of each its `born` is kept, the cursor at which it came to be: what was said of an item that was deleted
+    A row keeps `born` of each, the cursor at which the item came to be: feedback on an item that was deleted
     does not count for a later one of the same id.
     """
 
@@ -25,7 +25,7 @@ class _Word:
     really: str | None
 
     def counts(self) -> Counter[tuple[str, str]]:
-        """What it counts for: (id, `right` or `wrong`)."""
+        """The counts it adds to: (id, `right` or `wrong`)."""
         counts: Counter[tuple[str, str]] = Counter()
         if self.really is not None:
             counts[self.really, "right"] += 1
@@ -37,7 +37,7 @@ class _Word:
 def feedback_step(
     table: Table, reading: Reading, head: Head, record_id: int, *, shown: str, really: str | None
 ) -> Step | None:
-    """The step that puts this word in place of the record's earlier one, None if it was the same."""
+    """The step that replaces the record's earlier feedback by this, None if it is the same."""
     row_key = key(FEEDBACK, number_key(record_id))
     earlier_row = table.get(row_key) or {}
     ids = [text_of(earlier_row, "shown"), text_of(earlier_row, "really"), shown, really]

@@ -1,4 +1,4 @@
-"""Between items and their rows."""
+"""Conversion between items and their rows."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from services.core.domain import InputError, Item, ItemFacts
 _TEXT_BYTES = 350_000
 # Beside the items' rows a transaction writes the head and the changes, all of it 4 MB at most.
 ITEMS_AT_ONCE, _BYTES_AT_ONCE = TRANSACTION - 2, 3_000_000
-# An item to be put, where its vectors go, and its row.
+# An item to be put, the place of its vectors, and its row.
 Laid = tuple[Item, Place, Row]
 
 
@@ -39,7 +39,7 @@ def item_row(item: Item, place: Place) -> Row:
 
 
 def _size_of(row: Row) -> int:
-    """About how many bytes a row has, for the limits."""
+    """The approximate size of a row in bytes, for the limits."""
     return len(json.dumps(row, ensure_ascii=False).encode())
 
 
@@ -99,7 +99,7 @@ def update(row: Row, **attributes: dict[str, Any]) -> dict[str, Any]:
 
 
 def chunks(laid: Iterable[Laid]) -> Iterator[list[Laid]]:
-    """What fits into one transaction each."""
+    """Chunks that each fit into one transaction."""
     chunk: list[Laid] = []
     size = 0
     for each in laid:

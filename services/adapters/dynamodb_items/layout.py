@@ -3,7 +3,7 @@
 | partition | sort key | what |
 |---|---|---|
 | `head` | `head` | cursor, count and model of the catalogue; `revision` counts its writes |
-| `items` | the item's id | its facts, its feedback, and by model where its vectors are |
+| `items` | the item's id | its facts, its feedback, and the place of its vectors by model |
 | `changes` | the newest cursor in it, 20 digits | the ids that one write changed, in their order |
 | `calibration` | `calibration` | the newest fit of a search, as JSON |
 | `feedback` | the record's id, 20 digits | the last word on a match record |
@@ -16,7 +16,7 @@ import contextlib
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-# As botocore gives and takes it: {"name": {"S": "text"}, …}.
+# A row as botocore gives and takes it: {"name": {"S": "text"}, …}.
 Row = dict[str, Any]
 HEAD, ITEMS, CHANGES, FEEDBACK, VECTORS = "head", "items", "changes", "feedback", "vectors/"
 CALIBRATION = "calibration"
@@ -44,7 +44,7 @@ def key(partition: str, sort: str) -> Row:
 
 
 def item_keys(ids: Iterable[str]) -> list[Row]:
-    """The keys of these items' rows, each once, without what is no possible key."""
+    """The keys of these items' rows, each once, without ids that cannot be a key."""
     return [key(ITEMS, each) for each in dict.fromkeys(ids) if 0 < len(each.encode()) <= _MAX_KEY_BYTES]
 
 

@@ -1,4 +1,4 @@
-"""Reads items whole: a row says where the vectors are, and others may replace both meanwhile."""
+"""Reading of whole items: a row names the place of the vectors, and others may replace both meanwhile."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from services.core.domain import Item, ItemFacts, UnavailableError
 
 
 class Reading:
-    """Turns item rows into items."""
+    """Reads items: their rows, and the vectors that these name."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
@@ -46,7 +46,7 @@ class Reading:
         return [items[id_of(row)] for row in rows if id_of(row) in items]
 
     def facts(self, rows: Iterable[Row], *, model: str | None) -> list[ItemFacts]:
-        """The facts of these rows, which are all that is read, with the same choice of a model."""
+        """The facts of these rows, without reading vectors, with the same choice of a model."""
         chosen = ((row, *_chosen(row, model)) for row in rows)
         return [facts_of(row, model=name, views=place.views) for row, name, place in chosen]
 

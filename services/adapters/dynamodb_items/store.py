@@ -47,9 +47,9 @@ class DynamoItems:
     `client` is botocore's for DynamoDB. The table is there: deployment creates it. For `patience_s` a call
     tries again when it is throttled or others write at the same moment.
 
-    Vectors are written before the transaction, as rows that nobody knows of before it and that are never
-    changed; those that it replaced are deleted after it. A process that is killed in between leaves rows
-    behind that cost their storage and nothing else.
+    Vectors are written before the transaction, as new rows that no item names yet and that never change;
+    those that it replaced are deleted after it. A process that is killed in between leaves rows behind that
+    cost nothing but their storage.
     """
 
     def __init__(self, client: Any, table: str, *, patience_s: float = 20) -> None:
@@ -137,7 +137,7 @@ class DynamoItems:
         return [items.get(item_id) for item_id in item_ids]
 
     def facts(self, item_ids: Sequence[str]) -> list[ItemFacts | None]:
-        """What `get_many` gives without vectors."""
+        """The items of `get_many` without vectors."""
         if not item_ids:
             return []
         model = self._commits.head().model
@@ -150,7 +150,7 @@ class DynamoItems:
         return self._page(after=after, limit=limit, **_holding(text, limit))
 
     def facts_page(self, *, after: str = "", limit: int = 100, text: str = "") -> list[ItemFacts]:
-        """What `page` gives without vectors."""
+        """The items of `page` without vectors."""
         model = self._commits.head().model
         rows = islice(self._table.query(ITEMS, after=after, **_holding(text, limit)), limit)
         return self._reading.facts(rows, model=model)
@@ -166,7 +166,7 @@ class DynamoItems:
         return dict(Counter(None if place is None else place.recipe for place in found))
 
     def count(self) -> int:
-        """How many items there are."""
+        """The number of items."""
         return self._commits.head().items
 
     def head(self) -> int:
@@ -214,7 +214,7 @@ class DynamoItems:
         return staged
 
     def prune(self) -> None:
-        """Drop the vectors of all other models of each item that has some of the catalogue's."""
+        """Drop the vectors of other models from each item that has some of the catalogue's."""
         many = (id_of(row) for row in self._table.query(ITEMS) if len(row["places"]["M"]) > 1)
         while ids := list(islice(many, ITEMS_AT_ONCE)):
             self._prune_at_once(ids)
@@ -255,7 +255,7 @@ class DynamoItems:
         return kept
 
     def feedback(self, record_id: int, *, shown: str, really: str | None) -> int:
-        """Remember what was said of a record, in place of an earlier word; gives the newest change's cursor.
+        """Remember feedback on a record in place of earlier feedback; gives the newest change's cursor.
 
         Each item whose counts changed is a change; one that does not exist takes no feedback.
         """
@@ -271,7 +271,7 @@ class DynamoItems:
         return self._reading.items(rows, model=model)
 
     def _sweep(self, keys: Sequence[Row]) -> None:
-        """Delete vectors that no item has any more; what was written holds whether or not this succeeds."""
+        """Delete vectors that no item has any more; the write before it holds even if this fails."""
         try:
             self._table.delete_many(keys)
         except UnavailableError as error:
@@ -279,7 +279,7 @@ class DynamoItems:
 
 
 def _holding(text: str, limit: int) -> dict[str, Any]:
-    """What a query for a page asks beside the ids; all rows are wanted where there is no text to be held."""
+    """The conditions of a page's query beside the ids: its limit, or a filter for the rows with `text`."""
     if not text:
         return {"at_once": limit}
     return {"FilterExpression": "contains(searched, :text)", "values": {":text": {"S": fold(text)}}}

@@ -1,4 +1,4 @@
-"""Where the vectors of an item are: rows of their own, as an item's row has no room for many."""
+"""The rows of items' vectors; an item's own row has no room for many."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PART_BYTES = 350_000
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an item's vectors of one model are: `parts` rows of one version, never written to again.
+    """The place of an item's vectors of one model: `parts` rows of one version, never written to again.
 
     `recipe` is that of their views.
     """
@@ -33,13 +33,13 @@ class Place:
 
     @classmethod
     def new(cls, item: Item) -> Place:
-        """A place for the item's vectors, where nothing is yet."""
+        """A new, empty place for the item's vectors."""
         size = 2 * (item.vectors.size + item.probes.size)
         parts = max(1, math.ceil(size / _PART_BYTES))
         return cls(uuid.uuid4().hex, parts, item.vectors.shape[1], len(item.vectors), item.recipe)
 
     def rows(self, item: Item) -> list[Row]:
-        """The rows that are to be there."""
+        """The rows to be written there."""
         content = b"".join(vectors.astype("<f2").tobytes() for vectors in (item.vectors, item.probes))
         parts = [content[_PART_BYTES * part :][:_PART_BYTES] for part in range(self.parts)]
         return [k | {"content": {"B": part}} for k, part in zip(self.keys(item.id), parts, strict=True)]
@@ -49,7 +49,7 @@ class Place:
         return [key(VECTORS + item_id, f"{self.version}/{part:04}") for part in range(self.parts)]
 
     def vectors(self, content: bytes) -> tuple[Vectors, Vectors]:
-        """The vectors and the probes out of what its rows hold."""
+        """The vectors and the probes in its rows."""
         rows = np.frombuffer(content, "<f2").astype(np.float32).reshape(-1, self.dim)
         return rows[: self.views], rows[self.views :]
 
@@ -61,7 +61,7 @@ def places_of(row: Row) -> dict[str, Place]:
 
 def _place(at: Row) -> Place:
     parts, dim, views = (int_of(at, name) for name in ("parts", "dim", "views"))
-    recipe = int_of(at, "recipe") or 1  # the first one had no number
+    recipe = int_of(at, "recipe") or 1  # recipe 1 had no number
     return Place(str(text_of(at, "version")), parts, dim, views, recipe)
 
 
@@ -81,7 +81,7 @@ def places(by_model: Mapping[str, Place]) -> dict[str, Any]:
 def lacks(model: str, recipe: int) -> dict[str, Any]:
     """The filter of a query for the rows of items without vectors of this model and recipe."""
     without = "attribute_not_exists(places.#model)"
-    if recipe != 1:  # else one without a number is of this recipe
+    if recipe != 1:  # one without a number is of recipe 1
         without += " OR attribute_not_exists(places.#model.#recipe)"
     other = "(attribute_exists(places.#model.#recipe) AND places.#model.#recipe <> :recipe)"
     return {

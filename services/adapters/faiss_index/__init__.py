@@ -1,4 +1,4 @@
-"""Exact nearest neighbours with FAISS, which searches go on in while it is written to."""
+"""Exact nearest neighbours with FAISS; searches go on while it is written to."""
 
 from services.adapters.faiss_index.index import FaissIndex
 

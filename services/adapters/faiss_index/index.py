@@ -1,4 +1,4 @@
-"""Implements the index's ports.
+"""The index on FAISS.
 
 FAISS' own index may not be searched while it is written to. So the rows are kept here, FAISS compares them,
 and a search works on the state that was there when it began: it takes no lock, and no writer waits for it.
@@ -19,14 +19,14 @@ from services.core.domain import IndexChange, Neighbour
 
 
 class FaissIndex:
-    """Implements KnnIndex; FAISS compares with `threads` threads a search."""
+    """A KnnIndex; FAISS compares with `threads` threads a search."""
 
     def __init__(self, *, dim: int, threads: int = 1) -> None:
         self._dim, self._threads = dim, threads
         self._state = State(Rows.none(dim), Rows.none(dim))
-        # The writer's own: where each item's rows are, counted through base and delta.
+        # For the writer alone: the places of each item's rows, counted through base and delta.
         self._places: dict[str, range] = {}
-        # How many items have 1, 2, … vectors.
+        # The number of items by their number of vectors.
         self._views: Counter[int] = Counter()
         self._next_number = 0
 
@@ -46,7 +46,7 @@ class FaissIndex:
         state = self._with(
             self._state.without([place for places in left.values() for place in places]), added
         )
-        # Until here nothing has changed: a step that failed, for want of memory, can be taken again.
+        # Nothing has changed before this line: after a failure, such as of memory, the step can be repeated.
         self._note(left, added)
         self._state = replace(state, items=len(self._places), usual_views=_median(self._views), cursor=cursor)
         if self._state.is_to_be_folded:
@@ -66,7 +66,7 @@ class FaissIndex:
         return replace(state, delta=state.delta.with_more(together, item_ids, first_number=self._next_number))
 
     def _note(self, left: Mapping[str, range], added: Mapping[str, Vectors]) -> None:
-        """Remember where the rows of the items are that are added behind all others."""
+        """Remember the places of the items' rows, which are added behind all others."""
         place = len(self._state.base) + len(self._state.delta)
         for item_id, places in left.items():
             del self._places[item_id]
@@ -78,7 +78,7 @@ class FaissIndex:
             self._next_number += len(vectors)
 
     def _fold(self) -> None:
-        """Make a base of all rows that are an item's; searches go on over the old state meanwhile."""
+        """Make a new base of all rows that belong to items; searches use the old state meanwhile."""
         state = self._state
         rank = np.cumsum(np.concatenate([rows.alive for rows in state.parts])) - 1
         moved = {
@@ -94,9 +94,9 @@ class FaissIndex:
         queries = np.ascontiguousarray(vectors, np.float32)
         found: list[list[Neighbour]] = [[] for _ in queries]
         pending = np.arange(len(queries) if state.items else 0)
-        # FAISS would take every core for itself; the setting holds for the calling thread alone.
+        # FAISS would take every core; the setting holds for the calling thread alone.
         faiss.omp_set_num_threads(self._threads)
-        # Enough for k usual items, and one row behind them; those near an item of more views ask again.
+        # Enough for k usual items, and one row behind them; a query near an item of more views is repeated.
         rows = k * state.usual_views + 1
         while len(pending):
             unsettled = []
@@ -112,7 +112,7 @@ class FaissIndex:
 
 
 def _median(counts: Counter[int]) -> int:
-    """The lower median of numbers, of which each has a count; 1 of none."""
+    """The lower median of counted numbers; 1 if there are none."""
     before, half = 0, counts.total() / 2
     for number in sorted(counts):
         before += counts[number]
@@ -124,7 +124,7 @@ def _median(counts: Counter[int]) -> int:
 def _nearest(state: State, queries: Vectors, *, rows: int, k: int) -> Iterator[tuple[list[Neighbour], bool]]:
     """Each query's nearest items by up to `rows` rows of each part, and whether these are all of the k."""
     cosines, numbers, item_ids = [], [], []
-    # What was not fetched of a part is at most as near as the last that was.
+    # The rows of a part that were not fetched are at most as near as the last fetched one.
     limits = np.full(len(queries), -np.inf, np.float32)
     for part in state.parts:
         near, places = faiss.knn(
@@ -132,7 +132,7 @@ def _nearest(state: State, queries: Vectors, *, rows: int, k: int) -> Iterator[t
         )
         if rows < len(part):
             limits = np.maximum(limits, near[:, -1])
-        # One that is no item's any more is as if it were behind all others.
+        # A row that belongs to no item any more counts as behind all others.
         cosines.append(np.where(part.alive[places], near, -np.inf))
         numbers.append(part.numbers[places])
         item_ids.append([[part.item_ids[place] for place in row] for row in places.tolist()])

@@ -10,17 +10,17 @@ from numpy.typing import NDArray
 
 from common.wire import Vectors
 
-# The delta is folded into a new base when it, and what has left the base, is more than this share of the
-# base. Both are searched in the same way: it only has to be seldom, and the space of what has left small.
+# The delta is folded into a new base when it, with the rows that left the base, exceeds this share of the
+# base. Both are searched alike: folding only has to be rare, and the space of rows that left small.
 _FOLD_SHARE = 0.25
 _FOLD_ROWS = 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Vectors with the number and the item of each, and whether it still is that item's.
+    """Vectors with the number and the item of each, and whether it still belongs to that item.
 
-    `space` is float32 [n or more, dim]: what is behind the n rows belongs to those who come later.
+    `space` is float32 [n or more, dim]: the rows behind the first n are for later vectors.
     """
 
     space: Vectors
@@ -41,7 +41,7 @@ class Rows:
 
     @property
     def left(self) -> int:
-        """How many rows are no item's any more."""
+        """The number of rows that belong to no item any more."""
         return len(self) - int(np.count_nonzero(self.alive))
 
     def with_more(self, vectors: Vectors, item_ids: list[str], *, first_number: int) -> Rows:
@@ -61,7 +61,7 @@ class Rows:
         )
 
     def without(self, places: Sequence[int]) -> Rows:
-        """These rows, those at some places being no item's any more."""
+        """These rows, with those at some places belonging to no item any more."""
         if not places:
             return self
         alive = self.alive.copy()
@@ -71,7 +71,7 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What a search sees; `usual_views` is the median number of an item's vectors."""
+    """The rows that a search sees; `usual_views` is the median number of an item's vectors."""
 
     base: Rows
     delta: Rows
@@ -96,7 +96,7 @@ class State:
 
 
 def joined(parts: Sequence[Rows], dim: int) -> Rows:
-    """Those rows of the parts that are an item's, in new and no larger space."""
+    """The rows of the parts that belong to items, in new space of just their size."""
     kept = [np.flatnonzero(rows.alive) for rows in parts]
     space, end = np.empty((sum(map(len, kept)), dim), np.float32), 0
     for rows, places in zip(parts, kept, strict=True):

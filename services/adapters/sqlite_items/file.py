@@ -1,4 +1,4 @@
-"""Opens the file: the lock of the one writer, the tables, and what older versions had."""
+"""Opening of the file: the lock of the one writer, the tables, and those of older versions."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def open_file(path: Path, *, writable: bool) -> sqlite3.Connection:
     """A connection to the file, its tables those of this version; raises UnavailableError.
 
     A reader too opens for writing, because WAL needs a shared-memory file, and a file of an older version has
-    to serve before its writer comes up; query_only keeps it from more than that.
+    to serve before its writer comes up; query_only forbids any other write.
     """
     try:
         db = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
@@ -43,7 +43,7 @@ def open_file(path: Path, *, writable: bool) -> sqlite3.Connection:
 
 
 def writer_lock(path: Path) -> IO[str]:
-    """Take the lock that the kernel drops when the process ends, however it does."""
+    """Take the writer's lock, which the kernel drops however the process ends."""
     try:
         file = path.with_name(path.name + ".writer").open("a")
     except OSError as error:
@@ -57,12 +57,12 @@ def writer_lock(path: Path) -> IO[str]:
 
 
 def _bring_up_to_date(db: sqlite3.Connection, path: Path) -> None:
-    """Make the tables, or those of an older version into these, in one step that a kill undoes."""
+    """Create the tables or convert an older version's, in one step that a kill undoes."""
     if _version(db) < _VERSION:
         db.create_function("searched_text", 3, _searched_text, deterministic=True)
         db.execute("BEGIN IMMEDIATE")
         try:
-            if _version(db) < _VERSION:  # else another process was faster
+            if _version(db) < _VERSION:  # otherwise another process was faster
                 for statement in _steps(db):
                     db.execute(statement)
             db.execute("COMMIT")
@@ -84,7 +84,7 @@ def _steps(db: sqlite3.Connection) -> Iterator[str]:
         yield from _statements(_FROM_2)
     elif db.execute("SELECT 1 FROM sqlite_master WHERE name = 'items'").fetchone() is None:
         yield from _statements(_SCHEMA)
-    else:  # version 1 was not numbered
+    else:  # version 1 had no number
         yield "ALTER TABLE items RENAME TO older_items"
         yield from _statements(_SCHEMA)
         yield from _statements(_FROM_1)

@@ -1,4 +1,4 @@
-"""Between items and the rows of the tables."""
+"""Conversion between items and the rows of the tables."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import numpy as np
 from common.wire import Vectors
 from services.core.domain import Item, ItemFacts
 
-# How often an item was confirmed, and how often it was shown wrongly.
+# The numbers of confirmations and of wrong matches of an item.
 COUNTS = """
     (SELECT count(*) FROM feedback WHERE really = items.id),
     (SELECT count(*) FROM feedback WHERE shown = items.id AND really IS NOT items.id)
 """
-# With the vectors of the catalogue's model, or of another if it has none of these.
+# Items with the vectors of the catalogue's model, or of another if it has none of these.
 MODEL = "SELECT value FROM facts WHERE name = 'model'"
 _FACTS = f"items.id, title, link, metadata, picture, more_pictures, model, dim, {COUNTS}"
 _FROM = f"""
@@ -24,9 +24,9 @@ FROM items JOIN vectors ON vectors.item_id = items.id AND vectors.model = coales
 )
 """
 ITEMS = f"SELECT {_FACTS}, recipe, vectors.vectors, probes {_FROM}"
-# Of a blob SQLite reads no more than the row's header to know its length.
+# SQLite reads no more than the row's header to know a blob's length.
 ITEM_FACTS = f"SELECT {_FACTS}, length(vectors.vectors) {_FROM}"
-# The columns by name, as a table of version 2 has the recipe at its end.
+# Columns are named, because a table of version 2 has the recipe at its end.
 PUT_VECTORS = (
     "INSERT OR REPLACE INTO vectors (item_id, model, dim, recipe, vectors, probes) VALUES (?, ?, ?, ?, ?, ?)"
 )

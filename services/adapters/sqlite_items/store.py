@@ -26,7 +26,7 @@ from services.core.calibration_fit import CalibrationFit
 from services.core.catalogue.conditions import check_revision, check_vectors
 from services.core.domain import Change, Item, ItemFacts, UnavailableError, fold
 
-# Each text holds the empty one.
+# An empty text matches every row.
 _PAGE = "id > ? AND instr(searched, ?) ORDER BY id LIMIT ?"
 _HEAD = "SELECT coalesce(max(cursor), 0) FROM changes"
 _SET_MODEL = "INSERT OR REPLACE INTO facts VALUES ('model', ?)"
@@ -55,7 +55,7 @@ class SqliteItems:
                 raise
 
     def _connected(self) -> sqlite3.Connection:
-        """The connection; a reader opens it when it first asks, as the writer may make the file later."""
+        """The connection; a reader opens it at its first read, as the writer may make the file later."""
         if self._db is not None:
             return self._db
         if self._writer is None and not self._path.exists():  # sqlite3 would make an empty file of it
@@ -79,7 +79,7 @@ class SqliteItems:
         return self._put([item], expected)
 
     def put_many(self, items: Sequence[Item]) -> int:
-        """Write or replace items, in one step: after an error none is written. Gives the newest cursor."""
+        """Write or replace items in one step: after an error none is written. Gives the newest cursor."""
         return self._put(items, None)
 
     def _put(self, items: Sequence[Item], expected: str | None) -> int:
@@ -108,7 +108,7 @@ class SqliteItems:
             if db.execute("DELETE FROM items WHERE id = ?", (item_id,)).rowcount == 0:
                 return None
             db.execute("DELETE FROM vectors WHERE item_id = ?", (item_id,))
-            # The other item of such a record keeps its count, so that it is no change of that one.
+            # The record's other item keeps its count, so that it does not change.
             db.execute("UPDATE feedback SET shown = NULL WHERE shown = ?", (item_id,))
             db.execute("UPDATE feedback SET really = NULL WHERE really = ?", (item_id,))
             db.execute("DELETE FROM feedback WHERE shown IS NULL AND really IS NULL")
@@ -120,7 +120,7 @@ class SqliteItems:
         return [items.get(item_id) for item_id in item_ids]
 
     def facts(self, item_ids: Sequence[str]) -> list[ItemFacts | None]:
-        """What `get_many` gives without vectors."""
+        """The items of `get_many` without vectors."""
         facts = {item.id: item for item in self._facts(_ids(item_ids), *item_ids)}
         return [facts.get(item_id) for item_id in item_ids]
 
@@ -129,7 +129,7 @@ class SqliteItems:
         return self._items(_PAGE, after, fold(text), limit)
 
     def facts_page(self, *, after: str = "", limit: int = 100, text: str = "") -> list[ItemFacts]:
-        """What `page` gives without vectors."""
+        """The items of `page` without vectors."""
         return self._facts(_PAGE, after, fold(text), limit)
 
     def lacking(self, model: str, recipe: int, *, after: str = "", limit: int = 100) -> list[Item]:
@@ -140,7 +140,7 @@ class SqliteItems:
 
     def recipes(self, model: str) -> dict[int | None, int]:
         """The number of items by the recipe of their vectors of this model, None for those without any."""
-        # One query, so that both numbers are of one moment.
+        # One query, so that all numbers are of one moment.
         without = "(SELECT count(*) FROM items) - (SELECT count(*) FROM vectors WHERE model = ?1)"
         query = f"""
             SELECT recipe, count(*) FROM vectors WHERE model = ?1 GROUP BY recipe
@@ -149,7 +149,7 @@ class SqliteItems:
         return {recipe: count for recipe, count in self._rows(query, model) if count}
 
     def count(self) -> int:
-        """How many items there are."""
+        """The number of items."""
         return int(self._rows("SELECT count(*) FROM items")[0][0])
 
     def head(self) -> int:
@@ -184,7 +184,7 @@ class SqliteItems:
             return True
 
     def prune(self) -> None:
-        """Drop the vectors of all other models of each item that has some of the catalogue's."""
+        """Drop the vectors of other models from each item that has some of the catalogue's."""
         with self._transaction() as db:
             db.execute(
                 f"DELETE FROM vectors WHERE model != ({MODEL})"
@@ -207,7 +207,7 @@ class SqliteItems:
             return True
 
     def feedback(self, record_id: int, *, shown: str, really: str | None) -> int:
-        """Remember what was said of a record, in place of an earlier word; gives the newest change's cursor.
+        """Remember feedback on a record in place of earlier feedback; gives the newest change's cursor.
 
         Each item whose counts changed is a change; one that does not exist takes no feedback.
         """
@@ -256,7 +256,7 @@ class SqliteItems:
 
 
 def _check_put(db: sqlite3.Connection, item: Item, expected: str) -> None:
-    """Raise RevisionError if the item must not be written over what is there."""
+    """Raise RevisionError if the item must not be written over the stored one."""
     current, model = _item(db, item.id), db.execute(MODEL).fetchone()
     check_revision(item.id, current, expected)
     check_vectors(item, current, model=model and model[0])
@@ -272,6 +272,6 @@ def _ids(item_ids: Sequence[str]) -> str:
 
 
 def _note_changes(db: sqlite3.Connection, ids: Sequence[tuple[str]]) -> int:
-    """Write a change for each; gives the newest cursor."""
+    """Write a change for each item; gives the newest cursor."""
     db.executemany("INSERT INTO changes (item_id) VALUES (?)", ids)
     return int(db.execute(_HEAD).fetchone()[0])

@@ -1,1 +1,1 @@
-"""What the cameras say and show: status, previews, snapshots, Home Assistant."""
+"""The cameras: status, previews, snapshots, Home Assistant."""

@@ -1,4 +1,4 @@
-"""Tells other programs, such as Home Assistant, what each camera shows."""
+"""Messages that tell other programs, such as Home Assistant, what each camera shows."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from common.wire import Observation, to_iso, topic
 from services.core.domain import Loading, MatchRecord, Verdict
 
 EVERY_S = 1.0
-# Home Assistant takes no longer state.
+# Home Assistant's maximum length of a state.
 MAX_SHOWN = 255
 MAX_CAMERAS = 1024
 _LOADING = "loading"
@@ -21,8 +21,8 @@ _WORDS = {Verdict.UNSURE: "unsure", Verdict.NO_MATCH: "no match"}
 class Announcer:
     """Publishes a camera's answer when it changes, and otherwise at most once a second.
 
-    What it remembers of a camera only limits the rate: without it, or with other processes that answer the
-    same camera, there are a few messages more, and each is true.
+    Its memory of a camera only limits the rate: without it, or with other processes that answer the same
+    camera, there are a few messages more, all of them true.
     """
 
     def __init__(self, publish: Callable[[str, bytes], object], *, cameras: int = MAX_CAMERAS) -> None:
@@ -31,19 +31,19 @@ class Announcer:
         self._last: dict[str, tuple[object, float]] = {}
 
     def announce(self, record: MatchRecord) -> None:
-        """Publish what a record that has just been pushed says, unless that was said a moment ago."""
+        """Publish the answer of a record that has just been pushed, unless it was published a moment ago."""
         answer = record.verdict, record.matches[0].item.id if record.matches else None
         if self._is_news(record.observation.thing, answer) and record.expires_at_s > time.time():
             self._publish(topic(record.observation.thing, "match"), encode(record))
 
     def announce_loading(self, seen: Observation, loading: Loading, *, expires_at_s: float) -> None:
-        """Publish that a camera has no answer, because the index is loading, unless that was just said."""
+        """Publish that a camera has no answer yet, as the index is loading, unless it was just published."""
         if self._is_news(seen.thing, _LOADING) and expires_at_s > time.time():
             message = encode_loading(seen, loading, expires_at_s=expires_at_s)
             self._publish(topic(seen.thing, "match"), message)
 
     def _is_news(self, thing: str, answer: object) -> bool:
-        """Whether this camera's answer has changed, or was last said a while ago; from now on it was said."""
+        """Whether this answer is another one or was last published a while ago; notes it as published."""
         now_s = time.monotonic()
         before, said_s = self._last.pop(thing, (None, 0.0))
         if answer == before and now_s - said_s < EVERY_S:
@@ -56,7 +56,7 @@ class Announcer:
 
 
 def encode(record: MatchRecord) -> bytes:
-    """The message's JSON: `shown` is the title of a match, or in words that there is none.
+    """The message's JSON: `shown` is the title of a match, or words that say there is none.
 
     With "no match" the nearest item is not named, as nobody should act on it.
     """
@@ -78,7 +78,7 @@ def encode(record: MatchRecord) -> bytes:
 
 
 def encode_loading(seen: Observation, loading: Loading, *, expires_at_s: float) -> bytes:
-    """The message's JSON while there is no verdict, with how far the index is."""
+    """The message's JSON while there is no verdict, with the progress of loading."""
     return _line(
         {
             "shown": _LOADING,

@@ -1,4 +1,4 @@
-"""What connects a host with its cameras: a broker's connection, or what another host has in its place."""
+"""The port of a host's connection to its cameras, over a broker or in another way."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ class CameraLink(Protocol):
 
 
 class LiveLink(CameraLink, Protocol):
-    """Hears cameras too, from `start` to `stop`."""
+    """A CameraLink that also receives from cameras, from `start` to `stop`."""
 
     def start(self) -> None:
-        """Connect in the background, as often as it takes; returns at once."""
+        """Connect in the background, retried indefinitely; returns at once."""
 
     def stop(self) -> None:
-        """Disconnect, and hand on nothing more."""
+        """Disconnect; no message is handed on afterwards."""
 
 
-# Makes a link that hands on what it hears.
+# Makes a link that hands on the messages it receives.
 Connect = Callable[[OnMessage], LiveLink]

@@ -1,4 +1,4 @@
-"""The newest preview of each camera, for as long as it is worth a look."""
+"""The newest preview of each camera, kept while it is fresh."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MAX_CAMERAS = 256
 FRESH_S = 2.0
 KEPT_S = 10.0
 ASK_AGAIN_S = 3.0
-# For how long a camera sends previews once it was asked: longer than ASK_AGAIN_S, so that none is missed.
+# Seconds for which a camera sends previews once asked: more than ASK_AGAIN_S, so that none is missed.
 WATCH_COMMAND = json.dumps({"do": "watch", "for_s": 10}).encode()
 
 log = logging.getLogger(__name__)
@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """A small JPEG of a camera; `received_at_s` is Unix seconds, and `tag` no other preview's."""
+    """A small JPEG of a camera; `received_at_s` is Unix seconds, and `tag` is unique."""
 
     jpeg: bytes
     received_at_s: float
@@ -41,7 +41,7 @@ class Previews:
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        # The latest at the end, with the clock's seconds at its arrival.
+        # The latest is at the end, each with the clock's seconds at its arrival.
         self._newest: OrderedDict[str, tuple[float, Preview]] = OrderedDict()
         self._asked_s: dict[str, float] = {}
         self._listeners: dict[str, set[Callable[[], object]]] = {}
@@ -49,7 +49,7 @@ class Previews:
         self._tags = itertools.count(time.time_ns() // 1_000_000)
 
     def receive(self, topic: str, payload: bytes) -> None:
-        """Take a message of a preview topic; one that is no small JPEG is logged and changes nothing."""
+        """Take a message of a preview topic; anything but a small JPEG is logged and changes nothing."""
         try:
             thing, _kind = parse_topic(topic)
             _check(thing, payload)
@@ -73,7 +73,7 @@ class Previews:
             return preview if self._clock() - arrived_s <= within_s else None
 
     def must_ask(self, thing: str) -> bool:
-        """Whether the camera is to be told now that it is watched; then the caller does so."""
+        """Whether the caller has to tell the camera now that it is watched."""
         with self._lock:
             self._forget()
             now_s = self._clock()

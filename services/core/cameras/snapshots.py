@@ -1,4 +1,4 @@
-"""Asks a camera for one picture of what it sees now, at full size."""
+"""Requests for one picture of what a camera sees now, at full size."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from common.wire import MAX_MESSAGE_BYTES, topic
 from services.core.cameras.status import CameraStatus, is_jpeg
 from services.core.domain import ConflictError, MissingError, UnavailableError
 
-# Where the answers come: lookalike/<thing>/reply/<token>.
+# The topic of an answer: lookalike/<thing>/reply/<token>.
 REPLIES = "lookalike/+/reply/+"
 WAIT_S = 3.0
 _REPLY = re.compile(r"lookalike/([^/]+)/reply/([0-9a-f]{8,32})")
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 
 class _Request:
-    """One camera's answer, waited for; the first one that is good counts."""
+    """A request that waits for a camera's answer; the first good one counts."""
 
     def __init__(self, thing: str) -> None:
         self.thing = thing
@@ -46,9 +46,9 @@ class Snapshots:
         self._requests: dict[str, _Request] = {}
 
     def take(self, thing: str, camera: CameraStatus | None, *, within_s: float = WAIT_S) -> bytes:
-        """A JPEG of the frame that the camera sees after now; waits for it. `camera` is its last status.
+        """A JPEG of the camera's next frame; waits for it. `camera` is its last status.
 
-        Raises MissingError for a camera that is not known, ConflictError with the reason for one that gives
+        Raises MissingError for an unknown camera, ConflictError with the reason for one that gives
         none, UnavailableError without a broker, TimeoutError if no answer comes.
         """
         if camera is None:
@@ -69,7 +69,7 @@ class Snapshots:
         return request.answer
 
     def receive(self, name: str, payload: bytes) -> None:
-        """Take an answer; one to a request that is not (or no more) waited for changes nothing.
+        """Take an answer; one to a request that does not wait (any more) changes nothing.
 
         Several apis may share a broker, so that this is the usual case.
         """
@@ -97,7 +97,7 @@ class Snapshots:
 
 
 def _read(payload: bytes) -> bytes | str | None:
-    """A JPEG, or the words of a camera that refuses; None for anything else."""
+    """A JPEG, or the reason of a camera's refusal; None for anything else."""
     if len(payload) > MAX_MESSAGE_BYTES:
         return None
     if is_jpeg(payload):

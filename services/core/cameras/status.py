@@ -1,4 +1,4 @@
-"""What the cameras say of themselves on their status topics."""
+"""The cameras' statuses, from their status topics."""
 
 from __future__ import annotations
 
@@ -36,17 +36,17 @@ class CameraStatus:
 
     @property
     def is_live(self) -> bool:
-        """Whether it gives pictures now."""
+        """Whether the camera gives pictures now."""
         return self.state in ("online", "clock_wrong")
 
     @property
     def condition(self) -> str:
-        """Its state, with the reason if there is one."""
+        """The state, with the reason if there is one."""
         return f"{self.state} ({self.reason})" if self.reason else self.state
 
     @property
     def takes_frames(self) -> bool:
-        """Whether others send its pictures: on its frame topic, or to POST /cameras/{thing}/frames."""
+        """Whether its frames are sent to it: on its frame topic, or to POST /cameras/{thing}/frames."""
         return self.source == FRAMES_OVER_MQTT
 
     def to_json(self) -> dict[str, Any]:
@@ -54,7 +54,7 @@ class CameraStatus:
         return asdict(self)
 
     def with_clock(self, offset_s: float | None) -> CameraStatus:
-        """The camera as people should see it when its clock is off by `offset_s`, or right (None)."""
+        """The status with a clock that is off by `offset_s`, or right (None)."""
         if offset_s is None:
             return self
         state = "clock_wrong" if self.state == "online" else self.state
@@ -62,7 +62,7 @@ class CameraStatus:
 
 
 class CameraStatuses:
-    """All cameras that have ever said something to this process; safe to use from several threads."""
+    """The last status of every camera that has sent one to this process; safe to use from several threads."""
 
     def __init__(self) -> None:
         self._cameras: dict[str, CameraStatus] = {}
@@ -74,12 +74,12 @@ class CameraStatuses:
             return [self._cameras[thing] for thing in sorted(self._cameras)]
 
     def get(self, thing: str) -> CameraStatus | None:
-        """One camera, None if it never said anything."""
+        """One camera, None if it never sent a status."""
         with self._lock:
             return self._cameras.get(thing)
 
     def receive(self, topic: str, payload: bytes) -> None:
-        """Take a message of a status topic; one that is no status is logged and changes nothing.
+        """Take a message of a status topic; anything but a status is logged and changes nothing.
 
         An empty one, which is how a retained message is removed, forgets the camera.
         """
@@ -97,7 +97,7 @@ class CameraStatuses:
 
 
 def is_jpeg(payload: bytes) -> bool:
-    """Whether it begins as a camera's JPEG does."""
+    """Whether the content begins as a JPEG does."""
     return payload.startswith(b"\xff\xd8\xff")
 
 

@@ -1,4 +1,4 @@
-"""Changes of one item, each written on condition that the item still is what the change was made of."""
+"""Changes of one item, each written on condition that the item still has the revision it was made from."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _TRIES = 100
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A change that is durable: the item as it is now (None: it is gone), its cursor, and what undoes it."""
+    """A durable change: the item as it is now (None: it is gone), its cursor, and the token to undo it."""
 
     item_id: str
     item: Item | None
@@ -35,7 +35,7 @@ class ItemChanges:
         return _there(item_id, self.check(item_id, expected))
 
     def check(self, item_id: str, expected: str | None) -> Item | None:
-        """The item, None if there is none and none was expected; raises as `existing` does."""
+        """The item, None if it does not exist and need not; raises as `existing` does."""
         (item,) = self._store.get_many([item_id])
         if expected:
             _there(item_id, item)
@@ -43,11 +43,11 @@ class ItemChanges:
         return item
 
     def revise(self, item_id: str, make: Callable[[Item], Item | None], expected: str | None) -> Changed:
-        """Change an item that exists, as `make` does."""
+        """Change an existing item, as `make` does."""
         return self.make(item_id, lambda before: make(_there(item_id, before)), expected)
 
     def make(self, item_id: str, make: Callable[[Item | None], Item | None], expected: str | None) -> Changed:
-        """Write what `make` makes of the item as it is (None: there is none), again if another was faster.
+        """Write the result of `make` for the present item (None: there is none); again if another was faster.
 
         Raises MissingError or RevisionError if the item is not of the expected revision.
         """
@@ -61,7 +61,7 @@ class ItemChanges:
         raise ConflictError(f"item {item_id!r} is being changed by others all the time; try again")
 
     def _write(self, item_id: str, before: Item | None, after: Item | None) -> Changed:
-        """Write it on condition that it still is as it was; raises RevisionError otherwise."""
+        """Write it on condition that the stored item is unchanged; raises RevisionError otherwise."""
         expected = revision_of(before)
         if after is None:
             change = self._store.delete(item_id, expected=expected)

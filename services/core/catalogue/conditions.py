@@ -1,4 +1,4 @@
-"""The condition of a write: the revision that its maker had read, which every item store checks alike."""
+"""The condition of a write, which every item store checks alike: the revision that its maker had read."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def revision_of(item: Item | None) -> str:
 
 
 def check_revision(item_id: str, current: Item | None, expected: str | None) -> None:
-    """Raise RevisionError if the item is not of the expected revision; None expects nothing."""
+    """Raise RevisionError if the item is not of the expected revision; None allows any."""
     if expected is None or revision_of(current) == expected:
         return
     if current is None:
@@ -28,7 +28,7 @@ def check_vectors(item: Item, current: Item | None, *, model: str | None) -> Non
     """Raise RevisionError if a rebuild has made the item's vectors again since these were read or made.
 
     `model` is the catalogue's. Vectors of a model that it had before would take the item out of every search,
-    and those of an older recipe of the same pictures would undo what the rebuild has done.
+    and those of an older recipe of the same pictures would undo the rebuild.
     """
     if current is None:
         return

@@ -20,14 +20,14 @@ Content = Callable[[], bytes]
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """What is to be different of an item: None leaves it, an empty link takes the link away."""
+    """New words of an item: None leaves a field as it is, an empty link removes the link."""
 
     title: str | None = None
     link: str | None = None
     metadata: Mapping[str, str] | None = None
 
     def of(self, item: Item) -> Item:
-        """The item with these words; raises InputError for what can't be."""
+        """The item with these words; raises InputError for invalid ones."""
         draft = Draft(
             title=item.title if self.title is None else self.title,
             id=item.id,
@@ -40,11 +40,10 @@ class Edit:
 class Editor:
     """Changes one item at a time; any number of threads and processes may do so at once.
 
-    A change is made of the item as it was read and written on condition of that revision, and made again if
-    another writer was faster: then it is of both. Where the caller says which revision it `expected`,
-    another one is refused at once, with RevisionError, which holds the item as it is now.
-    `content` gives a picture file when it is called, once all else is known to be right: it may have to be
-    fetched.
+    A change is made from the item as it was read and written on condition of that revision; if another writer
+    was faster, it is made again from the newer item. If the caller names the revision that it `expected`,
+    any other is refused at once, with RevisionError, which holds the item as it is now. `content` gives the
+    picture file, which may have to be fetched; it is called once all else is known to be right.
     """
 
     def __init__(self, catalogue: Catalogue, undo: Undo) -> None:
@@ -54,7 +53,7 @@ class Editor:
     def add(self, draft: Draft, content: Content, *, expected: str | None = None) -> Changed:
         """Add or replace an item with one picture; raises InputError.
 
-        With NO_ITEM expected it adds one, and replaces none.
+        With NO_ITEM expected it only adds.
         """
         draft = draft.checked()
         assert draft.id is not None
@@ -89,7 +88,7 @@ class Editor:
         return self._changes.revise(item_id, with_picture, expected)
 
     def add_view(self, item_id: str, content: Content, *, expected: str | None = None) -> Changed:
-        """Give an item a further picture; raises MissingError, or InputError, for one too many as well."""
+        """Give an item a further picture; raises MissingError, or InputError, also for one too many."""
         _check_room(self._changes.existing(item_id, expected))
         self._check_model()
         look = self._catalogue.look(content())
@@ -97,7 +96,7 @@ class Editor:
         def with_view(item: Item) -> Item:
             _check_room(item)
             self._check_model()
-            if (item.model, item.recipe) != (self._model, RECIPE):  # its vectors are all made in one way
+            if (item.model, item.recipe) != (self._model, RECIPE):  # an item's vectors are all of one recipe
                 looks = [*map(self._catalogue.look_again, item.pictures), look]
                 return seen_by(item, looks, model=self._model)
             return replace(
@@ -120,7 +119,7 @@ class Editor:
             keys = list(item.pictures)
             if pictures[number] not in keys:
                 raise MissingError(f"item {item_id!r} has not got this picture any more")
-            # Another one may have come to its place meanwhile.
+            # Another picture may have taken its place meanwhile.
             keys.remove(pictures[number])
             if not keys:
                 raise ConflictError(f"it is the only picture of item {item_id!r}; delete the item instead")
@@ -133,7 +132,7 @@ class Editor:
         return self._changes.revise(item_id, lambda _item: None, expected)
 
     def undo(self, token: str) -> Changed:
-        """Make the item of a change what it was before it, once.
+        """Put the item of a change back as it was before, once.
 
         Raises MissingError for a token that is unknown, used or too old, ConflictError if the item has
         changed since. It is a change too, and can be undone.
@@ -154,7 +153,7 @@ class Editor:
         return changed
 
     def _brought_back(self, before: Item | None, now: Item | None) -> Item | None:
-        """The item as it was, with vectors of the model that the item is of now."""
+        """The item as it was, with vectors of its present model."""
         if before is None or now is None:
             return before
         if before.pictures == now.pictures:
@@ -165,7 +164,7 @@ class Editor:
         return seen_by(before, list(map(self._catalogue.look_again, before.pictures)), model=self._model)
 
     def _check_model(self) -> None:
-        """Raise ConflictError if what is made of a picture now would stay out of every search."""
+        """Raise ConflictError if new vectors would stay out of every search, being of another model."""
         if model := self._catalogue.other_model:
             raise ConflictError(
                 f"the catalogue is of model {model} by now, and this process runs model {self._model}: "

@@ -1,4 +1,4 @@
-"""The use case of feedback: what a person says of a match record counts for the items."""
+"""The use case of feedback: a person's judgement of a match record counts for the items."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from services.core.ports import ItemStore
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """Whether a record's best match is right; `item` is what it really was, where that was said."""
+    """Whether a record's best match is right; `item` is the right one, if that was said."""
 
     right: bool
     item: str | None = None
 
 
 def take_feedback(store: ItemStore, record: str, said: Feedback) -> tuple[str | None, int]:
-    """Remember what was said of a match record, given as JSON, in place of what was said of it before.
+    """Remember feedback on a match record, given as JSON, in place of earlier feedback on it.
 
-    Gives the id of what it really was, as far as that is known, and the cursor that an index must have read
-    to know of it. Raises InputError for what can't be said of this record.
+    Gives the id of the right item, as far as that is known, and the cursor from which on an index knows of
+    the feedback. Raises InputError for feedback that does not fit this record.
     """
     fields = json.loads(record)
     number, matches = int(fields["id"]), fields["matches"]

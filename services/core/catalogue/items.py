@@ -1,4 +1,4 @@
-"""The catalogue: makes items of drafts and pictures."""
+"""The catalogue: items made of drafts and pictures."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Draft:
     metadata: Mapping[str, str] = field(default_factory=dict)
 
     def checked(self) -> Draft:
-        """The draft, trimmed; raises InputError with what was wrong and what was expected."""
+        """The draft, trimmed; raises InputError that says what was wrong and what was expected."""
         title = self.title.strip()
         if not is_text(title):
             raise InputError(f"the title {title[:60]!a} holds characters that are no text")
@@ -75,7 +75,7 @@ def seen_by(item: Item, looks: Sequence[Look], *, model: str) -> Item:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Makes items and writes them; a picture is durable before its item's row is."""
+    """Makes items and writes them, each picture before its item's row."""
 
     store: ItemStore
     pictures: PictureStore

@@ -1,4 +1,4 @@
-"""Reads a whole store a page at a time."""
+"""Reading of a whole store, a page at a time."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _PAGE = 100
 
 
 def walk(page: Callable[[str], list[Item]]) -> Iterator[Item]:
-    """The items of all pages; `page` gives the one after an id, and an empty one at the end."""
+    """The items of all pages; `page` gives the page after an id, an empty one at the end."""
     after = ""
     while items := page(after):
         yield from items
@@ -19,7 +19,7 @@ def walk(page: Callable[[str], list[Item]]) -> Iterator[Item]:
 
 
 def all_items(store: ItemStore, *, text: str = "") -> Iterator[Item]:
-    """All items in the order of their ids, with `text` those that hold it."""
+    """All items in the order of their ids; with `text` only those that hold it."""
     return walk(lambda after: store.page(after=after, limit=_PAGE, text=text))
 
 

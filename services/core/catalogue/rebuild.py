@@ -1,4 +1,4 @@
-"""Makes vectors again from the kept pictures, for another model or another recipe of views.
+"""Vectors made again from the kept pictures, for another model or another recipe of views.
 
 The search goes on meanwhile. Vectors of another model are kept beside those that are searched, and all items
 change to them in one step. Vectors of another recipe but the same model replace those of their item at once,
@@ -19,7 +19,7 @@ from services.core.ports import ItemStore
 
 
 class RebuildWriter(Protocol):
-    """Writes what a rebuild makes: the item store itself, or the api of a running system on its behalf."""
+    """The writer of a rebuild: the item store itself, or the api of a running system on its behalf."""
 
     def stage(self, item: Item, /) -> bool:
         """Keep the item's vectors of its model; False if it is gone or its pictures changed."""
@@ -33,7 +33,7 @@ class RebuildWriter(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class VectorCounts:
-    """The items by their vectors of one model: of this version's recipe, of another one, or none."""
+    """The numbers of items by their vectors of one model: of this version's recipe, of another, or none."""
 
     current: int
     other_recipe: int
@@ -48,17 +48,17 @@ class VectorCounts:
 
     @property
     def items(self) -> int:
-        """All items."""
+        """The number of all items."""
         return self.current + self.lacking
 
     @property
     def lacking(self) -> int:
-        """Those that a rebuild makes again."""
+        """The number of items that a rebuild makes again."""
         return self.other_recipe + self.without
 
 
 def check_swap(store: ItemStore, model: str) -> None:
-    """Raise InputError if items exist and none has vectors of the model: nothing could be found any more."""
+    """Raise InputError if items exist and none has vectors of the model, so that none could be found."""
     counts = VectorCounts.of(store, model)
     if counts.items and counts.items == counts.without:
         raise InputError(f"no item has vectors of model {model}; expected those of a rebuild")
@@ -74,7 +74,7 @@ def rebuild(catalogue: Catalogue, writer: RebuildWriter) -> Iterator[tuple[Item,
     left_out: set[str] = set()
     yield from _all(catalogue, writer, left_out)
     writer.set_model(catalogue.featurizer.fingerprint)
-    # An item that was written just before the change of models has vectors of the old one.
+    # An item that was written just before the change of models has vectors of the old model.
     yield from _all(catalogue, writer, left_out)
     writer.prune()
 

@@ -14,7 +14,7 @@ Shrink = Callable[..., bytes]
 
 
 class Thumbnails:
-    """Gives pictures of the store in small; safe to use from several threads."""
+    """Gives small versions of the store's pictures; safe to use from several threads."""
 
     def __init__(self, pictures: PictureStore, shrink: Shrink, *, max_bytes: int = MAX_BYTES) -> None:
         """`shrink` turns a picture file into one of at most `side_px` a side; raises InputError."""

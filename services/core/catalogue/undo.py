@@ -1,4 +1,4 @@
-"""Remembers how items were before their last changes, so that a change can be taken back."""
+"""The states of items before their last changes, so that a change can be taken back."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Past:
 
     @property
     def size(self) -> int:
-        """About how many bytes it takes."""
+        """The approximate size in bytes."""
         return 0 if self.before is None else self.before.vectors.nbytes + self.before.probes.nbytes
 
 
@@ -39,13 +39,13 @@ class Undo:
 
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        # The latest at the end, with the clock's seconds when it was remembered.
+        # The latest is at the end, each with the clock's seconds when it was remembered.
         self._pasts: OrderedDict[str, tuple[float, Past]] = OrderedDict()
         self._bytes = 0
         self._lock = threading.Lock()
 
     def remember(self, past: Past) -> str:
-        """Keep how an item was; gives the token of the change."""
+        """Keep an item's earlier state; gives the token of the change."""
         token = secrets.token_hex(16)
         with self._lock:
             self._pasts[token] = self._clock(), past
@@ -67,7 +67,7 @@ class Undo:
         )
 
     def forget(self, token: str) -> None:
-        """The change of this token was undone."""
+        """Drop the change of this token, which was undone."""
         with self._lock:
             if token in self._pasts:
                 self._drop(token)

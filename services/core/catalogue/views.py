@@ -1,7 +1,7 @@
 """The recipe of views, by which an item is found, and of probes, by which its catalogue is calibrated.
 
-Both are made of the item's own picture and decided by it alone, so that importing it again gives the same
-vectors. Here are the recipe's version, its numbers and its geometry; an adapter draws the pixels.
+Both depend on the item's own picture alone, so that importing it again gives the same vectors. Here are the
+recipe's version, its numbers and its geometry; an adapter draws the pixels.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ RECIPE = 1
 # Turned left and right, and seen from the left and from the right: degrees, and shares of the width.
 TURNS = ((-18.0, 0.0), (18.0, 0.0), (-6.0, 0.16), (6.0, -0.16))
 PROBES = 3
-# Of a view that is not the picture itself, and of what is cut out for the probes.
+# Pixels a side at most of a view that is not the picture itself, and of the cut-out for the probes.
 LONGEST_PX = 640
 # Width and height of a probe.
 FRAME_PX = (640, 360)
 MASK_PX = 96
 # A pixel within this distance of the ground's colour, in the channel that differs most, is ground.
 _GROUND_TOLERANCE = 20
-# Shares of the mask; a thing outside them was not found, and the whole picture is taken.
+# Smallest and largest share of the mask; outside them no thing was found, and the whole picture is taken.
 _SMALLEST_SHARE, _LARGEST_SHARE = 0.02, 0.95
 
 # A picture to its views, itself first, and its probes.
@@ -39,7 +39,7 @@ Corners = NDArray[np.float64]
 
 
 def probe_seed(picture: Picture) -> int:
-    """The seed of all that is random in a picture's probes."""
+    """The random seed of a picture's probes."""
     return int.from_bytes(hashlib.sha256(picture.tobytes()).digest()[:8], "little")
 
 
@@ -64,7 +64,7 @@ def turned_corners(size: tuple[int, int], degrees: float) -> Corners:
 
 
 def view_corners(size: tuple[int, int], degrees: float, lean: float) -> Corners:
-    """Where the corners of a picture are in a view of it that is turned, one side made nearer by `lean`."""
+    """The corners of a picture in a view of it that is turned, with one side nearer by `lean`."""
     width, height = size
     target = turned_corners(size, degrees) * 0.85 + np.array(size) / 2
     target[:, 1] += np.array([lean, -lean, lean, -lean]) * height / 2
@@ -83,7 +83,7 @@ def perspective(size: tuple[int, int], target: Corners) -> list[float]:
 
 
 def thing_mask(pixels: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """The pixels of uint8 [height, width, 3] that are no plain ground; all if that leaves no thing."""
+    """The pixels of uint8 [height, width, 3] that are no plain ground; all if no thing is found."""
     distance = np.abs(pixels.astype(np.int16) - ground_colour(pixels)).max(axis=2)
     thing = ~_reached_from_border(distance <= _GROUND_TOLERANCE)
     if not _SMALLEST_SHARE < thing.mean() < _LARGEST_SHARE:

@@ -1,4 +1,4 @@
-"""Items with their pictures and vectors as one ZIP file: a backup, a move, and what a bulk import hands over.
+"""Items with their pictures and vectors as one ZIP file: a backup, a move, and a bulk import's request.
 
 It holds `items.jsonl` (an item a line), `pictures/KEY` for each picture and, written last, `manifest.json`.
 Nothing in it is compressed: pictures and vectors hardly shrink, and a compressed entry could expand to any
@@ -24,7 +24,7 @@ from services.core.importing.import_rows import MAX_PICTURE_BYTES
 FORMAT, VERSION = "lookalike-items", 1
 _ITEMS, _MANIFEST, _PICTURES = "items.jsonl", "manifest.json", "pictures/"
 _MAX_MANIFEST = 65_536
-# Of the directory at a ZIP's end, which is read whole and takes about ten times its size in memory.
+# Bytes of the directory at a ZIP's end, which is read whole and takes about ten times its size in memory.
 _MAX_READ = 256 * 1024 * 1024
 _PIECE = 1 << 20
 _EXPECTED = "expected a file that `lookalike items export` wrote"
@@ -44,7 +44,7 @@ def write_archive(
 ) -> Generator[bytes]:
     """The archive of these items, in pieces; `picture` gives a key's content, or None if it is gone.
 
-    `model` is the catalogue's. An item whose picture is gone is in it, and refused when it is read.
+    `model` is the catalogue's. An item whose picture is gone is written too, and refused at import.
     """
     sink = _Sink()
     keys: dict[str, None] = {}
@@ -66,7 +66,7 @@ def write_archive(
 
 
 def _entry(name: str) -> zipfile.ZipInfo:
-    """Without a date, so that the same items make the same file."""
+    """An entry without a date, so that the same items make the same file."""
     return zipfile.ZipInfo(name)
 
 

@@ -1,4 +1,4 @@
-"""What makes the items of an archive."""
+"""The import jobs of an archive's items."""
 
 from __future__ import annotations
 

@@ -17,11 +17,11 @@ from services.core.catalogue.items import Draft
 from services.core.catalogue.picture_key import is_picture_key
 from services.core.domain import InputError, Item
 
-# In bytes: sixteen pictures of eight vectors of MAX_DIM numbers, and some text.
+# Bytes of a line: sixteen pictures of eight vectors of MAX_DIM numbers, and some text.
 MAX_LINE = 64 * 1024 * 1024
 MAX_DIM = 65_536
 MAX_RECIPE = 1_000_000
-# 64 vectors a picture, more than any recipe has made.
+# 64 vectors a picture, more than any recipe makes.
 _MAX_VECTORS = 64 * MAX_PICTURES
 _MODEL = re.compile(r"[0-9a-f]{12}")
 # Rounding to float16 changes a length of 1 by less.
@@ -61,7 +61,7 @@ def parse_line(line: bytes) -> Item:
     model = fields.get("model")
     if not isinstance(model, str) or _MODEL.fullmatch(model) is None:
         raise InputError(f"model is {_shown(model)}; expected 12 hex digits")
-    recipe = fields.get("recipe", 1)  # the first one had no number
+    recipe = fields.get("recipe", 1)  # recipe 1 had no number
     if type(recipe) is not int or not 1 <= recipe <= MAX_RECIPE:
         raise InputError(f"recipe is {_shown(recipe)}; expected a whole number from 1 to {MAX_RECIPE}")
     picture, *more = _pictures(fields.get("pictures"))
@@ -91,7 +91,7 @@ def _draft(fields: Mapping[str, Any]) -> Draft:
         raise InputError(f"link is {_shown(link)}; expected text or null")
     if not isinstance(metadata, dict) or not all(isinstance(value, str) for value in metadata.values()):
         raise InputError(f"metadata is {_shown(metadata)}; expected an object of texts")
-    if not fields["id"]:  # a draft without one would be given a new one at each import
+    if not fields["id"]:  # a draft without an id would get a new one at each import
         raise InputError("id is empty; expected text")
     return Draft(title=fields["title"], id=fields["id"], link=link, metadata=metadata).checked()
 
@@ -126,7 +126,7 @@ def _vectors(fields: Mapping[str, Any], name: str, dim: int) -> Vectors:
     with np.errstate(invalid="ignore"):  # a signalling NaN is refused with the other NaNs
         vectors = np.frombuffer(raw, "<f2").astype(np.float32).reshape(-1, dim)
     lengths = np.linalg.norm(vectors.astype(np.float64), axis=1)
-    if not np.all(np.abs(lengths - 1) <= _UNIT_TOLERANCE):  # NaN is not either
+    if not np.all(np.abs(lengths - 1) <= _UNIT_TOLERANCE):  # NaN fails this too
         raise InputError(f"{name} holds one that is not of length 1")
     return vectors
 

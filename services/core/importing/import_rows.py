@@ -15,14 +15,14 @@ from services.core.catalogue.items import Draft
 from services.core.domain import RESERVED_ITEM_IDS, InputError, is_text
 
 PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".gif")
-# The largest picture file, wherever it comes from.
+# Maximum size of a picture file, wherever it comes from.
 MAX_PICTURE_BYTES = 32 * 1024 * 1024
 _OWN = ("id", "title", "image", "url", "link")
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One item to import; `where` tells a person its place, `image` is a path or an http(s) address."""
+    """One item to import; `where` is its place, for people, `image` a path or an http(s) address."""
 
     where: str
     draft: Draft
@@ -80,7 +80,7 @@ class _Place:
         self.name = f"{home}/{path.name}" if home else str(path)
 
     def image(self, source: str) -> Path | str:
-        """Where a row's picture is; raises InputError unless that is in the folder."""
+        """The path or address of a row's picture; raises InputError for a path outside the folder."""
         if _is_address(source):
             return source
         path = (self._folder / source).resolve()
@@ -90,7 +90,7 @@ class _Place:
 
 
 def _unique(rows: Iterable[Row | BadRow]) -> Iterator[Row | BadRow]:
-    """The rows; of several with one id the first is good and the others are bad."""
+    """The rows; of several with one id all but the first are bad."""
     firsts: dict[str, str] = {}
     for row in rows:
         if isinstance(row, Row) and (first := firsts.setdefault(row.draft.id or "", row.where)) != row.where:

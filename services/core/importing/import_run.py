@@ -1,4 +1,4 @@
-"""The use case of an import, whoever asks for it: jobs become items, and a writer keeps them."""
+"""The use case of an import: jobs become items, and a writer keeps them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class ImportWriter(Protocol):
         """
 
     def settle(self, change: int) -> None:
-        """Return when all that was written up to this change can be found.
+        """Return when all items written up to this change can be found.
 
         Raises UnavailableError if that takes too long.
         """
@@ -42,7 +42,7 @@ class ImportWriter(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ImportCounts:
-    """How far an import is, in items.
+    """Progress of an import, in items.
 
     `kept` are in the store; `made_again` of them came with vectors of another model or recipe, and have new
     ones. `before` were kept by an earlier run. `change` is the newest change's cursor, 0 if nothing was kept.
@@ -59,7 +59,7 @@ def _ignore(_told: object) -> None: ...
 
 
 class ImportRun:
-    """One import on its way; it goes on where an earlier one of the same journal stopped.
+    """One running import; it goes on where an earlier one of the same journal stopped.
 
     `on_refused` is called with each item that is not taken, `on_step` with the counts after each change of
     them; both in the thread of `run` or in the one that writes.
@@ -80,9 +80,9 @@ class ImportRun:
         self.counts = ImportCounts()
 
     def run(self, jobs: Iterable[Job | BadRow]) -> ImportCounts:
-        """Make and write all items; when interrupted, those that are made already.
+        """Make and write all items; when interrupted, write those already made.
 
-        What the writer raises is raised here, and nothing is written after it.
+        It raises the writer's errors, and writes nothing after one.
         """
         with Chunks(self._write, size=lambda made: made.size) as chunks:
             try:
@@ -108,7 +108,7 @@ class ImportRun:
                 yield job
 
     def _write(self, chunk: Sequence[Made]) -> None:
-        """Write a chunk, then note what was acknowledged."""
+        """Write a chunk, then note the acknowledged items."""
         written = self._writer.write(chunk)
         kept = [made for number, made in enumerate(chunk, 1) if number not in written.refused]
         if self._journal is not None:

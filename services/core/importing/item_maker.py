@@ -1,4 +1,4 @@
-"""Makes many items: threads load and prepare pictures ahead of the model."""
+"""Making of many items: threads load and prepare pictures ahead of the model."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Made:
 
     @property
     def size(self) -> int:
-        """How many bytes its pictures have."""
+        """The size of its pictures in bytes."""
         return sum(map(len, self.pictures.values()))
 
     @property
@@ -63,14 +63,14 @@ class Maker:
     """Turns jobs into items; the model runs in the caller's thread, all else in threads ahead of it."""
 
     featurizer: Featurizer
-    # The same as the catalogue's.
+    # The same function as the catalogue's.
     decode: Callable[[bytes], tuple[Picture, str]]
     shots: Shots
     # A picture file to its suffix without decoding it; raises InputError.
     suffix: Callable[[bytes], str]
-    # Pictures prepared at once: one for each processor that the model leaves free.
+    # Number of pictures prepared at once: one for each processor that the model leaves free.
     workers: int = 1
-    # Further items whose pictures may be loaded meanwhile.
+    # Number of further items whose pictures may be loaded meanwhile.
     loaders: int = 1
     _free: threading.Semaphore = field(init=False)
 

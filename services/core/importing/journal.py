@@ -1,4 +1,4 @@
-"""Which items of an import are in the store already, so that it goes on after an interruption."""
+"""The journal of an import: its items that are stored already, so that it can go on after an interruption."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from services.core.domain import InputError
 
 
 def mark_of(*facts: object) -> str:
-    """A hash of what an item is made of, as its name in a journal."""
+    """A hash of an item's source, as its name in a journal."""
     text = json.dumps(facts, ensure_ascii=True, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 

@@ -1,4 +1,4 @@
-"""Tells addresses of the public internet from others."""
+"""The check whether an address is of the public internet."""
 
 from __future__ import annotations
 

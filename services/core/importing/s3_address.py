@@ -8,7 +8,7 @@ S3 = "s3://"
 
 
 def split_s3(address: str) -> tuple[str, str]:
-    """Bucket and key of an address s3://BUCKET/KEY; raises InputError."""
+    """The bucket and key of an address s3://BUCKET/KEY; raises InputError."""
     bucket, _, key = address.removeprefix(S3).partition("/")
     if not address.startswith(S3) or not bucket:
         raise InputError(f"{address[:200]} is not of the form s3://BUCKET/KEY")

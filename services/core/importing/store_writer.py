@@ -1,4 +1,4 @@
-"""Writes the items of an import to the stores themselves."""
+"""The writer of an import to the stores themselves."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ class StoreWriter:
     def write(self, made: Sequence[Made]) -> Written:
         """Write items, pictures first; durable on return."""
         files = {key: content for each in made for key, content in each.pictures.items()}
-        # Each is waited for until it is on the disk, or elsewhere.
+        # Each call waits until the picture is durable.
         with ThreadPoolExecutor(_THREADS) as pool:
             for _ in pool.map(lambda key: self._pictures.put(files[key], suffix=key[64:]), files):
-                pass  # raises what went wrong
+                pass  # raises the error of a failed put
         return Written(self._store.put_many([each.item for each in made]))
 
     def settle(self, change: int) -> None:
-        """Nothing to wait for: a search follows the store, or reads it when it starts."""
+        """Return at once: a search follows the store, or reads it when it starts."""

@@ -1,4 +1,4 @@
-"""The threads of a bulk import: work that runs ahead, and chunks that are sent behind."""
+"""The threads of a bulk import: one kind works ahead, another sends chunks."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def _work(
 
 
 class Chunks(Generic[A]):
-    """Sends things on in chunks, in a thread of its own, while others are being made."""
+    """Sends things in chunks, in a thread of its own, while others are being made."""
 
     def __init__(
         self,
@@ -69,7 +69,7 @@ class Chunks(Generic[A]):
         """A chunk is full with `most` things, or when their sizes add up to `most_bytes`.
 
         After `most_s` seconds it is sent before it is full, if no other is being sent. The next `add` or
-        `close` raises what `send` raised; nothing is sent after that.
+        `close` raises the error of `send`; nothing is sent after that.
         """
         self._send, self._size = send, size
         self._most, self._most_bytes, self._most_s = most, most_bytes, most_s

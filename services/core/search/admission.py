@@ -1,4 +1,4 @@
-"""Which observations the search answers: those of the catalogue's model, captured just now."""
+"""Admission of observations: those of the catalogue's model, captured just now."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from services.core.ports import MatchQueue
 from services.core.search.drops import Dropped, Drops
 from services.core.search.follow import View
 
-# A camera's clock may run ahead by a little; more would let a match look live for longer than it is.
+# Seconds that a camera's clock may run ahead; with more, a match would look live for longer than it is.
 MAX_AHEAD_S = 2.0
 
 
@@ -40,13 +40,13 @@ def admit(seen: Observation, view: View | None, *, max_age_s: float, now_s: floa
 
 
 class Admission:
-    """Refuses what cannot be answered: counts it, and lets the match queue remember a clock that is off."""
+    """Refuses and counts observations that cannot be answered; notes a wrong clock in the match queue."""
 
     def __init__(self, queue: MatchQueue, drops: Drops, *, max_age_s: float) -> None:
         self._queue, self._drops, self._max_age_s = queue, drops, max_age_s
 
     def refusal(self, seen: Observation, view: View | None) -> Dropped | None:
-        """Why it cannot be answered now, None if it can."""
+        """The reason why it cannot be answered now, None if it can."""
         try:
             admit(seen, view, max_age_s=self._max_age_s, now_s=time.time())
         except WireError as error:

@@ -1,4 +1,4 @@
-"""The use case of the search, whoever calls it: observations in, records on the match queue out."""
+"""The use case of the search: observations in, records on the match queue out."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Outcome = Pushed | Dropped
 
 
 class AnswerListener(Protocol):
-    """Hears what cameras are answered; implemented for Home Assistant."""
+    """Is called with each answer to a camera; implemented for Home Assistant."""
 
     def announce(self, record: MatchRecord) -> None:
         """A record was pushed."""
@@ -49,7 +49,7 @@ class Answerer:
         drops: Drops,
         listener: AnswerListener | None = None,
     ) -> None:
-        """`live` is the follower's: what answers now, or LoadingError."""
+        """`live` is the follower's: it gives the present view, or raises LoadingError."""
         self._live = live
         self._lookup = lookup
         self._queue = queue
@@ -58,7 +58,7 @@ class Answerer:
         self._admission = Admission(queue, drops, max_age_s=lookup.max_age_s)
 
     def answer(self, batch: Sequence[Observation]) -> list[Outcome]:
-        """What became of each observation, in their order; of several of one camera the newest is answered.
+        """The outcome of each observation, in their order; of several of one camera the newest is answered.
 
         All are searched in one call, and votes and pushes are one round trip each.
         """
@@ -69,7 +69,7 @@ class Answerer:
         refusals = [self._admission.refusal(seen, view) for seen in batch]
         outcomes: dict[int, Outcome] = {n: refusal for n, refusal in enumerate(refusals) if refusal}
         admitted = [n for n in range(len(batch)) if n not in outcomes]
-        # The last one a camera stays; of those captured in the same moment, the one that came last.
+        # The newest of each camera stays; of those captured at the same moment, the one that came last.
         newest = {batch[n].thing: n for n in sorted(admitted, key=lambda n: batch[n].captured_at_s)}
         chosen = sorted(newest.values())
         for n in set(admitted) - set(chosen):
@@ -78,7 +78,7 @@ class Answerer:
         return [outcomes[n] for n in range(len(batch))]
 
     def refusal(self, seen: Observation) -> Dropped | None:
-        """Why an observation need not wait for `answer`, None if it may; a loading index is no reason yet."""
+        """The reason to refuse an observation before `answer`, None if there is none; loading is none yet."""
         try:
             view = self._live()
         except LoadingError:

@@ -1,4 +1,4 @@
-"""What a search process has of the catalogue in memory, so that no query reads the item store."""
+"""A search process's copy of the catalogue in memory, so that no query reads the item store."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ class CatalogueCopy:
     def __init__(self, model: str, dim: int, index: KnnIndex) -> None:
         self.model, self.dim, self.index = model, dim, index
         self.facts: dict[str, ItemFacts] = {}
-        # What feedback says of those items of which it says anything, in nats.
+        # The leaning of each item that has feedback, in nats.
         self.leaning: dict[str, float] = {}
         self.sample = ProbeSample()
-        # The items whose vectors another version's recipe of views made; they are searched like all others.
+        # The items with vectors of another version's recipe; they are searched like all others.
         self.other_recipe: set[str] = set()
 
     def take(self, items: Mapping[str, Item | None], *, cursor: int) -> None:
-        """Items as they are now by id, None for one that is gone; those of another model are none here."""
+        """Items as they are now by id, None for one that is gone; those of another model count as gone."""
         own = {item_id: item for item_id, item in items.items() if item and item.model == self.model}
-        # What can be found has facts: they come before it, and go after it.
+        # Every item that can be found has facts: they come before its vectors, and go after them.
         for item in own.values():
             self._take(item)
         changes = [
@@ -82,13 +82,13 @@ class CatalogueCopy:
         """Read the probes of further items if too many sampled ones are gone."""
 
         def read(ids: Sequence[str]) -> list[Vectors]:
-            # One that is of another model or gone by now is in the changes to come.
+            # An item that is gone or of another model by now is among the changes to come.
             return [i.probes if i and i.model == self.model else _NO_PROBES for i in store.get_many(ids)]
 
         self.sample.refill(self.facts, read)
 
 
 def _compact(facts: ItemFacts) -> ItemFacts:
-    """The same facts, with the texts that all items share in memory once."""
+    """The same facts, with texts that many items share kept in memory once."""
     metadata = {sys.intern(name): value for name, value in facts.metadata.items()}
     return replace(facts, model=sys.intern(facts.model), metadata=metadata)

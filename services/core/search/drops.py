@@ -1,4 +1,4 @@
-"""What is not answered: counted by its reason, and logged now and then."""
+"""Dropped observations: counted by their reason, and logged now and then."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Tally(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """Why an observation was not answered: the reason that is counted, and what was wrong in words."""
+    """The cause of a dropped observation: the reason that is counted, and an explanation."""
 
     reason: str
     detail: str
@@ -43,7 +43,7 @@ class Drops:
         self._silent: dict[str, int] = {}
 
     def note(self, reason: str, detail: str, *, about: str = "observation dropped") -> Dropped:
-        """Count and log what somebody has to mend; `about` begins the line of the log."""
+        """Count and log a drop that somebody has to mend; `about` begins the line of the log."""
         self.tally.dropped(reason)
         now_s = time.monotonic()
         with self._lock:
@@ -56,6 +56,6 @@ class Drops:
         return Dropped(reason, detail)
 
     def count(self, reason: str, detail: str) -> Dropped:
-        """Count what is no fault of anybody, without a line in the log."""
+        """Count a drop that is nobody's fault, without a line in the log."""
         self.tally.dropped(reason)
         return Dropped(reason, detail)

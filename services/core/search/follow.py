@@ -1,4 +1,4 @@
-"""Keeps an index and its calibration in step with the item store, of which they are a cache."""
+"""The follower, which keeps an index and its calibration in step with the item store."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _PAGE = 500
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What a search sees at one moment: an index of one model's vectors, and how to judge its answers.
+    """The state that a search sees: an index of one model's vectors, its calibration and its items' facts.
 
-    `facts` are those of the items that can be found; one that has just gone may be in an answer of the index
-    and not here any more.
+    `facts` are those of the items that can be found; an item that has just gone may be in an answer of the
+    index and no longer here.
     """
 
     model: str
@@ -34,7 +34,7 @@ class Follower:
     """Reads the store's ordered changes into memory; items of another model stay out of it.
 
     Model and dimension are those of the catalogue, so that the search needs no model file. One thread calls
-    `follow` and another one may call `calibrate`, so that an item is found before the statistics know it.
+    `follow` and another one may call `calibrate`, so that a new item need not wait for a calibration.
     """
 
     def __init__(self, store: ItemStore, *, make_index: IndexFactory) -> None:
@@ -43,7 +43,7 @@ class Follower:
         self._lock = threading.Lock()
         self._copy: CatalogueCopy | None = None
         self._since_calibration = 0
-        # None as long as the catalogue has never had an item.
+        # None while the catalogue has never had an item.
         self.view: View | None = None
         # None until the store has been read once.
         self.cursor: int | None = None
@@ -54,30 +54,30 @@ class Follower:
 
     @property
     def items(self) -> int:
-        """How many items can be found."""
+        """The number of items that can be found."""
         return 0 if self.view is None else len(self.view.index)
 
     @property
     def other_recipe(self) -> int:
-        """How many of them have vectors that another version's recipe of views made."""
+        """The number of them with vectors of another version's recipe."""
         return 0 if self._copy is None else len(self._copy.other_recipe)
 
     def live(self) -> View | None:
-        """What answers now, None for an empty catalogue; raises LoadingError while there is no answer yet."""
-        loading = self.loading  # first: it ends only when the view is there
+        """The present view, None for an empty catalogue; raises LoadingError while there is none yet."""
+        loading = self.loading  # checked first: it ends only when the view is there
         if loading is not None:
             raise LoadingError(loading)
         return self.view
 
     def follow(self) -> int:
-        """Read the whole store the first time, its changes from then on; gives how many items it read."""
+        """Read the whole store the first time, its changes from then on; gives the number of items read."""
         model = self._store.model()
         if self.cursor is None or (model is not None and (self.view is None or self.view.model != model)):
             return self._load(model)
         count = 0
         while changes := self._store.changes(after=self.cursor, limit=_PAGE):
             count += self._take(changes)
-        self.loading = None  # also of first items that were deleted while they were read
+        self.loading = None  # true too if the first items were deleted while they were read
         if self._copy is not None:
             self._copy.refill_sample(self._store)
         return count
@@ -94,7 +94,7 @@ class Follower:
         return len(ids)
 
     def _note(self, copy: CatalogueCopy, count: int) -> None:
-        """Items were taken: the statistics may wait, but a person's word counts at once."""
+        """Note taken items: calibration may wait, but feedback counts at once."""
         with self._lock:
             self._since_calibration += count
             assert self.view is not None
@@ -108,7 +108,7 @@ class Follower:
         """
         with self._lock:
             copy, count = self._copy, self._since_calibration
-        # A large catalogue hardly changes its statistics by one item.
+        # One item hardly changes the calibration of a large catalogue.
         if copy is None or count <= len(copy.index) // 100:
             return False
         fit = copy.fit()
@@ -125,24 +125,24 @@ class Follower:
         head = self._store.head()
         copy, count = self._read_all(model, cursor=head)
         if self._store.model() != model:
-            # Changed meanwhile: items of the one or the other are missing, so the next call reads again.
+            # The model changed meanwhile: items of one model are missing, so the next call reads again.
             return 0
         fit = None if copy is None else self._first_fit(copy)
         view = None if copy is None or fit is None else _view(copy, fit)
         with self._lock:
             self._copy, self.view, self.fit = copy, view, fit
-            # What came since an earlier process fitted it counts as if it had come here.
+            # Changes since an earlier process fitted it count as if they had come to this one.
             self._since_calibration = max(0, head - fit.cursor) if fit else 0
             self.cursor, self.loading = head, None
         return count
 
     def _first_fit(self, copy: CatalogueCopy) -> CalibrationFit:
-        """The fit that the store keeps, or where it keeps none for this model a fit that may take a while."""
+        """The store's fit; if it has none for this model, a new one, which may take a while."""
         kept = self._store.calibration()
         return kept if kept is not None and kept.suits(copy.model) else copy.fit()
 
     def _read_all(self, model: str | None, *, cursor: int) -> tuple[CatalogueCopy | None, int]:
-        """A copy of the store's items of a model, None if there are none, and how many items were read."""
+        """A copy of the store's items of a model, None if there are none, and the number of items read."""
         copy: CatalogueCopy | None = None
         after, count = "", 0
         # Another model's index answers meanwhile, if there is one.
@@ -161,11 +161,11 @@ class Follower:
         return copy, count
 
     def _note_progress(self, begins: bool, read: int, total: int) -> None:
-        if begins:  # items may have come since they were counted
+        if begins:  # items may have been added since they were counted
             self.loading = Loading(read, max(read, total))
 
 
 def _view(copy: CatalogueCopy, fit: CalibrationFit) -> View:
-    """What is seen of a copy that has just been read."""
+    """The view of a copy that has just been read."""
     calibration = Calibration.of(fit, leaning=dict(copy.leaning))
     return View(copy.model, copy.dim, copy.index, calibration, copy.facts)

@@ -1,4 +1,4 @@
-"""Takes the broker's messages: decoded on its thread, freshest wins, answered in batches on another."""
+"""Intake of the broker's messages: decoded on its thread, freshest wins, answered in batches on another."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from services.core.search.answer import Answerer, Pushed
 from services.core.search.drops import Drops
 from services.core.search.mailbox import Mailbox
 
-# Maximum batch size, in observations of as many cameras.
+# Maximum batch size, in observations; each is of another camera.
 BATCH = 64
 
 
@@ -21,7 +21,7 @@ class Intake:
         self._mailbox = Mailbox()
 
     def receive(self, topic: str, payload: bytes) -> None:
-        """Put a message aside for `answer`; whatever is wrong with it is counted, and logged now and then."""
+        """Put a message aside for `answer`; a faulty one is counted, and logged now and then."""
         try:
             thing, kind = parse_topic(topic)
             seen = decode_observation(payload, thing=thing, kind=kind, received_at_s=time.time())
@@ -34,6 +34,6 @@ class Intake:
             self._drops.count("overtaken", "a newer frame of its camera waits")
 
     def answer(self, *, timeout_s: float) -> int:
-        """Answer what waits, at most for `timeout_s` if nothing does; gives the number of records pushed."""
+        """Answer the waiting observations, waiting `timeout_s` for one; gives how many records it pushed."""
         outcomes = self._answerer.answer(self._mailbox.take(limit=BATCH, timeout_s=timeout_s))
         return sum(isinstance(outcome, Pushed) for outcome in outcomes)

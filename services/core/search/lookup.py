@@ -15,13 +15,13 @@ from services.core.search.follow import View
 from services.core.search.verdict import CANDIDATES, judge
 from services.core.search.votes import agree, window
 
-# Runners-up of a frame that may yet be among the k matches, if its camera's last frames showed them.
+# Number of a frame's runners-up that may become matches, if its camera's last frames showed them.
 RUNNERS_UP = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """Answers observations from what the follower sees; it reads no store."""
+    """Answers observations from the follower's view; it reads no store."""
 
     picture_url: Callable[[ItemFacts], str]
     k: int
@@ -47,7 +47,7 @@ class Lookup:
         records = []
         for seen, neighbours in zip(batch, nearest, strict=True):
             said = (earlier or {}).get(seen.thing, ())
-            # Of one that has gone since the search there are no facts any more.
+            # An item that has gone since the search has no facts any more.
             items = {n.item_id: item for n in neighbours if (item := facts.get(n.item_id)) is not None}
             found = [neighbour for neighbour in neighbours if neighbour.item_id in items]
             decision = decide(seen, view, found, said)
@@ -79,7 +79,7 @@ class Lookup:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What is said of a frame, from how many frames, and the frame's own vote for those that follow."""
+    """The judgement of a frame, the number of frames behind it, and the frame's own vote for later ones."""
 
     judgement: Judgement
     frames: int
@@ -96,14 +96,14 @@ def decide(
     vote = Vote(seen.captured_at_s, evidence, view.model, still_s=seen.still_s)
     agreeing = window(earlier, vote)
     agreed = agree([evidence, *(each.evidence for each in agreeing)])
-    # What is no neighbour of this frame (it may be gone) is not shown, so nothing is said of it either.
+    # An item that is no neighbour of this frame (it may be gone) cannot be shown, so it is not judged either.
     seen_now = {item_id: nats for item_id, nats in agreed.items.items() if item_id in evidence.items}
     judgement = judge(Evidence(seen_now, agreed.none))
     return Decision(judgement, 1 + len(agreeing), replace(vote, fresh=not agreeing))
 
 
 def _favoured(neighbours: Sequence[Neighbour], earlier: Sequence[Vote], *, count: int) -> list[Neighbour]:
-    """Those that may be the best: the nearest, and what the camera's last frames showed."""
+    """The candidates for the best: the nearest neighbours, and those that the camera's last frames showed."""
     favourites = {vote.evidence.best for vote in earlier}
     return [*neighbours[:count], *(n for n in neighbours[count:] if n.item_id in favourites)]
 
@@ -132,7 +132,7 @@ def _joined(found: Sequence[Sequence[Neighbour]]) -> list[Neighbour]:
 
 
 def _timings(seen: Observation, *, started_s: float, searched_at_s: float) -> dict[str, float]:
-    """The camera's stages, the way from the end of its work to the search, and the search itself."""
+    """Milliseconds of the camera's stages, of the way from there to the search, and of the search."""
     timings = dict(seen.timings_ms)
     if seen.session is not None:
         since_capture_ms = (started_s - seen.captured_at_s) * 1000

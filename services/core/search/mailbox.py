@@ -1,4 +1,4 @@
-"""Freshest wins: what waits for the search, at most one observation a camera."""
+"""The observations that wait for the search, at most one a camera: freshest wins."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Mailbox:
         self._arrived = threading.Condition()
 
     def put(self, seen: Observation) -> bool:
-        """Leave an observation; True if it replaced an older one of its camera, or fell to a newer one."""
+        """Leave an observation; True if it replaced an older one of its camera, or lost to a newer one."""
         with self._arrived:
             known = self._waiting.get(seen.thing)
             if known is not None and known.captured_at_s > seen.captured_at_s:
@@ -32,7 +32,7 @@ class Mailbox:
             return known is not None
 
     def take(self, *, limit: int, timeout_s: float) -> list[Observation]:
-        """Up to `limit` observations, longest waiting first; empty when none came within `timeout_s`."""
+        """Up to `limit` observations, the longest waiting first; empty when none came within `timeout_s`."""
         with self._arrived:
             self._arrived.wait_for(lambda: bool(self._waiting), timeout_s)
             taken = min(limit, len(self._waiting))

@@ -1,4 +1,4 @@
-"""Observations that one call brings as messages, such as a request's or a rule's event."""
+"""Observations as the messages of one call, such as a request's or a rule's event."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from services.core.search.drops import Drops
 
 
 def answer_messages(messages: Sequence[object], answerer: Answerer, drops: Drops) -> list[Outcome]:
-    """What became of each message, parsed JSON whose `thing` names its camera, in their order."""
+    """The outcome of each message, in their order; it is parsed JSON whose `thing` names its camera."""
     seen: dict[int, Observation] = {}
     outcomes: dict[int, Outcome] = {}
     for place, message in enumerate(messages):
@@ -32,5 +32,5 @@ def _decoded(message: object) -> Observation:
         raise WireError("field", f"thing is {str(thing)[:128]!a}; expected a camera's name")
     payload = json.dumps(message).encode()
     seen = decode_observation(payload, thing=thing, kind="features", received_at_s=time.time())
-    assert seen is not None  # only a DeepLens program's own topic carries plain text
+    assert seen is not None  # plain text comes only on a DeepLens program's own topic
     return seen

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from common.wire import Vectors
 
-# Items; enough probes for three numbers.
+# Number of sampled items: enough probes to fit three numbers.
 SAMPLE = 500
-# Items kept beyond the sample, which follow where sampled ones go; then the store is asked.
+# Number of further items kept, which replace sampled ones that go; after them the store is read.
 _RESERVE = 100
 
 _Rank = tuple[bytes, str]
@@ -20,22 +20,22 @@ ReadProbes = Callable[[Sequence[str]], Sequence[Vectors]]
 
 
 class ProbeSample:
-    """Of the items that have probes, the `size` whose ids have the smallest hashes.
+    """The probes of `size` items: of those that have probes, the ones whose ids have the smallest hashes.
 
-    The first of the alphabet would be alike, as ids often begin with a kind. Of a large catalogue only these
-    and a reserve are in memory. Safe to use from two threads.
+    The first by the alphabet would be alike, as ids often begin with a kind. Only these items and a reserve
+    are in memory. Safe to use from two threads.
     """
 
     def __init__(self, *, size: int = SAMPLE, reserve: int = _RESERVE) -> None:
         self._size, self._most = size, size + reserve
         self._probes: dict[str, Vectors] = {}
         self._ranks: list[_Rank] = []
-        # Below this rank no item with probes is missing; None where none is missing at all.
+        # No item with probes is missing below this rank; None if none is missing at all.
         self._complete_below: _Rank | None = None
         self._lock = threading.Lock()
 
     def put(self, item_id: str, probes: Vectors) -> None:
-        """An item has these probes now, float32 [probes, dim], perhaps none."""
+        """Set an item's probes, float32 [probes, dim], perhaps none."""
         with self._lock:
             self._remove(item_id)
             rank = _rank(item_id)
@@ -47,7 +47,7 @@ class ProbeSample:
                 del self._probes[self._complete_below[1]]
 
     def remove(self, item_id: str) -> None:
-        """An item is gone."""
+        """Remove an item that is gone."""
         with self._lock:
             self._remove(item_id)
 
@@ -68,12 +68,12 @@ class ProbeSample:
         return self._complete_below is not None and len(self._ranks) < self._size
 
     def refill(self, ids: Iterable[str], read: ReadProbes) -> None:
-        """While it is dry take the next ones of `ids`, which are all there are; `read` gives their probes."""
+        """While it is dry, take the next of `ids`, the ids of all items; `read` gives their probes."""
         while (start := self._complete_below) is not None and self.is_dry:
             count = self._most - len(self._ranks)
             following = heapq.nsmallest(count, (rank for rank in map(_rank, ids) if rank >= start))
             found = read([item_id for _, item_id in following])
-            # The first rank behind the last that was read.
+            # The first rank behind the last one read.
             end = (following[-1][0], following[-1][1] + "\0") if len(following) == count else None
             self._complete_below = end
             for (_, item_id), probes in zip(following, found, strict=True):

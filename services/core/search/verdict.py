@@ -1,10 +1,9 @@
-"""Is it in the catalogue? Probabilities, calibrated on the catalogue itself.
+"""The verdict: probabilities that the camera shows each item, calibrated on the catalogue itself.
 
 A frame's evidence is a softmax's: each item has `sharpness` times its cosine, and "none of them" has
 `sharpness` times a level that rises with the general likeness of the neighbourhood. The three numbers start
-from those that were learned on pictures of the project's own, and are fitted to the catalogue by its probes:
-pictures of its own items as a camera may see them, each asked for once as it is, and once as if its item were
-not there.
+from values learned on the project's own pictures, and are fitted to the catalogue by its probes:
+made-up camera frames of its items, each searched once as it is, and once as if its item were not there.
 """
 
 from __future__ import annotations
@@ -22,30 +21,30 @@ from services.core.domain import Judgement, Neighbour, Verdict
 from services.core.evidence import Evidence
 from services.core.ports import KnnSearch
 
-# Number of the nearest items in the softmax; one further off has no chance.
+# Number of nearest items in the softmax; items further off have no chance.
 CANDIDATES = 20
-# The runners-up whose mean cosine says how alike everything around is.
+# Number of runners-up whose mean cosine says how alike the neighbourhood is.
 _AROUND = 5
-# Of the best item. Between them it is worth a person's look.
+# Probability thresholds for the best item; between them the verdict is `unsure`.
 MATCH_FROM = 0.55
 NO_MATCH_BELOW = 0.12
 
 Floats = NDArray[np.float64]
-# Probes of one search, or up to twice as many: live searches share the cores with it, and get theirs the
-# sooner the fewer it has; FAISS is several times slower with fewer than these.
+# Number of probes in one search, at most twice that: live searches share the cores, and wait less the fewer
+# it has; FAISS is several times slower with fewer than these.
 _BATCH = 256
 # log(sharpness), level, slope: the maximum likelihood on the held-out pictures of models/training, and how
 # far other catalogues' values may lie from it (standard deviations of a normal prior).
 _PRIOR = np.array([math.log(31.0), 0.18, 0.73])
 _SPREAD = np.array([0.3, 0.1, 0.3])
-# How often what is shown is a stranger, before anything is seen.
+# Prior probability that the camera shows a stranger.
 _STRANGERS = 0.3
 _NEWTON_STEPS, _HALVINGS = 20, 20
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """How cosines become probabilities; `leaning` is what people's feedback says of an item, in nats."""
+    """Numbers that turn cosines into probabilities; `leaning` is the effect of feedback by item, in nats."""
 
     sharpness: float = math.exp(_PRIOR[0])
     level: float = float(_PRIOR[1])
@@ -53,7 +52,7 @@ class Calibration:
     leaning: Mapping[str, float] = field(default_factory=dict)
 
     def evidence(self, neighbours: Sequence[Neighbour]) -> Evidence:
-        """What one frame's nearest items, nearest first, say for each of them and for none."""
+        """The evidence of one frame's nearest items, nearest first, for each of them and for none."""
         cosines = _cosines(neighbours)
         items = {
             neighbour.item_id: self.sharpness * cosine + self.leaning.get(neighbour.item_id, 0.0)
@@ -63,14 +62,14 @@ class Calibration:
 
     @classmethod
     def of(cls, fit: CalibrationFit, *, leaning: Mapping[str, float]) -> Calibration:
-        """What was fitted before."""
+        """The calibration of an earlier fit."""
         return cls(fit.sharpness, fit.level, fit.slope, leaning)
 
     @classmethod
     def fitted(
         cls, index: KnnSearch, probes: Mapping[str, Vectors], *, leaning: Mapping[str, float]
     ) -> Calibration:
-        """Fit to the probes of some items, float32 [probes, dim] by id; without any: what was learned."""
+        """A fit to the probes of some items, float32 [probes, dim] by id; without any, the learned values."""
         ids = [item_id for item_id, vectors in probes.items() for _ in vectors]
         if not ids:
             return cls(leaning=leaning)
@@ -96,7 +95,7 @@ def judge(evidence: Evidence) -> Judgement:
 
 
 def leaning(right: int, wrong: int) -> float:
-    """What feedback says of an item, in nats: the logarithm of its odds with one of each said beforehand."""
+    """The effect of feedback on an item, in nats: the logarithm of its odds, with one more of each."""
     return math.log((1 + right) / (1 + wrong))
 
 
@@ -113,7 +112,7 @@ def _cosines(neighbours: Sequence[Neighbour]) -> list[float]:
 
 
 def _around(cosines: Sequence[float]) -> float:
-    """The mean cosine of the runners-up; where a small catalogue has fewer, the missing are unlike (0)."""
+    """The mean cosine of the runners-up; where a small catalogue has fewer, the missing count as 0."""
     return sum(cosines[1 : 1 + _AROUND]) / _AROUND
 
 
@@ -128,7 +127,7 @@ class _Examples:
 
 
 def _examples(found: Sequence[Sequence[Neighbour]], truths: Sequence[str | None]) -> _Examples:
-    """Queries' neighbours, and the item that each shows; None for a stranger."""
+    """Examples from queries' neighbours and the item that each shows, None for a stranger."""
     cosines = np.full((len(found), CANDIDATES + 1), -1.0)
     truth = np.full(len(found), CANDIDATES)
     around, weight = np.zeros(len(found)), np.zeros(len(found))
@@ -139,7 +138,7 @@ def _examples(found: Sequence[Sequence[Neighbour]], truths: Sequence[str | None]
         ids = [neighbour.item_id for neighbour in neighbours[:CANDIDATES]]
         if true_id is None:
             weight[row] = _STRANGERS
-        elif true_id in ids:  # one that is not even near teaches nothing about nearness
+        elif true_id in ids:  # a probe whose item is not even near teaches nothing
             truth[row], weight[row] = ids.index(true_id), 1 - _STRANGERS
     return _Examples(cosines, around, truth, weight)
 
@@ -175,10 +174,10 @@ def _fit(seen: _Examples) -> Floats:
     loss, gradient = _loss(theta, seen)
     for _ in range(_NEWTON_STEPS):
         hessian = np.stack([(_loss(theta + step, seen)[1] - gradient) / 1e-4 for step in steps])
-        # Far off the loss may bend downwards: with the curvatures' amounts the way still leads down.
+        # Far off, curvatures may be negative: with their absolute values the step still leads down.
         curvatures, axes = np.linalg.eigh((hessian + hessian.T) / 2)
         move = axes @ (axes.T @ gradient / np.maximum(np.abs(curvatures), 1e-3))
-        # And no step is taken that goes up, as Newton's full one may.
+        # Newton's full step may go up; it is halved until it does not.
         for _ in range(_HALVINGS):
             better, slope = _loss(theta - move, seen)
             if better < loss:

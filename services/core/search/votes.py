@@ -1,4 +1,4 @@
-"""Agreement over the last frames of one camera: each frame's evidence is a vote, kept in the match queue."""
+"""Agreement over a camera's last frames: each frame's evidence is a vote, kept in the match queue."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from services.core.evidence import Evidence, Vote
 # A camera's window of votes: their largest number, and their largest age when the scene last changed.
 FRAMES = 8
 WINDOW_S = 1.5
-# Nats below the frame's best at which the window's favourite is out of sight: another item is shown.
+# Nats below the frame's best at which the window's favourite counts as gone: another item is shown.
 CHANGED = 4.0
 
 
 def window(votes: Sequence[Vote], now: Vote) -> list[Vote]:
-    """The earlier votes, newest first, that speak of what `now` sees: near in time, and of the same scene."""
+    """The earlier votes, newest first, of the scene that `now` sees: near in time, and of the same item."""
     chosen: list[Vote] = []
     for vote in votes[: FRAMES - 1]:
         age_s = now.captured_at_s - vote.captured_at_s
-        # Of a still scene frames come rarely, but what was seen before it went still is of that scene too.
+        # A still scene gives frames rarely, and the frames before it went still show that scene too.
         if not 0 <= age_s <= WINDOW_S + now.still_s or vote.model != now.model:
             break
         chosen.append(vote)
