@@ -6,6 +6,8 @@ import time
 # Seconds that `_work` takes on the idle machine for which the limits were set.
 _REFERENCE_S = 0.1
 _ROUNDS = 3_000_000
+# What hangs is to be found on any machine.
+_SLOWEST = 12.0
 
 
 def limit_s(seconds: float) -> float:
@@ -29,11 +31,11 @@ class Deadline:
 
 
 def _slowness() -> float:
-    """Slowness, at least 1: from a fixed piece of work, and the programs per core in the last minute."""
+    """Slowness, 1 to _SLOWEST: from a fixed piece of work, and the programs per core in the last minute."""
     began_s = time.monotonic()
     _work()
     speed = (time.monotonic() - began_s) / _REFERENCE_S
-    return max(1.0, speed, os.getloadavg()[0] / (os.cpu_count() or 1))
+    return min(_SLOWEST, max(1.0, speed, os.getloadavg()[0] / (os.cpu_count() or 1)))
 
 
 def _work() -> int:
