@@ -18,7 +18,7 @@ from services.bootstrap.tls import open_tls
 
 
 class _Server(uvicorn.Server):
-    """Ends the event streams first; they would hold a shutdown up until its time limit."""
+    """A server that ends the event streams first; they would hold up a shutdown until its time limit."""
 
     def __init__(self, config: uvicorn.Config, hub: Hub) -> None:
         super().__init__(config)
@@ -41,22 +41,22 @@ def main() -> int:
         port=settings.port,
         ssl_certfile=tls.certificate if tls else None,
         ssl_keyfile=tls.key if tls else None,
-        # Else uvicorn believes whoever comes from 127.0.0.1.
+        # Otherwise uvicorn trusts this header from 127.0.0.1.
         proxy_headers=bool(settings.proxies),
         forwarded_allow_ips=settings.proxies,
         log_config=None,
         log_level="warning",
-        timeout_graceful_shutdown=3,  # longer than a preview is waited for
+        timeout_graceful_shutdown=3,  # more than the wait for a preview
     )
     _Server(config, hub).run(sockets=[listener(config)])
     return 0
 
 
 def listener(config: uvicorn.Config) -> socket.socket:
-    """Bound to one address: of `localhost` there may be a second, ::1, where there is no IPv6."""
+    """A socket bound to one address: `localhost` may have a second, ::1, on a machine without IPv6."""
     bound = config.bind_socket()
-    # Its connections inherit this; asyncio sees to it only for sockets that it made itself. Without it, an
-    # answer's body waits for the acknowledgement of its head, which comes up to 40 ms later.
+    # Its connections inherit this; asyncio sets it only for sockets of its own. Without it, an answer's body
+    # waits up to 40 ms for the acknowledgement of its head.
     bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return bound
 

@@ -1,4 +1,4 @@
-"""Puts the api together: routers, guard, problem documents and the web page."""
+"""The api put together: routers, guard, problem documents and the web page."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def build_app(settings: ApiSettings, parts: ApiParts, hub: Hub) -> FastAPI:
         description=openapi.ABOUT,
         lifespan=feeding,
         max_body_size=MAX_BODY,
-        # Its own have absolute addresses; a proxy may serve us under any path.
+        # FastAPI's own redirects have absolute addresses; a proxy may serve us under any path.
         servers=[{"url": "."}],
         docs_url=None,
         redoc_url=None,
@@ -70,7 +70,7 @@ def build_app(settings: ApiSettings, parts: ApiParts, hub: Hub) -> FastAPI:
     for router in (
         matches.build_router(parts, hub),
         feedback.build_router(parts),
-        # Before the items: its path could be an item's.
+        # Before the items: its path looks like an item's.
         rebuild.build_router(parts),
         archive.build_router(parts, folder=settings.data_dir, threads=settings.threads),
         items.build_router(parts),
@@ -84,7 +84,7 @@ def build_app(settings: ApiSettings, parts: ApiParts, hub: Hub) -> FastAPI:
     openapi.install(app)
     swagger.install(app)
     app.mount("/", StaticFiles(directory=WEB, html=True), name="web")
-    # The page is text, and a phone's line is slow; pictures and streams go as they are.
+    # The page's texts are compressed for slow phone lines; pictures and streams are not.
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=6)
     app.add_middleware(guard.Guard, settings=settings)
     return app

@@ -27,7 +27,7 @@ from services.core.importing.item_maker import Maker
 from services.core.importing.store_writer import StoreWriter
 
 TYPE = "application/zip"
-# An archive is on the disk while it is read, never in memory; the api's own limit is for pictures.
+# Maximum size of an archive, which is read from disk and not from memory; the usual limit is for pictures.
 _NO_LIMIT = 1 << 60
 _ZIP = {TYPE: {"schema": FILE, "example": "<the bytes of a ZIP>"}}
 _EXPORTED: Responses = {200: {"content": _ZIP}, **problems({503: STORE_AWAY})}
@@ -74,11 +74,11 @@ def build_router(parts: ApiParts, *, folder: Path, threads: int) -> APIRouter:
     async def take(request: Request) -> ImportAnswer:
         """Add or replace the items of an archive; vectors of another model or recipe are made again.
 
-        It may have half of what the disk has free. A damaged one is refused and changes nothing.
+        It may be half as large as the disk's free space. A damaged one is refused and changes nothing.
         """
         await run_in_threadpool(parts.catalogue.check_model)
         folder.mkdir(parents=True, exist_ok=True)
-        # Its pictures need as much again.
+        # Its pictures need the same space once more.
         limit = shutil.disk_usage(folder).free // 2
         with tempfile.TemporaryFile(dir=folder) as file:
             await _spool(request, file, limit=limit)

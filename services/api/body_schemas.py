@@ -1,4 +1,4 @@
-"""The OpenAPI form of bodies that routes read by themselves: JSON of a model, forms with a picture."""
+"""OpenAPI schemas of bodies that routes read by themselves: JSON of a model, forms with a picture."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def item_body(model: type[Body], *, required: Sequence[str], example: dict[str, 
 
 
 def image_form(example: dict[str, str], **more: dict[str, Any]) -> dict[str, Any]:
-    """A form with the file `image`, and maybe further fields."""
+    """A form with the file `image` and any further fields."""
     properties = {"image": {**FILE, "description": "A picture file."}, **more}
     return _form({"type": "object", "required": ["image"], "properties": properties}, example)
 
@@ -48,7 +48,7 @@ def _form(schema: dict[str, Any], example: dict[str, str]) -> dict[str, Any]:
 def _json(model: type[Body]) -> dict[str, Any]:
     schema: dict[str, Any] = model.model_json_schema()
     del schema["example"]
-    # Its own has its names in order, and pydantic sorts what it makes.
+    # Keeps the order of the names, which pydantic's own schema sorts.
     return {"schema": schema, "example": example_of(model)}
 
 

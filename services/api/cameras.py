@@ -1,4 +1,4 @@
-"""Cameras: what they say of themselves, their previews, and frames that a browser sends for one."""
+"""Cameras: their statuses, their previews, and frames that a browser sends for one."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def build_router(parts: ApiParts) -> APIRouter:
 
     @router.get("/cameras", summary="List the cameras")
     def cameras() -> CamerasAnswer:
-        """The cameras, each with its last status and how its clock is off."""
+        """The cameras, each with its last status and its clock's offset."""
         return CamerasAnswer(cameras=[CameraAnswer(**camera.to_json()) for camera in cameras_now(parts)])
 
     @router.get(
@@ -118,7 +118,7 @@ def build_router(parts: ApiParts) -> APIRouter:
 
 
 def _ask_for_previews(parts: ApiParts, thing: str) -> None:
-    """Tell a camera that it is watched; raises for one that cannot give a preview now."""
+    """Tell a camera that it is watched; raises an error if it cannot give a preview now."""
     camera = parts.cameras.get(thing)
     if camera is None:
         raise HTTPException(404, f"there is no camera {thing[:128]!r}")
@@ -131,7 +131,7 @@ def _ask_for_previews(parts: ApiParts, thing: str) -> None:
 
 
 async def _newer(previews: Previews, thing: str, seen: Collection[str]) -> Preview | None:
-    """The newest preview that is none of those `seen`, None if there is none within WAIT_S."""
+    """The newest preview that is not among `seen`, None if none comes within WAIT_S."""
     loop, arrived = asyncio.get_running_loop(), asyncio.Event()
     listening = previews.listening(thing, lambda: loop.call_soon_threadsafe(arrived.set))
     with listening, contextlib.suppress(TimeoutError):
@@ -173,7 +173,7 @@ def _check_name(parts: ApiParts, thing: str) -> None:
 
 
 async def _read_frame(request: Request, *, limit: int) -> bytes:
-    """The frame of a request's body, of the type that it says to have."""
+    """The frame in a request's body of the declared type."""
     kind = content_type(request)
     if kind not in ("image/jpeg", "multipart/form-data"):
         raise HTTPException(

@@ -1,4 +1,4 @@
-"""What OpenAPI says of the calls that change items: their bodies and their errors."""
+"""The OpenAPI declarations of the calls that change items: bodies and errors."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _NO_REVISION = "If-Match is 'x'; expected one item's `revision` in quotes, or it
 _CHANGED = {"detail": "item 'mug-7' has changed since it was read", "current": ITEM}
 _WRONG_TYPE = "content type 'text/xml'; expected multipart/form-data or application/json"
 _NO_ANSWER = "cam-1 is online, but sent no picture within 3 s; try again, or give a picture file"
-# What a picture's source may give, beside what is wrong with the words.
+# Errors of a picture's source, beside those of the words.
 _SOURCE: dict[int, str] = {
     413: "the JSON has more than 1048576 bytes",
     415: _WRONG_TYPE,

@@ -1,4 +1,4 @@
-"""The catalogue over HTTP: what changes single items, and what takes a change back."""
+"""The catalogue over HTTP: the calls that change single items or take a change back."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from services.contract.problems import problem
 from services.core.catalogue.changes import Changed
 from services.core.domain import RevisionError
 
-# Requests at work at once: one may wait long for an address or a camera, and the threads are for all.
+# Maximum number of requests at once: one may wait long for an address or a camera, and threads are shared.
 AT_ONCE = 8
 PlaceOfPicture = Annotated[
     int, InPath(description="The picture's place in `pictures`, from 0.", examples=[1])
@@ -71,9 +71,9 @@ def build_router(parts: ApiParts) -> APIRouter:
 
     @router.put("/items/{item_id}", summary="Change an item", **declared.EDIT)
     async def edit(item_id: ItemId, request: Request, expected: Expected) -> Response:
-        """Change what is given of an item; what is left out stays.
+        """Change the given fields of an item; the others stay.
 
-        `metadata` is replaced as a whole, a `link` of null is taken away, a picture replaces the shown one.
+        `metadata` is replaced as a whole, a `link` of null is removed, a picture replaces the shown one.
         """
         said = await read_item_request(request, ItemEditBody)
         source = said.source
@@ -82,7 +82,7 @@ def build_router(parts: ApiParts) -> APIRouter:
 
     @router.delete("/items/{item_id}", summary="Delete an item", **declared.DELETE)
     async def delete(item_id: ItemId, expected: Expected) -> Response:
-        """Remove an item, and what people said of it."""
+        """Remove an item and the feedback on it."""
         return await done(lambda: parts.editor.delete(item_id, expected=expected))
 
     @router.post(
@@ -105,7 +105,7 @@ def build_router(parts: ApiParts) -> APIRouter:
 
     @router.post("/items/undo", summary="Take a change back", **declared.UNDO)
     async def undo(request: Request) -> Response:
-        """Make the item of a change what it was before it, once; that is a change too, and can be undone.
+        """Put the item of a change back as it was before, once; that is a change too, and can be undone.
 
         A token is kept for an hour, while it is one of the last 1,000, until the api restarts. Feedback
         that a deletion ended does not come back.

@@ -1,4 +1,4 @@
-"""Entity tags: what a client has already, and the revision of an item that its change is made of."""
+"""Entity tags: of content that a client already has, and of the revision that its change is made from."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from services.contract.item_models import ItemAnswer
 from services.core.domain import InputError
 from services.core.revision import NO_ITEM
 
-# The second part tells apart what is no part of a revision, such as feedback; no condition asks for it.
+# The second part covers facts outside the revision, such as feedback; conditions ignore it.
 _ITEM_TAG = re.compile(r'"([0-9a-f]{16})(?:-[0-9a-f]{8})?"')
 
 
 def seen_tags(request: Request) -> set[str]:
-    """The tags of If-None-Match; a weak one counts as the strong one, as that header wants it."""
+    """The tags of If-None-Match; a weak one counts as strong, as that header's rule says."""
     return {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
 
 
@@ -38,7 +38,7 @@ def expected_revision(
         ),
     ] = None,
 ) -> str | None:
-    """The revision that a change is made of, None for any; raises InputError for what is no revision."""
+    """The revision that a change is made from, None for any; raises InputError if it is none."""
     if if_match is None or if_match.strip() == "*":
         return None
     found = _ITEM_TAG.fullmatch(if_match.strip())

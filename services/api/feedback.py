@@ -45,8 +45,8 @@ def build_router(parts: ApiParts) -> APIRouter:
     async def feedback(record_id: RecordId, request: Request) -> FeedbackAnswer:
         """Say whether a record's best match is right, and if not, which item it really was.
 
-        It can be said while the record is among the newest 600 of all cameras, and changed for a day after
-        that. The last word on a record counts, and counts once.
+        It is taken while the record is among the newest 600 of all cameras, and may change for a day after
+        that. The last feedback on a record counts, and counts once.
         """
         body = await read_body(request, FeedbackBody)
         said = Feedback(body.right, body.item if body.item is None else check_item_id(body.item))
@@ -60,6 +60,6 @@ def _take(parts: ApiParts, record_id: int, said: Feedback) -> FeedbackAnswer:
     if record is None:
         raise HTTPException(404, f"record {record_id} is not among the newest any more")
     really, change = take_feedback(parts.catalogue.store, record, said)
-    # So that what was said can be changed when the record has long left the list.
+    # So that the feedback can be changed after the record has left the list.
     parts.queue.remember(record)
     return FeedbackAnswer(id=record_id, right=said.right, item=really, change=change)

@@ -1,4 +1,4 @@
-"""Feeds the hub: new match records, the cameras' changes and a heartbeat."""
+"""The feeds of the hub: new match records, the cameras' changes and a heartbeat."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ def camera_event(camera: CameraStatus) -> Event:
 
 
 def heartbeat() -> Event:
-    """Tells a page that the stream lives, and what time it is here."""
+    """The event that tells a page that the stream lives, and the server's time."""
     return Event("heartbeat", json.dumps({"now": to_iso(time.time())}))
 
 
 def cameras_now(parts: ApiParts) -> list[CameraStatus]:
-    """All cameras, each with what the search has noticed of its clock."""
+    """All cameras, each with its clock's offset as the search has noticed it."""
     cameras = parts.cameras.all()
     try:
         return [camera.with_clock(parts.queue.clock_offset_s(camera.thing)) for camera in cameras]
@@ -72,7 +72,7 @@ class Feeds:
 
     @property
     def ended(self) -> str | None:
-        """The name of one that has ended by a fault of ours, None if all go on."""
+        """The name of a task that has ended by a fault of ours, None if all go on."""
         return next((task.get_name() for task in self._tasks if task.done()), None)
 
 

@@ -1,7 +1,7 @@
-"""Closed by default: which requests are let in.
+"""The guard, closed by default: it decides which requests are let in.
 
-Without a key the api serves this machine alone, and a page of somebody else's that is open in the same
-browser must not reach it: its Origin is another, and a DNS name that was bent to 127.0.0.1 shows in Host.
+Without a key the api serves this machine alone, and a foreign page in the same browser must not reach it:
+its Origin is another one, and a DNS name that was redirected to 127.0.0.1 shows in Host.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from services.contract.problems import problem
 _SAFE = ("GET", "HEAD", "OPTIONS")
 # POSTs that only read.
 _READS = ("/matches",)
-# GETs that are guarded as writes are: what a camera sees is not for everybody.
+# GETs that are guarded like writes, because a camera's pictures are private.
 _PRIVATE = re.compile(r"/cameras/[^/]*/preview/?")
 _HEADERS = {
     "Content-Security-Policy": (
@@ -32,7 +32,7 @@ _HEADERS = {
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
-    # Asked for again each time: modules of two versions of the page must not mix.
+    # Revalidated each time: modules of two versions of the page must not mix.
     "Cache-Control": "no-cache",
 }
 
@@ -44,7 +44,7 @@ def is_guarded(method: str, path: str) -> bool:
 
 
 class Guard:
-    """Checks each request and puts the headers on each response that it has not itself (ASGI middleware)."""
+    """ASGI middleware that checks each request, and adds the headers that a response lacks."""
 
     def __init__(self, app: ASGIApp, *, settings: ApiSettings) -> None:
         self._app = app
@@ -79,14 +79,14 @@ class Guard:
             return problem(421, text)
         if not is_guarded(request.method, request.scope["path"]):
             return None
-        # Port and all: what else runs on this machine is another origin.
+        # With the port: other servers on this machine are other origins.
         if origin is not None and origin.partition("://")[2] not in (host, self._public):
             return problem(403, f"origin {origin[:100]!a} is not let in; only this api's own page may")
         return self._refuse_key(request) if self._key else None
 
     def _refuse_key(self, request: Request) -> Response | None:
         given, client = _given_key(request), request.client.host if request.client else ""
-        # A page that has no key yet asks without one, and guesses nothing.
+        # A request without a key is no guess: the page sends it before it has one.
         if given:
             wait_s = math.ceil(self._attempts.wait_s(client))
             if wait_s:

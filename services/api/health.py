@@ -16,7 +16,7 @@ from services.contract.health_models import UNHEALTHY, AliveAnswer, HealthAnswer
 from services.core.domain import Loading, LoadingError, UnavailableError
 
 Check = Callable[[], dict[str, Any]]
-# Not problem documents: who watches the system wants to know of all that it depends on.
+# No problem documents: a monitor needs the state of every dependency.
 _UNHEALTHY: dict[int | str, dict[str, Any]] = {
     503: {
         "description": "A dependency fails or loads.",
@@ -50,14 +50,13 @@ def build_router(parts: ApiParts, feeds: Feeds) -> APIRouter:
     def healthz() -> Response:
         """Each dependency of the api: item store, Redis, broker and index; 503 if one of them fails or loads.
 
-        A lost camera is no failure, but it is listed. Whether a process should be started again is said by
-        GET /alive.
+        A lost camera is listed, but is no failure. GET /alive says whether a process should be restarted.
         """
-        # The store last: the index may take seconds to answer, and the two are compared.
+        # The store last: the index may take seconds to answer, and the two cursors are compared.
         outcomes = {name: _outcome(checks[name]) for name in reversed(checks)}
         found = {name: outcomes[name] for name in checks}
         wrong = [outcome for outcome in found.values() if not outcome["ok"]]
-        # Nothing is to be mended where the index is only being read.
+        # A loading index needs no repair.
         status = "ok" if not wrong else "loading" if all("loading" in each for each in wrong) else "failing"
         cameras = [camera.to_json() for camera in cameras_now(parts)]
         state = {"status": status, "checks": found, "cameras": cameras}
@@ -70,7 +69,7 @@ def build_router(parts: ApiParts, feeds: Feeds) -> APIRouter:
         responses=_STOPPED,
     )
     async def alive() -> Response:
-        """Whether this process does its work, whatever it depends on: 503 if it should be started again."""
+        """Whether this process itself works, leaving out its dependencies: 503 if it should be restarted."""
         ended = feeds.ended
         state = {"alive": True} if ended is None else {"alive": False, "detail": f"{ended} has ended"}
         return JSONResponse(state, 200 if ended is None else 503)
@@ -82,7 +81,7 @@ def build_router(parts: ApiParts, feeds: Feeds) -> APIRouter:
         responses={200: {"content": {"text/plain": {"example": _METRICS}}}},
     )
     def metrics() -> Response:
-        """The counters of the api and of the search process that it asks, in Prometheus' text format."""
+        """The counters of the api and of its search process, in Prometheus' text format."""
         own = generate_latest(parts.registry).decode()
         try:
             own += parts.search.metrics()

@@ -10,13 +10,13 @@ from functools import cached_property
 
 from fastapi.sse import format_sse_event
 
-# A listener that reads more slowly than this many events come needs only the newest ones.
+# Maximum backlog of a listener, in events; one that reads more slowly needs only the newest ones.
 BACKLOG = 64
 
 
 @dataclass(frozen=True)
 class Event:
-    """One server-sent event; `thing` is the camera that it is about, `id` a record's."""
+    """One server-sent event; `thing` is its camera, `id` its record's."""
 
     name: str
     data: str
@@ -25,7 +25,7 @@ class Event:
 
     @cached_property
     def encoded(self) -> bytes:
-        """Its form on the wire, made once for all listeners."""
+        """The event's bytes, made once for all listeners."""
         number = None if self.id is None else str(self.id)
         return format_sse_event(event=self.name, data_str=self.data, id=number)
 
@@ -40,7 +40,7 @@ class Hub:
         return len(self._listeners)
 
     def publish(self, event: Event | None) -> None:
-        """Give an event to all, None to end them; a listener with a full backlog loses its oldest one."""
+        """Give an event to all listeners, None to end them; a full backlog loses its oldest one."""
         for queue in self._listeners:
             if queue.full():
                 queue.get_nowait()
@@ -48,7 +48,7 @@ class Hub:
 
     @contextlib.contextmanager
     def listen(self) -> Iterator[AsyncIterator[Sequence[Event]]]:
-        """The events from now on, each time all that have come; none is lost before the first read."""
+        """The events from now on, in batches of all that have come; none is lost before the first read."""
         queue: asyncio.Queue[Event | None] = asyncio.Queue(BACKLOG)
         self._listeners.add(queue)
         try:

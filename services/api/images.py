@@ -1,4 +1,4 @@
-"""The items' pictures over HTTP, as they were given or small."""
+"""The items' pictures over HTTP, as given or small."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def build_router(parts: ApiParts) -> APIRouter:
             raise MissingError(f"item {item_id!r} has the pictures 0 to {len(item.pictures) - 1}, and no {n}")
         key = item.pictures[n]
         tag = f'"{key}-{w}"' if w else f'"{key}"'
-        # The address changes with the picture, so a browser may keep it indefinitely.
+        # The address changes with the picture, so a browser may keep the picture indefinitely.
         headers = {"Cache-Control": "public, max-age=31536000, immutable", "ETag": tag}
         if tag in seen_tags(request):
             return Response(status_code=304, headers=headers)

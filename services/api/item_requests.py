@@ -1,4 +1,4 @@
-"""Reads what requests say of an item: its words, and where its picture is to be had."""
+"""Reading of an item from a request: its words, and its picture's source."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from services.core.domain import InputError
 
 @dataclass(frozen=True, slots=True)
 class PictureSource:
-    """Where a picture is to be had: one of these."""
+    """A picture's source: one of these."""
 
     image: bytes | None = None
     url: str | None = None
@@ -27,7 +27,7 @@ class PictureSource:
 
 @dataclass(frozen=True, slots=True)
 class ItemRequest:
-    """The words of a request, those that were given, and its picture's source, if it has one."""
+    """The words that a request gives, and its picture's source, if it has one."""
 
     words: Mapping[str, Any]
     source: PictureSource | None
@@ -44,12 +44,12 @@ class ItemRequest:
 
     @property
     def edit(self) -> Edit:
-        """What is to be different of an item; null takes a link away, as an empty one does."""
+        """The changes of an item; a link of null is removed, like an empty one."""
         link = self.words["link"] or "" if "link" in self.words else None
         return Edit(title=self.words.get("title"), link=link, metadata=self.words.get("metadata"))
 
     def picture(self) -> PictureSource:
-        """The source, where there must be one; raises InputError."""
+        """The source; raises InputError if there is none."""
         if self.source is None:
             raise InputError(
                 "there is no picture; expected the file `image` in multipart/form-data, or in JSON `url` (a "
@@ -59,7 +59,7 @@ class ItemRequest:
 
 
 async def read_item_request(request: Request, body: type[ItemEditBody | NewViewBody]) -> ItemRequest:
-    """What a request says of an item, in JSON of the form `body`, or in a form; raises InputError."""
+    """An item's request in JSON of the form `body`, or in a form; raises InputError."""
     kind = content_type(request)
     if kind == "application/json":
         said = await read_body(request, body)
@@ -87,7 +87,7 @@ async def _uploaded(form: FormData) -> PictureSource | None:
             if name != "image":
                 raise InputError(f"the file is in the field {name[:40]!a}; expected it in `image`")
             content = await value.read()
-            # A page's form sends one without a name where nobody chose a file.
+            # A page's form sends a file without a name if nobody chose one.
             return PictureSource(image=content) if content or value.filename else None
     return None
 
@@ -97,12 +97,12 @@ def _from_form(form: FormData, words: Set[str]) -> dict[str, Any]:
     if fields.pop("image", ""):
         raise InputError("the field `image` holds no file, but text; expected a picture")
     own: dict[str, Any] = {name: fields.pop(name) for name in ("id", "title", "link") if name in fields}
-    # What is left is metadata, where there may be some.
+    # All other fields are metadata, where it is allowed.
     _refuse_unknown(own if "metadata" in words else own | fields, words - {"metadata"} | {"image"})
     return {**own, "metadata": fields} if fields else own
 
 
 def _refuse_unknown(fields: Mapping[str, Any], known: Set[str]) -> None:
-    # A misspelt field must not pass for one that was left out.
+    # A misspelt field must not count as one that was left out.
     if unknown := sorted(fields.keys() - known):
         raise InputError(f"unknown field {unknown[0][:40]!a}; expected {', '.join(sorted(known))}")

@@ -1,4 +1,4 @@
-"""The catalogue over HTTP: what reads it."""
+"""The catalogue over HTTP: the calls that read it."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def build_router(parts: ApiParts) -> APIRouter:
 
 
 def json_response(answer: Answer, status: int = 200, *, headers: Mapping[str, str] | None = None) -> Response:
-    """An answer as it is; one that a route returns as a model is checked again, which takes as long."""
+    """An answer sent as it is; FastAPI would check a model again, which takes as long as making it."""
     return Response(answer.model_dump_json(), status, headers, media_type="application/json")
 
 
@@ -81,7 +81,7 @@ def existing(parts: ApiParts, item_id: str) -> ItemFacts:
 
 
 def item_answer(parts: ApiParts, item: ItemFacts) -> ItemAnswer:
-    """An item as it is told."""
+    """An item as the api answers it."""
     return ItemAnswer(
         id=item.id,
         revision=item.revision,

@@ -1,4 +1,4 @@
-"""Who has given wrong keys: after a few of them an address is not listened to for a while."""
+"""The lockout of addresses: after a few wrong keys an address's keys are ignored for a while."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from collections.abc import Callable
 LIMIT = 10
 WINDOW_S = 60.0
 COOL_DOWN_S = 60.0
-# More addresses than these are forgotten, those first that gave a wrong key the longest ago.
+# Maximum number of addresses; beyond it the one whose last wrong key is the oldest is forgotten.
 MAX_CLIENTS = 10_000
-# What one customer of a provider has of IPv6 addresses, at the least.
+# The smallest IPv6 network that a provider gives one customer.
 _IPV6_PREFIX = 64
 
 log = logging.getLogger(__name__)
@@ -26,13 +26,13 @@ class Attempts:
         self, *, max_clients: int = MAX_CLIENTS, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._max_clients, self._clock = max_clients, clock
-        # When each gave its last wrong keys, at most LIMIT of them, oldest first.
+        # Times of each address's last wrong keys, at most LIMIT of them, oldest first.
         self._wrong: OrderedDict[str, deque[float]] = OrderedDict()
 
     def wait_s(self, client: str) -> float:
-        """For how long nothing of this address is listened to, 0 if it is.
+        """Seconds for which this address's keys are ignored, 0 if they are not.
 
-        A right key does not end it: who guesses must not learn from the answer which one that is.
+        The right key does not end it: a guesser must not learn from the answer which key is right.
         """
         times = self._wrong.get(_group(client))
         if times is None or len(times) < LIMIT or times[-1] - times[0] > WINDOW_S:
@@ -40,11 +40,11 @@ class Attempts:
         return max(0.0, times[-1] + COOL_DOWN_S - self._clock())
 
     def note_wrong(self, client: str) -> None:
-        """Remember a wrong key of an address that was listened to."""
+        """Remember a wrong key of an address whose keys are not ignored."""
         group, now_s = _group(client), self._clock()
         times = self._wrong.setdefault(group, deque(maxlen=LIMIT))
         self._wrong.move_to_end(group)
-        # After a cool-down an address begins again.
+        # After a cool-down an address starts from zero.
         if len(times) == LIMIT and times[-1] - times[0] <= WINDOW_S:
             times.clear()
         times.append(now_s)

@@ -28,7 +28,7 @@ _STREAM = {
         f"event: match\ndata: {json.dumps(RECORD)}\nid: {RECORD['id']}\n\n",
     }
 }
-# How many missed records a page that comes back is told of.
+# Maximum number of missed records that a returning page gets.
 REPLAY = 100
 
 
@@ -47,9 +47,9 @@ def build_router(parts: ApiParts, hub: Hub) -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=100, description="How many records.")] = 20,
         after: Annotated[int, Query(ge=0, description="Only records with an id above this.")] = 0,
     ) -> Response:
-        """The newest match records, newest first; with `after` only those that a client has not seen."""
+        """The newest match records, newest first; with `after` only those of a later id."""
         records = parts.queue.latest(thing=thing, limit=limit, after=after)
-        # Records are JSON already, and pages poll this: the model is for OpenAPI, and nothing is parsed here.
+        # Records are JSON already, and pages poll this: the model is for OpenAPI alone; nothing is parsed.
         return Response(f'{{"records":[{",".join(records)}]}}', media_type="application/json")
 
     @router.post(
@@ -86,7 +86,7 @@ def build_router(parts: ApiParts, hub: Hub) -> APIRouter:
         """Server-sent events: `match` (a record and its id), `camera` (one of GET /cameras) and `heartbeat`.
 
         All cameras come at once, then each change; `heartbeat` is the server's time, every 2 s. Without
-        `Last-Event-ID` the newest record comes first, with it those that were missed.
+        `Last-Event-ID` the newest record comes first, with it the missed ones.
         """
         return EventStream(_events(parts, hub, thing, last_event_id))
 
@@ -101,7 +101,7 @@ async def _events(
         yield b"".join(event.encoded for event in missed)
         last = max((event.id for event in missed if event.id is not None), default=0)
         async for come in live:
-            # Who listens to one camera hears of the others nothing, but of the time.
+            # A listener to one camera gets no events of others, but the heartbeats.
             wanted = [
                 event.encoded
                 for event in come
@@ -112,10 +112,10 @@ async def _events(
 
 
 def _missed(parts: ApiParts, thing: str | None, last_event_id: str | None) -> list[Event]:
-    """What a page needs at once: the time, the cameras, and the records it has not seen, oldest first."""
+    """The first events of a page: the time, the cameras, and the records it has missed, oldest first."""
     cameras = [camera for camera in cameras_now(parts) if thing in (None, camera.thing)]
     events = [heartbeat(), *map(camera_event, cameras)]
-    # An id of ours has 13 digits or a few more; whatever else a client sends counts as none.
+    # An id of ours has 13 digits or a few more; any other text counts as none.
     after = int(last_event_id) if last_event_id and re.fullmatch(r"[0-9]{1,16}", last_event_id) else 0
     try:
         records = parts.queue.latest(thing=thing, limit=REPLAY if after else 1, after=after)

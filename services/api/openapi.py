@@ -1,4 +1,4 @@
-"""The api's OpenAPI document: what holds for every call."""
+"""The api's OpenAPI document: the parts common to every call."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TAGS = {
     "health": "Health and counters.",
     "index": "What `lookalike index rebuild` asks of a running system.",
 }
-# Marks in the document those responses that are not a call's own.
+# Marks the responses in the document that are not a call's own.
 COMMON = "x-common"
 _KEY = "key"
 _OF_ALL = {
@@ -42,7 +42,7 @@ def install(app: FastAPI) -> None:
 
 
 def _complete(document: dict[str, Any]) -> None:
-    """Add what the guard and a fault may answer, and which calls ask for a key."""
+    """Add the answers of the guard and of a fault, and the calls that need a key."""
     key = {"type": "http", "scheme": "bearer", "description": "The value of LOOKALIKE_API_KEY."}
     document["components"]["securitySchemes"] = {_KEY: key}
     for path, calls in document["paths"].items():

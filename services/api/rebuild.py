@@ -1,4 +1,4 @@
-"""What `lookalike index rebuild` asks of the one process that writes."""
+"""The calls by which `lookalike index rebuild` writes, as only one process may."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def build_router(parts: ApiParts) -> APIRouter:
         responses=problems({400: ["model is 'x'; expected 12 hex digits", _NOT_JSON], 503: STORE_AWAY}),
     )
     async def stage(request: Request) -> KeptAnswer:
-        """Keep an item's vectors of another model beside its own, or in their place those of another recipe.
+        """Keep an item's vectors: of another model beside its own, of another recipe in their place.
 
         For `lookalike index rebuild`. The item is a line of an archive.
         """

@@ -1,4 +1,4 @@
-"""Reads the bodies of requests: bytes up to a limit, and JSON of a declared form."""
+"""Reading of requests' bodies: bytes up to a limit, and JSON of a declared form."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from services.contract import refusals
 from services.contract.model_base import Body
 from services.core.domain import InputError
 
-# All that a draft may hold, each character written as \uXXXX.
+# Maximum size of a JSON body: the largest draft, each character written as \uXXXX.
 MAX_JSON_BYTES = 1024 * 1024
 B = TypeVar("B", bound=Body)
 
@@ -23,7 +23,7 @@ async def read_body(request: Request, model: type[B]) -> B:
     too_large = f"the JSON has more than {MAX_JSON_BYTES} bytes"
     body = await read_at_most(request, MAX_JSON_BYTES, too_large=too_large)
     try:
-        # Not pydantic's own parser, whose text values can't hold half of a surrogate pair in a refusal.
+        # Not pydantic's own parser, whose refusals can't hold half of a surrogate pair.
         fields: Any = json.loads(body)
     except (ValueError, RecursionError) as error:
         raise InputError(_with(model, f"the body is not JSON: {str(error)[:100]}")) from None
@@ -42,18 +42,18 @@ def _with(model: type[Body], text: str) -> str:
 
 
 def content_type(request: Request) -> str:
-    """The type that a request's body says to have, in lower case and without its parameters."""
+    """The declared type of a request's body, in lower case and without its parameters."""
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 async def read_at_most(request: Request, limit: int, *, too_large: str) -> bytes:
-    """A body of at most `limit` bytes; answers 413 with these words to a longer one."""
+    """A body of at most `limit` bytes; a longer one is answered with 413 and these words."""
     body = bytearray()
     try:
         async for chunk in request.stream():
             body += chunk
             if len(body) > limit:
                 raise HTTPException(413, too_large)
-    except ClientDisconnect:  # nobody hears the answer; without it the log would show a fault of ours
+    except ClientDisconnect:  # nobody gets this answer; without it the log would show a fault of ours
         raise HTTPException(400, "the body ended too early") from None
     return bytes(body)

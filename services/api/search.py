@@ -53,7 +53,7 @@ def build_router(parts: ApiParts) -> APIRouter:
     async def search(request: Request) -> Response:
         """The `k` items that look like the uploaded `image`, best first, as a match record.
 
-        Its `id` is null and its `thing` is `upload`, because it never was in the queue. `box` is the part
+        Its `id` is null and its `thing` is `upload`, because it was never in the queue. `box` is the part
         of the upright picture (after its EXIF orientation) that was looked at.
         """
         async with request.form(max_files=1, max_fields=10) as form:
@@ -68,14 +68,14 @@ def build_router(parts: ApiParts) -> APIRouter:
 def _parse_k(value: object) -> int:
     if value is None:
         return K
-    # Not more than three digits: Python refuses to read thousands.
+    # At most three digits: Python refuses to read thousands of them.
     if not isinstance(value, str) or re.fullmatch(r"[0-9]{1,3}", value) is None or not 1 <= int(value) <= 100:
         raise InputError(f"k is {str(value)[:40]!a}; expected a whole number from 1 to 100")
     return int(value)
 
 
 def _search(parts: ApiParts, content: bytes, k: int) -> str:
-    """Featurise here, search there: the record has no id, because it never was in the match queue."""
+    """The search process's record of a picture, featurised here; without an id, as it is in no queue."""
     started_s = time.time()
     picture, _suffix = parts.catalogue.decode(content)
     decoded_s = time.time()

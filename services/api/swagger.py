@@ -1,4 +1,4 @@
-"""The interactive page of all calls, /docs: from this origin alone, whatever path a proxy gives it."""
+"""The interactive page of all calls, /docs: from this origin alone, under any path of a proxy."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def install(app: FastAPI) -> None:
 
 
 def _policy(content: str) -> str:
-    """What the page may load; the one script that stands in it is let in by its hash."""
+    """The page's content policy; its one inline script is allowed by its hash."""
     (script,) = re.findall(r"<script>(.*?)</script>", content, re.DOTALL)
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return (

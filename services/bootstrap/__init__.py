@@ -1,1 +1,1 @@
-"""Turns settings into wired objects; nothing else knows which adapter stands behind a port."""
+"""The wiring of objects by the settings; nothing else knows which adapter implements a port."""

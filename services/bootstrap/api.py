@@ -1,4 +1,4 @@
-"""Wires the api process."""
+"""The wiring of the api process."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ FETCH_S = 20.0
 
 @dataclass(frozen=True, slots=True)
 class ApiCore:
-    """What serves items, matches and searches, on any host."""
+    """The parts that serve items, matches and searches, on any host."""
 
     catalogue: Catalogue
     editor: Editor
@@ -46,7 +46,7 @@ class ApiCore:
 
 @dataclass(frozen=True, slots=True)
 class ApiParts(ApiCore):
-    """The same with what knows the cameras, and the link to them."""
+    """The same with the cameras' states, and the link to them."""
 
     cameras: CameraStatuses
     previews: Previews
@@ -55,13 +55,13 @@ class ApiParts(ApiCore):
 
 
 def build_api_core(settings: ApiCoreSettings) -> ApiCore:
-    """Wire what needs no broker; only the catalogue is opened. Raises InputError for another model's one."""
+    """Wire the parts without a broker; only the catalogue is opened. Raises InputError for another model."""
     catalogue = open_catalogue(settings)
     catalogue.check_model()
     return ApiCore(
         catalogue=catalogue,
         editor=Editor(catalogue, Undo()),
-        # The sender of the request waits for this answer.
+        # The request's sender waits for this answer.
         fetcher=PictureFetcher(allow_private=settings.fetch_private, total_s=FETCH_S),
         queue=RedisQueue(connect_redis(settings.redis_url)),
         # No time limit on reading: between two matches a channel may be silent for long.

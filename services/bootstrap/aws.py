@@ -1,6 +1,6 @@
 """Stores on AWS; imported only where an address asks for one, because boto3 takes 0.2 s to load.
 
-Region, credentials and endpoints come from where every AWS tool finds them: AWS_… variables, files, roles.
+Region, credentials and endpoints are found as by every AWS tool: AWS_… variables, files, roles.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ _CONFIG = Config(
 
 
 def open_items(address: str) -> DynamoItems:
-    """The item store of an address, dynamodb://TABLE; nothing is asked yet. Raises InputError."""
+    """The item store of an address, dynamodb://TABLE; nothing is requested yet. Raises InputError."""
     return DynamoItems(_client("dynamodb"), address.removeprefix(DYNAMODB))
 
 
 def open_pictures(address: str) -> S3Pictures:
-    """The picture store of an address, s3://BUCKET[/PREFIX]; nothing is asked yet. Raises InputError."""
+    """The picture store of an address, s3://BUCKET[/PREFIX]; nothing is requested yet. Raises InputError."""
     bucket, _, prefix = address.removeprefix(S3).partition("/")
     return S3Pictures(_client("s3"), bucket, prefix=prefix)
 
 
 def open_source() -> S3Source:
-    """What reads files of any bucket; nothing is asked yet. Raises InputError."""
+    """A reader of files in any bucket; nothing is requested yet. Raises InputError."""
     return S3Source(_client("s3"))
 
 

@@ -1,4 +1,4 @@
-"""What the settings of every process have in common."""
+"""The common base of every process's settings."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Base(BaseSettings):
     )
     log_format: Annotated[LogFormat, LOWER] = Field("text", description=setting_texts.LOG_FORMAT)
     data_dir: Path = Field(Path(DATA_DIR), description="The folder of everything that is kept.")
-    # On a small machine the pools fight over the cores.
+    # On a small machine several pools compete for the cores.
     threads: int = Field(1, ge=1, le=256, description=setting_texts.THREADS)
 
     @model_validator(mode="before")

@@ -1,4 +1,4 @@
-"""Opens the catalogue with what makes its vectors."""
+"""Opening of the catalogue and of the model that makes its vectors."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from services.core.domain import InputError
 
 
 def open_featurizer(model: str, *, threads: int, provider: str) -> OnnxFeaturizer:
-    """Load the model of a setting, built first if need be; raises InputError."""
+    """The model of a setting, built first if missing; raises InputError."""
     try:
         return OnnxFeaturizer(resolve(model, build=True), threads=threads, providers=[PROVIDERS[provider]])
     except ModelError as error:
@@ -22,7 +22,7 @@ def open_featurizer(model: str, *, threads: int, provider: str) -> OnnxFeaturize
 
 
 def open_catalogue(settings: CatalogueSettings, *, writable: bool = True) -> Catalogue:
-    """The catalogue; with SQLite one process only may open it `writable`."""
+    """The catalogue; with SQLite only one process may open it `writable`."""
     return Catalogue(
         store=open_items(settings, writable=writable),
         pictures=open_pictures(settings, writable=writable),

@@ -20,7 +20,7 @@ def pinned(certificate: Path) -> ssl.SSLContext:
 def believe(context: ssl.SSLContext, certificate: Path) -> None:
     """Add a certificate to those that a context trusts, an authority's or not; raises OSError.
 
-    Of a chain only the first one is added: the others are those of authorities.
+    Of a chain only the first certificate is added: the others are the authorities'.
     """
     first, end, _ = certificate.read_text(encoding="ascii", errors="ignore").partition(_END)
     if not end:

@@ -14,11 +14,11 @@ from services.core.domain import InputError
 
 
 def trust(settings: TlsSettings, page: str) -> ssl.SSLContext | bool:
-    """How to check who answers at the page's address, as far as this machine knows its certificate.
+    """The check of the server at the page's address, by its certificate if this machine has it.
 
-    On this machine, and from container to container, that very certificate counts, for whatever name it is:
-    one that others made is for the name that people use. Elsewhere it counts beside what every client
-    believes. Raises InputError.
+    On this machine, and from container to container, only that certificate is trusted, whatever name it is
+    for: a given one is for the name that people use. Elsewhere it is trusted beside the usual authorities.
+    Raises InputError.
     """
     if not settings.certificate.is_file():
         return True

@@ -1,4 +1,4 @@
-"""Wires bulk imports and archives."""
+"""The wiring of bulk imports and archives."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from services.adapters.s3_source import S3Source
 
 
-# Threads for pictures of the web and of S3, whose time is mostly waiting.
+# Number of threads for pictures of the web and of S3, which mostly wait.
 LOADERS = 8
 
 
@@ -35,18 +35,18 @@ def build_maker(featurizer: Featurizer, *, threads: int, loaders: int = LOADERS)
 
 
 def open_maker(settings: CliSettings) -> Maker:
-    """What makes items with the model of the settings."""
+    """A maker of items with the model of the settings."""
     featurizer = open_featurizer(settings.model, threads=settings.threads, provider=settings.provider)
     return build_maker(featurizer, threads=settings.threads)
 
 
 def open_fetcher(settings: CliSettings) -> PictureFetcher:
-    """What gets pictures from the web."""
+    """The fetcher of pictures from the web."""
     return PictureFetcher(allow_private=settings.fetch_private)
 
 
 def open_s3() -> S3Source:
-    """What gets files from S3."""
+    """The reader of files from S3."""
     from services.bootstrap import aws
 
     return aws.open_source()

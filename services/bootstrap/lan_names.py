@@ -15,7 +15,7 @@ _INTERFACES = Path("/sys/class/net")
 _ADDRESSES_6 = Path("/proc/net/if_inet6")
 # linux/if_addr.h: a temporary address, which the machine replaces every day.
 _TEMPORARY = 0x01
-# An address for documentation (RFC 5737), which is nobody's; nothing is sent to it.
+# An address for documentation (RFC 5737); nothing is sent to it.
 _ELSEWHERE = ("192.0.2.1", 9)
 
 
@@ -26,9 +26,9 @@ def host_names() -> list[str]:
 
 
 def addresses(*, ipv6: bool = False) -> list[str]:
-    """Its addresses for others, that of the way out first; those of containers and tunnels are left out.
+    """The machine's addresses for others, that of the default route first; without containers' and tunnels'.
 
-    IPv6 instead of IPv4 addresses are those that stay and are not of one link only.
+    They are of IPv4 or, with `ipv6`, the permanent ones of IPv6 that are not link-local.
     """
     found = _lasting_ipv6() if ipv6 else _routed_ipv4() + _ipv4_of_cards()
     return list(dict.fromkeys(found))
@@ -49,7 +49,7 @@ def _ipv4_of_cards() -> list[str]:
     found = []
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         for name in _cards():
-            with contextlib.suppress(OSError):  # it has none
+            with contextlib.suppress(OSError):  # there is no such address
                 answer = fcntl.ioctl(probe, _SIOCGIFADDR, struct.pack("256s", name.encode()[:15]))
                 found.append(socket.inet_ntoa(answer[20:24]))
     return found

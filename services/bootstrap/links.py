@@ -1,4 +1,4 @@
-"""Connects processes with cameras over an MQTT broker; other hosts have other links."""
+"""Links of processes with cameras over an MQTT broker; other hosts have other links."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from services.core.cameras.snapshots import REPLIES
 
 
 def observations_link(settings: SearchSettings) -> Connect:
-    """The search's link: it hears observations."""
+    """The search's link, which receives observations."""
     return lambda on_message: MqttClient(
         settings.mqtt_url,
         filters=_observations(settings),
@@ -20,7 +20,7 @@ def observations_link(settings: SearchSettings) -> Connect:
 
 
 def cameras_link(settings: ApiSettings) -> Connect:
-    """The api's link: it hears the cameras' states, previews and answers."""
+    """The api's link, which receives the cameras' statuses, previews and answers."""
     return lambda on_message: MqttClient(
         settings.mqtt_url,
         filters=["lookalike/+/status"],
@@ -32,8 +32,8 @@ def cameras_link(settings: ApiSettings) -> Connect:
 
 
 def _observations(settings: SearchSettings) -> list[str]:
-    # Shared, so that any number of search processes split the cameras' frames among them. A group for each
-    # filter, because in rumqttd a group has one: the second would be accepted and never served.
+    # Shared, so that any number of search processes split the cameras' frames among them. Each filter has its
+    # own group, because rumqttd serves only one filter of a group.
     filters = ["$share/search/lookalike/+/features", "$share/search-infer/lookalike/+/infer"]
     # Not shared: Mosquitto accepts a group on a topic that begins with a $, and never serves it.
     return filters + ["$aws/things/+/infer"] * settings.mqtt_aws_topic

@@ -1,4 +1,4 @@
-"""The settings of the page and API: where it is, with which certificate, and who may use it."""
+"""The settings of the page and API: its address, its certificate, and its key."""
 
 from __future__ import annotations
 
@@ -44,17 +44,17 @@ class TlsSettings(Base):
 
     @property
     def certificate(self) -> Path:
-        """The file of the page's certificate, where it is served with TLS: the given one, else our own."""
+        """The file of the page's certificate, for serving with TLS: the given one, else our own."""
         return self.tls_cert or self.data_dir / CERTIFICATE
 
     @property
     def certificate_key(self) -> Path:
-        """The file of its key."""
+        """The file of the certificate's key."""
         return self.tls_key or self.data_dir / CERTIFICATE_KEY
 
 
 class PageSettings(TlsSettings):
-    """Where the page is, and who may use it."""
+    """The page's address, and its key."""
 
     host: str = Field(HOST, description="The address that the page and API listen at.")
     port: int = Field(PAGE_PORT, ge=1, le=65535, description="The port of the page and API.")

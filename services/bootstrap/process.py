@@ -1,4 +1,4 @@
-"""What every process does first and last: logging, and one clear line instead of a traceback."""
+"""The frame of every process: logging, and one clear line instead of a traceback."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 def run_service(main: Callable[[], int], *, process: str) -> int:
     """Run a service's main as `run` does, its errors in the form of its log."""
     form = wanted_format()
-    if form == "json":  # already for settings that are refused
+    if form == "json":  # before the settings, which may be refused
         configure_logs("INFO", process=process, form=form)
     return run(main, form=form)
 

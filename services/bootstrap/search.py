@@ -1,4 +1,4 @@
-"""Wires the search process."""
+"""The wiring of the search process."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from services.core.search.lookup import Lookup
 
 @dataclass(frozen=True, slots=True)
 class SearchCore:
-    """What answers observations, on any host; the follower has to be called by it."""
+    """The parts that answer observations, on any host, which has to call the follower."""
 
     follower: Follower
     answerer: Answerer
@@ -37,7 +37,7 @@ class SearchCore:
 
 @dataclass(frozen=True, slots=True)
 class SearchParts:
-    """What the search process's entry point drives."""
+    """The parts that the search process's entry point runs."""
 
     core: SearchCore
     intake: Intake
@@ -45,7 +45,7 @@ class SearchParts:
 
 
 def build_search_core(settings: SearchCoreSettings, *, listener: AnswerListener | None = None) -> SearchCore:
-    """Wire what needs no broker; nothing is connected yet. `listener` hears what is answered."""
+    """Wire the parts without a broker; nothing is connected yet. `listener` is called with each answer."""
     store = open_items(settings, writable=False)
     follower = Follower(store, make_index=lambda _model, dim: FaissIndex(dim=dim, threads=settings.threads))
     queue = RedisQueue(connect_redis(settings.redis_url))
@@ -57,8 +57,8 @@ def build_search_core(settings: SearchCoreSettings, *, listener: AnswerListener 
 
 
 def build_search(settings: SearchSettings, connect: Connect) -> SearchParts:
-    """Wire the process; nothing is connected yet. `connect` makes the link that hears observations."""
-    # The link comes after what hears its messages, and publishes what that answers.
+    """Wire the process; nothing is connected yet. `connect` makes the link that receives observations."""
+    # The link comes after the receiver of its messages, and publishes that receiver's answers.
     announcer = Announcer(lambda topic, payload: link.publish(topic, payload))
     core = build_search_core(settings, listener=announcer if settings.home_assistant else None)
     intake = Intake(core.answerer, core.drops)
@@ -67,10 +67,10 @@ def build_search(settings: SearchSettings, connect: Connect) -> SearchParts:
 
 
 def connect_redis(url: str) -> redis.Redis:
-    """A client with short time limits: a frame is not worth waiting for."""
+    """A client with short time limits, as a frame is not worth a wait."""
     return redis.Redis.from_url(url, decode_responses=True, socket_timeout=2, socket_connect_timeout=2)
 
 
 def picture_urls(page_url: str) -> Callable[[ItemFacts], str]:
-    """The absolute address of an item's picture; it changes with the picture, so that it can be cached."""
+    """The absolute address of an item's picture; it changes with the picture, which can thus be cached."""
     return lambda item: f"{page_url}/items/{quote(item.id, safe='')}/image?v={item.picture[:12]}"

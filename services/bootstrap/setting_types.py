@@ -1,4 +1,4 @@
-"""Types of settings, each with a check that says what was expected."""
+"""Types of settings, each with a check whose error says what was expected."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _proxy(value: str) -> str:
 
 
 def _mqtt(value: str) -> str:
-    if value:  # empty stands for the default
+    if value:  # an empty text stands for the default
         parse_mqtt_address(value)
     return value
 

@@ -31,7 +31,7 @@ EDGE_ONLY = frozenset(
 
 
 class StoreSettings(Base):
-    """Where the items are."""
+    """The place of the items."""
 
     store: Store = Field(
         "",
@@ -48,7 +48,7 @@ class StoreSettings(Base):
 
 
 class CatalogueSettings(StoreSettings):
-    """Where the catalogue is, and what makes its vectors."""
+    """The place of the catalogue, and the model that makes its vectors."""
 
     pictures: Pictures = Field(
         "",
@@ -59,7 +59,7 @@ class CatalogueSettings(StoreSettings):
     provider: Annotated[str, AfterValidator(check_provider)] = Field(
         "cpu", description=setting_texts.PROVIDER
     )
-    # Addresses of pictures come from other people, who must not reach into this machine's network.
+    # Addresses of pictures come from other people, who must not reach this machine's network.
     fetch_private: bool = Field(
         False,
         description="1: addresses of pictures may lead to this machine and its network. Limits of a fetch, "
@@ -89,18 +89,18 @@ class _Broker(Base):
 
 
 class SearchCoreSettings(StoreSettings, PageSettings, _Queue):
-    """A search on any host: it answers observations, wherever they come from."""
+    """The settings of a search on any host, wherever its observations come from."""
 
     knn: Knn = Field("faiss", description="The engine that finds the nearest vectors: `faiss`.")
     max_age_s: float = Field(5, gt=0, le=3600, description=setting_texts.MAX_AGE_S)
 
 
 class SearchSettings(SearchCoreSettings, _Broker):
-    """The search process, which takes observations from a broker."""
+    """The settings of the search process, which takes observations from a broker."""
 
     search_host: str = Field(HOST, description="The address that the search process listens at.")
     search_port: int = Field(SEARCH_PORT, ge=1, le=65535, description="The port of the search process.")
-    # Brokers may refuse a $ topic, and one refused filter ends the connection: so only on wish.
+    # Optional: brokers may refuse a $ topic, and one refused filter ends the connection.
     mqtt_aws_topic: bool = Field(
         False, description="1: `$aws/things/+/infer` is subscribed too. Set it for one search process only."
     )
@@ -108,7 +108,7 @@ class SearchSettings(SearchCoreSettings, _Broker):
 
 
 class ApiCoreSettings(CatalogueSettings, PageSettings, _Queue):
-    """The api on any host, whatever links it to the cameras."""
+    """The settings of the api on any host, whatever links it to the cameras."""
 
     search_url: Web = Field(SEARCH_URL, description=SEARCH_URL_TEXT)
     proxy: Proxy = Field(
@@ -132,11 +132,11 @@ class ApiCoreSettings(CatalogueSettings, PageSettings, _Queue):
 
 
 class ApiSettings(ApiCoreSettings, _Broker):
-    """The api process, which reaches cameras over a broker."""
+    """The settings of the api process, which reaches cameras over a broker."""
 
 
 class CliSettings(CatalogueSettings, TlsSettings, _Queue, _Broker):
-    """The command line; the running system is found by the data folder's run.json, else at `api_url`."""
+    """The settings of the command line; it finds the system by the data folder's run.json, else `api_url`."""
 
     api_key: SecretStr = Field(SecretStr(""), description=API_KEY)
     api_url: Web = Field(
@@ -178,7 +178,7 @@ def load(kind: type[S], environ: Mapping[str, str] = os.environ) -> S:
 
 
 def known_names() -> frozenset[str]:
-    """The names of all variables that some process reads."""
+    """The names of all variables that any process reads."""
     fields = {
         name for kind in (SearchSettings, ApiSettings, CliSettings, RunSettings) for name in kind.model_fields
     }

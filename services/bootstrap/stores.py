@@ -1,4 +1,4 @@
-"""Opens the catalogue's stores; no model, so that the search needs none."""
+"""Opening of the catalogue's stores, without a model, so that the search needs none."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from services.core.ports import ItemStore, PictureStore
 
 
 def make_folder(folder: Path) -> None:
-    """Create a folder for its owner alone, or raise InputError when nothing can be written there."""
+    """Create a folder for its owner alone; raises InputError if it can't be written to."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not os.access(folder, os.W_OK | os.X_OK):
@@ -26,7 +26,7 @@ def make_folder(folder: Path) -> None:
 
 
 def open_items(settings: StoreSettings, *, writable: bool) -> ItemStore:
-    """The item store; nothing is asked yet, except that SQLite's one writer takes its file."""
+    """The item store; nothing is requested yet, except that SQLite's one writer takes its file."""
     if settings.store.startswith("dynamodb://"):
         from services.bootstrap import aws
 
@@ -37,7 +37,7 @@ def open_items(settings: StoreSettings, *, writable: bool) -> ItemStore:
 
 
 def open_pictures(settings: CatalogueSettings, *, writable: bool) -> PictureStore:
-    """The picture store; nothing is asked yet."""
+    """The picture store; nothing is requested yet."""
     if settings.pictures.startswith("s3://"):
         from services.bootstrap import aws
 

@@ -27,7 +27,7 @@ class Tls:
 
 
 def open_tls(settings: PageSettings) -> Tls | None:
-    """What the page is served with, None for plain http; raises InputError for files that are no good."""
+    """The page's certificate and key, None for plain http; raises InputError for unusable files."""
     if not settings.https:
         return None
     tls = Tls(settings.certificate, settings.certificate_key)
@@ -81,7 +81,7 @@ def _check(tls: Tls) -> None:
         except OSError as error:
             raise InputError(f"{name}: {path} can't be read: {error.strerror}") from None
     try:
-        # An empty password, or else OpenSSL would ask for an encrypted key's password at the terminal.
+        # An empty password, as OpenSSL would otherwise ask for an encrypted key's password at the terminal.
         ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(tls.certificate, tls.key, password="")
         ended = certificates.ended_at(tls.certificate.read_bytes())
     except (OSError, ValueError) as error:

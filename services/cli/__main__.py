@@ -7,7 +7,7 @@ import sys
 
 def main() -> int:
     """Run a command; gives its exit code."""
-    # A health check runs every few seconds, and what the other commands need takes a second to load.
+    # A health check runs every few seconds, and the other commands' imports take a second to load.
     if sys.argv[1:2] == ["alive"] and "--help" not in sys.argv:
         from services.cli.alive import main as alive
 

@@ -1,7 +1,7 @@
-"""`lookalike alive api|search`: whether a process does its work, for a container's health check.
+"""`lookalike alive api|search`: whether a process works, for a container's health check.
 
-It looks at that process alone: a dependency that is away must not have everybody killed. It runs every few
-seconds, so it imports the standard library alone, and the settings that it needs it reads itself.
+It checks that process alone: a missing dependency must not get every process killed. It runs every few
+seconds, so it imports the standard library alone, and reads the settings it needs by itself.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from services.bootstrap.cert_pinning import pinned
 
 WITHIN_S = 3.0
 _MAX_BYTES = 4096
-# What pydantic takes for true.
+# The values that pydantic takes for true.
 _TRUE = ("1", "true", "t", "yes", "y", "on")
 
 

@@ -34,7 +34,7 @@ def _configure(
     ] = False,
 ) -> None:
     """Show an item to a camera and see the items of your catalogue that look like it."""
-    # First of all, so that a wrong setting is named before anything happens.
+    # The settings first, so that a wrong one is named before anything happens.
     load(CliSettings)
     configure_logs("ERROR", process="cli")
 
@@ -67,5 +67,5 @@ def main() -> int:
 
 
 def _main() -> int:
-    app()  # ends with SystemExit
+    app()  # raises SystemExit
     return 0

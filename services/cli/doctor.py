@@ -26,12 +26,12 @@ from services.cli.running_system import api_client, run_json
 from services.core.domain import InputError, Loading, LoadingError, UnavailableError
 
 WAIT_S = 4.0
-# A match on the page is never older; see max_age_s in the contracts.
+# Maximum age of a match on the page; see max_age_s in the contracts.
 FRESH_S = 5.0
 
 
 class _HopError(Exception):
-    """A hop fails; `remedy` says what to do."""
+    """A hop that fails; `remedy` says what to do."""
 
     def __init__(self, what: str, remedy: str) -> None:
         super().__init__(what)
@@ -39,7 +39,7 @@ class _HopError(Exception):
 
 
 class _Doctor:
-    """The checks in their order, each of which returns what it found as text."""
+    """The checks in their order, each of which returns its finding as text."""
 
     def __init__(self, settings: CliSettings) -> None:
         self._settings = settings

@@ -75,7 +75,7 @@ class _Shown:
 
 
 def _so_far(counts: ImportCounts, total: int) -> str:
-    """The part that is done, for the line of an interruption or a failure."""
+    """The completed part, for the line of an interruption or a failure."""
     return f"{counts.kept + counts.before} of {total} done; the same command goes on"
 
 
@@ -96,7 +96,7 @@ def open_journal(settings: CliSettings, source: str) -> Journal:
 
 
 class _Pace(ProgressColumn):
-    """Items a second of this run, without those that an earlier one has kept, and the time left."""
+    """The items a second of this run, without those of earlier runs, and the time left."""
 
     def render(self, task: Task) -> Text:
         fresh = task.fields["fresh"]

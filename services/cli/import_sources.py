@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ImportSource:
-    """The jobs of an import, `total` of them; `name` is the same whenever the same source is opened."""
+    """The jobs of an import, `total` of them; `name` is the same each time the same source is opened."""
 
     name: str
     total: int
@@ -49,7 +49,7 @@ class ImportSource:
 def open_source(given: str, settings: CliSettings, *, model: str) -> Iterator[ImportSource]:
     """Open a path or an s3:// address; raises InputError if it can't be imported.
 
-    `model` is the fingerprint of the model that is going to be used.
+    `model` is the fingerprint of the model to be used.
     """
     reader = _Reader(settings, model)
     if not given.startswith(S3):
@@ -70,7 +70,7 @@ def open_source(given: str, settings: CliSettings, *, model: str) -> Iterator[Im
 
 
 class _Reader:
-    """Opens sources; the clients of S3 and of the web are made when they are first needed."""
+    """Opens sources; clients of S3 and of the web are made when first needed."""
 
     def __init__(self, settings: CliSettings, model: str) -> None:
         self._settings, self._model = settings, model
@@ -134,7 +134,7 @@ class _Reader:
 
 
 def _version(image: Path) -> tuple[int, int] | None:
-    """Size and time of a file, which change with its content; None for a file that can't be looked at."""
+    """The size and time of a file, which change with its content; None if they can't be read."""
     try:
         stat = image.stat()
     except OSError:

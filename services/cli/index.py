@@ -96,7 +96,7 @@ def rebuild_index() -> None:
 
 
 def _rebuild(catalogue: Catalogue, writer: RebuildWriter) -> int:
-    """Show the progress, and give how many items were left out."""
+    """Show the progress, and give the number of items left out."""
     model = catalogue.featurizer.fingerprint
     complete = catalogue.other_model is None
     counts = VectorCounts.of(catalogue.store, model)

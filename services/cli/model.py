@@ -25,7 +25,7 @@ from services.core.domain import InputError
 if TYPE_CHECKING:
     from models.wrap import Preparation
 
-# A number of a vector travels as f16 in base64, 8/3 bytes; the rest of an observation takes a few hundred.
+# Maximum length of a vector: a number is sent as f16 in base64, 8/3 bytes; the rest takes hundreds of bytes.
 MAX_DIM = (MAX_OBSERVATION_BYTES - 2048) * 3 // 8
 TRIAL_HEIGHT_PX, TRIAL_WIDTH_PX, TRIALS = 720, 1280, 5
 
@@ -130,7 +130,7 @@ def _content(file: Path, wanted: Preparation | None) -> bytes:
 
 
 def _measured(file: Path, data: bytes) -> tuple[int, float]:
-    """Length of a vector and median milliseconds a picture, of the bytes that will be kept."""
+    """The vector's length and the median milliseconds a picture, of the file that will be kept."""
     with tempfile.TemporaryDirectory() as folder:
         trial = Path(folder) / file.name
         trial.write_bytes(data)
@@ -153,7 +153,7 @@ def _measured(file: Path, data: bytes) -> tuple[int, float]:
 
 
 def _facts(name: str) -> str:
-    """Fingerprint and vector length of a model's file, or why it can't be read."""
+    """The fingerprint and vector length of a model's file, or the reason why it can't be read."""
     try:
         path = resolve(name, build=False)
         data = read_model(path)
@@ -168,7 +168,7 @@ def _dim(data: bytes) -> int | None:
 
     try:
         outputs = onnx.load_model_from_string(data).graph.output
-    except Exception:  # protobuf's decoding error is not part of its public interface
+    except Exception:  # protobuf's decoding error is no part of its public interface
         return None
     shapes = [value.type.tensor_type.shape.dim for value in outputs if value.name == "vector"]
     return shapes[0][-1].dim_value if shapes and shapes[0] else None

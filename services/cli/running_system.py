@@ -1,4 +1,4 @@
-"""Finds the running system, and opens what writes to its catalogue."""
+"""The running system, and the writers to its catalogue."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from services.core.importing.store_writer import StoreWriter
 
 
 def run_json(settings: CliSettings) -> dict[str, str] | None:
-    """The addresses of the system that runs on the data folder, else at LOOKALIKE_API_URL; else None."""
+    """The addresses of the system on the data folder, else of the one at LOOKALIKE_API_URL; else None."""
     try:
         addresses = json.loads((settings.data_dir / "run.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -46,7 +46,7 @@ def api_client(settings: CliSettings, page: str) -> httpx.Client:
 
 @contextmanager
 def open_writer(settings: CliSettings) -> Iterator[tuple[Maker, ImportWriter]]:
-    """The maker of items, and their writer: through the api where it runs, as only one process may write."""
+    """The maker of items, and their writer: the api's if it runs, as only one process may write."""
     addresses = run_json(settings)
     if addresses is not None:
         with api_client(settings, addresses["page"]) as client:

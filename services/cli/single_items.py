@@ -17,7 +17,7 @@ from services.core.domain import InputError, UnavailableError
 
 
 def register(app: typer.Typer) -> None:
-    """Make them commands of `lookalike items`."""
+    """Add the commands to `lookalike items`."""
     app.command("list")(list_items)
     app.command("teach")(teach)
     app.command("delete")(delete)

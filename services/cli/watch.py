@@ -58,14 +58,14 @@ def watch() -> None:
 def _look_for_loading(
     settings: CliSettings, page: str, lines: queue.SimpleQueue[str], ending: threading.Event
 ) -> None:
-    """Put a line each time that the loading of the index has gone on, and one when it is over."""
+    """Put a line whenever the loading of the index has progressed, and one when it is over."""
     said = None
     with api_client(settings, page) as client:
         while not ending.wait(LOADING_EVERY_S):
             try:
                 index = ask(client, "GET", "/healthz", allow=(200, 503))["checks"]["index"]
             except (InputError, UnavailableError):
-                continue  # matches and observations may pass all the same
+                continue  # matches and observations may still pass
             detail = index["detail"] if "loading" in index else None
             if detail != said and (detail is not None or index["ok"]):
                 words = f"loading      {detail}" if detail else f"loaded       {index['items']} items"

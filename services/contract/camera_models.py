@@ -11,7 +11,7 @@ from services.contract.model_base import Answer, with_example
 
 
 class CameraAnswer(Answer):
-    """A camera, as its last status says."""
+    """A camera by its last status."""
 
     model_config = with_example(CAMERA)
     thing: str = Field(description="Its name.")
@@ -30,14 +30,14 @@ class CameraAnswer(Answer):
 
 
 class CamerasAnswer(Answer):
-    """All cameras that are known."""
+    """All known cameras."""
 
     model_config = with_example({"cameras": [CAMERA]})
     cameras: list[CameraAnswer] = Field(description="In no special order.")
 
 
 class FrameAnswer(Answer):
-    """A frame that was handed on."""
+    """A frame that was sent to the edge."""
 
     model_config = with_example({"thing": "phone-3", "bytes": 48213})
     thing: str = Field(description="The camera's name.")

@@ -1,4 +1,4 @@
-"""One realistic example of each thing that calls answer."""
+"""One realistic example of each kind of answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Health of the api and of what it depends on."""
+"""Health of the api and of its dependencies."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ UNHEALTHY: dict[str, Any] = {
 
 
 class LoadingAnswer(Answer):
-    """How far the first reading of the item store is, in items."""
+    """Progress of the first reading of the item store, in items."""
 
     read: int = Field(description="Items that were read.")
     total: int | None = Field(description="Items in all; null until the store was reached.")
@@ -76,7 +76,7 @@ class HealthAnswer(Answer):
 
 
 class AliveAnswer(Answer):
-    """Whether a process does its own work."""
+    """Whether a process itself works."""
 
     model_config = with_example({"alive": True})
     alive: bool = Field(description="False: it should be started again.")

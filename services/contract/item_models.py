@@ -11,12 +11,12 @@ from services.contract.match_models import CHANGE
 from services.contract.model_base import Answer, Body, Text, with_example
 from services.core.importing.import_rows import as_text
 
-# Numbers and the like are kept as their JSON.
+# A value that is no text is kept as its JSON.
 MetadataValue = Annotated[Text, BeforeValidator(as_text), WithJsonSchema({"type": "string"})]
 
 
 class ItemFeedbackAnswer(Answer):
-    """How often people judged an item; replacing it keeps the counts, deleting it ends them."""
+    """The feedback counts of an item; replacing it keeps them, deleting it ends them."""
 
     right: int = Field(description="Records for which people confirmed it.")
     wrong: int = Field(description="Records that showed it wrongly.")
@@ -66,7 +66,7 @@ class GoneItemAnswer(Answer):
 
 
 class _PictureBody(Body):
-    """Where a picture is to be had."""
+    """A picture's source."""
 
     url: Text | None = Field(None, description="A picture's address; the picture is copied.")
     thing: Text | None = Field(None, description="A camera's name; its next frame is the picture.")
@@ -79,7 +79,7 @@ class _PictureBody(Body):
 
 
 class ItemEditBody(_PictureBody):
-    """What is to be different of an item; what is left out stays."""
+    """Changes of an item; fields that are left out stay."""
 
     model_config = with_example({"title": "Blue mug, 0.4 l", "metadata": {"colour": "blue"}})
     title: Text | None = Field(None, description="Its title, 1 to 300 characters.")
@@ -92,7 +92,7 @@ class NewItemBody(ItemEditBody):
 
     model_config = with_example(
         {"id": "mug-7", "title": "Blue mug", "url": "https://shop.example/mugs/7.jpg"},
-        # A missing one is refused as an empty one is, by its length.
+        # A missing title is refused like an empty one, by its length.
         required=["title"],
     )
     id: Text | None = Field(None, description="Its id, up to 200 characters; without one it gets one.")
@@ -105,7 +105,7 @@ class NewViewBody(_PictureBody):
 
 
 class UndoBody(Body):
-    """Which change to take back."""
+    """The change to take back."""
 
     model_config = with_example({"undo": UNDO})
     undo: Text = Field(description="The token that the change was answered with.")
@@ -143,7 +143,7 @@ class KeptAnswer(Answer):
 
 
 class CatalogueModelBody(Body):
-    """Which model the catalogue's is to be."""
+    """The model to declare the catalogue's."""
 
     model_config = with_example({"model": "f6119f54bb0b"})
     expected: ClassVar[str] = 'expected JSON {"model": a fingerprint of 12 hex digits}'
@@ -158,5 +158,5 @@ class CatalogueModelAnswer(Answer):
 
 
 def given(body: ItemEditBody) -> dict[str, Any]:
-    """The words of a body that were given, without its picture's source."""
+    """The given words of a body, without its picture's source."""
     return {name: getattr(body, name) for name in body.model_fields_set - {"url", "thing"}}

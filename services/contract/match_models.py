@@ -26,7 +26,7 @@ class MatchedItemAnswer(Answer):
 
 
 class TimingsAnswer(Answer):
-    """How long each stage took, in milliseconds."""
+    """The duration of each stage, in milliseconds."""
 
     capture: float | None = Field(None, description="From the camera's frame to the model.")
     embed: float | None = Field(None, description="From picture to vector.")
@@ -86,7 +86,7 @@ class MatchesOf2018Answer(Answer):
 
 
 class FeedbackBody(Body):
-    """What a person says of a record's best match."""
+    """A person's feedback on a record's best match."""
 
     model_config = with_example({"right": False, "item": "bowl-3"})
     expected: ClassVar[str] = (

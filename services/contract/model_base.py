@@ -1,4 +1,4 @@
-"""What bodies and answers have in common."""
+"""The common base of bodies and answers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from services.core.domain import is_text
 
 
 def with_example(example: Any, **more: Any) -> ConfigDict:
-    """The configuration of a model that has this example in OpenAPI, and more of JSON schema's keywords."""
+    """The configuration of a model that has this example in OpenAPI, and `more` JSON schema keywords."""
     return ConfigDict(json_schema_extra={"example": example, **more})
 
 
@@ -27,17 +27,17 @@ def _checked_text(value: str) -> str:
     return value
 
 
-# Half of a surrogate pair, which JSON may hold, could not be kept.
+# JSON may hold half of a surrogate pair, which no store can keep.
 Text = Annotated[str, AfterValidator(_checked_text)]
 
 
 class Body(BaseModel):
-    """A JSON body; a misspelt field is refused, and no value is taken for one of another kind."""
+    """A JSON body; a misspelt field is refused, and no value is converted to another kind."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
-    # What a refusal names as expected, where the field's kind alone would not do.
+    # The expectation that a refusal names, if the field's kind alone does not tell.
     expected: ClassVar[str] = ""
 
 
 class Answer(BaseModel):
-    """What a call answers; clients ignore fields that they do not know."""
+    """The answer of a call; clients ignore fields that they do not know."""

@@ -1,4 +1,4 @@
-"""The OpenAPI document of an app, with what FastAPI leaves out or has in a form of its own."""
+"""The OpenAPI document of an app, with the parts that FastAPI leaves out or writes in its own form."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Document = dict[str, Any]
 
 
 def install(app: FastAPI, *, tags: Mapping[str, str], complete: Callable[[Document], None]) -> None:
-    """Make the app's OpenAPI document ours; `complete` adds what holds for every call of this app."""
+    """Make the app's OpenAPI document ours; `complete` adds the parts common to every call of this app."""
 
     def document() -> Document:
         if not app.openapi_schema:
@@ -38,7 +38,7 @@ def _document(app: FastAPI, tags: Mapping[str, str]) -> Document:
     )
     schemas = document["components"]["schemas"]
     schemas |= _problem_schemas()
-    # FastAPI's own form of a refused parameter, which no call of ours has.
+    # FastAPI's own form of a refused parameter, which no call of ours answers.
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
     for calls in document["paths"].values():
@@ -55,7 +55,7 @@ def _problem_schemas() -> Document:
 
 
 def _restore_examples(app: FastAPI, document: Document) -> None:
-    """Give the examples their nulls back, which FastAPI drops from everything in the document."""
+    """Restore the nulls of examples, which FastAPI drops from the whole document."""
     schemas = document["components"]["schemas"]
     for model in _subclasses(Answer):
         if model.__name__ in schemas:

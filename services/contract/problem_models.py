@@ -1,4 +1,4 @@
-"""Problem documents (RFC 9457), and how calls declare those that they can give."""
+"""Problem documents (RFC 9457), and the declarations of those that calls can give."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from services.contract.item_models import ItemAnswer
 from services.contract.model_base import Answer, with_example
 
 MEDIA_TYPE = "application/problem+json"
-# Where every OpenAPI document of ours holds the schema of problem documents.
+# The place of problem documents' schema in every OpenAPI document of ours.
 NAME = "ProblemAnswer"
 REDIS_AWAY = "Redis: Error 111 connecting to 127.0.0.1:6379. Connection refused."
 BROKER_AWAY = "the broker is not connected; reconnecting"

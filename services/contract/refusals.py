@@ -1,4 +1,4 @@
-"""Pydantic's errors in one sentence each: what was wrong, and what was expected."""
+"""Pydantic's errors, each as one sentence that says what was wrong and what was expected."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from services.contract.model_base import Body
 
 _SHOWN = 60
-# What a value should have been, by the kind of pydantic's error; {…} are facts of the error.
+# The expected value by the kind of pydantic's error; {…} are facts of the error.
 _EXPECTED = {
     "bool_parsing": "true or false",
     "bool_type": "true or false",
@@ -32,10 +32,10 @@ _EXPECTED = {
 
 
 def of_body(error: ValidationError, model: type[Body]) -> str:
-    """Why a JSON body is refused; an unknown field first, because it may be the misspelt name of another."""
+    """The reason why a JSON body is refused; an unknown field first, as it may be another's misspelt name."""
     errors: list[Any] = list(error.errors(include_url=False))
     first = next((each for each in errors if each["type"] == "extra_forbidden"), errors[0])
-    # A name that is no text has no place.
+    # A name that is no text has no location.
     if first["type"] == "extra_forbidden" or (not first["loc"] and first["type"] == "string_unicode"):
         name = first["loc"][-1] if first["loc"] else first["input"]
         known = model.expected or f"expected {', '.join(sorted(model.model_fields))}"
@@ -44,7 +44,7 @@ def of_body(error: ValidationError, model: type[Body]) -> str:
 
 
 def of_value(error: Any, where: Any, *, expected: str = "") -> str:
-    """Why one value is refused; `where` is its name and those of what it is in."""
+    """The reason why one value is refused; `where` is its name, after those of its parents."""
     kind = error["type"]
     if kind == "value_error":
         return str(error["ctx"]["error"])

@@ -1,4 +1,4 @@
-"""What the search process answers."""
+"""The answers of the search process."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from services.contract.examples import MODEL
 from services.contract.health_models import LoadingAnswer
 from services.contract.model_base import Answer, with_example
 
-# The members of a problem document while there is no verdict yet.
+# The further members of a problem document while there is no verdict yet.
 LOADING: dict[str, Any] = {
     "detail": "the index is loading: 4200 of 10000 items read",
     "loading": {"read": 4200, "total": 10000},
@@ -39,7 +39,7 @@ _FIT: dict[str, Any] = {
 
 
 class CalibrationAnswer(Answer):
-    """The numbers that scores are made with, as they were fitted to the catalogue."""
+    """The numbers that scores are made with, fitted to the catalogue."""
 
     model_config = with_example(_FIT)
     model: str = Field(description="The fingerprint of the vectors' model.")
@@ -86,7 +86,7 @@ class SearchHealthAnswer(Answer):
 
 
 class OutcomeAnswer(Answer):
-    """What became of one observation."""
+    """The outcome of one observation."""
 
     id: int | None = Field(description="The id of its match record; null if it was dropped.")
     verdict: Literal["match", "unsure", "no_match"] | None = Field(
@@ -99,7 +99,7 @@ class OutcomeAnswer(Answer):
 
 
 class OutcomesAnswer(Answer):
-    """What became of observations."""
+    """The outcomes of observations."""
 
     model_config = with_example(
         {

@@ -1,1 +1,1 @@
-"""`make run`: everything as local, supervised processes on embedded parts."""
+"""`make run`: the whole system as local, supervised processes with embedded servers."""

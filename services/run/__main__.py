@@ -27,9 +27,9 @@ def main() -> int:
     if "--die-with-parent" in sys.argv[1:]:
         die_with_parent(os.getppid(), signal.SIGTERM)
     for which in (signal.SIGINT, signal.SIGTERM):
-        # Only remembered: an exception out of a handler could come where a lock was just taken.
+        # The signal is only noted: an exception from a handler could come just after a lock was taken.
         signal.signal(which, lambda number, _frame: _asked.append(number))
-    # The data folder and all that our processes write in it is the owner's alone.
+    # The data folder and all files that our processes write in it are for the owner alone.
     os.umask(0o077)
     settings = load(RunSettings)
     configure_logs(settings.log_level, process="run", form=settings.log_format)
@@ -42,7 +42,7 @@ def main() -> int:
         except StoppedError:
             log.info("stopping")
         except FatalExitError:
-            return BAD_INPUT  # it has said itself what is wrong
+            return BAD_INPUT  # the process has logged the cause itself
         finally:
             supervisor.stop()
     return 0

@@ -1,6 +1,6 @@
 """Runs a command that dies with its parent: `python -S child.py PARENT_PID COMMAND …`.
 
-PR_SET_PDEATHSIG survives exec, so that even Redis is gone when the supervisor is killed with -9.
+PR_SET_PDEATHSIG survives exec, so that even Redis ends when the supervisor is killed with -9.
 Standard library alone: this runs before each process.
 """
 

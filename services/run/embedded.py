@@ -1,7 +1,6 @@
 """The embedded servers of `make run`: Redis and the MQTT broker, each with a password of this run's own.
 
-Passwords stand in files that the owner alone may read, never in an argument, which every user of the machine
-could list.
+Passwords are in files that the owner alone may read, never in an argument, which every user could list.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from pathlib import Path
 from services.core.domain import InputError
 
 USER = "lookalike"
-# The contract's 512 KiB for a message, and a little for its topic; rumqttd's own limit is 20 KiB.
+# Maximum packet: the contract's 512 KiB for a message, and its topic; rumqttd's default is 20 KiB.
 MAX_PAYLOAD_BYTES = 520 * 1024
 # rumqttd keeps delivered messages in segments: these bound its memory, and drop the oldest under a flood.
 SEGMENT_BYTES, SEGMENTS = 2 * 1024 * 1024, 4
@@ -35,7 +34,7 @@ class EmbeddedRedis:
 
     def command(self) -> list[str]:
         """Write the configuration and give the command; raises InputError without a server."""
-        # Nothing is kept on disk: a match is of use for seconds only.
+        # Nothing is kept on disk: a match is useful for seconds only.
         lines = [
             "bind 127.0.0.1",
             f"port {self._port}",
@@ -91,7 +90,7 @@ def broker_lines(port: int, *, logins: Mapping[str, str]) -> list[str]:
 
 
 def write_private(path: Path, lines: Sequence[str]) -> Path:
-    """Write a file that its owner alone may read, in a folder of the same kind; gives the path."""
+    """Write a file that its owner alone may read, in a folder that is private too; gives the path."""
     path.parent.mkdir(mode=0o700, exist_ok=True)
     path.parent.chmod(0o700)
     path.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Which processes `make run` starts, with which commands and addresses."""
+"""The plan of `make run`: its processes, with their commands and addresses."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All processes, what they find in their environment, and the addresses for run.json."""
+    """All processes, their common environment, and the addresses for run.json."""
 
     commands: list[Command]
     environ: Mapping[str, str]
@@ -39,9 +39,9 @@ class Plan:
 
 
 def make_plan(settings: RunSettings) -> Plan:
-    """Choose free ports and write down what is to run.
+    """A plan on free ports, from the settings.
 
-    Raises InputError without a Redis, and for files of MQTT that every process would refuse.
+    Raises InputError if there is no Redis, or for MQTT files that every process would refuse.
     """
     broker_port, redis_port, search_port = reserve(3)
     data_dir = settings.data_dir.resolve()
@@ -57,7 +57,7 @@ def make_plan(settings: RunSettings) -> Plan:
         describe_broker(addresses["broker"], settings.mqtt_files)
     except ValueError as error:
         raise InputError(f"the MQTT broker: {error}") from None
-    # These files have been read; a variable and its file must not both be set.
+    # These files have been read already; a variable and its file must not both be set.
     files = {PREFIX + name + SUFFIX for name in ("MQTT_URL", "REDIS_URL", "SOURCE")}
     environ = {name: value for name, value in os.environ.items() if name not in files} | {
         "LOOKALIKE_DATA_DIR": str(data_dir),
@@ -68,14 +68,14 @@ def make_plan(settings: RunSettings) -> Plan:
         "LOOKALIKE_SOURCE": settings.source,
         # ONNX Runtime would send usage data to its maker.
         "ORT_DISABLE_TELEMETRY": "1",
-        # Lines of a log are wanted when they are written.
+        # Log lines must appear as soon as they are written.
         "PYTHONUNBUFFERED": "1",
     }
     commands = [_python(name, 1) for name in ("search", "api")]
     edge = [sys.executable, "-m", "edge"]
     if settings.source not in ("none", "mqtt"):
         commands.append(Command("edge", 1, edge))
-    # The edge for pictures that come over MQTT, from browsers too; its model is loaded with the first one.
+    # The edge for frames over MQTT, from browsers too; its model is loaded with the first one.
     commands.append(Command("frames", 2, edge, {"LOOKALIKE_SOURCE": "mqtt"}))
     if not settings.redis_url:
         commands.insert(0, Command("redis", 0, redis.command()))

@@ -11,7 +11,7 @@ _held: list[socket.socket] = []
 def reserve(count: int) -> list[int]:
     """Ports that nothing listens on, each a different one.
 
-    A bound socket that does not listen keeps the port: Linux gives it to nobody who asks for any port, and
+    A bound socket that does not listen keeps the port: Linux gives it to none that asks for any port, and
     a server that asks for it by its number gets it, as servers set SO_REUSEADDR (socket(7), ip(7)).
     Elsewhere that server would be refused, so there the ports are let go at once.
     """

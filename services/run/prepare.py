@@ -1,4 +1,4 @@
-"""What has to be there before the processes start: the data folder, a free port, model and samples."""
+"""Preparations before the processes start: the data folder, a free port, model and samples."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SAMPLES = ROOT / "samples" / "catalogue.csv"
 def lock_data_folder(settings: RunSettings) -> Iterator[None]:
     """Lock the data folder against a second run, and remove what a killed run left; raises InputError."""
     make_folder(settings.data_dir)
-    # One that an older version made may be open to others.
+    # A folder of an older version may be open to others.
     settings.data_dir.chmod(0o700)
     with (settings.data_dir / "run.lock").open("a") as lock:
         try:
@@ -43,7 +43,7 @@ def lock_data_folder(settings: RunSettings) -> Iterator[None]:
 def prepare(settings: RunSettings, plan: Plan, *, stopping: Callable[[], bool]) -> None:
     """Check the port, make certificate and model if they are missing, load the samples once.
 
-    Raises InputError, or StoppedError when it is time to stop.
+    Raises InputError, or StoppedError after a signal.
     """
     _check_port(settings)
     open_tls(settings)
@@ -54,7 +54,7 @@ def prepare(settings: RunSettings, plan: Plan, *, stopping: Callable[[], bool]) 
     loaded = settings.data_dir / "samples-loaded"
     if settings.samples and not loaded.exists():
         _import_samples(plan, stopping)
-        # Loaded once only: a person who deletes the samples does not want them back.
+        # Loaded only once: a person who deletes the samples does not want them back.
         loaded.touch()
 
 

@@ -1,4 +1,4 @@
-"""Child processes: started so that they die with us, started again when they end, stopped in time."""
+"""Child processes: they die with us, are restarted when they end, and are stopped in time."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MAX_BACKOFF_S = 10.0
 # Uptime after which the backoff is reset.
 STEADY_S = 30.0
 STOP_WITHIN_S = 5.0
-# Exit code of our processes for wrong input: a restart would end the same way.
+# Exit code of our processes for wrong input, after which a restart is useless.
 BAD_INPUT = 2
 
 log = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ def mortal(arguments: list[str]) -> list[str]:
 
 
 class FatalExitError(Exception):
-    """A process has said that its settings are wrong."""
+    """A process has ended because its settings are wrong."""
 
 
 class StoppedError(Exception):
@@ -60,7 +60,7 @@ class Process:
         self._started_s = time.monotonic()
 
     def keep(self) -> None:
-        """Start it again if it has ended and its backoff is over; raises FatalExitError for bad input."""
+        """Restart it if it has ended and its backoff is over; raises FatalExitError for bad input."""
         now_s = time.monotonic()
         if self._running is not None:
             code = self._running.poll()

@@ -1,4 +1,4 @@
-"""Starts the planned processes, keeps them up, and says when the page answers."""
+"""The supervisor: it starts the planned processes, restarts them, and says when the page answers."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ class Supervisor:
 
     def _write_run_json(self) -> None:
         unfinished = self._run_json.with_suffix(".unfinished")
-        # Its addresses may hold passwords.
+        # The addresses may hold passwords.
         unfinished.touch(mode=0o600)
         unfinished.write_text(json.dumps(dict(self._plan.addresses)), encoding="utf-8")
         unfinished.replace(self._run_json)
@@ -107,7 +107,7 @@ class Supervisor:
 def _listens(address: str) -> bool:
     parts = urlsplit(address)
     if parts.hostname is None or parts.port is None:
-        return True  # somebody else's, of a form that only its client understands
+        return True  # a given address in a form that only its client understands
     try:
         with socket.create_connection((parts.hostname, parts.port), timeout=1):
             return True

@@ -1,4 +1,4 @@
-"""What is printed when the page answers."""
+"""The text that is printed when the page answers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from services.bootstrap.settings import RunSettings
 
 
 def welcome(settings: RunSettings) -> str:
-    """Where the page is, and how a phone gets there."""
+    """The page's address, and the way to open it on a phone."""
     lines = ["", f"Lookalike is at {settings.page_url}  (Ctrl-C stops it)"]
     if settings.host not in LOOPBACK:
         lines += _for_phones(settings)

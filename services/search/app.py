@@ -45,7 +45,7 @@ def build_app(parts: SearchParts, loops: Loops, senders: SenderRule = THIS_MACHI
 
     @app.get("/alive", **declared.ALIVE)
     async def alive() -> Response:
-        """Whether this process does its work, whatever it depends on: 503 if it should be started again."""
+        """Whether this process itself works, leaving out its dependencies: 503 if it should be restarted."""
         held_up = loops.held_up()
         state = {"alive": True} if held_up is None else {"alive": False, "detail": held_up}
         return JSONResponse(state, 200 if held_up is None else 503)
