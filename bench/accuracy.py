@@ -39,7 +39,7 @@ from services.core.search.follow import Follower, View
 from services.core.search.lookup import Lookup
 from services.core.search.votes import FRAMES
 
-# Bare passes for the comparison.
+# Number of bare passes for the comparison.
 BARE = 60
 FRAME_S = 0.1
 Frame = NDArray[np.uint8]
@@ -47,7 +47,7 @@ Frame = NDArray[np.uint8]
 
 @dataclass(frozen=True, slots=True)
 class FolderResult:
-    """All answers of a folder, the CPU time a frame (whole way, bare network), bytes of vectors an item."""
+    """All answers of a folder, the CPU time a frame (in all and bare network), bytes of vectors an item."""
 
     answers: list[ShownAnswer]
     frame_ms: float
@@ -82,7 +82,7 @@ def main() -> None:
 
 
 def measure(folder: Path, *, model: str, index: str, together: int) -> FolderResult:
-    """Import a folder's catalogue and answer its frames; each `together` frames are one camera's."""
+    """Import a folder's catalogue and answer its frames; each camera shows `together` of them."""
     with tempfile.TemporaryDirectory() as place:
         data = Path(place)
         settings = CliSettings(
@@ -106,7 +106,7 @@ def measure(folder: Path, *, model: str, index: str, together: int) -> FolderRes
 
 
 class SimulatedCamera:
-    """One camera's way of a frame: what the edge does, then the search with the camera's votes."""
+    """One camera, whose frames go through the edge's steps, then the search with the camera's votes."""
 
     record: MatchRecord
 
@@ -159,7 +159,7 @@ def _answer(row: dict[str, str], record: MatchRecord) -> ShownAnswer:
 
 
 def _bare_ms(model: str) -> float:
-    """One pass of the network that the model is built on, over a picture that needs no resizing."""
+    """Milliseconds of one pass of the model's bare network, over a picture that needs no resizing."""
     level = LEVELS.get(model)
     bare = next((name for name, each in BACKBONES.items() if level and each.package == level.package), model)
     side = BACKBONES[bare].input_px if bare in BACKBONES else 224

@@ -1,4 +1,4 @@
-"""How often the right item is the best match while the sample clip plays: `python -m bench.clip`.
+"""The share of right best matches while the sample clip plays: `python -m bench.clip`.
 
 Starts the whole system as `make run` does, in a folder of its own, lets the clip play through it and compares
 each second's answer (that of most of its match records) with samples/truth.csv.
@@ -17,11 +17,11 @@ from tests.system.stack import Stack, eventually, running
 
 
 def main() -> None:
-    """Print the shares, and the way of a frame in milliseconds."""
+    """Print the shares, and the milliseconds of a frame by stage."""
     with tempfile.TemporaryDirectory() as folder, running(Path(folder), settings={}) as stack:
         truth = read_truth()
         with MatchRecorder(stack.page) as recorder:
-            # A whole loop that begins after the start, when nothing else wants the processors.
+            # A whole loop of the clip, after the start, when nothing else needs the processors.
             began_s = _next_loop_s(stack, truth[-1].to_s)
             time.sleep(began_s + truth[-1].to_s + 1 - time.time())
     answers = seconds(recorder.records, truth, began_s=began_s)

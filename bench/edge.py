@@ -1,4 +1,4 @@
-"""What the edge costs: frame rate, bytes, a still scene, memory: `python -m bench.edge [--memory]`."""
+"""The edge's frame rate, bytes, CPU time on a still scene, and memory: `python -m bench.edge [--memory]`."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Counter:
 
 @contextlib.contextmanager
 def edge(port: int, settings: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    """`python -m edge` with these settings, on a recording as fast as it can, without its gate."""
+    """`python -m edge` with these settings, on a recording at full speed, without its gate."""
     own = {"MQTT_URL": f"mqtt://127.0.0.1:{port}", "PACE": "fast", "MAX_FPS": "1000", "GATE": "0", **settings}
     environ = os.environ | {f"LOOKALIKE_{name}": value for name, value in own.items()}
     process = subprocess.Popen([sys.executable, "-m", "edge"], env=environ, stderr=subprocess.DEVNULL)
@@ -67,7 +67,7 @@ def edge(port: int, settings: Mapping[str, str]) -> Iterator[subprocess.Popen[by
 
 
 def main() -> None:
-    """Print what each part measured."""
+    """Print each part's measurements."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--memory", action="store_true", help="only memory, over 20,000 frames (ten minutes)")
     only_memory = parser.parse_args().memory
@@ -87,7 +87,7 @@ def main() -> None:
 
 
 def _frame_rate(model: str, port: int, counter: Counter) -> None:
-    """The loop and the bare runtime in turns, so that a slow moment of the machine meets both."""
+    """The frame rates of the loop and of the bare runtime, in turns, so that a slow moment hits both."""
     path = resolve(model, build=True)
     tensors = [frame[np.newaxis] for frame in _frames(60)]
     session = _bare_session(path)
@@ -129,7 +129,7 @@ def _frames(count: int) -> list[NDArray[np.uint8]]:
 
 
 def _bytes() -> None:
-    """A message with its topic against that of 2018, for the same vector of 1280 values."""
+    """The bytes of a message with its topic, and of that of 2018, for the same vector of 1280 values."""
     vectors = OnnxFeaturizer(resolve("lite0", build=True)).embed(_frames(1))
     timings_ms = {"capture": 12.34, "embed": 56.78}
     box = (0.21875, 0.0, 0.5625, 1.0)
@@ -158,7 +158,7 @@ def _still(folder: Path, port: int, counter: Counter) -> None:
         with edge(port, settings) as process:
             before = counter.messages
             counter.wait(before + 10)
-            time.sleep(3)  # until the gate has settled
+            time.sleep(3)  # time for the gate to settle
             messages, sent, cpu_s = counter.messages, counter.bytes, _cpu_s(process.pid)
             time.sleep(STILL_S)
             switched = "on" if gate == "1" else "off"
@@ -189,7 +189,7 @@ def _cpu_s(pid: int) -> float:
 
 
 def _memory(port: int, counter: Counter) -> None:
-    """Resident memory of the edge early and late, on the whole clip again and again."""
+    """Resident memory of the edge early and late, while the whole clip repeats."""
     with edge(port, {"MODEL": "fast", "SOURCE": str(CLIP)}) as process:
         early = _resident_when(process.pid, counter, EARLY_FRAMES)
         late = _resident_when(process.pid, counter, LATE_FRAMES)

@@ -1,8 +1,8 @@
-"""How fast an import is beside the bare model: `python -m bench.importing`.
+"""The rate of an import beside that of the bare model: `python -m bench.importing`.
 
 Imports pictures of the sample catalogue as `lookalike items import` does, into a folder of its own, and runs
-what it gives the model, made beforehand, through ONNX Runtime alone: the same batches, the same number of
-threads. Both take turns, because other work on the machine slows the one or the other down.
+the model's inputs, made beforehand, through ONNX Runtime alone: the same batches, the same number of threads.
+Both take turns, because other work on the machine slows down the one or the other.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def main() -> None:
     ratios = []
     for pair in range(PAIRS):
         began = time.perf_counter(), _others_s()
-        # Neither is always the first.
+        # They take turns at being first.
         if pair % 2:
             import_s, bare_s = _import_s(settings, pictures), _bare_s(session, batches)
         else:
@@ -57,7 +57,7 @@ def main() -> None:
 
 
 def _others_s() -> float:
-    """CPU seconds that all processors have spent on other programs than this one."""
+    """CPU seconds that all processors have spent on other programs."""
     user, nice, system, _idle, _io, irq, soft = map(int, Path("/proc/stat").read_text().split()[1:8])
     return (user + nice + system + irq + soft) / os.sysconf("SC_CLK_TCK") - time.process_time()
 
@@ -93,7 +93,7 @@ def _bare_s(session: onnxruntime.InferenceSession, batches: list[NDArray[np.uint
 
 
 def _import_s(settings: CliSettings, pictures: list[Path]) -> float:
-    """From the first row to the last acknowledgement; the model is loaded before."""
+    """Seconds from the first row to the last acknowledgement; the model is loaded before."""
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as given:
         for path in pictures:
             (Path(given) / path.name).symlink_to(path)

@@ -14,7 +14,7 @@ from services.core.ports import KnnIndex
 
 _FACTORY = {"hnsw": "HNSW32", "ivf": "IVF{cells},Flat"}
 KINDS = ("exact", *_FACTORY)
-# Rows that are looked at for k different items of several views each.
+# Number of rows to fetch for each of k different items, which have several views.
 _ROWS = 8
 _HNSW_REACH = 256
 
@@ -25,7 +25,7 @@ def make_index(kind: str, dim: int) -> KnnIndex:
 
 
 class FactoryIndex:
-    """Keeps the vectors, and builds the index when it is first searched after a change."""
+    """An index that keeps the vectors and is built at the first search after a change."""
 
     def __init__(self, factory: str, dim: int) -> None:
         self._factory, self._dim = factory, dim
@@ -62,7 +62,7 @@ class FactoryIndex:
         index.train(stored)
         index.add(stored)
         parameter = f"efSearch={_HNSW_REACH}" if "HNSW" in factory else f"nprobe={max(1, cells // 8)}"
-        # Of its two forms the stubs know only the one by number.
+        # The stubs know only the form with a number, of its two.
         faiss.ParameterSpace().set_index_parameters(index, parameter)  # type: ignore[arg-type]
         return index
 

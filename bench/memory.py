@@ -1,7 +1,7 @@
-"""What an item takes of a search's memory, and how long a query and a write take: `python -m bench.memory`.
+"""The memory of an item in a search process, and the time of a query and a write: `python -m bench.memory`.
 
-Items as an import of one picture each makes them, but of random vectors, go into what a search process keeps
-of a catalogue. What the process had before is not counted.
+Items as an import of one picture each makes them, but with random vectors, go into a search process's copy
+of a catalogue. The process's memory before that is not counted.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""How soon a record is on the screens of ten visitors: `python -m bench.page [--contexts 10] [--records 40]`.
+"""The time until a record is on ten visitors' screens: `python -m bench.page [--contexts 10] [--records 40]`.
 
 Needs what `make test-web` installs. A real stack without a camera; this bench plays one, which shows the
 sample items one after the other. Time begins when Redis hands out the record, and ends with the frame in
 which a browser presents the item's picture and title: the clock is one, that of this machine. All visitors
 share its processors, without a graphics card; so the least page that there could be (one stream, one picture,
-one title) is measured in the same way, to tell what of the time is our page's and what the machine's.
+one title) is measured in the same way, to tell our page's share of the time from the machine's.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from tests.web.played import SeeingCamera, items
 THING = "bench-1"
 # Seconds between records: more than a match is held on the page (1 s), so that none waits for the one before.
 EVERY_S = 1.6
-# When a marked picture was presented, as the browser itself tells (Element Timing); its mark is its title.
+# The time at which a marked picture was presented, by the browser's Element Timing; its mark is its title.
 _PAINTED = """
 window.painted = [];
 new PerformanceObserver((list) => list.getEntries().forEach((entry) =>
@@ -70,7 +70,7 @@ def main() -> None:
     options.add_argument("--contexts", type=int, default=10)
     options.add_argument("--records", type=int, default=40)
     given = options.parse_args()
-    # The camera makes a connection for each message, and paho would log each end of one.
+    # The camera makes a connection for each message, and paho would log the end of each.
     logging.getLogger("paho").setLevel(logging.CRITICAL)
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -98,8 +98,8 @@ def main() -> None:
         for name in ("first time", "again"):
             ratio = p95s_ms["our page", name] / p95s_ms["bare page", name]
             print(f"{name}: our p95 is {ratio:.2f} times the bare page's")
-        pages.forget_errors("/preview")  # the camera that is played has none
-        pages.forget_errors("/favicon.ico")  # nor has the bare page
+        pages.forget_errors("/preview")  # the played camera has no preview
+        pages.forget_errors("/favicon.ico")  # the bare page has no icon
 
 
 def _open_ours(pages: Pages, stack: Stack) -> Page:

@@ -1,4 +1,4 @@
-"""The report of the accuracy bench: recall, verdicts, and how true the scores are."""
+"""The report of the accuracy bench: recall, verdicts, and the scores' calibration."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""How many observations a search process answers: `python -m bench.search [--offer 250 500 1000 4000]`.
+"""The rate of a search process's answers: `python -m bench.search [--offer 250 500 1000 4000]`.
 
 Starts the whole system without a camera and with the sample catalogue, then sends it observations of 100
-cameras over MQTT, at each of these rates in turn. Counts the match records that reach Redis, and how old an
-observation is when it is answered. The CPU time an answer is the search process's own, so that it hardly
-depends on what else the machine does.
+cameras over MQTT, at each of these rates in turn. Counts the match records that reach Redis, and measures the
+age of an observation when it is answered. The CPU time an answer is the search process's own, so that other
+programs hardly change it.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ from tests.system.stack import Stack, eventually, running
 CAMERAS = 100
 SECONDS = 10.0
 SAMPLES = Path(__file__).resolve().parents[1] / "samples" / "pictures"
-# The sender looks at the clock this often.
+# Seconds between the sender's looks at the clock.
 _TICK_S = 0.01
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """What came of one offered rate: a second's observations and answers, CPU us an answer, ages in ms."""
+    """The result of one offered rate: a second's observations and answers, CPU us an answer, ages in ms."""
 
     offered: float
     answered: float
@@ -88,7 +88,7 @@ def _embed_samples(path: Path) -> None:
 def _measure(stack: Stack, vectors: Path, offered: float) -> Rate:
     store = redis.Redis.from_url(stack.address("redis"), decode_responses=True)
     pid = stack.pid("services.search")
-    # A round that is not counted: connections and caches are warm then.
+    # An uncounted round, which warms connections and caches.
     _sender(stack, vectors, min(offered, 100.0), seconds=1.0)
     before, ticks = _newest_id(store), _cpu_ticks(pid)
     began_s = time.monotonic()
@@ -108,7 +108,7 @@ def _measure(stack: Stack, vectors: Path, offered: float) -> Rate:
 
 
 def _sender(stack: Stack, vectors: Path, offered: float, *, seconds: float) -> int:
-    """Send from a process of its own; gives how many observations it sent."""
+    """Send from a process of its own; gives the number of observations sent."""
     command = [sys.executable, "-m", "bench.search", "--send", stack.address("broker"), str(vectors)]
     environ = stack.environ | {"BENCH_SECONDS": str(seconds)}
     done = subprocess.run(
@@ -118,7 +118,7 @@ def _sender(stack: Stack, vectors: Path, offered: float, *, seconds: float) -> i
 
 
 def _send(broker: str, path: Path, offered: float) -> int:
-    """Publish at this rate for BENCH_SECONDS, each camera in turn; gives how many were sent."""
+    """Publish at this rate for BENCH_SECONDS, each camera in turn; gives the number sent."""
     held = np.load(path)
     vectors, model = held["vectors"], str(held["model"])
     address = parse_mqtt_address(broker)
@@ -146,7 +146,7 @@ def _send(broker: str, path: Path, offered: float) -> int:
             client.publish(topic(thing, "features"), encode_observation(seen, encoding="i8"), qos=0)
             sent += 1
         time.sleep(_TICK_S)
-    time.sleep(0.5)  # what is on its way is still answered
+    time.sleep(0.5)  # observations on their way are still answered
     client.loop_stop()
     client.disconnect()
     return sent
@@ -158,7 +158,7 @@ def _newest_id(store: redis.Redis) -> int:
 
 
 def _cpu_ticks(pid: int) -> int:
-    # Behind the command's name, which may hold blanks: utime and stime.
+    # utime and stime, counted from behind the command's name, which may hold blanks.
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return int(fields[11]) + int(fields[12])
 

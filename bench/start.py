@@ -1,4 +1,4 @@
-"""How long the second `make run` takes to its first match: `python -m bench.start`."""
+"""The time of the second `make run` until its first match: `python -m bench.start`."""
 
 from __future__ import annotations
 

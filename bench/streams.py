@@ -1,7 +1,7 @@
-"""What idle pages cost the api: `python -m bench.streams [--streams 500] [--seconds 60]`.
+"""The api's cost of idle pages: `python -m bench.streams [--streams 500] [--seconds 60]`.
 
 Opens event streams on a system of its own, first without a camera and then with the sample clip;
-measures the api's memory and CPU time, and whether each stream gets all that it should.
+measures the api's memory and CPU time, and the events that each stream misses.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class StreamListener:
         writer.write(b"GET /matches/stream HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
         rest = b""
         while True:
-            # Events end with an empty line, so none is cut in two.
+            # Events end with an empty line; none is cut in two.
             whole, end, rest = (rest + await _some(reader)).rpartition(b"\n\n")
             self.heartbeats += (whole + end).count(_HEARTBEAT)
             self.ids += map(int, _ID.findall(whole + end))
@@ -53,7 +53,7 @@ async def _some(reader: asyncio.StreamReader) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Resident memory in MiB, CPU seconds a minute, and what the streams got."""
+    """Resident memory in MiB, CPU seconds a minute, and the events that the streams got."""
 
     before_mib: float
     after_mib: float
@@ -112,9 +112,9 @@ async def _measure(stack: Stack, streams: int, seconds: float, *, clip: bool) ->
 
 
 def _missed(heard: Sequence[Sequence[int]]) -> tuple[int, int]:
-    """The number of records, and the number of those that a listener missed, summed over all listeners.
+    """The number of records, and that of the missed ones, summed over all listeners.
 
-    Counted from where all were listening to where all still were.
+    Counted while all were listening.
     """
     if not any(heard):
         return 0, 0
@@ -133,7 +133,7 @@ async def _cpu_s(pid: int, seconds: float) -> float:
 
 
 def _ticks(pid: int) -> int:
-    # Behind the command's name, which may hold blanks: utime and stime.
+    # utime and stime, counted from behind the command's name, which may hold blanks.
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return int(fields[11]) + int(fields[12])
 

@@ -1,1 +1,1 @@
-"""What the edge and the services share and ship alike: messages, logs, secrets."""
+"""Code that the edge and the services share, and that both ship: messages, logs, secrets."""

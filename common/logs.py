@@ -12,7 +12,7 @@ from common.redaction import redact
 from common.wire import to_iso
 
 LogFormat = Literal["text", "json"]
-# Their request lines would drown ours, and may hold what a user typed.
+# These libraries' request lines would drown ours, and may hold a user's input.
 _NOISY = ("httpx", "httpcore", "uvicorn.access")
 
 _log = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ class JsonFormatter(logging.Formatter):
 
 
 def wanted_format() -> LogFormat:
-    """The format that the environment asks for, before the settings are known to be right."""
+    """The format that the environment names, before the settings are checked."""
     return "json" if os.environ.get("LOOKALIKE_LOG_FORMAT", "").lower() == "json" else "text"
 
 
@@ -61,7 +61,7 @@ def configure_logs(level: str, *, process: str, form: LogFormat = "text") -> Non
     if form == "json":
         handler = logging.StreamHandler(sys.stdout)
         handler.setFormatter(JsonFormatter(process))
-        # What Python itself would write to stderr, passwords and all.
+        # Python itself would write these to stderr, with passwords.
         sys.excepthook = _uncaught
         threading.excepthook = _uncaught_in_thread
         logging.captureWarnings(True)

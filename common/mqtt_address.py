@@ -8,14 +8,14 @@ _PORTS = {"mqtt": 1883, "mqtts": 8883}
 _EXPECTED = "expected mqtt[s]://[user:password@]host[:port]"
 # A host by name or number, or an IPv6 address in brackets.
 _PLACE = re.compile(r"(?:\[(?P<ipv6>[0-9A-Fa-f:.]+)\]|(?P<name>[^\s/?#@:\[\]%]+))(?::(?P<port>\d{1,5}))?/?")
-# A part of a login: anything but what would end it, and % only before two hex digits.
+# A part of a login: any characters but those that end it, and % only before two hex digits.
 _LOGIN = re.compile(r"(?:[^@/?#\[\]%\x00-\x1f\x7f]|%[0-9A-Fa-f]{2})*")
 _QUOTE = "in user and password, @ / ? # [ ] and % have to be percent-encoded: %40 %2F %3F %23 %5B %5D and %25"
 
 
 @dataclass(frozen=True, slots=True)
 class MqttAddress:
-    """Where a broker is and how to log in; its text is the host and port alone."""
+    """A broker's host, port and login; its text is the host and port alone."""
 
     host: str
     port: int
@@ -28,7 +28,7 @@ class MqttAddress:
 
 
 def parse_mqtt_address(url: str) -> MqttAddress:
-    """Read mqtt[s]://[user:password@]host[:port]; ValueError, which repeats nothing of it, for another text.
+    """Read mqtt[s]://[user:password@]host[:port]; ValueError, without any of it, for another text.
 
     User and password are percent-decoded.
     """
@@ -50,12 +50,12 @@ def parse_mqtt_address(url: str) -> MqttAddress:
 def _host_and_port(place: str, default_port: int) -> tuple[str, int]:
     found = _PLACE.fullmatch(place)
     if found is None:
-        # A password that was not quoted may stand here, whole or in part.
+        # An unquoted password may be here, whole or in part.
         wrong = set("/?#%") & set(place.rstrip("/"))
         raise ValueError(f"{_EXPECTED}; {_QUOTE}" if wrong else _EXPECTED)
     host, port = found["ipv6"] or found["name"], int(found["port"] or default_port)
     try:
-        host.encode("idna")  # what no name can be would end the thread that connects
+        host.encode("idna")  # an impossible name would end the connecting thread
     except UnicodeError:
         raise ValueError(_EXPECTED) from None
     if not 1 <= port <= 65535:

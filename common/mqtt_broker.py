@@ -1,4 +1,4 @@
-"""A broker as settings describe it: its address, and TLS with it, with certificates of our own if wished."""
+"""A broker as the settings describe it: its address and TLS, with a certificate of ours if one is set."""
 
 import ssl
 from dataclasses import dataclass
@@ -24,11 +24,11 @@ NO_FILES = MqttFiles()
 
 @dataclass(frozen=True, slots=True)
 class Broker:
-    """What a client needs to connect; `tls` is None for a connection without it."""
+    """A client's data for connecting; `tls` is None for a connection without it."""
 
     address: MqttAddress
     tls: ssl.SSLContext | None = None
-    # Whether the broker is shown a certificate of ours.
+    # Whether we show the broker a certificate of ours.
     has_certificate: bool = False
 
     def __str__(self) -> str:
@@ -36,7 +36,7 @@ class Broker:
 
 
 class BrokerSocket(ssl.SSLSocket):
-    """Remembers why the other side ended TLS, as paho-mqtt drops that error.
+    """A TLS socket that remembers why the other side ended TLS, as paho-mqtt drops that error.
 
     With TLS 1.3 a broker refuses a client's certificate only after the client has finished its handshake.
     """
@@ -63,9 +63,9 @@ class BrokerSocket(ssl.SSLSocket):
 
 
 def describe_broker(url: str, files: MqttFiles = NO_FILES) -> Broker:
-    """Read a broker's address and load the files; ValueError, without a password, for what does not fit.
+    """Read a broker's address and load the files; ValueError, without a password, for wrong input.
 
-    Without `files.authorities` those of the system count, or those of the file that SSL_CERT_FILE names.
+    Without `files.authorities` the system's are trusted, or those in the file that SSL_CERT_FILE names.
     """
     address = parse_mqtt_address(url)
     given = {_CERT: files.certificate, _KEY: files.key, _CA: files.authorities}
@@ -104,7 +104,7 @@ def _trusting(authorities: Path | None) -> ssl.SSLContext:
         context = ssl.create_default_context(cafile=authorities)
     except ssl.SSLError:
         raise ValueError(f"{_CA}: {authorities} is damaged; expected certificates in PEM") from None
-    # What the file names is trusted itself, also when another authority has signed it.
+    # A certificate in the file is itself trusted, even if another authority has signed it.
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     return context
 
@@ -112,7 +112,7 @@ def _trusting(authorities: Path | None) -> ssl.SSLContext:
 def _load_pair(context: ssl.SSLContext, certificate: Path, key: Path) -> None:
     files = f"{_CERT} ({certificate}) and {_KEY} ({key})"
     try:
-        # With an empty password, because without one OpenSSL would ask for it at the terminal.
+        # An empty password, as OpenSSL would otherwise ask for one at the terminal.
         context.load_cert_chain(certificate, key, password="")
     except ssl.SSLError as error:
         if error.reason == "KEY_VALUES_MISMATCH":

@@ -1,4 +1,4 @@
-"""Says in the log why there is no connection to a broker: each cause once, and not at each attempt."""
+"""The log of a broker's connection: why there is none, each cause once and not at each attempt."""
 
 import logging
 import re
@@ -16,7 +16,7 @@ _OF_CERTIFICATE = re.compile(r"_ALERT_(\w*CERTIFICATE\w*|UNKNOWN_CA|ACCESS_DENIE
 
 
 class ConnectionLog:
-    """Hears of one client's connections, attempt by attempt; one thread of MQTT calls it."""
+    """Logs one client's connections from its callbacks, attempt by attempt; only MQTT's thread calls it."""
 
     def __init__(self, broker: Broker) -> None:
         self._broker = broker
@@ -29,16 +29,16 @@ class ConnectionLog:
         self._told, self._alert = False, None
 
     def connected(self, more: str = "") -> None:
-        """The broker has accepted; `more` is added to the line."""
+        """The broker has accepted the connection; `more` is added to the line."""
         self._up, self._trouble = True, None
         _log.info("connected to broker %s%s", self._broker, more)
 
     def refused(self, reason: ReasonCode) -> None:
-        """The broker's answer is no."""
+        """The broker has refused the connection."""
         self._complain(f"refused the connection: {reason}", logging.ERROR)
 
     def not_reached(self, error: BaseException | None) -> None:
-        """There is no connection to it."""
+        """The attempt to connect has failed."""
         refusal = self._refusal(error)
         if refusal:
             self._complain(refusal, logging.ERROR)
@@ -55,7 +55,7 @@ class ConnectionLog:
         self._alert = connection.alert if isinstance(connection, BrokerSocket) else None
 
     def ended(self, reason: ReasonCode) -> None:
-        """A connection has ended, accepted or not; without a failure it was our wish."""
+        """A connection has ended, accepted or not; without a failure we ended it."""
         was_up, self._up = self._up, False
         if not reason.is_failure:
             return
@@ -66,13 +66,13 @@ class ConnectionLog:
             self._complain(refusal or self._hint(), logging.ERROR if refusal else logging.WARNING)
 
     def _refusal(self, error: BaseException | None) -> str | None:
-        """What the broker did not like about our certificate, None if that was not the cause."""
+        """The broker's complaint about our certificate, None if that was not the cause."""
         reason = (isinstance(error, ssl.SSLError) and error.reason) or ""
         if not self._broker.has_certificate:
             demand = "demands a client certificate; set LOOKALIKE_MQTT_CERT and LOOKALIKE_MQTT_KEY"
             return demand if reason in _NO_CERTIFICATE else None
         alert = _OF_CERTIFICATE.search(reason)
-        # OpenSSL's name of an alert, such as TLSV1_ALERT_UNKNOWN_CA, in words.
+        # OpenSSL's name of an alert, such as TLSV1_ALERT_UNKNOWN_CA, as words.
         return f"refused our certificate: {alert[1].replace('_', ' ').lower()}" if alert else None
 
     def _hint(self) -> str:
@@ -87,7 +87,7 @@ class ConnectionLog:
 
 
 def cause(error: BaseException | None) -> str:
-    """Why a connection could not be made, in words."""
+    """The reason why a connection failed, in words."""
     match error:
         case ssl.SSLCertVerificationError():
             return f"its TLS certificate is not trusted: {error.verify_message}"

@@ -1,4 +1,4 @@
-"""A log for faults that repeat: a line now and then, not one each time."""
+"""A log for repeated faults, with a line now and then instead of one each time."""
 
 import logging
 import threading
@@ -9,7 +9,7 @@ _EVERY_S = 10.0
 
 
 class RateLimitedLog:
-    """Writes at most one line in 10 s about a subject, with how many were left out; threads share it."""
+    """Writes at most one line in 10 s about a subject, with the number of omitted ones; threads share it."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -1,4 +1,4 @@
-"""Keeps passwords of camera and broker addresses out of everything that is written or sent."""
+"""Redaction of passwords in addresses of cameras and brokers, wherever these are written or sent."""
 
 import re
 
@@ -6,7 +6,7 @@ _SCHEME = r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*://)"
 # Text of the form user:password, as opposed to host:port.
 _LOGIN_AHEAD = r"(?=[^\s@/?#\[:]*:(?!\d{1,5}(?:[/?#\s'\"<>),;]|[.:]?(?:\s|$))))"
 # A password may hold an unquoted @ or /, so everything up to a URL's last @ is masked.
-# One with a space in it goes too, when the beginning shows that it is one.
+# A password with a space is masked too, if the beginning shows that it is a login.
 _URL = re.compile(rf"{_SCHEME}(?P<rest>(?:{_LOGIN_AHEAD}(?:(?!://)[^\n])*@)?[^\s'\"<>]*)")
 _CUT = re.compile(rf"^{_LOGIN_AHEAD}.*", re.DOTALL)
 _PARAMETERS = re.compile(r"[^/]*=[^/]*")
@@ -26,7 +26,7 @@ def redact_url(url: str) -> str:
 def _hide(rest: str) -> str:
     if "@" in rest:
         login, rest = "***@", rest.rpartition("@")[2]
-    else:  # or its end was cut off, and with it the @
+    else:  # or its end with the @ was cut off
         login, rest = "", _CUT.sub("***", rest)
     # Cheap cameras take their password as a parameter, under many names, some of them in the path.
     address, question, _ = rest.partition("?")

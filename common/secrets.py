@@ -1,4 +1,4 @@
-"""Secrets that a file holds instead of a variable, as containers have them: NAME_FILE is the file's path."""
+"""Secrets in files instead of variables, as in containers: NAME_FILE is the file's path."""
 
 import os
 from collections.abc import Iterable
@@ -10,12 +10,12 @@ SUFFIX = "_FILE"
 
 
 def is_set(name: str) -> bool:
-    """Whether a variable has a value, be it in a file."""
+    """Whether a variable has a value, directly or in a file."""
     return bool(os.environ.get(name) or os.environ.get(name + SUFFIX))
 
 
 def read_secrets(fields: Iterable[str], *, prefix: str) -> dict[str, str]:
-    """The values of those settings that a file holds; raises ValueError, which quotes no content."""
+    """The values of the settings that are in files; raises ValueError, which quotes no content."""
     names = {field: prefix + field.upper() for field in fields if field in SECRETS}
     return {field: _read(name) for field, name in names.items() if os.environ.get(name + SUFFIX)}
 
@@ -28,7 +28,7 @@ def _read(name: str) -> str:
     try:
         value = path.read_text(encoding="utf-8").rstrip("\r\n")
     except (OSError, ValueError) as error:
-        # A decoder's own words quote the content.
+        # A decoder's own message would quote the content.
         reason = error.strerror if isinstance(error, OSError) else "it is no text in UTF-8"
         raise ValueError(f"{variable}: {path} can't be read: {reason}") from None
     if not value:

@@ -1,11 +1,11 @@
-"""What the settings mean that several processes read; docs/contracts/settings.md is made of these texts.
+"""The descriptions of settings that several processes read; docs/contracts/settings.md is made from them.
 
-The first sentence stands in the table, the others below it.
+The first sentence goes into the table, the others below it.
 """
 
 from typing import Any
 
-# A field's name in `json_schema_extra`: the default in words, where the value alone would not tell.
+# A field's name in `json_schema_extra`: the default in words, where the value alone is not clear.
 DEFAULT = "default_in_words"
 
 LOG_LEVEL = "The least important messages that are logged."
@@ -50,5 +50,5 @@ HOME_ASSISTANT = "1: cameras and matches appear in Home Assistant ([cameras](../
 
 
 def default_in_words(text: str) -> dict[str, Any]:
-    """The `json_schema_extra` of a field whose default is better said in words."""
+    """The `json_schema_extra` of a field whose default is clearer in words."""
     return {DEFAULT: text}

@@ -36,7 +36,7 @@ _STAGE = re.compile(r"[a-z_]{1,32}")
 
 
 class WireError(Exception):
-    """A message that is refused; `reason` is a short label for counters, the text says what was expected."""
+    """A message that is refused; `reason` is a short label for counters; the text says what was expected."""
 
     def __init__(self, reason: str, text: str) -> None:
         super().__init__(text)
@@ -45,11 +45,11 @@ class WireError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What one camera saw in one frame: `vectors` is float32 [count, dim], each row of unit length.
+    """One camera's look at one frame: `vectors` is float32 [count, dim], each row of unit length.
 
     `session`, `seq` and `model` are None in a message of the 2018 sample; `captured_at_s` (Unix seconds)
     is then the moment of its arrival. `box` is x, y, w, h of the part looked at, as shares of the frame.
-    `still_s` is for how long the camera has seen the same scene.
+    `still_s` is the time for which the camera has seen the same scene.
     """
 
     thing: str
@@ -136,7 +136,7 @@ def decode_observation(payload: bytes, *, thing: str, kind: Kind, received_at_s:
     try:
         message = json.loads(payload)
     except (ValueError, RecursionError) as error:
-        if kind == "infer":  # a DeepLens program also writes plain text on its topic
+        if kind == "infer":  # a DeepLens program also sends plain text on its topic
             return None
         raise WireError("not_json", f"not JSON ({error}); expected an observation") from None
     if not isinstance(message, dict):
@@ -197,7 +197,7 @@ def _parse_vectors(message: Mapping[str, Any]) -> Vectors:
 
 def _parse_csv(features: str) -> Vectors:
     try:
-        with np.errstate(over="ignore"):  # infinity is refused with its own reason
+        with np.errstate(over="ignore"):  # infinity is refused later, with its own reason
             return np.array([features.split(",")], dtype=np.float32)
     except ValueError as error:
         raise WireError("encoding", f"features is not a line of numbers: {error}") from None
@@ -258,7 +258,7 @@ def _whole(message: Mapping[str, Any], name: str, low: int, high: int) -> int:
 
 
 def _shown(value: object) -> str:
-    """A value as a log may show it: a message can hold 64 KB of one."""
+    """A value cut for a log: a message can hold one of 64 KB."""
     try:
         text = ascii(value)
     except RecursionError:

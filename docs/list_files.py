@@ -1,4 +1,4 @@
-"""Writes docs/files.md, one line for each file: `python docs/list_files.py [--check]`."""
+"""The writer of docs/files.md, one line for each file: `python docs/list_files.py [--check]`."""
 
 import ast
 import sys
@@ -21,11 +21,11 @@ FOLDERS = (
     "deploy",
     ".ci",
 )
-# Built, rendered or read as data: they are counted, not listed.
+# Files that are built, rendered or read as data are counted, not listed.
 DATA = (".jpg", ".png", ".npz", ".bin")
 DATA_FOLDERS = ("tests/messages",)
 LEFT_OUT = ("__pycache__", ".work")
-# What a file without a docstring or comment of its own is.
+# Descriptions of files that have no docstring or comment of their own.
 TOLD = {
     "docs/contracts.md": "The contracts by kind: MQTT, HTTP, command line, settings.",
     "docs/accuracy.md": "What was measured, how, and what to expect.",
@@ -46,7 +46,7 @@ TOLD = {
 
 
 def main() -> int:
-    """Write the listing, or with --check say whether it is true."""
+    """Write the listing, or with --check say whether it is current."""
     text = listing()
     if "--check" not in sys.argv[1:]:
         LISTING.write_text(text, encoding="utf-8")
@@ -75,7 +75,7 @@ def listing() -> str:
 
 
 def _files(folder: Path) -> list[Path]:
-    """What is kept in a folder: no caches, no built models."""
+    """The files in a folder, without caches and built models."""
     return [
         path
         for path in sorted(folder.rglob("*"))

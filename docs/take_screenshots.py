@@ -1,4 +1,4 @@
-"""Takes the pictures of README and docs from the running product: `make screenshots`."""
+"""The screenshots of README and docs, taken from the running product: `make screenshots`."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ PHONE: dict[str, Any] = {
     "has_touch": True,
     "color_scheme": "dark",
 }
-# A match that nobody would doubt, on the screen for this time before its picture is taken.
+# Score and time on the screen of a confident match, before its picture is taken.
 SURE_PERCENT = 95
 STEADY_MS = 600
-# Below the best match; the strip of recent ones is left out.
+# Space below the best match; the strip of recent ones is left out.
 MARGIN_PX = 18
 
 
@@ -52,7 +52,7 @@ def main() -> None:
 
 
 def _take_match(page: Page) -> bytes:
-    """The picture of a confident match that stays; empty if there is none right now."""
+    """The picture of a confident match that stays; empty if there is none now."""
     match = _confident_match(page)
     if not match:
         return b""
@@ -80,7 +80,7 @@ def _confident_match(page: Page) -> str:
 
 
 def _above_recent(page: Page) -> Any:
-    """The part of a desktop's page that ends below the best match; None, which is all of it, on a phone."""
+    """The part of a desktop's page down to the best match; None, which is the whole page, on a phone."""
     best, size = page.locator("#best").bounding_box(), page.viewport_size
     if best is None or size is None or size["width"] < DESK["viewport"]["width"]:
         return None

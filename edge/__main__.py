@@ -6,12 +6,12 @@ from types import FrameType
 
 from edge.process.hard_exit import leave
 
-# Who asked for the end does not wait longer than 5 s; what holds it up is then to be seen in the log.
+# Maximum time of the shutdown; after it the log shows what holds it up.
 _END_WITHIN_S = 4.5
 
 
 class Stopping:
-    """Remembers a signal; a plain flag, since a handler must not wait for a lock."""
+    """The signal that asks for the end, noted in a plain flag, since a handler must not wait for a lock."""
 
     def __init__(self) -> None:
         self._asked = False
@@ -30,7 +30,7 @@ class Stopping:
 def main() -> int:
     """Run the edge; exit code 0 after a signal, 1 when the model does not load, 2 for a bad setting."""
     stopping = Stopping()
-    from edge.app import main as run_app  # only now, as the imports take half a second
+    from edge.app import main as run_app  # after the handlers, as these imports take half a second
 
     return run_app(stopping)
 

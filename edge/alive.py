@@ -1,4 +1,4 @@
-"""`python -m edge.alive [--within S]`: check whether the edge's loop turns."""
+"""`python -m edge.alive [--within S]`: the check whether the edge's loop turns."""
 
 import argparse
 import os

@@ -1,4 +1,4 @@
-"""Puts the parts of the edge together, runs the loop, and takes them apart again."""
+"""The edge's start and end: it wires the parts, runs the loop, and closes the parts again."""
 
 import logging
 from collections.abc import Callable
@@ -40,7 +40,7 @@ def main(stopping: Callable[[], bool]) -> int:
 
 def run(settings: EdgeSettings, *, stopping: Callable[[], bool]) -> int:
     """Run the edge until `stopping`; return the exit code, 1 when the model does not load."""
-    # Own threads of OpenCV would fight with those of the inference.
+    # OpenCV's own threads would compete with those of the inference.
     cv2.setNumThreads(1)
     cameras, show = open_cameras(settings, mqtt_links(settings.broker, prefix=settings.process))
     last_reason = "stopped"
@@ -60,7 +60,7 @@ def run(settings: EdgeSettings, *, stopping: Callable[[], bool]) -> int:
 
 
 def open_cameras(settings: EdgeSettings, open_link: OpenLink) -> tuple[Cameras, OnShot]:
-    """Return what LOOKALIKE_SOURCE names, not yet connected, and what sends its previews and snapshots."""
+    """Return LOOKALIKE_SOURCE's cameras, not yet connected, and the sender of their pictures."""
 
     def publish(topic: str, answer: bytes) -> bool:
         return cameras.publish(topic, answer)
@@ -105,13 +105,13 @@ def _run_loop(settings: EdgeSettings, cameras: Cameras, show: OnShot, stopping: 
     alive = AliveFile(settings.alive_file)
 
     def coming_round() -> bool:
-        """Asked before each turn, and while there is nothing to look at."""
+        """Whether to stop, asked before each turn and during waits; it notes that the loop turns."""
         alive.beat()
         return stopping()
 
     if not cameras.wait_wanted(coming_round):
         return
-    # The model first: a recording starts when it is opened, and its first frame shall be seen.
+    # The model first: a recording starts when it is opened, and its first frame must not be missed.
     wanted = [PROVIDERS[settings.provider]]
     featurizer = load_featurizer(settings.model, threads=settings.threads, providers=wanted)
     provider = featurizer.providers[0]

@@ -21,7 +21,7 @@ def main() -> int:
     from edge.deeplens.device_host import add_device_modules
 
     add_device_modules()
-    from edge.deeplens.emulator.app import main as run  # only now, as it imports awscam
+    from edge.deeplens.emulator.app import main as run  # imported late, as it imports awscam
 
     return run(options.file, frames=options.frames, python2=options.python2)
 

@@ -18,7 +18,7 @@ from edge.picture.crop import WHOLE, Box, parse_region
 from models.providers import check_provider
 
 _PREFIX = "LOOKALIKE_"
-# A camera that comes back is looked at within this time, whether or not its scene has changed.
+# Maximum time between looks at a still scene, for instance of a camera that has come back.
 _HEARTBEAT_S = 2.0
 FRAMES_OVER_MQTT = "mqtt"
 _SAMPLE_CLIP = Path(__file__).resolve().parents[1] / "samples" / "clip.mp4"
@@ -29,7 +29,7 @@ def _default_thing() -> str:
 
 
 class EdgeSettings(BaseSettings):
-    """What one edge process is told; an empty variable counts as absent."""
+    """The settings of one edge process; an empty variable counts as absent."""
 
     model_config = SettingsConfigDict(
         env_prefix=_PREFIX, env_ignore_empty=True, extra="ignore", validate_default=True
@@ -90,17 +90,17 @@ class EdgeSettings(BaseSettings):
 
     @property
     def process(self) -> str:
-        """What this process is called in its log."""
+        """The name of this process in its log."""
         return "frames" if self.source == FRAMES_OVER_MQTT else "edge"
 
     @property
     def broker(self) -> Broker:
-        """The broker, with what TLS with it needs; ValueError for files that do not fit."""
+        """The broker, with its TLS files loaded; ValueError for files that do not fit."""
         return describe_broker(self.mqtt_url, MqttFiles(self.mqtt_cert, self.mqtt_key, self.mqtt_ca))
 
     @property
     def heartbeat_s(self) -> float:
-        """How often a still scene is looked at, so that its match stays fresh; 0: each frame is looked at."""
+        """Time between looks at a still scene, so that its match stays fresh; 0: each frame is looked at."""
         return min(_HEARTBEAT_S, self.max_age_s / 2.5) if self.gate else 0.0
 
     @model_validator(mode="before")
@@ -145,7 +145,7 @@ class EdgeSettings(BaseSettings):
 
 
 def explain(error: ValidationError) -> str:
-    """One line that names each bad variable, what it held and what was expected; no passwords."""
+    """One line that names each bad variable, its value and what was expected, without passwords."""
     parts = []
     for problem in error.errors(include_url=False):
         text = problem["msg"].removeprefix("Value error, ")
@@ -153,7 +153,7 @@ def explain(error: ValidationError) -> str:
             parts.append(text)
             continue
         name = _PREFIX + ".".join(map(str, problem["loc"])).upper()
-        # A file may be the wrong one, and all of it a secret.
+        # The file may be a wrong one, all of whose content is secret.
         got = os.environ.get(f"{name}_FILE") or redact(str(problem["input"]))[:80]
         parts.append(f"{name}: {text[0].lower() + text[1:]}; got {got!r}")
     return "; ".join(parts).replace("\n", " ")

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 PORT = "4566"
-# Defaults that the environment may override. Unneeded services are off, because they take time and ports.
+# Defaults that the environment may override; unneeded services are off, as they take time and ports.
 DEFAULTS = {
     "BIND_HOST": "127.0.0.1",
     "GATEWAY_PORT": PORT,
@@ -20,11 +20,11 @@ DEFAULTS = {
 
 
 def main() -> None:
-    """Become the emulator; its own starter would leave a file behind."""
+    """Replace this process by the emulator; its own starter would leave a file behind."""
     environ = {**DEFAULTS, **{name: value for name, value in os.environ.items() if value}}
     state = Path(environ["STATE_DIR"]).resolve()
     state.mkdir(parents=True, exist_ok=True)
-    # Written when it ends; a kill -9 loses what was new.
+    # The state is written at the end; a kill -9 loses newer changes.
     kept = {
         "PERSIST_STATE": "1",
         "S3_PERSIST": "1",

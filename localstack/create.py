@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 
 def main() -> int:
-    """Make what is missing; region, credentials and endpoint are those of every AWS tool (AWS_…)."""
+    """Make what is missing; region, credentials and endpoint come from AWS_…, as for every AWS tool."""
     settings = load(CatalogueSettings)
     configure_logs(settings.log_level, process="aws-create", form=settings.log_format)
     table = settings.store.removeprefix("dynamodb://")
@@ -47,7 +47,7 @@ def main() -> int:
 def create_bucket(client: Any, name: str) -> None:
     """Create the bucket unless it is ours already; errors are botocore's."""
     region = client.meta.region_name
-    # That region, the oldest, must not be named.
+    # This region, the oldest, must not be named.
     where = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
     try:
         client.create_bucket(Bucket=name, **where)
@@ -60,7 +60,7 @@ def _client(service: str) -> Any:
 
 
 def _wait_for(dynamodb: Any) -> None:
-    """Return when it answers: an emulator may be starting."""
+    """Return when DynamoDB answers: the emulator may be starting."""
     deadline_s = time.monotonic() + WAIT_S
     while True:
         try:

@@ -26,7 +26,7 @@ from services.adapters.certificates import (
 )
 
 NAMES = ("broker", "redis", "localhost", "127.0.0.1")
-# As every client finds the authorities that it trusts.
+# The system's file of trusted authorities, where every client finds them.
 TRUSTED = ssl.get_default_verify_paths().cafile or "/etc/ssl/certs/ca-certificates.crt"
 
 
@@ -44,7 +44,7 @@ def provide(folder: Path, *, give: Callable[[str, str, str], None]) -> None:
         replace(kept, key, mode=0o600)
         trusted = Path(TRUSTED).read_bytes() if Path(TRUSTED).is_file() else b""
         replace(shown / "ca.pem", authority, mode=0o644)
-        # Those who fetch pictures from the web trust the usual authorities too.
+        # Clients that fetch pictures from the web trust the usual authorities too.
         replace(shown / "trusted.pem", trusted + authority, mode=0o644)
         replace(certificate, signed, mode=0o644)
     for service in ("broker", "redis"):
@@ -52,7 +52,7 @@ def provide(folder: Path, *, give: Callable[[str, str, str], None]) -> None:
 
 
 def make(names: list[str]) -> tuple[bytes, bytes, bytes]:
-    """An authority's certificate, one for these names that it signed, and the key of that; in PEM."""
+    """An authority's certificate, one that it signed for these names, and the latter's key; in PEM."""
     signing, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
     issuer, subject = common_name("Lookalike containers' authority"), common_name("Lookalike containers")
     authority = (

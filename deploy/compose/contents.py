@@ -13,12 +13,12 @@ from services.core.domain import InputError
 # A thing's name holds no dot, so no camera can take the name of one of these.
 SERVICES = {name: f"service.{name}" for name in ("api", "search", "frames", "health")}
 HOME_ASSISTANT = "service.home-assistant"
-# As on AWS IoT, without the colon: it ends the name in a password file and in an address.
+# As on AWS IoT, without the colon, which ends the name in a password file and in an address.
 THING = re.compile(r"[a-zA-Z0-9_-]{1,128}")
 
 
 def write_all(volume: Volume) -> int:
-    """Write what each container reads; the addresses are those of docker-compose.yml or its override."""
+    """Write each container's files; the addresses are those of docker-compose.yml or its override."""
     broker_url, redis_url = os.environ["BROKER_URL"], os.environ["REDIS_URL"]
     tls = urlsplit(broker_url).scheme == "mqtts"
     users = own_users()
@@ -44,7 +44,7 @@ def write_all(volume: Volume) -> int:
 
 
 def write_users(volume: Volume, passwords: Passwords) -> None:
-    """Write the broker's users and their rights: the only files that change with a camera."""
+    """Write the broker's users and their rights, the only files that change with a camera."""
     volume.give("broker", "users", mosquitto.password_file(passwords.users))
     things = [user for user in passwords.users if THING.fullmatch(user)]
     volume.give("broker", "acl", mosquitto.access_list(things))
@@ -56,13 +56,13 @@ def own_users() -> dict[str, str]:
 
 
 def checked(thing: str, what: str = "") -> str:
-    """A camera's name that can be a user of the broker; raises InputError."""
+    """The camera's name, if it can be a user of the broker; raises InputError."""
     if not THING.fullmatch(thing):
         raise InputError(f"{what}expected 1 to 128 of the characters a-z A-Z 0-9 _ - alone; got {thing!r}")
     return thing
 
 
 def with_login(url: str, user: str, password: str) -> str:
-    """The address with user and password, which hold no character that has to be quoted."""
+    """The address with user and password, which need no quoting."""
     scheme, _, rest = url.partition("://")
     return f"{scheme}://{user}:{password}@{rest}"

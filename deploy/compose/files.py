@@ -16,5 +16,5 @@ def replace(path: Path, content: bytes, *, mode: int, group: int = -1) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    unfinished.chmod(mode)  # whatever the umask
+    unfinished.chmod(mode)  # whatever the umask is
     unfinished.replace(path)

@@ -1,4 +1,4 @@
-"""The one-shot `init`: makes the secrets of all containers, once, and what broker and Redis read.
+"""The one-shot `init`: makes the secrets of all containers, once, and the files of broker and Redis.
 
     docker compose run --rm init device door              # a user for the camera `door`: prints its password
     docker compose run --rm init forget door              # takes it away
@@ -29,7 +29,7 @@ RESTART = "now: docker compose up -d && docker compose restart"
 
 
 def main() -> int:
-    """Make what is missing, or do what a command asks for."""
+    """Make missing files, or run a command."""
     os.umask(0o027)
     volume = Volume(FOLDER)
     asked = parser().parse_args()

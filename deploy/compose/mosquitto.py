@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-# Rounds of PBKDF2, as in mosquitto_passwd; the passwords are 24 random bytes, which cannot be guessed.
+# Number of rounds of PBKDF2, as in mosquitto_passwd; the passwords are 24 random bytes, beyond guessing.
 ITERATIONS = 101
 CONFIGURATION, ACCESS = (Path(__file__).with_name(f"mosquitto.{suffix}") for suffix in ("conf", "acl"))
 PLAIN = "listener 1883\n"
@@ -16,7 +16,7 @@ TLS = "listener 8883\ncertfile /secrets/tls/cert.pem\nkeyfile /secrets/broker/ke
 
 
 def configuration(*, tls: bool) -> str:
-    """The lines of mosquitto.conf, which begin with where it listens."""
+    """The lines of mosquitto.conf, beginning with its listener."""
     return (TLS if tls else PLAIN) + CONFIGURATION.read_text(encoding="utf-8")
 
 
@@ -28,7 +28,7 @@ def password_file(users: Mapping[str, str]) -> str:
 def access_list(things: Iterable[str]) -> str:
     """The lines of an acl_file: the fixed ones, and each camera's topics of Home Assistant's discovery.
 
-    `%u` can stand for a whole level of a topic only, and there the name is a part of one.
+    `%u` can only be a whole level of a topic, and there the name is a part of one.
     """
     own = (
         f"\nuser {thing}\ntopic write homeassistant/+/lookalike_{thing}/+/config\n"

@@ -1,4 +1,4 @@
-"""Redis' configuration, with the password in the file, where no list of processes shows it."""
+"""Redis' configuration, with the password, which no list of processes shows there."""
 
 from __future__ import annotations
 

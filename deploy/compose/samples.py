@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 
 def main() -> int:
-    """Wait for the api without a limit, and import the samples that were not imported before."""
+    """Wait for the api without a time limit, and import the samples that were not imported before."""
     settings = load(CliSettings)
     configure_logs("INFO", process="samples", form="json")
     if not load(RunSettings).samples:
@@ -46,7 +46,7 @@ def main() -> int:
 
 
 def mark(store: str) -> str:
-    """A mark that tells item stores apart; empty for the default one."""
+    """A name's suffix that tells item stores apart; empty for the default one."""
     return f"-{hashlib.sha256(store.encode()).hexdigest()[:12]}" if store else ""
 
 

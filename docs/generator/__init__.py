@@ -1,1 +1,1 @@
-"""Writes the pages of docs/contracts that are made of the code."""
+"""The generator of the pages of docs/contracts that are made from the code."""

@@ -12,7 +12,7 @@ from docs.generator.markdown import filled
 from docs.generator.settings_page import settings
 
 DOCS = Path(__file__).resolve().parents[1]
-# Each page is its template, whose mark is replaced by what the code says.
+# Each page is its template, with text from the code behind its mark.
 PAGES: dict[str, Callable[[], str]] = {"cli": commands, "http": calls, "settings": settings}
 
 

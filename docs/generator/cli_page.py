@@ -1,4 +1,4 @@
-"""The command line's commands, as a page."""
+"""The page of the command line's commands."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from services.cli.app import app
 
 
 def commands() -> str:
-    """A section a command: how it is called, what it does, its arguments and options."""
+    """A section a command: its usage, its effect, its arguments and options."""
     root = typer.main.get_command(app)
     return "\n\n".join(_section(name, command) for name, command in _walk("lookalike", root))
 
 
 def _walk(name: str, command: Any) -> Iterator[tuple[str, Any]]:
-    """Each command that does something, with its whole name; the root for its own options."""
+    """Each command that is no group, with its whole name, and the root for its own options."""
     inner: dict[str, Any] = getattr(command, "commands", {})
     if not inner or name == "lookalike":
         yield name, command

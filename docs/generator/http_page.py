@@ -1,4 +1,4 @@
-"""The calls of the api and of the search process, as a page made of their OpenAPI documents."""
+"""The page of the api's and the search process's calls, made from their OpenAPI documents."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ MAX_LINE = 110
 
 
 def calls() -> str:
-    """A section a call, of the api by its tags and then of the search process, and one an answer's fields."""
-    # Nothing is asked of what the apps are wired with: the documents are made of their routes alone.
+    """A section a call, of the api by its tags and then of the search process, and a section an answer."""
+    # The wired parts are not used: the documents are made from the routes alone.
     api = build_api_app(ApiSettings(), MagicMock(), Hub()).openapi()
     search = build_search_app(MagicMock(), MagicMock()).openapi()
     parts = [_common_errors(api)]
@@ -35,7 +35,7 @@ def calls() -> str:
 
 
 def _sections(document: Document, tag: str | None) -> Iterator[str]:
-    """The calls of a tag, shorter paths first; those of the search process are named as its own."""
+    """The calls of a tag, shorter paths first; the search process's are named as such."""
     examples = {name: schema.get("example") for name, schema in document["components"]["schemas"].items()}
     for path, methods in sorted(document["paths"].items()):
         for method, call in methods.items():
@@ -90,7 +90,7 @@ def _body(media_type: str, content: Document, *, method: str, path: str) -> str:
 
 
 def _curl(example: Mapping[str, str], *, method: str, path: str) -> str:
-    """How a form is sent by hand."""
+    """The curl command that sends a form."""
     fields = " ".join("-F " + shlex.quote(f"{name}={value}") for name, value in example.items())
     verb = "" if method == "POST" else f"-X {method} "
     for name, value in (("{item_id}", "mug-7"), ("{thing}", "phone-3")):
@@ -131,7 +131,7 @@ def _errors(responses: Document, *, common: bool) -> str:
 
 
 def _common_errors(api: Document) -> str:
-    """Those that any call may give, taken from one that is guarded."""
+    """The errors that any call may give, taken from a guarded call."""
     listed = _errors(api["paths"]["/items"]["post"]["responses"], common=True)
     return f"## Errors of every call\n\n401, 403 and 429 come from calls that ask for the key.\n\n{listed}"
 

@@ -1,4 +1,4 @@
-"""JSON for people: what fits into a line stands in one."""
+"""JSON for people, in one line where it fits."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _WIDTH = 110
 
 
 def json_text(value: Any, indent: int = 0) -> str:
-    """The value as JSON, a line an entry where all of it would be too long for one."""
+    """The value as JSON, in one line, or if that is too long in a line an entry."""
     line = json.dumps(value, ensure_ascii=False)
     if indent + len(line) <= _WIDTH or not isinstance(value, dict | list) or not value:
         return line

@@ -1,4 +1,4 @@
-"""The pieces of Markdown that the pages are made of."""
+"""Pieces of Markdown for the generated pages."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ import re
 import textwrap
 from collections.abc import Iterable, Sequence
 
-# Where a template takes what is made of the code.
+# The mark in a template behind which generated text goes.
 MARK = "<!-- made of the code by `make docs` -->"
 MAX_CELL = 120
 _WIDTH = 124
 
 
 def filled(template: str, made: str) -> str:
-    """A template with `made` behind its mark, which stays to say where it comes from."""
+    """A template with `made` behind its mark, which stays to name its source."""
     assert template.count(MARK) == 1, f"a template has one line {MARK}"
     return template.replace(MARK, f"{MARK}\n\n{made.strip()}")
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table; raises ValueError for a cell that is too long to be read in one."""
+    """A table; raises ValueError for a cell that is too long."""
     lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
     for row in rows:
         for cell in row:
@@ -30,7 +30,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def wrapped(text: str, *, indent: str = "") -> str:
-    """A paragraph in lines; those behind the first begin with `indent`."""
+    """A paragraph in lines; all but the first begin with `indent`."""
     return textwrap.fill(
         text, _WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
     )

@@ -1,4 +1,4 @@
-"""JSON schemas in words."""
+"""Descriptions of JSON schemas in words."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _WORDS = {"integer": "whole number", "boolean": "true or false", "string": "text
 
 
 def fields_table(schema: Mapping[str, Any]) -> str:
-    """The fields of an object: their kinds, and what they say."""
+    """The table of an object's fields: their kinds and descriptions."""
     required = schema.get("required", ())
     rows = []
     for name, each in schema["properties"].items():
@@ -24,7 +24,7 @@ def fields_table(schema: Mapping[str, Any]) -> str:
 
 
 def kind_of(schema: Mapping[str, Any]) -> str:
-    """What kind of value it is, with a link to the fields of an answer."""
+    """The kind of a value, with a link to the fields of an answer."""
     if "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
         return f"[{name}](#{name.lower()})"

@@ -1,4 +1,4 @@
-"""The settings of all processes, as a page."""
+"""The page of all processes' settings."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from docs.generator.markdown import first_sentence, table, wrapped
 from edge.settings import EdgeSettings
 from services.bootstrap.settings import ApiSettings, CliSettings, RunSettings, SearchSettings
 
-# Those of `make run` last: it hands them on, and only what it adds is its own.
+# Those of `make run` last: only the settings that it adds are its own, it passes on the others.
 PROCESSES: dict[str, type[BaseModel]] = {
     "search": SearchSettings,
     "api": ApiSettings,
@@ -33,7 +33,7 @@ GROUPS = {
 
 
 def settings() -> str:
-    """A table a group, each with the longer explanations below it."""
+    """A table a group, with the longer explanations below it."""
     named = {name: _readers(name) for kind in PROCESSES.values() for name in kind.model_fields}
     groups = {title: names.split() for title, names in GROUPS.items()}
     grouped = [name for names in groups.values() for name in names]
@@ -89,7 +89,7 @@ def _values(readers: dict[str, FieldInfo]) -> str:
 
 
 def _default(readers: dict[str, FieldInfo]) -> str:
-    """The default; what `make run` has in place of it, where that differs."""
+    """The default, and that of `make run` if it differs."""
     shown = {process: _shown(field) for process, field in readers.items()}
     others = {text for process, text in shown.items() if process != "run"} or {shown["run"]}
     (text,) = others
@@ -109,6 +109,6 @@ def _shown(field: FieldInfo) -> str:
         return "none"
     if isinstance(value, bool):
         return str(int(value))
-    if get_origin(field.annotation) is Literal:  # in any case of its letters
+    if get_origin(field.annotation) is Literal:  # whatever the case of its letters
         value = value.lower()
     return f"`{value}`" if isinstance(value, str | Path) else f"{value:g}"

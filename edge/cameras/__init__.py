@@ -1,1 +1,1 @@
-"""Where frames come from: a source of this process, or cameras that send their frames over MQTT."""
+"""The sources of frames: one of this process, or cameras that send their frames over MQTT."""

@@ -1,4 +1,4 @@
-"""Decodes the next frame while the last one is looked at, so that neither waits for the other."""
+"""Decoding of the next frame while the last one is looked at, so that neither waits for the other."""
 
 import contextlib
 import threading
@@ -9,7 +9,7 @@ from edge.cameras.fair_queue import Arrived, FairQueue
 from edge.picture import jpeg
 from edge.picture.frame_types import Shot
 
-# A picture that has waited for longer gives way to a fresher one of its thing.
+# Maximum wait of a picture, after which a fresher one of its thing replaces it.
 _FRESH_S = 0.5
 Judge = Callable[[str, str | None], None]
 
@@ -18,7 +18,7 @@ class DecodeAhead:
     """Holds one decoded frame; one thread calls `work`, another one `take`."""
 
     def __init__(self, queue: FairQueue, *, max_age_s: float, judge: Judge) -> None:
-        """`judge` hears, from `work`, of each frame: its thing, and what was wrong with it or None."""
+        """`judge` is called by `work` with each frame's thing and fault, None for a good one."""
         self._queue, self._max_age_s, self._judge = queue, max_age_s, judge
         self._changed = threading.Condition()
         self._ready: Shot | None = None
@@ -36,7 +36,7 @@ class DecodeAhead:
         except jpeg.JpegError as error:
             self._judge(arrived.thing, str(error))
             return
-        # First, so that there is a connection for what will be seen in it.
+        # First, so that there is a connection for the frame's messages.
         self._judge(arrived.thing, None)
         with self._changed:
             self._ready = shot
@@ -55,7 +55,7 @@ class DecodeAhead:
             self._changed.notify_all()
         if ready is None or _age_s(ready) <= _FRESH_S:
             return ready
-        # A slow loop: what was decoded ahead has been overtaken.
+        # The loop is slow: the decoded picture is out of date.
         newer = self._queue.fresher(ready.thing)
         if newer is not None:
             with contextlib.suppress(jpeg.JpegError):

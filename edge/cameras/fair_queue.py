@@ -1,4 +1,4 @@
-"""Which camera's frame is looked at next: the freshest of each, and all of them in turn."""
+"""The queue of cameras' frames: the freshest of each, and all cameras in turn."""
 
 import threading
 import time
@@ -9,7 +9,7 @@ MAX_THINGS = 32
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """A frame as it came, and when (Unix seconds)."""
+    """A frame as it came, and its time of arrival (Unix seconds)."""
 
     thing: str
     content: bytes
@@ -23,7 +23,7 @@ class FairQueue:
         self._max_age_s = max_age_s
         self._changed = threading.Condition()
         self._waiting: dict[str, Arrived] = {}
-        # The things in the order of their turns, and when each sent its last frame (monotonic seconds).
+        # The things in the order of their turns, with the time of each one's last frame (monotonic seconds).
         self._heard_s: dict[str, float] = {}
 
     def put(self, thing: str, content: bytes) -> bool:
@@ -42,7 +42,7 @@ class FairQueue:
             self._changed.wait_for(lambda: self._waiting, timeout_s)
             for thing in list(self._heard_s):
                 if thing in self._waiting:
-                    # To the end of the line.
+                    # The thing goes to the end of the line.
                     self._heard_s[thing] = self._heard_s.pop(thing)
                     arrived = self._pop(thing)
                     if arrived is not None:
@@ -50,17 +50,17 @@ class FairQueue:
         return None
 
     def fresher(self, thing: str) -> Arrived | None:
-        """A frame of this thing that waits, whosever turn it is."""
+        """A waiting frame of this thing, whatever the turn."""
         with self._changed:
             return self._pop(thing)
 
     def silent_s(self, thing: str) -> float:
-        """For how long the thing has sent nothing."""
+        """Seconds for which the thing has sent nothing."""
         with self._changed:
             return time.monotonic() - self._heard_s.get(thing, 0.0)
 
     def forget(self, thing: str) -> None:
-        """Make room for another."""
+        """Drop a thing, to make room for another."""
         with self._changed:
             self._heard_s.pop(thing, None)
             self._waiting.pop(thing, None)

@@ -1,4 +1,4 @@
-"""All cameras that send their frames over MQTT, as one source of frames: LOOKALIKE_SOURCE is mqtt."""
+"""All cameras that send their frames over MQTT, as one source of frames, for LOOKALIKE_SOURCE=mqtt."""
 
 import threading
 from collections.abc import Callable
@@ -20,7 +20,7 @@ _TOO_MANY = "too many"
 
 
 class RemoteCameras:
-    """Gives the freshest frame of each thing in turn, and speaks for each on a link of its own.
+    """Gives the freshest frame of each thing in turn, and publishes for each on a link of its own.
 
     The thread of the link only puts frames aside; another one decodes and watches over the things.
     """
@@ -38,7 +38,7 @@ class RemoteCameras:
     ) -> None:
         """Prepare to listen; nothing is opened before `connect`.
 
-        `on_watch` hears that somebody watches a thing, and for how many seconds. A thing that is silent for
+        `on_watch` gets a thing that is watched and the number of seconds. A thing that is silent for
         `stall_s` is stalled, and `offline_after_s` later it is offline.
         """
         self._open_link, self._max_age_s = open_link, max_age_s
@@ -60,17 +60,17 @@ class RemoteCameras:
         self._worker.start()
 
     def wait_wanted(self, stopping: Callable[[], bool]) -> bool:
-        """Wait for a first picture, so that no model is loaded for nothing; False when it is time to stop."""
+        """Wait for a first picture, so that no model is loaded in vain; False when it is time to stop."""
         while not stopping():
             if self._ahead.wait(_WAIT_S):
                 return True
         return False
 
     def start(self) -> None:
-        """Nothing is left to open."""
+        """Do nothing, as everything is open."""
 
     def stop(self, reason: str) -> None:
-        """Tell of each thing that it is offline and why, and end all connections."""
+        """Publish for each thing that it is offline and why, and end all connections."""
         self._stopping.set()
         if self._worker.is_alive():
             self._worker.join()
@@ -88,21 +88,21 @@ class RemoteCameras:
         return shot
 
     def publish(self, topic: str, payload: bytes) -> bool:
-        """Send a message on the connection of the thing that its topic names; False when there is none."""
+        """Send a message on the connection of its topic's thing; False when there is none."""
         # lookalike/<thing>/<kind>, or an answer's lookalike/<thing>/reply/<token>.
         parts = topic.split("/")
         camera = self._all().get(parts[1]) if parts[0] == "lookalike" and len(parts) > 2 else None
         return camera is not None and camera.link.publish(topic, payload)
 
     def set_model(self, *, provider: str, model: str) -> None:
-        """Tell of all things, later ones too, which model runs on which execution provider."""
+        """Publish the model and its execution provider for all things, later ones too."""
         with self._lock:
             self._model = {"provider": provider, "model": model}
         for camera in self._all().values():
             camera.board.set_model(provider=provider, model=model)
 
     def receive(self, topic: str, payload: bytes) -> None:
-        """Put a frame aside; what is no topic of a frame, and one thing too many, is logged."""
+        """Put a frame aside; a topic that is not a frame's, or one thing too many, is logged."""
         try:
             thing, _kind = wire.parse_topic(topic)
         except wire.WireError as error:

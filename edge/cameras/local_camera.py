@@ -28,10 +28,10 @@ class LocalCamera:
         on_watch: commands.OnWatch,
         on_snapshot: commands.OnSnapshot | None = None,
     ) -> None:
-        """`retained` are topics and payloads that the broker is to keep.
+        """`retained` are topics and payloads for the broker to keep.
 
-        `on_watch` hears, in the link's thread, that somebody watches the camera (its name, how many seconds),
-        `on_snapshot` that somebody wants a picture (its name, on which topic).
+        `on_watch` is called, in the link's thread, when somebody watches the camera (its name, seconds),
+        `on_snapshot` when somebody wants a picture of it (its name, the topic of the answer).
         """
         opened = open_source(source, stall_s=stall_s, fast=fast)
         self._link = open_link(
@@ -48,17 +48,17 @@ class LocalCamera:
         self._link.start(self._board.repeat)
 
     def wait_wanted(self, stopping: Callable[[], bool]) -> bool:
-        """Whether the model is to be loaded: always, and at once."""
+        """Return True at once: the model is always needed."""
         return not stopping()
 
     def start(self) -> None:
         """Open the source."""
-        # For a moment only, so that the first observation is not dropped; a broker may also come later.
+        # A short wait, so that the first observation is not dropped; a broker may also come later.
         self._link.wait_connected(_BROKER_WAIT_S)
         self._reader.start()
 
     def stop(self, reason: str) -> None:
-        """Close the source, and tell that the camera is offline and why."""
+        """Close the source, and publish that the camera is offline and why."""
         self._reader.stop()
         self._link.stop(encode_status("offline", reason, source=self._source))
 
@@ -73,5 +73,5 @@ class LocalCamera:
         return self._link.publish(topic, payload)
 
     def set_model(self, *, provider: str, model: str) -> None:
-        """Tell which model, by its fingerprint, runs on which execution provider."""
+        """Publish the model's fingerprint and the execution provider that it runs on."""
         self._board.set_model(provider=provider, model=model)

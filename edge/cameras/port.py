@@ -1,4 +1,4 @@
-"""The port of what LOOKALIKE_SOURCE opens, for those who run a program on it."""
+"""The port of the cameras that LOOKALIKE_SOURCE opens, for those who run a program on it."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -20,7 +20,7 @@ class Cameras(Camera, Publisher, Protocol):
         """Open the source."""
 
     def stop(self, reason: str) -> None:
-        """Close the source, and tell that its cameras are offline and why."""
+        """Close the source, and publish that its cameras are offline and why."""
 
     def set_model(self, *, provider: str, model: str) -> None:
-        """Tell which model, by its fingerprint, runs on which execution provider."""
+        """Publish the model's fingerprint and the execution provider that it runs on."""

@@ -9,12 +9,12 @@ from edge.link.status import StatusBoard, encode_status
 from edge.picture.frame_types import State
 
 _log = logging.getLogger(__name__)
-# A camera that stays silent for this time after it stalled is told to be gone, and its link is closed.
+# Silence after a stall with which a camera counts as gone: it is reported, and its link is closed.
 OFFLINE_AFTER_S = 60.0
 
 
 class RemoteCamera:
-    """Tells the state of a thing that sends its frames; all but `board` and `link` belong to one thread."""
+    """Publishes the state of a thing that sends its frames; all but `board` and `link` is for one thread."""
 
     def __init__(
         self, thing: str, link: Link, *, stall_s: float, offline_after_s: float = OFFLINE_AFTER_S
@@ -32,27 +32,27 @@ class RemoteCamera:
         self.link.start(self.board.repeat)
 
     def good(self) -> None:
-        """A frame came that is a picture."""
+        """A good frame came."""
         self._good_s = time.monotonic()
         self._tell("online", None)
 
     def bad(self, reason: str) -> None:
-        """A frame came that is none; this is told when there was no other for a while."""
+        """A frame came that is no picture; it is published if no good one came for a while."""
         if time.monotonic() - self._good_s > self._stall_s:
             self._tell("no_camera", reason)
 
     def silent(self, for_s: float) -> bool:
-        """Nothing has come for this time; True when the broker was told that the camera has gone."""
+        """Nothing has come for this time; True when the broker knows that the camera has gone."""
         if for_s > self._offline_s:
             self._tell("offline", self._silence())
-            # Without a broker this has to wait, or else an earlier state would stay retained.
+            # Without a broker this has to wait, as an earlier state would stay retained.
             return self.link.connected
         if for_s > self._stall_s and self._state == ("online", None):
             self._tell("stalled", f"no frame for {self._stall_s:g} s")
         return False
 
     def stop(self, reason: str | None = None) -> None:
-        """Say that the camera is offline and disconnect."""
+        """Publish that the camera is offline and disconnect."""
         self.link.stop(encode_status("offline", reason or self._silence(), source=FRAMES_OVER_MQTT))
 
     def _silence(self) -> str:

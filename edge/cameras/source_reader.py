@@ -1,4 +1,4 @@
-"""Keeps a source open in a thread of its own and hands out its freshest frame."""
+"""The reader of a source, in a thread of its own, which hands out the freshest frame."""
 
 import logging
 import threading
@@ -11,7 +11,7 @@ from edge.picture.frame_types import Frame, Shot, State
 
 _log = logging.getLogger(__name__)
 _FIRST_DELAY_S, _LAST_DELAY_S = 1.0, 30.0
-_OPEN_S = 20.0  # longer than the sources' own time-outs, which tell more
+_OPEN_S = 20.0  # longer than the sources' own time-outs, whose errors tell more
 _JOIN_S = 0.4
 OFF = "switched off: LOOKALIKE_SOURCE is none"
 
@@ -19,7 +19,7 @@ OFF = "switched off: LOOKALIKE_SOURCE is none"
 class SourceReader:
     """A source that comes back: lost, stalled or missing, it is tried again after 1 to 30 s, without end.
 
-    `on_state` hears of each change of state or reason, from the reading or from the taking thread.
+    `on_state` is called with each change of state or reason, by the reading or the taking thread.
     """
 
     def __init__(
@@ -31,7 +31,7 @@ class SourceReader:
         open_s: float = _OPEN_S,
         on_state: Callable[[State, str | None], None],
     ) -> None:
-        """`open_s`: how long an attempt may take to its first frame before it is told as hanging."""
+        """`open_s`: the time of an attempt until its first frame, after which it is reported as hanging."""
         self._source, self._thing, self._on_state = source, thing, on_state
         self._stall_s, self._open_s = stall_s, max(stall_s, open_s)
         self._stop = threading.Event()
@@ -98,14 +98,14 @@ class SourceReader:
             _log.info("trying %s again", source.name)
 
     def _read(self, source: Source) -> tuple[State, str]:
-        """Read until the source is lost; return what to tell about it."""
+        """Read until the source is lost; return the state and its reason."""
         try:
             with closing(source.frames(self._stop)) as frames:
                 for frame in frames:
                     self._put(frame, waits=source.waits)
         except SourceError as error:
             return error.state, str(error)
-        except Exception as error:  # whatever a driver raises, the camera may come back
+        except Exception as error:  # any error of a driver; the camera may come back
             _log.exception("reading %s failed", source.name)
             return "no_camera", f"{type(error).__name__} while reading {source.name}"
         return "no_camera", f"{source.name} ended"
@@ -120,7 +120,7 @@ class SourceReader:
         self._tell("online", None)
 
     def _tell(self, state: State, reason: str | None) -> None:
-        # Under a lock of its own, so that what two threads tell comes out in the order of the states.
+        # Under a lock of its own, so that two threads' reports come out in the order of the states.
         with self._telling:
             before, self._state = self._state, (state, reason)
             if before == self._state:

@@ -1,4 +1,4 @@
-"""Any ONNX network that takes a picture, run as the device does: pixels as they are, flat layers out."""
+"""Any ONNX network that takes a picture, run as on the device: unchanged pixels in, flat layers out."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,7 +18,7 @@ _EXPECTED = "one picture: float32 or uint8, [1, 3, height, width] or [1, height,
 
 
 class AnyOnnxNetwork:
-    """A network that a user brings; it gets BGR values of 0 to 255, so it has to normalise by itself."""
+    """A user's own network; it gets BGR values of 0 to 255, so it has to normalise by itself."""
 
     def __init__(self, path: Path, *, threads: int = 1, providers: Sequence[str] | None = None) -> None:
         """Load an ONNX file that takes one picture, of a fixed or free size; ModelError otherwise."""
@@ -36,7 +36,7 @@ class AnyOnnxNetwork:
 
     @property
     def provider(self) -> str:
-        """The execution provider that is really in use."""
+        """The execution provider in use."""
         return str(self._session.get_providers()[0])
 
     @property
@@ -65,7 +65,7 @@ class AnyOnnxNetwork:
         batch = np.ascontiguousarray(picture[np.newaxis], self._dtype)
         try:
             outputs = self._session.run(self._outputs, {self._input: batch})
-        except Exception as error:  # onnxruntime's exceptions have no common class of their own
+        except Exception as error:  # onnxruntime's exceptions have no common base class
             raise ModelError(f"{self._path} failed on a picture: {first_line(error)}") from error
         return {
             name: np.asarray(output, np.float32).ravel()
@@ -80,5 +80,5 @@ def _is_picture(shape: Sequence[object]) -> bool:
 
 
 def _fixed(side: object) -> int | None:
-    """The side's length, None where it is free."""
+    """A side's length, None where it is free."""
     return side if isinstance(side, int) and side > 0 else None

@@ -1,4 +1,4 @@
-"""What the device modules stand on: whoever runs a DeepLens program connects camera, model and MQTT here."""
+"""The host of the device modules, where the runner of a DeepLens program connects camera, model and MQTT."""
 
 import sys
 from collections.abc import Callable, Sequence
@@ -13,7 +13,7 @@ DEVICE_MODULES = Path(__file__).resolve().parent / "device"
 
 
 def known_model(name: str) -> Path:
-    """The file of a name that LOOKALIKE_MODEL can have, built if it has to be; ModelError for another."""
+    """The file of a name that LOOKALIKE_MODEL can have, built if missing; ModelError for another name."""
     return resolve(name, build=True)
 
 
@@ -21,7 +21,7 @@ def known_model(name: str) -> Path:
 class Host:
     """The surroundings of one device program; `providers` are ONNX Runtime's, used when it asks for a GPU.
 
-    `find_model` finds what the program names, and `on_model` hears which file was loaded, on which provider.
+    `find_model` finds the model that the program names; `on_model` gets the loaded file and its provider.
     """
 
     camera: Camera

@@ -1,4 +1,4 @@
-"""What a DeepLens program gets from an inference: dicts as Python 2 had them, and their parsed forms."""
+"""The results that a DeepLens program gets from an inference: Python 2's dicts, and their parsed forms."""
 
 from collections.abc import Iterator, Mapping
 from typing import TypeVar
@@ -12,7 +12,7 @@ _ROW = ("image", "label", "prob", "xmin", "ymin", "xmax", "ymax")
 
 
 class DeviceDict(dict[K, V]):
-    """A dict with the methods that Python 3 took away, because the device's programs call them."""
+    """A dict with the methods that Python 3 removed, because the device's programs call them."""
 
     def iteritems(self) -> Iterator[tuple[K, V]]:
         """Pairs of keys and values."""
@@ -84,7 +84,7 @@ def _ssd(values: NDArray[np.float64], size_px: tuple[int, int]) -> list[DeviceDi
         if image < 0:
             break
         finding: DeviceDict[str, int | float] = DeviceDict({"label": round(label), "prob": prob})
-        # Whole pixels, as programs draw and cut with them.
+        # Whole pixels, as programs draw and crop with them.
         for name, share, side_px in zip(_ROW[3:], corners, [width_px, height_px] * 2, strict=True):
             finding[name] = round(share * side_px)
         findings.append(finding)

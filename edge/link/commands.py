@@ -1,4 +1,4 @@
-"""What a camera is asked to do over MQTT (docs/contracts/mqtt.md)."""
+"""The commands to a camera over MQTT (docs/contracts/mqtt.md)."""
 
 import json
 import logging
@@ -55,7 +55,7 @@ def _seconds(command: dict[str, object]) -> float:
 
 
 def _reply(command: dict[str, object], thing: str) -> str:
-    """Where the answer goes: nowhere but under the thing's own topic, whoever asks."""
+    """The topic of an answer, always under the thing's own topic, whoever asks."""
     reply, own = command.get("reply"), f"lookalike/{thing}/reply/"
     token = reply.removeprefix(own) if isinstance(reply, str) and reply.startswith(own) else ""
     if _TOKEN.fullmatch(token) is None:

@@ -1,4 +1,4 @@
-"""What Home Assistant is told so that a camera appears there by itself (docs/cameras.md)."""
+"""The messages by which a camera appears in Home Assistant by itself (docs/cameras.md)."""
 
 import json
 from typing import Any
@@ -20,7 +20,7 @@ def messages(thing: str, *, max_age_s: float) -> list[tuple[str, bytes]]:
         "availability_topic": status,
         "availability_template": "{{ 'online' if value_json.state == 'online' else 'offline' }}",
     }
-    # A state that nothing refreshes becomes unavailable, rounded down: 0 would mean never.
+    # Seconds without refresh after which a state is unavailable, rounded down; 0 would mean never.
     match = {
         "name": "Match",
         "icon": "mdi:image-search",
@@ -29,7 +29,7 @@ def messages(thing: str, *, max_age_s: float) -> list[tuple[str, bytes]]:
         "json_attributes_topic": wire.topic(thing, "match"),
         "expire_after": max(1, int(max_age_s)),
     } | availability
-    # Without availability of its own: what it has to say is just that the camera is not there.
+    # It has no availability of its own, as its very state says that the camera is not there.
     connection = {
         "name": "Connection",
         "device_class": "connectivity",
@@ -55,7 +55,7 @@ def messages(thing: str, *, max_age_s: float) -> list[tuple[str, bytes]]:
 
 
 def _message(thing: str, component: str, name: str, entity: dict[str, Any]) -> tuple[str, bytes]:
-    # A thing's name may hold a colon, a part of such a topic may not.
+    # A thing's name may hold a colon, but a part of such a topic may not.
     part = thing.replace(":", "_")
     config = entity | {
         "unique_id": f"lookalike_{thing}_{name}",

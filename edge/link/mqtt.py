@@ -1,4 +1,4 @@
-"""The MQTT connection: it comes back by itself, and what it could not send it forgets within moments."""
+"""The MQTT connection: it comes back by itself, and drops unsent messages within moments."""
 
 import logging
 import secrets
@@ -20,7 +20,7 @@ from edge.link.port import OnMessage, OpenLink
 from edge.link.status import encode_status
 
 _log = logging.getLogger(__name__)
-# A broker that is silent for this time is left. What it gets later, the search drops anyway.
+# Silence of a broker after which the connection is ended; the search would drop later messages anyway.
 _SILENT_S = 5.0
 
 
@@ -30,12 +30,12 @@ def mqtt_links(broker: Broker, *, prefix: str) -> OpenLink:
 
 
 class MqttLink:
-    """A link over MQTT: publishes for one camera and hears what is sent to it, fresh or not at all.
+    """A link over MQTT: sends a camera's messages and receives those to it, fresh or not at all.
 
     A message waits at most `keep_s` for a connection, or for a broker that is slow to take it, and only the
-    freshest of its topic. MQTT's QoS 0 tells nothing of what has arrived, and a network's buffers hold
-    seconds of messages. So behind each message its subscription is asked for once more, which the broker
-    answers in order; at most two messages are without that answer.
+    freshest of its topic. QoS 0 has no acknowledgement, and a network's buffers hold seconds of messages.
+    So behind each message the link subscribes once more, which the broker answers in order; at most two
+    messages are without that answer.
     """
 
     def __init__(
@@ -52,8 +52,8 @@ class MqttLink:
         """Prepare the connection, as OpenLink says; nothing is opened yet."""
         self._thing, self._on_message, self._retained = thing, on_message, retained
         self._filters = list(filters) or [wire.topic(thing or "none", "command")]
-        # A fixed id: after a crash the broker ends the old connection, whose will must not come late. Without
-        # a thing another one each time: two processes of the same id would push each other off the broker.
+        # A thing's id is fixed: after a crash the broker ends the old connection, whose will must not come
+        # late. Without a thing it is random: two processes of one id would push each other off the broker.
         client_id = f"{prefix}-{thing or secrets.token_hex(4)}"
         self._connection_log = ConnectionLog(broker)
         self._client = mqtt_client_setup.make_client(broker, client_id=client_id)
@@ -77,22 +77,22 @@ class MqttLink:
 
     @property
     def connected(self) -> bool:
-        """Whether the broker is there now."""
+        """Whether the broker is connected now."""
         return self._up
 
     def waits(self, topic: str) -> bool:
-        """Whether the last message of this topic has not been handed to the network yet, but still may be."""
+        """Whether the last message of this topic still waits for the network."""
         with self._lock:
             self._outbox.forget_old()
             return self._outbox.waits(topic)
 
     def start(self, on_connect: Callable[[], None] = lambda: None) -> None:
-        """Connect in the background, again and again; `on_connect` is called after each success."""
+        """Connect in the background, retried indefinitely; `on_connect` is called after each success."""
         self._on_connect = on_connect
         self._client.loop_start()
 
     def wait_connected(self, timeout_s: float) -> bool:
-        """Wait for the first connection; False when there was none in time."""
+        """Wait for the first connection; False if none came in time."""
         return self._first_connection.wait(timeout_s)
 
     def publish(self, topic: str, payload: bytes) -> bool:
@@ -121,10 +121,10 @@ class MqttLink:
         if sent is not None:
             try:
                 sent.wait_for_publish(timeout_s)
-            except RuntimeError:  # the connection went in this moment: the last will tells
+            except RuntimeError:  # the connection has just ended: the last will tells
                 _log.warning("the last status could not be sent")
         self._client.disconnect()
-        # Aside, because its end cannot be awaited with a time limit and a connect may be under way.
+        # In another thread, as loop_stop has no time limit and a connect may be under way.
         ending = threading.Thread(target=self._client.loop_stop, daemon=True)
         ending.start()
         ending.join(timeout_s)
@@ -146,7 +146,7 @@ class MqttLink:
                 _log.error("the broker refuses the subscription to %s", name)
 
     def _received(self, _client: Client, _data: object, message: MQTTMessage) -> None:
-        # One that the broker had kept is old, and asking for the subscription again brings it again.
+        # A retained message is old, and comes again with each subscription.
         if self._on_message is None or message.retain:
             return
         try:
@@ -155,7 +155,7 @@ class MqttLink:
             _log.exception("a message of %d bytes failed", len(message.payload))
 
     def _begin(self, client: Client, _data: object) -> None:
-        # Or else an old status, sent again after the new one, would be the retained one.
+        # Otherwise an old status, sent again after the new one, would stay retained.
         client.drop_out_messages()
         self._connection_log.attempt()
 

@@ -1,4 +1,4 @@
-"""How a connection to the broker is set up, and how one is cut."""
+"""The setup of a connection to the broker, and its abrupt end."""
 
 import socket
 import struct
@@ -9,12 +9,12 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from common.mqtt_broker import Broker
 from common.mqtt_connection_log import CONNECT_S
 
-_KEEPALIVE_S = 10  # a dead connection is noticed within twice of it
+_KEEPALIVE_S = 10  # a dead connection is noticed within twice this time
 _FIRST_DELAY_S, _LAST_DELAY_S = 1, 30
 
 
 def make_client(broker: Broker, *, client_id: str) -> Client:
-    """Return a client that is set up but not connected."""
+    """Return a configured client, not connected."""
     address = broker.address
     client = Client(CallbackAPIVersion.VERSION2, client_id, protocol=MQTTProtocolVersion.MQTTv311)
     if address.user is not None:
@@ -29,18 +29,18 @@ def make_client(broker: Broker, *, client_id: str) -> Client:
 
 
 def cut(client: Client) -> None:
-    """End the connection in a way that what was not transmitted yet never is; the client then reconnects."""
+    """End the connection without transmitting anything more; the client then reconnects."""
     connection = client.socket()
     if isinstance(connection, socket.socket):  # an SSLSocket is one too
         try:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            # Not ssl's own, which would take its state away under the thread that reads.
+            # Not ssl's own shutdown, which would remove its state while another thread reads.
             socket.socket.shutdown(connection, socket.SHUT_RDWR)
-        except OSError:  # it has ended by itself in this moment
+        except OSError:  # it has just ended by itself
             return
 
 
 def _send_at_once(_client: Client, _userdata: object, connection: object) -> None:
-    # Or else the kernel holds small messages back for 40 ms, to fill a packet with them.
+    # Otherwise the kernel holds small messages back for 40 ms, to fill a packet.
     if isinstance(connection, socket.socket):
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -1,12 +1,12 @@
-"""What may be sent now and what has to wait: of each topic the freshest message alone, and not for long."""
+"""The outbox: messages that wait to be sent, only the freshest of each topic, and not for long."""
 
 import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-# Two, so that the next message leaves while the first one's answer is on its way. More of them would only
-# queue up in the network's buffers, where nobody can take them back when they have grown old.
+# Maximum number of messages without an answer. Two, so that one leaves while the first one's answer is on
+# its way; more would only queue in the network's buffers, where old ones cannot be dropped.
 _UNANSWERED = 2
 
 
@@ -20,7 +20,7 @@ class Outbox:
     """Holds messages until the broker can take them; its caller locks."""
 
     def __init__(self, send: Callable[[str, bytes], int], *, keep_s: float) -> None:
-        """`send` sends a message and gives the number under which `answered` tells that it has arrived."""
+        """`send` sends a message and gives the number by which `answered` later reports its arrival."""
         self._send, self._keep_s = send, keep_s
         self._waiting: dict[str, _Waiting] = {}
         self._unanswered: deque[tuple[int, float]] = deque()
@@ -28,11 +28,11 @@ class Outbox:
 
     @property
     def silent_s(self) -> float:
-        """For how long the oldest message that was sent has had no answer."""
+        """The age of the oldest unanswered message in seconds, 0 without one."""
         return time.monotonic() - self._unanswered[0][1] if self._unanswered else 0.0
 
     def put(self, topic: str, payload: bytes) -> None:
-        """Take a message, in place of one of the same topic that waits."""
+        """Take a message, in place of a waiting one of the same topic."""
         self.dropped += topic in self._waiting
         self._waiting[topic] = _Waiting(payload, time.monotonic())
 
@@ -41,7 +41,7 @@ class Outbox:
         return topic in self._waiting
 
     def send(self) -> None:
-        """Send what waits and is fresh, the oldest first, as far as the broker keeps up."""
+        """Send waiting messages that are fresh, the oldest first, as far as the broker keeps up."""
         self.forget_old()
         while self._waiting and len(self._unanswered) < _UNANSWERED:
             topic = min(self._waiting, key=lambda name: self._waiting[name].since_s)
@@ -49,7 +49,7 @@ class Outbox:
             self._unanswered.append((number, time.monotonic()))
 
     def forget_old(self) -> None:
-        """Drop what has waited for too long."""
+        """Drop messages that have waited for too long."""
         oldest_s = time.monotonic() - self._keep_s
         for topic in [topic for topic, message in self._waiting.items() if message.since_s < oldest_s]:
             del self._waiting[topic]
@@ -64,7 +64,7 @@ class Outbox:
         return True
 
     def start_over(self) -> int:
-        """There is a new connection: nothing is on its way; gives how many messages were dropped before."""
+        """Start with a new connection and nothing on its way; gives the number of messages dropped so far."""
         self._unanswered.clear()
         self.forget_old()
         dropped, self.dropped = self.dropped, 0

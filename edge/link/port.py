@@ -1,14 +1,14 @@
-"""The ports of the connection to the broker; an adapter each: edge/link/mqtt.py."""
+"""The ports of the connection to the broker; their adapter is edge/link/mqtt.py."""
 
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
 OnMessage = Callable[[str, bytes], None]
-"""Hears a message: its topic and payload."""
+"""A callback that takes a message: its topic and payload."""
 
 
 class Publisher(Protocol):
-    """Sends messages, or drops them while nobody can be reached."""
+    """Sends messages, or drops them without a connection."""
 
     def publish(self, topic: str, payload: bytes) -> bool:
         """Send at most once, while it is fresh or never; True when it was handed to the network already."""
@@ -19,13 +19,13 @@ class Link(Publisher, Protocol):
 
     @property
     def connected(self) -> bool:
-        """Whether the broker is there now."""
+        """Whether the broker is connected now."""
 
     def start(self, on_connect: Callable[[], None] = ...) -> None:
-        """Connect in the background, again and again; `on_connect` is called after each success."""
+        """Connect in the background, retried indefinitely; `on_connect` is called after each success."""
 
     def wait_connected(self, timeout_s: float) -> bool:
-        """Wait for the first connection; False when there was none in time."""
+        """Wait for the first connection; False if none came in time."""
 
     def publish_status(self, payload: bytes) -> object:
         """Send the camera's status, retained; dropped when unconnected, as `on_connect` can send it again."""
@@ -35,7 +35,7 @@ class Link(Publisher, Protocol):
 
 
 class OpenLink(Protocol):
-    """Makes a link, not yet started."""
+    """Makes links, which are not yet started."""
 
     def __call__(
         self,
@@ -47,7 +47,7 @@ class OpenLink(Protocol):
     ) -> Link:
         """Return the link of the camera `thing`; without a name it has no status.
 
-        `on_message` hears, in a thread of the link, what is sent on `filters` while it is connected (none
-        named: the camera's commands), and nothing that the broker had kept. `retained` are topics and
+        `on_message` gets, in a thread of the link, messages on `filters` while it is connected (none
+        named: the camera's commands), but no retained ones. `retained` are topics and
         payloads for the broker to keep. When the process dies, the camera's status becomes `offline`.
         """

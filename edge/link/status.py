@@ -1,4 +1,4 @@
-"""The camera's status message: what it says, and when it is sent."""
+"""The camera's status message: its content, and when it is sent."""
 
 import json
 import threading
@@ -22,7 +22,7 @@ def encode_status(
     since_s: float | None = None,
     source: str | None = None,
 ) -> bytes:
-    """The JSON of a status message; `since_s` (Unix seconds) is when the state began."""
+    """The JSON of a status message; `since_s` (Unix seconds) is the state's beginning."""
     message: dict[str, Any] = {
         "state": state,
         "reason": reason,
@@ -41,7 +41,7 @@ class StatusBoard:
     def __init__(self, send: Callable[[bytes], object], *, source: str | None = None) -> None:
         """`send` publishes one retained status; it may drop it, as `repeat` follows on every connection.
 
-        `source` is what the camera is, in words without passwords.
+        `source` describes the camera, without passwords.
         """
         self._send, self._source = send, source
         self._lock = threading.Lock()
@@ -59,13 +59,13 @@ class StatusBoard:
             self._publish()
 
     def set_model(self, *, provider: str, model: str) -> None:
-        """Tell which model, by its fingerprint, runs on which execution provider."""
+        """Publish the model's fingerprint and the execution provider that it runs on."""
         with self._lock:
             self._provider, self._model = provider, model
             self._publish()
 
     def set_state(self, state: State, reason: str | None) -> None:
-        """Tell a state and start a new count of frames."""
+        """Publish a state and start a new count of frames."""
         with self._lock:
             if state != self._state:
                 self._state_since_s = time.time()
@@ -74,7 +74,7 @@ class StatusBoard:
             self._publish()
 
     def count(self, frame: bool) -> None:
-        """Count a frame, or that none came, and tell a changed frame rate."""
+        """Count a frame, or that none came, and publish a changed frame rate."""
         with self._lock:
             self._frames += frame
             passed_s = time.monotonic() - self._counting_since_s

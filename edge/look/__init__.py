@@ -1,1 +1,1 @@
-"""The loop that looks at frames and publishes what it sees."""
+"""The loop that looks at frames and publishes observations."""

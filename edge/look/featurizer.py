@@ -1,4 +1,4 @@
-"""The port of the model that the loop looks with, and the model that LOOKALIKE_MODEL names."""
+"""The port of the loop's model, and the loading of the model that LOOKALIKE_MODEL names."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -24,7 +24,7 @@ class FrameFeaturizer(Protocol):
         """Whether it looks for the thing in the picture by itself."""
 
     def look(self, pictures: Sequence[Frame]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Return unit-length vectors float32 [n, dim], and the boxes float32 [n, 4] that they are of.
+        """Return unit-length vectors float32 [n, dim], and their boxes float32 [n, 4].
 
         A box is left, top, width and height in shares of its picture. ModelError if the model fails.
         """

@@ -1,4 +1,4 @@
-"""The change gate: what looks like the frame that was sent last need not be looked at again."""
+"""The change gate: a frame that looks like the last one sent need not be embedded."""
 
 import cv2
 import numpy as np
@@ -6,18 +6,18 @@ from numpy.typing import NDArray
 
 from edge.picture.frame_types import Frame
 
-# Frames are compared in a grid of cells. An item that matters covers several of them, and in the mean of a
-# cell's pixels a camera's noise is gone.
+# Frames are compared in a grid of cells: an item covers several of them, and the mean of a cell's pixels is
+# free of a camera's noise.
 _COLUMNS, _ROWS = 48, 27
-# Grey levels of 255, in any colour: more than noise and the pulsing of key frames, less than a moved edge.
+# Threshold in levels of 255, in any colour: more than noise and pulsing key frames, less than a moved edge.
 _CELL_DIFFERS = 8
 _CELLS_DIFFER = 2
-# Frames pass for this time after the last change: a verdict is agreed over them, and the last may be blurred.
+# Time after the last change for which frames pass: they agree on a verdict, and the last may be blurred.
 SETTLE_S = 1.0
 
 
 class Gate:
-    """Lets a camera's changing frames pass, and of a still scene one each `heartbeat_s` (0: all of them)."""
+    """Lets a camera's changing frames pass, and one of a still scene each `heartbeat_s` (0: all of them)."""
 
     def __init__(self, *, heartbeat_s: float) -> None:
         self._heartbeat_s = heartbeat_s
@@ -46,7 +46,7 @@ class Gate:
 
 
 def _cells(picture: Frame) -> NDArray[np.int16]:
-    # Every n-th pixel of a large picture is enough, and ten times as fast as their mean.
+    # Every n-th pixel of a large picture is enough, and ten times as fast as a mean of all.
     step = max(1, min(picture.shape[0] // (_ROWS * 8), picture.shape[1] // (_COLUMNS * 8)))
     small = cv2.resize(picture[::step, ::step], (_COLUMNS, _ROWS), interpolation=cv2.INTER_AREA)
     return small.astype(np.int16)

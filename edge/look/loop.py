@@ -1,4 +1,4 @@
-"""The loop of our own edge: what it publishes of which frames."""
+"""The loop of our own edge, from frames to observations."""
 
 import secrets
 import time
@@ -13,13 +13,13 @@ from edge.picture.crop import WHOLE, Box, given_to_model, within
 from edge.picture.frame_types import Camera, Frame, Shot
 
 _MAX_CAMERAS = 256
-_NAP_S = 0.2  # the longest sleep, so that the end of the program is never waited for
+_NAP_S = 0.2  # the longest sleep, so that the program ends soon
 _FRAME_WAIT_S = 0.25
 
 
 @dataclass(slots=True)
 class _Session:
-    """What is remembered of one camera; each start is a session of its own."""
+    """The state of one camera; each start is a session of its own."""
 
     gate: Gate
     id: str = field(default_factory=lambda: secrets.token_hex(4))
@@ -27,7 +27,7 @@ class _Session:
 
 
 class Loop:
-    """Frame → gate → crop → vector → message, again and again, for one camera or several in turn."""
+    """The loop frame → gate → crop → vector → message, for one camera or several in turn."""
 
     def __init__(
         self,
@@ -40,9 +40,9 @@ class Loop:
         region: Box = WHOLE,
         on_shot: Callable[[Shot], None] = lambda _shot: None,
     ) -> None:
-        """Look at a region of each frame alone, and at a still scene every `heartbeat_s` (0: at each frame).
+        """Look only at a region of each frame, and at a still scene every `heartbeat_s` (0: at each frame).
 
-        `on_shot` gets each frame, also those that are not published.
+        `on_shot` gets each frame, also unpublished ones.
         """
         self._camera, self._featurizer, self._publisher = camera, featurizer, publisher
         self._region, self._heartbeat_s, self._on_shot = region, heartbeat_s, on_shot
@@ -57,7 +57,7 @@ class Loop:
             if wait_s > 0:
                 time.sleep(min(wait_s, _NAP_S))
             elif self.turn():
-                # On a grid, as a frame that came late must not delay all later ones.
+                # On a fixed grid of times, as a late frame must not delay all later ones.
                 due_s = max(due_s + self._interval_s, time.monotonic() - self._interval_s)
 
     def turn(self) -> bool:
@@ -70,10 +70,10 @@ class Loop:
         picture, region = given_to_model(shot.frame, self._region, finds=self._featurizer.finds)
         if session.gate.passes(picture, at_s=shot.captured_at_s):
             seen = self._observe(picture, region, shot, session)
-            # Its rounding moves a vector by about 0.01, where unlike things are 1 apart.
+            # i8 rounding moves a vector by about 0.01; unlike things are 1 apart.
             payload = wire.encode_observation(seen, encoding="i8")
             self._publisher.publish(wire.topic(shot.thing, "features"), payload)
-            # Counted even when it could not be sent: a gap shows what was missed.
+            # Counted even if it could not be sent: a gap in seq shows missing messages.
             session.seq += 1
         return True
 

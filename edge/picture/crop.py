@@ -1,4 +1,4 @@
-"""Which part of a frame is given to the model, and where in the frame the model then looked."""
+"""The part of a frame that the model gets, and the place in the frame where it looked."""
 
 from edge.picture.frame_types import Frame
 
@@ -9,7 +9,7 @@ WHOLE: Box = (0.0, 0.0, 1.0, 1.0)
 
 
 def parse_region(text: str) -> Box:
-    """Read a region of interest such as 0.25,0,0.5,1; ValueError when it is none."""
+    """Read a region of interest such as 0.25,0,0.5,1; ValueError for another text."""
     try:
         left, top, width, height = (float(part) for part in text.split(","))
     except ValueError:
@@ -40,7 +40,7 @@ def centre_square(width: int, height: int) -> Box:
 
 
 def given_to_model(frame: Frame, region: Box = WHOLE, *, finds: bool) -> tuple[Frame, Box]:
-    """Return the part of a frame that a model is given, and which that is as shares of the frame.
+    """Return the part of a frame that a model gets, and its place as shares of the frame.
 
     All of the region for a model that finds the thing by itself, else the region's middle square.
     """
@@ -52,7 +52,7 @@ def given_to_model(frame: Frame, region: Box = WHOLE, *, finds: bool) -> tuple[F
 
 
 def within(box: Box, region: Box) -> Box:
-    """Return a box that is given in shares of a region in shares of the whole frame."""
+    """Return a box of shares of a region as shares of the whole frame."""
     return (
         region[0] + box[0] * region[2],
         region[1] + box[1] * region[3],

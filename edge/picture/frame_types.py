@@ -1,4 +1,4 @@
-"""What every room of the edge shares: frames, and the camera that gives them."""
+"""Types that every room of the edge shares: frames, and the camera that gives them."""
 
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -10,7 +10,7 @@ Frame = NDArray[np.uint8]
 """A picture uint8 [height, width, 3] in BGR order."""
 
 State = Literal["online", "offline", "no_camera", "stalled"]
-"""What a camera's status message says (docs/contracts/mqtt.md)."""
+"""The state in a camera's status message (docs/contracts/mqtt.md)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,7 +23,7 @@ class Shot:
 
 
 class Camera(Protocol):
-    """The port of whatever gives frames: one camera, or several in turn."""
+    """The port of a source of frames: one camera, or several in turn."""
 
     def take(self, timeout_s: float) -> Shot | None:
         """Return the freshest frame that was not taken before, waiting for it; None after `timeout_s`."""

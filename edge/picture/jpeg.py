@@ -1,4 +1,4 @@
-"""JPEG files: what those from outside claim is checked before anything is decoded."""
+"""JPEG files: headers of foreign ones are checked before anything is decoded."""
 
 import cv2
 import numpy as np
@@ -7,12 +7,12 @@ from common.wire import MAX_FRAME_PIXELS, MAX_MESSAGE_BYTES
 from edge.picture.frame_types import Frame
 
 _START, _SCAN, _END = b"\xff\xd8", 0xDA, b"\xff\xd9"
-# Start of frame: baseline, progressive and the like; C4, C8 and CC among them are something else.
+# Markers of a start of frame: baseline, progressive and the like; not C4, C8 and CC among them.
 _SIZES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 
 
 class JpegError(Exception):
-    """Bytes that are not used as a picture; the text says why, in the same words each time."""
+    """Bytes that are refused as a picture; the text says why, in the same words each time."""
 
 
 def decode(content: bytes) -> Frame:
@@ -34,13 +34,13 @@ def decode(content: bytes) -> Frame:
 def encode(frame: Frame, *, quality: int) -> bytes:
     """A frame, BGR uint8 [height, width, 3], as a JPEG; `quality` is 0 to 100."""
     encoded, content = cv2.imencode(".jpg", frame, [cv2.IMWRITE_JPEG_QUALITY, quality])
-    if not encoded:  # a frame of the loop is always a picture that can be encoded
+    if not encoded:  # a frame of the loop can always be encoded
         raise ValueError(f"a frame of shape {frame.shape} can't be encoded as JPEG")
     return content.tobytes()
 
 
 def _size(content: bytes) -> tuple[int, int]:
-    """Width and height as the header says, for a file that is whole; raises JpegError."""
+    """Width and height from the header of a complete file; raises JpegError."""
     if not content.startswith(_START):
         raise JpegError("not a JPEG; expected the bytes FF D8 at its start")
     size, at = None, 2
@@ -54,7 +54,7 @@ def _size(content: bytes) -> tuple[int, int]:
         elif marker == _SCAN:
             if size is None:
                 raise JpegError("damaged JPEG: no size before the picture's data")
-            # In the data itself these bytes can't stand; some cameras append more behind them.
+            # These bytes cannot be in the data itself; some cameras append more behind them.
             if content.find(_END, at) < 0:
                 raise JpegError("truncated JPEG")
             return size

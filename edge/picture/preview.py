@@ -1,4 +1,4 @@
-"""Small pictures of what the camera sees, for whoever watches right now, and only as long as they do."""
+"""Small pictures of what the camera sees, sent only while somebody watches."""
 
 import logging
 import time
@@ -32,10 +32,10 @@ class PreviewSender:
         self._until_s[thing] = time.monotonic() + for_s
 
     def offer(self, shot: Shot) -> None:
-        """Publish a camera's frame if somebody watches it and the last one is a moment ago."""
+        """Publish a camera's frame if somebody watches it and the last one is not too recent."""
         now_s, thing = time.monotonic(), shot.thing
         if self._until_s.get(thing, 0.0) < now_s:
-            # Forgotten, as names of cameras may come and go for months.
+            # Dropped, as cameras' names may come and go for months.
             self._until_s.pop(thing, None)
             self._due_s.pop(thing, None)
             return

@@ -1,4 +1,4 @@
-"""One picture at full size of what a camera sees next, for whoever asked for it."""
+"""One picture at full size of a camera's next frame, sent on request."""
 
 import json
 import logging
@@ -15,10 +15,10 @@ from edge.picture.crop import WHOLE, Box, cut
 from edge.picture.frame_types import Frame, Shot
 
 _log = logging.getLogger(__name__)
-# Brokers take 512 KiB, topic included.
+# Maximum bytes of a picture: brokers take 512 KiB, topic included.
 MAX_BYTES = 500 * 1024
 _QUALITIES = (95, 90, 85, 80, 75)
-_WORTH_S = 3.0  # how long somebody waits for an answer
+_WORTH_S = 3.0  # time that a requester waits for an answer
 _MAX_ASKED = 64
 
 
@@ -40,7 +40,7 @@ class SnapshotSender:
         region: Box = WHOLE,
         allowed: bool = True,
     ) -> None:
-        """Only the `region` of a frame is shown; where pictures are not `allowed`, the answer says so."""
+        """Only the `region` of a frame is shown; if pictures are not `allowed`, the answer says so."""
         self._publish, self._region, self._allowed = publish, region, allowed
         self._lock = threading.Lock()
         self._asked: list[_Asked] = []
@@ -52,7 +52,7 @@ class SnapshotSender:
             del self._asked[:-_MAX_ASKED]
 
     def offer(self, shot: Shot) -> None:
-        """Answer the requests that this frame is later than."""
+        """Answer the requests that came before this frame."""
         if not self._asked:
             return
         replies = self._due(shot.thing, shot.captured_at_s)

@@ -1,1 +1,1 @@
-"""The edge as a process of the operating system."""
+"""The edge as a process: its health and its end."""

@@ -22,7 +22,7 @@ class AliveFile:
         self._failed = False
 
     def beat(self) -> None:
-        """Note that the loop has come round."""
+        """Note that the loop has turned."""
         now_s = time.monotonic()
         if self._path is None or now_s < self._due_s:
             return
@@ -36,10 +36,10 @@ class AliveFile:
 
 
 def trouble(path: Path, *, within_s: float) -> str | None:
-    """Why the edge that touches this file does not do its work, None if it does."""
+    """The reason why the edge that touches this file does not work, None if it does."""
     try:
         still_s = time.time() - path.stat().st_mtime
     except OSError as error:
         return f"{path} can't be read: {error.strerror}; the loop has not begun"
-    # A clock that was set back shows as well, until the next beat.
+    # A clock that was set back counts as trouble too, until the next beat.
     return f"the loop has not turned for {still_s:.0f} s" if abs(still_s) > within_s else None

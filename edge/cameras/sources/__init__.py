@@ -1,4 +1,4 @@
-"""Everything that can be the camera: `open_source` turns the setting LOOKALIKE_SOURCE into one."""
+"""All kinds of sources; `open_source` opens the one that LOOKALIKE_SOURCE names."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ def open_source(setting: str, *, stall_s: float, fast: bool = False) -> Source |
     """Return the source of a setting, None for `none`; nothing is opened yet.
 
     `fast`: a recording or the test pattern gives a frame when the one before was taken, and loses none.
-    ValueError for a kind of source that there is not; frames over MQTT (`mqtt`) are no source of this kind.
+    ValueError for an unknown kind of source; frames over MQTT (`mqtt`) are no source of this kind.
     """
     if setting == "none":
         return None

@@ -1,4 +1,4 @@
-"""The address of a network camera, with whatever people leave unquoted in its password."""
+"""The address of a network camera, with any unquoted characters in its password."""
 
 import re
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a network camera is: `url` for the library, `name` for people, without any password."""
+    """A network camera's address: `url` for the library, `name` for people, without any password."""
 
     scheme: str
     host: str

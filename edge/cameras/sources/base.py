@@ -1,4 +1,4 @@
-"""What every source of frames offers, and how recordings keep their pace."""
+"""The port of every source of frames, and the pace of recordings."""
 
 import threading
 import time
@@ -9,7 +9,7 @@ from edge.picture.frame_types import Frame
 
 
 class SourceError(Exception):
-    """A source that cannot be read now; the text is the cause, without passwords, `state` what to tell."""
+    """A source that cannot be read now; the text is the cause, without passwords, `state` the camera's."""
 
     def __init__(self, text: str, *, state: Literal["no_camera", "stalled"] = "no_camera") -> None:
         super().__init__(text)
@@ -17,11 +17,11 @@ class SourceError(Exception):
 
 
 class Source(Protocol):
-    """Where frames come from; nothing is open until `frames` is iterated."""
+    """A source of frames; nothing is open until `frames` is iterated."""
 
     @property
     def name(self) -> str:
-        """What people call it, without passwords."""
+        """The name for people, without passwords."""
 
     @property
     def waits(self) -> bool:

@@ -1,4 +1,4 @@
-"""Why a video does not open, in words that people understand and without passwords."""
+"""The reasons why a video does not open, in plain words and without passwords."""
 
 import errno
 import functools
@@ -30,7 +30,7 @@ _NO_TLS = frozenset({"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUE
 
 @functools.cache
 def trusted_authorities() -> str:
-    """The file of the authorities that a camera's certificate is checked against.
+    """The file of authorities that sign cameras' certificates.
 
     SSL_CERT_FILE, else the system's, else the list that Python's packages share.
     """
@@ -38,15 +38,15 @@ def trusted_authorities() -> str:
 
 
 def why_no_file(error: av.FFmpegError) -> str:
-    """Why a video file does not open or cannot be read on."""
+    """The reason why a video file does not open or cannot be read further."""
     if isinstance(error, av.error.InvalidDataError):
         return "no video that can be read; is the file whole?"
     return _words(error)
 
 
 def why_no_stream(error: av.FFmpegError, address: Address, *, waited_s: float, limit_s: float) -> str:
-    """Why a network camera does not open; asks it once more where the library does not tell."""
-    # RTSP's own code for a time-out is that of damaged data.
+    """The reason why a network camera does not open; connects once more if the library gives none."""
+    # RTSP's code for a time-out is that of damaged data.
     if isinstance(error, av.error.ExitError | TimeoutError) or waited_s >= limit_s:
         return f"no answer within {limit_s:g} s"
     if isinstance(error, av.error.HTTPUnauthorizedError):

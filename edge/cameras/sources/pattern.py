@@ -1,4 +1,4 @@
-"""A test pattern, for a look at the whole way of a frame without a camera."""
+"""A test pattern, for trying the whole system without a camera."""
 
 import threading
 import time
@@ -27,7 +27,7 @@ _BARS = (
 
 
 class PatternSource:
-    """Coloured bars, a block that wanders, the time of day and the number of the frame."""
+    """Coloured bars, a moving block, the time of day and the number of the frame."""
 
     name = "test pattern"
 
@@ -53,7 +53,7 @@ def _draw_bars() -> Frame:
 def _draw(bars: Frame, index: int) -> Frame:
     frame = bars.copy()
     way_px = _WIDTH_PX - _BLOCK_PX
-    # There and back again.
+    # Left to right and back.
     left = way_px - abs(index * _STEP_PX % (2 * way_px) - way_px)
     frame[_TOP_PX : _TOP_PX + _BLOCK_PX, left : left + _BLOCK_PX] = _BLOCK
     _write(frame, time.strftime("%H:%M:%S"), 100, 2.5)

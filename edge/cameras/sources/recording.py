@@ -17,7 +17,7 @@ _log = logging.getLogger(__name__)
 _PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"})
 _PICTURE_S = 1.0
 _OURS = Path(__file__).resolve().parents[3]
-_USUAL_FPS = 25.0  # for a file that names no rate of its own
+_USUAL_FPS = 25.0  # for a file without a rate
 
 
 class RecordingSource:
@@ -29,7 +29,7 @@ class RecordingSource:
 
     @property
     def name(self) -> str:
-        """The path; one of ours, such as the sample clip's, from where we are."""
+        """The path, relative to the project if it is within, such as the sample clip's."""
         return str(self._path.relative_to(_OURS) if self._path.is_relative_to(_OURS) else self._path)
 
     def frames(self, stop: threading.Event) -> Generator[Frame]:
@@ -45,7 +45,7 @@ class RecordingSource:
         index = 0
         while not stop.is_set():
             round_start = index
-            # Opened again for each round: the clock of `pace` runs on, so the seam is not seen.
+            # Opened again for each round; the clock of `pace` runs on, so the seam is invisible.
             with opened(str(self._path), self.name, why=why_no_file) as (container, stream):
                 pace = pace or Pace(0 if self.waits else 1 / float(stream.average_rate or _USUAL_FPS))
                 try:

@@ -19,12 +19,12 @@ SCHEMES = frozenset(PORTS)
 _OPEN_S = 10.0
 _USUAL_FPS = 25.0
 _OPTIONS = {
-    # The library would look at 20 frames to find the rate, which nobody asks for.
+    # The library would read 20 frames to find the rate, which is not needed.
     "fpsprobesize": "0",
     "analyzeduration": "1000000",  # microseconds
 }
 _RTSP_OPTIONS = {
-    "rtsp_flags": "prefer_tcp",  # UDP loses packets, and pictures tear
+    "rtsp_flags": "prefer_tcp",  # with UDP packets get lost, and pictures tear
     "allowed_media_types": "video",
 }
 
@@ -35,7 +35,7 @@ class StreamSource:
     waits = False
 
     def __init__(self, url: str, *, stall_s: float, open_s: float = _OPEN_S) -> None:
-        """ValueError, without the password, for an address that is none."""
+        """ValueError, without the password, for a malformed address."""
         self._address, self._stall_s, self._open_s = parse_address(url), stall_s, open_s
 
     @property
@@ -62,11 +62,11 @@ class StreamSource:
                         yield to_bgr(frame)
                     if stop.is_set():
                         return
-            except av.error.ExitError:  # how PyAV reports its time-outs
+            except av.error.ExitError:  # PyAV's form of a time-out
                 raise self._stalled("no data", self._stall_s) from None
             except av.error.InvalidDataError:
                 raise SourceError(f"{self.name}: no picture in the data") from None
-            except av.FFmpegError:  # whatever the network says, it comes to this
+            except av.FFmpegError:  # any error of the network means this
                 pass
         raise SourceError(f"{self.name} ended the connection")
 
@@ -74,10 +74,10 @@ class StreamSource:
         # A camera may begin between two key frames.
         last_s, limit_s = time.monotonic(), max(self._stall_s, self._open_s)
         asked_s = last_s
-        # Sound too, though it is thrown away: a camera may send nothing else any more.
+        # Sound is read too, though it is dropped: a camera may send nothing else any more.
         for packet in container.demux():
             if time.monotonic() - asked_s >= self._stall_s:
-                # Nothing came: this is what the parser had held back, and too old to be shown as new.
+                # Nothing new came: this is a packet that the parser held back, too old to be shown as new.
                 raise self._stalled("no data", self._stall_s)
             for frame in _frames_of(packet) if packet.stream_index == stream.index else ():
                 yield frame
@@ -95,13 +95,13 @@ def _options(address: Address) -> dict[str, str]:
     if address.scheme.startswith("rtsp"):
         options |= _RTSP_OPTIONS
     if address.scheme in TLS_SCHEMES:
-        # Unasked, the library takes any certificate.
+        # By default the library accepts any certificate.
         options |= {"tls_verify": "1", "ca_file": trusted_authorities()}
     return options
 
 
 def _interval_s(container: InputContainer, stream: VideoStream) -> float:
-    """The time from frame to frame of a recording; 0 for what is live, which comes when it comes."""
+    """The time from frame to frame of a recording; 0 for a live stream, which has its own pace."""
     return 1 / float(stream.average_rate or _USUAL_FPS) if container.duration else 0.0
 
 

@@ -21,7 +21,7 @@ def opened(
     open_s: float | None = None,
     read_s: float | None = None,
 ) -> Generator[tuple[InputContainer, VideoStream]]:
-    """Open a video and its first picture stream; when it fails, SourceError with `name` and what `why` says.
+    """Open a video and its first picture stream; SourceError, with `name` and the text of `why`, on failure.
 
     Errors of reading, later, pass through as av.FFmpegError; their text holds the address with its password.
     """
@@ -33,7 +33,7 @@ def opened(
         if not container.streams.video:
             raise SourceError(f"{name}: no picture in it, only {_kinds(container)}")
         stream = container.streams.video[0]
-        # One thread: more would take them from the inference, and frame threads add delay.
+        # One thread: more would take cores from the inference, and frame threads add delay.
         stream.codec_context.thread_count = 1
         yield container, stream
 

@@ -12,7 +12,7 @@ import cv2
 from edge.cameras.sources.base import SourceError
 from edge.picture.frame_types import Frame
 
-_WIDTH_PX, _HEIGHT_PX = 1280, 720  # a wish: the driver takes the nearest that it can
+_WIDTH_PX, _HEIGHT_PX = 1280, 720  # requested: the driver takes the nearest size that it has
 
 
 class WebcamSource:
@@ -26,7 +26,7 @@ class WebcamSource:
 
     @property
     def name(self) -> str:
-        """The device file, elsewhere than on Linux the number."""
+        """The device file, or except on Linux the number."""
         return self._device
 
     def frames(self, stop: threading.Event) -> Generator[Frame]:
@@ -60,7 +60,7 @@ class WebcamSource:
 
 
 def _check_device(device: str) -> None:
-    """Find out what OpenCV would only print."""
+    """Raise SourceError for causes that OpenCV would only print."""
     try:
         os.close(os.open(device, os.O_RDWR | os.O_NONBLOCK))
     except OSError as error:
@@ -68,7 +68,7 @@ def _check_device(device: str) -> None:
 
 
 def why_no_device(device: str, error: OSError) -> str:
-    """Why the system does not let a device be opened."""
+    """The reason why the system refuses to open a device."""
     if error.errno == errno.ENOENT:
         there = ", ".join(sorted(map(str, Path("/dev").glob("video*")))) or "none"
         return f"no such camera: {device}; there is: {there}"

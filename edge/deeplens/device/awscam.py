@@ -23,7 +23,7 @@ _NEO = 1
 def getLastFrame() -> tuple[bool, Frame | None]:  # noqa: N802 (the device's name)
     """Return (True, BGR uint8 [height, width, 3]), or (False, None) when no new frame came in time.
 
-    Other than the device it never gives the same frame twice, so that a loop over it embeds none twice.
+    Unlike the device it never gives the same frame twice, so that a loop over it embeds none twice.
     """
     connected = device_host.current()
     shot = connected.camera.take(connected.frame_wait_s)
@@ -31,13 +31,13 @@ def getLastFrame() -> tuple[bool, Frame | None]:  # noqa: N802 (the device's nam
 
 
 Layers = DeviceDict[Hashable, NDArray[np.float32]]
-"""What the device gives: {layer: float32 [n]}."""
+"""The result of an inference on the device: {layer: float32 [n]}."""
 
 
 class Model:
     """A loaded model: a featurizer of ours, or any ONNX network that takes a picture.
 
-    Not on a device: `provider`, the execution provider really in use.
+    `provider`, which the device does not have, is the execution provider in use.
     """
 
     def __init__(self, model_path: str, params: Mapping[str, int], runtime: int = 0) -> None:
@@ -63,9 +63,9 @@ class Model:
         connected.on_model(path, self.provider)
 
     def doInference(self, frame: NDArray[Any]) -> Layers:  # noqa: N802 (the device's name)
-        """Return {layer: float32 [n]} of a BGR picture of any size; ValueError for what is none."""
+        """Return {layer: float32 [n]} of a BGR picture of any size; ValueError for anything else."""
         if isinstance(self._model, OnnxFeaturizer):
-            # One layer alone, as programs for the device take the only value there is.
+            # Only one layer, as programs for the device take the only value of the dict.
             result = Layers({_LAYER: self._model.embed([frame])[0]})
         else:
             frame = self._model.fit(frame)
@@ -74,9 +74,9 @@ class Model:
         return Layers(enumerate(result.values())) if self._neo else result
 
     def parseResult(self, kind: str, raw: Mapping[Any, Any]) -> Parsed | Mapping[Any, Any]:  # noqa: N802
-        """Return {kind: findings} of what doInference gave last, kind 'classification' or 'ssd'.
+        """Return {kind: findings} of the last doInference's result, kind 'classification' or 'ssd'.
 
-        What a finding is: edge/deeplens/device_results.py. ValueError for another kind or form of result.
+        The form of a finding: edge/deeplens/device_results.py. ValueError for another kind or form of result.
         """
         if isinstance(self._model, OnnxFeaturizer) and not self._warned:
             self._warned = True

@@ -15,7 +15,7 @@ class Readable(Protocol):
 
 
 class IotDataClient:
-    """Publishes like Greengrass's iot-data client: at most once, and nothing is kept for later."""
+    """The client of Greengrass's iot-data: it publishes at most once, and keeps nothing for later."""
 
     def publish(
         self,
@@ -48,7 +48,7 @@ def client(service: str, *_args: Any) -> IotDataClient:
 def _map_topic(topic: str) -> str:
     try:
         return wire.topic(*wire.parse_topic(topic))
-    except wire.WireError:  # no topic of ours: a program may use any other
+    except wire.WireError:  # no topic of ours; a program may use any other
         return topic
 
 

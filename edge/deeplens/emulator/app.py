@@ -1,4 +1,4 @@
-"""Puts the parts of the emulator together and runs one program."""
+"""The emulator's start: it wires the parts and runs one program."""
 
 import json
 import logging
@@ -39,7 +39,7 @@ _RIVAL = (
     "a camera %s is there already, and two of one name push each other off the broker; "
     "give this one another LOOKALIKE_THING, or start the system with LOOKALIKE_SOURCE=none"
 )
-# Imported here, they are found before a copy that a project brings along.
+# Imported here, they take precedence over a project's own copy.
 DEVICE_MODULES = (awscam, greengrasssdk, mo)
 
 
@@ -62,7 +62,7 @@ def main(file: Path, *, frames: int | None, python2: bool) -> int:
 
 
 def read_settings() -> EdgeSettings:
-    """The edge's settings, with the running system's broker if none is named; ValidationError, ModelError."""
+    """The edge's settings, with the running system's broker if none is set; ValidationError, ModelError."""
     found: dict[str, Any] = {}
     if not is_set("LOOKALIKE_MQTT_URL") and (broker := _running_broker()):
         found["mqtt_url"] = broker
@@ -92,7 +92,7 @@ def _is_recording(source: str) -> bool:
 
 
 def _run(program: Program, file: Path, settings: EdgeSettings, frames: int | None) -> None:
-    # Own threads of OpenCV would fight with those of the inference.
+    # OpenCV's own threads would compete with those of the inference.
     cv2.setNumThreads(1)
     shutdown = Shutdown()
     broker = settings.broker

@@ -1,4 +1,4 @@
-"""Finds the models that an emulated program names."""
+"""The models that an emulated program names."""
 
 import logging
 from pathlib import Path, PurePosixPath
@@ -11,17 +11,17 @@ _ON_DEVICE = PurePosixPath("/opt/awscam/artifacts")
 
 
 class Artifacts:
-    """What a DeepLens has in /opt/awscam/artifacts; here it is the folder of the program."""
+    """A DeepLens's models, in /opt/awscam/artifacts; here they are in the program's folder."""
 
     def __init__(self, folder: Path, *, fallback: str) -> None:
-        """`fallback` is what LOOKALIKE_MODEL can be."""
+        """`fallback` is a value of LOOKALIKE_MODEL."""
         self._folder, self._fallback = folder, fallback
         self._told: set[str] = set()
 
     def find(self, name: str) -> Path:
         """Return NAME.onnx beside the program, else a model of ours of that name, else the fallback.
 
-        `name` may also be a path on a device. ModelError for an .onnx file that is missing.
+        `name` may also be a path on a device. ModelError for a missing .onnx file.
         """
         path = PurePosixPath(name)
         on_device = path.suffix == ".xml" or _ON_DEVICE in path.parents

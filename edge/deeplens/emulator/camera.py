@@ -1,4 +1,4 @@
-"""The camera and the connection that an emulated program gets, as patient as the device's."""
+"""The camera and the connection of an emulated program, which wait as the device's do."""
 
 import threading
 import time
@@ -29,18 +29,18 @@ class EmulatedCamera:
         self._lock = threading.Lock()
         self._due_s = 0.0
         self.given = 0
-        """How many frames were given out."""
+        """The number of frames given out."""
 
     def take(self, timeout_s: float) -> Shot:
-        """Return a new frame, however long it takes to come; `timeout_s` is how often a stall is looked for.
+        """Return a new frame, however long it takes to come; a stall is looked for every `timeout_s`.
 
-        A device always gives a frame, so programs do not expect to get none: many resize it in any case.
+        A device always gives a frame, so programs do not expect None: many resize the frame unchecked.
         """
         with self._lock:
             if self.given == self._limit:
                 self._on_over()
             if not self.given:
-                self._cameras.start()  # only now, so that a recording is seen from its beginning
+                self._cameras.start()  # not before, so that a recording is seen from its beginning
             time.sleep(max(0.0, self._due_s - time.monotonic()))
             shot = None
             while shot is None:
@@ -52,9 +52,9 @@ class EmulatedCamera:
 
 
 class PatientPublisher:
-    """Lets each message of a burst leave before the next one, which would take its place in the outbox.
+    """Waits until each message of a burst has left, as the next one would replace it in the outbox.
 
-    While the broker is away nothing waits. Threads of the program may share it.
+    Without a broker it does not wait. Threads of the program may share it.
     """
 
     def __init__(self, link: MqttLink) -> None:

@@ -1,4 +1,4 @@
-"""Imports the files of a DeepLens program, in Python 3 or 2."""
+"""The import of a DeepLens program's files, in Python 3 or 2."""
 
 import os
 from collections.abc import Callable
@@ -15,7 +15,7 @@ _OTHERS = frozenset({"site-packages", "dist-packages"})
 
 
 class ProgramLoader(SourceFileLoader):
-    """Loads one file, not by way of __pycache__, where another reading of the same file may lie."""
+    """Loads one file, bypassing __pycache__, which may hold the same file compiled in another way."""
 
     def __init__(self, fullname: str, path: str, *, python2: bool = False) -> None:
         super().__init__(fullname, path)

@@ -1,4 +1,4 @@
-"""Asks the broker whether a camera of the same name is there already."""
+"""The question to the broker whether a camera of the same name is there already."""
 
 import json
 import secrets
@@ -14,7 +14,7 @@ _WAIT_S = 0.3
 
 
 def is_there(broker: Broker, thing: str) -> bool:
-    """Whether a thing's retained status says that it is not offline; False also without a broker."""
+    """Whether a thing's retained status is other than offline; False also without a broker."""
     answered = threading.Event()
     states: list[object] = []
 

@@ -1,4 +1,4 @@
-"""Runs a DeepLens program as Greengrass does: a module of its own name, in its own folder, with threads."""
+"""The run of a DeepLens program as on Greengrass: a module of its own name, in its folder, with threads."""
 
 import os
 import sys
@@ -16,11 +16,11 @@ class Program:
     """One file, compiled; it runs once."""
 
     def __init__(self, path: Path, *, python2: bool = False) -> None:
-        """Compile the file; OSError, or SyntaxError with its line. `python2` says that it is not Python 3."""
+        """Compile the file; OSError, or SyntaxError with its line. `python2` makes it Python 2."""
         self._path = path.resolve()
         self._python2 = python2
-        # Greengrass imports the file that the handler FILE.function names: so is the module called, never
-        # __main__. A name that is taken would hide a module of ours.
+        # Greengrass imports the file as the module FILE of its handler FILE.function, never as __main__. A
+        # name that is taken would hide a module of ours.
         self._name = path.stem if path.stem not in sys.modules else f"lambda_{path.stem}"
         self._loader = ProgramLoader(self._name, str(self._path), python2=python2)
         self._loader.get_code(self._name)
@@ -55,7 +55,7 @@ class Program:
 
     def _module(self) -> ModuleType:
         spec = spec_from_file_location(self._name, self._path, loader=self._loader)
-        assert spec is not None  # with a loader there always is one
+        assert spec is not None  # with a loader there is always a spec
         return sys.modules.setdefault(self._name, module_from_spec(spec))
 
     def _print(self, error: BaseException) -> None:
@@ -68,7 +68,7 @@ class Program:
 
 
 def _watch_threads() -> list[str]:
-    """The names of the threads that an exception ends, from now on."""
+    """The names of threads that an exception ends, collected from now on."""
     failed: list[str] = []
     tell = threading.excepthook
 
@@ -82,7 +82,7 @@ def _watch_threads() -> list[str]:
 
 
 def _next_thread() -> threading.Thread | None:
-    """A thread that Python would wait for at its end."""
+    """A thread that Python would wait for at exit."""
     own = threading.current_thread()
     return next((thread for thread in threading.enumerate() if thread is not own and not thread.daemon), None)
 

@@ -1,4 +1,4 @@
-"""Compiles the source of a DeepLens program, which may be Python 2; lines stay those of the file."""
+"""The compiler of a DeepLens program, which may be Python 2; line numbers stay those of the file."""
 
 import ast
 import difflib
@@ -13,18 +13,18 @@ from typing import Any
 from edge.deeplens.emulator.py2_detect import is_python2
 from edge.deeplens.emulator.py2_rewrite import Python2Rewriter
 
-# That fixer looks for modules beside the file and makes their imports relative; a program is no package.
+# This fixer makes imports of modules beside the file relative; a program is no package.
 _UNWANTED_FIXER, _PRINT_FIXER = "fissix.fixes.fix_import", "fissix.fixes.fix_print"
 _TRUE_DIVISION = re.compile(r"^from __future__ import.*\bdivision\b", re.MULTILINE)
 _INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
-_TAB_COLUMNS = 8  # Python 2 took tabs for this, where Python 3 refuses them beside spaces
+_TAB_COLUMNS = 8  # columns of a tab in Python 2; Python 3 refuses tabs mixed with spaces
 
 
 def compile_program(text: str, path: str, *, python2: bool = False) -> CodeType:
-    """Return the code of a program in Python 3 or 2; `python2` says that it is 2 although it does not show.
+    """Return the code of a program in Python 3 or 2; `python2` makes it 2 even if it is valid Python 3.
 
-    SyntaxError, with its line in the file, for what is neither. The code is to be run in a module that has
-    the names of edge.deeplens.emulator.py2_rewrite.namespace.
+    SyntaxError, with its line in the file, if it is neither. The code must run in a module that has the names
+    of edge.deeplens.emulator.py2_rewrite.namespace.
     """
     tree, converted = _parse(text, path, python2=python2)
     division = converted and _TRUE_DIVISION.search(text) is None
@@ -40,7 +40,7 @@ def _parse(text: str, path: str, *, python2: bool) -> tuple[ast.Module, bool]:
         try:
             return _convert(text, path, print_statement=True), True
         except SyntaxError as python2_error:
-            # The parser that came further knows better what is wrong.
+            # The parser that came further names the real fault.
             raise max(python3_error, python2_error, key=lambda error: error.lineno or 0) from None
     if python2 or is_python2(tree):
         return _convert(text, path, print_statement=False), True
@@ -86,7 +86,7 @@ def _converter(print_statement: bool) -> Any:
     with tempfile.TemporaryDirectory() as folder:
         import fissix
 
-        # What it keeps of its grammar, at this import, would go into the user's home, which may be read-only.
+        # At this import it caches its grammar, by default in the user's home, which may be read-only.
         fissix.CACHE_DIR = Path(folder)
         from fissix.refactor import RefactoringTool, get_fixers_from_package
 
@@ -97,7 +97,7 @@ def _converter(print_statement: bool) -> Any:
 
 
 def _put_back(tree: ast.Module, origin: list[int], before: list[str], after: list[str]) -> None:
-    """Give the nodes of what was converted the places that they had before, for tracebacks."""
+    """Give converted nodes the places that they had before, for tracebacks."""
     for node in ast.walk(tree):
         if not isinstance(node, ast.expr | ast.stmt | ast.excepthandler | ast.arg | ast.keyword | ast.alias):
             continue
@@ -105,7 +105,7 @@ def _put_back(tree: ast.Module, origin: list[int], before: list[str], after: lis
         old = tuple(origin[line] for line in new)
         node.lineno, node.end_lineno = old[0] + 1, old[1] + 1
         if any(before[was] != after[now] for was, now in zip(old, new, strict=True)):
-            # Where in the line cannot be said: it is the whole of it, which tracebacks do not underline.
+            # The column is unknown: the node is the whole line, which tracebacks do not underline.
             line = before[old[0]]
             node.end_lineno = node.lineno
             node.col_offset = len(line) - len(line.lstrip())
@@ -113,7 +113,7 @@ def _put_back(tree: ast.Module, origin: list[int], before: list[str], after: lis
 
 
 def _origins(before: list[str], after: list[str]) -> list[int]:
-    """For each line after the conversion the index of the one that it comes from."""
+    """The index of the original line for each line after the conversion."""
     origin = [0] * len(after)
     for _, i1, i2, j1, j2 in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         for index in range(j1, j2):

@@ -1,4 +1,4 @@
-"""Tells a program that was written for Python 2 although Python 3 can parse it."""
+"""The detection of programs that were written for Python 2 although Python 3 can parse them."""
 
 import ast
 from collections.abc import Iterator
@@ -29,14 +29,14 @@ _ATTRIBUTES = {
     "os": frozenset({"getcwdu"}),
     "sys": frozenset({"maxint"}),
 }
-# What these give is no list any more.
+# Functions that give no list any more.
 _LISTS = frozenset({"filter", "map", "zip"})
 _DICT_LISTS = frozenset({"items", "keys", "values"})
 _FALLBACKS = frozenset({"AttributeError", "ImportError", "ModuleNotFoundError", "NameError"})
 
 
 def is_python2(tree: ast.Module) -> bool:
-    """Whether the program uses what only Python 2 has, and has no answer of its own to its absence."""
+    """Whether the program uses names or results of Python 2 alone, without a fallback of its own."""
     nodes = list(_walk(tree))
     own = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
     for node in nodes:
@@ -48,7 +48,7 @@ def is_python2(tree: ast.Module) -> bool:
 
 
 def _walk(node: ast.AST) -> Iterator[ast.AST]:
-    """Every node but those in a `try` that has an answer for Python 3."""
+    """Every node but those in a `try` with a fallback for Python 3."""
     yield node
     answered = isinstance(node, ast.Try) and any(
         isinstance(name, ast.Name) and name.id in _FALLBACKS

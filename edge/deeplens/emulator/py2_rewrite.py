@@ -1,4 +1,4 @@
-"""Rewrites obsolete Python 2 idioms, and opens files as Python 2 did."""
+"""The rewriting of obsolete Python 2 idioms, and files that open as in Python 2."""
 
 import ast
 import builtins
@@ -13,21 +13,21 @@ _DIVIDE, _DIVIDE_IN_PLACE = "__lookalike_divide__", "__lookalike_divide_in_place
 
 
 class Python2Rewriter(ast.NodeTransformer):
-    """Rewrites `array.tostring()`, which numpy dropped, a late `global`, and the division of Python 2."""
+    """Rewrites `array.tostring()`, which numpy removed, a late `global`, and the division of Python 2."""
 
     def __init__(self, *, python2_division: bool) -> None:
         self._python2_division = python2_division
         self._globals: list[str] | None = None
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
-        """Let an array's bytes be asked for by the name of then."""
+        """Rename `tostring` to `tobytes`."""
         self.generic_visit(node)
         if isinstance(node.func, ast.Attribute) and node.func.attr == "tostring" and not node.args:
             node.func.attr = "tobytes"
         return node
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
-        """Let `global` stand after a use of the name, of which Python 2 only warned."""
+        """Move a `global` after a use of its name, which Python 2 allowed, to the function's beginning."""
         outer, self._globals = self._globals, []
         self.generic_visit(node)
         names, self._globals = self._globals, outer
@@ -37,28 +37,28 @@ class Python2Rewriter(ast.NodeTransformer):
         return node
 
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
-        """Leave the `global` of a class where it is."""
+        """Leave the `global` of a class in its place."""
         outer, self._globals = self._globals, None
         self.generic_visit(node)
         self._globals = outer
         return node
 
     def visit_Global(self, node: ast.Global) -> ast.AST:
-        """Put it aside for the beginning of its function."""
+        """Collect a `global` for the beginning of its function."""
         if self._globals is None:
             return node
         self._globals += node.names
         return ast.copy_location(ast.Pass(), node)
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
-        """Let `a / b` be what it was."""
+        """Make `a / b` the division of Python 2."""
         self.generic_visit(node)
         if not (self._python2_division and isinstance(node.op, ast.Div)):
             return node
         return _call(_DIVIDE, node.left, node.right, at=node)
 
     def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST:
-        """Let `a /= b` be what it was."""
+        """Make `a /= b` the division of Python 2."""
         self.generic_visit(node)
         if not (self._python2_division and isinstance(node.op, ast.Div)):
             return node
@@ -74,12 +74,12 @@ def namespace() -> dict[str, Any]:
 
 
 def divide(left: Any, right: Any) -> Any:
-    """What `/` was in Python 2: of whole numbers a whole number."""
+    """Python 2's `/`: whole numbers give a whole number."""
     return left // right if _is_whole(left) and _is_whole(right) else left / right
 
 
 def divide_in_place(left: Any, right: Any) -> Any:
-    """What `/=` was in Python 2; an array is changed, not replaced."""
+    """Python 2's `/=`; an array is changed in place."""
     if _is_whole(left) and _is_whole(right):
         left //= right
     else:
@@ -97,13 +97,13 @@ def open_file(
     closefd: bool = True,
     opener: Any = None,
 ) -> Any:
-    """Open a file as Python does, but one that is opened to write text takes bytes as well.
+    """Open a file as Python does; one opened for writing text takes bytes too.
 
     The samples of the time write JPEGs to /tmp/results.mjpeg that way.
     """
     if "b" in mode or not set(mode) & set("wax"):
         return builtins.open(file, mode, buffering, encoding, errors, newline, closefd, opener)
-    by_line = buffering == 1  # unknown to binary files
+    by_line = buffering == 1  # not for binary files
     binary = mode.replace("t", "") + "b"
     raw = builtins.open(file, binary, -1 if by_line else buffering, closefd=closefd, opener=opener)  # noqa: SIM115
     return _LenientText(raw, encoding, errors, newline, line_buffering=by_line, write_through=not buffering)

@@ -1,4 +1,4 @@
-"""The one way in which an emulated program ends: what it published is sent, and then the process is gone."""
+"""The end of an emulated program: its published messages are sent, then the process ends."""
 
 import os
 import signal
@@ -8,19 +8,19 @@ from collections.abc import Callable
 from edge.process.hard_exit import leave
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
-_ASKED = b"\0"  # no signal has this number
+_ASKED = b"\0"  # a number that no signal has
 
 
 class Shutdown:
-    """Waits in a thread of its own for a signal or to be asked; then closes, flushes and leaves.
+    """Waits in a thread of its own for a signal or a call of `ask`; then closes, flushes and leaves.
 
-    Not by an exception: the program may swallow every one, and its other threads may never end.
+    It raises no exception: the program may swallow it, and its other threads may never end.
     """
 
     def __init__(self) -> None:
-        """Begin to wait; to be made in the main thread."""
+        """Begin to wait; call this in the main thread."""
         self.close: Callable[[str], object] = lambda _reason: None
-        """What to do first, with the reason of the end."""
+        """The first action at the end, called with its reason."""
         self._code, self._reason = 0, "stopped"
         self._asking = threading.Lock()
         self._reading, self._writing = os.pipe()
@@ -34,7 +34,7 @@ class Shutdown:
 
     def ask(self, code: int, reason: str) -> None:
         """End with this exit code; the call does not return."""
-        self._asking.acquire()  # never released: the first who asks is heard, the others wait for the end
+        self._asking.acquire()  # never released: the first caller's code counts, all others wait for the end
         self._code, self._reason = code, reason
         os.write(self._writing, _ASKED)
         threading.Event().wait()
@@ -57,7 +57,7 @@ def _release() -> None:
 
 
 def _forget() -> None:
-    """Leave the signals of a child process, which the program may fork, to the child."""
+    """Leave the signals of a child process, which the program may fork, to that child."""
     signal.set_wakeup_fd(-1)
     for number in _SIGNALS:
         signal.signal(number, signal.SIG_DFL)
