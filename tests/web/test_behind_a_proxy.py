@@ -54,7 +54,7 @@ def test_a_camera_teaches_and_matches_stream_under_another_host_and_path(
 
         docs = pages.open(f"{address}docs")
         docs.get_by_text("/matches/stream").first.wait_for()
-        docs.get_by_role("button", name="GET /cameras Cameras", exact=False).first.click()
+        docs.get_by_role("button", name="GET /cameras List the cameras", exact=False).first.click()
         docs.get_by_role("button", name="Try it out").click()
         docs.get_by_role("button", name="Execute").click()
         docs.get_by_text('"thing": "browser-').first.wait_for()

@@ -29,10 +29,17 @@ export const getItem = (id) => call(place(id));
 /** Changes an item of that `revision`; if it has another, the answer is 409, with the item as it is in `current`. */
 const ifMatch = (revision) => ({ headers: { "If-Match": `"${revision}"` } });
 
-/** Adds an item from a `source` of {file}, {url} or {thing}; replaces an item of its id only at the revision `over`. */
-export const addItem = (draft, source, { over = null } = {}) => call("items", {
-  method: "POST", ...sent({ ...draft, ...source }), timeoutMs: PATIENT_MS, ...(over ? ifMatch(over) : { headers: { "If-None-Match": "*" } }),
+const writeItem = (draft, source, condition = {}) => call("items", {
+  method: "POST", ...sent({ ...draft, ...source }), timeoutMs: PATIENT_MS, ...condition,
 });
+
+/** Adds an item from a `source` of {file}, {url} or {thing}; replaces an item of its id only at the revision `over`. */
+export const addItem = (draft, source, { over = null } = {}) =>
+  writeItem(draft, source, over ? ifMatch(over) : { headers: { "If-None-Match": "*" } });
+
+/** Adds an item of an import, or replaces that of its id, as the command line does. */
+export const importItem = (draft, source) => writeItem(draft, source);
+
 export const editItem = (id, words, revision) => call(place(id), { method: "PUT", json: words, ...ifMatch(revision) });
 export const deleteItem = (id, revision) => call(place(id), { method: "DELETE", ...ifMatch(revision) });
 export const addView = (id, source) => call(`${place(id)}/views`, { method: "POST", ...sent(source), timeoutMs: PATIENT_MS });

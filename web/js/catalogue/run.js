@@ -2,7 +2,7 @@
 
 import { getHealth, searchable } from "../base/api.js";
 import { pause } from "../base/pause.js";
-import { addItem, tooLarge } from "./calls.js";
+import { importItem, tooLarge } from "./calls.js";
 
 const AT_ONCE = 2;
 const WAITS_S = [1, 2, 4, 8, 15, 30];
@@ -64,7 +64,7 @@ export function createRun(plan, { onChange }) {
   async function one(job) {
     const source = job.url ? { url: job.url } : await load(job);
     if (source.why) return took({ ...job, ...source });
-    const answer = await addItem(job.draft, source);
+    const answer = await importItem(job.draft, source);
     if (answer.status === 401 || answer.status === 429) {
       todo.unshift(job);
       return turn("key");
