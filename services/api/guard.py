@@ -25,6 +25,8 @@ _SAFE = ("GET", "HEAD", "OPTIONS")
 _READS = ("/matches",)
 # GETs that are guarded like writes, because a camera's pictures are private.
 _PRIVATE = re.compile(r"/cameras/[^/]*/preview/?")
+# The router and a pattern of ours may disagree on these: a line's end passes `$`, for one.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
@@ -77,7 +79,10 @@ class Guard:
         if self._loopback and _hostname(f"//{host}") not in self._hosts:
             text = f"host {host[:100]!a} is not served here; set LOOKALIKE_PUBLIC_URL to the page's address"
             return problem(421, text)
-        if not is_guarded(request.method, request.scope["path"]):
+        path = request.scope["path"]
+        if _CONTROL.search(path):
+            return problem(400, f"the path {path[:100]!a} holds a control character; expected none")
+        if not is_guarded(request.method, path):
             return None
         # With the port: other servers on this machine are other origins.
         if origin is not None and origin.partition("://")[2] not in (host, self._public):

@@ -57,3 +57,13 @@ def test_a_key_is_asked_for_where_one_is_set(tmp_path: Path) -> None:
         assert [without.status_code, wrong.status_code, right.status_code] == [401, 401, 201]
         assert closed.client.get("/items").status_code == 200
         assert "s3cret" not in closed.log()
+
+
+@pytest.mark.parametrize(
+    "path", ["/cameras/cam-1/preview%0A", "/cameras/cam-1/preview%0D", "/items/%00", "/%7F"]
+)
+def test_a_control_character_in_a_path_is_refused(empty: Stack, path: str) -> None:
+    answer = empty.client.get(path)
+
+    assert answer.status_code == 400
+    assert "control character" in answer.json()["detail"]
