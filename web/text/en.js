@@ -136,7 +136,7 @@ export default {
   "details.provider": "Runs on",
   "details.model": "Model",
 
-  // What the live view's states, details and the dialog of a record say.
+  // The live view's states and details, and the dialog of a record.
   "badge.paused": "Paused",
   "badge.loading": "Loading",
   "camera.group.off": "Off",
@@ -198,7 +198,7 @@ export default {
   "record.stages": "Stages",
   "record.id": "Record",
 
-  // What is said of a match, teaching, search by picture, keys.
+  // Feedback on a match, teaching, search by picture, keys.
   "refusal.silent": "The server does not answer. Nothing was changed; try again.",
   "refusal.key": "The server takes this with its API key only.",
   "refusal.detail": "The server refuses this: {detail}.",
@@ -412,7 +412,7 @@ export default {
   "import.spare.one": "{n} picture that no row names stays out",
   "import.spare.other": "{n} pictures that no row names stay out",
   "import.encoding": "{name} is not in UTF-8 and was read as {encoding}",
-  "import.large": "So many take a while here. `lookalike items import PATH` on the server is faster.",
+  "import.large": "A large import takes a while here. `lookalike items import PATH` on the server is faster.",
   "import.begin.one": "Import {n} item",
   "import.begin.other": "Import {n} items",
   "import.clear": "Start over",

@@ -135,7 +135,7 @@ export default {
   "details.provider": "연산 장치",
   "details.model": "모델",
 
-  // What the live view's states, details and the dialog of a record say.
+  // The live view's states and details, and the dialog of a record.
   "badge.paused": "일시정지",
   "badge.loading": "불러오는 중",
   "camera.group.off": "꺼짐",
@@ -194,7 +194,7 @@ export default {
   "record.stages": "단계",
   "record.id": "기록",
 
-  // What is said of a match, teaching, search by picture, keys.
+  // Feedback on a match, teaching, search by picture, keys.
   "refusal.silent": "서버가 응답하지 않습니다. 바뀐 것은 없습니다. 다시 시도하세요.",
   "refusal.key": "서버가 API 키를 요구합니다.",
   "refusal.detail": "서버가 거부했습니다: {detail}.",

@@ -53,5 +53,5 @@ export function refusal({ status, detail }) {
   return detail ? t("catalogue.refused", { detail }) : t("catalogue.failed", { status });
 }
 
-/** Why a file is not even sent: the server would cut the connection during the upload. */
+/** The reason not to send a file: the server would cut the connection during the upload. */
 export const tooLarge = (file) => file.size > MAX_PICTURE_BYTES - 65536;

@@ -41,7 +41,7 @@ function build(room) {
 
   // Scrolling needs no button: the next page is read before the end is in sight.
   const sight = new IntersectionObserver((entries) => {
-    // Of several entries the last is the newest.
+    // The last of several entries is the newest.
     if (entries.at(-1).isIntersecting && list.state === "more") list.more();
   }, { rootMargin: AHEAD });
   more.addEventListener("click", () => {
@@ -49,8 +49,8 @@ function build(room) {
     list.more();
   });
 
-  function onPage({ added, anew }) {
-    const [first] = grid.take(added, { anew });
+  function onPage({ added, replaces }) {
+    const [first] = grid.take(added, { replaces });
     if (byHand && first) grid.focusRoom(first);
     byHand = false;
   }

@@ -19,15 +19,15 @@ export function createGrid({ onOpen }) {
     node,
     get size() { return cards.size; },
     /** Adds the items of a page, or replaces all others by them. */
-    take(items, { anew }) {
-      const held = anew && node.contains(document.activeElement) ? document.activeElement.closest(".card-room").dataset.id : null;
-      if (anew) cards.clear();
+    take(items, { replaces }) {
+      const held = replaces && node.contains(document.activeElement) ? document.activeElement.closest(".card-room").dataset.id : null;
+      if (replaces) cards.clear();
       const rooms = items.map((item) => {
         const room = card(item);
         cards.set(item.id, room);
         return room;
       });
-      if (anew) node.replaceChildren(...rooms);
+      if (replaces) node.replaceChildren(...rooms);
       else node.append(...rooms);
       if (held !== null) focus(cards.get(held) ?? rooms[0]);
       return rooms;

@@ -9,7 +9,7 @@ export function createList({ onPage, onState }) {
   const items = new Map();
   let [text, cursor, asking] = ["", null, null];
   let state = "idle"; // loading, more (pages to read), end, lost
-  let anew = true; // whether the next page replaces all items
+  let replaces = true; // whether the next page replaces all items
 
   function turn(to) {
     state = to;
@@ -20,19 +20,19 @@ export function createList({ onPage, onState }) {
     asking?.abort();
     const mine = asking = new AbortController();
     turn("loading");
-    const answer = await listItems({ cursor: anew ? null : cursor, limit: LIMIT, text, signal: mine.signal });
+    const answer = await listItems({ cursor: replaces ? null : cursor, limit: LIMIT, text, signal: mine.signal });
     if (asking !== mine) return; // another text was searched for meanwhile
     asking = null;
     if (!answer.ok) {
       turn("lost");
       return;
     }
-    if (anew) items.clear();
+    if (replaces) items.clear();
     const added = answer.body.items.filter((item) => !items.has(item.id)); // an item added here may be listed already
     added.forEach((item) => items.set(item.id, item));
     cursor = answer.body.next;
-    onPage({ added, anew });
-    anew = false;
+    onPage({ added, replaces });
+    replaces = false;
     turn(cursor === null ? "end" : "more");
   }
 
@@ -43,7 +43,7 @@ export function createList({ onPage, onState }) {
     item: (id) => items.get(id),
     /** Starts over with the items whose words contain `wanted`. */
     begin(wanted) {
-      [text, anew] = [wanted, true];
+      [text, replaces] = [wanted, true];
       return read();
     },
     more: read,

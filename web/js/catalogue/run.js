@@ -9,7 +9,7 @@ const WAITS_S = [1, 2, 4, 8, 15, 30];
 const TRIES = 3; // attempts at a row that gets no answer while the server answers others
 const FOUND = { everyMs: 500, withinMs: 60000 };
 
-/** Why a row's picture can't be sent, or its bytes: the file may have gone since it was chosen. */
+/** The bytes of a row's picture, or the reason why it can't be sent: the file may have gone since it was chosen. */
 async function load({ file }) {
   if (tooLarge(file)) return { why: { key: "import.too_large", values: { name: file.name } } };
   try {

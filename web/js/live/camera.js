@@ -1,4 +1,4 @@
-// The header: which camera and its state, whether what is shown is live, and how old it is.
+// The header: the camera and its state, whether the match on screen is live, and its age.
 
 import { byId, el, setHidden, setText } from "../base/dom.js";
 import { isOff, things } from "./state.js";

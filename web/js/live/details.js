@@ -1,4 +1,4 @@
-// The line at the foot: frames that agree, source and frame rate, model and index.
+// The line at the foot: number of agreeing frames, source and frame rate, model and index.
 
 import { byId, el } from "../base/dom.js";
 import { t, tCount } from "../base/text.js";
@@ -9,7 +9,7 @@ const REFRESH_MS = 1000; // figures that change ten times a second cannot be rea
 /** The number of frames that agree on the answer, and its lead over the next; older records have neither. */
 function answerWords({ frames, margin, matches, verdict } = {}) {
   const points = Math.round(margin * 100);
-  // A "no match" has no lead worth telling.
+  // The lead of a "no match" means nothing.
   const leads = Number.isFinite(margin) && matches.length > 1 && verdict !== "no_match";
   return [
     frames > 0 ? tCount("details.frames", frames) : null,

@@ -1,7 +1,7 @@
-// Holds a match on screen for a moment before the next replaces it; of those that wait the newest wins.
+// Holds a match on screen for a moment before the next replaces it; the newest waiting one wins.
 
 const MATCH_MS = 1000;
-const GUESS_MS = 3000; // an empty desk has ever changing nearest guesses, none of which matters
+const GUESS_MS = 3000; // the nearest guesses of an empty desk change all the time, and none matters
 const REFRESH_MS = 1000; // scores and runners-up of an unchanged best match
 
 export const bestKey = (record) => `${record.verdict} ${record.matches[0]?.id}`;
@@ -15,8 +15,8 @@ function waitMs(shown, next, { shownAt, drawnAt, at }) {
 }
 
 /**
- * `prepare(record, dueAt)` does what takes time (loading) and gives a function that draws at once; dueAt is when the
- * record might have been shown: when it came, or when the one before had stayed for long enough.
+ * `prepare(record, dueAt)` does the slow part (loading) and gives a function that draws at once; dueAt is the earliest
+ * time for showing the record: its arrival, or the end of the hold of the one before.
  */
 export function createHold(prepare) {
   let shown = null;
@@ -25,7 +25,7 @@ export function createHold(prepare) {
   let pending = null; // {record, offeredAt}
   let preparing = false;
   let halted = false;
-  let round = 0; // a new one makes drawings of the earlier ones void
+  let round = 0; // a new round voids the drawings of earlier ones
   let timer = 0;
 
   async function advance() {

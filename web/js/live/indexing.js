@@ -1,4 +1,4 @@
-// Whether items are being taken in, told by one answer of healthz after the other. No page in here.
+// The progress of items that are being taken in, from one answer of healthz after the other. Uses no part of the page.
 
 import { loadingOf } from "./situation.js";
 
@@ -6,7 +6,7 @@ const FEW = 3; // single edits pass unnoticed
 const QUIET = 2; // answers without growth end it
 
 export function createIndexing() {
-  let from = null; // where the index stood when it was first seen behind the store
+  let from = null; // the index's cursor when it was first seen behind the store
   let lastItems = null;
   let quiet = QUIET;
 

@@ -26,7 +26,7 @@ export function createIntake() {
       const { loading } = indexing;
       const { done, of } = loading ? { done: loading.read, of: loading.total } : indexing;
       if (of) Object.assign(bar, { max: of, value: done });
-      else bar.removeAttribute("value"); // how many more will come, nobody knows
+      else bar.removeAttribute("value"); // the number still to come is unknown
       setText(words, wordsOf(indexing));
     },
   };

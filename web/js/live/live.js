@@ -58,9 +58,9 @@ const hold = createHold(async (record, dueAt) => {
 const stillness = createPause({ state, turn: turnStill });
 const listeners = new Set();
 let drawn = null; // the record that is on the screen
-let completed = null; // the one whose runners-up are, too
+let completed = null; // the record whose runners-up are on the screen too
 let shownThing = null;
-let chosenBefore = null; // before this device's camera was switched on
+let chosenBefore = null; // the choice before this device's camera was switched on
 let toldKey = "";
 
 const news = createNews({
@@ -82,9 +82,9 @@ async function complete() {
   const draw = await runners.prepare(record);
   if (record !== drawn) return;
   draw();
-  runners.visible = true; // also of a page that has been paused meanwhile
+  runners.visible = true; // also on a page that was paused meanwhile
   render();
-  tell(record); // after what the notice says: the match is the news
+  tell(record); // after the notice's words, as the match is the newer event
 }
 
 /** Puts the drawn record into the strip and tells the screen reader, once for each distinct one. */
@@ -212,7 +212,7 @@ export function startLive() {
     complete();
   }, TICK_MS);
   const turn = () => (document.hidden ? news.rest() : news.open());
-  // A hidden tab closes its connection: a browser has six to a host, and nobody looks.
+  // A hidden tab closes its connection, as a browser has only six to a host.
   document.addEventListener("visibilitychange", turn);
   window.addEventListener("online", turn);
   window.addEventListener("pageshow", (event) => event.persisted && turn());

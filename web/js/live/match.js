@@ -6,7 +6,7 @@ import { picture } from "../base/picture.js";
 import { createScore, sureness } from "./score.js";
 import { t } from "../base/text.js";
 
-export const BEST_PX = 640; // of its picture
+export const BEST_PX = 640; // the width of its picture
 export const titleOf = (match) => match.title || t("best.untitled");
 
 /** The title, as a link where the item has a page of its own. */
@@ -46,10 +46,10 @@ export function createBest() {
   const card = byId("best");
   const item = byId("best-item");
   let shown = null;
-  let score = null; // none for "no match": how likely its nearest guess is would read as a match
+  let score = null; // none for "no match": the score of its nearest guess would read as a match
 
   return {
-    /** Waits for the picture; the function it gives draws. A record with the same best match only moves the score. */
+    /** Waits for the picture and gives the function that draws. A record with the same best match only moves the score. */
     async prepare(record) {
       const match = record.matches[0];
       if (shown && bestKey(record) === shown) return () => score?.set(match.score);

@@ -17,7 +17,7 @@ const ACTIONS = {
   add: { run: () => setPlace("view", "catalogue", { push: true }) },
   teach: { run: () => teachers.forEach((run) => run()), when: ({ camera }) => teachers.length && camera?.state === "online" },
   own: { run: () => byId("own").click(), when: ({ state, camera }) => !state.own && camera?.state !== "online" },
-  // The card's own button asks for this.
+  // The card has its own button for this.
   key: { run: () => byId("key-ask").click(), when: () => byId("best").hidden && !byId("key-ask").hidden },
 };
 /** Next steps that have a button. */
@@ -33,7 +33,7 @@ function title({ kind, thing, camera }) {
   return t(`notice.${kind}.title`, { thing });
 }
 
-/** The next step; a camera whose frames come from elsewhere has to be mended there. */
+/** The next step; a camera whose frames come from elsewhere has to be fixed there. */
 function nextKey(kind, camera) {
   const remote = `notice.${kind}.next.frames`;
   return camera?.source === FRAMES_OVER_MQTT && has(remote) ? remote : `notice.${kind}.next`;
@@ -97,7 +97,7 @@ export function createNotice({ onRetry, onNotice }) {
       setHidden(box, QUIET.includes(kind) || (Boolean(record) && (kind === "lost" || state.paused)));
       const words = box.hidden ? bannerWords.textContent && kind : title(view);
       const still = state.paused && !words;
-      if (words !== shown && kind !== "resuming" && !still) { // which passes in a moment, and then it is told what came of it
+      if (words !== shown && kind !== "resuming" && !still) { // resuming passes in a moment, and its result is then announced
         onNotice((box.hidden && bannerWords.textContent) || words || t("badge.live"));
         shown = words;
       }

@@ -24,7 +24,7 @@ function ownName() {
     const known = localStorage.getItem(NAME);
     if (/^browser-[0-9a-f]{4}$/.test(known)) return known;
     localStorage.setItem(NAME, fresh);
-  } catch { /* a browser that keeps nothing: another name after each reload */ }
+  } catch { /* a browser that stores nothing has another name after each reload */ }
   return fresh;
 }
 
@@ -33,7 +33,7 @@ function words(error) {
   return kind ? t(`own.${kind}`) : t("own.other", { detail: error.message || error.name });
 }
 
-/** Why the api refuses frames, in words; a lost server has a banner of its own. */
+/** The api's reason to refuse frames, in words; a lost server has a banner of its own. */
 function refusal(status, detail) {
   if (status === 202 || status === 0) return "";
   return status === 401 ? t("own.key") : t("own.refused", { detail });
@@ -64,7 +64,7 @@ export async function play(stream) {
   return video;
 }
 
-/** `onChange(thing or null, stream)` when it starts and stops; `refused` is called when the api wants a key. */
+/** `onChange(thing or null, stream)` when it starts and stops; `refused` is called when the api needs a key. */
 export function createOwnCamera({ onChange, refused }) {
   const [button, trouble, sender] = ["own", "own-trouble", "own-sender"].map(byId);
   const thing = ownName();

@@ -3,10 +3,10 @@
 import { pause } from "../base/pause.js";
 
 const EVERY_MS = 1000;
-const CAMERAS_EVERY = 3; // turns
+const CAMERAS_EVERY = 3; // number of turns
 const TIMEOUT_MS = 4000;
-const PATIENCE = 3; // turns without an answer
-const LIMIT = 100; // of all cameras: a busy one must not push the others out
+const PATIENCE = 3; // number of turns without an answer
+const LIMIT = 100; // records of all cameras: a busy one must not push the others out
 
 /** The api's answer, or null without one; a proxy's own error page does not count. */
 async function ask(address) {
@@ -19,10 +19,10 @@ async function ask(address) {
   }
 }
 
-/** `root` is the api's address. `take(name, data)` gets the stream's events; `lost()` is called when nothing answers any more. */
+/** `root` is the api's address. `take(name, data)` gets the stream's events; `lost()` is called when answers have stopped. */
 export function createPoll(root, { take, lost }) {
   let after = 0;
-  let round = 0; // a new one ends the loop of the one before
+  let round = 0; // a new round ends the loop of the one before
 
   /** The server's time, to the second, from the header of an answer. */
   function heartbeat(answer) {

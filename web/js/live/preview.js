@@ -1,10 +1,10 @@
-// A camera's previews, one after another while somebody looks; the api answers when there is a newer one.
+// A camera's previews, one after another while the page is visible; the api answers when there is a newer one.
 
 import { getPreview } from "../base/api.js";
 import { pause } from "../base/pause.js";
 
 const REST_MS = 100;
-const CALM_MS = 1000; // where no motion is wanted
+const CALM_MS = 1000; // interval for visitors who want no motion
 const OLD_MS = 4000; // a picture that has not changed for this time is out of date
 const FIRST_RETRY_MS = 2000;
 const LAST_RETRY_MS = 30000; // previews may be switched off at the camera
@@ -24,7 +24,7 @@ async function decoded(jpeg) {
   }
 }
 
-/** `show` gets each picture, and null when there are no more; `refused` is called when the api wants a key. */
+/** `show` gets each picture, and null when there are no more; `refused` is called when the api needs a key. */
 export function createPreview({ show, refused }) {
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   let watched = null;

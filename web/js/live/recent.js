@@ -9,7 +9,7 @@ const KEPT = 24;
 const TILE_PX = 320;
 const STEPS = { ArrowRight: 1, ArrowLeft: -1, Home: -Infinity, End: Infinity };
 
-/** A key that distinct showings differ in; all "no match" are alike, whatever came nearest. */
+/** A key that tells distinct showings apart; all "no match" are alike, whatever their nearest guess. */
 const recentKey = (record) => (record.verdict === "no_match" ? "no_match" : record.matches[0].id);
 
 function createTile(record, width, open) {
@@ -32,7 +32,7 @@ function createTile(record, width, open) {
 export function createRecent({ onOpen }) {
   const section = byId("recent");
   const list = byId("recent-list");
-  let entries = []; // {record, told, tile}, newest first; `told` is the record that its details are of
+  let entries = []; // {record, told, tile}, newest first; `told` is the record that its details show
 
   const buttons = () => [...list.querySelectorAll("button")];
 
@@ -70,7 +70,7 @@ export function createRecent({ onOpen }) {
       if (covers(oldest, record)) return;
       entries.push(createEntry(record, width));
       list.append(entries.at(-1).tile);
-    } else return; // it is within the time that the strip has seen already
+    } else return; // a record from the time that the strip covers already
     const held = list.contains(document.activeElement);
     entries.splice(KEPT).forEach(({ tile }) => tile.remove());
     const next = rove(held ? undefined : buttons()[0]);
@@ -96,7 +96,7 @@ export function createRecent({ onOpen }) {
       const newer = records.filter((record) => record.captured_at > newest).toReversed();
       [...newer, ...older].forEach((record) => add(record, TILE_PX));
     },
-    /** Gives a record's tile the focus, or where it has left the strip, the one that can be reached. */
+    /** Gives a record's tile the focus, or if it has left the strip, the tile that Tab reaches. */
     focus(record) {
       const entry = entries.find(({ told }) => told === record);
       rove(entry?.tile.querySelector("button"))?.focus();

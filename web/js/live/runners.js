@@ -29,10 +29,10 @@ export function createRunners() {
   const section = byId("runners");
   const heading = byId("runners-heading");
   const list = byId("runners-list");
-  let rows = new Map(); // id → row; one that stays keeps its node, so its picture does not blink
+  let rows = new Map(); // id → row; a row that stays keeps its node, so that its picture does not blink
 
   return {
-    /** Waits for the pictures; the function it gives draws. */
+    /** Waits for the pictures and gives the function that draws. */
     async prepare(record) {
       const matches = record.matches.slice(1, 1 + SHOWN);
       const next = new Map(matches.map((match) => [match.id, rows.get(match.id) ?? createRow(match)]));

@@ -1,11 +1,11 @@
-// The page's updates: from the worker that all tabs of a browser share, or without one, from a stream of its own.
+// The page's updates, from the worker that all tabs of a browser share, or without one from a stream of its own.
 
 import { createSource } from "./source.js";
 
 const WORKER = new URL("./stream_worker.js", import.meta.url);
-const NAME = "lookalike-stream-1"; // another number when what it says changes: an old page may keep the old one running
+const NAME = "lookalike-stream-1"; // raise the number when the messages change: an old page may keep the old worker running
 const HERE_MS = 4000;
-const PATIENCE = 3; // words without an answer
+const PATIENCE = 3; // number of messages without an answer
 
 /** The shared worker as a source; `failed()` is called once if it does not run. Throws if the browser has none. */
 function createShared(emit, failed) {

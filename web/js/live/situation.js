@@ -3,7 +3,7 @@
 import { isConnected } from "./state.js";
 
 const GRACE_MS = 1500; // cameras and the newest record follow the stream's opening by a moment
-const OWN_GRACE_MS = 20000; // its first frame has the model loaded
+const OWN_GRACE_MS = 20000; // its first frame waits for the model to load
 const STARTING_MS = 60000;
 export const CAMERA_TROUBLE = ["offline", "no_camera", "stalled", "clock_wrong"];
 

@@ -7,8 +7,8 @@ import { openStream } from "./stream.js";
 const ROOT = new URL("../../", import.meta.url);
 const FIRST_RETRY_MS = 1000;
 const LAST_RETRY_MS = 30000;
-const WORD_MS = 400; // lost is not said before it is known whether asking works
-const AGAIN_MS = [10000, 60000]; // for the stream, while asking works
+const WORD_MS = 400; // "lost" is not announced before polling was tried
+const AGAIN_MS = [10000, 60000]; // retries of the stream, while polling works
 
 /** 1, 2, 4 … 30 s, shortened by up to a third so that many pages do not come back at the same moment. */
 export function backoffMs(failures, random = Math.random) {
@@ -26,7 +26,7 @@ export function createSource(emit) {
   let phase = "";
   let polling = false;
   let failures = 0; // in a row
-  let tries = 0; // of the stream, while asking
+  let tries = 0; // tries of the stream, while polling
   let [retry, word] = [0, 0];
 
   function tell(now, retryAt = null) {
@@ -74,7 +74,7 @@ export function createSource(emit) {
     if (!(await poll.answers()) || mine !== failures || polling) return;
     polling = true;
     failures = tries = 0;
-    if (!stream) lose({ silent: false }); // which sets the next try of the stream
+    if (!stream) lose({ silent: false }); // sets the next try of the stream
     poll.start();
     tell("polling");
   }

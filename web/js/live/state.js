@@ -12,7 +12,7 @@ export function createState() {
     cameras: new Map(), // thing → camera
     newest: new Map(), // thing → record
     health: null,
-    wasWell: false, // since the page was opened: what fails before that is only starting
+    wasWell: false, // since the page was opened: failing checks before that are only the start
     indexing: null, // see indexing.js
     paused: false,
     chosen: getPlace("camera"), // in the address, so that a wall screen can be bookmarked

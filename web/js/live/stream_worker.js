@@ -1,10 +1,10 @@
-// The one stream of a browser: a worker that all tabs share, each by a port of its own.
+// A browser's one stream: a worker that all tabs share, each by a port of its own.
 
 import { createSource } from "./source.js";
 
-const GONE_MS = 20000; // five times what a tab that looks stays silent; a closed port says nothing
+const GONE_MS = 20000; // five times the silence of a visible tab; a closed port sends nothing
 const SWEEP_MS = 5000;
-const looking = new Map(); // port → when it was last heard
+const looking = new Map(); // port → time of its last message
 let phase = null;
 let heartbeat = null; // {serverMs, atMs}
 
@@ -29,7 +29,7 @@ function leave(port) {
   phase = heartbeat = null;
 }
 
-/** Messages of a tab: "open" and "here" while it is looked at, "rest" when it is not any more. */
+/** Messages of a tab: "open" and "here" while it is visible, "rest" when it no longer is. */
 function hear(port, word) {
   if (word === "rest") return leave(port);
   const known = looking.has(port);
@@ -47,6 +47,6 @@ setInterval(() => {
 
 self.addEventListener("connect", ({ ports: [port] }) => {
   port.addEventListener("message", ({ data }) => hear(port, data));
-  port.addEventListener("close", () => leave(port)); // where browsers have it
+  port.addEventListener("close", () => leave(port)); // in browsers that have this event
   port.start();
 });

@@ -3,14 +3,14 @@
 export const STAGES = ["capture", "embed", "transport", "search", "queue", "screen"];
 const KEPT = 100;
 
-/** The value below which `share` of them lie, by nearest rank. */
+/** The value below which a `share` of the values lie, by nearest rank. */
 export function percentile(values, share) {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
 }
 
 export function createTimings() {
-  const measured = new WeakMap(); // record → {queue, screen}, which the record itself cannot know
+  const measured = new WeakMap(); // record → {queue, screen}, measured here
   let heard = []; // records, newest last
   let drawn = [];
   let openedMs = Infinity;

@@ -1,4 +1,4 @@
-// Brings the state up to date: what the feed tells, and what is read beside it.
+// Brings the state up to date, from the feed's events and from reads beside it.
 
 import { getCameras, getHealth, getRecords } from "../base/api.js";
 import { createFeed } from "./shared_stream.js";
@@ -8,7 +8,7 @@ import { dropCameras, isConnected, takeCamera, takeCameras, takePhase, takeRecor
 
 const HEALTH_MS = { well: 10000, unwell: 4000, indexing: 2000 };
 
-/** `on` holds: change(), record(record) for one that is new, and missed(records) after a time without news. */
+/** `on` holds: change(), record(record) for a new one, and missed(records) after a time without events. */
 export function createNews({ state, clock, timings, thing, on }) {
   const indexing = createIndexing();
   let healthAt = -Infinity;
@@ -34,7 +34,7 @@ export function createNews({ state, clock, timings, thing, on }) {
   };
   const feed = createFeed((name, data) => take[name](data));
 
-  /** Fills in what was missed while nothing came. */
+  /** Reads the records that were missed while nothing came. */
   async function refetch() {
     const wanted = thing();
     const [cameras, records] = await Promise.all([getCameras(), getRecords({ thing: wanted }), readHealth()]);
@@ -57,12 +57,12 @@ export function createNews({ state, clock, timings, thing, on }) {
 
   return {
     open: feed.open,
-    /** Nothing more is heard or asked, until it is opened again. */
+    /** Closes the feed and stops reading, until it is opened again. */
     rest() {
       feed.rest();
       take.phase({ phase: "connecting", retryAt: null });
     },
-    /** Asks for the system's health when that is due. */
+    /** Reads the system's health when that is due. */
     tick(kind) {
       const well = kind === "live" && !failingChecks(state.health).length;
       const dueMs = state.indexing ? HEALTH_MS.indexing : well ? HEALTH_MS.well : HEALTH_MS.unwell;

@@ -1,4 +1,4 @@
-// What stands behind the viewfinder's box: this device's own picture as it is, another camera's by its previews.
+// The picture behind the viewfinder's box: this device's own video, or another camera's previews.
 
 import { play } from "./own_camera.js";
 import { createPreview } from "./preview.js";
@@ -8,12 +8,12 @@ const SEEING = ["online", "clock_wrong"];
 
 function wanted({ state, thing, camera }) {
   if (state.own?.thing === thing) return "own";
-  // A hidden page looks at nothing, and when it is back it is connecting for a moment.
+  // A hidden page shows nothing, and is connecting for a moment when it is visible again.
   if (document.hidden || state.connection.phase === "connecting") return "rest";
   return isConnected(state.connection) && SEEING.includes(camera?.state) ? "previews" : "nothing";
 }
 
-/** `refused` is called when the api wants a key. */
+/** `refused` is called when the api needs a key. */
 export function createView({ viewfinder, refused }) {
   let shown = "";
   let still = false;
@@ -24,7 +24,7 @@ export function createView({ viewfinder, refused }) {
     if (shown === "own" && !still) viewfinder.behind(video);
   }
 
-  /** Stops the picture where it is, or lets it go on from there. */
+  /** Pauses the picture, or lets it go on from there. */
   function turnStill(yes) {
     still = yes;
     viewfinder.still(yes);
@@ -45,12 +45,12 @@ export function createView({ viewfinder, refused }) {
       else if (now === "nothing") viewfinder.behind(null);
       else if (!goesOn && (now === "previews" || viewfinder.hasPicture)) viewfinder.expect();
     },
-    /** For another camera: nothing is shown of it yet. */
+    /** Clears the picture for another camera. */
     clear() {
       shown = "";
       preview.watch(null);
     },
-    /** There is a new key to try. */
+    /** Tries again with a new key. */
     again: () => preview.again(),
   };
 }

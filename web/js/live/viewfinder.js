@@ -1,4 +1,4 @@
-// What the camera sees: its picture, or its mere outline, with the box of the newest record in it.
+// The viewfinder: the camera's picture, or its mere outline, with the newest record's box in it.
 
 import { byId, el, setText } from "../base/dom.js";
 import { percent, t } from "../base/text.js";
@@ -15,14 +15,14 @@ const isBox = (box) => Array.isArray(box) && box.length === 4 && box.every(Numbe
 
 const third = (centre) => (centre < 0.4 ? 0 : centre > 0.6 ? 2 : 1);
 
-/** A box in words, for a screen reader, and for everyone who wonders what the drawing is. */
+/** A box in words, for a screen reader and for everyone who asks what the drawing means. */
 export function boxWords([x, y, w, h]) {
   if (w >= WHOLE && h >= WHOLE) return t("viewfinder.whole");
   const place = t(`place.${DOWN[third(y + h / 2)]}.${ACROSS[third(x + w / 2)]}`);
   return t("viewfinder.part", { place, width: percent(Math.max(1, Math.round(w / WIDTH_STEP)) * WIDTH_STEP) });
 }
 
-/** Width through height of a picture or a video, once it is known. */
+/** Width divided by height of a picture or a video, once it is known. */
 function shape(node) {
   const [width, height] = node.videoWidth === undefined ? [node.naturalWidth, node.naturalHeight] : [node.videoWidth, node.videoHeight];
   return width / height;
@@ -40,7 +40,7 @@ export function createViewfinder() {
   let seenAt = -Infinity;
   let saidAt = -Infinity;
 
-  /** A new mark fades in at its place; the one of before would glide there from where it was. */
+  /** A new mark fades in at its place; the old one would glide there from its last place. */
   function begin() {
     mark?.remove();
     mark = el("span", "viewfinder-box");
@@ -51,7 +51,7 @@ export function createViewfinder() {
   }
 
   return {
-    /** Draws the newest record's box. Without one it is hidden, but keeps its room, so that nothing jumps when one is back. */
+    /** Draws the newest record's box. Without one it is hidden but keeps its room, so that nothing jumps when a box is back. */
     render({ record }) {
       const at = performance.now();
       if (!isBox(record?.box)) {
@@ -64,7 +64,7 @@ export function createViewfinder() {
       seenAt = at;
       if (figure.dataset.box !== "shown") begin();
       const due = at - saidAt >= WORDS_MS;
-      // Where no motion is wanted, a box that jumps ten times a second would be worse than one that glides.
+      // Without motion the box cannot glide, and would jump ten times a second: it moves once a second.
       if (due || !calm.matches) move(mark, record.box);
       if (!due) return;
       setText(words, boxWords(record.box));
@@ -77,16 +77,16 @@ export function createViewfinder() {
       if (!node) return room.style.removeProperty("--shape");
       frame.prepend(node);
       const fit = () => room.style.setProperty("--shape", shape(node) || 16 / 9);
-      node.addEventListener("resize", fit); // a phone that is turned
+      node.addEventListener("resize", fit); // such as of a turned phone
       fit();
       figure.hidden = false;
     },
-    /** Keeps a picture's room free while it is not known yet whether the camera gives any. */
+    /** Keeps a picture's room free while it is unknown whether the camera gives any. */
     expect() {
       this.behind(null);
       figure.dataset.picture = "expected";
     },
-    /** A video waits, or plays on from now; a picture stands still by itself. */
+    /** Pauses a video, or plays on from now; a picture stands still by itself. */
     still(yes) {
       const video = frame.querySelector("video");
       if (yes) video?.pause();
@@ -95,7 +95,7 @@ export function createViewfinder() {
     get hasPicture() {
       return figure.dataset.picture === "shown";
     },
-    /** For another camera: whether that one has a box to show is not known yet. */
+    /** Starts over for another camera, whose boxes are still unknown. */
     clear() {
       figure.hidden = true;
       figure.dataset.box = "none";

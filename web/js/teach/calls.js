@@ -1,4 +1,4 @@
-// The calls of teaching: a camera's next frame becomes an item, or a further picture of one; and taking that back.
+// The calls of teaching: a camera's next frame becomes an item or a further picture of one; and their undo.
 
 import { call } from "../base/api.js";
 import { refusal } from "../base/refusal.js";
@@ -19,7 +19,7 @@ export async function takeBack(tokens) {
   let answer = { ok: true };
   while (tokens.length && answer.ok) {
     answer = await post("items/undo", { undo: tokens.at(-1) });
-    if (answer.ok) tokens.pop(); // each is good for once
+    if (answer.ok) tokens.pop(); // a token works once
   }
   return answer;
 }
@@ -32,7 +32,7 @@ export async function itemOfTitle(title) {
   return body?.items?.find((item) => plain(item.title) === plain(title)) ?? null;
 }
 
-/** Why the camera gave no picture. */
+/** The reason why the camera gave no picture. */
 export function teachRefusal(answer) {
   const { thing, camera } = live.now();
   const off = camera && camera.state !== "online" ? { 409: t("teach.off", { thing, state: t(`camera.${camera.state}`) }) } : {};

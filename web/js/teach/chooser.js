@@ -51,7 +51,7 @@ export function createItemSearch({ label, onPick }) {
   });
   input.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.isComposing) return;
-    event.preventDefault(); // it is no answer to the form around it
+    event.preventDefault(); // this key must not submit the form around the field
     clearTimeout(timer);
     find();
   });

@@ -18,7 +18,7 @@ function openCorrections() {
   const dialog = openDialog({
     title: t("correct.title"), className: "dialog-wide correct",
     content: [told, list, el("div", "form-end correct-end", send)],
-    // With the last correction the button that opened this dialog is gone too.
+    // The button that opened this dialog is gone after the last correction.
     onClose: () => pile.all().length || byId("main").focus({ preventScroll: true }),
   });
 

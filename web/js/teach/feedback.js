@@ -1,4 +1,4 @@
-// Feedback on a record: the call, and what each answer means for the record's best match.
+// Feedback on a record: the call, and the meaning of each answer for the record's best match.
 
 import { call } from "../base/api.js";
 import { refusal } from "../base/refusal.js";

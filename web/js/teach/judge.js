@@ -10,7 +10,7 @@ import { createJudging } from "./judging.js";
 import { createShowing } from "./judged_scene.js";
 import { keepThumbnail } from "./thumbnail.js";
 
-const said = new Map(); // record id → "yes" or "no", of those judged since the page was opened
+const said = new Map(); // record id → "yes" or "no", of records judged since the page was opened
 
 function startBest({ teach }) {
   const best = byId("best");

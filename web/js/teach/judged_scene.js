@@ -5,7 +5,7 @@ const sayingOf = ({ thing, verdict, matches: [best] }) => `${thing} ${verdict ==
 
 export function createShowing() {
   let saying = null;
-  let judged = null; // {record, said}: that of the record which was drawn when it was first judged
+  let judged = null; // {record, said}: the record that was drawn at the first judgement, and the judgement
 
   return {
     /** Takes the record that is drawn now, null for none. */
@@ -15,7 +15,7 @@ export function createShowing() {
       saying = now;
       judged = null;
     },
-    /** The record to judge: the one that was judged before, because new feedback on it replaces the old. */
+    /** The record to judge: the one judged before, because new feedback on it replaces the old. */
     record: (drawn) => judged?.record ?? drawn,
     /** Keeps the judgement `said`, "yes" or "no"; one on a showing that is over changes nothing. */
     judge(record, said) {

@@ -1,4 +1,4 @@
-// What follows a yes or a no: feedback to the server, and after a no the question which item it was.
+// Judging: a yes or a no is feedback to the server, and a no also asks which item it was.
 
 import { t } from "../base/text.js";
 import { titleOf } from "../live/match.js";
@@ -9,8 +9,8 @@ import { askWhat } from "./which_item.js";
 const NEAR = 6;
 
 /**
- * {yes, no}, both called with (record, picture), the camera's picture or null. `tell(words, options)` shows what was
- * done, `onSaid(record, "yes" or "no")` gets each judgement, `teach()` opens the teaching of a new item.
+ * {yes, no}, both called with (record, picture), the camera's picture or null. `tell(words, options)` shows the
+ * outcome, `onSaid(record, "yes" or "no")` gets each judgement, `teach()` opens the teaching of a new item.
  */
 export function createJudging({ tell, onSaid, teach }) {
   const teaching = { action: { label: t("judge.teach"), run: teach } };
@@ -43,7 +43,7 @@ export function createJudging({ tell, onSaid, teach }) {
 
   async function wrong(record, picture) {
     if (!(await send(record, WRONG))) return;
-    pile.add(record, picture); // until it is said what it was, whatever becomes of the dialog
+    pile.add(record, picture); // until the right item is named, even if the dialog is closed
     onSaid(record, "no");
     const [best, ...others] = record.matches;
     askWhat({
@@ -57,19 +57,19 @@ export function createJudging({ tell, onSaid, teach }) {
     });
   }
 
-  /** For a "no match" that was wrong: asks which of the items it is. */
+  /** Asks which of the items it is, for a wrong "no match". */
   function which(record, picture) {
     askWhat({
       title: t("what.which"), words: t("what.missed"), picture, near: record.matches.slice(0, NEAR),
       onItem: noteItem(record),
       onNone: () => agree(record),
-      // Said at once, so that the server remembers the record until it is corrected.
+      // Sent at once, so that the server remembers the record until it is corrected.
       onLater: async () => (await send(record, WRONG)) && later(record, picture),
       onLeave() {},
     });
   }
 
-  /** For a "no match" that was right: there is nothing to send, because no item was shown as the answer. */
+  /** Sends nothing, for a right "no match", because no item was shown as the answer. */
   function agree(record) {
     pile.remove(record.id);
     onSaid(record, "no");

@@ -16,7 +16,7 @@ function alertLine() {
   return node;
 }
 
-/** Shows when the index has the item: only then can a camera find it. */
+/** Shows whether the index has the item, as only then a camera can find it. */
 async function tellSearchable(node, change) {
   setText(node, t("teach.indexing"));
   setText(node, t((await searchable(change, FOUND)) ? "teach.known.now" : "teach.known.soon"));

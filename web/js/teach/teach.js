@@ -29,7 +29,7 @@ function withoutCamera() {
 
 export function openTeach() {
   if (!live.now().thing) return withoutCamera();
-  if (live.now().paused) togglePause(); // what is taken is what the camera sees now
+  if (live.now().paused) togglePause(); // the picture is of what the camera sees now
   const room = el("div", "teach-room");
   const mirror = createMirror();
   const taught = { item: null, change: null, undos: [], isNew: true };
@@ -53,7 +53,7 @@ export function openTeach() {
     taught.change = change;
     taught.undos.push(undo);
     if (dialog.node.open) showTaken();
-    else tellDone(taught); // it was left while the camera was asked
+    else tellDone(taught); // the dialog was left while the camera was asked
   }
 
   function showTaken() {

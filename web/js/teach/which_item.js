@@ -5,7 +5,7 @@ import { el, press } from "../base/dom.js";
 import { t } from "../base/text.js";
 import { createChoices, createItemSearch } from "./chooser.js";
 
-/** The small picture of what was seen, or nothing. */
+/** The small picture of the frame, or nothing. */
 export function seenPicture(address) {
   if (!address) return null;
   const image = new Image();
@@ -15,8 +15,8 @@ export function seenPicture(address) {
 }
 
 /**
- * `picture` is what the camera saw, or null; `near` are the items offered at once. One of onItem(item), onNone()
- * and onLater() is called, and onLater too where the dialog is left without a word.
+ * `picture` is the camera's, or null; `near` are the items offered at once. One of onItem(item), onNone()
+ * and onLater() is called, and onLater too if the dialog is closed without an answer.
  */
 export function askWhat({ title, words, picture, near, onItem, onNone, onLater, onLeave = onLater }) {
   let answered = false;

@@ -1,4 +1,4 @@
-// One misrecognised record in the list of corrections: what was seen, what it was taken for, and what it was.
+// One wrong match in the list of corrections: the camera's picture, the wrong item, and the choice of the right one.
 
 import { el, press, setText } from "../base/dom.js";
 import { picture } from "../base/picture.js";

@@ -1,4 +1,4 @@
-// The list of what was misrecognised and waits for its correction: kept in this tab, newest first.
+// The list of wrong matches that wait for their correction: kept in this tab, newest first.
 
 const NAME = "lookalike.pile";
 const KEPT = 50;
@@ -26,7 +26,7 @@ const briefly = ({ id, title, url }) => ({ id, title, url });
 
 export const pile = {
   all: () => entries,
-  /** `picture` is what the camera saw, as an address that lasts, or null. */
+  /** `picture` is the camera's, as an address that lasts, or null. */
   add({ id, thing, captured_at, matches }, picture) {
     set([{ id, thing, captured_at, matches: matches.map(briefly), picture }, ...entries.filter((entry) => entry.id !== id)]);
   },

@@ -1,11 +1,11 @@
-// A question about a match with its two answers, the one that was given pressed.
+// A question about a match with its two answers; the given one is shown pressed.
 
 import { el, setText } from "../base/dom.js";
 import { t } from "../base/text.js";
 
 let count = 0;
 
-/** `keys` tells which keys do the same, where some do. */
+/** `keys` names the shortcuts of the answers, if there are any. */
 export function createBar({ onYes, onNo, keys = {} }) {
   const question = el("p", "judge-question");
   question.id = `judge-${count += 1}`;
@@ -27,7 +27,7 @@ export function createBar({ onYes, onNo, keys = {} }) {
       setText(question, t(`judge.${record.verdict}`));
       for (const [name, button] of Object.entries(buttons)) {
         button.setAttribute("aria-pressed", String(said === name));
-        // Not `disabled`: a button that is would lose the focus.
+        // Not `disabled`, with which the button would lose the focus.
         button.setAttribute("aria-disabled", String(!may));
       }
     },
