@@ -25,6 +25,7 @@ def keyed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A system without a camera, whose catalogue holds a mug and a bowl."""
     settings = {"LOOKALIKE_SAMPLES": "0", "LOOKALIKE_SOURCE": "none", "LOOKALIKE_API_KEY": "s3cret"}
     with running(tmp_path_factory.mktemp("feedback"), settings=settings) as started:
+        started.wait_loaded()
         for seed, item_id in enumerate(("mug", "bowl")):
             _post_item(started, item_id, seed)
         yield started

@@ -40,6 +40,7 @@ def stack(folder: Path) -> Iterator[Stack]:
 def samples(folder: Path) -> Iterator[Stack]:
     """The same without a camera; not for a module that uses the other, as they share the folder."""
     with running(folder, settings={"LOOKALIKE_SOURCE": "none"}) as started:
+        started.wait_loaded()
         yield started
 
 
@@ -55,6 +56,7 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A system without samples and camera, for tests that write."""
     settings = {"LOOKALIKE_SAMPLES": "0", "LOOKALIKE_SOURCE": "none"}
     with running(tmp_path_factory.mktemp("empty"), settings=settings) as started:
+        started.wait_loaded()
         yield started
 
 

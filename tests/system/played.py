@@ -30,6 +30,7 @@ def keyed_stack(folder: Path, broker: Server) -> Iterator[Stack]:
         (folder / name).write_text(f"{value}\n", encoding="utf-8")
         settings[f"LOOKALIKE_{name}_FILE"] = str(folder / name)
     with running(folder, settings=settings) as started:
+        started.wait_loaded()
         eventually(lambda: started.get("/healthz")["checks"]["broker"]["ok"], within_s=20, why=started.log)
         yield started
 

@@ -60,6 +60,10 @@ class Stack:
         # The first start embeds the samples, eight pictures an item.
         eventually(up, within_s=600, why=self.log)
 
+    def wait_loaded(self) -> None:
+        """Return when the search has read the catalogue: the page answers a moment before."""
+        eventually(lambda: self.get("/healthz")["checks"]["index"]["ok"], within_s=60, why=self.log)
+
     def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
         """End the system and return its exit code."""
         assert self.process is not None

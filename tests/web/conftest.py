@@ -51,6 +51,7 @@ def without_camera(imported: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     """A system whose only camera is a browser's."""
     settings = {"LOOKALIKE_SOURCE": "none"}
     with running(tmp_path_factory.mktemp("none"), settings=settings, data=imported) as started:
+        started.wait_loaded()
         yield started
 
 
@@ -61,6 +62,7 @@ def with_clip(imported: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     Its camera takes half a core.
     """
     with running(tmp_path_factory.mktemp("clip"), settings={}, data=imported) as started:
+        started.wait_loaded()
         yield started
 
 
@@ -69,6 +71,7 @@ def with_key(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A system with an API key and no items, which tests may fill; without a camera of its own."""
     settings = {"LOOKALIKE_SOURCE": "none", "LOOKALIKE_SAMPLES": "0", "LOOKALIKE_API_KEY": KEY}
     with running(tmp_path_factory.mktemp("key"), settings=settings) as started:
+        started.wait_loaded()
         started.client.headers["Authorization"] = f"Bearer {KEY}"
         yield started
 
