@@ -32,9 +32,9 @@ from models.variants import BACKBONES, LEVELS
 from services.bootstrap.catalogue import open_catalogue
 from services.bootstrap.settings import CliSettings
 from services.core.catalogue.items import Catalogue
-from services.core.domain import K, MatchRecord
 from services.core.evidence import Vote
 from services.core.importing.import_rows import Row, read_rows
+from services.core.records import K, MatchRecord
 from services.core.search.follow import Follower, View
 from services.core.search.lookup import Lookup
 from services.core.search.votes import FRAMES

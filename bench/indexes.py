@@ -9,8 +9,9 @@ import numpy as np
 
 from common.wire import Vectors
 from services.adapters.faiss_index import FaissIndex
-from services.core.domain import IndexChange, Neighbour
+from services.core.domain import IndexChange
 from services.core.ports import KnnIndex
+from services.core.records import Neighbour
 
 _FACTORY = {"hnsw": "HNSW32", "ivf": "IVF{cells},Flat"}
 KINDS = ("exact", *_FACTORY)

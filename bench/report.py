@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from services.core.domain import Verdict
+from services.core.records import Verdict
 
 BINS = 10
 

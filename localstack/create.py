@@ -15,7 +15,7 @@ from common.logs import configure_logs
 from services.adapters.dynamodb_items.layout import create_table
 from services.bootstrap.process import run_service
 from services.bootstrap.settings import CatalogueSettings, load
-from services.core.domain import InputError, UnavailableError
+from services.core.errors import InputError, UnavailableError
 
 WAIT_S, POLL_S = 60.0, 0.5
 

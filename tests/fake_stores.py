@@ -9,7 +9,8 @@ from dataclasses import replace
 from services.core.calibration_fit import CalibrationFit
 from services.core.catalogue.conditions import check_revision, check_vectors
 from services.core.catalogue.picture_key import picture_key
-from services.core.domain import Change, Item, ItemFacts, UnavailableError, fold
+from services.core.domain import Change, Item, ItemFacts, fold
+from services.core.errors import UnavailableError
 from services.core.importing.import_run import Written
 from services.core.importing.item_maker import Made
 

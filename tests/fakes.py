@@ -11,9 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from common.wire import Observation, Vectors, unit
-from services.core.domain import IndexChange, Item, Match, MatchRecord, Neighbour, UnavailableError, Verdict
+from services.core.domain import IndexChange, Item
+from services.core.errors import UnavailableError
 from services.core.evidence import Vote
 from services.core.ports import KnnIndex, Picture
+from services.core.records import Match, MatchRecord, Neighbour, Verdict
 from services.core.search.votes import FRAMES
 from tests.fake_stores import FakeItems as FakeItems
 from tests.fake_stores import FakePictures as FakePictures

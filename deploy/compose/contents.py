@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from deploy.compose import certificate, mosquitto, redis
 from deploy.compose.volume import Passwords, Volume
-from services.core.domain import InputError
+from services.core.errors import InputError
 
 # A thing's name holds no dot, so no camera can take the name of one of these.
 SERVICES = {name: f"service.{name}" for name in ("api", "search", "frames", "health")}

@@ -21,7 +21,7 @@ from pathlib import Path
 from deploy.compose.contents import HOME_ASSISTANT, checked, own_users, write_all, write_users
 from deploy.compose.volume import Passwords, Volume
 from services.bootstrap.process import run, run_service
-from services.core.domain import InputError
+from services.core.errors import InputError
 
 FOLDER = Path("/secrets")
 RELOAD = "now let the broker read its users: docker compose exec broker sh -c 'kill -HUP 1'"

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from services.core.domain import InputError
+from services.core.errors import InputError
 
 # Phones refuse a certificate that is valid for longer.
 VALID_DAYS = 825

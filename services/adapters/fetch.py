@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable
 import httpcore
 import httpx
 
-from services.core.domain import InputError
+from services.core.errors import InputError
 from services.core.importing.import_rows import MAX_PICTURE_BYTES
 from services.core.importing.public_ip import is_public
 

@@ -14,7 +14,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from common.mqtt_broker import NO_FILES, MqttFiles, describe_broker
 from common.mqtt_connection_log import CONNECT_S, ConnectionLog
 from services.core.cameras.link import OnMessage
-from services.core.domain import InputError
+from services.core.errors import InputError
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from common.wire import MAX_FRAME_PIXELS
-from services.core.domain import InputError
+from services.core.errors import InputError
 from services.core.ports import Picture
 
 SUFFIXES = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp", "GIF": ".gif"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
-from services.core.domain import MatchRecord
+from services.core.records import MatchRecord
 
 REASONS = (
     "topic",

@@ -15,8 +15,9 @@ import redis
 import redis.asyncio
 from redis.exceptions import NoScriptError
 
-from services.core.domain import MatchRecord, UnavailableError
+from services.core.errors import UnavailableError
 from services.core.evidence import Vote
+from services.core.records import MatchRecord
 from services.core.search.votes import FRAMES
 
 ALL = "stack:matches"

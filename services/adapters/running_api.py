@@ -8,7 +8,8 @@ from typing import Any
 
 import httpx
 
-from services.core.domain import InputError, Item, UnavailableError
+from services.core.domain import Item
+from services.core.errors import InputError, UnavailableError
 from services.core.importing.archive import write_archive
 from services.core.importing.archive_line import item_line
 from services.core.importing.import_run import Written

@@ -9,7 +9,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from services.core.catalogue.picture_key import is_picture_key, picture_key
-from services.core.domain import UnavailableError
+from services.core.errors import UnavailableError
 
 # HeadObject's answers for a missing object: to a client that may list the bucket, and to one that may not.
 _ABSENT = ("404", "403")

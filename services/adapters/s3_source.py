@@ -9,7 +9,7 @@ from typing import IO, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from services.core.domain import InputError
+from services.core.errors import InputError
 from services.core.importing.s3_address import S3, split_s3
 
 _PIECE = 1 << 20

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from services.core.calibration_fit import CalibrationFit
-from services.core.domain import InputError, Loading, LoadingError, UnavailableError
+from services.core.errors import InputError, Loading, LoadingError, UnavailableError
 
 
 class SearchClient:

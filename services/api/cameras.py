@@ -23,7 +23,7 @@ from services.bootstrap.api import ApiParts
 from services.contract.camera_models import CameraAnswer, CamerasAnswer, FrameAnswer
 from services.contract.problem_models import BROKER_AWAY, Responses, problems
 from services.core.cameras.previews import KEPT_S, WATCH_COMMAND, Preview, Previews
-from services.core.domain import InputError, UnavailableError
+from services.core.errors import InputError, UnavailableError
 
 WAIT_S = 2.0
 SEND_S = 1.0

@@ -10,7 +10,7 @@ from typing import Annotated
 from fastapi import Header, Request
 
 from services.contract.item_models import ItemAnswer
-from services.core.domain import InputError
+from services.core.errors import InputError
 from services.core.revision import NO_ITEM
 
 # The second part covers facts outside the revision, such as feedback; conditions ignore it.

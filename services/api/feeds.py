@@ -15,7 +15,7 @@ from services.adapters.redis_queue import follow
 from services.api.hub import Event, Hub
 from services.bootstrap.api import ApiParts
 from services.core.cameras.status import CameraStatus
-from services.core.domain import UnavailableError
+from services.core.errors import UnavailableError
 from services.core.search.keep_calibration import keep_calibration
 
 HEARTBEAT_S = 2.0

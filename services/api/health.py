@@ -13,7 +13,7 @@ from common.version import VERSION
 from services.api.feeds import Feeds, cameras_now
 from services.bootstrap.api import ApiParts
 from services.contract.health_models import UNHEALTHY, AliveAnswer, HealthAnswer
-from services.core.domain import Loading, LoadingError, UnavailableError
+from services.core.errors import Loading, LoadingError, UnavailableError
 
 Check = Callable[[], dict[str, Any]]
 # No problem documents: a monitor needs the state of every dependency.

@@ -12,7 +12,7 @@ from services.api.etags import seen_tags
 from services.api.items import NO_ITEM, ItemId, existing
 from services.bootstrap.api import ApiParts
 from services.contract.problem_models import STORE_AWAY, problems
-from services.core.domain import MissingError
+from services.core.errors import MissingError
 
 _TYPES = {".jpg": "image/jpeg", ".png": "image/png", ".webp": "image/webp", ".gif": "image/gif"}
 _CONTENT: dict[int | str, dict[str, Any]] = {

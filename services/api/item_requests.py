@@ -13,7 +13,7 @@ from services.api.request_body import content_type, read_body
 from services.contract.item_models import ItemEditBody, NewViewBody, given
 from services.core.catalogue.edits import Edit
 from services.core.catalogue.items import Draft
-from services.core.domain import InputError
+from services.core.errors import InputError
 
 
 @dataclass(frozen=True, slots=True)

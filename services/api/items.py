@@ -14,7 +14,8 @@ from services.bootstrap.api import ApiParts
 from services.contract.item_models import ItemAnswer, ItemFeedbackAnswer, ItemPageAnswer
 from services.contract.model_base import Answer
 from services.contract.problem_models import STORE_AWAY, problems
-from services.core.domain import ItemFacts, MissingError
+from services.core.domain import ItemFacts
+from services.core.errors import MissingError
 
 ItemId = Annotated[str, InPath(description="The item's id.", examples=["mug-7"])]
 NO_ITEM = "there is no item 'mug-7'"

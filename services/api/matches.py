@@ -17,7 +17,7 @@ from services.bootstrap.api import ApiParts
 from services.contract.examples import CAMERA, RECORD
 from services.contract.match_models import MatchesOf2018Answer, RecordsAnswer
 from services.contract.problem_models import REDIS_AWAY, problems
-from services.core.domain import UnavailableError
+from services.core.errors import UnavailableError
 
 Thing = Annotated[str | None, Query(description="Only this camera's.", max_length=128)]
 _STREAM = {

@@ -11,7 +11,7 @@ from starlette.requests import ClientDisconnect
 
 from services.contract import refusals
 from services.contract.model_base import Body
-from services.core.domain import InputError
+from services.core.errors import InputError
 
 # Maximum size of a JSON body: the largest draft, each character written as \uXXXX.
 MAX_JSON_BYTES = 1024 * 1024

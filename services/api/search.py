@@ -16,7 +16,8 @@ from services.contract.examples import RECORD
 from services.contract.match_models import RecordAnswer
 from services.contract.problem_models import NO_PICTURE, SEARCH_AWAY, TOO_LARGE, Responses, problems
 from services.contract.search_models import LOADING
-from services.core.domain import UPLOAD, InputError, K
+from services.core.errors import InputError
+from services.core.records import UPLOAD, K
 
 _FORM = image_form(
     {"k": "3"},

@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError
 from services.adapters.dynamodb_items import DynamoItems
 from services.adapters.s3_pictures import S3Pictures
 from services.adapters.s3_source import S3Source
-from services.core.domain import InputError
+from services.core.errors import InputError
 from services.core.importing.s3_address import S3
 
 DYNAMODB = "dynamodb://"

@@ -10,7 +10,7 @@ from services.adapters import pillow_pictures, pillow_views
 from services.bootstrap.settings import CatalogueSettings
 from services.bootstrap.stores import open_items, open_pictures
 from services.core.catalogue.items import Catalogue
-from services.core.domain import InputError
+from services.core.errors import InputError
 
 
 def open_featurizer(model: str, *, threads: int, provider: str) -> OnnxFeaturizer:

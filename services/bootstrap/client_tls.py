@@ -10,7 +10,7 @@ import httpx
 from services.bootstrap.cert_pinning import believe, pinned
 from services.bootstrap.defaults import LOOPBACK
 from services.bootstrap.page_settings import TlsSettings
-from services.core.domain import InputError
+from services.core.errors import InputError
 
 
 def trust(settings: TlsSettings, page: str) -> ssl.SSLContext | bool:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 
 from common.logs import LogFormat, configure_logs, wanted_format
-from services.core.domain import InputError, UnavailableError
+from services.core.errors import InputError, UnavailableError
 
 log = logging.getLogger(__name__)
 

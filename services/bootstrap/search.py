@@ -16,7 +16,8 @@ from services.bootstrap.settings import SearchCoreSettings, SearchSettings
 from services.bootstrap.stores import open_items
 from services.core.cameras.home_assistant import Announcer
 from services.core.cameras.link import Connect, LiveLink
-from services.core.domain import ItemFacts, K
+from services.core.domain import ItemFacts
+from services.core.records import K
 from services.core.search.answer import Answerer, AnswerListener
 from services.core.search.drops import Drops
 from services.core.search.follow import Follower

@@ -19,7 +19,7 @@ from services.bootstrap.base_settings import PREFIX, Base
 from services.bootstrap.defaults import HOST, LOOPBACK, SEARCH_PORT
 from services.bootstrap.page_settings import API_KEY, PageSettings, TlsSettings
 from services.bootstrap.setting_types import Knn, Mqtt, Pictures, Proxy, Redis, Store, Web
-from services.core.domain import InputError
+from services.core.errors import InputError
 
 SEARCH_URL = "http://127.0.0.1:8081"
 SEARCH_URL_TEXT = "The address at which the api finds the search process."

@@ -8,7 +8,7 @@ from pathlib import Path
 from services.adapters.file_pictures import FilePictures
 from services.adapters.sqlite_items import SqliteItems
 from services.bootstrap.settings import CatalogueSettings, StoreSettings
-from services.core.domain import InputError
+from services.core.errors import InputError
 from services.core.ports import ItemStore, PictureStore
 
 

@@ -13,7 +13,7 @@ from services.bootstrap import lan_names
 from services.bootstrap.defaults import ANY_ADDRESS, LOOPBACK
 from services.bootstrap.page_settings import PageSettings
 from services.bootstrap.stores import make_folder
-from services.core.domain import InputError
+from services.core.errors import InputError
 
 log = logging.getLogger(__name__)
 

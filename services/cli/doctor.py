@@ -23,7 +23,7 @@ from services.adapters.search_client import SearchClient
 from services.bootstrap.search import connect_redis
 from services.bootstrap.settings import CliSettings, load
 from services.cli.running_system import api_client, run_json
-from services.core.domain import InputError, Loading, LoadingError, UnavailableError
+from services.core.errors import InputError, Loading, LoadingError, UnavailableError
 
 WAIT_S = 4.0
 # Maximum age of a match on the page; see max_age_s in the contracts.

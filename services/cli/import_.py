@@ -14,7 +14,7 @@ from rich.text import Text
 from services.bootstrap.settings import CliSettings, load
 from services.cli.import_sources import open_source
 from services.cli.running_system import open_writer
-from services.core.domain import UnavailableError
+from services.core.errors import UnavailableError
 from services.core.importing.import_rows import BadRow
 from services.core.importing.import_run import ImportCounts, ImportRun
 from services.core.importing.journal import Journal, mark_of

@@ -16,7 +16,7 @@ from services.bootstrap.importing import open_fetcher, open_s3
 from services.bootstrap.settings import CliSettings
 from services.bootstrap.stores import make_folder
 from services.core.catalogue.views import RECIPE
-from services.core.domain import InputError
+from services.core.errors import InputError
 from services.core.importing.archive import Archive
 from services.core.importing.archive_jobs import archive_jobs
 from services.core.importing.archive_line import item_line

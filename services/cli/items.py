@@ -14,7 +14,8 @@ from services.bootstrap.importing import open_reader
 from services.bootstrap.settings import CliSettings, load
 from services.cli.import_ import import_items
 from services.core.catalogue.paging import all_items
-from services.core.domain import InputError, Item
+from services.core.domain import Item
+from services.core.errors import InputError
 from services.core.importing.archive import write_archive
 from services.core.ports import ItemStore, PictureStore
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.bootstrap.settings import CliSettings, load
-from services.core.domain import InputError
+from services.core.errors import InputError
 
 
 def key() -> None:

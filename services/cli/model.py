@@ -20,7 +20,7 @@ from models.files import fingerprint, read_model, write_atomically
 from models.locate import added, may_be_added, place_for, resolve
 from models.variants import VARIANTS
 from services.bootstrap.settings import CliSettings, load
-from services.core.domain import InputError
+from services.core.errors import InputError
 
 if TYPE_CHECKING:
     from models.wrap import Preparation

@@ -13,7 +13,7 @@ from services.bootstrap.catalogue import open_catalogue
 from services.bootstrap.client_tls import trust
 from services.bootstrap.importing import build_maker, open_maker
 from services.bootstrap.settings import CliSettings
-from services.core.domain import InputError
+from services.core.errors import InputError
 from services.core.importing.import_run import ImportWriter
 from services.core.importing.item_maker import Maker
 from services.core.importing.store_writer import StoreWriter

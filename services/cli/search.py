@@ -11,7 +11,8 @@ import typer
 from services.adapters.running_api import ask
 from services.bootstrap.settings import CliSettings, load
 from services.cli.running_system import api_client, run_json
-from services.core.domain import InputError, K, UnavailableError
+from services.core.errors import InputError, UnavailableError
+from services.core.records import K
 
 
 def search(

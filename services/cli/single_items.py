@@ -13,7 +13,7 @@ from services.bootstrap.settings import CliSettings, load
 from services.bootstrap.stores import open_items
 from services.cli.running_system import api_client, run_json
 from services.core.catalogue.paging import all_items
-from services.core.domain import InputError, UnavailableError
+from services.core.errors import InputError, UnavailableError
 
 
 def register(app: typer.Typer) -> None:

@@ -16,7 +16,7 @@ from services.adapters.running_api import ask
 from services.bootstrap.search import connect_redis
 from services.bootstrap.settings import CliSettings, load
 from services.cli.running_system import api_client, run_json
-from services.core.domain import InputError, UnavailableError
+from services.core.errors import InputError, UnavailableError
 
 LOADING_EVERY_S = 1.0
 

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 
 from services.contract import refusals
 from services.contract.problem_models import MEDIA_TYPE, problem_document
-from services.core.domain import ConflictError, InputError, LoadingError, MissingError, UnavailableError
+from services.core.errors import ConflictError, InputError, LoadingError, MissingError, UnavailableError
 
 
 def problem(status: int, detail: str, **members: Any) -> Response:

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from common.wire import Vectors
 from services.core.calibration_fit import CalibrationFit
-from services.core.domain import Change, IndexChange, Item, ItemFacts, MatchRecord, Neighbour
+from services.core.domain import Change, IndexChange, Item, ItemFacts
 from services.core.evidence import Vote
+from services.core.records import MatchRecord, Neighbour
 
 Picture = NDArray[np.uint8]
 

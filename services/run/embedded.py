@@ -13,7 +13,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from services.core.domain import InputError
+from services.core.errors import InputError
 
 USER = "lookalike"
 # Maximum packet: the contract's 512 KiB for a message, and its topic; rumqttd's default is 20 KiB.

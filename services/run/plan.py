@@ -12,7 +12,7 @@ from common.mqtt_broker import describe_broker
 from common.secrets import SUFFIX
 from services.bootstrap.base_settings import PREFIX
 from services.bootstrap.settings import RunSettings
-from services.core.domain import InputError
+from services.core.errors import InputError
 from services.run.embedded import EmbeddedBroker, EmbeddedRedis
 from services.run.ports import reserve
 

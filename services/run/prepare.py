@@ -16,7 +16,7 @@ from models.locate import resolve
 from services.bootstrap.settings import RunSettings
 from services.bootstrap.stores import make_folder
 from services.bootstrap.tls import open_tls
-from services.core.domain import InputError
+from services.core.errors import InputError
 from services.run.plan import ROOT, Plan
 from services.run.processes import StoppedError, mortal
 

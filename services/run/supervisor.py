@@ -14,7 +14,7 @@ import httpx
 
 from services.bootstrap.cert_pinning import pinned
 from services.bootstrap.settings import RunSettings
-from services.core.domain import UnavailableError
+from services.core.errors import UnavailableError
 from services.run.plan import Plan
 from services.run.processes import Process, StoppedError
 from services.run.welcome import welcome

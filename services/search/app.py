@@ -15,7 +15,8 @@ from common.version import VERSION
 from common.wire import WireError, decode_observation
 from services.bootstrap.search import SearchParts
 from services.contract import openapi, problems
-from services.core.domain import UPLOAD, InputError, K, LoadingError
+from services.core.errors import InputError, LoadingError
+from services.core.records import UPLOAD, K
 from services.core.search.messages import answer_messages
 from services.search import declarations as declared
 from services.search import invocations

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from common.wire import Vectors, unit
-from services.core.domain import InputError, Neighbour
+from services.core.errors import InputError
+from services.core.records import Neighbour
 
 
 def parse_request(body: bytes, content_type: str) -> Vectors:

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from services.core.domain import Loading, UnavailableError
+from services.core.errors import Loading, UnavailableError
 from services.core.search.follow import Follower
 from services.core.search.intake import Intake
 

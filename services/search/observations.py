@@ -10,7 +10,7 @@ from typing import Any
 
 from fastapi import HTTPException, Request
 
-from services.core.domain import InputError
+from services.core.errors import InputError
 from services.core.search.answer import Outcome, Pushed
 from services.core.search.intake import BATCH
 

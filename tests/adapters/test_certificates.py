@@ -8,7 +8,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from services.adapters.certificates import RENEW_DAYS, VALID_DAYS, ended_at, is_good, make_certificate
-from services.core.domain import InputError
+from services.core.errors import InputError
 
 NAMES = ["localhost", "127.0.0.1", "::1", "bücher.example"]
 NOW = datetime(2026, 11, 25, tzinfo=UTC)

@@ -6,7 +6,7 @@ import pytest
 
 from services.adapters.dynamodb_items import DynamoItems
 from services.adapters.dynamodb_items.layout import create_table
-from services.core.domain import UnavailableError
+from services.core.errors import UnavailableError
 from tests import aws
 from tests.adapters.hooks import hooked
 from tests.adapters.items import models, same

@@ -9,7 +9,7 @@ from botocore.exceptions import EndpointConnectionError
 
 from services.adapters.dynamodb_items import DynamoItems
 from services.adapters.dynamodb_items.layout import ITEMS, key
-from services.core.domain import InputError, UnavailableError
+from services.core.errors import InputError, UnavailableError
 from tests.adapters.hooks import before, hooked, rows
 from tests.adapters.items import same
 from tests.fakes import MODEL, OTHER_MODEL, make_item, vectors

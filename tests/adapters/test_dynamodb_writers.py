@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from services.adapters.dynamodb_items import DynamoItems
-from services.core.domain import UnavailableError
+from services.core.errors import UnavailableError
 from services.core.search.follow import Follower
 from tests.adapters.hooks import before, hooked, rows
 from tests.adapters.items import counts, models, noted, same

@@ -11,7 +11,7 @@ import pytest
 
 from common.wire import Vectors
 from services.adapters.faiss_index import FaissIndex
-from services.core.domain import Neighbour
+from services.core.records import Neighbour
 from tests.fakes import filled, vectors
 
 DIM = 32

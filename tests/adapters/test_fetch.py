@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from services.adapters.fetch import MAX_REDIRECTS, PictureFetcher
-from services.core.domain import InputError
+from services.core.errors import InputError
 from services.core.importing.import_rows import MAX_PICTURE_BYTES
 from tests.hostile import HostileServer, hostile_server
 from tests.pace import limit_s

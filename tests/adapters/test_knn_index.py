@@ -7,8 +7,9 @@ import pytest
 
 from common.wire import Vectors, unit
 from services.adapters.faiss_index import FaissIndex
-from services.core.domain import IndexChange, Neighbour
+from services.core.domain import IndexChange
 from services.core.ports import KnnIndex
+from services.core.records import Neighbour
 from tests.fakes import FakeIndex, filled, vectors
 
 DIM = 32

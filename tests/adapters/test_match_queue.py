@@ -8,9 +8,9 @@ import pytest
 import redis
 
 from services.adapters.redis_queue import RedisQueue
-from services.core.domain import MatchRecord
 from services.core.evidence import Evidence, Vote
 from services.core.ports import MatchQueue
+from services.core.records import MatchRecord
 from services.core.search.votes import FRAMES
 from tests.fakes import MODEL, FakeQueue, make_observation, make_record
 

@@ -14,7 +14,7 @@ import pytest
 
 from common.mqtt_broker import MqttFiles
 from services.adapters.mqtt import MqttClient
-from services.core.domain import InputError
+from services.core.errors import InputError
 from tests.servers import Server, free_port, until
 
 FEATURES = "lookalike/+/features"

@@ -7,7 +7,7 @@ import pytest
 from PIL.PngImagePlugin import PngInfo
 
 from services.adapters.pillow_pictures import decode, suffix_of
-from services.core.domain import InputError
+from services.core.errors import InputError
 from tests.adapters.picture_files import (
     gif_header,
     jpeg_header,

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from services.adapters.pillow_pictures import ENOUGH_PX, check_jpeg, decode, suffix_of
-from services.core.domain import InputError
+from services.core.errors import InputError
 from services.core.ports import Picture
 from tests.adapters.picture_files import jpeg_header, left_red_right_blue, png_header, saved
 

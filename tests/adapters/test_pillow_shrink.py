@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from services.adapters.pillow_pictures import shrink
-from services.core.domain import InputError
+from services.core.errors import InputError
 from tests.adapters.picture_files import jpeg_header, left_red_right_blue, png_header, saved
 
 ORIENTATION = 0x0112

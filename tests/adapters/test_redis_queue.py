@@ -11,7 +11,8 @@ import redis
 import redis.asyncio
 
 from services.adapters.redis_queue import RedisQueue, follow, record_id
-from services.core.domain import MatchRecord, UnavailableError
+from services.core.errors import UnavailableError
+from services.core.records import MatchRecord
 from tests.fakes import make_observation, make_record
 from tests.pace import limit_s
 from tests.servers import Server, until

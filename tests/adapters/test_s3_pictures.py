@@ -8,7 +8,7 @@ import pytest
 from botocore.awsrequest import AWSResponse
 
 from services.adapters.s3_pictures import S3Pictures
-from services.core.domain import UnavailableError
+from services.core.errors import UnavailableError
 from tests import aws
 from tests.adapters.hooks import hooked
 from tests.servers import free_port

@@ -10,7 +10,7 @@ import pytest
 from botocore.stub import Stubber
 
 from services.adapters.s3_source import S3Source
-from services.core.domain import InputError
+from services.core.errors import InputError
 from tests import aws
 from tests.servers import free_port
 

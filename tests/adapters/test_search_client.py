@@ -8,7 +8,7 @@ import pytest
 
 from services.adapters.search_client import SearchClient
 from services.core.calibration_fit import CalibrationFit
-from services.core.domain import UnavailableError
+from services.core.errors import UnavailableError
 from tests.fakes import MODEL
 
 FIT = CalibrationFit(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from services.adapters.sqlite_items import SqliteItems
-from services.core.domain import UnavailableError
+from services.core.errors import UnavailableError
 from tests.fakes import MODEL, OTHER_MODEL, make_item
 
 WRITE_FOR_EVER = """

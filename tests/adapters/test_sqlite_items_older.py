@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from services.adapters.sqlite_items import SqliteItems
-from services.core.domain import Item, RevisionError, UnavailableError
+from services.core.domain import Item, RevisionError
+from services.core.errors import UnavailableError
 from tests.adapters.items import counts, models, noted, same
 from tests.fakes import DIM, MODEL, OTHER_MODEL, make_item, vectors
 

@@ -11,7 +11,7 @@ import pytest
 import redis
 
 from services.adapters.redis_queue import RedisQueue
-from services.core.domain import MatchRecord, Verdict
+from services.core.records import MatchRecord, Verdict
 from tests.fakes import MODEL, make_observation, make_record
 from tests.system.pictures import picture
 from tests.system.stack import Stack, eventually, running

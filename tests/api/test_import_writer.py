@@ -16,7 +16,8 @@ from services.adapters.running_api import ApiImportWriter
 from services.adapters.sqlite_items import SqliteItems
 from services.core.catalogue.items import Draft
 from services.core.catalogue.picture_key import picture_key
-from services.core.domain import Item, UnavailableError
+from services.core.domain import Item
+from services.core.errors import UnavailableError
 from services.core.importing.import_run import ImportWriter
 from services.core.importing.item_maker import Job, Made
 from services.core.importing.store_writer import StoreWriter

@@ -12,7 +12,7 @@ from starlette.types import Message
 from services.api.request_body import B, read_body
 from services.contract.item_models import CatalogueModelBody, ItemEditBody, NewItemBody, UndoBody, given
 from services.contract.match_models import FeedbackBody
-from services.core.domain import InputError
+from services.core.errors import InputError
 
 FORMS = '{"right": true}, {"right": false} or {"right": false, "item": "<id of what it was>"}'
 

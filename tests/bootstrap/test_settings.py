@@ -4,7 +4,7 @@ import pytest
 
 from edge.settings import EdgeSettings
 from services.bootstrap.settings import EDGE_ONLY, ApiSettings, CliSettings, RunSettings, SearchSettings, load
-from services.core.domain import InputError
+from services.core.errors import InputError
 
 
 @pytest.mark.parametrize("value", ["*", "10.0.0.1/8", "proxy", "10.0.0.1 10.0.0.2"])

@@ -13,7 +13,7 @@ from services.adapters.dynamodb_items.layout import create_table
 from services.adapters.sqlite_items import SqliteItems
 from services.bootstrap.settings import CliSettings, load
 from services.bootstrap.stores import open_items, open_pictures
-from services.core.domain import InputError, UnavailableError
+from services.core.errors import InputError, UnavailableError
 from tests import aws
 from tests.fakes import make_item
 from tests.servers import Server

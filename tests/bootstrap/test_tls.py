@@ -18,7 +18,7 @@ from services.bootstrap import lan_names
 from services.bootstrap.client_tls import trust
 from services.bootstrap.settings import RunSettings, load
 from services.bootstrap.tls import covered_names, open_tls
-from services.core.domain import InputError
+from services.core.errors import InputError
 
 
 @pytest.fixture

@@ -17,7 +17,9 @@ from services.bootstrap.api import ApiCore, build_api, build_api_core
 from services.bootstrap.search import SearchCore, build_search, build_search_core
 from services.bootstrap.settings import ApiCoreSettings, SearchCoreSettings, SearchSettings, load
 from services.core.catalogue.items import Draft
-from services.core.domain import Item, LoadingError, Verdict
+from services.core.domain import Item
+from services.core.errors import LoadingError
+from services.core.records import Verdict
 from services.core.search.answer import Pushed
 from tests.edge.kit import write_model
 from tests.servers import redis_server

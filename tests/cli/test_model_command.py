@@ -16,7 +16,7 @@ from onnx import TensorProto, helper, numpy_helper
 from models.featurizer import OnnxFeaturizer
 from models.variants import VARIANTS
 from services.cli.model import preparation
-from services.core.domain import InputError
+from services.core.errors import InputError
 
 ROOT = Path(__file__).resolve().parents[2]
 AS_TORCHVISION = ("--mean", "0.485,0.456,0.406", "--std", "0.229,0.224,0.225")

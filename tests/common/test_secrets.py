@@ -6,7 +6,7 @@ import pytest
 
 from services.bootstrap.base_settings import Base
 from services.bootstrap.settings import ApiSettings, CliSettings, RunSettings, load
-from services.core.domain import InputError
+from services.core.errors import InputError
 from services.run.plan import make_plan
 
 VALUES = {

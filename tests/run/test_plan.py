@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from services.bootstrap.settings import RunSettings, load
-from services.core.domain import InputError
+from services.core.errors import InputError
 from services.run.plan import make_plan
 from tests.certificates import Authority
 

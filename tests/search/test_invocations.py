@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from common.wire import WireError
-from services.core.domain import InputError, Neighbour
+from services.core.errors import InputError
+from services.core.records import Neighbour
 from services.search.invocations import parse_request, response
 
 UNIT = [[0.6, 0.8], [1.0, 0.0]]

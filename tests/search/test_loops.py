@@ -12,7 +12,8 @@ import pytest
 
 from common.wire import encode_observation
 from services.core.catalogue.views import RECIPE
-from services.core.domain import Item, ItemFacts, Loading
+from services.core.domain import Item, ItemFacts
+from services.core.errors import Loading
 from services.core.ports import KnnIndex
 from services.core.search.answer import Answerer
 from services.core.search.drops import Drops

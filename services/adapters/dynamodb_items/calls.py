@@ -10,7 +10,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from services.adapters.dynamodb_items.layout import Row
-from services.core.domain import UnavailableError
+from services.core.errors import UnavailableError
 
 # Maximum number of rows in one request of each kind; a transaction has at most 4 MB too.
 GET, WRITE, TRANSACTION = 100, 25, 100

@@ -9,7 +9,8 @@ from typing import Any
 from services.adapters.dynamodb_items.calls import TRANSACTION
 from services.adapters.dynamodb_items.layout import ITEMS, Row, id_of, int_of, key, text_of, texts
 from services.adapters.dynamodb_items.vector_rows import Place, places, places_of
-from services.core.domain import InputError, Item, ItemFacts
+from services.core.domain import Item, ItemFacts
+from services.core.errors import InputError
 
 # A row may have 400 KB, with its key and names.
 _TEXT_BYTES = 350_000

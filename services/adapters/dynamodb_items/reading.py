@@ -8,7 +8,8 @@ from services.adapters.dynamodb_items.calls import Table
 from services.adapters.dynamodb_items.item_rows import facts_of, item_of
 from services.adapters.dynamodb_items.layout import Row, id_of, item_keys
 from services.adapters.dynamodb_items.vector_rows import Place, places_of
-from services.core.domain import Item, ItemFacts, UnavailableError
+from services.core.domain import Item, ItemFacts
+from services.core.errors import UnavailableError
 
 
 class Reading:

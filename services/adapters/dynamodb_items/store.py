@@ -36,7 +36,8 @@ from services.adapters.dynamodb_items.reading import Reading
 from services.adapters.dynamodb_items.vector_rows import Place, lacks, places, places_of, vector_keys
 from services.core.calibration_fit import CalibrationFit
 from services.core.catalogue.conditions import check_revision, check_vectors
-from services.core.domain import Change, Item, ItemFacts, RevisionError, UnavailableError, fold
+from services.core.domain import Change, Item, ItemFacts, RevisionError, fold
+from services.core.errors import UnavailableError
 
 log = logging.getLogger(__name__)
 

@@ -15,7 +15,8 @@ import numpy as np
 
 from common.wire import Vectors
 from services.adapters.faiss_index.rows import Rows, State, joined
-from services.core.domain import IndexChange, Neighbour
+from services.core.domain import IndexChange
+from services.core.records import Neighbour
 
 
 class FaissIndex:

@@ -11,7 +11,8 @@ from typing import IO
 
 import numpy as np
 
-from services.core.domain import Item, UnavailableError
+from services.core.domain import Item
+from services.core.errors import UnavailableError
 
 _VERSION = 3
 _SCHEMA, _FROM_1, _FROM_2 = (

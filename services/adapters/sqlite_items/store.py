@@ -24,7 +24,8 @@ from services.adapters.sqlite_items.item_rows import (
 )
 from services.core.calibration_fit import CalibrationFit
 from services.core.catalogue.conditions import check_revision, check_vectors
-from services.core.domain import Change, Item, ItemFacts, UnavailableError, fold
+from services.core.domain import Change, Item, ItemFacts, fold
+from services.core.errors import UnavailableError
 
 # An empty text matches every row.
 _PAGE = "id > ? AND instr(searched, ?) ORDER BY id LIMIT ?"

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from typing import Any
 
 from common.wire import Observation, to_iso, topic
-from services.core.domain import Loading, MatchRecord, Verdict
+from services.core.errors import Loading
+from services.core.records import MatchRecord, Verdict
 
 EVERY_S = 1.0
 # Home Assistant's maximum length of a state.

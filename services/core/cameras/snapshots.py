@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 
 from common.wire import MAX_MESSAGE_BYTES, topic
 from services.core.cameras.status import CameraStatus, is_jpeg
-from services.core.domain import ConflictError, MissingError, UnavailableError
+from services.core.errors import ConflictError, MissingError, UnavailableError
 
 # The topic of an answer: lookalike/<thing>/reply/<token>.
 REPLIES = "lookalike/+/reply/+"

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from services.core.catalogue.conditions import check_revision, revision_of
 from services.core.catalogue.undo import Past, Undo
-from services.core.domain import ConflictError, Item, MissingError, RevisionError
+from services.core.domain import Item, RevisionError
+from services.core.errors import ConflictError, MissingError
 from services.core.ports import ItemStore
 
 # Tries of a change while others change the same item; each failure is another writer's success.

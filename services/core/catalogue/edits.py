@@ -12,7 +12,8 @@ from services.core.catalogue.conditions import revision_of
 from services.core.catalogue.items import Catalogue, Draft, seen_by
 from services.core.catalogue.undo import Undo
 from services.core.catalogue.views import RECIPE
-from services.core.domain import ConflictError, InputError, Item, MissingError, RevisionError
+from services.core.domain import Item, RevisionError
+from services.core.errors import ConflictError, InputError, MissingError
 
 MAX_PICTURES = 16
 Content = Callable[[], bytes]

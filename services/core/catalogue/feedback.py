@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from services.core.domain import InputError
+from services.core.errors import InputError
 from services.core.ports import ItemStore
 
 

@@ -11,7 +11,8 @@ import numpy as np
 
 from common.wire import Vectors
 from services.core.catalogue.views import RECIPE, Shots
-from services.core.domain import InputError, Item, check_item_id, is_text
+from services.core.domain import Item, check_item_id, is_text
+from services.core.errors import InputError
 from services.core.ports import Featurizer, ItemStore, Picture, PictureStore
 
 MAX_TITLE = 300

@@ -14,7 +14,8 @@ from typing import Protocol
 from services.core.catalogue.items import Catalogue, seen_by
 from services.core.catalogue.paging import all_lacking
 from services.core.catalogue.views import RECIPE
-from services.core.domain import InputError, Item
+from services.core.domain import Item
+from services.core.errors import InputError
 from services.core.ports import ItemStore
 
 

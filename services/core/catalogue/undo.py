@@ -9,7 +9,8 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from services.core.domain import Item, MissingError
+from services.core.domain import Item
+from services.core.errors import MissingError
 
 MAX_CHANGES = 1000
 KEPT_S = 3600.0

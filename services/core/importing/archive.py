@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from services.core.catalogue.picture_key import is_picture_key
-from services.core.domain import InputError, Item
+from services.core.domain import Item
+from services.core.errors import InputError
 from services.core.importing.archive_line import MAX_LINE, item_line, parse_line
 from services.core.importing.import_rows import MAX_PICTURE_BYTES
 

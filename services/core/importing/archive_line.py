@@ -15,7 +15,8 @@ from common.wire import Vectors
 from services.core.catalogue.edits import MAX_PICTURES
 from services.core.catalogue.items import Draft
 from services.core.catalogue.picture_key import is_picture_key
-from services.core.domain import InputError, Item
+from services.core.domain import Item
+from services.core.errors import InputError
 
 # Bytes of a line: sixteen pictures of eight vectors of MAX_DIM numbers, and some text.
 MAX_LINE = 64 * 1024 * 1024

@@ -12,7 +12,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from services.core.catalogue.items import Draft
-from services.core.domain import RESERVED_ITEM_IDS, InputError, is_text
+from services.core.domain import RESERVED_ITEM_IDS, is_text
+from services.core.errors import InputError
 
 PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".gif")
 # Maximum size of a picture file, wherever it comes from.

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from services.core.catalogue.items import Draft, Look, seen_by
 from services.core.catalogue.picture_key import picture_key
 from services.core.catalogue.views import RECIPE, Shots
-from services.core.domain import InputError, Item
+from services.core.domain import Item
+from services.core.errors import InputError
 from services.core.importing.import_rows import BadRow
 from services.core.importing.worker_threads import ahead
 from services.core.ports import Featurizer, Picture

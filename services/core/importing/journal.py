@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Self
 
-from services.core.domain import InputError
+from services.core.errors import InputError
 
 
 def mark_of(*facts: object) -> str:

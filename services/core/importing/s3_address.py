@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.core.domain import InputError
+from services.core.errors import InputError
 
 S3 = "s3://"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from common.wire import Observation, WireError
-from services.core.domain import UnavailableError
+from services.core.errors import UnavailableError
 from services.core.ports import MatchQueue
 from services.core.search.drops import Dropped, Drops
 from services.core.search.follow import View

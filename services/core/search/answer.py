@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from common.wire import Observation
-from services.core.domain import Loading, LoadingError, MatchRecord, UnavailableError
+from services.core.errors import Loading, LoadingError, UnavailableError
 from services.core.ports import MatchQueue
+from services.core.records import MatchRecord
 from services.core.search.admission import Admission, admit
 from services.core.search.drops import Dropped, Drops
 from services.core.search.follow import View

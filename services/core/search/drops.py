@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 from typing import Protocol
 
-from services.core.domain import MatchRecord
+from services.core.records import MatchRecord
 
 _LOG_EVERY_S = 1.0
 

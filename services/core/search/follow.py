@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from services.core.calibration_fit import CalibrationFit
-from services.core.domain import Change, ItemFacts, Loading, LoadingError
+from services.core.domain import Change, ItemFacts
+from services.core.errors import Loading, LoadingError
 from services.core.ports import IndexFactory, ItemStore, KnnSearch
 from services.core.search.catalogue_copy import CatalogueCopy
 from services.core.search.verdict import Calibration

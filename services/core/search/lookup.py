@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from common.wire import Observation
-from services.core.domain import ItemFacts, Judgement, Match, MatchRecord, Neighbour, Verdict
+from services.core.domain import ItemFacts
 from services.core.evidence import Evidence, Vote
+from services.core.records import Judgement, Match, MatchRecord, Neighbour, Verdict
 from services.core.search.follow import View
 from services.core.search.verdict import CANDIDATES, judge
 from services.core.search.votes import agree, window

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from common.wire import Vectors
 from services.core.calibration_fit import CalibrationFit
-from services.core.domain import Judgement, Neighbour, Verdict
 from services.core.evidence import Evidence
 from services.core.ports import KnnSearch
+from services.core.records import Judgement, Neighbour, Verdict
 
 # Number of nearest items in the softmax; items further off have no chance.
 CANDIDATES = 20

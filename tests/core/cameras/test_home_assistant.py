@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from services.core.cameras.home_assistant import MAX_CAMERAS, Announcer
-from services.core.domain import Loading, MatchRecord, Verdict
+from services.core.errors import Loading
+from services.core.records import MatchRecord, Verdict
 from tests.core.search.rig import SearchRig, fresh
 from tests.fakes import make_observation, make_record
 from tests.pace import limit_s

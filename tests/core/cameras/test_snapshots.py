@@ -12,7 +12,7 @@ import pytest
 from common.wire import MAX_MESSAGE_BYTES
 from services.core.cameras.snapshots import Snapshots
 from services.core.cameras.status import CameraStatus
-from services.core.domain import ConflictError, MissingError, UnavailableError
+from services.core.errors import ConflictError, MissingError, UnavailableError
 from tests.servers import until
 
 JPEG = b"\xff\xd8\xff\xe0 and so on"

@@ -3,7 +3,7 @@
 import numpy as np
 
 from services.core.catalogue.items import Catalogue
-from services.core.domain import InputError
+from services.core.errors import InputError
 from services.core.ports import Picture
 from tests.fakes import FakeFeaturizer, FakeItems, FakePictures
 

@@ -8,7 +8,8 @@ import pytest
 from services.core.catalogue.edits import MAX_PICTURES, Edit
 from services.core.catalogue.items import Draft
 from services.core.catalogue.views import RECIPE
-from services.core.domain import ConflictError, InputError, Item, MissingError
+from services.core.domain import Item
+from services.core.errors import ConflictError, InputError, MissingError
 from tests.core.catalogue.catalogues import decode
 from tests.core.catalogue.edit_rig import BLUE, GREEN, RED, EditRig, assert_same, never
 from tests.fakes import MODEL, OTHER_MODEL

@@ -9,7 +9,8 @@ import pytest
 from services.core.catalogue.edits import Edit, Editor
 from services.core.catalogue.items import Draft
 from services.core.catalogue.undo import Undo
-from services.core.domain import ConflictError, InputError, Item, MissingError
+from services.core.domain import Item
+from services.core.errors import ConflictError, InputError, MissingError
 from tests.core.catalogue.edit_rig import BLUE, GREEN, EditRig, never
 from tests.fakes import MODEL, OTHER_MODEL, FakeItems
 

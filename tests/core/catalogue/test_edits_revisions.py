@@ -10,7 +10,8 @@ from services.core.catalogue.changes import Changed
 from services.core.catalogue.edits import Edit, Editor
 from services.core.catalogue.items import Draft, seen_by
 from services.core.catalogue.undo import Undo
-from services.core.domain import ConflictError, MissingError, RevisionError
+from services.core.domain import RevisionError
+from services.core.errors import ConflictError, MissingError
 from services.core.revision import NO_ITEM
 from tests.core.catalogue.edit_rig import BLUE, GREEN, RED, EditRig, never
 from tests.fakes import MODEL, OTHER_MODEL, FakeFeaturizer

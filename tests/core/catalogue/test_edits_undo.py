@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from services.core.catalogue.edits import Edit
-from services.core.domain import ConflictError, MissingError, UnavailableError
+from services.core.errors import ConflictError, MissingError, UnavailableError
 from tests.core.catalogue.edit_rig import EditRig, assert_same
 from tests.fakes import OTHER_MODEL
 

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from services.core.catalogue.feedback import Feedback, take_feedback
-from services.core.domain import InputError, MatchRecord, UnavailableError, Verdict
+from services.core.errors import InputError, UnavailableError
+from services.core.records import MatchRecord, Verdict
 from tests.fakes import MODEL, FakeItems, FakeQueue, make_item, make_observation, make_record
 
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from services.core.catalogue.items import MAX_METADATA, MAX_TITLE, MAX_VALUE, Catalogue, Draft, seen_by
-from services.core.domain import InputError, Item, UnavailableError
+from services.core.domain import Item
+from services.core.errors import InputError, UnavailableError
 from tests.core.catalogue.catalogues import decode, make_catalogue, shots
 from tests.fakes import MODEL, OTHER_MODEL, FakeFeaturizer, FakeItems, FakePictures
 

@@ -8,7 +8,8 @@ import pytest
 from services.core.catalogue.items import Catalogue, Draft
 from services.core.catalogue.rebuild import VectorCounts, check_swap, rebuild
 from services.core.catalogue.views import RECIPE
-from services.core.domain import InputError, Item
+from services.core.domain import Item
+from services.core.errors import InputError
 from services.core.search.follow import Follower
 from tests.core.catalogue.catalogues import make_catalogue, with_model
 from tests.fakes import MODEL, OTHER_MODEL, FakeIndex

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from services.core.catalogue.thumbnails import Thumbnails
-from services.core.domain import InputError
+from services.core.errors import InputError
 from tests.fakes import FakePictures
 
 

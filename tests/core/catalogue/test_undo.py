@@ -3,7 +3,7 @@
 import pytest
 
 from services.core.catalogue.undo import KEPT_S, MAX_BYTES, MAX_CHANGES, Past, Undo
-from services.core.domain import MissingError
+from services.core.errors import MissingError
 from services.core.revision import NO_ITEM
 from tests.fakes import FakeClock, make_item, vectors
 

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from services.core.domain import InputError, Item
+from services.core.domain import Item
+from services.core.errors import InputError
 from services.core.importing.archive import Archive, write_archive
 from tests.fakes import MODEL, FakePictures, make_item, vectors
 

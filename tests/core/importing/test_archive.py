@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from services.core.domain import InputError
+from services.core.errors import InputError
 from services.core.importing.archive import Refusal, write_archive
 from tests.core.importing.archives import (
     PICTURES,

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from services.core.domain import InputError
+from services.core.errors import InputError
 from services.core.importing.archive_line import item_line, parse_line
 from tests.core.importing.archives import item
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from services.core.domain import InputError
+from services.core.errors import InputError
 from services.core.importing.import_rows import BadRow, Row, picture_rows, read_rows
 
 

@@ -13,7 +13,7 @@ import pytest
 from services.core.catalogue.items import Catalogue, Draft, seen_by
 from services.core.catalogue.paging import all_items
 from services.core.catalogue.views import RECIPE
-from services.core.domain import UnavailableError
+from services.core.errors import UnavailableError
 from services.core.importing.archive import Archive, write_archive
 from services.core.importing.archive_jobs import archive_jobs
 from services.core.importing.import_rows import BadRow

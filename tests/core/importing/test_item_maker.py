@@ -13,7 +13,8 @@ from common.wire import Vectors
 from services.core.catalogue.items import Catalogue, Draft
 from services.core.catalogue.picture_key import picture_key
 from services.core.catalogue.views import RECIPE
-from services.core.domain import InputError, Item
+from services.core.domain import Item
+from services.core.errors import InputError
 from services.core.importing.import_rows import BadRow
 from services.core.importing.item_maker import Job, Made, Maker
 from services.core.ports import Picture

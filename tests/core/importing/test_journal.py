@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from services.core.domain import InputError
+from services.core.errors import InputError
 from services.core.importing.journal import Journal, mark_of
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.core.domain import InputError
+from services.core.errors import InputError
 from services.core.importing.public_ip import is_public
 from services.core.importing.s3_address import split_s3
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.core.domain import UnavailableError
+from services.core.errors import UnavailableError
 from services.core.importing.store_writer import StoreWriter
 from tests.core.importing.test_item_maker import job, made, maker
 from tests.fakes import FakeItems, FakePictures

@@ -9,7 +9,8 @@ from collections import Counter
 import pytest
 
 from common.wire import Observation, WireError
-from services.core.domain import LoadingError, MatchRecord, UnavailableError, Verdict
+from services.core.errors import LoadingError, UnavailableError
+from services.core.records import MatchRecord, Verdict
 from services.core.search.answer import Outcome, Pushed
 from services.core.search.drops import Dropped
 from tests.core.search.rig import SearchRig, fresh

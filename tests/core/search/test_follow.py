@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from services.core.catalogue.views import RECIPE
-from services.core.domain import Item, Loading, LoadingError, UnavailableError
+from services.core.domain import Item
+from services.core.errors import Loading, LoadingError, UnavailableError
 from services.core.search.follow import Follower
 from tests.fakes import DIM, OTHER_MODEL, FakeIndex, FakeItems, make_item, vectors
 

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from common.wire import Vectors, unit
-from services.core.domain import Item, Neighbour
+from services.core.domain import Item
 from services.core.ports import KnnIndex
+from services.core.records import Neighbour
 from services.core.search.follow import Follower
 from services.core.search.sample import SAMPLE
 from services.core.search.verdict import Calibration, leaning

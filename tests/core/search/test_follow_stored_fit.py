@@ -6,7 +6,9 @@ import pytest
 
 from common.wire import Vectors, unit
 from services.core.calibration_fit import FIT_VERSION, CalibrationFit
-from services.core.domain import Item, Neighbour, UnavailableError
+from services.core.domain import Item
+from services.core.errors import UnavailableError
+from services.core.records import Neighbour
 from services.core.search.follow import Follower
 from services.core.search.keep_calibration import keep_calibration
 from services.core.search.verdict import Calibration

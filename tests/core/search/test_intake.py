@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from services.core.domain import UnavailableError
+from services.core.errors import UnavailableError
 from services.core.evidence import Vote
 from tests.core.search.rig import SearchRig, fresh
 from tests.fakes import FakeQueue, vectors

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from common.wire import Vectors, unit
-from services.core.domain import ItemFacts, Verdict
+from services.core.domain import ItemFacts
+from services.core.records import Verdict
 from services.core.search.follow import Follower, View
 from services.core.search.lookup import Lookup
 from tests.fakes import DIM, MODEL, FakeIndex, FakeItems, make_item, make_observation, vectors

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from common.wire import Vectors
-from services.core.domain import ItemFacts, MatchRecord, Verdict
+from services.core.domain import ItemFacts
 from services.core.evidence import Vote
+from services.core.records import MatchRecord, Verdict
 from services.core.search.follow import Follower, View
 from services.core.search.lookup import Lookup
 from services.core.search.verdict import MATCH_FROM

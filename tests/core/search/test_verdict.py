@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from services.core.domain import Neighbour, Verdict
 from services.core.evidence import Evidence
+from services.core.records import Neighbour, Verdict
 from services.core.search.verdict import CANDIDATES, MATCH_FROM, NO_MATCH_BELOW, Calibration, judge, leaning
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from common.wire import Vectors, unit
-from services.core.domain import Judgement, Verdict
+from services.core.records import Judgement, Verdict
 from services.core.search.verdict import CANDIDATES, Calibration, judge
 from tests.fakes import FakeIndex, filled, vectors
 

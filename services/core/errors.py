@@ -1,0 +1,46 @@
+"""The errors of the use cases; each text is for a person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class InputError(Exception):
+    """Wrong input of a person or client; the text says what was wrong and what was expected."""
+
+
+class MissingError(Exception):
+    """The subject of a request does not exist (any more); the text names it."""
+
+
+class ConflictError(Exception):
+    """A request conflicts with the present state; the text says what that is."""
+
+
+class UnavailableError(Exception):
+    """A dependency (item store, Redis, broker, search) does not answer; the text names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loading:
+    """Progress of the first reading of the item store, in items; `total` is None until it has begun."""
+
+    read: int = 0
+    total: int | None = None
+
+    def __str__(self) -> str:
+        if self.total is None:
+            return "the item store has not been read yet"
+        return f"{self.read} of {self.total} items read"
+
+    def to_json(self) -> dict[str, int | None]:
+        """The JSON that HTTP and MQTT carry."""
+        return {"read": self.read, "total": self.total}
+
+
+class LoadingError(UnavailableError):
+    """The index has not read the item store yet, so it gives no answer; `loading` is its progress."""
+
+    def __init__(self, loading: Loading) -> None:
+        super().__init__(f"the index is loading: {loading}")
+        self.loading = loading

@@ -1,0 +1,119 @@
+"""Answers: verdicts, neighbours, matches and match records."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from common.wire import Observation, to_iso
+from services.core.domain import ItemFacts
+from services.core.evidence import Vote
+
+# Number of items in a match record, unless another one is asked for.
+K = 6
+# The camera's name in the record of a picture that no camera took.
+UPLOAD = "upload"
+
+
+class Verdict(StrEnum):
+    """The answer to "is it in the catalogue?"."""
+
+    MATCH = "match"
+    UNSURE = "unsure"
+    NO_MATCH = "no_match"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A verdict, and the probability of each of the nearest items that the camera shows it."""
+
+    verdict: Verdict
+    probabilities: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """An item near a query; `distance` is the Euclidean distance of unit vectors, 0 to 2.
+
+    `row` is the number that the index gave to the nearest of the item's vectors when it was added, and to no
+    other vector since; -1 where an index has none.
+    """
+
+    item_id: str
+    distance: float
+    row: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A neighbour with its item's facts.
+
+    `url` is its picture's absolute address, `score` the probability that the camera shows it.
+    """
+
+    item: ItemFacts
+    neighbour: Neighbour
+    url: str
+    score: float
+
+    def to_json(self) -> dict[str, Any]:
+        """The form of the match record's `matches`."""
+        return {
+            "id": self.item.id,
+            "title": self.item.title,
+            "url": self.url,
+            "link": self.item.link,
+            "score": round(self.score, 4),
+            "distance": round(self.neighbour.distance, 4),
+            "metadata": dict(self.item.metadata),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class MatchRecord:
+    """The answer to one observation, before the match queue has given it an id; times in Unix seconds.
+
+    `frames` of the camera agreed on it; `vote` is this frame's, for the frames that follow.
+    """
+
+    observation: Observation
+    model: str | None
+    verdict: Verdict
+    matches: tuple[Match, ...]
+    searched_at_s: float
+    expires_at_s: float
+    timings_ms: Mapping[str, float]
+    frames: int = 1
+    vote: Vote | None = None
+
+    @property
+    def margin(self) -> float:
+        """The difference between the best match's score and the second's."""
+        scores = [match.score for match in self.matches]
+        return scores[0] - max(scores[1:], default=0.0) if scores else 0.0
+
+    def to_json(self) -> str:
+        """The record as one line of JSON, without its `id`.
+
+        Apostrophes are written as \\u0027, because the 2018 sample's page swaps quotes before it parses.
+        """
+        seen = self.observation
+        record = {
+            "thing": seen.thing,
+            "session": seen.session,
+            "seq": seen.seq,
+            "captured_at": to_iso(seen.captured_at_s),
+            "searched_at": to_iso(self.searched_at_s),
+            "expires_at": to_iso(self.expires_at_s),
+            "model": self.model,
+            "verdict": self.verdict,
+            "frames": self.frames,
+            "margin": round(self.margin, 4),
+            "matches": [match.to_json() for match in self.matches],
+            "box": seen.box,
+            "timings_ms": {stage: round(ms, 2) for stage, ms in self.timings_ms.items()},
+        }
+        return json.dumps(record, separators=(",", ":"), ensure_ascii=False).replace("'", "\\u0027")
