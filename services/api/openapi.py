@@ -26,6 +26,7 @@ TAGS = {
 COMMON = "x-common"
 _KEY = "key"
 _OF_ALL = {
+    400: r"the path '/items/mug\n' holds a control character; expected none",
     421: "host 'evil.example' is not served here; set LOOKALIKE_PUBLIC_URL to the page's address",
     500: "a fault of ours; the log has its details",
 }
