@@ -85,7 +85,8 @@ def _search(parts: ApiParts, content: bytes, k: int) -> str:
     seen = Observation(
         thing=UPLOAD,
         vectors=vectors,
-        captured_at_s=started_s,
+        # Dated now: decoding a large picture takes longer than an observation may be old.
+        captured_at_s=time.time(),
         session="00000000",
         seq=0,
         model=parts.catalogue.featurizer.fingerprint,
