@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 
-import httpx
 import redis.asyncio
 from prometheus_client import CollectorRegistry
 
@@ -14,6 +13,7 @@ from services.adapters.fetch import PictureFetcher
 from services.adapters.redis_queue import RedisQueue
 from services.adapters.search_client import SearchClient
 from services.bootstrap.catalogue import open_catalogue
+from services.bootstrap.own_clients import own_client
 from services.bootstrap.search import connect_redis, picture_urls
 from services.bootstrap.settings import ApiCoreSettings
 from services.core.cameras.link import Connect, LiveLink
@@ -68,7 +68,7 @@ def build_api_core(settings: ApiCoreSettings) -> ApiCore:
         live_redis=redis.asyncio.Redis.from_url(
             settings.redis_url, decode_responses=True, socket_connect_timeout=2, health_check_interval=5
         ),
-        search=SearchClient(httpx.Client(base_url=settings.search_url, timeout=5)),
+        search=SearchClient(own_client(settings.search_url, timeout_s=5)),
         picture_url=picture_urls(settings.page_url),
         thumbnails=Thumbnails(catalogue.pictures, pillow_pictures.shrink),
         registry=CollectorRegistry(),

@@ -9,7 +9,6 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-import httpx
 import typer
 
 from common.wire import from_iso, topic
@@ -20,6 +19,7 @@ from services.adapters.mqtt import MqttClient
 from services.adapters.redis_queue import RedisQueue
 from services.adapters.running_api import ask
 from services.adapters.search_client import SearchClient
+from services.bootstrap.own_clients import own_client
 from services.bootstrap.search import connect_redis
 from services.bootstrap.settings import CliSettings, load
 from services.cli.running_system import api_client, run_json
@@ -104,7 +104,7 @@ class _Doctor:
         return "it has items"
 
     def search(self) -> str:
-        with httpx.Client(base_url=self._addresses["search"], timeout=WAIT_S) as client:
+        with own_client(self._addresses["search"], timeout_s=WAIT_S) as client:
             state = SearchClient(client).state()
         if state["loading"] and not state["trouble"]:
             raise LoadingError(Loading(state["loading"]["read"], state["loading"]["total"]))

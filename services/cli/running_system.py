@@ -12,6 +12,7 @@ from services.adapters.running_api import ApiImportWriter, index_check
 from services.bootstrap.catalogue import open_catalogue
 from services.bootstrap.client_tls import trust
 from services.bootstrap.importing import build_maker, open_maker
+from services.bootstrap.own_clients import own_client
 from services.bootstrap.settings import CliSettings
 from services.core.errors import InputError
 from services.core.importing.import_run import ImportWriter
@@ -41,7 +42,7 @@ def api_client(settings: CliSettings, page: str) -> httpx.Client:
     """A client of the running api, with the key if one is set."""
     key = settings.api_key.get_secret_value()
     headers = {"Authorization": f"Bearer {key}"} if key else {}
-    return httpx.Client(base_url=page, timeout=60, headers=headers, verify=trust(settings, page))
+    return own_client(page, timeout_s=60, headers=headers, verify=trust(settings, page))
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from services.bootstrap.cert_pinning import pinned
+from services.bootstrap.own_clients import own_client
 from services.bootstrap.settings import RunSettings
 from services.core.errors import UnavailableError
 from services.run.plan import Plan
@@ -117,6 +118,7 @@ def _listens(address: str) -> bool:
 
 def _answers(page: str, trust: ssl.SSLContext | bool) -> bool:
     try:
-        return httpx.get(page, timeout=1, verify=trust).status_code == 200
+        with own_client(page, timeout_s=1, verify=trust) as client:
+            return client.get("/").status_code == 200
     except httpx.HTTPError:
         return False

@@ -16,6 +16,9 @@ from tests.system.played import PlayedCamera, keyed_stack
 from tests.system.record import MatchRecorder
 from tests.system.stack import Stack, newest_records, running
 
+# Nothing listens there: our own processes must reach each other without it.
+DEAD_PROXY = "http://127.0.0.1:9"
+
 
 @pytest.fixture(scope="session")
 def folder(imported: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -53,8 +56,13 @@ def recorder(stack: Stack) -> Iterator[MatchRecorder]:
 
 @pytest.fixture(scope="session")
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A system without samples and camera, for tests that write."""
-    settings = {"LOOKALIKE_SAMPLES": "0", "LOOKALIKE_SOURCE": "none"}
+    """A system without samples and camera, for tests that write, beside a dead proxy."""
+    settings = {
+        "LOOKALIKE_SAMPLES": "0",
+        "LOOKALIKE_SOURCE": "none",
+        "HTTP_PROXY": DEAD_PROXY,
+        "ALL_PROXY": DEAD_PROXY,
+    }
     with running(tmp_path_factory.mktemp("empty"), settings=settings) as started:
         started.wait_loaded()
         yield started
