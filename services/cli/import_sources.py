@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import stat
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -136,15 +137,18 @@ class _Reader:
 def _version(image: Path) -> tuple[int, int] | None:
     """The size and time of a file, which change with its content; None if they can't be read."""
     try:
-        stat = image.stat()
+        found = image.stat()
     except OSError:
         return None
-    return stat.st_size, stat.st_mtime_ns
+    return found.st_size, found.st_mtime_ns
 
 
 def _read(image: Path) -> bytes:
     try:
-        size = image.stat().st_size
+        found = image.stat()
+        size = found.st_size
+        if stat.S_ISFIFO(found.st_mode) or stat.S_ISCHR(found.st_mode):  # reading may never end
+            raise InputError(f"{image.name}: a pipe or a device; expected a picture file")
         if size > MAX_PICTURE_BYTES:
             raise InputError(f"{image.name}: {size} bytes; expected at most {MAX_PICTURE_BYTES}")
         return image.read_bytes()

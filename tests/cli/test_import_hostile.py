@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -67,6 +68,14 @@ def test_files_that_are_no_sane_pictures(shop: Shop, tmp_path: Path) -> None:
     refused = [f"{folder / name}: " for name in contents if "good" not in name and "really" not in name]
     refused.append(f"{folder}/huge.jpg: huge.jpg: {MAX_PICTURE_BYTES + 1} bytes; expected at most")
     imported(shop, folder, items={"good", "really-a-png", "really-a-gif"}, refused=refused)
+
+
+def test_a_pipe_in_the_place_of_a_picture_is_refused(shop: Shop, tmp_path: Path) -> None:
+    (tmp_path / "good.jpg").write_bytes(GOOD)
+    os.mkfifo(tmp_path / "pipe.jpg")
+    rows = [["a", "A", "good.jpg"], ["b", "B", "pipe.jpg"]]
+    path = write_rows(tmp_path / "shop.csv", rows, header=["id", "title", "image"])
+    imported(shop, path, items={"a"}, refused=["pipe.jpg: a pipe or a device; expected a picture file"])
 
 
 def test_rows_that_lead_elsewhere(shop: Shop, tmp_path: Path) -> None:

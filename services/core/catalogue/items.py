@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -147,4 +148,6 @@ def _is_web_address(link: str) -> bool:
         parts = urlsplit(link)
     except ValueError:
         return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname) and is_text(link)
+    # urlsplit drops line ends, and takes blanks as a part of the host.
+    is_clean = is_text(link) and not re.search(r"[\s\x00-\x1f\x7f]", link)
+    return is_clean and parts.scheme in ("http", "https") and bool(parts.hostname)

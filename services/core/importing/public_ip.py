@@ -6,6 +6,9 @@ import ipaddress
 
 # The prefix of IPv4 addresses in a network that has IPv6 alone.
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+# Global by their numbers, yet served by the cloud that a machine runs in: the IETF's protocol assignments
+# (RFC 6890; 192.0.0.192 gives Oracle's metadata) and Azure's virtual public address.
+_OF_CLOUDS = (ipaddress.ip_network("192.0.0.0/24"), ipaddress.ip_network("168.63.129.16/32"))
 
 
 def is_public(address: str) -> bool:
@@ -19,4 +22,6 @@ def is_public(address: str) -> bool:
             return is_public(str(inner))
         if ip.is_site_local:
             return False
+    if any(ip in network for network in _OF_CLOUDS):
+        return False
     return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip.is_unspecified)
