@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion
 
+from bench.processes import cpu_s
 from common import wire
 from models.featurizer import OnnxFeaturizer
 from models.locate import resolve
@@ -159,13 +160,13 @@ def _still(folder: Path, port: int, counter: Counter) -> None:
             before = counter.messages
             counter.wait(before + 10)
             time.sleep(3)  # time for the gate to settle
-            messages, sent, cpu_s = counter.messages, counter.bytes, _cpu_s(process.pid)
+            messages, sent, used_s = counter.messages, counter.bytes, cpu_s(process.pid)
             time.sleep(STILL_S)
             switched = "on" if gate == "1" else "off"
             print(
                 f"a still scene for {STILL_S:g} s at 10 frames a second, gate {switched}: "
                 f"{counter.messages - messages} messages, {(counter.bytes - sent) / 1000:.0f} kB, "
-                f"{_cpu_s(process.pid) - cpu_s:.1f} CPU seconds"
+                f"{cpu_s(process.pid) - used_s:.1f} CPU seconds"
             )
 
 
@@ -180,12 +181,6 @@ def _write_still(path: Path) -> None:
             noisy = np.clip(still + noise.normal(0, 4, still.shape), 0, 255).astype(np.uint8)
             container.mux(stream.encode(av.VideoFrame.from_ndarray(noisy, format="bgr24")))
         container.mux(stream.encode(None))
-
-
-def _cpu_s(pid: int) -> float:
-    # Fields 14 and 15 of stat in proc(5), counted from the command's closing bracket.
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _memory(port: int, counter: Counter) -> None:

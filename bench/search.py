@@ -24,6 +24,7 @@ import redis
 from paho.mqtt.enums import CallbackAPIVersion
 from PIL import Image
 
+from bench.processes import cpu_s
 from common.mqtt_address import parse_mqtt_address
 from common.wire import Observation, encode_observation, from_iso, topic
 from models.featurizer import OnnxFeaturizer
@@ -35,7 +36,6 @@ SECONDS = 10.0
 SAMPLES = Path(__file__).resolve().parents[1] / "samples" / "pictures"
 # Seconds between the sender's looks at the clock.
 _TICK_S = 0.01
-_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,18 +90,18 @@ def _measure(stack: Stack, vectors: Path, offered: float) -> Rate:
     pid = stack.pid("services.search")
     # An uncounted round, which warms connections and caches.
     _sender(stack, vectors, min(offered, 100.0), seconds=1.0)
-    before, ticks = _newest_id(store), _cpu_ticks(pid)
+    before, used_s = _newest_id(store), cpu_s(pid)
     began_s = time.monotonic()
     sent = _sender(stack, vectors, offered, seconds=SECONDS)
     took_s = time.monotonic() - began_s
     answered = _newest_id(store) - before
-    cpu_s = (_cpu_ticks(pid) - ticks) / _TICKS
+    used_s = cpu_s(pid) - used_s
     records = [json.loads(text) for text in store.lrange("stack:matches", 0, min(answered, 500) - 1)]
     ages = sorted((from_iso(r["searched_at"]) - from_iso(r["captured_at"])) * 1000 for r in records)
     return Rate(
         offered=sent / took_s,
         answered=answered / took_s,
-        cpu_us=cpu_s / max(1, answered) * 1e6,
+        cpu_us=used_s / max(1, answered) * 1e6,
         age_ms_median=ages[len(ages) // 2] if ages else float("nan"),
         age_ms_p99=ages[int(len(ages) * 0.99)] if ages else float("nan"),
     )
@@ -155,12 +155,6 @@ def _send(broker: str, path: Path, offered: float) -> int:
 def _newest_id(store: redis.Redis) -> int:
     newest = store.lindex("stack:matches", 0)
     return json.loads(str(newest))["id"] if newest else 0
-
-
-def _cpu_ticks(pid: int) -> int:
-    # utime and stime, counted from behind the command's name, which may hold blanks.
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return int(fields[11]) + int(fields[12])
 
 
 if __name__ == "__main__":

@@ -16,13 +16,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bench.processes import cpu_s
 from services.api.feeds import HEARTBEAT_S
 from tests.system.stack import Stack, eventually, running
 
 SETTLE_S = 3.0
 _ID = re.compile(rb"^id: ([0-9]+)\r?$", re.MULTILINE)
 _HEARTBEAT = b"event: heartbeat"
-_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass
@@ -92,7 +92,7 @@ async def _measure(stack: Stack, streams: int, seconds: float, *, clip: bool) ->
     if clip:
         eventually(lambda: stack.get("/matches?limit=1")["records"], within_s=60, why=stack.log)
     await asyncio.sleep(SETTLE_S)
-    alone_cpu_s = await _cpu_s(pid, seconds / 4)
+    alone_cpu_s = await _cpu_s_a_minute(pid, seconds / 4)
     before_mib = _resident_mib(pid)
     listeners = [StreamListener() for _ in range(streams)]
     async with asyncio.TaskGroup() as group:
@@ -102,13 +102,13 @@ async def _measure(stack: Stack, streams: int, seconds: float, *, clip: bool) ->
         await asyncio.sleep(SETTLE_S)
         for listener in listeners:
             listener.heartbeats, listener.ids = 0, []
-        cpu_s = await _cpu_s(pid, seconds)
+        with_cpu_s = await _cpu_s_a_minute(pid, seconds)
         after_mib = _resident_mib(pid)
         for task in tasks:
             task.cancel()
     fewest = min(listener.heartbeats for listener in listeners)
     records, missed = _missed([listener.ids for listener in listeners])
-    return Measured(before_mib, after_mib, alone_cpu_s, cpu_s, fewest, records, missed)
+    return Measured(before_mib, after_mib, alone_cpu_s, with_cpu_s, fewest, records, missed)
 
 
 def _missed(heard: Sequence[Sequence[int]]) -> tuple[int, int]:
@@ -125,17 +125,11 @@ def _missed(heard: Sequence[Sequence[int]]) -> tuple[int, int]:
     return len(all_ids), sum(len(all_ids.difference(ids)) for ids in heard)
 
 
-async def _cpu_s(pid: int, seconds: float) -> float:
+async def _cpu_s_a_minute(pid: int, seconds: float) -> float:
     """The CPU seconds of a process in a minute, measured over these seconds."""
-    before, began_s = _ticks(pid), time.monotonic()
+    before, began_s = cpu_s(pid), time.monotonic()
     await asyncio.sleep(seconds)
-    return (_ticks(pid) - before) / _TICKS / (time.monotonic() - began_s) * 60
-
-
-def _ticks(pid: int) -> int:
-    # utime and stime, counted from behind the command's name, which may hold blanks.
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return int(fields[11]) + int(fields[12])
+    return (cpu_s(pid) - before) / (time.monotonic() - began_s) * 60
 
 
 def _resident_mib(pid: int) -> float:

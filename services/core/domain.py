@@ -91,9 +91,7 @@ class Item:
     @property
     def revision(self) -> str:
         """Changes with its words and its pictures; see `content_revision`."""
-        return content_revision(
-            title=self.title, link=self.link, metadata=self.metadata, pictures=self.pictures
-        )
+        return self.facts.revision
 
     @property
     def facts(self) -> ItemFacts:
