@@ -144,7 +144,8 @@ def test_an_old_match_has_its_words(with_clip: Stack, pages: Pages) -> None:
 
 
 def _misrecognised(page: Page) -> str:
-    """Mark the shown match as wrong, to be corrected later."""
+    """Mark the shown match, with the camera's picture, as wrong, to be corrected later."""
+    page.locator("#viewfinder-frame img").wait_for()  # previews begin a moment after the page
     item = stand_still(page, "match", "unsure")
     page.keyboard.press("n")
     page.get_by_role("button", name="Later").click()
