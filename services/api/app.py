@@ -34,7 +34,6 @@ from services.bootstrap.settings import ApiSettings
 from services.contract import problems
 
 WEB = Path(__file__).resolve().parents[2] / "web"
-MAX_BODY = 32 * 1024 * 1024
 
 
 def build_app(settings: ApiSettings, parts: ApiParts, hub: Hub) -> FastAPI:
@@ -57,7 +56,7 @@ def build_app(settings: ApiSettings, parts: ApiParts, hub: Hub) -> FastAPI:
         version=VERSION,
         description=openapi.ABOUT,
         lifespan=feeding,
-        max_body_size=MAX_BODY,
+        max_body_size=settings.max_body_mib * 2**20,
         # FastAPI's own redirects have absolute addresses; a proxy may serve us under any path.
         servers=[{"url": "."}],
         docs_url=None,

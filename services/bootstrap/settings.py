@@ -17,6 +17,7 @@ from common.setting_texts import default_in_words
 from models.providers import check_provider
 from services.bootstrap.base_settings import PREFIX, Base
 from services.bootstrap.defaults import HOST, LOOPBACK, SEARCH_PORT
+from services.bootstrap.limit_settings import LimitSettings
 from services.bootstrap.page_settings import API_KEY, PageSettings, TlsSettings
 from services.bootstrap.setting_types import Knn, Mqtt, Pictures, Proxy, Redis, Store, Web
 from services.core.errors import InputError
@@ -107,7 +108,7 @@ class SearchSettings(SearchCoreSettings, _Broker):
     home_assistant: bool = Field(False, description=setting_texts.HOME_ASSISTANT)
 
 
-class ApiCoreSettings(CatalogueSettings, PageSettings, _Queue):
+class ApiCoreSettings(CatalogueSettings, PageSettings, LimitSettings, _Queue):
     """The settings of the api on any host, whatever links it to the cameras."""
 
     search_url: Web = Field(SEARCH_URL, description=SEARCH_URL_TEXT)
