@@ -1,13 +1,17 @@
 """Decoding with PyAV, for files and network streams."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
+from typing import cast
 
 import av
+from av.buffer import Buffer
 from av.container import InputContainer
+from av.sidedata.sidedata import Type
 from av.video.stream import VideoStream
 
 from edge.cameras.sources.base import SourceError
+from edge.cameras.sources.display_matrix import upright
 from edge.picture.frame_types import Frame
 
 
@@ -39,8 +43,11 @@ def opened(
 
 
 def to_bgr(frame: av.VideoFrame) -> Frame:
-    """Convert a decoded frame."""
-    return frame.to_ndarray(format="bgr24").astype("uint8", copy=False)
+    """Convert a decoded frame, upright as a player shows it."""
+    picture = frame.to_ndarray(format="bgr24").astype("uint8", copy=False)
+    # PyAV's own type of this mapping knows one key only.
+    matrix = cast(Mapping[Type, Buffer], frame.side_data).get(Type.DISPLAYMATRIX)
+    return upright(picture, bytes(matrix) if matrix else None)
 
 
 def _kinds(container: InputContainer) -> str:
