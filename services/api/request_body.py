@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, TypeVar
 
 from fastapi import HTTPException, Request
 from pydantic import ValidationError
 from starlette.requests import ClientDisconnect
 
+from common.read_json import read_json
 from services.contract import refusals
 from services.contract.model_base import Body
 from services.core.errors import InputError
@@ -24,8 +24,8 @@ async def read_body(request: Request, model: type[B]) -> B:
     body = await read_at_most(request, MAX_JSON_BYTES, too_large=too_large)
     try:
         # Not pydantic's own parser, whose refusals can't hold half of a surrogate pair.
-        fields: Any = json.loads(body)
-    except (ValueError, RecursionError) as error:
+        fields: Any = read_json(body)
+    except ValueError as error:
         raise InputError(_with(model, f"the body is not JSON: {str(error)[:100]}")) from None
     if not isinstance(fields, dict):
         raise InputError(

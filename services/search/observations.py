@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hmac
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from fastapi import HTTPException, Request
 
+from common.read_json import read_json
 from services.core.errors import InputError
 from services.core.search.answer import Outcome, Pushed
 from services.core.search.intake import BATCH
@@ -43,8 +43,8 @@ THIS_MACHINE = SenderRule()
 def parse_messages(body: bytes) -> list[object]:
     """The messages of a body, an object or a list of them; raises InputError."""
     try:
-        found = json.loads(body)
-    except (ValueError, RecursionError) as error:
+        found = read_json(body)
+    except ValueError as error:
         raise InputError(f"the body is not JSON ({str(error)[:200]}); expected observations") from None
     messages = found if isinstance(found, list) else [found]
     if len(messages) > BATCH:

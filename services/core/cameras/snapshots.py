@@ -10,6 +10,7 @@ import secrets
 import threading
 from collections.abc import Callable, Iterator
 
+from common.read_json import read_json
 from common.wire import MAX_MESSAGE_BYTES, topic
 from services.core.cameras.status import CameraStatus, is_jpeg
 from services.core.errors import ConflictError, MissingError, UnavailableError
@@ -103,8 +104,8 @@ def _read(payload: bytes) -> bytes | str | None:
     if is_jpeg(payload):
         return payload
     try:
-        refused = json.loads(payload[:1000])["refused"]
-    except (ValueError, TypeError, KeyError, RecursionError):
+        refused = read_json(payload[:1000])["refused"]
+    except (ValueError, TypeError, KeyError):
         return None
     # Half of a surrogate pair can stand in JSON, but not in UTF-8.
     return refused[:300].encode(errors="replace").decode() if isinstance(refused, str) else None

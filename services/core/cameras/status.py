@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import threading
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from common.read_json import read_json
 from common.wire import FRAMES_OVER_MQTT, WireError, parse_topic
 
 STATES = ("online", "offline", "no_camera", "stalled", "clock_wrong")
@@ -103,8 +103,8 @@ def is_jpeg(payload: bytes) -> bool:
 
 def _parse(thing: str, payload: bytes) -> CameraStatus:
     try:
-        status = json.loads(payload[: MAX_STATUS_BYTES + 1])
-    except (ValueError, RecursionError) as error:
+        status = read_json(payload[: MAX_STATUS_BYTES + 1])
+    except ValueError as error:
         raise WireError(
             "not_json", f"status of {thing} is not JSON of at most {MAX_STATUS_BYTES} bytes: {error}"
         ) from None

@@ -16,6 +16,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import IO, Any
 
+from common.read_json import read_json
 from services.core.catalogue.picture_key import is_picture_key
 from services.core.domain import Item
 from services.core.errors import InputError
@@ -219,7 +220,7 @@ def _checked_entries(entries: list[zipfile.ZipInfo], *, size: int) -> dict[str, 
 
 
 def _count(manifest: bytes) -> int:
-    facts: Any = json.loads(manifest)
+    facts: Any = read_json(manifest)
     if not isinstance(facts, Mapping) or facts.get("format") != FORMAT:
         raise InputError("the archive's manifest names no format of ours")
     if facts.get("version") != VERSION:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from common.read_json import read_json
 from common.wire import Vectors
 from services.core.catalogue.edits import MAX_PICTURES
 from services.core.catalogue.items import Draft
@@ -49,8 +50,8 @@ def item_line(item: Item) -> bytes:
 def parse_line(line: bytes) -> Item:
     """Read what `item_line` wrote; raises InputError that names what is wrong."""
     try:
-        fields = json.loads(line)
-    except (ValueError, RecursionError) as error:
+        fields = read_json(line)
+    except ValueError as error:
         raise InputError(f"not JSON: {error}") from None
     if not isinstance(fields, dict):
         raise InputError(f"a JSON {type(fields).__name__}; expected an object")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from common.read_json import read_json
 from services.core.catalogue.items import Draft
 from services.core.domain import RESERVED_ITEM_IDS, is_text
 from services.core.errors import InputError
@@ -151,8 +152,8 @@ def _jsonl(path: Path, place: _Place) -> Iterator[Row | BadRow]:
             if not line.strip():
                 continue
             try:
-                fields = json.loads(line)
-            except (ValueError, RecursionError) as error:
+                fields = read_json(line)
+            except ValueError as error:
                 yield BadRow(where, f"not JSON: {error}")
                 continue
             if isinstance(fields, dict):

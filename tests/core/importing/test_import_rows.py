@@ -156,6 +156,10 @@ def test_json_lines_give_fields_of_any_type_as_text(tmp_path: Path) -> None:
     [
         ("{", "not JSON"),
         ("[" * 100_000, "not JSON"),
+        ('{"title":"A","image":"a.jpg","m":' + '{"a":' * 943 + "1" + "}" * 944, "nested deeper than 64"),
+        ('{"title":"A","image":"a.jpg","m":' + "9" * 5000 + "}", "a number of 5000 digits"),
+        ('{"title":"A","image":"a.jpg","m":Infinity}', "Infinity is no JSON number"),
+        ('{"title":"A","title":"B","image":"a.jpg"}', "it holds 'title' twice"),
         ("[1]", "a JSON list; expected an object"),
         ('{"title":"A"}', "no picture"),
         ('{"image":"a.jpg"}', "title has 0 characters"),
