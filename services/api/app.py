@@ -25,6 +25,7 @@ from services.api import (
     matches,
     openapi,
     rebuild,
+    rights,
     search,
     swagger,
 )
@@ -59,9 +60,12 @@ def build_app(settings: ApiSettings, parts: ApiParts, hub: Hub) -> FastAPI:
         max_body_size=settings.max_body_mib * 2**20,
         # FastAPI's own redirects have absolute addresses; a proxy may serve us under any path.
         servers=[{"url": "."}],
+        # Ours names its right, as all routes do.
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
     )
+    rights.install(app, settings)
     Gauge("lookalike_api_streams", "Open event streams.", registry=parts.registry).set_function(
         lambda: len(hub)
     )
@@ -82,7 +86,8 @@ def build_app(settings: ApiSettings, parts: ApiParts, hub: Hub) -> FastAPI:
         app.include_router(router)
     openapi.install(app)
     swagger.install(app)
-    app.mount("/", StaticFiles(directory=WEB, html=True), name="web")
+    app.mount("/", rights.OpenToAll(StaticFiles(directory=WEB, html=True)), name="web")
+    rights.check_named(app)
     # The page's texts are compressed for slow phone lines; pictures and streams are not.
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=6)
     app.add_middleware(guard.Guard, settings=settings)

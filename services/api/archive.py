@@ -14,6 +14,7 @@ from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
 from services.api.body_schemas import FILE, request_body
+from services.api.rights import KEY_NEEDED
 from services.bootstrap.api import ApiParts
 from services.bootstrap.importing import build_maker
 from services.contract.item_models import ImportAnswer, RefusedItemAnswer
@@ -53,7 +54,13 @@ def build_router(parts: ApiParts, *, folder: Path, threads: int) -> APIRouter:
     # One loader is enough for pictures on a disk, and few items at a time take little memory.
     maker = build_maker(parts.catalogue.featurizer, threads=threads, loaders=1)
 
-    @router.get("/items/archive", summary="Export all items", response_class=Response, responses=_EXPORTED)
+    @router.get(
+        "/items/archive",
+        dependencies=KEY_NEEDED,
+        summary="Export all items",
+        response_class=Response,
+        responses=_EXPORTED,
+    )
     def export() -> Response:
         """All items with their pictures and vectors as one ZIP, which POST takes again.
 
@@ -66,6 +73,7 @@ def build_router(parts: ApiParts, *, folder: Path, threads: int) -> APIRouter:
 
     @router.post(
         "/items/archive",
+        dependencies=KEY_NEEDED,
         summary="Import an archive of items",
         max_body_size=_NO_LIMIT,
         openapi_extra=request_body(_ZIP),

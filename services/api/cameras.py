@@ -19,6 +19,7 @@ from services.api.etags import seen_tags
 from services.api.feeds import cameras_now
 from services.api.item_requests import read_image
 from services.api.request_body import content_type, read_at_most
+from services.api.rights import KEY_NEEDED, OPEN_TO_ALL
 from services.bootstrap.api import ApiParts
 from services.contract.camera_models import CameraAnswer, CamerasAnswer, FrameAnswer
 from services.contract.problem_models import BROKER_AWAY, Responses, problems
@@ -66,13 +67,14 @@ def build_router(parts: ApiParts) -> APIRouter:
     """The routes over wired parts."""
     router = APIRouter(tags=["cameras"])
 
-    @router.get("/cameras", summary="List the cameras")
+    @router.get("/cameras", dependencies=OPEN_TO_ALL, summary="List the cameras")
     def cameras() -> CamerasAnswer:
         """The cameras, each with its last status and its clock's offset."""
         return CamerasAnswer(cameras=[CameraAnswer(**camera.to_json()) for camera in cameras_now(parts)])
 
     @router.get(
         "/cameras/{thing}/preview",
+        dependencies=KEY_NEEDED,
         summary="Get a camera's preview",
         response_class=Response,
         responses=_PREVIEW,
@@ -99,6 +101,7 @@ def build_router(parts: ApiParts) -> APIRouter:
 
     @router.post(
         "/cameras/{thing}/frames",
+        dependencies=KEY_NEEDED,
         status_code=202,
         summary="Send a frame of a camera",
         openapi_extra=_BODY,

@@ -15,6 +15,7 @@ from services.api.etags import expected_of_new, expected_revision, item_tag
 from services.api.item_requests import PictureSource, read_item_request
 from services.api.items import ItemId, item_answer, json_response
 from services.api.request_body import read_body
+from services.api.rights import KEY_NEEDED
 from services.bootstrap.api import ApiParts
 from services.contract.item_models import (
     ChangedItemAnswer,
@@ -55,7 +56,13 @@ def build_router(parts: ApiParts) -> APIRouter:
         answer = ChangedItemAnswer(**dict(item), **told)
         return json_response(answer, status, headers={"ETag": item_tag(item)})
 
-    @router.post("/items", status_code=201, summary="Add or replace an item", **declared.ADD)
+    @router.post(
+        "/items",
+        dependencies=KEY_NEEDED,
+        status_code=201,
+        summary="Add or replace an item",
+        **declared.ADD,
+    )
     async def add(request: Request, expected: ExpectedOfNew) -> Response:
         """Add an item, or replace the one of that id, with a picture.
 
@@ -69,7 +76,12 @@ def build_router(parts: ApiParts) -> APIRouter:
             lambda: parts.editor.add(draft, lambda: _content(parts, source), expected=expected), status=201
         )
 
-    @router.put("/items/{item_id}", summary="Change an item", **declared.EDIT)
+    @router.put(
+        "/items/{item_id}",
+        dependencies=KEY_NEEDED,
+        summary="Change an item",
+        **declared.EDIT,
+    )
     async def edit(item_id: ItemId, request: Request, expected: Expected) -> Response:
         """Change the given fields of an item; the others stay.
 
@@ -80,13 +92,22 @@ def build_router(parts: ApiParts) -> APIRouter:
         content = None if source is None else lambda: _content(parts, source)
         return await done(lambda: parts.editor.edit(item_id, said.edit, content, expected=expected))
 
-    @router.delete("/items/{item_id}", summary="Delete an item", **declared.DELETE)
+    @router.delete(
+        "/items/{item_id}",
+        dependencies=KEY_NEEDED,
+        summary="Delete an item",
+        **declared.DELETE,
+    )
     async def delete(item_id: ItemId, expected: Expected) -> Response:
         """Remove an item and the feedback on it."""
         return await done(lambda: parts.editor.delete(item_id, expected=expected))
 
     @router.post(
-        "/items/{item_id}/views", status_code=201, summary="Add a picture to an item", **declared.ADD_VIEW
+        "/items/{item_id}/views",
+        dependencies=KEY_NEEDED,
+        status_code=201,
+        summary="Add a picture to an item",
+        **declared.ADD_VIEW,
     )
     async def add_view(item_id: ItemId, request: Request, expected: Expected) -> Response:
         """Give an item a further picture, by which it is found too; it may have 16."""
@@ -97,13 +118,21 @@ def build_router(parts: ApiParts) -> APIRouter:
         )
 
     @router.delete(
-        "/items/{item_id}/views/{n}", summary="Remove a picture of an item", **declared.REMOVE_VIEW
+        "/items/{item_id}/views/{n}",
+        dependencies=KEY_NEEDED,
+        summary="Remove a picture of an item",
+        **declared.REMOVE_VIEW,
     )
     async def remove_view(item_id: ItemId, n: PlaceOfPicture, expected: Expected) -> Response:
         """Take one of an item's pictures away; the last one stays."""
         return await done(lambda: parts.editor.remove_view(item_id, n, expected=expected))
 
-    @router.post("/items/undo", summary="Take a change back", **declared.UNDO)
+    @router.post(
+        "/items/undo",
+        dependencies=KEY_NEEDED,
+        summary="Take a change back",
+        **declared.UNDO,
+    )
     async def undo(request: Request) -> Response:
         """Put the item of a change back as it was before, once; that is a change too, and can be undone.
 

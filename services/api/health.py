@@ -11,6 +11,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from common.version import VERSION
 from services.api.feeds import Feeds, cameras_now
+from services.api.rights import OPEN_TO_ALL
 from services.bootstrap.api import ApiParts
 from services.contract.health_models import UNHEALTHY, AliveAnswer, HealthAnswer
 from services.core.errors import Loading, LoadingError, UnavailableError
@@ -45,7 +46,11 @@ def build_router(parts: ApiParts, feeds: Feeds) -> APIRouter:
     }
 
     @router.get(
-        "/healthz", summary="Check the system's health", response_model=HealthAnswer, responses=_UNHEALTHY
+        "/healthz",
+        dependencies=OPEN_TO_ALL,
+        summary="Check the system's health",
+        response_model=HealthAnswer,
+        responses=_UNHEALTHY,
     )
     def healthz() -> Response:
         """Each dependency of the api: item store, Redis, broker and index; 503 if one of them fails or loads.
@@ -64,6 +69,7 @@ def build_router(parts: ApiParts, feeds: Feeds) -> APIRouter:
 
     @router.get(
         "/alive",
+        dependencies=OPEN_TO_ALL,
         summary="Check that the process works",
         response_model=AliveAnswer,
         responses=_STOPPED,
@@ -76,6 +82,7 @@ def build_router(parts: ApiParts, feeds: Feeds) -> APIRouter:
 
     @router.get(
         "/metrics",
+        dependencies=OPEN_TO_ALL,
         summary="Get the counters",
         response_class=PlainTextResponse,
         responses={200: {"content": {"text/plain": {"example": _METRICS}}}},

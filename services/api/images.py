@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from services.api.body_schemas import FILE
 from services.api.etags import seen_tags
 from services.api.items import NO_ITEM, ItemId, existing
+from services.api.rights import OPEN_TO_ALL
 from services.bootstrap.api import ApiParts
 from services.contract.problem_models import STORE_AWAY, problems
 from services.core.errors import MissingError
@@ -42,6 +43,7 @@ def build_router(parts: ApiParts) -> APIRouter:
 
     @router.get(
         "/items/{item_id}/image",
+        dependencies=OPEN_TO_ALL,
         summary="Get a picture of an item",
         response_class=Response,
         responses=_CONTENT,

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi import Path as InPath
 
 from services.api.etags import item_tag, seen_tags
+from services.api.rights import OPEN_TO_ALL
 from services.bootstrap.api import ApiParts
 from services.contract.item_models import ItemAnswer, ItemFeedbackAnswer, ItemPageAnswer
 from services.contract.model_base import Answer
@@ -27,6 +28,7 @@ def build_router(parts: ApiParts) -> APIRouter:
 
     @router.get(
         "/items",
+        dependencies=OPEN_TO_ALL,
         summary="List items",
         response_model=ItemPageAnswer,
         responses=problems({422: "`limit` is '0'; expected 1 or more", 503: STORE_AWAY}),
@@ -50,6 +52,7 @@ def build_router(parts: ApiParts) -> APIRouter:
 
     @router.get(
         "/items/{item_id}",
+        dependencies=OPEN_TO_ALL,
         summary="Get an item",
         response_model=ItemAnswer,
         responses={

@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 
 from services.api.feeds import camera_event, cameras_now, heartbeat, match_event
 from services.api.hub import Event, Hub
+from services.api.rights import OPEN_TO_ALL
 from services.api.stream import EventStream
 from services.bootstrap.api import ApiParts
 from services.contract.examples import CAMERA, RECORD
@@ -38,6 +39,7 @@ def build_router(parts: ApiParts, hub: Hub) -> APIRouter:
 
     @router.get(
         "/matches",
+        dependencies=OPEN_TO_ALL,
         summary="List the newest matches",
         response_model=RecordsAnswer,
         responses=problems({422: "`limit` is '0'; expected 1 or more", 503: REDIS_AWAY}),
@@ -54,6 +56,7 @@ def build_router(parts: ApiParts, hub: Hub) -> APIRouter:
 
     @router.post(
         "/matches",
+        dependencies=OPEN_TO_ALL,
         summary="Get the newest match in the form of 2018",
         responses=problems({503: REDIS_AWAY}),
     )
@@ -69,6 +72,7 @@ def build_router(parts: ApiParts, hub: Hub) -> APIRouter:
 
     @router.get(
         "/matches/stream",
+        dependencies=OPEN_TO_ALL,
         summary="Follow matches and cameras as events",
         response_class=EventStream,
         status_code=200,

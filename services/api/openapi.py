@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
 
-from services.api.guard import is_guarded
+from services.api.rights import needs_key
 from services.contract import openapi
 from services.contract.problem_models import problems
 
@@ -39,16 +40,17 @@ _OF_GUARDED = {
 
 def install(app: FastAPI) -> None:
     """Make the app's OpenAPI document ours."""
-    openapi.install(app, tags=TAGS, complete=_complete)
+    openapi.install(app, tags=TAGS, complete=lambda document: _complete(app, document))
 
 
-def _complete(document: dict[str, Any]) -> None:
+def _complete(app: FastAPI, document: dict[str, Any]) -> None:
     """Add the answers of the guard and of a fault, and the calls that need a key."""
     key = {"type": "http", "scheme": "bearer", "description": "The value of LOOKALIKE_API_KEY."}
     document["components"]["securitySchemes"] = {_KEY: key}
-    for path, calls in document["paths"].items():
-        for method, call in calls.items():
-            guarded = is_guarded(method.upper(), path)
+    for route in iter_route_contexts(app.routes):
+        calls = document["paths"].get(route.path_format, {})
+        for call in filter(None, (calls.get(method.lower()) for method in route.methods or ())):
+            guarded = needs_key(route.dependant)
             if guarded:
                 call["security"] = [{_KEY: []}]
             for status, response in problems(_OF_ALL | (_OF_GUARDED if guarded else {})).items():

@@ -7,6 +7,7 @@ from starlette.concurrency import run_in_threadpool
 
 from services.api.body_schemas import json_body, request_body
 from services.api.request_body import read_body
+from services.api.rights import KEY_NEEDED
 from services.bootstrap.api import ApiParts
 from services.contract.examples import MODEL
 from services.contract.item_models import CatalogueModelAnswer, CatalogueModelBody, KeptAnswer
@@ -48,6 +49,7 @@ def build_router(parts: ApiParts) -> APIRouter:
 
     @router.post(
         "/index/vectors",
+        dependencies=KEY_NEEDED,
         summary="Keep vectors that a rebuild made",
         openapi_extra=_LINE,
         responses=problems({400: ["model is 'x'; expected 12 hex digits", _NOT_JSON], 503: STORE_AWAY}),
@@ -62,6 +64,7 @@ def build_router(parts: ApiParts) -> APIRouter:
 
     @router.post(
         "/index/model",
+        dependencies=KEY_NEEDED,
         summary="Declare another model the catalogue's",
         openapi_extra=json_body(CatalogueModelBody),
         responses=problems(
@@ -82,7 +85,10 @@ def build_router(parts: ApiParts) -> APIRouter:
         return CatalogueModelAnswer(model=model)
 
     @router.post(
-        "/index/prune", summary="Drop the vectors of other models", responses=problems({503: STORE_AWAY})
+        "/index/prune",
+        dependencies=KEY_NEEDED,
+        summary="Drop the vectors of other models",
+        responses=problems({503: STORE_AWAY}),
     )
     def prune() -> CatalogueModelAnswer:
         """Drop the vectors of all models but the catalogue's."""

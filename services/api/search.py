@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from common.wire import Observation, encode_observation
 from services.api.body_schemas import image_form, request_body
 from services.api.item_requests import read_image
+from services.api.rights import KEY_NEEDED
 from services.bootstrap.api import ApiParts
 from services.contract.examples import RECORD
 from services.contract.match_models import RecordAnswer
@@ -46,6 +47,7 @@ def build_router(parts: ApiParts) -> APIRouter:
 
     @router.post(
         "/search",
+        dependencies=KEY_NEEDED,
         summary="Search by picture",
         response_model=RecordAnswer,
         openapi_extra=request_body({"multipart/form-data": _FORM}),

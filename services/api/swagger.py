@@ -1,4 +1,4 @@
-"""The interactive page of all calls, /docs: from this origin alone, under any path of a proxy."""
+"""The OpenAPI document, and its page /docs: from this origin alone, under any path of a proxy."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ import re
 
 from fastapi import FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
+
+from services.api.rights import OPEN_TO_ALL, OpenToAll
 
 
 def install(app: FastAPI) -> None:
@@ -24,11 +26,15 @@ def install(app: FastAPI) -> None:
     content = bytes(page.body).decode()
     headers = {"Content-Security-Policy": _policy(content)}
 
-    @app.get("/docs", include_in_schema=False)
+    @app.get("/docs", dependencies=OPEN_TO_ALL, include_in_schema=False)
     def docs() -> HTMLResponse:
         return HTMLResponse(content, headers=headers)
 
-    app.mount("/docs/ui", StaticFiles(packages=[("fastapi_swagger", "resources")]))
+    @app.get("/openapi.json", dependencies=OPEN_TO_ALL, include_in_schema=False)
+    async def document() -> JSONResponse:
+        return JSONResponse(app.openapi())
+
+    app.mount("/docs/ui", OpenToAll(StaticFiles(packages=[("fastapi_swagger", "resources")])))
 
 
 def _policy(content: str) -> str:

@@ -13,7 +13,7 @@ from services.bootstrap.defaults import ANY_ADDRESS, CERTIFICATE, CERTIFICATE_KE
 from services.bootstrap.setting_types import Web
 
 API_KEY = (
-    "The key for all calls that write, for previews and for camera frames. "
+    "The key for all calls that write, for previews, camera frames and the export of all items. "
     "Required unless `HOST` is loopback."
 )
 

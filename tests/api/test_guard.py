@@ -56,6 +56,9 @@ def test_a_key_is_asked_for_where_one_is_set(tmp_path: Path) -> None:
 
         assert [without.status_code, wrong.status_code, right.status_code] == [401, 401, 201]
         assert closed.client.get("/items").status_code == 200
+        archive = f"{closed.page}/items/archive"
+        assert httpx.get(archive).status_code == 401
+        assert httpx.get(archive, headers={"Authorization": "Bearer s3cret"}).status_code == 200
         assert "s3cret" not in closed.log()
 
 
