@@ -7,6 +7,7 @@ too, and the connection goes to the checked one.
 from __future__ import annotations
 
 import base64
+import re
 import socket
 import ssl
 import time
@@ -21,6 +22,8 @@ from services.core.importing.public_ip import is_public
 
 MAX_REDIRECTS = 5
 TOTAL_S, SILENCE_S = 60.0, 15.0
+# Signs that no host's name has, blanks among them, which httpx writes as %20; and an empty part of a name.
+_NO_HOST = re.compile(r"[\s%<>\\^`{|}\x00-\x1f\x7f]|^\.|\.\.")
 _REDIRECTS = (301, 302, 303, 307, 308)
 # Types that servers give to files they do not look at; the content tells whether it is a picture.
 _UNKNOWN_TYPES = ("", "application/octet-stream", "binary/octet-stream")
@@ -67,7 +70,7 @@ class PictureFetcher:
             shown = _shown(urls[-1])
             try:
                 found = self._get(urls[-1], clock)
-            except _FAILURES as error:
+            except (*_FAILURES, OSError, ValueError) as error:
                 raise InputError(f"{shown} can't be fetched: {clock.explain(error)}") from None
             if isinstance(found, bytes):
                 return found
@@ -122,7 +125,7 @@ class _Clock:
             return f"it was not complete within {self._total_s:g} s"
         if isinstance(error, httpcore.TimeoutException):
             return f"nothing came for {self._silence_s:g} s"
-        return str(error)[:200] or type(error).__name__
+        return _text(error) or type(error).__name__
 
 
 class _Backend(httpcore.NetworkBackend):
@@ -195,11 +198,23 @@ class _Stream(httpcore.NetworkStream):
 def _parse(address: str, *, base: httpx.URL | None = None) -> httpx.URL:
     try:
         url = httpx.URL(address) if base is None else base.join(address)
-    except httpx.InvalidURL as error:
-        raise InputError(f"an address that can't be read: {error}") from None
-    if url.scheme not in ("http", "https") or not url.host:
-        raise InputError(f"{_shown(url)} is not an http or https address")
-    return url.copy_with(fragment=None)
+        url = url.copy_with(fragment=None)
+        # A name in punycode is decoded only now, and may be none.
+        host, port, shown = url.host, url.port, _shown(url)
+    except (httpx.InvalidURL, ValueError) as error:
+        raise InputError(f"an address that can't be read: {_text(error)}") from None
+    if url.scheme not in ("http", "https") or not host:
+        raise InputError(f"{shown} is not an http or https address")
+    if _NO_HOST.search(host):
+        raise InputError(f"{shown} has no host's name")
+    if port is not None and not 1 <= port <= 65535:  # the system would take the rest of a division
+        raise InputError(f"{shown} has port {port}; expected 1 to 65535")
+    return url
+
+
+def _text(error: Exception) -> str:
+    """An error's text, of printable characters alone."""
+    return ascii(str(error)[:200])[1:-1]
 
 
 def _shown(url: httpx.URL) -> str:

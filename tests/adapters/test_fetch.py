@@ -97,14 +97,44 @@ def test_a_silent_server_is_given_up(server: HostileServer) -> None:
         ("/a.jpg", "is not an http or https address"),
         ("http:///a.jpg", "is not an http or https address"),
         ("http://a\nb/", "can't be read"),
-        ("http://a..b/", "'a..b' has no address"),
-        ("http://127.0.0.1:99999/", "can't be fetched"),
+        ("http://a..b/", "http://a..b/ holds no name of a host"),
+        ("http://a b/", "http://a%20b/ holds no name of a host"),
+        ("http://[fe80::1%25eth0]/", "holds no name of a host"),
+        ("http://[::1/a.jpg", "can't be read"),
+        ("http://[]/", "can't be read"),
+        ("http://:@/", "is not an http or https address"),
+        ("http://u\0:p@127.0.0.1/", "can't be read"),
+        ("http://xn--/ok.jpg", "can't be read: Malformed A-label"),
+        ("http://xn--a/", "can't be read: Codepoint U+0080 at position 1"),
+        ("http://xn--n3h/", "can't be read: Codepoint U+2603 at position 1"),
+        ("http://x.example/\ud800.jpg", "can't be read"),
+        ("http://" + "a" * 64 + ".example/", "can't be"),
+        ("http://" + "a" * 70_000, "can't be read: URL too long"),
+        ("http://127.0.0.1:99999/", "has port 99999; expected 1 to 65535"),
+        ("http://127.0.0.1:-1/", "has port -1; expected 1 to 65535"),
+        ("http://127.0.0.1:0/", "has port 0; expected 1 to 65535"),
+        ("http://127.0.0.1:x/", "can't be read"),
         ("http://nothing.invalid/a.jpg", "'nothing.invalid' has no address"),
         ("http://127.0.0.1:1/a.jpg", "can't be fetched: [Errno 111] Connection refused"),
     ],
 )
 def test_an_address_that_leads_nowhere_is_refused_with_the_reason(address: str, says: str) -> None:
-    assert says in refusal(address)
+    told = refusal(address)
+    assert says in told
+    assert told.isprintable()
+    told.encode()
+
+
+@pytest.mark.parametrize(
+    ("way", "says"),
+    [
+        ("http://xn--/", "can't be read"),
+        ("http://127.0.0.1:99999/", "has port"),
+        ("//xn--a/", "can't be read"),
+    ],
+)
+def test_a_redirect_to_a_malformed_address_is_refused(server: HostileServer, way: str, says: str) -> None:
+    assert says in refusal(server.url(f"/to?to={way}"))
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "0x7f.1", "2130706433", "127.1", "0.0.0.0"])

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Concatenate, ParamSpec, TypeVar
 
 from services.core.catalogue.items import Draft, Look, seen_by
 from services.core.catalogue.picture_key import picture_key
 from services.core.catalogue.views import RECIPE, Shots
 from services.core.domain import Item
-from services.core.errors import InputError
+from services.core.errors import InputError, UnavailableError
 from services.core.importing.import_rows import BadRow
 from services.core.importing.worker_threads import ahead
 from services.core.ports import Featurizer, Picture
+
+log = logging.getLogger(__name__)
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +66,21 @@ class _Seen:
     probes: list[Picture]
 
 
+def _refusing(
+    step: Callable[Concatenate[Job, P], R], job: Job, *args: P.args, **more: P.kwargs
+) -> R | BadRow:
+    """One step of making one item; whatever it raises refuses that item and no other."""
+    try:
+        return step(job, *args, **more)
+    except InputError as error:
+        return BadRow(job.where, str(error))
+    except UnavailableError:
+        raise  # it concerns all items
+    except Exception as error:
+        log.exception("%s: a fault of ours", job.where)
+        return BadRow(job.where, f"a fault of ours: {type(error).__name__}: {str(error)[:200]}")
+
+
 @dataclass(frozen=True, slots=True)
 class Maker:
     """Turns jobs into items; the model runs in the caller's thread, all else in threads ahead of it."""
@@ -81,18 +103,16 @@ class Maker:
     def make_all(self, jobs: Iterable[Job]) -> Iterator[Made | BadRow]:
         """The items in the order in which they are done, a BadRow for one that can't be made."""
         threads = self.loaders + self.workers
-        for result in ahead(self._prepare, jobs, threads=threads, waiting=threads + self.workers):
-            yield result if isinstance(result, BadRow | Made) else self._embed(*result)
+        prepare = partial(_refusing, self._prepare)
+        for result in ahead(prepare, jobs, threads=threads, waiting=threads + self.workers):
+            yield result if isinstance(result, BadRow | Made) else _refusing(self._embed, *result)
 
-    def _prepare(self, job: Job) -> Made | BadRow | tuple[Job, dict[str, bytes], list[_Seen]]:
-        try:
-            contents = job.load()
-            with self._free:
-                if job.packed is not None and self._is_current(job.packed):
-                    return Made(job, job.packed, self._keyed(job.packed, contents))
-                seen = [self._look(content) for content in contents]
-        except InputError as error:
-            return BadRow(job.where, str(error))
+    def _prepare(self, job: Job) -> Made | tuple[Job, dict[str, bytes], list[_Seen]]:
+        contents = job.load()
+        with self._free:
+            if job.packed is not None and self._is_current(job.packed):
+                return Made(job, job.packed, self._keyed(job.packed, contents))
+            seen = [self._look(content) for content in contents]
         return job, dict(zip((each.key for each in seen), contents, strict=True)), seen
 
     def _is_current(self, item: Item) -> bool:

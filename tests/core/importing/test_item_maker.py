@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from common.wire import Vectors
@@ -14,7 +15,7 @@ from services.core.catalogue.items import Catalogue, Draft
 from services.core.catalogue.picture_key import picture_key
 from services.core.catalogue.views import RECIPE
 from services.core.domain import Item
-from services.core.errors import InputError
+from services.core.errors import InputError, UnavailableError
 from services.core.importing.import_rows import BadRow
 from services.core.importing.item_maker import Job, Made, Maker
 from services.core.ports import Picture
@@ -95,6 +96,40 @@ def test_what_can_not_be_made_is_told_with_its_place_and_the_rest_is_made() -> N
         BadRow("line of c", "it is gone"),
     }
     assert {each.item.id for each in found if isinstance(each, Made)} == {"a", "d"}
+
+
+@pytest.mark.parametrize(
+    "error",
+    [RuntimeError("odd"), RecursionError(), UnicodeError("x"), MemoryError(), OSError(5, "x")],
+)
+def test_whatever_a_step_raises_refuses_its_item_alone_and_is_logged(
+    error: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object) -> list[bytes]:
+        raise error
+
+    class Failing(FakeFeaturizer):
+        def embed(self, _pictures: Sequence[Picture], /) -> Vectors:
+            raise error
+
+    found = list(maker().make_all([job("a", load=fail), job("b", b"abc")]))
+    assert [each.where for each in found if isinstance(each, BadRow)] == ["line of a"]
+    assert [each.item.id for each in found if isinstance(each, Made)] == ["b"]
+    (bad,) = maker(featurizer=Failing()).make_all([job("c", b"abc")])
+    assert isinstance(bad, BadRow)
+    assert bad.reason.startswith(f"a fault of ours: {type(error).__name__}")
+    assert [(each.message, each.exc_info is not None) for each in caplog.records] == [
+        ("line of a: a fault of ours", True),
+        ("line of c: a fault of ours", True),
+    ]
+
+
+def test_a_dependency_that_is_away_ends_all() -> None:
+    def away() -> list[bytes]:
+        raise UnavailableError("S3 does not answer")
+
+    with pytest.raises(UnavailableError, match="S3 does not answer"):
+        list(maker().make_all([job("a", load=away)]))
 
 
 def test_an_item_of_an_archive_keeps_its_vectors_and_the_model_does_not_run() -> None:
