@@ -39,11 +39,14 @@ class KeyRule:
     def _check_key(self, given: str, client: str) -> None:
         # A request without a key is no guess: the page sends it before it has one.
         if given:
+            is_right = hmac.compare_digest(given.encode(), self.key.encode())
             wait_s = math.ceil(self.attempts.wait_s(client))
-            if wait_s:
+            if wait_s and not (is_right and self.attempts.spares(client)):
+                self.attempts.note_ignored(client)
                 detail = f"too many wrong API keys came from here; try again in {wait_s} s"
                 raise HTTPException(429, detail, {"Retry-After": str(wait_s)})
-            if hmac.compare_digest(given.encode(), self.key.encode()):
+            if is_right:
+                self.attempts.note_right(client)
                 return
             self.attempts.note_wrong(client)
         detail = "the API key is missing or wrong; expected `Authorization: Bearer <key>`"

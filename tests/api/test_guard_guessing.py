@@ -46,6 +46,15 @@ def test_after_ten_wrong_keys_no_key_of_that_address_is_looked_at(keyed: Stack) 
     assert not any(secret in log for secret in ("s3cret", "guess-"))
 
 
+def test_a_guesser_does_not_lock_out_the_owner_behind_the_same_address(keyed: Stack) -> None:
+    address = "198.51.100.7"
+    assert _delete(keyed, "s3cret", via=address).status_code == 404
+    guesses = [_delete(keyed, f"guess-{number}", via=address).status_code for number in range(40)]
+    assert guesses == [401] * 10 + [429] * 30
+    assert _delete(keyed, "s3cret", via=address).status_code == 404
+    assert _delete(keyed, "guess", via=address).status_code == 429
+
+
 def test_asking_without_a_key_counts_for_nothing(keyed: Stack) -> None:
     assert {_delete(keyed, None, via="198.51.100.4").status_code for _ in range(20)} == {401}
     assert _delete(keyed, "s3cret", via="198.51.100.4").status_code == 404

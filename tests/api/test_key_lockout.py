@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from services.api.key_lockout import COOL_DOWN_S, LIMIT, WINDOW_S, Attempts
+from services.api.key_lockout import COOL_DOWN_S, LIMIT, REMEMBERED_S, SPARED, WINDOW_S, Attempts
 from tests.fakes import FakeClock
 
 
@@ -91,3 +91,40 @@ def test_only_the_latest_addresses_are_remembered_up_to_a_limit(attempts: Attemp
     guess(attempts, "192.0.2.4", LIMIT - 1)
     assert attempts.wait_s("192.0.2.1") > 0
     assert attempts.wait_s("192.0.2.4") > 0
+
+
+def test_where_the_right_key_came_lately_it_is_taken_in_spite_of_a_guesser(
+    attempts: Attempts, clock: FakeClock
+) -> None:
+    attempts.note_right("192.0.2.1")
+    guess(attempts, "192.0.2.1")
+    assert attempts.wait_s("192.0.2.1") == COOL_DOWN_S
+    assert attempts.spares("192.0.2.1")
+    guess(attempts, "192.0.2.2")
+    assert not attempts.spares("192.0.2.2")
+
+    clock.now_s += REMEMBERED_S
+    assert attempts.spares("192.0.2.1")
+    clock.now_s += 1
+    assert not attempts.spares("192.0.2.1")
+
+
+def test_many_guesses_in_one_cool_down_end_the_exception_until_the_next(
+    attempts: Attempts, clock: FakeClock
+) -> None:
+    attempts.note_right("192.0.2.1")
+    guess(attempts, "192.0.2.1")
+    for _ in range(SPARED):
+        assert attempts.spares("192.0.2.1")
+        attempts.note_ignored("192.0.2.1")
+    assert not attempts.spares("192.0.2.1")
+
+    clock.now_s += COOL_DOWN_S
+    guess(attempts, "192.0.2.1", 1)
+    assert attempts.spares("192.0.2.1")
+
+
+def test_only_the_latest_right_addresses_are_remembered_up_to_a_limit(attempts: Attempts) -> None:
+    for number in (1, 2, 1, 3, 4):  # at most three
+        attempts.note_right(f"192.0.2.{number}")
+    assert [attempts.spares(f"192.0.2.{number}") for number in (1, 2, 3, 4)] == [True, False, True, True]
