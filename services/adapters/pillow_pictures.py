@@ -10,7 +10,6 @@ from contextlib import contextmanager
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from common.wire import MAX_FRAME_PIXELS
 from services.core.errors import InputError
 from services.core.ports import Picture
 
@@ -75,18 +74,6 @@ def _opened(content: bytes) -> Iterator[Image.Image]:
         raise InputError(f"not a picture that can be read; {_EXPECTED}") from None
     except _FAULTS as error:
         raise InputError(f"the picture is damaged ({error}); {_EXPECTED}") from None
-
-
-def check_jpeg(content: bytes) -> None:
-    """Check a JPEG's header alone; raises InputError if it is none or has too many pixels."""
-    expected = f"expected a JPEG of at most {MAX_FRAME_PIXELS // 1_000_000} megapixels"
-    try:
-        with Image.open(io.BytesIO(content), formats=["JPEG"]) as image:
-            width, height = image.size
-    except _FAULTS:
-        raise InputError(f"the frame's {len(content)} bytes are no readable JPEG; {expected}") from None
-    if width * height > MAX_FRAME_PIXELS:
-        raise InputError(f"the frame has {width} x {height} pixels; {expected}")
 
 
 def _to_rgb(image: Image.Image) -> Image.Image:

@@ -12,8 +12,8 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi import Path as InPath
 from starlette.concurrency import run_in_threadpool
 
-from common.wire import MAX_MESSAGE_BYTES, is_thing, topic
-from services.adapters.pillow_pictures import check_jpeg
+from common.jpeg_header import JpegCostError, JpegError, check_frame
+from common.wire import MAX_FRAME_PIXELS, MAX_MESSAGE_BYTES, is_thing, topic
 from services.api.body_schemas import FILE, image_form, request_body
 from services.api.etags import seen_tags
 from services.api.feeds import cameras_now
@@ -24,7 +24,7 @@ from services.bootstrap.api import ApiParts
 from services.contract.camera_models import CameraAnswer, CamerasAnswer, FrameAnswer
 from services.contract.problem_models import BROKER_AWAY, Responses, problems
 from services.core.cameras.previews import KEPT_S, WATCH_COMMAND, Preview, Previews
-from services.core.errors import InputError, UnavailableError
+from services.core.errors import InputError, TooLargeError, UnavailableError
 
 WAIT_S = 2.0
 SEND_S = 1.0
@@ -56,7 +56,10 @@ _FRAMES = problems(
             "the frame is not a JPEG",
         ],
         409: "cam-1 is the name of another camera (/dev/video0); expected a name that is free",
-        413: "the frame has more than 524266 bytes, which is what a message can hold",
+        413: [
+            "the frame has more than 524266 bytes, which is what a message can hold",
+            "the frame has more than 100 scans of 640 x 480 pixels, which take too long",
+        ],
         415: "content type 'image/png'; expected image/jpeg, or multipart with `image`",
         503: "the broker does not take the frame, so it was dropped; the next may pass",
     }
@@ -198,7 +201,18 @@ def _too_large(limit: int) -> str:
     return f"the frame has more than {limit} bytes, which is what a message can hold"
 
 
+def _check(content: bytes) -> None:
+    """Refuse what the edge would refuse, so that the sender is told; raises InputError."""
+    expected = f"expected a JPEG of at most {MAX_FRAME_PIXELS // 1_000_000} megapixels"
+    try:
+        check_frame(content)
+    except JpegCostError as error:
+        raise TooLargeError(f"the frame has {error}") from None
+    except JpegError:
+        raise InputError(f"the frame's {len(content)} bytes are no readable JPEG; {expected}") from None
+
+
 def _send(parts: ApiParts, thing: str, content: bytes) -> None:
-    check_jpeg(content)
+    _check(content)
     if not parts.link.publish(topic(thing, "frame"), content, within_s=SEND_S):
         raise UnavailableError("the broker does not take the frame, so it was dropped; the next may pass")

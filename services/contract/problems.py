@@ -11,7 +11,14 @@ from starlette.exceptions import HTTPException
 
 from services.contract import refusals
 from services.contract.problem_models import MEDIA_TYPE, problem_document
-from services.core.errors import ConflictError, InputError, LoadingError, MissingError, UnavailableError
+from services.core.errors import (
+    ConflictError,
+    InputError,
+    LoadingError,
+    MissingError,
+    TooLargeError,
+    UnavailableError,
+)
 
 
 def problem(status: int, detail: str, **members: Any) -> Response:
@@ -33,6 +40,10 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(ConflictError)
     async def conflict(_request: Request, error: Exception) -> Response:
         return problem(409, str(error))
+
+    @app.exception_handler(TooLargeError)
+    async def too_large(_request: Request, error: Exception) -> Response:
+        return problem(413, str(error))
 
     @app.exception_handler(UnavailableError)
     async def unavailable(_request: Request, error: Exception) -> Response:

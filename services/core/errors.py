@@ -9,6 +9,10 @@ class InputError(Exception):
     """Wrong input of a person or client; the text says what was wrong and what was expected."""
 
 
+class TooLargeError(InputError):
+    """Input that would take more memory or time than one may have; the text says how much was expected."""
+
+
 class MissingError(Exception):
     """The subject of a request does not exist (any more); the text names it."""
 

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from services.adapters.pillow_pictures import ENOUGH_PX, check_jpeg, decode, suffix_of
+from services.adapters.pillow_pictures import ENOUGH_PX, decode, suffix_of
 from services.core.errors import InputError
 from services.core.ports import Picture
-from tests.adapters.picture_files import jpeg_header, left_red_right_blue, png_header, saved
+from tests.adapters.picture_files import left_red_right_blue, png_header, saved
 
 RED_BGR = (0, 0, 255)
 ORIENTATION = 0x0112
@@ -158,26 +158,6 @@ def test_damage_of_any_kind_gives_a_picture_or_a_refusal(kind: str) -> None:
                 continue
         assert picture.ndim == 3
     assert 0 < refused < 400
-
-
-def test_a_frame_is_a_jpeg_of_any_size_up_to_the_limit() -> None:
-    check_jpeg(saved(left_red_right_blue(), "JPEG"))
-    check_jpeg(jpeg_header(8000, 5000))
-
-
-@pytest.mark.parametrize(
-    ("content", "says"),
-    [
-        (b"", "0 bytes are no readable JPEG"),
-        (b"\xff\xd8\xff" + bytes(50), "53 bytes are no readable JPEG"),
-        (saved(left_red_right_blue(), "PNG"), "no readable JPEG; expected a JPEG of at most 40 megapixels"),
-        (jpeg_header(8000, 5001), "8000 x 5001 pixels; expected a JPEG of at most 40 megapixels"),
-        (jpeg_header(65000, 65000), "expected a JPEG of at most 40 megapixels"),
-    ],
-)
-def test_what_is_no_frame_is_refused(content: bytes, says: str) -> None:
-    with pytest.raises(InputError, match=says):
-        check_jpeg(content)
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ OTHERS = [language for language in LANGUAGES if language != "en"]
 
 
 def sentences() -> Iterator[str]:
-    """Each text in the services' and the edge's code, with {} for each value."""
-    for folder in ("services", "edge"):
+    """Each text in our code, with {} for each value."""
+    for folder in ("services", "edge", "common"):
         for path in (WEB.parent / folder).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.Constant) and isinstance(node.value, str):
