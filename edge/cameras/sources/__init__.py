@@ -1,5 +1,6 @@
 """All kinds of sources; `open_source` opens the one that LOOKALIKE_SOURCE names."""
 
+import os
 from pathlib import Path
 
 from common.redaction import redact_url
@@ -27,6 +28,8 @@ def open_source(setting: str, *, stall_s: float, fast: bool = False) -> Source |
     scheme, colon, _ = setting.partition("://")
     if colon and scheme.lower() in SCHEMES:
         return StreamSource(setting, stall_s=stall_s)
-    if colon or setting == "mqtt":
+    # Unlike Path.expanduser, this leaves a ~ as it is that stands for nobody.
+    path = os.path.expanduser(setting)  # noqa: PTH111
+    if setting == "mqtt" or (colon and not os.path.lexists(path)):
         raise ValueError(f"no such kind of source: {redact_url(setting)}; expected {EXPECTED}")
-    return RecordingSource(Path(setting).expanduser(), fast=fast)
+    return RecordingSource(Path(path), fast=fast)

@@ -2,10 +2,14 @@
 
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Literal, Protocol
 
 from edge.picture.frame_types import Frame
+
+# Frames are left out when they are later than this, but one comes at least as often.
+_IN_STEP_S = 0.1
+_CATCH_UP_S = 5.0
 
 
 class SourceError(Exception):
@@ -35,21 +39,48 @@ class Source(Protocol):
 
 
 class Pace:
-    """The times at which the frames of a recording are due; the first one is due at once."""
+    """The times at which the frames of a recording are due; the first one is due at once.
 
-    def __init__(self, interval_s: float) -> None:
+    Of late frames some are left out, to catch up. When that does not help, since they come slower than
+    they are due, the clock is put back: what is left is played slowly, not passed over.
+    """
+
+    def __init__(self, interval_s: float, *, clock: Callable[[], float] = time.monotonic) -> None:
         """With an interval of 0 each frame is due at once, and none is ever late."""
-        self._interval_s = interval_s
+        self._interval_s, self._clock = interval_s, clock
         self._start_s: float | None = None
+        self._late_s = 0.0
+        self._given_s = 0.0
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the last frame was late."""
+        return self._late_s > _IN_STEP_S
 
     def wait(self, index: int, stop: threading.Event) -> bool:
-        """Wait until frame `index` is due; False when its time, or the program's, is over: skip it."""
+        """Wait until frame `index` is due; False when it is to be left out, or the program ends."""
+        return self.wait_until(index * self._interval_s, stop)
+
+    def wait_until(self, at_s: float, stop: threading.Event) -> bool:
+        """The same for a frame whose time is `at_s` after that of the first one."""
         if not self._interval_s:
             return not stop.is_set()
-        now_s = time.monotonic()
-        if self._start_s is None:
-            self._start_s = now_s - index * self._interval_s
-        late_s = now_s - (self._start_s + index * self._interval_s)
+        late_s, before_s = -self.early_s(at_s), self._late_s
+        self._late_s = late_s
         if late_s < 0:
-            return not stop.wait(-late_s)
-        return late_s <= self._interval_s and not stop.is_set()
+            stop.wait(-late_s)
+        elif late_s > _CATCH_UP_S:
+            self._start_s, self._late_s = self._clock() - at_s, 0.0
+        elif late_s > _IN_STEP_S and late_s < before_s and self._clock() - self._given_s < _IN_STEP_S:
+            return False
+        self._given_s = self._clock()
+        return not stop.is_set()
+
+    def early_s(self, at_s: float) -> float:
+        """Seconds until the time `at_s` after the first frame, which is now if there was none yet."""
+        if not self._interval_s:
+            return 0.0
+        now_s = self._clock()
+        if self._start_s is None:
+            self._start_s = now_s - at_s
+        return self._start_s + at_s - now_s

@@ -2,22 +2,25 @@
 
 import logging
 import threading
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
+from stat import S_ISDIR
 
 import av
 import cv2
+from av.container import InputContainer
+from av.video.stream import VideoStream
 
 from edge.cameras.sources.base import Pace, SourceError
 from edge.cameras.sources.causes import why_no_file
-from edge.cameras.sources.video import opened, to_bgr
+from edge.cameras.sources.playback import Playback
+from edge.cameras.sources.video import TOO_LARGE, frames_of, opened
 from edge.picture.frame_types import Frame
 
 _log = logging.getLogger(__name__)
 _PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"})
 _PICTURE_S = 1.0
 _OURS = Path(__file__).resolve().parents[3]
-_USUAL_FPS = 25.0  # for a file without a rate
 
 
 class RecordingSource:
@@ -25,6 +28,7 @@ class RecordingSource:
 
     def __init__(self, path: Path, *, fast: bool = False) -> None:
         self._path = path
+        self._damage_told = False
         self.waits = fast
 
     @property
@@ -33,32 +37,47 @@ class RecordingSource:
         return str(self._path.relative_to(_OURS) if self._path.is_relative_to(_OURS) else self._path)
 
     def frames(self, stop: threading.Event) -> Generator[Frame]:
-        """Yield frame i at start + i / fps of a video, or every picture of a folder for a second."""
-        if not self._path.exists():
-            raise SourceError(f"no such file or folder: {self._path}")
-        if self._path.is_dir() or self._path.suffix.lower() in _PICTURES:
+        """Yield each frame of a video at its own time, or every picture of a folder for a second."""
+        try:
+            mode = self._path.stat().st_mode
+        except (OSError, ValueError) as error:
+            raise SourceError(_why_no_path(self._path, error)) from None
+        if S_ISDIR(mode) or self._path.suffix.lower() in _PICTURES:
             return self._play_pictures(stop)
         return self._play_video(stop)
 
     def _play_video(self, stop: threading.Event) -> Generator[Frame]:
-        pace: Pace | None = None
-        index = 0
+        # With its protocol, as FFmpeg takes the text before a colon for one.
+        address = f"file:{self._path.absolute()}"
+        playback = Playback(fast=self.waits)
         while not stop.is_set():
-            round_start = index
-            # Opened again for each round; the clock of `pace` runs on, so the seam is invisible.
-            with opened(str(self._path), self.name, why=why_no_file) as (container, stream):
-                pace = pace or Pace(0 if self.waits else 1 / float(stream.average_rate or _USUAL_FPS))
-                try:
-                    for frame in container.decode(stream):
-                        if pace.wait(index, stop):
-                            yield to_bgr(frame)
-                        if stop.is_set():
-                            return
-                        index += 1
-                except av.FFmpegError as error:
-                    raise SourceError(f"{self.name}: {why_no_file(error)}") from None
-            if index == round_start:
-                raise SourceError(f"{self.name} holds no frame")
+            # Opened again for each round; the time of `playback` runs on, so the seam is invisible.
+            with opened(address, self.name, why=why_no_file, protocols="file") as (container, stream):
+                playback.begin(stream)
+                for packet in self._packets(container, stream, playback):
+                    for frame in frames_of(packet):
+                        yield from playback.show(frame, stream, stop)
+                    if stop.is_set():
+                        return
+            if not playback.frames:
+                raise SourceError(
+                    f"{self.name}: no frame that can be decoded; is the file whole? {TOO_LARGE}"
+                )
+
+    def _packets(
+        self, container: InputContainer, stream: VideoStream, playback: Playback
+    ) -> Iterator["av.Packet[VideoStream]"]:
+        """The packets of a round, up to the place where the file is damaged."""
+        try:
+            yield from container.demux(stream)
+        except av.FFmpegError as error:
+            if not playback.frames:
+                raise SourceError(f"{self.name}: {why_no_file(error)}") from None
+            if not self._damage_told:
+                self._damage_told = True
+                _log.warning(
+                    "%s is damaged after %d frames: %s", self.name, playback.frames, why_no_file(error)
+                )
 
     def _play_pictures(self, stop: threading.Event) -> Generator[Frame]:
         pace = Pace(0 if self.waits else _PICTURE_S)
@@ -78,6 +97,12 @@ class RecordingSource:
             if index == round_start:
                 expected = ", ".join(sorted(_PICTURES))
                 raise SourceError(f"no readable picture in {self._path}; expected {expected}")
+
+
+def _why_no_path(path: Path, error: OSError | ValueError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return f"no such file or folder: {path}"
+    return f"{path}: {getattr(error, 'strerror', None) or error}"
 
 
 def _pictures(path: Path) -> list[Path]:

@@ -6,18 +6,21 @@ from collections.abc import Generator, Iterator
 
 import av
 from av.container import InputContainer
-from av.stream import Stream
 from av.video.stream import VideoStream
 
 from edge.cameras.sources.address import PORTS, TLS_SCHEMES, Address, parse_address
-from edge.cameras.sources.base import Pace, SourceError
+from edge.cameras.sources.base import SourceError
 from edge.cameras.sources.causes import trusted_authorities, why_no_stream
-from edge.cameras.sources.video import opened, to_bgr
+from edge.cameras.sources.playback import Playback
+from edge.cameras.sources.video import frames_of, opened
 from edge.picture.frame_types import Frame
 
 SCHEMES = frozenset(PORTS)
+# FFmpeg's names. What a camera answers may refer to other addresses, but to no file and no other protocol.
+_RTSP = "rtp,srtp,udp,tcp,tls"
+_HTTP = "http,https,tcp,tls"
+_PROTOCOLS = {"rtsp": f"rtsp,{_RTSP}", "rtsps": f"rtsps,{_RTSP}", "http": _HTTP, "https": _HTTP}
 _OPEN_S = 10.0
-_USUAL_FPS = 25.0
 _OPTIONS = {
     # The library would read 20 frames to find the rate, which is not needed.
     "fpsprobesize": "0",
@@ -53,13 +56,20 @@ class StreamSource:
 
         options = _options(self._address)
         with opened(
-            self._address.url, self.name, why=why, options=options, open_s=self._open_s, read_s=self._stall_s
+            self._address.url,
+            self.name,
+            why=why,
+            protocols=_PROTOCOLS[self._address.scheme],
+            options=options,
+            open_s=self._open_s,
+            read_s=self._stall_s,
         ) as (container, stream):
-            pace = Pace(_interval_s(container, stream))
+            # A live stream has no length, and its own pace.
+            playback = Playback(fast=not container.duration)
+            playback.begin(stream)
             try:
-                for index, frame in enumerate(self._decode(container, stream)):
-                    if pace.wait(index, stop):
-                        yield to_bgr(frame)
+                for frame in self._decode(container, stream):
+                    yield from playback.show(frame, stream, stop)
                     if stop.is_set():
                         return
             except av.error.ExitError:  # PyAV's form of a time-out
@@ -79,7 +89,7 @@ class StreamSource:
             if time.monotonic() - asked_s >= self._stall_s:
                 # Nothing new came: this is a packet that the parser held back, too old to be shown as new.
                 raise self._stalled("no data", self._stall_s)
-            for frame in _frames_of(packet) if packet.stream_index == stream.index else ():
+            for frame in frames_of(packet) if packet.stream_index == stream.index else ():
                 yield frame
                 last_s, limit_s = time.monotonic(), self._stall_s
             if time.monotonic() - last_s > limit_s:
@@ -98,15 +108,3 @@ def _options(address: Address) -> dict[str, str]:
         # By default the library accepts any certificate.
         options |= {"tls_verify": "1", "ca_file": trusted_authorities()}
     return options
-
-
-def _interval_s(container: InputContainer, stream: VideoStream) -> float:
-    """The time from frame to frame of a recording; 0 for a live stream, which has its own pace."""
-    return 1 / float(stream.average_rate or _USUAL_FPS) if container.duration else 0.0
-
-
-def _frames_of(packet: "av.Packet[Stream]") -> list[av.VideoFrame]:
-    try:
-        return [frame for frame in packet.decode() if isinstance(frame, av.VideoFrame)]
-    except av.error.InvalidDataError:  # a damaged packet; the next key frame puts it right
-        return []

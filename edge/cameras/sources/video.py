@@ -2,17 +2,27 @@
 
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
-from typing import cast
+from typing import Any, cast
 
 import av
 from av.buffer import Buffer
 from av.container import InputContainer
 from av.sidedata.sidedata import Type
+from av.stream import Discard, Disposition
 from av.video.stream import VideoStream
 
+from common.wire import MAX_FRAME_PIXELS
 from edge.cameras.sources.base import SourceError
 from edge.cameras.sources.display_matrix import upright
 from edge.picture.frame_types import Frame
+
+TOO_LARGE = f"expected at most {MAX_FRAME_PIXELS // 10**6} megapixels"
+# Longest side of a frame that is handed out: a half of 4K, and more than the model or a snapshot needs.
+_LONGEST_PX = 1920
+_MAX_PIXELS = {"max_pixels": str(MAX_FRAME_PIXELS)}
+# What is shown instead of a film: the cover of a song, pictures of chapters.
+_PICTURE_CODECS = frozenset({"mjpeg", "png", "bmp", "gif", "webp", "tiff"})
+_COVER = Disposition.attached_pic | Disposition.timed_thumbnails
 
 
 @contextmanager
@@ -21,34 +31,80 @@ def opened(
     name: str,
     *,
     why: Callable[[av.FFmpegError], str],
+    protocols: str,
     options: dict[str, str] | None = None,
     open_s: float | None = None,
     read_s: float | None = None,
 ) -> Generator[tuple[InputContainer, VideoStream]]:
-    """Open a video and its first picture stream; SourceError, with `name` and the text of `why`, on failure.
+    """Open a video and its main picture stream; SourceError, with `name` and the text of `why`, on failure.
 
+    Nothing but the `protocols` (FFmpeg's names, with commas) is spoken, whatever the video refers to.
     Errors of reading, later, pass through as av.FFmpegError; their text holds the address with its password.
     """
+    options = _MAX_PIXELS | {"protocol_whitelist": protocols} | (options or {})
     try:
-        container = av.open(address, "r", options=options, timeout=(open_s, read_s))
+        container = av.open(
+            address, "r", options=options, timeout=(open_s, read_s), metadata_errors="replace"
+        )
     except av.FFmpegError as error:
         raise SourceError(f"{name}: {why(error)}") from None
+    except Exception as error:  # whatever the library makes of damaged data, or of a name
+        raise SourceError(f"{name} cannot be opened ({type(error).__name__})") from None
     with container:
-        if not container.streams.video:
-            raise SourceError(f"{name}: no picture in it, only {_kinds(container)}")
-        stream = container.streams.video[0]
+        stream = _main_stream(container, name)
+        for other in container.streams.video:
+            if other is not stream:
+                other.discard = Discard.all
+        context = stream.codec_context
+        if context.width * context.height > MAX_FRAME_PIXELS:
+            raise SourceError(f"{name}: {context.width} x {context.height} pixels; {TOO_LARGE}")
+        # A stream may grow later.
+        context.options = _MAX_PIXELS
         # One thread: more would take cores from the inference, and frame threads add delay.
-        stream.codec_context.thread_count = 1
+        context.thread_count = 1
         yield container, stream
 
 
+def frames_of(packet: "av.Packet[Any]") -> list[av.VideoFrame]:
+    """The packet's frames; none of a damaged one, which the next key frame puts right."""
+    try:
+        return [frame for frame in packet.decode() if isinstance(frame, av.VideoFrame)]
+    except Exception:  # whatever a decoder makes of damaged data
+        return []
+
+
 def to_bgr(frame: av.VideoFrame) -> Frame:
-    """Convert a decoded frame, upright as a player shows it."""
-    picture = frame.to_ndarray(format="bgr24").astype("uint8", copy=False)
+    """Convert a decoded frame, upright as a player shows it, and made smaller when it is very large."""
+    shrink = min(1.0, _LONGEST_PX / max(frame.width, frame.height))
+    picture = frame.to_ndarray(
+        format="bgr24",
+        width=max(1, round(frame.width * shrink)),
+        height=max(1, round(frame.height * shrink)),
+        interpolation="AREA" if shrink < 1 else None,
+    )
     # PyAV's own type of this mapping knows one key only.
     matrix = cast(Mapping[Type, Buffer], frame.side_data).get(Type.DISPLAYMATRIX)
-    return upright(picture, bytes(matrix) if matrix else None)
+    return upright(picture.astype("uint8", copy=False), bytes(matrix) if matrix else None)
+
+
+def _main_stream(container: InputContainer, name: str) -> VideoStream:
+    """The default video, of several ones the largest; SourceError when there is none that can be decoded."""
+    videos = [stream for stream in container.streams.video if not stream.disposition & _COVER]
+    if not videos:
+        raise SourceError(f"{name}: no video in it, only {_kinds(container)}")
+    known = [stream for stream in videos if stream.codec_context]
+    if not known:
+        raise SourceError(f"{name}: no decoder for its kind of video")
+    return max(known, key=_rank)
+
+
+def _rank(stream: VideoStream) -> tuple[bool, bool, bool, int]:
+    # Not every file marks its cover as one.
+    context = stream.codec_context
+    moves = stream.frames != 1, context.name not in _PICTURE_CODECS
+    return *moves, bool(stream.disposition & Disposition.default), context.width * context.height
 
 
 def _kinds(container: InputContainer) -> str:
-    return " and ".join(sorted({stream.type for stream in container.streams})) or "data"
+    kinds = {"a cover picture" if stream.type == "video" else stream.type for stream in container.streams}
+    return " and ".join(sorted(kinds)) or "data"
