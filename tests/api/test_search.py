@@ -12,8 +12,10 @@ import numpy as np
 from fastapi import FastAPI
 
 from common.wire import Observation, decode_observation
+from services.api import rights
 from services.api.search import build_router
 from services.bootstrap.api import ApiParts
+from services.bootstrap.settings import ApiSettings
 
 
 class SlowApi:
@@ -43,6 +45,7 @@ def test_an_observation_is_dated_when_its_picture_is_decoded() -> None:
     featurizer = SimpleNamespace(look=slow.look, fingerprint="0123456789ab")
     catalogue = SimpleNamespace(decode=slow.decode, featurizer=featurizer)
     app = FastAPI()
+    rights.install(app, ApiSettings())
     app.include_router(build_router(cast(ApiParts, SimpleNamespace(catalogue=catalogue, search=slow))))
 
     async def sent() -> httpx.Response:
