@@ -21,6 +21,7 @@ from common.wire import Vectors, unit
 from services.adapters.faiss_index import FaissIndex
 from services.core.domain import Item
 from services.core.search.catalogue_copy import CatalogueCopy
+from services.core.search.damaged_items import DamagedItems
 
 DIM, VIEWS, PROBES = 512, 5, 3
 MODEL = "0123456789ab"
@@ -34,7 +35,7 @@ def main() -> None:
     )
     parser.add_argument("items", type=int, nargs="?", default=20_000)
     count = parser.parse_args().items
-    copy, before = CatalogueCopy(MODEL, DIM, FaissIndex(dim=DIM)), _resident_bytes()
+    copy, before = CatalogueCopy(MODEL, DIM, FaissIndex(dim=DIM), DamagedItems()), _resident_bytes()
     for first in range(0, count, PAGE):
         copy.take(_items(first, min(PAGE, count - first)), cursor=first)
     gc.collect()

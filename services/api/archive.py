@@ -20,6 +20,7 @@ from services.bootstrap.importing import build_maker
 from services.contract.item_models import ImportAnswer, RefusedItemAnswer
 from services.contract.problem_models import STORE_AWAY, Responses, problems
 from services.core.catalogue.paging import all_items
+from services.core.domain import Item
 from services.core.importing.archive import Archive, write_archive
 from services.core.importing.archive_jobs import archive_jobs
 from services.core.importing.import_rows import BadRow
@@ -67,7 +68,7 @@ def build_router(parts: ApiParts, *, folder: Path, threads: int) -> APIRouter:
         No item has the id `archive`, because this is its address.
         """
         store = parts.catalogue.store
-        pieces = write_archive(all_items(store), _picture(parts), model=store.model())
+        pieces = write_archive(all_items(store, on_damaged=_leave_out), _picture(parts), model=store.model())
         headers = {"Content-Disposition": 'attachment; filename="lookalike-items.zip"'}
         return StreamingResponse(pieces, media_type=TYPE, headers=headers)
 
@@ -93,6 +94,10 @@ def build_router(parts: ApiParts, *, folder: Path, threads: int) -> APIRouter:
             return await run_in_threadpool(_import, parts, maker, file)
 
     return router
+
+
+def _leave_out(item: Item) -> None:
+    log.warning("export: item %r is left out, because it is damaged: %s", item.id, item.damage)
 
 
 def _picture(parts: ApiParts) -> Callable[[str], bytes | None]:

@@ -127,4 +127,4 @@ def _index(parts: ApiParts) -> dict[str, Any]:
         raise UnavailableError("search is not connected to the broker; reconnecting")
     if loading := state["loading"]:
         raise LoadingError(Loading(loading["read"], loading["total"]))
-    return {name: state[name] for name in ("items", "other_recipe", "cursor", "model")}
+    return {name: state[name] for name in ("items", "other_recipe", "damaged", "cursor", "model")}

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from services.api.body_schemas import FILE
 from services.api.etags import seen_tags
-from services.api.items import NO_ITEM, ItemId, existing
+from services.api.items import DAMAGED_ITEM, NO_ITEM, ItemId, existing
 from services.api.rights import OPEN_TO_ALL
 from services.bootstrap.api import ApiParts
 from services.contract.problem_models import STORE_AWAY, problems
@@ -22,6 +22,7 @@ _CONTENT: dict[int | str, dict[str, Any]] = {
     **problems(
         {
             404: [NO_ITEM, "item 'mug-7' has the pictures 0 to 1, and no 2"],
+            409: DAMAGED_ITEM,
             422: "`w` is '100'; expected 160, 320 or 640",
             503: STORE_AWAY,
         }

@@ -15,11 +15,14 @@ from services.bootstrap.api import ApiParts
 from services.contract.item_models import ItemAnswer, ItemFeedbackAnswer, ItemPageAnswer
 from services.contract.model_base import Answer
 from services.contract.problem_models import STORE_AWAY, problems
+from services.core.catalogue.paging import sound_facts
 from services.core.domain import ItemFacts
-from services.core.errors import MissingError
+from services.core.errors import ConflictError, MissingError
 
 ItemId = Annotated[str, InPath(description="The item's id.", examples=["mug-7"])]
 NO_ITEM = "there is no item 'mug-7'"
+DAMAGED = "item '{}' is damaged in the item store: {}; PUT it with title and picture, or DELETE it"
+DAMAGED_ITEM = DAMAGED.format("mug-7", "it has no vectors")
 
 
 def build_router(parts: ApiParts) -> APIRouter:
@@ -42,7 +45,7 @@ def build_router(parts: ApiParts) -> APIRouter:
 
         With `text` only those items whose id, title or a metadata value holds it, in upper or lower case.
         """
-        page = parts.catalogue.store.facts_page(after=cursor, limit=limit + 1, text=text)
+        page = sound_facts(parts.catalogue.store, after=cursor, limit=limit + 1, text=text)
         shown = page[:limit]
         answer = ItemPageAnswer(
             items=[item_answer(parts, item) for item in shown],
@@ -57,7 +60,7 @@ def build_router(parts: ApiParts) -> APIRouter:
         response_model=ItemAnswer,
         responses={
             304: {"description": "It is that of If-None-Match."},
-            **problems({404: NO_ITEM, 503: STORE_AWAY}),
+            **problems({404: NO_ITEM, 409: DAMAGED_ITEM, 503: STORE_AWAY}),
         },
     )
     def get(item_id: ItemId, request: Request) -> Response:
@@ -77,10 +80,12 @@ def json_response(answer: Answer, status: int = 200, *, headers: Mapping[str, st
 
 
 def existing(parts: ApiParts, item_id: str) -> ItemFacts:
-    """The item of an id; raises MissingError."""
+    """The item of an id; raises MissingError, or ConflictError if it is damaged."""
     (item,) = parts.catalogue.store.facts([item_id])
     if item is None:
         raise MissingError(f"there is no item {item_id!r}")
+    if item.damage:
+        raise ConflictError(DAMAGED.format(item.id, item.damage))
     return item
 
 

@@ -12,11 +12,12 @@ from services.bootstrap.api import ApiParts
 from services.contract.examples import MODEL
 from services.contract.item_models import CatalogueModelAnswer, CatalogueModelBody, KeptAnswer
 from services.contract.problem_models import STORE_AWAY, problems
-from services.core.catalogue.rebuild import check_swap
+from services.core.catalogue.rebuild import check_made, check_swap
 from services.core.importing.archive_line import parse_line
 from services.core.ports import ItemStore
 
 _NOT_JSON = "not JSON: Expecting value: line 1 column 1 (char 0)"
+_OTHER_DIM = "vectors of 256 numbers; expected 512, as model 67b852d76d55 makes"
 _LINE = request_body(
     {
         "application/json": {
@@ -52,7 +53,7 @@ def build_router(parts: ApiParts) -> APIRouter:
         dependencies=KEY_NEEDED,
         summary="Keep vectors that a rebuild made",
         openapi_extra=_LINE,
-        responses=problems({400: ["model is 'x'; expected 12 hex digits", _NOT_JSON], 503: STORE_AWAY}),
+        responses=problems({400: [_OTHER_DIM, _NOT_JSON], 503: STORE_AWAY}),
     )
     async def stage(request: Request) -> KeptAnswer:
         """Keep an item's vectors: of another model beside its own, of another recipe in their place.
@@ -60,6 +61,7 @@ def build_router(parts: ApiParts) -> APIRouter:
         For `lookalike index rebuild`. The item is a line of an archive.
         """
         item = parse_line(await request.body())
+        check_made(item, parts.catalogue.featurizer)
         return KeptAnswer(kept=await run_in_threadpool(store.stage, item))
 
     @router.post(

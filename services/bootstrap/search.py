@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 import redis
-from prometheus_client import CollectorRegistry
+from prometheus_client import CollectorRegistry, Gauge
 
 from services.adapters.faiss_index import FaissIndex
 from services.adapters.prometheus_tally import PrometheusTally
@@ -52,6 +52,9 @@ def build_search_core(settings: SearchCoreSettings, *, listener: AnswerListener 
     queue = RedisQueue(connect_redis(settings.redis_url))
     lookup = Lookup(picture_url=picture_urls(settings.page_url), k=K, max_age_s=settings.max_age_s)
     registry = CollectorRegistry()
+    Gauge(
+        "lookalike_search_damaged_items", "Items left out because their rows are damaged.", registry=registry
+    ).set_function(lambda: len(follower.damaged))
     drops = Drops(PrometheusTally(registry))
     answerer = Answerer(live=follower.live, lookup=lookup, queue=queue, drops=drops, listener=listener)
     return SearchCore(follower, answerer, drops, queue, registry)

@@ -115,6 +115,16 @@ class _Doctor:
         )
         return f"{state['items']} items of model {state['model']}{hint}"
 
+    def damaged(self) -> dict[str, Any]:
+        """The items that the search leaves out, none if it can't be asked."""
+        with (
+            contextlib.suppress(InputError, UnavailableError, KeyError),
+            own_client(self._addresses["search"], timeout_s=WAIT_S) as client,
+        ):
+            found: dict[str, Any] = SearchClient(client).state()["damaged"]
+            return found
+        return {"count": 0, "first": []}
+
     def redis(self) -> str:
         RedisQueue(connect_redis(self._addresses["redis"])).ping()
         return "Redis answers"
@@ -172,7 +182,8 @@ def doctor() -> None:
     A search that is still reading the catalogue does not fail: that is said, with how far it is.
     """
     failed = loading = False
-    for name, check in _Doctor(load(CliSettings)).hops().items():
+    checks = _Doctor(load(CliSettings))
+    for name, check in checks.hops().items():
         if failed or (loading and name == "matches"):
             print(f"  --    {name}")
             continue
@@ -187,4 +198,13 @@ def doctor() -> None:
         except (InputError, UnavailableError) as error:
             print(f"  FAIL  {name}: {error}\n        look for its lines in the log")
             failed = True
+    _tell_damaged(checks.damaged())
     raise typer.Exit(1 if failed else 0)
+
+
+def _tell_damaged(damaged: dict[str, Any]) -> None:
+    """Name the damaged items, whatever else fails: the rest of the catalogue works."""
+    if damaged["count"]:
+        print(f"  note  {damaged['count']} items are damaged and left out; put them again, or delete them")
+    for each in damaged["first"]:
+        print(f"        {each['id']!a}: {each['reason']}")

@@ -59,23 +59,26 @@ def export(
     print(f"{running.items} items exported to {file}, {file.stat().st_size} bytes", file=sys.stderr)
     for key in running.gone:
         print(f"left out: the picture {key} is gone; its item can't be imported again", file=sys.stderr)
-    raise typer.Exit(1 if running.gone else 0)
+    for item in running.damaged:
+        print(f"left out: item {item.id} is damaged: {item.damage}", file=sys.stderr)
+    raise typer.Exit(1 if running.gone or running.damaged else 0)
 
 
 class _Export:
-    """One export; counts the items, and lists the keys of pictures that are gone."""
+    """One export; counts the items, and lists what is left out: damaged items, and pictures that are gone."""
 
     def __init__(self, store: ItemStore, pictures: PictureStore) -> None:
         self._store, self._pictures = store, pictures
         self.items = 0
         self.gone: list[str] = []
+        self.damaged: list[Item] = []
 
     def pieces(self) -> Iterator[bytes]:
         """The archive."""
         return write_archive(self._all(), self._picture, model=self._store.model())
 
     def _all(self) -> Iterator[Item]:
-        for item in all_items(self._store):
+        for item in all_items(self._store, on_damaged=self.damaged.append):
             self.items += 1
             yield item
 

@@ -13,6 +13,7 @@ from services.bootstrap.settings import CliSettings, load
 from services.bootstrap.stores import open_items
 from services.cli.running_system import api_client, run_json
 from services.core.catalogue.paging import all_items
+from services.core.domain import Item
 from services.core.errors import InputError, UnavailableError
 
 
@@ -28,8 +29,13 @@ def list_items(
     text: Annotated[str, typer.Option(help="Only those whose id, title or metadata hold it.")] = "",
 ) -> None:
     """Print each item's id and title, in the order of the ids."""
-    for item in all_items(open_items(load(CliSettings), writable=False), text=text):
+    store = open_items(load(CliSettings), writable=False)
+    for item in all_items(store, text=text, on_damaged=_tell_damaged):
         print(f"{item.id:24}  {item.title}")
+
+
+def _tell_damaged(item: Item) -> None:
+    print(f"left out: item {item.id} is damaged: {item.damage}", file=sys.stderr)
 
 
 def teach(

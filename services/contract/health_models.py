@@ -10,13 +10,21 @@ from services.contract.camera_models import CameraAnswer
 from services.contract.examples import CAMERA, MODEL
 from services.contract.model_base import Answer, with_example
 
+_INDEX: dict[str, Any] = {
+    "ok": True,
+    "items": 61,
+    "other_recipe": 0,
+    "damaged": {"count": 0, "first": []},
+    "cursor": 83,
+    "model": MODEL,
+}
 HEALTHY: dict[str, Any] = {
     "status": "ok",
     "checks": {
         "store": {"ok": True, "cursor": 83},
         "redis": {"ok": True},
         "broker": {"ok": True},
-        "index": {"ok": True, "items": 61, "other_recipe": 0, "cursor": 83, "model": MODEL},
+        "index": _INDEX,
     },
     "cameras": [CAMERA],
     "version": "0.1.0",
@@ -38,6 +46,20 @@ class LoadingAnswer(Answer):
     total: int | None = Field(description="Items in all; null until the store was reached.")
 
 
+class DamagedItemAnswer(Answer):
+    """An item that is left out."""
+
+    id: str = Field(description="The item's id.")
+    reason: str = Field(description="What is wrong with its row in the item store.")
+
+
+class DamagedAnswer(Answer):
+    """The items that are left out, because their rows in the item store are damaged."""
+
+    count: int = Field(description="How many there are.")
+    first: list[DamagedItemAnswer] = Field(description="The first 10 of them, in the order of their ids.")
+
+
 class CheckAnswer(Answer):
     """One dependency."""
 
@@ -49,6 +71,9 @@ class CheckAnswer(Answer):
     items: int | None = Field(None, description="Index: how many items it holds.")
     other_recipe: int | None = Field(
         None, description="Index: items whose vectors another version's recipe of views made."
+    )
+    damaged: DamagedAnswer | None = Field(
+        None, description="Index: items that it leaves out; PUT or DELETE mends that."
     )
     model: str | None = Field(None, description="Index: the fingerprint of its model.")
     loading: LoadingAnswer | None = Field(None, description="Index: how far its first reading is.")

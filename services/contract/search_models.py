@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from services.contract.examples import MODEL
-from services.contract.health_models import LoadingAnswer
+from services.contract.health_models import DamagedAnswer, LoadingAnswer
 from services.contract.model_base import Answer, with_example
 
 # The further members of a problem document while there is no verdict yet.
@@ -63,6 +63,7 @@ class SearchHealthAnswer(Answer):
             "loading": None,
             "items": 61,
             "other_recipe": 0,
+            "damaged": {"count": 1, "first": [{"id": "mug-7", "reason": "it has no vectors"}]},
             "cursor": 83,
             "model": MODEL,
             "calibration": _FIT,
@@ -76,6 +77,7 @@ class SearchHealthAnswer(Answer):
     other_recipe: int = Field(
         description="How many of them have vectors that another version's recipe of views made."
     )
+    damaged: DamagedAnswer = Field(description="The items that it leaves out.")
     cursor: int = Field(description="The newest change of the store that it has read.")
     model: str | None = Field(
         description="The fingerprint of the index's model; null for an empty catalogue."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import asdict, dataclass
 
 # The version of the fitting (search/verdict.py, search/sample.py): raise it with each change, so that numbers
@@ -44,3 +45,13 @@ class CalibrationFit:
     def from_json(cls, text: str) -> CalibrationFit:
         """Read what `to_json` wrote; raises TypeError or ValueError if it is no fit."""
         return cls(**json.loads(text))
+
+    @classmethod
+    def read(cls, text: str | None) -> CalibrationFit | None:
+        """The fit that a store keeps as this JSON, None if it is damaged: a search then makes a new one."""
+        try:
+            fit = cls.from_json(text or "")
+            numbers = (fit.sharpness, fit.level, fit.slope, fit.fitted_at_s, fit.cursor, fit.probes)
+            return fit if all(math.isfinite(number) for number in numbers) else None
+        except (TypeError, ValueError):
+            return None

@@ -44,6 +44,7 @@ class ItemFacts:
     right: int = 0
     wrong: int = 0
     more_pictures: tuple[str, ...] = ()
+    damage: str = ""
 
     @property
     def pictures(self) -> tuple[str, ...]:
@@ -68,6 +69,9 @@ class Item:
     `picture` is the key of the picture that is shown, in the picture store; `more_pictures` are those of
     further views. `link` is the item's own page. `right` and `wrong` are how often people confirmed it and
     how often it was shown wrongly; the item store counts them.
+
+    `damage` says what is wrong with the item as it is stored, "" if nothing is. A damaged one holds what
+    could be read of it, for those who mend or delete it; all others leave it out.
     """
 
     id: str
@@ -82,6 +86,7 @@ class Item:
     probes: Vectors = field(default_factory=lambda: np.empty((0, 0), np.float32))
     more_pictures: tuple[str, ...] = ()
     recipe: int = 1
+    damage: str = ""
 
     @property
     def pictures(self) -> tuple[str, ...]:
@@ -92,6 +97,25 @@ class Item:
     def revision(self) -> str:
         """Changes with its words and its pictures; see `content_revision`."""
         return self.facts.revision
+
+    @classmethod
+    def of(cls, facts: ItemFacts, *, vectors: Vectors, probes: Vectors, recipe: int) -> Item:
+        """The item of these facts, with its vectors."""
+        return cls(
+            id=facts.id,
+            title=facts.title,
+            picture=facts.picture,
+            model=facts.model,
+            vectors=vectors,
+            link=facts.link,
+            metadata=facts.metadata,
+            right=facts.right,
+            wrong=facts.wrong,
+            probes=probes,
+            more_pictures=facts.more_pictures,
+            recipe=recipe,
+            damage=facts.damage,
+        )
 
     @property
     def facts(self) -> ItemFacts:
@@ -107,6 +131,7 @@ class Item:
             right=self.right,
             wrong=self.wrong,
             more_pictures=self.more_pictures,
+            damage=self.damage,
         )
 
     @property
@@ -138,7 +163,11 @@ def fold(text: str) -> str:
 
 def is_text(value: str) -> bool:
     """Whether it can be written as UTF-8; half of a surrogate pair can't, though JSON may hold one."""
-    return not any("\ud800" <= character <= "\udfff" for character in value)
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def check_item_id(item_id: str) -> str:

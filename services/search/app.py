@@ -122,6 +122,7 @@ def _state(parts: SearchParts, loops: Loops) -> dict[str, Any]:
         "loading": index["loading"],
         "items": parts.core.follower.items,
         "other_recipe": parts.core.follower.other_recipe,
+        "damaged": parts.core.follower.damaged.to_json(),
         "cursor": parts.core.follower.cursor,
         "model": view.model if view else None,
         "calibration": asdict(fit) if fit else None,

@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 from services.core.errors import Loading, UnavailableError
 from services.core.search.follow import Follower
@@ -40,6 +41,8 @@ class Loops:
             threading.Thread(target=self._for_ever, args=(turn,), name=turn.__name__.strip("_"))
             for turn in (self._follow, self._calibrate, self._answer)
         ]
+        # The damaged items that the log has named.
+        self._told: dict[str, Any] = {}
         # The reason why the item store can't be followed, and the progress of its first reading then.
         self._trouble: tuple[str, Loading | None] | None = None
 
@@ -101,7 +104,15 @@ class Loops:
             if was_loading and (others := self._follower.other_recipe):
                 log.warning("%d items are %s", others, OTHER_RECIPE)
         self._trouble = None
+        self._tell_damaged()
         self._stopping.wait(FOLLOW_EVERY_S)
+
+    def _tell_damaged(self) -> None:
+        damaged = self._follower.damaged.to_json()
+        if damaged["count"] and damaged != self._told:
+            named = "; ".join(f"{each['id']!a}: {each['reason']}" for each in damaged["first"])
+            log.warning("%d items are damaged and left out: %s", damaged["count"], named)
+        self._told = damaged
 
     def _note_trouble(self, text: str) -> None:
         self._trouble = text, self._follower.loading

@@ -7,12 +7,14 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pytest
 
 from services.adapters.sqlite_items import SqliteItems
 from services.core.calibration_fit import CalibrationFit
 from services.core.catalogue.views import RECIPE
 from services.core.domain import Item
 from services.core.importing.archive_line import item_line
+from tests.fakes import vectors
 from tests.system.single import searched
 from tests.system.stack import Stack, eventually
 
@@ -70,3 +72,26 @@ def test_the_calibration_of_the_search_is_kept_by_the_api_and_told(
         assert fit.probes == sum(len(item.probes) for item in store.page())
     told = empty.cli("index", "status")
     assert f"calibrated on {fit.probes} probes as of change {fit.cursor};" in told.stdout, told.stderr
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        (
+            {"vectors": vectors(5, dim=256), "probes": vectors(3, dim=256)},
+            "of 256 numbers; expected 512",
+        ),
+        ({"vectors": vectors(4, dim=512)}, "4 vectors and 3 probes; expected 5 and 3"),
+        ({"probes": vectors(0, dim=512)}, "5 vectors and 0 probes; expected 5 and 3"),
+        ({"vectors": np.zeros((5, 512), np.float32)}, "vectors holds one that is not of length 1"),
+        ({"vectors": np.full((5, 512), np.nan, np.float32)}, "vectors holds one that is not of length 1"),
+        ({"probes": np.full((3, 512), np.inf, np.float32)}, "probes holds one that is not of length 1"),
+    ],
+)
+def test_vectors_that_the_model_can_not_have_made_are_refused(
+    empty: Stack, bowl: dict[str, Any], wrong: dict[str, Any], says: str
+) -> None:
+    before = stored(empty, bowl["id"])
+    answer = empty.client.post("/index/vectors", content=item_line(replace(before, **wrong)))
+    assert (answer.status_code, says in answer.json()["detail"]) == (400, True), answer.text
+    np.testing.assert_array_equal(stored(empty, bowl["id"]).vectors, before.vectors)

@@ -62,14 +62,14 @@ def _said(items: dict[str, Row], **ids: str | None) -> Row:
     for name, item_id in ids.items():
         if item_id in items:
             row[name] = {"S": item_id}
-            row[f"{name}_born"] = items[item_id]["born"]
+            row[f"{name}_born"] = items[item_id].get("born", number(0))
     return row
 
 
 def _word(items: dict[str, Row], row: Row) -> _Word:
     def existing(name: str) -> str | None:
         item_id = text_of(row, name)
-        same = item_id in items and items[item_id]["born"] == row[f"{name}_born"]
+        same = item_id in items and items[item_id].get("born", number(0)) == row.get(f"{name}_born")
         return item_id if same else None
 
     return _Word(existing("shown"), existing("really"))

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
+
+import numpy as np
 
 from services.adapters.dynamodb_items.calls import TRANSACTION
 from services.adapters.dynamodb_items.layout import ITEMS, Row, id_of, int_of, key, text_of, texts
 from services.adapters.dynamodb_items.vector_rows import Place, places, places_of
+from services.core.catalogue.stored_values import StoredValues
 from services.core.domain import Item, ItemFacts
 from services.core.errors import InputError
 
@@ -44,47 +48,63 @@ def _size_of(row: Row) -> int:
     return len(json.dumps(row, ensure_ascii=False).encode())
 
 
-def facts_of(row: Row, *, model: str, views: int) -> ItemFacts:
-    """The facts of a row, `views` being the number of its vectors of one model."""
-    picture, *more = pictures_of(row)
+def facts_of(row: Row, *, model: str | None) -> ItemFacts:
+    """The facts of a row; `views` counts its vectors of `model`, or of another if it has none of these."""
+    values = StoredValues()
+    facts = _facts(row, values, chosen(row, model))
+    return replace(facts, damage=values.damage)
+
+
+def item_of(row: Row, *, model: str | None, content: bytes | None) -> Item:
+    """The item of a row and of what its vectors' rows hold, None if they are gone."""
+    values = StoredValues()
+    found = chosen(row, model)
+    facts = _facts(row, values, found)
+    vectors = probes = np.empty((0, 1), np.float32)
+    place = found[1] if found else None
+    if place is not None and content is None:
+        values.note("its vectors are gone")
+    elif place is not None:
+        end = 2 * place.dim * place.views
+        vectors = values.vectors("vectors", (content or b"")[:end], place.dim, at_least=place.views)
+        probes = values.vectors("probes", (content or b"")[end:], place.dim)
+    recipe = place.recipe if place else 1
+    return Item.of(replace(facts, damage=values.damage), vectors=vectors, probes=probes, recipe=recipe)
+
+
+def chosen(row: Row, model: str | None) -> tuple[str, Place] | None:
+    """The model and the place of the vectors that the row's item is given with, None if it has none."""
+    kept = places_of(row)
+    name = model if model in kept else min(kept, default=None)
+    return None if name is None else (name, kept[name])
+
+
+def _facts(row: Row, values: StoredValues, found: tuple[str, Place] | None) -> ItemFacts:
+    """The facts but for `damage`."""
+    if found is None:
+        values.note("it has no vectors")
+    pictures = pictures_of(row)
+    if not pictures:
+        values.note("it has no picture")
+    picture, *more = pictures or ("",)
     return ItemFacts(
         id=id_of(row),
-        title=row["title"]["S"],
+        title=values.text("title", text_of(row, "title")),
         picture=picture,
-        model=model,
-        views=views,
+        model=found[0] if found else "",
+        views=found[1].views if found else 0,
         link=text_of(row, "link"),
-        metadata=json.loads(row["metadata"]["S"]),
+        metadata=values.metadata(text_of(row, "metadata")),
         right=int_of(row, "right"),
         wrong=int_of(row, "wrong"),
         more_pictures=tuple(more),
     )
 
 
-def item_of(row: Row, *, model: str, content: bytes) -> Item:
-    """The item of a row with its vectors of one model."""
-    place = places_of(row)[model]
-    vectors, probes = place.vectors(content)
-    facts = facts_of(row, model=model, views=len(vectors))
-    return Item(
-        id=facts.id,
-        title=facts.title,
-        picture=facts.picture,
-        model=model,
-        vectors=vectors,
-        link=facts.link,
-        metadata=facts.metadata,
-        right=facts.right,
-        wrong=facts.wrong,
-        probes=probes,
-        more_pictures=facts.more_pictures,
-        recipe=place.recipe,
-    )
-
-
 def pictures_of(row: Row) -> tuple[str, ...]:
-    """The keys of an item row's pictures."""
-    return tuple(each["S"] for each in row["pictures"]["L"])
+    """The keys of an item row's pictures, without what is no text."""
+    listed = row.get("pictures", {}).get("L", [])
+    return tuple(each["S"] for each in listed if "S" in each)
 
 
 def update(row: Row, **attributes: dict[str, Any]) -> dict[str, Any]:

@@ -60,12 +60,16 @@ def id_of(row: Row) -> str:
 
 def text_of(row: Row, name: str) -> str | None:
     """A text attribute, None if it has none."""
-    return str(row[name]["S"]) if name in row else None
+    text: str | None = row.get(name, {}).get("S")
+    return text
 
 
 def int_of(row: Row, name: str) -> int:
     """A whole number, 0 if it has none."""
-    return int(row[name]["N"]) if name in row else 0
+    try:
+        return int(row.get(name, {}).get("N", 0))
+    except ValueError:
+        return 0
 
 
 def texts(values: Sequence[str]) -> dict[str, Any]:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from services.adapters.dynamodb_items.calls import Table
-from services.adapters.dynamodb_items.item_rows import facts_of, item_of
+from services.adapters.dynamodb_items.item_rows import chosen, facts_of, item_of
 from services.adapters.dynamodb_items.layout import Row, id_of, item_keys
-from services.adapters.dynamodb_items.vector_rows import Place, places_of
 from services.core.domain import Item, ItemFacts
-from services.core.errors import UnavailableError
 
 
 class Reading:
@@ -30,34 +28,33 @@ class Reading:
         items: dict[str, Item] = {}
         pending = {id_of(row): row for row in rows}
         while pending:
-            chosen = {item_id: _chosen(row, model) for item_id, row in pending.items()}
-            contents = self._contents([k for i, (_, place) in chosen.items() for k in place.keys(i)])
+            keys = {item_id: _keys(row, model) for item_id, row in pending.items()}
+            contents = self._contents([key for each in keys.values() for key in each])
             torn: dict[str, Row] = {}
-            for item_id, (name, place) in chosen.items():
-                parts = [contents.get((k["pk"]["S"], k["sk"]["S"])) for k in place.keys(item_id)]
+            for item_id, row in pending.items():
+                parts = [contents.get((k["pk"]["S"], k["sk"]["S"])) for k in keys[item_id]]
                 if None in parts:
-                    torn[item_id] = pending[item_id]
+                    torn[item_id] = row
                 else:
                     content = b"".join(part for part in parts if part)
-                    items[item_id] = item_of(pending[item_id], model=name, content=content)
-            pending = self.rows(torn)
-            for item_id, row in pending.items():
-                if row["places"] == torn[item_id]["places"]:
-                    raise UnavailableError(f"item store: the vectors of item {item_id!r} are gone")
+                    items[item_id] = item_of(row, model=model, content=content)
+            now = self.rows(torn)
+            gone = {i: row for i, row in now.items() if row.get("places") == torn[i].get("places")}
+            items |= {i: item_of(row, model=model, content=None) for i, row in gone.items()}
+            pending = {i: row for i, row in now.items() if i not in gone}
         return [items[id_of(row)] for row in rows if id_of(row) in items]
 
     def facts(self, rows: Iterable[Row], *, model: str | None) -> list[ItemFacts]:
         """The facts of these rows, without reading vectors, with the same choice of a model."""
-        chosen = ((row, *_chosen(row, model)) for row in rows)
-        return [facts_of(row, model=name, views=place.views) for row, name, place in chosen]
+        return [facts_of(row, model=model) for row in rows]
 
     def _contents(self, keys: Sequence[Row]) -> dict[tuple[str, str], bytes]:
         rows = self._table.get_many(keys)
-        return {(row["pk"]["S"], row["sk"]["S"]): row["content"]["B"] for row in rows}
+        found = {(row["pk"]["S"], row["sk"]["S"]): row.get("content", {}).get("B") for row in rows}
+        return {key: content for key, content in found.items() if isinstance(content, bytes)}
 
 
-def _chosen(row: Row, model: str | None) -> tuple[str, Place]:
-    places = places_of(row)
-    name = model if model in places else min(places)
-    assert name is not None
-    return name, places[name]
+def _keys(row: Row, model: str | None) -> list[Row]:
+    """The keys of the vectors that the row's item is given with."""
+    found = chosen(row, model)
+    return [] if found is None else found[1].keys(id_of(row))

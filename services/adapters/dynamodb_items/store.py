@@ -31,6 +31,7 @@ from services.adapters.dynamodb_items.layout import (
     key,
     number,
     number_key,
+    text_of,
 )
 from services.adapters.dynamodb_items.reading import Reading
 from services.adapters.dynamodb_items.vector_rows import Place, lacks, places, places_of, vector_keys
@@ -180,7 +181,7 @@ class DynamoItems:
 
     def _changes(self, after: int, limit: int) -> Iterator[Change]:
         for row in self._table.query(CHANGES, after=number_key(after), at_once=limit):
-            ids = [each["S"] for each in row["ids"]["L"]]
+            ids = [str(each.get("S", "")) for each in row.get("ids", {}).get("L", [])]
             first = int(row["sk"]["S"]) - len(ids) + 1
             yield from (Change(first + n, each) for n, each in enumerate(ids) if first + n > after)
 
@@ -216,7 +217,7 @@ class DynamoItems:
 
     def prune(self) -> None:
         """Drop the vectors of other models from each item that has some of the catalogue's."""
-        many = (id_of(row) for row in self._table.query(ITEMS) if len(row["places"]["M"]) > 1)
+        many = (id_of(row) for row in self._table.query(ITEMS) if len(places_of(row)) > 1)
         while ids := list(islice(many, ITEMS_AT_ONCE)):
             self._prune_at_once(ids)
 
@@ -240,7 +241,7 @@ class DynamoItems:
     def calibration(self) -> CalibrationFit | None:
         """The newest fit of a search that was kept, None if none ever was."""
         row = self._table.get(key(CALIBRATION, CALIBRATION))
-        return CalibrationFit.from_json(row["fit"]["S"]) if row else None
+        return CalibrationFit.read(text_of(row, "fit")) if row else None
 
     def set_calibration(self, fit: CalibrationFit) -> bool:
         """Keep a fit, unless the store has a newer one or is of another model."""

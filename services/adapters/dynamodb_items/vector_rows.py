@@ -8,14 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
-from common.wire import Vectors
 from services.adapters.dynamodb_items.layout import VECTORS, Row, id_of, int_of, key, number, text_of
 from services.core.domain import Item
 
 # A row may have 400 KB, with its key and names.
 _PART_BYTES = 350_000
+# More than any item has of parts, numbers of a vector, or views; a larger number is damage.
+_MOST = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +47,18 @@ class Place:
         """The keys of its rows, in their order."""
         return [key(VECTORS + item_id, f"{self.version}/{part:04}") for part in range(self.parts)]
 
-    def vectors(self, content: bytes) -> tuple[Vectors, Vectors]:
-        """The vectors and the probes in its rows."""
-        rows = np.frombuffer(content, "<f2").astype(np.float32).reshape(-1, self.dim)
-        return rows[: self.views], rows[self.views :]
-
 
 def places_of(row: Row) -> dict[str, Place]:
-    """An item row's places by model."""
-    return {model: _place(at["M"]) for model, at in row["places"]["M"].items()}
+    """An item row's places by model, without damaged ones."""
+    listed = row.get("places", {}).get("M", {})
+    found = {model: _place(at.get("M", {})) for model, at in listed.items()}
+    return {model: place for model, place in found.items() if place is not None}
 
 
-def _place(at: Row) -> Place:
+def _place(at: Row) -> Place | None:
     parts, dim, views = (int_of(at, name) for name in ("parts", "dim", "views"))
+    if min(parts, dim, views) < 1 or max(parts, dim, views) > _MOST:
+        return None
     recipe = int_of(at, "recipe") or 1  # recipe 1 had no number
     return Place(str(text_of(at, "version")), parts, dim, views, recipe)
 

@@ -29,6 +29,7 @@ def open_file(path: Path, *, writable: bool) -> sqlite3.Connection:
     """
     try:
         db = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
+        db.text_factory = _text
         try:
             # FULL makes a commit survive a power cut, which WAL's default does not.
             db.execute("PRAGMA journal_mode = WAL")
@@ -39,8 +40,24 @@ def open_file(path: Path, *, writable: bool) -> sqlite3.Connection:
             db.close()
             raise
     except sqlite3.Error as error:
-        raise UnavailableError(f"item store {path}: {error}") from error
+        raise store_error(f"item store {path}", error) from error
     return db
+
+
+def store_error(place: str, error: sqlite3.Error) -> UnavailableError:
+    """The error in words, with what to do; `place` names the store."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return UnavailableError(
+            f"{place}: {error}: the file is damaged; stop Lookalike, move the file away, and put a backup or "
+            "an export back (docs/troubleshooting.md)"
+        )
+    return UnavailableError(f"{place}: {error}")
+
+
+def _text(raw: bytes) -> str:
+    """A text, even one that is no UTF-8, so that its row can be read and named."""
+    return raw.decode("utf-8", "surrogateescape")
 
 
 def writer_lock(path: Path) -> IO[str]:

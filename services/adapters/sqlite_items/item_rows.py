@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-
-import numpy as np
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 from common.wire import Vectors
+from services.core.catalogue.stored_values import StoredValues
 from services.core.domain import Item, ItemFacts
 
 # The numbers of confirmations and of wrong matches of an item.
@@ -14,11 +16,12 @@ COUNTS = """
     (SELECT count(*) FROM feedback WHERE really = items.id),
     (SELECT count(*) FROM feedback WHERE shown = items.id AND really IS NOT items.id)
 """
-# Items with the vectors of the catalogue's model, or of another if it has none of these.
+# Items with the vectors of the catalogue's model, or of another if it has none of these. One that has none at
+# all is damaged.
 MODEL = "SELECT value FROM facts WHERE name = 'model'"
 _FACTS = f"items.id, title, link, metadata, picture, more_pictures, model, dim, {COUNTS}"
 _FROM = f"""
-FROM items JOIN vectors ON vectors.item_id = items.id AND vectors.model = coalesce(
+FROM items LEFT JOIN vectors ON vectors.item_id = items.id AND vectors.model = coalesce(
     (SELECT model FROM vectors AS own WHERE own.item_id = items.id AND model = ({MODEL})),
     (SELECT min(model) FROM vectors AS own WHERE own.item_id = items.id)
 )
@@ -30,8 +33,8 @@ ITEM_FACTS = f"SELECT {_FACTS}, length(vectors.vectors) {_FROM}"
 PUT_VECTORS = (
     "INSERT OR REPLACE INTO vectors (item_id, model, dim, recipe, vectors, probes) VALUES (?, ?, ?, ?, ?, ?)"
 )
-_FactsRow = tuple[str, str, str | None, str, str, str, str, int, int, int, int]
-_Row = tuple[str, str, str | None, str, str, str, str, int, int, int, int, bytes, bytes]
+# The values of a row, which may be of any type if it is damaged.
+_Row = Sequence[Any]
 
 
 def item_row(item: Item) -> tuple[str | None, ...]:
@@ -49,43 +52,42 @@ def vectors_row(item: Item) -> tuple[str, str, int, int, bytes, bytes]:
 
 def item_of(row: _Row) -> Item:
     """The item of a row of ITEMS."""
-    item_id, title, link, metadata, picture, more, model, dim, right, wrong, recipe, vectors, probes = row
-    return Item(
-        id=item_id,
-        title=title,
-        picture=picture,
-        model=model,
-        vectors=_vectors(vectors, dim),
-        link=link,
-        metadata=json.loads(metadata),
-        right=right,
-        wrong=wrong,
-        probes=_vectors(probes, dim),
-        more_pictures=tuple(json.loads(more)),
-        recipe=recipe,
-    )
+    *facts_row, recipe, content, probes_content = row
+    values = StoredValues()
+    facts, dim = _facts(facts_row, values)
+    if facts.model:
+        recipe = values.number("recipe", recipe, at_least=1)
+    vectors = values.vectors("vectors", content, dim, at_least=1)
+    probes = values.vectors("probes", probes_content, dim)
+    return Item.of(replace(facts, damage=values.damage), vectors=vectors, probes=probes, recipe=recipe or 1)
 
 
-def facts_of(row: _FactsRow) -> ItemFacts:
+def facts_of(row: _Row) -> ItemFacts:
     """The facts of a row of ITEM_FACTS."""
-    item_id, title, link, metadata, picture, more, model, dim, right, wrong, vectors_bytes = row
-    return ItemFacts(
+    *facts_row, size = row
+    values = StoredValues()
+    facts, dim = _facts(facts_row, values)
+    views = values.views("vectors", size, dim, at_least=1)
+    return replace(facts, views=views, damage=values.damage)
+
+
+def _facts(row: _Row, values: StoredValues) -> tuple[ItemFacts, int]:
+    """The facts but for `views` and `damage`, and the dimension of the vectors."""
+    item_id, title, link, metadata, picture, more, model, dim, right, wrong = row
+    facts = ItemFacts(
         id=item_id,
-        title=title,
-        picture=picture,
-        model=model,
-        views=vectors_bytes // (2 * dim),
-        link=link,
-        metadata=json.loads(metadata),
+        title=values.text("title", title),
+        picture=values.text("picture", picture),
+        model=values.text("model", model),
+        views=0,
+        link=values.link(link),
+        metadata=values.metadata(metadata),
         right=right,
         wrong=wrong,
-        more_pictures=tuple(json.loads(more)),
+        more_pictures=values.keys(more),
     )
+    return facts, values.number("dimension", dim, at_least=1)
 
 
 def _blob(vectors: Vectors) -> bytes:
     return vectors.astype("<f2").tobytes()
-
-
-def _vectors(blob: bytes, dim: int) -> Vectors:
-    return np.frombuffer(blob, "<f2").astype(np.float32).reshape(-1, dim)

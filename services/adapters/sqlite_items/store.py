@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from services.adapters.sqlite_items.file import open_file, writer_lock
+from services.adapters.sqlite_items.file import open_file, store_error, writer_lock
 from services.adapters.sqlite_items.item_rows import (
     COUNTS,
     ITEM_FACTS,
@@ -24,7 +24,7 @@ from services.adapters.sqlite_items.item_rows import (
 )
 from services.core.calibration_fit import CalibrationFit
 from services.core.catalogue.conditions import check_revision, check_vectors
-from services.core.domain import Change, Item, ItemFacts, fold
+from services.core.domain import Change, Item, ItemFacts, fold, is_text
 from services.core.errors import UnavailableError
 
 # An empty text matches every row.
@@ -160,11 +160,16 @@ class SqliteItems:
     def changes(self, *, after: int, limit: int = 1000) -> list[Change]:
         """The changes behind the cursor `after`, oldest first."""
         query = "SELECT cursor, item_id FROM changes WHERE cursor > ? ORDER BY cursor LIMIT ?"
-        return [Change(cursor, item_id) for cursor, item_id in self._rows(query, after, limit)]
+        rows = self._rows(query, after, limit)
+        return [Change(cursor, item_id if _is_id(item_id) else "") for cursor, item_id in rows]
 
     def model(self) -> str | None:
-        """The fingerprint of the model that made the catalogue's vectors, None while it has no items."""
-        found = self._rows(f"{MODEL} AND EXISTS (SELECT 1 FROM items)")
+        """The fingerprint of the model that made the catalogue's vectors, None while it has no items.
+
+        That of most items if the file names none, because it is damaged.
+        """
+        most = "SELECT model FROM vectors GROUP BY model ORDER BY count(*) DESC LIMIT 1"
+        found = self._rows(f"SELECT coalesce(({MODEL}), ({most})) WHERE EXISTS (SELECT 1 FROM items)")
         return found[0][0] if found else None
 
     def set_model(self, fingerprint: str) -> None:
@@ -195,13 +200,13 @@ class SqliteItems:
     def calibration(self) -> CalibrationFit | None:
         """The newest fit of a search that was kept, None if none ever was."""
         found = self._rows(_FIT)
-        return CalibrationFit.from_json(found[0][0]) if found else None
+        return CalibrationFit.read(found[0][0]) if found else None
 
     def set_calibration(self, fit: CalibrationFit) -> bool:
         """Keep a fit, unless the store has a newer one or is of another model."""
         with self._transaction() as db:
             found = db.execute(_FIT).fetchone()
-            kept = found and CalibrationFit.from_json(found[0])
+            kept = CalibrationFit.read(found[0]) if found else None
             if db.execute(MODEL).fetchone() != (fit.model,) or not fit.is_newer_than(kept):
                 return False
             db.execute(_SET_FIT, (fit.to_json(),))
@@ -226,17 +231,19 @@ class SqliteItems:
             return _note_changes(db, [(item_id,) for item_id, *_ in changed])
 
     def _items(self, condition: str, *values: object) -> list[Item]:
-        return [item_of(row) for row in self._rows(f"{ITEMS} WHERE {condition}", *values)]
+        rows = self._rows(f"{ITEMS} WHERE {condition}", *values)
+        return [item_of(row) for row in rows if _is_id(row[0])]
 
     def _facts(self, condition: str, *values: object) -> list[ItemFacts]:
-        return [facts_of(row) for row in self._rows(f"{ITEM_FACTS} WHERE {condition}", *values)]
+        rows = self._rows(f"{ITEM_FACTS} WHERE {condition}", *values)
+        return [facts_of(row) for row in rows if _is_id(row[0])]
 
     def _rows(self, query: str, *values: object) -> list[Any]:
         try:
             with self._lock:
                 return self._connected().execute(query, values).fetchall()
         except sqlite3.Error as error:
-            raise UnavailableError(f"item store: {error}") from error
+            raise store_error("item store", error) from error
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
@@ -253,7 +260,7 @@ class SqliteItems:
                         db.execute("ROLLBACK")
                     raise
         except sqlite3.Error as error:
-            raise UnavailableError(f"item store: {error}") from error
+            raise store_error("item store", error) from error
 
 
 def _check_put(db: sqlite3.Connection, item: Item, expected: str) -> None:
@@ -266,6 +273,11 @@ def _check_put(db: sqlite3.Connection, item: Item, expected: str) -> None:
 def _item(db: sqlite3.Connection, item_id: str) -> Item | None:
     row = db.execute(f"{ITEMS} WHERE id = ?", (item_id,)).fetchone()
     return row and item_of(row)
+
+
+def _is_id(value: object) -> bool:
+    """Whether it can be an id; nobody could name an item by another one."""
+    return isinstance(value, str) and is_text(value)
 
 
 def _ids(item_ids: Sequence[str]) -> str:

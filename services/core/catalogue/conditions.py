@@ -30,7 +30,7 @@ def check_vectors(item: Item, current: Item | None, *, model: str | None) -> Non
     `model` is the catalogue's. Vectors of a model that it had before would take the item out of every search,
     and those of an older recipe of the same pictures would undo the rebuild.
     """
-    if current is None:
+    if current is None or current.damage:
         return
     is_older = item.model == current.model and item.recipe < current.recipe
     if item.model not in (model, current.model) or (is_older and item.pictures == current.pictures):

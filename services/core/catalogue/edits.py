@@ -76,7 +76,7 @@ class Editor:
         Raises MissingError, or InputError.
         """
         if content is None:
-            return self._changes.revise(item_id, edit.of, expected)
+            return self._changes.revise(item_id, lambda item: self._mended(edit.of(item)), expected)
         edit.of(self._changes.existing(item_id, expected))
         self._check_model()
         look = self._catalogue.look(content())
@@ -97,7 +97,8 @@ class Editor:
         def with_view(item: Item) -> Item:
             _check_room(item)
             self._check_model()
-            if (item.model, item.recipe) != (self._model, RECIPE):  # an item's vectors are all of one recipe
+            # An item's vectors are all of one recipe, and those of a damaged one are lost.
+            if item.damage or (item.model, item.recipe) != (self._model, RECIPE):
                 looks = [*map(self._catalogue.look_again, item.pictures), look]
                 return seen_by(item, looks, model=self._model)
             return replace(
@@ -147,7 +148,8 @@ class Editor:
                     f"item {past.item_id!r} {happened} since then; undo the later change first, or edit it",
                     current=now,
                 )
-            return self._brought_back(past.before, now)
+            before = self._brought_back(past.before, now)
+            return before and self._mended(before)
 
         changed = self._changes.make(past.item_id, as_before, None)
         self._undo.forget(token)
@@ -163,6 +165,19 @@ class Editor:
             return before
         self._check_model()
         return seen_by(before, list(map(self._catalogue.look_again, before.pictures)), model=self._model)
+
+    def _mended(self, item: Item) -> Item:
+        """The item; if it was damaged, with new vectors of its pictures. Raises InputError if one is gone."""
+        if not item.damage:
+            return item
+        self._check_model()
+        try:
+            return seen_by(item, list(map(self._catalogue.look_again, item.pictures)), model=self._model)
+        except InputError as error:
+            raise InputError(
+                f"item {item.id!r} is damaged in the item store ({item.damage}), and {error}; send its "
+                "picture too"
+            ) from None
 
     def _check_model(self) -> None:
         """Raise ConflictError if new vectors would stay out of every search, being of another model."""

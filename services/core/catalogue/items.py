@@ -72,6 +72,7 @@ def seen_by(item: Item, looks: Sequence[Look], *, model: str) -> Item:
         vectors=np.concatenate([look.vectors for look in looks]),
         probes=np.concatenate([look.probes for look in looks]),
         recipe=RECIPE,
+        damage="",
     )
 
 

@@ -13,10 +13,10 @@ from typing import Protocol
 
 from services.core.catalogue.items import Catalogue, seen_by
 from services.core.catalogue.paging import all_lacking
-from services.core.catalogue.views import RECIPE
+from services.core.catalogue.views import PROBES, RECIPE, VIEWS
 from services.core.domain import Item
 from services.core.errors import InputError
-from services.core.ports import ItemStore
+from services.core.ports import Featurizer, ItemStore
 
 
 class RebuildWriter(Protocol):
@@ -65,6 +65,22 @@ def check_swap(store: ItemStore, model: str) -> None:
         raise InputError(f"no item has vectors of model {model}; expected those of a rebuild")
 
 
+def check_made(item: Item, featurizer: Featurizer) -> None:
+    """Raise InputError for vectors that the model and the recipe that an item names can't have made.
+
+    Nothing is known of other models and other recipes than those of this process.
+    """
+    dim, pictures = item.vectors.shape[1], len(item.pictures)
+    if item.model == featurizer.fingerprint and dim != featurizer.dim:
+        raise InputError(f"vectors of {dim} numbers; expected {featurizer.dim}, as model {item.model} makes")
+    made, expected = (len(item.vectors), len(item.probes)), (VIEWS * pictures, PROBES * pictures)
+    if item.recipe == RECIPE and made != expected:
+        raise InputError(
+            f"{made[0]} vectors and {made[1]} probes; expected {expected[0]} and {expected[1]}, as recipe "
+            f"{RECIPE} makes of {pictures} pictures"
+        )
+
+
 def rebuild(catalogue: Catalogue, writer: RebuildWriter) -> Iterator[tuple[Item, InputError | None]]:
     """Make each item's vectors with the featurizer's model, then declare the catalogue to be of it.
 
@@ -94,10 +110,13 @@ def _all(
             complete = False
             try:
                 looks = [catalogue.look_again(key) for key in item.pictures]
+                # One that has changed since it was read is not kept, and is done in the next round.
+                is_kept = writer.stage(seen_by(item, looks, model=model))
+                if item.damage and not is_kept:
+                    raise InputError(f"it is damaged: {item.damage}")
             except InputError as error:
                 left_out.add(item.id)
                 yield item, InputError(f"item {item.id}: {error}")
                 continue
-            # An item that has changed since it was read is not kept, and is done in the next round.
-            if writer.stage(seen_by(item, looks, model=model)):
+            if is_kept:
                 yield item, None

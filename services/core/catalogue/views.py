@@ -22,7 +22,7 @@ RECIPE = 1
 
 # Turned left and right, and seen from the left and from the right: degrees, and shares of the width.
 TURNS = ((-18.0, 0.0), (18.0, 0.0), (-6.0, 0.16), (6.0, -0.16))
-PROBES = 3
+VIEWS, PROBES = 1 + len(TURNS), 3
 # Pixels a side at most of a view that is not the picture itself, and of the cut-out for the probes.
 LONGEST_PX = 640
 # Width and height of a probe.

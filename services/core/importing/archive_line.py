@@ -9,13 +9,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from common.read_json import read_json
 from common.wire import Vectors
 from services.core.catalogue.edits import MAX_PICTURES
 from services.core.catalogue.items import Draft
 from services.core.catalogue.picture_key import is_picture_key
+from services.core.catalogue.vector_check import are_units, vectors_of
 from services.core.domain import Item
 from services.core.errors import InputError
 
@@ -26,8 +25,6 @@ MAX_RECIPE = 1_000_000
 # 64 vectors a picture, more than any recipe makes.
 _MAX_VECTORS = 64 * MAX_PICTURES
 _MODEL = re.compile(r"[0-9a-f]{12}")
-# Rounding to float16 changes a length of 1 by less.
-_UNIT_TOLERANCE = 0.01
 
 
 def item_line(item: Item) -> bytes:
@@ -125,10 +122,8 @@ def _vectors(fields: Mapping[str, Any], name: str, dim: int) -> Vectors:
         raise InputError(
             f"{name} holds {len(raw)} bytes; expected {2 * dim} for each of at most {_MAX_VECTORS}"
         )
-    with np.errstate(invalid="ignore"):  # a signalling NaN is refused with the other NaNs
-        vectors = np.frombuffer(raw, "<f2").astype(np.float32).reshape(-1, dim)
-    lengths = np.linalg.norm(vectors.astype(np.float64), axis=1)
-    if not np.all(np.abs(lengths - 1) <= _UNIT_TOLERANCE):  # NaN fails this too
+    vectors = vectors_of(raw, dim)
+    if not are_units(vectors):
         raise InputError(f"{name} holds one that is not of length 1")
     return vectors
 

@@ -14,6 +14,7 @@ from services.core.calibration_fit import CalibrationFit
 from services.core.catalogue.views import RECIPE
 from services.core.domain import IndexChange, Item, ItemFacts
 from services.core.ports import ItemStore, KnnIndex
+from services.core.search.damaged_items import DamagedItems
 from services.core.search.sample import ProbeSample
 from services.core.search.verdict import Calibration, leaning
 
@@ -23,8 +24,9 @@ _NO_PROBES: Vectors = np.empty((0, 0), np.float32)
 class CatalogueCopy:
     """The items of one model: vectors in an index, facts, a sample of the probes; one thread writes."""
 
-    def __init__(self, model: str, dim: int, index: KnnIndex) -> None:
+    def __init__(self, model: str, dim: int, index: KnnIndex, damaged: DamagedItems) -> None:
         self.model, self.dim, self.index = model, dim, index
+        self.damaged = damaged
         self.facts: dict[str, ItemFacts] = {}
         # The leaning of each item that has feedback, in nats.
         self.leaning: dict[str, float] = {}
@@ -33,8 +35,12 @@ class CatalogueCopy:
         self.other_recipe: set[str] = set()
 
     def take(self, items: Mapping[str, Item | None], *, cursor: int) -> None:
-        """Items as they are now by id, None for one that is gone; those of another model count as gone."""
-        own = {item_id: item for item_id, item in items.items() if item and item.model == self.model}
+        """Items as they are now by id, None for one that is gone; those of another model count as gone.
+
+        So do damaged ones, which are noted.
+        """
+        sound = self._sound(items)
+        own = {item_id: item for item_id, item in sound.items() if item is not None}
         # Every item that can be found has facts: they come before its vectors, and go after them.
         for item in own.values():
             self._take(item)
@@ -44,6 +50,14 @@ class CatalogueCopy:
         self.index.apply(changes, cursor=cursor)
         for item_id in items.keys() - own.keys():
             self._drop(item_id)
+
+    def _sound(self, items: Mapping[str, Item | None]) -> dict[str, Item | None]:
+        """The items, None for those of another model and the damaged ones, which are noted."""
+        own = {
+            item_id: item if item and (item.damage or item.model == self.model) else None
+            for item_id, item in items.items()
+        }
+        return self.damaged.sift(own, dim=self.dim)
 
     def _take(self, item: Item) -> None:
         self.facts[item.id] = _compact(item.facts)
@@ -83,7 +97,8 @@ class CatalogueCopy:
 
         def read(ids: Sequence[str]) -> list[Vectors]:
             # An item that is gone or of another model by now is among the changes to come.
-            return [i.probes if i and i.model == self.model else _NO_PROBES for i in store.get_many(ids)]
+            sound = self._sound(dict(zip(ids, store.get_many(ids), strict=True)))
+            return [_NO_PROBES if item is None else item.probes for item in sound.values()]
 
         self.sample.refill(self.facts, read)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from services.core.calibration_fit import CalibrationFit
@@ -11,9 +12,12 @@ from services.core.domain import Change, ItemFacts
 from services.core.errors import Loading, LoadingError
 from services.core.ports import IndexFactory, ItemStore, KnnSearch
 from services.core.search.catalogue_copy import CatalogueCopy
+from services.core.search.damaged_items import DamagedItems, usual_dim
 from services.core.search.verdict import Calibration
 
 _PAGE = 500
+# A damaged item may be mended without a change of the store's history.
+_LOOK_AGAIN_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +42,19 @@ class Follower:
     `follow` and another one may call `calibrate`, so that a new item need not wait for a calibration.
     """
 
-    def __init__(self, store: ItemStore, *, make_index: IndexFactory) -> None:
+    def __init__(
+        self,
+        store: ItemStore,
+        *,
+        make_index: IndexFactory,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._store = store
         self._make_index = make_index
+        self._clock = clock
+        self._looked_again_s = clock()
+        # The items that are left out.
+        self.damaged = DamagedItems()
         self._lock = threading.Lock()
         self._copy: CatalogueCopy | None = None
         self._since_calibration = 0
@@ -73,7 +87,7 @@ class Follower:
     def follow(self) -> int:
         """Read the whole store the first time, its changes from then on; gives the number of items read."""
         model = self._store.model()
-        if self.cursor is None or (model is not None and (self.view is None or self.view.model != model)):
+        if self.cursor is None or self._is_to_load(model):
             return self._load(model)
         count = 0
         while changes := self._store.changes(after=self.cursor, limit=_PAGE):
@@ -81,7 +95,30 @@ class Follower:
         self.loading = None  # true too if the first items were deleted while they were read
         if self._copy is not None:
             self._copy.refill_sample(self._store)
+        self._look_again()
         return count
+
+    def _is_to_load(self, model: str | None) -> bool:
+        """Whether the items of this model have not been read yet."""
+        if model is None:
+            return False
+        if self.view is None:  # while all are damaged, nothing changes before one of them does
+            return self._store.head() != self.cursor
+        return self.view.model != model
+
+    def _look_again(self) -> None:
+        """Read the damaged items again now and then."""
+        if not len(self.damaged) or self._clock() - self._looked_again_s < _LOOK_AGAIN_S:
+            return
+        self._looked_again_s = self._clock()
+        assert self.cursor is not None
+        ids = self.damaged.longest_noted(_PAGE)
+        items = dict(zip(ids, self._store.get_many(ids), strict=True))
+        if self._copy is not None:
+            self._copy.take(items, cursor=self.cursor)
+            self._note(self._copy, sum(item_id in self._copy.facts for item_id in ids))
+        elif any(self.damaged.sift(items).values()):
+            self.cursor = None  # the first sound item: the next call reads all
 
     def _take(self, changes: Sequence[Change]) -> int:
         # Only the last state of an item matters, however often it changed.
@@ -123,15 +160,15 @@ class Follower:
 
     def _load(self, model: str | None) -> int:
         """Build an index beside the live one and swap; changes made meanwhile come with the next call."""
-        head = self._store.head()
-        copy, count = self._read_all(model, cursor=head)
+        head, damaged = self._store.head(), DamagedItems()
+        copy, count = self._read_all(model, damaged, cursor=head)
         if self._store.model() != model:
             # The model changed meanwhile: items of one model are missing, so the next call reads again.
             return 0
         fit = None if copy is None else self._first_fit(copy)
         view = None if copy is None or fit is None else _view(copy, fit)
         with self._lock:
-            self._copy, self.view, self.fit = copy, view, fit
+            self._copy, self.view, self.fit, self.damaged = copy, view, fit, damaged
             # Changes since an earlier process fitted it count as if they had come to this one.
             self._since_calibration = max(0, head - fit.cursor) if fit else 0
             self.cursor, self.loading = head, None
@@ -142,8 +179,13 @@ class Follower:
         kept = self._store.calibration()
         return kept if kept is not None and kept.suits(copy.model) else copy.fit()
 
-    def _read_all(self, model: str | None, *, cursor: int) -> tuple[CatalogueCopy | None, int]:
-        """A copy of the store's items of a model, None if there are none, and the number of items read."""
+    def _read_all(
+        self, model: str | None, damaged: DamagedItems, *, cursor: int
+    ) -> tuple[CatalogueCopy | None, int]:
+        """A copy of the store's items of a model, None if there are none, and the number of items read.
+
+        Damaged ones are noted in `damaged`.
+        """
         copy: CatalogueCopy | None = None
         after, count = "", 0
         # Another model's index answers meanwhile, if there is one.
@@ -151,12 +193,13 @@ class Follower:
         total = self._store.count() if begins else 0
         self._note_progress(begins, 0, total)
         while model is not None and (page := self._store.page(after=after, limit=_PAGE)):
-            own = {item.id: item for item in page if item.model == model}
-            if own and copy is None:
-                dim = next(iter(own.values())).vectors.shape[1]
-                copy = CatalogueCopy(model, dim, self._make_index(model, dim))
+            own = {item.id: item for item in page if item.damage or item.model == model}
+            if copy is None and (dim := usual_dim(own.values())):
+                copy = CatalogueCopy(model, dim, self._make_index(model, dim), damaged)
             if copy is not None:
                 copy.take(own, cursor=cursor)
+            else:
+                damaged.sift(own)
             after, count = page[-1].id, count + len(page)
             self._note_progress(begins, count, total)
         return copy, count
