@@ -32,6 +32,7 @@ KINDS: tuple[Kind, ...] = ("features", "infer", "status", "frame", "preview", "c
 _THING = re.compile(r"[a-zA-Z0-9:_-]{1,128}")
 _SESSION = re.compile(r"[0-9a-f]{8}")
 _MODEL = re.compile(r"[0-9a-f]{12}")
+_CAPTURED = re.compile(rb'"captured_at"\s*:\s*"([^"\\]{10,40})"')
 _STAGE = re.compile(r"[a-z_]{1,32}")
 
 
@@ -146,6 +147,20 @@ def decode_observation(payload: bytes, *, thing: str, kind: Kind, received_at_s:
             thing=thing, vectors=unit(_parse_csv(message["features"])), captured_at_s=received_at_s
         )
     return _parse_observation(message, thing=thing)
+
+
+def peek_captured_s(payload: bytes, *, received_at_s: float) -> float:
+    """The capture time that a message seems to hold, without decoding it; 0 if it should have one.
+
+    A message of the 2018 sample has none, and counts as captured at its arrival.
+    """
+    found = _CAPTURED.search(payload)
+    if found is None:
+        return 0.0 if b'"v"' in payload else received_at_s
+    try:
+        return from_iso(found[1].decode())
+    except (ValueError, OverflowError):
+        return 0.0
 
 
 def _parse_observation(message: Mapping[str, Any], *, thing: str) -> Observation:

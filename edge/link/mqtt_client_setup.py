@@ -8,6 +8,7 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from common.mqtt_broker import Broker
 from common.mqtt_connection_log import CONNECT_S
+from common.mqtt_fast_reading import FastReadingClient
 
 _KEEPALIVE_S = 10  # a dead connection is noticed within twice this time
 _FIRST_DELAY_S, _LAST_DELAY_S = 1, 30
@@ -16,7 +17,7 @@ _FIRST_DELAY_S, _LAST_DELAY_S = 1, 30
 def make_client(broker: Broker, *, client_id: str) -> Client:
     """Return a configured client, not connected."""
     address = broker.address
-    client = Client(CallbackAPIVersion.VERSION2, client_id, protocol=MQTTProtocolVersion.MQTTv311)
+    client = FastReadingClient(CallbackAPIVersion.VERSION2, client_id, protocol=MQTTProtocolVersion.MQTTv311)
     if address.user is not None:
         client.username_pw_set(address.user, address.password)
     if broker.tls:

@@ -13,6 +13,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from common.mqtt_broker import NO_FILES, MqttFiles, describe_broker
 from common.mqtt_connection_log import CONNECT_S, ConnectionLog
+from common.mqtt_fast_reading import FastReadingClient
 from services.core.cameras.link import OnMessage
 from services.core.errors import InputError
 
@@ -46,7 +47,7 @@ class MqttClient:
         self._subscriptions = [(name, qos) for name in filters] + [(name, 0) for name in live_filters]
         self._live_filters = live_filters
         self._on_message = on_message
-        self._client = mqtt.Client(CallbackAPIVersion.VERSION2, protocol=mqtt.MQTTv311)
+        self._client = FastReadingClient(CallbackAPIVersion.VERSION2, protocol=mqtt.MQTTv311)
         if broker.address.user is not None:
             self._client.username_pw_set(broker.address.user, broker.address.password)
         if broker.tls:
@@ -109,10 +110,13 @@ class MqttClient:
         self._log.ended(code)
 
     def _received(self, _client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
-        live = any(mqtt.topic_matches_sub(name, message.topic) for name in self._live_filters)
-        if message.retain and live:
+        try:
+            topic = message.topic
+        except UnicodeDecodeError:
+            return
+        if message.retain and any(mqtt.topic_matches_sub(name, topic) for name in self._live_filters):
             return
         try:
-            self._on_message(message.topic, bytes(message.payload))
+            self._on_message(topic, bytes(message.payload))
         except Exception:  # a fault of ours must not end the connection
-            log.exception("message on %s failed", message.topic[:100])
+            log.exception("message on %s failed", topic[:100])

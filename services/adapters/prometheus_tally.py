@@ -29,7 +29,7 @@ class PrometheusTally:
     """Counts answered and dropped observations in a registry of the caller's."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        self._dropped = Counter(
+        dropped = Counter(
             "lookalike_search_dropped", "Messages not answered, by reason.", ["reason"], registry=registry
         )
         self._answered = Counter(
@@ -38,12 +38,12 @@ class PrometheusTally:
         self._took = Histogram(
             "lookalike_search_seconds", "Search of one batch.", registry=registry, buckets=_BUCKETS_S
         )
-        for reason in REASONS:  # created with 0, so that a counter can be watched from the start
-            self._dropped.labels(reason)
+        # Created with 0, so that a counter can be watched from the start; looked up here in a flood.
+        self._by_reason = {reason: dropped.labels(reason) for reason in REASONS}
 
     def dropped(self, reason: str) -> None:
         """A message was not answered."""
-        self._dropped.labels(reason).inc()
+        self._by_reason[reason].inc()
 
     def answered(self, record: MatchRecord) -> None:
         """A record reached the match queue."""

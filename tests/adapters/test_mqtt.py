@@ -1,6 +1,7 @@
 """The services' MQTT client against the embedded broker."""
 
 import logging
+import socket
 import threading
 import time
 from collections import Counter
@@ -254,3 +255,21 @@ def test_a_wrong_address_is_refused_without_its_password(url: str) -> None:
     with pytest.raises(InputError, match="broker") as caught:
         MqttClient(url, filters=[], qos=0, on_message=Arrivals())
     assert "secret" not in str(caught.value)
+
+
+def test_a_topic_that_is_no_text_is_no_end_of_the_messages() -> None:
+    heard = Arrivals()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+        client = MqttClient(
+            f"mqtt://127.0.0.1:{port}", filters=[], qos=0, live_filters=[FEATURES], on_message=heard
+        )
+        client.start()
+        try:
+            link, _ = listening.accept()
+            with link:
+                link.sendall(b"\x20\x02\0\0" + b"\x30\x04\0\x01\xffx" + b"\x30\x04\0\x01ax")
+                until(lambda: heard.messages, what="the message after it")
+        finally:
+            client.stop()
+    assert heard.messages == [("a", b"x")]

@@ -115,17 +115,15 @@ def test_a_deeplens_program_of_2018_is_understood(stack: Stack) -> None:
 def test_a_camera_with_a_wrong_clock_is_told_so(stack: Stack) -> None:
     wrong = "clock-7"
     status = (f"lookalike/{wrong}/status", b'{"state":"online"}', 1, True)
-    late = [
-        (
-            f"lookalike/{wrong}/features",
-            observation(_dim(stack), thing=wrong, model=_model(stack), captured_at="2020-01-01T00:00:00Z"),
-            0,
-            False,
-        )
-    ] * 6
+    late = observation(_dim(stack), thing=wrong, model=_model(stack), captured_at="2020-01-01T00:00:00Z")
+
+    def told_after_another_frame() -> dict[str, Any] | None:
+        publish.single(f"lookalike/{wrong}/features", late, **stack.broker)
+        return _camera(stack, wrong, "clock_wrong")
+
     try:
-        publish.multiple([status, *late], **stack.broker)
-        camera = eventually(lambda: _camera(stack, wrong, "clock_wrong"), within_s=10, why=stack.log)
+        publish.multiple([status], **stack.broker)
+        camera = eventually(told_after_another_frame, within_s=10, why=stack.log)
         assert camera["clock_offset_s"] < -86_400
     finally:
         publish.single(f"lookalike/{wrong}/status", b"", 1, True, **stack.broker)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+import threading
 import time
+from collections import OrderedDict
 
 from common.wire import Observation, WireError
 from services.core.errors import UnavailableError
@@ -12,6 +15,9 @@ from services.core.search.follow import View
 
 # Seconds that a camera's clock may run ahead; with more, a match would look live for longer than it is.
 MAX_AHEAD_S = 2.0
+# A camera's wrong clock is noted this often at most: a note takes as long as several messages.
+NOTE_EVERY_S = 0.5
+_MAX_NOTED = 1024
 
 
 class ClockError(WireError):
@@ -44,6 +50,9 @@ class Admission:
 
     def __init__(self, queue: MatchQueue, drops: Drops, *, max_age_s: float) -> None:
         self._queue, self._drops, self._max_age_s = queue, drops, max_age_s
+        # Cameras in the order of their last notes (monotonic seconds).
+        self._noted_s: OrderedDict[str, float] = OrderedDict()
+        self._lock = threading.Lock()
 
     def refusal(self, seen: Observation, view: View | None) -> Dropped | None:
         """The reason why it cannot be answered now, None if it can."""
@@ -57,6 +66,14 @@ class Admission:
         return None
 
     def _note_clock(self, thing: str, offset_s: float) -> None:
+        now_s = time.monotonic()
+        with self._lock:
+            if now_s - self._noted_s.get(thing, -math.inf) < NOTE_EVERY_S:
+                return
+            self._noted_s[thing] = now_s
+            self._noted_s.move_to_end(thing)
+            if len(self._noted_s) > _MAX_NOTED:
+                self._noted_s.popitem(last=False)
         try:
             self._queue.note_clock(thing, offset_s=offset_s)
         except UnavailableError as error:

@@ -78,14 +78,6 @@ class Answerer:
         outcomes |= zip(chosen, self._push([batch[n] for n in chosen], view), strict=True)
         return [outcomes[n] for n in range(len(batch))]
 
-    def refusal(self, seen: Observation) -> Dropped | None:
-        """The reason to refuse an observation before `answer`, None if there is none; loading is none yet."""
-        try:
-            view = self._live()
-        except LoadingError:
-            view = None
-        return self._admission.refusal(seen, view)
-
     def look(self, seen: Observation, *, k: int) -> MatchRecord:
         """The record of an observation that is not pushed, judged by itself, with `k` matches.
 

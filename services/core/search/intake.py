@@ -1,39 +1,80 @@
-"""Intake of the broker's messages: decoded on its thread, freshest wins, answered in batches on another."""
+"""Intake of the broker's messages: put aside unread on its thread, freshest wins, answered on another."""
 
 from __future__ import annotations
 
 import time
 
-from common.wire import WireError, decode_observation, parse_topic
+from common.wire import (
+    MAX_OBSERVATION_BYTES,
+    Observation,
+    WireError,
+    decode_observation,
+    parse_topic,
+    peek_captured_s,
+)
+from services.core.search.admission import MAX_AHEAD_S
 from services.core.search.answer import Answerer, Pushed
 from services.core.search.drops import Drops
-from services.core.search.mailbox import Mailbox
+from services.core.search.mailbox import Mailbox, Waiting
 
 # Maximum batch size, in observations; each is of another camera.
 BATCH = 64
+# Lacking in a DeepLens program's line of text, and in most of what is no observation.
+_VECTORS = b'"features"'
 
 
 class Intake:
-    """Takes messages off MQTT's thread, and has them answered in its caller's."""
+    """Takes messages off MQTT's thread, and has them answered in its caller's.
+
+    Decoding takes far longer than receiving, so only messages that are taken for an answer are decoded.
+    """
 
     def __init__(self, answerer: Answerer, drops: Drops) -> None:
         self._answerer, self._drops = answerer, drops
         self._mailbox = Mailbox()
 
     def receive(self, topic: str, payload: bytes) -> None:
-        """Put a message aside for `answer`; a faulty one is counted, and logged now and then."""
+        """Put a message aside for `answer`; one that is plainly no observation is counted at once."""
+        now_s = time.time()
         try:
             thing, kind = parse_topic(topic)
-            seen = decode_observation(payload, thing=thing, kind=kind, received_at_s=time.time())
         except WireError as error:
-            self._drops.note(error.reason, str(error), about=f"message on {topic[:100]} refused")
+            self._refuse(topic, error)
             return
-        if seen is None:
-            self._drops.count("status_line", "a line of text")
-        elif self._answerer.refusal(seen) is None and self._mailbox.put(seen):
+        captured_at_s = peek_captured_s(payload, received_at_s=now_s)
+        # A time in the future must not keep the camera's next frames from replacing this one.
+        message = Waiting(
+            thing, kind, payload, now_s, captured_at_s if captured_at_s <= now_s + MAX_AHEAD_S else 0.0
+        )
+        plausible = len(payload) <= MAX_OBSERVATION_BYTES and _VECTORS in payload
+        if (plausible or self._decode(message) is not None) and self._mailbox.put(message):
             self._drops.count("overtaken", "a newer frame of its camera waits")
 
     def answer(self, *, timeout_s: float) -> int:
-        """Answer the waiting observations, waiting `timeout_s` for one; gives how many records it pushed."""
-        outcomes = self._answerer.answer(self._mailbox.take(limit=BATCH, timeout_s=timeout_s))
-        return sum(isinstance(outcome, Pushed) for outcome in outcomes)
+        """Answer what waits, waiting `timeout_s` for a message; gives how many records it pushed."""
+        taken = self._mailbox.take(limit=BATCH, timeout_s=timeout_s)
+        seen = [each for each in map(self._decode, taken) if each is not None]
+        outcomes = self._answerer.answer(seen)
+        pushed = [outcome for outcome in outcomes if isinstance(outcome, Pushed)]
+        for outcome in pushed:
+            self._mailbox.prefer(outcome.record.observation.thing)
+        return len(pushed)
+
+    def _decode(self, message: Waiting) -> Observation | None:
+        """The observation of a message; a faulty one is counted, and logged now and then."""
+        try:
+            seen = decode_observation(
+                message.payload,
+                thing=message.thing,
+                kind=message.kind,
+                received_at_s=message.received_at_s,
+            )
+        except WireError as error:
+            self._refuse(f"lookalike/{message.thing}/{message.kind}", error)
+            return None
+        if seen is None:
+            self._drops.count("status_line", "a line of text")
+        return seen
+
+    def _refuse(self, topic: str, error: WireError) -> None:
+        self._drops.note(error.reason, str(error), about=f"message on {topic[:100]} refused")

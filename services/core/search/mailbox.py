@@ -1,39 +1,73 @@
-"""The observations that wait for the search, at most one a camera: freshest wins."""
+"""The messages that wait for the search, at most one a camera: freshest wins."""
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from dataclasses import dataclass
 
-from common.wire import Observation
+from common.wire import Kind
 
-MAX_CAMERAS = 10_000
+# Cameras whose messages may wait, and cameras that were answered lately, whose messages come first.
+MAX_CAMERAS = 1024
+# One message in so many that are taken may be of a camera that was not answered lately, however many of the
+# others wait. Anybody can invent names of cameras.
+STRANGERS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A message as it came; `captured_at_s` is what it seems to say of its capture, to find the freshest."""
+
+    thing: str
+    kind: Kind
+    payload: bytes
+    received_at_s: float
+    captured_at_s: float
 
 
 class Mailbox:
-    """Holds the newest observation of each camera until a worker takes them all at once."""
+    """Holds the newest message of each camera until a worker takes it: one of each camera in turn."""
 
     def __init__(self) -> None:
-        self._waiting: OrderedDict[str, Observation] = OrderedDict()
+        # A camera that was answered lately waits in the first of the lines, any other in the second.
+        self._answered: OrderedDict[str, Waiting] = OrderedDict()
+        self._strangers: OrderedDict[str, Waiting] = OrderedDict()
+        self._known: OrderedDict[str, None] = OrderedDict()
         self._arrived = threading.Condition()
 
-    def put(self, seen: Observation) -> bool:
-        """Leave an observation; True if it replaced an older one of its camera, or lost to a newer one."""
+    def put(self, message: Waiting) -> bool:
+        """Leave a message; True if another one fell: an older one of its camera, itself, or one too many."""
+        thing = message.thing
         with self._arrived:
-            known = self._waiting.get(seen.thing)
-            if known is not None and known.captured_at_s > seen.captured_at_s:
+            line = self._answered if thing in self._known else self._strangers
+            waits = line.get(thing)
+            if waits is not None and waits.captured_at_s > message.captured_at_s:
                 return True
             # A replaced one keeps its place, so that a fast camera cannot starve a slow one.
-            self._waiting[seen.thing] = seen
-            if len(self._waiting) > MAX_CAMERAS:
-                self._waiting.popitem(last=False)
+            line[thing] = message
+            if len(line) > MAX_CAMERAS:
+                line.popitem(last=False)
                 return True
             self._arrived.notify()
-            return known is not None
+            return waits is not None
 
-    def take(self, *, limit: int, timeout_s: float) -> list[Observation]:
-        """Up to `limit` observations, the longest waiting first; empty when none came within `timeout_s`."""
+    def take(self, *, limit: int, timeout_s: float) -> list[Waiting]:
+        """Up to `limit` messages, the longest waiting first; empty when none came within `timeout_s`."""
         with self._arrived:
-            self._arrived.wait_for(lambda: bool(self._waiting), timeout_s)
-            taken = min(limit, len(self._waiting))
-            return [self._waiting.popitem(last=False)[1] for _ in range(taken)]
+            self._arrived.wait_for(lambda: self._answered or self._strangers, timeout_s)
+            strangers = min(len(self._strangers), max(limit // STRANGERS, limit - len(self._answered)))
+            lines = [(self._answered, limit - strangers), (self._strangers, strangers)]
+            return [
+                line.popitem(last=False)[1] for line, count in lines for _ in range(min(count, len(line)))
+            ]
+
+    def prefer(self, thing: str) -> None:
+        """Note that a camera was answered; the one whose last answer is longest ago is forgotten for it."""
+        with self._arrived:
+            if thing in self._strangers:
+                self._answered[thing] = self._strangers.pop(thing)
+            self._known[thing] = None
+            self._known.move_to_end(thing)
+            if len(self._known) > MAX_CAMERAS:
+                self._known.popitem(last=False)

@@ -1,28 +1,30 @@
-"""Freshest wins, and no camera starves another."""
+"""Freshest wins, and no camera starves another, nor do many invented ones."""
 
 import threading
 import time
 
-from common.wire import Observation
 from services.core.search import mailbox
-from services.core.search.mailbox import Mailbox
-from tests.fakes import make_observation
+from services.core.search.mailbox import Mailbox, Waiting
 
 
-def things(taken: list[Observation]) -> list[str]:
+def message(*, thing: str = "cam-1", at_s: float = 1e9, payload: bytes = b"{}") -> Waiting:
+    return Waiting(thing, "features", payload, received_at_s=at_s, captured_at_s=at_s)
+
+
+def things(taken: list[Waiting]) -> list[str]:
     return [seen.thing for seen in taken]
 
 
 def test_a_newer_observation_replaces_the_older_of_its_camera() -> None:
     box = Mailbox()
-    old, new = make_observation(at_s=1, seq=1), make_observation(at_s=2, seq=2)
+    old, new = message(at_s=1), message(at_s=2)
     assert [box.put(old), box.put(new)] == [False, True]
     assert box.take(limit=10, timeout_s=0) == [new]
 
 
 def test_an_older_observation_falls_to_the_newer_that_waits() -> None:
     box = Mailbox()
-    old, new = make_observation(at_s=1, seq=1), make_observation(at_s=2, seq=2)
+    old, new = message(at_s=1), message(at_s=2)
     assert [box.put(new), box.put(old)] == [False, True]
     assert box.take(limit=10, timeout_s=0) == [new]
 
@@ -30,17 +32,17 @@ def test_an_older_observation_falls_to_the_newer_that_waits() -> None:
 def test_cameras_wait_in_line_and_a_fast_one_keeps_only_its_place() -> None:
     box = Mailbox()
     for at_s, thing in enumerate(["fast", "slow", "fast", "third", "fast"]):
-        box.put(make_observation(thing=thing, at_s=at_s))
+        box.put(message(thing=thing, at_s=at_s))
     first = box.take(limit=2, timeout_s=0)
     assert things(first) == ["fast", "slow"]
     assert first[0].captured_at_s == 4
-    box.put(make_observation(thing="fast", at_s=5))
+    box.put(message(thing="fast", at_s=5))
     assert things(box.take(limit=10, timeout_s=0)) == ["third", "fast"]
 
 
 def test_nothing_is_taken_twice_and_an_empty_box_gives_up_in_time() -> None:
     box = Mailbox()
-    box.put(make_observation())
+    box.put(message())
     assert len(box.take(limit=10, timeout_s=0)) == 1
     started_s = time.monotonic()
     assert box.take(limit=10, timeout_s=0.05) == []
@@ -49,28 +51,26 @@ def test_nothing_is_taken_twice_and_an_empty_box_gives_up_in_time() -> None:
 
 def test_the_number_of_waiting_cameras_is_limited() -> None:
     box = Mailbox()
-    overtaken = [
-        box.put(make_observation(thing=f"cam-{number}")) for number in range(mailbox.MAX_CAMERAS + 3)
-    ]
+    overtaken = [box.put(message(thing=f"cam-{number}")) for number in range(mailbox.MAX_CAMERAS + 3)]
     assert sum(overtaken) == 3
     left = box.take(limit=mailbox.MAX_CAMERAS + 10, timeout_s=0)
     assert (len(left), left[0].thing) == (mailbox.MAX_CAMERAS, "cam-3")
 
 
 def test_a_taker_that_waits_wakes_when_an_observation_comes() -> None:
-    box, taken = Mailbox(), list[Observation]()
+    box, taken = Mailbox(), list[Waiting]()
     taker = threading.Thread(target=lambda: taken.extend(box.take(limit=1, timeout_s=30)))
     taker.start()
-    box.put(make_observation())
+    box.put(message())
     taker.join(60)
     assert things(taken) == ["cam-1"]
 
 
 def test_with_many_threads_each_observation_is_either_taken_once_or_overtaken() -> None:
-    box, overtaken, taken, done = Mailbox(), list[bool](), list[Observation](), threading.Event()
+    box, overtaken, taken, done = Mailbox(), list[bool](), list[Waiting](), threading.Event()
 
     def write(thing: str) -> None:
-        overtaken.extend(box.put(make_observation(thing=thing, at_s=at_s)) for at_s in range(500))
+        overtaken.extend(box.put(message(thing=thing, at_s=at_s)) for at_s in range(500))
 
     def read() -> None:
         while (batch := box.take(limit=2, timeout_s=0.01)) or not done.is_set():
@@ -88,3 +88,47 @@ def test_with_many_threads_each_observation_is_either_taken_once_or_overtaken() 
     assert len(taken) + sum(overtaken) == 4 * 500
     assert len({(seen.thing, seen.captured_at_s) for seen in taken}) == len(taken)
     assert {(seen.thing, seen.captured_at_s) for seen in taken} >= {(f"cam-{n}", 499) for n in range(4)}
+
+
+def test_a_camera_that_was_answered_lately_is_not_held_back_by_any_number_of_invented_ones() -> None:
+    box = Mailbox()
+    box.prefer("quiet")
+    for number in range(mailbox.MAX_CAMERAS + 3):
+        box.put(message(thing=f"invented-{number}"))
+        if number == 7:
+            box.put(message(thing="quiet"))
+    assert things(box.take(limit=4, timeout_s=0))[0] == "quiet"
+
+
+def test_cameras_that_were_answered_lately_leave_a_share_to_new_ones() -> None:
+    box = Mailbox()
+    for number in range(100):
+        box.prefer(f"known-{number}")
+        box.put(message(thing=f"known-{number}"))
+    box.put(message(thing="new"))
+    assert "new" in things(box.take(limit=8, timeout_s=0))
+
+
+def test_with_nobody_else_waiting_new_cameras_have_the_whole_batch() -> None:
+    box = Mailbox()
+    for number in range(10):
+        box.put(message(thing=f"new-{number}"))
+    assert len(box.take(limit=8, timeout_s=0)) == 8
+
+
+def test_a_camera_that_waits_while_it_is_answered_keeps_one_message() -> None:
+    box = Mailbox()
+    box.put(message(at_s=1))
+    box.prefer("cam-1")
+    box.put(message(at_s=2))
+    assert [each.captured_at_s for each in box.take(limit=8, timeout_s=0)] == [2]
+
+
+def test_the_cameras_answered_lately_are_remembered_up_to_a_limit_the_latest_of_them() -> None:
+    box = Mailbox()
+    for number in range(mailbox.MAX_CAMERAS + 1):
+        box.prefer(f"cam-{number}")
+        box.prefer("cam-0")
+    for thing in ("stranger", "cam-1", "cam-0"):
+        box.put(message(thing=thing))
+    assert things(box.take(limit=1, timeout_s=0)) == ["cam-0"]
