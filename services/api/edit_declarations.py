@@ -15,7 +15,7 @@ from services.contract.item_models import (
     NewViewBody,
     UndoBody,
 )
-from services.contract.problem_models import STORE_AWAY, problems
+from services.contract.problem_models import LARGE_PICTURE, STORE_AWAY, problems
 
 _OTHER_MODEL = (
     "the catalogue is of model f6119f54bb0b by now, and this process runs model 67b852d76d55: start it again "
@@ -31,8 +31,8 @@ _CHANGED = {"detail": "item 'mug-7' has changed since it was read", "current": I
 _WRONG_TYPE = "content type 'text/xml'; expected multipart/form-data or application/json"
 _NO_ANSWER = "cam-1 is online, but sent no picture within 3 s; try again, or give a picture file"
 # Errors of a picture's source, beside those of the words.
-_SOURCE: dict[int, str] = {
-    413: "the JSON has more than 1048576 bytes",
+_SOURCE: dict[int, str | list[str]] = {
+    413: [LARGE_PICTURE, "the JSON has more than 1048576 bytes"],
     415: _WRONG_TYPE,
     503: STORE_AWAY,
     504: _NO_ANSWER,
@@ -50,6 +50,7 @@ _ADD_PROBLEMS = problems(
             "the title has 0 characters; expected 1 to 300",
             "unknown field 'titel'; expected id, link, metadata, thing, title, url",
             _NO_PICTURE,
+            "nothing to see: the picture is transparent, or of one colour all over; expected one of the item",
         ],
         404: "there is no camera 'cam-9'",
         409: [_CHANGED, _OTHER_MODEL, _OFFLINE],

@@ -15,7 +15,14 @@ from services.api.rights import KEY_NEEDED
 from services.bootstrap.api import ApiParts
 from services.contract.examples import RECORD
 from services.contract.match_models import RecordAnswer
-from services.contract.problem_models import NO_PICTURE, SEARCH_AWAY, TOO_LARGE, Responses, problems
+from services.contract.problem_models import (
+    LARGE_PICTURE,
+    NO_PICTURE,
+    SEARCH_AWAY,
+    TOO_LARGE,
+    Responses,
+    problems,
+)
 from services.contract.search_models import LOADING
 from services.core.errors import InputError
 from services.core.records import UPLOAD, K
@@ -34,7 +41,7 @@ _ANSWERS: Responses = {
                 "k is '101'; expected a whole number from 1 to 100",
                 NO_PICTURE,
             ],
-            413: TOO_LARGE,
+            413: [TOO_LARGE, LARGE_PICTURE],
             503: [SEARCH_AWAY, LOADING],
         }
     ),

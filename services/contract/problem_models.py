@@ -18,7 +18,11 @@ NAME = "ProblemAnswer"
 REDIS_AWAY = "Redis: Error 111 connecting to 127.0.0.1:6379. Connection refused."
 BROKER_AWAY = "the broker is not connected; reconnecting"
 SEARCH_AWAY = "search at http://127.0.0.1:8081 does not answer: [Errno 111] Connection refused"
-NO_PICTURE = "not a picture that can be read; expected JPEG, PNG, WebP or GIF of at most 40 megapixels"
+NO_PICTURE = "this is a HEIC picture; expected a JPEG, PNG, WEBP, GIF picture of at most 64 megapixels"
+LARGE_PICTURE = (
+    "the picture has 8000 x 8000 pixels; expected a PNG picture of at most 40 megapixels "
+    "and 32768 pixels a side"
+)
 TOO_LARGE = "Content Too Large"
 STORE_AWAY = "item store: database is locked"
 

@@ -118,13 +118,10 @@ def test_a_truncated_picture_is_refused(kind: str, share: float) -> None:
     [
         (b"", "the picture is empty; expected a JPEG"),
         (b"not a picture", "not a picture that can be read; expected a JPEG"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "not a picture"),
-        (b"\xff\xd8\xff", "the picture is|not a picture"),
-        (saved(Image.new("RGB", (8, 8)), "BMP"), "not a picture"),
-        (saved(Image.new("RGB", (8, 8)), "TIFF"), "not a picture"),
-        (png_header(9000, 9000), "9000 x 9000 pixels; expected .* at most 64 megapixels"),
-        (png_header(60_000, 60_000), "at most 64 megapixels"),
-        (png_header(0, 10), "the picture is|not a picture"),
+        (b"\xff\xd8\xff", "the picture is damaged"),
+        (png_header(9000, 9000), "9000 x 9000 pixels; expected a PNG picture of at most 40 megapixels"),
+        (png_header(60_000, 60_000), "at most 40 megapixels"),
+        (png_header(0, 10), "the picture is damaged"),
     ],
 )
 def test_what_is_no_picture_of_a_sane_size_is_refused(content: bytes, says: str) -> None:
@@ -168,9 +165,8 @@ def test_the_suffix_is_that_of_the_content_and_needs_no_more_than_its_beginning(
 ) -> None:
     content = saved(Image.effect_noise((200, 200), 50).convert("RGB"), kind)
     assert suffix_of(content) == suffix
-    if kind != "WEBP":  # WebP's reader needs the whole file
-        assert suffix_of(content[: len(content) // 2]) == suffix
-    with pytest.raises(InputError, match="not a picture"):
+    assert suffix_of(content[: len(content) // 2]) == suffix
+    with pytest.raises(InputError, match="an SVG drawing"):
         suffix_of(b"<svg xmlns='http://www.w3.org/2000/svg'/>")
 
 

@@ -16,7 +16,9 @@ KEPT = "public, max-age=31536000, immutable"
 
 def _large(colour: str) -> bytes:
     content = io.BytesIO()
-    Image.new("RGB", (800, 400), colour).save(content, "PNG")
+    image = Image.new("RGB", (800, 400), colour)
+    image.paste("white", (600, 200, 800, 400))
+    image.save(content, "PNG")
     return content.getvalue()
 
 

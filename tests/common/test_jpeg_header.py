@@ -69,13 +69,11 @@ def test_a_second_size_is_refused() -> None:
         check_frame(content[:at] + frame + content[at:])
 
 
-@pytest.mark.parametrize(
-    "extra", [b"\xff\xfe\x00\x02" * 100_000, b"\xff\x01" * 200_000, b"\xff\x00" * 200_000]
-)
+@pytest.mark.parametrize("extra", [b"\xff\xfe\x00\x02", b"\xff\x01", b"\xff\x00"])
 def test_a_header_of_very_many_segments_is_refused(extra: bytes) -> None:
     content = saved()
     with pytest.raises(JpegError, match="truncated or damaged"):
-        check_frame(content[:20] + extra[:4] * 50_000 + content[20:])
+        check_frame(content[:20] + extra * 50_000 + content[20:])
 
 
 def test_filling_and_a_few_bytes_between_segments_are_passed_over() -> None:

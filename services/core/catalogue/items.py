@@ -12,6 +12,7 @@ import numpy as np
 
 from common.wire import Vectors
 from services.core.catalogue.views import RECIPE, Shots
+from services.core.catalogue.visible import check_visible
 from services.core.domain import Item, check_item_id, is_text
 from services.core.errors import InputError
 from services.core.ports import Featurizer, ItemStore, Picture, PictureStore
@@ -125,8 +126,9 @@ class Catalogue:
         )
 
     def look(self, content: bytes) -> Look:
-        """Keep a picture file and make its vectors; raises InputError if it is no picture."""
+        """Keep a picture file and make its vectors; raises InputError if it is no picture of anything."""
         picture, suffix = self.decode(content)
+        check_visible(picture)
         vectors, probes = self._embed(picture)
         return Look(self.pictures.put(content, suffix=suffix), vectors, probes)
 

@@ -12,6 +12,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from services.core.catalogue.items import Draft, Look, seen_by
 from services.core.catalogue.picture_key import picture_key
 from services.core.catalogue.views import RECIPE, Shots
+from services.core.catalogue.visible import check_visible
 from services.core.domain import Item
 from services.core.errors import InputError, UnavailableError
 from services.core.importing.import_rows import BadRow
@@ -112,7 +113,8 @@ class Maker:
         with self._free:
             if job.packed is not None and self._is_current(job.packed):
                 return Made(job, job.packed, self._keyed(job.packed, contents))
-            seen = [self._look(content) for content in contents]
+            # An item of an archive was in a catalogue already.
+            seen = [self._look(content, is_new=job.packed is None) for content in contents]
         return job, dict(zip((each.key for each in seen), contents, strict=True)), seen
 
     def _is_current(self, item: Item) -> bool:
@@ -127,8 +129,10 @@ class Maker:
                 raise InputError(f"its picture {key} is of another kind than its name says")
         return keyed
 
-    def _look(self, content: bytes) -> _Seen:
+    def _look(self, content: bytes, *, is_new: bool) -> _Seen:
         picture, suffix = self.decode(content)
+        if is_new:
+            check_visible(picture)
         return _Seen(picture_key(content, suffix=suffix), *self.shots(picture))
 
     def _embed(self, job: Job, pictures: dict[str, bytes], seen: Sequence[_Seen]) -> Made:

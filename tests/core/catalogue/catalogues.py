@@ -1,4 +1,4 @@
-"""A catalogue over fakes, whose pictures have one colour."""
+"""A catalogue over fakes, whose pictures have one colour, and another in a corner."""
 
 import numpy as np
 
@@ -7,12 +7,17 @@ from services.core.errors import InputError
 from services.core.ports import Picture
 from tests.fakes import FakeFeaturizer, FakeItems, FakePictures
 
+WHITE = b"\xff\xff\xff"
+
 
 def decode(content: bytes) -> tuple[Picture, str]:
-    """A picture of one colour, from a file of its three bytes."""
+    """A picture of one colour, from a file of its three bytes; white is white all over."""
     if len(content) != 3:
         raise InputError("not a picture that can be read")
-    return np.full((2, 2, 3), list(content), np.uint8), ".png"
+    picture = np.full((16, 16, 3), list(content), np.uint8)
+    if content != WHITE:
+        picture[0, 0] = [255 if level < 128 else 0 for level in content]
+    return picture, ".png"
 
 
 def shots(picture: Picture) -> tuple[list[Picture], list[Picture]]:

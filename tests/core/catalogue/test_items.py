@@ -8,7 +8,7 @@ import pytest
 from services.core.catalogue.items import MAX_METADATA, MAX_TITLE, MAX_VALUE, Catalogue, Draft, seen_by
 from services.core.domain import Item
 from services.core.errors import InputError, UnavailableError
-from tests.core.catalogue.catalogues import decode, make_catalogue, shots
+from tests.core.catalogue.catalogues import WHITE, decode, make_catalogue, shots
 from tests.fakes import MODEL, OTHER_MODEL, FakeFeaturizer, FakeItems, FakePictures
 
 
@@ -21,7 +21,7 @@ def test_an_added_item_is_in_the_store_with_its_vector_and_its_picture() -> None
     assert (cursor, catalogue.store.get_many(["mug"])) == (1, [item])
     assert (item.title, item.link, item.metadata) == ("A mug", "https://shop.example/1", {"kind": "cup"})
     assert (item.model, item.vectors.shape) == (MODEL, (2, 4))
-    np.testing.assert_allclose(item.vectors[0], [0, 0.5**0.5, 0, 0.5**0.5], atol=1e-6)
+    np.testing.assert_allclose(item.vectors[0], [0, 0.5**0.5, 0, 0.5**0.5], atol=0.01)
     assert catalogue.pictures.get(item.picture) == b"\x00\xff\x00"
 
 
@@ -29,8 +29,17 @@ def test_an_item_is_kept_with_the_vectors_of_its_views_and_of_its_probes_each_in
     catalogue = make_catalogue()
     item, _ = catalogue.add(Draft("A mug"), b"\xff\x00\xff")
     share = 3**-0.5, 0.5**0.5
-    np.testing.assert_allclose(item.vectors, [[share[0], 0, share[0], share[0]], [share[1], 0, 0, share[1]]])
-    np.testing.assert_allclose(item.probes, [[0, 0, share[1], share[1]]])
+    expected = [[share[0], 0, share[0], share[0]], [share[1], 0, 0, share[1]]]
+    np.testing.assert_allclose(item.vectors, expected, atol=0.01)
+    np.testing.assert_allclose(item.probes, [[0, 0, share[1], share[1]]], atol=0.01)
+
+
+def test_a_picture_that_shows_nothing_is_refused_for_a_new_item_and_kept_for_an_old_one() -> None:
+    catalogue = make_catalogue()
+    with pytest.raises(InputError, match="nothing to see: the picture is transparent, or of one colour"):
+        catalogue.add(Draft("A wall"), WHITE)
+    key = catalogue.pictures.put(WHITE, suffix=".png")
+    assert catalogue.look_again(key).picture == key
 
 
 def test_an_item_without_an_id_gets_one_of_its_own() -> None:

@@ -19,7 +19,7 @@ from services.core.errors import InputError, UnavailableError
 from services.core.importing.import_rows import BadRow
 from services.core.importing.item_maker import Job, Made, Maker
 from services.core.ports import Picture
-from tests.core.catalogue.catalogues import decode, shots
+from tests.core.catalogue.catalogues import WHITE, decode, shots
 from tests.fakes import MODEL, OTHER_MODEL, FakeFeaturizer, FakeItems, FakePictures
 
 
@@ -96,6 +96,14 @@ def test_what_can_not_be_made_is_told_with_its_place_and_the_rest_is_made() -> N
         BadRow("line of c", "it is gone"),
     }
     assert {each.item.id for each in found if isinstance(each, Made)} == {"a", "d"}
+
+
+def test_a_picture_that_shows_nothing_is_refused_unless_it_was_in_a_catalogue_already() -> None:
+    (refused,) = maker().make_all([job("wall", WHITE)])
+    assert isinstance(refused, BadRow)
+    assert refused.reason.startswith("nothing to see")
+    old = replace(made(maker(), job("wall", b"abc"))["wall"].item, model=OTHER_MODEL)
+    assert made(maker(), job("wall", WHITE, packed=old))["wall"].made_again
 
 
 @pytest.mark.parametrize(
