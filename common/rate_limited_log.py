@@ -9,9 +9,10 @@ _EVERY_S = 10.0
 
 
 class RateLimitedLog:
-    """Writes at most one line in 10 s about a subject, with the number of omitted ones; threads share it."""
+    """Writes one line in `every_s` about a subject, with the number of omitted ones; threads share it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, every_s: float = _EVERY_S) -> None:
+        self._every_s = every_s
         self._lock = threading.Lock()
         self._said_s: dict[str, float] = {}
         self._silent: dict[str, int] = {}
@@ -20,7 +21,7 @@ class RateLimitedLog:
         """Log a text, or count it for the next line about this subject."""
         now_s = time.monotonic()
         with self._lock:
-            if now_s - self._said_s.get(subject, float("-inf")) < _EVERY_S:
+            if now_s - self._said_s.get(subject, float("-inf")) < self._every_s:
                 self._silent[subject] = self._silent.get(subject, 0) + 1
                 return
             self._said_s[subject] = now_s

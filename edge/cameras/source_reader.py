@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 
+from common.rate_limited_log import RateLimitedLog
 from edge.cameras.sources.base import Source, SourceError
 from edge.picture.frame_types import Frame, Shot, State
 
@@ -13,12 +14,16 @@ _log = logging.getLogger(__name__)
 _FIRST_DELAY_S, _LAST_DELAY_S = 1.0, 30.0
 _OPEN_S = 20.0  # longer than the sources' own time-outs, whose errors tell more
 _JOIN_S = 0.4
+# A camera that comes back sooner is not told to have been away.
+_AWAY_S = 3.0
+_LOG_EVERY_S = 600.0
 OFF = "switched off: LOOKALIKE_SOURCE is none"
 
 
 class SourceReader:
     """A source that comes back: lost, stalled or missing, it is tried again after 1 to 30 s, without end.
 
+    A short loss is not reported: a camera that drops each connection, yet gives frames, is online.
     `on_state` is called with each change of state or reason, by the reading or the taking thread.
     """
 
@@ -29,11 +34,20 @@ class SourceReader:
         thing: str,
         stall_s: float,
         open_s: float = _OPEN_S,
+        away_s: float = _AWAY_S,
         on_state: Callable[[State, str | None], None],
     ) -> None:
-        """`open_s`: the time of an attempt until its first frame, after which it is reported as hanging."""
+        """`open_s`: the time of an attempt until its first frame, after which it is reported as hanging.
+
+        `away_s`: the time after a loss in which the next frame makes it good.
+        """
         self._source, self._thing, self._on_state = source, thing, on_state
         self._stall_s, self._open_s = stall_s, max(stall_s, open_s)
+        self._away_s = away_s
+        self._lost: tuple[State, str] | None = None
+        self._lost_s = 0.0
+        self._faults = RateLimitedLog(every_s=_LOG_EVERY_S)
+        self._failure = ""
         self._stop = threading.Event()
         self._changed = threading.Condition()
         self._telling = threading.RLock()
@@ -75,6 +89,8 @@ class SourceReader:
     def _check_stall(self) -> None:
         # Here and not in the reader, which may itself hang in the driver.
         with self._telling:
+            if self._lost and time.monotonic() - self._lost_s > self._away_s:
+                self._tell(*self._lost)
             attempt_s, last_s = self._attempt_s, self._last_frame_s
             if attempt_s is None or self._state is None or self._state[0] == "stalled":
                 return
@@ -92,10 +108,10 @@ class SourceReader:
                 return
             if self._last_frame_s > started_s:
                 delay_s = _FIRST_DELAY_S
-            self._tell(state, reason)
+            self._lose(state, reason)
             self._stop.wait(delay_s)
             delay_s = min(delay_s * 2, _LAST_DELAY_S)
-            _log.info("trying %s again", source.name)
+            _log.log(logging.DEBUG if self._lost else logging.INFO, "trying %s again", source.name)
 
     def _read(self, source: Source) -> tuple[State, str]:
         """Read until the source is lost; return the state and its reason."""
@@ -106,7 +122,9 @@ class SourceReader:
         except SourceError as error:
             return error.state, str(error)
         except Exception as error:  # any error of a driver; the camera may come back
-            _log.exception("reading %s failed", source.name)
+            if repr(error) != self._failure:
+                self._failure = repr(error)
+                _log.exception("reading %s failed", source.name)
             return "no_camera", f"{type(error).__name__} while reading {source.name}"
         return "no_camera", f"{source.name} ended"
 
@@ -119,9 +137,19 @@ class SourceReader:
             self._changed.notify_all()
         self._tell("online", None)
 
+    def _lose(self, state: State, reason: str) -> None:
+        with self._telling:
+            # Who is stalled has been away for some time already.
+            if state == "stalled" or (self._state and self._state[0] != "online"):
+                self._tell(state, reason)
+            elif self._lost is None:
+                self._lost, self._lost_s = (state, reason), time.monotonic()
+                self._faults.say(reason, f"camera lost, to be tried again: {reason}")
+
     def _tell(self, state: State, reason: str | None) -> None:
         # Under a lock of its own, so that two threads' reports come out in the order of the states.
         with self._telling:
+            self._lost = None
             before, self._state = self._state, (state, reason)
             if before == self._state:
                 return

@@ -45,13 +45,16 @@ class FakeSource:
 class WatchedSource:
     """A running source reader, and the states that it reported."""
 
-    def __init__(self, source: FakeSource | None, *, stall_s: float = 5.0, open_s: float = 5.0) -> None:
+    def __init__(
+        self, source: FakeSource | None, *, stall_s: float = 5.0, open_s: float = 5.0, away_s: float = 3.0
+    ) -> None:
         self.told: list[tuple[State, str | None]] = []
         self.camera = SourceReader(
             source,
             thing="cam-1",
             stall_s=stall_s,
             open_s=open_s,
+            away_s=away_s,
             on_state=lambda *state: self.told.append(state),
         )
         self.camera.start()
@@ -94,7 +97,7 @@ def test_only_the_freshest_frame_is_kept_and_given_once(sources: list[FakeSource
 
 def test_a_lost_source_is_told_with_its_cause_and_tried_again(sources: list[FakeSource]) -> None:
     sources.append(FakeSource([SourceError("no such thing")], [1, OSError("u:secret")], [2, None]))
-    watched = WatchedSource(sources[0])
+    watched = WatchedSource(sources[0], away_s=0.3)
     started_s = time.monotonic()
     assert watched.next_level() == 1
     assert watched.next_level() == 2
@@ -107,6 +110,25 @@ def test_a_lost_source_is_told_with_its_cause_and_tried_again(sources: list[Fake
         ("online", None),
         ("no_camera", "OSError while reading fake"),
         ("online", None),
+    ]
+
+
+def test_a_source_that_drops_after_each_frame_stays_online_and_is_logged_once(
+    sources: list[FakeSource], caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = MemoryError("no room")
+    sources.append(FakeSource([1, SourceError("ended")], [2, broken], [3, broken], [4, None]))
+    caplog.set_level("INFO")
+    watched = WatchedSource(sources[0])
+    assert [watched.next_level() for _ in range(4)] == [1, 2, 3, 4]
+    watched.camera.stop()
+    assert watched.told == [("no_camera", "opening fake"), ("online", None)]
+    assert [record.getMessage() for record in caplog.records] == [
+        "camera no_camera: opening fake",
+        "camera online",
+        "camera lost, to be tried again: ended",
+        "reading fake failed",
+        "camera lost, to be tried again: MemoryError while reading fake",
     ]
 
 
