@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from urllib.parse import quote
+from urllib.parse import quote, unquote, urlsplit
 
 from common.redaction import redact_url
 
@@ -24,6 +24,12 @@ class Address:
     has_login: bool
     url: str
     name: str
+
+    @property
+    def login(self) -> tuple[str, str]:
+        """User and password, unquoted; empty ones if there are none."""
+        parts = urlsplit(self.url)
+        return unquote(parts.username or ""), unquote(parts.password or "")
 
 
 def parse_address(text: str) -> Address:

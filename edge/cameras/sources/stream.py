@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Generator, Iterator
+from contextlib import closing
 
 import av
 from av.container import InputContainer
@@ -10,8 +11,10 @@ from av.video.stream import VideoStream
 
 from edge.cameras.sources.address import PORTS, TLS_SCHEMES, Address, parse_address
 from edge.cameras.sources.base import SourceError
-from edge.cameras.sources.causes import trusted_authorities, why_no_stream
+from edge.cameras.sources.causes import NO_VIDEO, trusted_authorities, why_no_stream
+from edge.cameras.sources.http_picture import PictureClient
 from edge.cameras.sources.playback import Playback
+from edge.cameras.sources.stills import poll_stills
 from edge.cameras.sources.video import frames_of, opened
 from edge.picture.frame_types import Frame
 
@@ -21,6 +24,7 @@ _RTSP = "rtp,srtp,udp,tcp,tls"
 _HTTP = "http,https,tcp,tls"
 _PROTOCOLS = {"rtsp": f"rtsp,{_RTSP}", "rtsps": f"rtsps,{_RTSP}", "http": _HTTP, "https": _HTTP}
 _OPEN_S = 10.0
+_PARTS = "mpjpeg"
 _OPTIONS = {
     # The library would read 20 frames to find the rate, which is not needed.
     "fpsprobesize": "0",
@@ -40,6 +44,8 @@ class StreamSource:
     def __init__(self, url: str, *, stall_s: float, open_s: float = _OPEN_S) -> None:
         """ValueError, without the password, for a malformed address."""
         self._address, self._stall_s, self._open_s = parse_address(url), stall_s, open_s
+        # What the camera was seen to send: "still", or FFmpeg's name of a container that it did not know.
+        self._form: str | None = None
 
     @property
     def name(self) -> str:
@@ -47,23 +53,41 @@ class StreamSource:
         return self._address.name
 
     def frames(self, stop: threading.Event) -> Generator[Frame]:
-        """Yield frames as they come, those of a recording at its own pace."""
+        """Yield frames as they come, those of a recording at its own pace, a still picture each second."""
+        if self._form != "still":
+            yield from self._play(stop)
+        if self._form == "still":
+            yield from self._poll(stop)
+
+    def _poll(self, stop: threading.Event) -> Generator[Frame]:
+        # When it fails, another camera may be at this address.
+        self._form = None
+        with closing(PictureClient(self._address, limit_s=self._stall_s)) as client:
+            try:
+                yield from poll_stills(client, stop)
+            finally:
+                self._form = _PARTS if client.sends_video else None
+
+    def _play(self, stop: threading.Event) -> Generator[Frame]:
         started_s = time.monotonic()
+        form, self._form = self._form, None
 
         def why(error: av.FFmpegError) -> str:
-            waited_s = time.monotonic() - started_s
-            return why_no_stream(error, self._address, waited_s=waited_s, limit_s=self._open_s)
+            return self._why_not_opened(error, waited_s=time.monotonic() - started_s)
 
-        options = _options(self._address)
         with opened(
             self._address.url,
             self.name,
             why=why,
             protocols=_PROTOCOLS[self._address.scheme],
-            options=options,
+            form=form,
+            options=_options(self._address),
             open_s=self._open_s,
             read_s=self._stall_s,
         ) as (container, stream):
+            self._form = "still" if _is_still(container) else form
+            if self._form == "still":
+                return
             # A live stream has no length, and its own pace.
             playback = Playback(fast=not container.duration)
             playback.begin(stream)
@@ -79,6 +103,17 @@ class StreamSource:
             except av.FFmpegError:  # any error of the network means this
                 pass
         raise SourceError(f"{self.name} ended the connection")
+
+    def _why_not_opened(self, error: av.FFmpegError, *, waited_s: float) -> str:
+        cause = why_no_stream(error, self._address, waited_s=waited_s, limit_s=self._open_s)
+        if cause == NO_VIDEO and self._address.scheme in ("http", "https"):
+            with closing(PictureClient(self._address, limit_s=self._open_s)) as client:
+                try:
+                    client.fetch()
+                except SourceError as known:
+                    self._form = _PARTS if client.sends_video else None
+                    return str(known).removeprefix(f"{self.name}: ")
+        return cause
 
     def _decode(self, container: InputContainer, stream: VideoStream) -> Iterator[av.VideoFrame]:
         # A camera may begin between two key frames.
@@ -98,6 +133,11 @@ class StreamSource:
 
     def _stalled(self, what: str, for_s: float) -> SourceError:
         return SourceError(f"{self.name}: {what} for {for_s:g} s", state="stalled")
+
+
+def _is_still(container: InputContainer) -> bool:
+    # By the address's suffix, or by the picture itself: jpeg_pipe, png_pipe, webp_pipe.
+    return container.format.name == "image2" or container.format.name.endswith("_pipe")
 
 
 def _options(address: Address) -> dict[str, str]:

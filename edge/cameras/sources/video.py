@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
-from typing import Any, cast
+from typing import IO, Any, cast
 
 import av
 from av.buffer import Buffer
@@ -27,24 +27,26 @@ _COVER = Disposition.attached_pic | Disposition.timed_thumbnails
 
 @contextmanager
 def opened(
-    address: str,
+    address: str | IO[bytes],
     name: str,
     *,
     why: Callable[[av.FFmpegError], str],
     protocols: str,
+    form: str | None = None,
     options: dict[str, str] | None = None,
     open_s: float | None = None,
     read_s: float | None = None,
 ) -> Generator[tuple[InputContainer, VideoStream]]:
     """Open a video and its main picture stream; SourceError, with `name` and the text of `why`, on failure.
 
-    Nothing but the `protocols` (FFmpeg's names, with commas) is spoken, whatever the video refers to.
+    Nothing but the `protocols` (FFmpeg's names, with commas) is spoken, whatever the video refers to. `form`
+    is FFmpeg's name of the container, where it is known.
     Errors of reading, later, pass through as av.FFmpegError; their text holds the address with its password.
     """
     options = _MAX_PIXELS | {"protocol_whitelist": protocols} | (options or {})
     try:
         container = av.open(
-            address, "r", options=options, timeout=(open_s, read_s), metadata_errors="replace"
+            address, "r", format=form, options=options, timeout=(open_s, read_s), metadata_errors="replace"
         )
     except av.FFmpegError as error:
         raise SourceError(f"{name}: {why(error)}") from None

@@ -49,6 +49,13 @@ class MjpegCamera(BaseHTTPRequestHandler):
         elif path == "/page":
             self._head(200, "text/html")
             self.wfile.write(b"<html><body>Log in</body></html>" * 100)
+        elif path == "/headers":
+            self.wfile.write(b"HTTP/1.1 200 OK\r\n")
+            while True:
+                self.wfile.write(b"X-Filler: x\r\n" * 1000)
+        elif path == "/bare":
+            self._head(200, "multipart/x-mixed-replace")
+            self._stream(3, _NO_PICTURE)
         elif path == "/slow":
             self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Filler: ")
             while True:

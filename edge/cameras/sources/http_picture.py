@@ -1,0 +1,206 @@
+"""Still pictures of an HTTP camera, fetched one after the other over one connection."""
+
+import socket
+import ssl
+import string
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException, HTTPMessage, HTTPResponse, HTTPSConnection
+from urllib.parse import SplitResult, quote, urljoin, urlsplit
+
+from common.version import VERSION
+from edge.cameras.sources.address import Address
+from edge.cameras.sources.base import SourceError
+from edge.cameras.sources.causes import NO_VIDEO, trusted_authorities, why_no_connection, why_refused
+from edge.cameras.sources.http_login import HttpLogin
+
+MAX_PICTURE_BYTES = 32 * 1024 * 1024
+# For one picture: the question for a password, and redirections.
+_MAX_REQUESTS = 6
+_REDIRECTIONS = frozenset({301, 302, 303, 307, 308})
+_VERSIONS = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}
+_MAX_VERSION_CHARS = 1000
+# Not the camera's own words, which may be anything.
+_PHRASES = {status.value: status.phrase for status in HTTPStatus}
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    status: int
+    headers: HTTPMessage
+    content: bytes
+
+
+class PictureClient:
+    """Fetches the picture at a camera's address; for one thread.
+
+    `sends_video`: its last answer was MJPEG.
+    """
+
+    def __init__(self, address: Address, *, limit_s: float) -> None:
+        """`limit_s`: the time in which a whole answer has to come."""
+        self.sends_video = False
+        self._address, self._limit_s = address, limit_s
+        self._start = urlsplit(address.url)
+        self._login = HttpLogin(*address.login)
+        self._connection: HTTPConnection | None = None
+        self._connected_to = ("", "", 0)
+        self._versions: dict[str, str] = {}
+
+    @property
+    def name(self) -> str:
+        """The address without user, password and query."""
+        return self._address.name
+
+    def fetch(self) -> bytes | None:
+        """The picture, None while it is still the one before; SourceError with the cause."""
+        try:
+            return self._fetch()
+        except HTTPException:
+            raise self._error("answers, but not in HTTP") from None
+        except (OSError, UnicodeError) as error:
+            raise self._error(why_no_connection(error, limit_s=self._limit_s)) from None
+        except ValueError:
+            raise self._error("refers to an address that is none") from None
+
+    def close(self) -> None:
+        """Close the connection; the next picture is fetched over a new one."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _fetch(self) -> bytes | None:
+        url, has_answered = self._start, False
+        for _ in range(_MAX_REQUESTS):
+            answer = self._get(url)
+            if answer.status == HTTPStatus.OK:
+                self._remember(answer.headers)
+                return answer.content
+            if answer.status == HTTPStatus.NOT_MODIFIED:
+                return None
+            asked = answer.status == HTTPStatus.UNAUTHORIZED and not has_answered
+            if asked and self._login.heed(answer.headers):
+                has_answered = True
+            elif answer.status in _REDIRECTIONS:
+                url = self._next(url, answer.headers.get("Location", ""))
+            else:
+                text = f"{answer.status} {_PHRASES.get(answer.status, '')}".rstrip()
+                raise self._error(why_refused(answer.status, text, has_login=self._address.has_login))
+        raise self._error("refers from one address to the next without end")
+
+    def _get(self, url: SplitResult) -> _Answer:
+        is_old = self._connection is not None and self._connected_to == _origin(url)
+        try:
+            return self._get_once(url)
+        except TimeoutError:
+            self.close()
+            raise
+        except (HTTPException, OSError):
+            self.close()
+            if not is_old:
+                raise
+        # A camera may end a connection after each answer without a word.
+        return self._get_once(url)
+
+    def _get_once(self, url: SplitResult) -> _Answer:
+        connection = self._connect(url)
+        target = quote((url.path or "/") + (f"?{url.query}" if url.query else ""), safe=string.punctuation)
+        headers = {"User-Agent": f"Lookalike/{VERSION}", "Accept": "image/*", **self._versions}
+        if self._may_know_password(url):
+            headers |= self._login.headers(target)
+        with _deadline(connection, self._limit_s):
+            connection.request("GET", target, headers=headers)
+            response = connection.getresponse()
+            content = self._read(response)
+        if not response.isclosed():  # what was not read would be in the way of the next answer
+            self.close()
+        return _Answer(response.status, response.headers, content)
+
+    def _read(self, response: HTTPResponse) -> bytes:
+        if response.status != HTTPStatus.OK:
+            return response.read(MAX_PICTURE_BYTES >> 10)
+        kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        if not (kind.startswith("image/") or kind in ("application/octet-stream", "")):
+            self.close()
+            self.sends_video = kind.startswith("multipart/")
+            raise self._error(_why_no_picture(kind))
+        content = response.read(MAX_PICTURE_BYTES + 1)
+        if len(content) > MAX_PICTURE_BYTES:
+            self.close()
+            raise self._error(f"a picture of more than {MAX_PICTURE_BYTES >> 20} MiB")
+        return content
+
+    def _connect(self, url: SplitResult) -> HTTPConnection:
+        origin = _origin(url)
+        if self._connection is not None and self._connected_to == origin and self._connection.sock:
+            return self._connection
+        self.close()
+        scheme, host, port = origin
+        if scheme == "https":
+            context = ssl.create_default_context(cafile=trusted_authorities())
+            self._connection = HTTPSConnection(host, port, timeout=self._limit_s, context=context)
+        else:
+            self._connection = HTTPConnection(host, port, timeout=self._limit_s)
+        self._connected_to = origin
+        self._connection.connect()
+        return self._connection
+
+    def _next(self, url: SplitResult, location: str) -> SplitResult:
+        there = urlsplit(urljoin(url.geturl(), location))
+        if (
+            not location
+            or there.scheme not in ("http", "https")
+            or (url.scheme, there.scheme) == ("https", "http")
+        ):
+            raise self._error("refers to an address that is not followed; expected http:// or https://")
+        return there
+
+    def _may_know_password(self, url: SplitResult) -> bool:
+        there, camera = _origin(url), _origin(self._start)
+        return there == camera or (there[0] == "https" and there[1] == camera[1])
+
+    def _remember(self, headers: HTTPMessage) -> None:
+        found = {asked: headers.get(name, "") for name, asked in _VERSIONS.items()}
+        self._versions = {asked: text for asked, text in found.items() if 0 < len(text) < _MAX_VERSION_CHARS}
+
+    def _error(self, cause: str) -> SourceError:
+        return SourceError(f"{self._address.name}: {cause}")
+
+
+@contextmanager
+def _deadline(connection: HTTPConnection, limit_s: float) -> Iterator[None]:
+    """Break a connection off when it is not done in time, however often a byte comes."""
+    is_over = threading.Event()
+    plug: socket.socket = connection.sock
+
+    def break_off() -> None:
+        is_over.set()
+        with suppress(OSError):
+            plug.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(limit_s, break_off)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    except (OSError, HTTPException):
+        if is_over.is_set():
+            raise TimeoutError from None
+        raise
+    finally:
+        timer.cancel()
+    if is_over.is_set():
+        raise TimeoutError
+
+
+def _origin(url: SplitResult) -> tuple[str, str, int]:
+    return url.scheme, url.hostname or "", url.port or (443 if url.scheme == "https" else 80)
+
+
+def _why_no_picture(kind: str) -> str:
+    if "html" in kind:
+        return "answers with a web page, not with pictures; open the address in a browser"
+    return NO_VIDEO
