@@ -150,6 +150,9 @@ class FakeItems:
             self._fit = fit if kept else self._fit
             return kept
 
+    def check_write(self) -> None:
+        self._check("check_write")
+
     def feedback(self, record_id: int, *, shown: str, really: str | None) -> int:
         self._check("feedback")
         with self._lock:
@@ -194,6 +197,8 @@ class FakePictures:
 
     def get(self, key: str) -> bytes | None:
         return self.kept.get(key)
+
+    def check_write(self) -> None: ...
 
 
 class FakeImportWriter:

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from services.core.catalogue.picture_key import is_picture_key, picture_key
+from services.core.errors import UnavailableError, no_space_told
+
+UNFINISHED = ".unfinished-"
+# As much as a usual picture has.
+_CHECK_BYTES = 256 * 1024
 
 
 class FilePictures:
-    """Keeps pictures in a folder; the same content is kept once."""
+    """Keeps pictures in a folder; the same content is kept once. Every call may raise UnavailableError."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -19,34 +26,53 @@ class FilePictures:
         """Keep a picture file and give its key; it is on the disk, not only in a cache, on return."""
         key = picture_key(content, suffix=suffix)
         path = self._path(key)
-        if path.exists():
-            return key
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, unfinished = tempfile.mkstemp(dir=path.parent, prefix=".unfinished-")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(unfinished).replace(path)
-        except BaseException:
-            Path(unfinished).unlink(missing_ok=True)
-            raise
-        _sync_folder(path.parent)
+        with _plain_errors():
+            if not path.exists():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                with _unfinished(path.parent, content) as whole:
+                    whole.replace(path)
+                _sync_folder(path.parent)
         return key
 
     def get(self, key: str) -> bytes | None:
         """The content, or None for a key that does not exist."""
         if not is_picture_key(key):
             return None
-        try:
+        with _plain_errors(), suppress(FileNotFoundError):
             return self._path(key).read_bytes()
-        except FileNotFoundError:
-            return None
+        return None
+
+    def check_write(self) -> None:
+        """Write a file and delete it; raises UnavailableError if that fails."""
+        with _plain_errors(), _unfinished(self._folder, bytes(_CHECK_BYTES)):
+            pass
 
     def _path(self, key: str) -> Path:
         # Two levels keep a folder's listing short with a large catalogue.
         return self._folder / key[:2] / key
+
+
+@contextmanager
+def _unfinished(folder: Path, content: bytes) -> Iterator[Path]:
+    """A durable file of its own with this content, deleted afterwards unless it was renamed."""
+    handle, name = tempfile.mkstemp(dir=folder, prefix=UNFINISHED)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        yield Path(name)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    try:
+        with no_space_told("picture store"):
+            yield
+    except OSError as error:
+        raise UnavailableError(f"picture store: {error.strerror}") from error
 
 
 def _sync_folder(folder: Path) -> None:

@@ -46,6 +46,11 @@ class S3Pictures:
             return bytes(self._client.get_object(**self._place(key))["Body"].read())
         return None
 
+    def check_write(self) -> None:
+        """Write an object that is no picture."""
+        with self._plain_errors("put_object"):
+            self._client.put_object(**self._place("write-check"), Body=b"")
+
     def _is_there(self, key: str) -> bool:
         with self._plain_errors("head_object"):
             try:

@@ -18,9 +18,10 @@ from services.api.rights import KEY_NEEDED
 from services.bootstrap.api import ApiParts
 from services.bootstrap.importing import build_maker
 from services.contract.item_models import ImportAnswer, RefusedItemAnswer
-from services.contract.problem_models import STORE_AWAY, Responses, problems
+from services.contract.problem_models import DISK_FULL, STORE_AWAY, Responses, problems
 from services.core.catalogue.paging import all_items
 from services.core.domain import Item
+from services.core.errors import NoSpaceError, no_space_told
 from services.core.importing.archive import Archive, write_archive
 from services.core.importing.archive_jobs import archive_jobs
 from services.core.importing.import_rows import BadRow
@@ -42,9 +43,13 @@ _PROBLEMS = problems(
         400: ["the archive holds 59 items; expected 60", _OTHER_MODEL],
         413: "the archive is larger than 52428800 bytes, half of what the disk has free",
         503: STORE_AWAY,
-        507: "the archive can't be kept while it is read: No space left on device",
+        507: DISK_FULL,
     }
 )
+
+_KEPT = "the archive can't be kept while it is read"
+# Bytes; an archive of one item may have as many.
+_LITTLE = 64 * 1024
 
 log = logging.getLogger(__name__)
 
@@ -86,10 +91,13 @@ def build_router(parts: ApiParts, *, folder: Path, threads: int) -> APIRouter:
         It may be half as large as the disk's free space. A damaged one is refused and changes nothing.
         """
         await run_in_threadpool(parts.catalogue.check_model)
-        folder.mkdir(parents=True, exist_ok=True)
+        with no_space_told(_KEPT):
+            folder.mkdir(parents=True, exist_ok=True)
         # Its pictures need the same space once more.
         limit = shutil.disk_usage(folder).free // 2
-        with tempfile.TemporaryFile(dir=folder) as file:
+        if limit < _LITTLE:
+            raise NoSpaceError.at(_KEPT, f"{2 * limit} bytes are left")
+        with no_space_told(_KEPT), tempfile.TemporaryFile(dir=folder) as file:
             await _spool(request, file, limit=limit)
             return await run_in_threadpool(_import, parts, maker, file)
 
@@ -118,12 +126,8 @@ async def _spool(request: Request, file: IO[bytes], *, limit: int) -> None:
             raise HTTPException(
                 413, f"the archive is larger than {limit} bytes, half of what the disk has free"
             )
-        try:
-            await run_in_threadpool(file.write, piece)
-        except OSError as error:
-            raise HTTPException(
-                507, f"the archive can't be kept while it is read: {error.strerror}"
-            ) from None
+        await run_in_threadpool(file.write, piece)
+    await run_in_threadpool(file.flush)
 
 
 def _import(parts: ApiParts, maker: Maker, file: IO[bytes]) -> ImportAnswer:

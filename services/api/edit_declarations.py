@@ -15,7 +15,7 @@ from services.contract.item_models import (
     NewViewBody,
     UndoBody,
 )
-from services.contract.problem_models import LARGE_PICTURE, STORE_AWAY, problems
+from services.contract.problem_models import DISK_FULL, LARGE_PICTURE, STORE_AWAY, problems
 
 _OTHER_MODEL = (
     "the catalogue is of model f6119f54bb0b by now, and this process runs model 67b852d76d55: start it again "
@@ -35,6 +35,7 @@ _SOURCE: dict[int, str | list[str]] = {
     413: [LARGE_PICTURE, "the JSON has more than 1048576 bytes"],
     415: _WRONG_TYPE,
     503: STORE_AWAY,
+    507: DISK_FULL,
     504: _NO_ANSWER,
 }
 _ADD_BODY = item_body(
@@ -73,7 +74,7 @@ _VIEW_PROBLEMS = problems(
         **_SOURCE,
     }
 )
-_DELETE_PROBLEMS = problems({400: _NO_REVISION, 404: NO_ITEM, 409: _CHANGED, 503: STORE_AWAY})
+_DELETE_PROBLEMS = problems({400: _NO_REVISION, 404: NO_ITEM, 409: _CHANGED, 503: STORE_AWAY, 507: DISK_FULL})
 _REMOVE_PROBLEMS = problems(
     {
         400: _NO_REVISION,
@@ -81,6 +82,7 @@ _REMOVE_PROBLEMS = problems(
         409: [_CHANGED, "it is the only picture of item 'mug-7'; delete the item instead", _OTHER_MODEL],
         422: "`n` is 'x'; expected a whole number",
         503: STORE_AWAY,
+        507: DISK_FULL,
     }
 )
 _UNDO_PROBLEMS = problems(
@@ -94,6 +96,7 @@ _UNDO_PROBLEMS = problems(
         },
         413: "the JSON has more than 1048576 bytes",
         503: STORE_AWAY,
+        507: DISK_FULL,
     }
 )
 # Keyword arguments of the routes' decorators.

@@ -14,6 +14,7 @@ from services.api.feeds import Feeds, cameras_now
 from services.api.rights import OPEN_TO_ALL
 from services.bootstrap.api import ApiParts
 from services.contract.health_models import UNHEALTHY, AliveAnswer, HealthAnswer
+from services.core.catalogue.write_check import WriteCheck
 from services.core.errors import Loading, LoadingError, UnavailableError
 
 Check = Callable[[], dict[str, Any]]
@@ -38,8 +39,9 @@ _METRICS = "# TYPE lookalike_api_streams gauge\nlookalike_api_streams 2.0\n"
 def build_router(parts: ApiParts, feeds: Feeds) -> APIRouter:
     """The routes over wired parts."""
     router = APIRouter(tags=["health"])
+    writes = WriteCheck([parts.catalogue.store.check_write, parts.catalogue.pictures.check_write])
     checks: dict[str, Check] = {
-        "store": lambda: {"cursor": parts.catalogue.store.head()},
+        "store": lambda: _store(parts, writes),
         "redis": lambda: _redis(parts),
         "broker": lambda: _broker(parts),
         "index": lambda: _index(parts),
@@ -55,6 +57,7 @@ def build_router(parts: ApiParts, feeds: Feeds) -> APIRouter:
     def healthz() -> Response:
         """Each dependency of the api: item store, Redis, broker and index; 503 if one of them fails or loads.
 
+        The item store's check writes, to the picture store too: a full disk fails it.
         A lost camera is listed, but is no failure. GET /alive says whether a process should be restarted.
         """
         # The store last: the index may take seconds to answer, and the two cursors are compared.
@@ -106,6 +109,11 @@ def _outcome(check: Check) -> dict[str, Any]:
         return {"ok": False, "detail": str(error), "loading": error.loading.to_json()}
     except UnavailableError as error:
         return {"ok": False, "detail": str(error)}
+
+
+def _store(parts: ApiParts, writes: WriteCheck) -> dict[str, Any]:
+    writes.check()
+    return {"cursor": parts.catalogue.store.head()}
 
 
 def _redis(parts: ApiParts) -> dict[str, Any]:

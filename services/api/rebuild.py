@@ -11,7 +11,7 @@ from services.api.rights import KEY_NEEDED
 from services.bootstrap.api import ApiParts
 from services.contract.examples import MODEL
 from services.contract.item_models import CatalogueModelAnswer, CatalogueModelBody, KeptAnswer
-from services.contract.problem_models import STORE_AWAY, problems
+from services.contract.problem_models import DISK_FULL, STORE_AWAY, problems
 from services.core.catalogue.rebuild import check_made, check_swap
 from services.core.importing.archive_line import parse_line
 from services.core.ports import ItemStore
@@ -53,7 +53,7 @@ def build_router(parts: ApiParts) -> APIRouter:
         dependencies=KEY_NEEDED,
         summary="Keep vectors that a rebuild made",
         openapi_extra=_LINE,
-        responses=problems({400: [_OTHER_DIM, _NOT_JSON], 503: STORE_AWAY}),
+        responses=problems({400: [_OTHER_DIM, _NOT_JSON], 503: STORE_AWAY, 507: DISK_FULL}),
     )
     async def stage(request: Request) -> KeptAnswer:
         """Keep an item's vectors: of another model beside its own, of another recipe in their place.
@@ -77,6 +77,7 @@ def build_router(parts: ApiParts) -> APIRouter:
                 ],
                 413: "the JSON has more than 1048576 bytes",
                 503: STORE_AWAY,
+                507: DISK_FULL,
             }
         ),
     )
@@ -90,7 +91,7 @@ def build_router(parts: ApiParts) -> APIRouter:
         "/index/prune",
         dependencies=KEY_NEEDED,
         summary="Drop the vectors of other models",
-        responses=problems({503: STORE_AWAY}),
+        responses=problems({503: STORE_AWAY, 507: DISK_FULL}),
     )
     def prune() -> CatalogueModelAnswer:
         """Drop the vectors of all models but the catalogue's."""

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 
 from common.logs import LogFormat, configure_logs, wanted_format
-from services.core.errors import InputError, UnavailableError
+from services.core.errors import InputError, UnavailableError, no_space_told
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +23,8 @@ def run_service(main: Callable[[], int], *, process: str) -> int:
 def run(main: Callable[[], int], *, form: LogFormat = "text") -> int:
     """Run a process's main; an error of the input or of a dependency is one line and exit code 2 or 1."""
     try:
-        return main()
+        with no_space_told("a file can't be written"):
+            return main()
     except InputError as error:
         _say(error, form)
         return 2

@@ -98,6 +98,9 @@ class _Doctor:
         return "they come"
 
     def store(self) -> str:
+        check = self._ask("/healthz")["checks"]["store"]
+        if not check["ok"]:
+            raise _HopError(check["detail"], "mend what it names")
         items = self._ask("/items?limit=1")["items"]
         if not items:
             raise _HopError("the catalogue is empty", "run `lookalike items import PATH`")

@@ -25,6 +25,7 @@ LARGE_PICTURE = (
 )
 TOO_LARGE = "Content Too Large"
 STORE_AWAY = "item store: database is locked"
+DISK_FULL = "picture store: No space left on device; make room on its disk, and it goes on by itself"
 
 
 def problem_document(status: int, detail: str, **members: Any) -> dict[str, Any]:

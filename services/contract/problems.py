@@ -16,8 +16,10 @@ from services.core.errors import (
     InputError,
     LoadingError,
     MissingError,
+    NoSpaceError,
     TooLargeError,
     UnavailableError,
+    no_space_told,
 )
 
 
@@ -49,6 +51,18 @@ def install(app: FastAPI) -> None:
     async def unavailable(_request: Request, error: Exception) -> Response:
         loading = {"loading": error.loading.to_json()} if isinstance(error, LoadingError) else {}
         return problem(503, str(error), **loading)
+
+    @app.exception_handler(NoSpaceError)
+    async def no_space(_request: Request, error: Exception) -> Response:
+        return problem(507, str(error))
+
+    @app.exception_handler(OSError)
+    async def unread(_request: Request, error: Exception) -> Response:
+        try:
+            with no_space_told("a temporary file of the request"):
+                raise error
+        except NoSpaceError as full:
+            return problem(507, str(full))
 
     @app.exception_handler(HTTPException)
     async def http_error(_request: Request, error: HTTPException) -> Response:

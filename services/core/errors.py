@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+
+# The disk is full, the user's quota is, or a file would be larger than the process may write.
+_NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class InputError(Exception):
@@ -23,6 +29,26 @@ class ConflictError(Exception):
 
 class UnavailableError(Exception):
     """A dependency (item store, Redis, broker, search) does not answer; the text names it."""
+
+
+class NoSpaceError(UnavailableError):
+    """A disk is full, or its owner's share of it; nothing was written. The text says where and what to do."""
+
+    @classmethod
+    def at(cls, place: str, why: str) -> NoSpaceError:
+        """The error about what is on that disk."""
+        return cls(f"{place}: {why}; make room on its disk, and it goes on by itself")
+
+
+@contextmanager
+def no_space_told(place: str) -> Iterator[None]:
+    """Raise NoSpaceError for an OSError that says that a disk is full; `place` names what is on it."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _NO_SPACE:
+            raise
+        raise NoSpaceError.at(place, str(error.strerror)) from error
 
 
 @dataclass(frozen=True, slots=True)

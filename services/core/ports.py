@@ -164,6 +164,9 @@ class ItemStore(Protocol):
         It is no change: no cursor counts it.
         """
 
+    def check_write(self) -> None:
+        """Write something that is no item, durable on return; raises UnavailableError if that fails."""
+
     def feedback(self, record_id: int, *, shown: str, really: str | None) -> int:
         """Remember feedback on a record, which showed `shown`, in place of earlier feedback.
 
@@ -173,13 +176,16 @@ class ItemStore(Protocol):
 
 
 class PictureStore(Protocol):
-    """Pictures by key; the key is made of the content."""
+    """Pictures by key; the key is made of the content. Every call may raise UnavailableError."""
 
     def put(self, content: bytes, *, suffix: str) -> str:
         """Keep a picture file, durable on return, and give its key; `suffix` is its type, such as .jpg."""
 
     def get(self, key: str) -> bytes | None:
         """The content, or None for a key that does not exist."""
+
+    def check_write(self) -> None:
+        """Write something that is no picture; raises UnavailableError if that fails."""
 
 
 class MatchQueue(Protocol):

@@ -7,6 +7,7 @@ import pytest
 
 from services.adapters.file_pictures import FilePictures
 from services.adapters.s3_pictures import S3Pictures
+from services.core.errors import NoSpaceError
 from services.core.ports import PictureStore
 from tests.fakes import FakePictures
 
@@ -91,7 +92,7 @@ def test_no_unfinished_file_stays_after_a_failure(folder: Path, monkeypatch: pyt
     store = FilePictures(folder)
     with monkeypatch.context() as patched:
         patched.setattr(os, "fsync", full)
-        with pytest.raises(OSError, match="No space left"):
+        with pytest.raises(NoSpaceError, match="No space left"):
             store.put(b"one", suffix=".jpg")
     assert files(folder) == []
     assert store.get(store.put(b"one", suffix=".jpg")) == b"one"

@@ -502,6 +502,8 @@ export const told = {
   "search at {address} does not answer: {error}": "{address}의 검색이 응답하지 않습니다({error})",
   "search is not connected to the broker; reconnecting": "검색이 브로커에 연결되어 있지 않습니다. 다시 연결하는 중",
   "search answers {status}": "검색의 응답이 {status}입니다",
+  "{place}: {error}; make room on its disk, and it goes on by itself": "{place}: {error}. 디스크에 빈자리를 만들면 저절로 계속됩니다",
+  "item '{id}' is damaged in the item store: {why}; PUT it with title and picture, or DELETE it": "품목 {id}이(가) 저장소에서 손상되었습니다({why}). 제목과 사진으로 다시 넣거나 지우세요",
   "the index is loading: {progress}": "카탈로그를 불러오는 중입니다({progress})",
   "the item store has not been read yet": "품목 저장소를 아직 읽지 못했습니다",
   "{read} of {total} items read": "품목 {total}개 중 {read}개를 읽었습니다",

@@ -24,6 +24,7 @@ from services.adapters.dynamodb_items.layout import (
     CALIBRATION,
     CHANGES,
     ITEMS,
+    WRITE_CHECK,
     Row,
     id_of,
     int_of,
@@ -266,6 +267,10 @@ class DynamoItems:
             return feedback_step(self._table, self._reading, head, record_id, shown=shown, really=really)
 
         return self._commits.write(make).cursor
+
+    def check_write(self) -> None:
+        """Write a row that is none of the catalogue's."""
+        self._table.put_many([key(WRITE_CHECK, WRITE_CHECK)])
 
     def _page(self, *, limit: int, **query: Any) -> list[Item]:
         model = self._commits.head().model

@@ -12,9 +12,11 @@ from typing import IO
 import numpy as np
 
 from services.core.domain import Item
-from services.core.errors import UnavailableError
+from services.core.errors import NoSpaceError, UnavailableError
 
 _VERSION = 3
+# Writes that fail like this are mostly those of a quota; on a full disk it is SQLITE_FULL.
+_UNWRITTEN = (sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_FSYNC)
 _SCHEMA, _FROM_1, _FROM_2 = (
     Path(__file__).with_name(name).read_text(encoding="utf-8")
     for name in ("schema.sql", "older.sql", "older_2.sql")
@@ -52,6 +54,8 @@ def store_error(place: str, error: sqlite3.Error) -> UnavailableError:
             f"{place}: {error}: the file is damaged; stop Lookalike, move the file away, and put a backup or "
             "an export back (docs/troubleshooting.md)"
         )
+    if code == sqlite3.SQLITE_FULL or getattr(error, "sqlite_errorcode", 0) in _UNWRITTEN:
+        return NoSpaceError.at(place, str(error))
     return UnavailableError(f"{place}: {error}")
 
 

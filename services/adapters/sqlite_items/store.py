@@ -230,6 +230,11 @@ class SqliteItems:
             changed = sorted(set(db.execute(counts, touched)).difference(before))
             return _note_changes(db, [(item_id,) for item_id, *_ in changed])
 
+    def check_write(self) -> None:
+        """Write a fact that is none of the catalogue's."""
+        with self._transaction() as db:
+            db.execute("INSERT OR REPLACE INTO facts VALUES ('write-check', '')")
+
     def _items(self, condition: str, *values: object) -> list[Item]:
         rows = self._rows(f"{ITEMS} WHERE {condition}", *values)
         return [item_of(row) for row in rows if _is_id(row[0])]

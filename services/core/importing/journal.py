@@ -10,7 +10,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Self
 
-from services.core.errors import InputError
+from services.core.errors import InputError, no_space_told
+
+_PLACE = "the journal of the import"
 
 
 def mark_of(*facts: object) -> str:
@@ -26,9 +28,10 @@ class Journal:
     """
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
-        self._file = path.open("a+b")
+        with no_space_told(_PLACE):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = path.open("a+b", buffering=0)
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -38,7 +41,8 @@ class Journal:
         lines = self._file.read().split(b"\n")
         self._marks = set(filter(None, map(_mark, lines)))
         if lines[-1]:  # a crash has cut it off; the next entry begins a new line
-            self._file.write(b"\n")
+            with no_space_told(_PLACE):
+                self._write(b"\n")
 
     def __enter__(self) -> Self:
         return self
@@ -52,9 +56,14 @@ class Journal:
     def note(self, entries: Iterable[tuple[str, str]]) -> None:
         """Remember items that are in the store, each as (mark, id); durable on return."""
         lines = [json.dumps({"item": item_id, "mark": mark}) + "\n" for mark, item_id in entries]
-        self._file.write("".join(lines).encode())
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        with no_space_told(_PLACE):
+            self._write("".join(lines).encode())
+            os.fsync(self._file.fileno())
+
+    def _write(self, content: bytes) -> None:
+        # A file that buffers would try again when it is closed, and fail where nobody expects it.
+        while content:
+            content = content[self._file.write(content) :]
 
     def finish(self) -> None:
         """Delete the file, because the import is complete."""
