@@ -78,8 +78,8 @@ def build_app(settings: ApiSettings, parts: ApiParts, hub: Hub) -> FastAPI:
         archive.build_router(parts, folder=settings.data_dir, threads=settings.threads),
         items.build_router(parts),
         images.build_router(parts),
-        edits.build_router(parts),
-        search.build_router(parts),
+        edits.build_router(parts, settings),
+        search.build_router(parts, settings),
         cameras.build_router(parts),
         health.build_router(parts, event_feeds),
     ):

@@ -58,7 +58,7 @@ def build_router(parts: ApiParts, *, folder: Path, threads: int) -> APIRouter:
     """The routes over wired parts; `folder` holds an archive while it is read."""
     router = APIRouter(tags=["items"])
     # One loader is enough for pictures on a disk, and few items at a time take little memory.
-    maker = build_maker(parts.catalogue.featurizer, threads=threads, loaders=1)
+    maker = build_maker(parts.catalogue.featurizer, threads=threads, loaders=1, turns=parts.turns)
 
     @router.get(
         "/items/archive",

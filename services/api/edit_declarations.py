@@ -15,7 +15,13 @@ from services.contract.item_models import (
     NewViewBody,
     UndoBody,
 )
-from services.contract.problem_models import DISK_FULL, LARGE_PICTURE, STORE_AWAY, problems
+from services.contract.problem_models import (
+    BUSY_WITH_PICTURES,
+    DISK_FULL,
+    LARGE_PICTURE,
+    STORE_AWAY,
+    problems,
+)
 
 _OTHER_MODEL = (
     "the catalogue is of model f6119f54bb0b by now, and this process runs model 67b852d76d55: start it again "
@@ -34,6 +40,7 @@ _NO_ANSWER = "cam-1 is online, but sent no picture within 3 s; try again, or giv
 _SOURCE: dict[int, str | list[str]] = {
     413: [LARGE_PICTURE, "the JSON has more than 1048576 bytes"],
     415: _WRONG_TYPE,
+    429: BUSY_WITH_PICTURES,
     503: STORE_AWAY,
     507: DISK_FULL,
     504: _NO_ANSWER,

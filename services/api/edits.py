@@ -14,9 +14,11 @@ from services.api import edit_declarations as declared
 from services.api.etags import expected_of_new, expected_revision, item_tag
 from services.api.item_requests import PictureSource, read_item_request
 from services.api.items import ItemId, item_answer, json_response
+from services.api.picture_room import PictureRoom
 from services.api.request_body import read_body
 from services.api.rights import KEY_NEEDED
 from services.bootstrap.api import ApiParts
+from services.bootstrap.limit_settings import LimitSettings
 from services.contract.item_models import (
     ChangedItemAnswer,
     GoneItemAnswer,
@@ -29,8 +31,8 @@ from services.contract.problems import problem
 from services.core.catalogue.changes import Changed
 from services.core.domain import RevisionError
 
-# Maximum number of requests at once: one may wait long for an address or a camera, and threads are shared.
-AT_ONCE = 8
+# Requests at once, in the threads that serve all requests: one may wait long for an address or a camera.
+WITH_PICTURE, WITHOUT_PICTURE = 8, 4
 PlaceOfPicture = Annotated[
     int, InPath(description="The picture's place in `pictures`, from 0.", examples=[1])
 ]
@@ -38,13 +40,16 @@ Expected = Annotated[str | None, Depends(expected_revision)]
 ExpectedOfNew = Annotated[str | None, Depends(expected_of_new)]
 
 
-def build_router(parts: ApiParts) -> APIRouter:
+def build_router(parts: ApiParts, limits: LimitSettings) -> APIRouter:
     """The routes over wired parts."""
     router = APIRouter(tags=["items"])
-    at_work = asyncio.Semaphore(AT_ONCE)
+    room = PictureRoom(at_work=WITH_PICTURE, waiting=limits.pictures_waiting, wait_s=limits.picture_wait_s)
+    others = asyncio.Semaphore(WITHOUT_PICTURE)
 
-    async def done(change: Callable[[], Changed], *, status: int = 200) -> Response:
-        async with at_work:
+    async def done(
+        change: Callable[[], Changed], source: PictureSource | None = None, *, status: int = 200
+    ) -> Response:
+        async with others if source is None else room.place(len(source.image or b"")):
             try:
                 changed = await run_in_threadpool(change)
             except RevisionError as error:
@@ -73,7 +78,9 @@ def build_router(parts: ApiParts) -> APIRouter:
         said = await read_item_request(request, NewItemBody)
         draft, source = said.draft, said.picture()
         return await done(
-            lambda: parts.editor.add(draft, lambda: _content(parts, source), expected=expected), status=201
+            lambda: parts.editor.add(draft, lambda: _content(parts, source), expected=expected),
+            source,
+            status=201,
         )
 
     @router.put(
@@ -90,7 +97,7 @@ def build_router(parts: ApiParts) -> APIRouter:
         said = await read_item_request(request, ItemEditBody)
         source = said.source
         content = None if source is None else lambda: _content(parts, source)
-        return await done(lambda: parts.editor.edit(item_id, said.edit, content, expected=expected))
+        return await done(lambda: parts.editor.edit(item_id, said.edit, content, expected=expected), source)
 
     @router.delete(
         "/items/{item_id}",
@@ -114,6 +121,7 @@ def build_router(parts: ApiParts) -> APIRouter:
         source = (await read_item_request(request, NewViewBody)).picture()
         return await done(
             lambda: parts.editor.add_view(item_id, lambda: _content(parts, source), expected=expected),
+            source,
             status=201,
         )
 

@@ -24,6 +24,7 @@ _CONTENT: dict[int | str, dict[str, Any]] = {
             404: [NO_ITEM, "item 'mug-7' has the pictures 0 to 1, and no 2"],
             409: DAMAGED_ITEM,
             422: "`w` is '100'; expected 160, 320 or 640",
+            429: "too many small pictures are being made; try again in a few seconds",
             503: STORE_AWAY,
         }
     ),

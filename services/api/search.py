@@ -11,11 +11,14 @@ from starlette.concurrency import run_in_threadpool
 from common.wire import Observation, encode_observation
 from services.api.body_schemas import image_form, request_body
 from services.api.item_requests import read_image
+from services.api.picture_room import PictureRoom
 from services.api.rights import KEY_NEEDED
 from services.bootstrap.api import ApiParts
+from services.bootstrap.limit_settings import LimitSettings
 from services.contract.examples import RECORD
 from services.contract.match_models import RecordAnswer
 from services.contract.problem_models import (
+    BUSY_WITH_PICTURES,
     LARGE_PICTURE,
     NO_PICTURE,
     SEARCH_AWAY,
@@ -27,6 +30,8 @@ from services.contract.search_models import LOADING
 from services.core.errors import InputError
 from services.core.records import UPLOAD, K
 
+# Searches at once, in the threads that serve all requests; each waits a while for the search process.
+AT_WORK = 4
 _FORM = image_form(
     {"k": "3"},
     k={"type": "integer", "minimum": 1, "maximum": 100, "default": K, "description": "How many items."},
@@ -42,15 +47,17 @@ _ANSWERS: Responses = {
                 NO_PICTURE,
             ],
             413: [TOO_LARGE, LARGE_PICTURE],
+            429: BUSY_WITH_PICTURES,
             503: [SEARCH_AWAY, LOADING],
         }
     ),
 }
 
 
-def build_router(parts: ApiParts) -> APIRouter:
+def build_router(parts: ApiParts, limits: LimitSettings) -> APIRouter:
     """The route over wired parts."""
     router = APIRouter(tags=["search"])
+    room = PictureRoom(at_work=AT_WORK, waiting=limits.pictures_waiting, wait_s=limits.picture_wait_s)
 
     @router.post(
         "/search",
@@ -68,7 +75,8 @@ def build_router(parts: ApiParts) -> APIRouter:
         """
         async with request.form(max_files=1, max_fields=10) as form:
             content, k = await read_image(form), _parse_k(form.get("k"))
-        record = await run_in_threadpool(_search, parts, content, k)
+        async with room.place(len(content)):
+            record = await run_in_threadpool(_search, parts, content, k)
         # The search has written it as JSON already; the model is for OpenAPI.
         return Response(record, media_type="application/json")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import redis.asyncio
 from prometheus_client import CollectorRegistry
@@ -20,6 +20,7 @@ from services.core.cameras.link import Connect, LiveLink
 from services.core.cameras.previews import Previews
 from services.core.cameras.snapshots import Snapshots
 from services.core.cameras.status import CameraStatuses
+from services.core.catalogue.decode_turns import DecodeTurns
 from services.core.catalogue.edits import Editor
 from services.core.catalogue.items import Catalogue
 from services.core.catalogue.thumbnails import Thumbnails
@@ -41,6 +42,7 @@ class ApiCore:
     search: SearchClient
     picture_url: Callable[[ItemFacts], str]
     thumbnails: Thumbnails
+    turns: DecodeTurns
     registry: CollectorRegistry
 
 
@@ -56,7 +58,9 @@ class ApiParts(ApiCore):
 
 def build_api_core(settings: ApiCoreSettings) -> ApiCore:
     """Wire the parts without a broker; only the catalogue is opened. Raises InputError for another model."""
+    turns = DecodeTurns(at_once=settings.decodes)
     catalogue = open_catalogue(settings)
+    catalogue = replace(catalogue, decode=turns.of(catalogue.decode), shots=turns.of(catalogue.shots))
     catalogue.check_model()
     return ApiCore(
         catalogue=catalogue,
@@ -70,7 +74,8 @@ def build_api_core(settings: ApiCoreSettings) -> ApiCore:
         ),
         search=SearchClient(own_client(settings.search_url, timeout_s=5)),
         picture_url=picture_urls(settings.page_url),
-        thumbnails=Thumbnails(catalogue.pictures, pillow_pictures.shrink),
+        thumbnails=Thumbnails(catalogue.pictures, turns.of(pillow_pictures.shrink)),
+        turns=turns,
         registry=CollectorRegistry(),
     )
 

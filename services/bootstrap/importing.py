@@ -10,6 +10,7 @@ from services.adapters.fetch import PictureFetcher
 from services.bootstrap.catalogue import open_featurizer
 from services.bootstrap.settings import CliSettings
 from services.bootstrap.stores import open_items, open_pictures
+from services.core.catalogue.decode_turns import DecodeTurns
 from services.core.importing.item_maker import Maker
 from services.core.ports import Featurizer, ItemStore, PictureStore
 
@@ -21,13 +22,15 @@ if TYPE_CHECKING:
 LOADERS = 8
 
 
-def build_maker(featurizer: Featurizer, *, threads: int, loaders: int = LOADERS) -> Maker:
+def build_maker(
+    featurizer: Featurizer, *, threads: int, loaders: int = LOADERS, turns: DecodeTurns | None = None
+) -> Maker:
     """A maker of items with this featurizer, on the processors that its `threads` leave free."""
     free = len(os.sched_getaffinity(0)) - threads
     return Maker(
         featurizer=featurizer,
-        decode=pillow_pictures.decode,
-        shots=pillow_views.shots,
+        decode=turns.of(pillow_pictures.decode) if turns else pillow_pictures.decode,
+        shots=turns.of(pillow_views.shots) if turns else pillow_views.shots,
         suffix=pillow_pictures.suffix_of,
         workers=max(1, free),
         loaders=loaders,

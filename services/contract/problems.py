@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from services.contract import refusals
 from services.contract.problem_models import MEDIA_TYPE, problem_document
 from services.core.errors import (
+    BusyError,
     ConflictError,
     InputError,
     LoadingError,
@@ -21,6 +22,9 @@ from services.core.errors import (
     UnavailableError,
     no_space_told,
 )
+
+# Seconds after which one who was too many may ask again.
+RETRY_AFTER_S = "2"
 
 
 def problem(status: int, detail: str, **members: Any) -> Response:
@@ -42,6 +46,12 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(ConflictError)
     async def conflict(_request: Request, error: Exception) -> Response:
         return problem(409, str(error))
+
+    @app.exception_handler(BusyError)
+    async def busy(_request: Request, error: Exception) -> Response:
+        response = problem(429, str(error))
+        response.headers["Retry-After"] = RETRY_AFTER_S
+        return response
 
     @app.exception_handler(TooLargeError)
     async def too_large(_request: Request, error: Exception) -> Response:

@@ -51,6 +51,10 @@ def no_space_told(place: str) -> Iterator[None]:
         raise NoSpaceError.at(place, str(error.strerror)) from error
 
 
+class BusyError(Exception):
+    """Too much of the same is under way; the same request may be taken a little later."""
+
+
 @dataclass(frozen=True, slots=True)
 class Loading:
     """Progress of the first reading of the item store, in items; `total` is None until it has begun."""

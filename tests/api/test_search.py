@@ -15,6 +15,7 @@ from common.wire import Observation, decode_observation
 from services.api import rights
 from services.api.search import build_router
 from services.bootstrap.api import ApiParts
+from services.bootstrap.limit_settings import LimitSettings
 from services.bootstrap.settings import ApiSettings
 
 
@@ -46,7 +47,9 @@ def test_an_observation_is_dated_when_its_picture_is_decoded() -> None:
     catalogue = SimpleNamespace(decode=slow.decode, featurizer=featurizer)
     app = FastAPI()
     rights.install(app, ApiSettings())
-    app.include_router(build_router(cast(ApiParts, SimpleNamespace(catalogue=catalogue, search=slow))))
+    app.include_router(
+        build_router(cast(ApiParts, SimpleNamespace(catalogue=catalogue, search=slow)), LimitSettings())
+    )
 
     async def sent() -> httpx.Response:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://api") as client:

@@ -443,6 +443,8 @@ export const told = {
   "the picture is empty; {expected}": "사진이 비어 있습니다. {expected}",
   "the picture has {width} x {height} pixels; expected a {kind} picture of at most {n} megapixels and {side} pixels a side": "사진이 {width} x {height} 화소입니다. {kind} 사진은 {n}메가픽셀, 한 변 {side} 화소까지 받습니다",
   "the picture has {cost}": "받을 수 없는 사진입니다. {cost}",
+  "{n} requests with pictures are under way; try again in a few seconds": "사진 {n}장을 처리하는 중입니다. 몇 초 뒤에 다시 하세요",
+  "no turn for the picture within {n} s; try again in a few seconds": "{n}초 안에 차례가 오지 않았습니다. 몇 초 뒤에 다시 하세요",
   "nothing to see: the picture is transparent, or of one colour all over; expected one of the item": "보이는 것이 없습니다. 사진이 투명하거나 온통 한 가지 색입니다. 품목이 보이는 사진을 쓰세요",
   "not a picture that can be read; {expected}": "읽을 수 있는 사진이 아닙니다. {expected}",
   "this is {name}; {expected}": "{name}: 받지 않는 파일입니다. {expected}",

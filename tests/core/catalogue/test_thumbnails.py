@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from services.core.catalogue.thumbnails import Thumbnails
-from services.core.errors import InputError
+from services.core.errors import BusyError, InputError
 from tests.fakes import FakePictures
 
 
@@ -89,3 +89,42 @@ def test_many_who_ask_at_once_get_one_that_was_made_once(pictures: FakePictures,
         thread.join()
     assert sorted(each or b"" for each in given) == [b"aa"] * 8 + [b"bb"] * 8
     assert (len(shrinker.asked), shrinker.most_inside) == (2, 1)
+
+
+def test_while_too_many_wait_others_are_sent_away_at_once(pictures: FakePictures) -> None:
+    entered, let = threading.Event(), threading.Event()
+
+    def held(content: bytes, *, side_px: int) -> bytes:
+        entered.set()
+        let.wait()
+        return content * side_px
+
+    thumbnails = Thumbnails(pictures, held, max_waiting=0, wait_s=60)
+    first, other = (pictures.put(content, suffix=".jpg") for content in (b"a", b"b"))
+    thread = threading.Thread(target=thumbnails.get, args=(first,), kwargs={"side_px": 3})
+    thread.start()
+    entered.wait()
+    with pytest.raises(BusyError, match="too many small pictures"):
+        thumbnails.get(other, side_px=3)
+    let.set()
+    thread.join()
+    assert (thumbnails.get(first, side_px=3), thumbnails.get(other, side_px=3)) == (b"aaa", b"bbb")
+
+
+def test_who_waits_too_long_for_a_small_picture_is_sent_away(pictures: FakePictures) -> None:
+    entered, let = threading.Event(), threading.Event()
+
+    def held(_content: bytes, *, side_px: int) -> bytes:
+        entered.set()
+        let.wait()
+        return bytes(side_px)
+
+    thumbnails = Thumbnails(pictures, held, wait_s=0.01)
+    first, other = (pictures.put(content, suffix=".jpg") for content in (b"a", b"b"))
+    thread = threading.Thread(target=thumbnails.get, args=(first,), kwargs={"side_px": 3})
+    thread.start()
+    entered.wait()
+    with pytest.raises(BusyError, match=r"no turn for the small picture within 0.01 s"):
+        thumbnails.get(other, side_px=3)
+    let.set()
+    thread.join()
