@@ -85,6 +85,9 @@ class FakeQueue:
         noted = self.clocks.get(thing, [])
         return noted[-1] if len(noted) >= BAD_CLOCKS else None
 
+    def check(self) -> None:
+        self._check()
+
     def _check(self) -> None:
         if self.down:
             raise UnavailableError("Redis: is down")

@@ -15,7 +15,12 @@ from common.mqtt_broker import NO_FILES, MqttFiles, describe_broker
 from common.mqtt_connection_log import CONNECT_S, ConnectionLog
 from common.mqtt_fast_reading import FastReadingClient
 from services.core.cameras.link import OnMessage
-from services.core.errors import InputError
+from services.core.errors import InputError, UnavailableError
+
+# A topic that no camera has, and a command that none carries out.
+CHECK_TOPIC = "lookalike/-/command"
+CHECK_MESSAGE = b'{"do":"nothing"}'
+CHECK_S = 2.0
 
 log = logging.getLogger(__name__)
 
@@ -36,8 +41,12 @@ class MqttClient:
         on_message: OnMessage,
         live_filters: Sequence[str] = (),
         files: MqttFiles = NO_FILES,
+        check_topic: str = CHECK_TOPIC,
     ) -> None:
-        """Prepare a connection; raises InputError, without a password, for a wrong address or file."""
+        """Prepare a connection; raises InputError, without a password, for a wrong address or file.
+
+        `check` publishes to `check_topic`.
+        """
         try:
             broker = describe_broker(url, files)
         except ValueError as error:
@@ -47,6 +56,9 @@ class MqttClient:
         self._subscriptions = [(name, qos) for name in filters] + [(name, 0) for name in live_filters]
         self._live_filters = live_filters
         self._on_message = on_message
+        self._check_topic = check_topic
+        # The filters that the broker does not let us read.
+        self._refused: list[str] = []
         self._client = FastReadingClient(CallbackAPIVersion.VERSION2, protocol=mqtt.MQTTv311)
         if broker.address.user is not None:
             self._client.username_pw_set(broker.address.user, broker.address.password)
@@ -58,6 +70,7 @@ class MqttClient:
         self._client.on_connect_fail = lambda *_: self._log.not_reached(sys.exception())
         self._client.on_socket_close = lambda _client, _data, closed: self._log.socket_closed(closed)
         self._client.on_connect = self._connected
+        self._client.on_subscribe = self._subscribed
         self._client.on_disconnect = self._disconnected
         self._client.on_message = self._received
 
@@ -65,6 +78,17 @@ class MqttClient:
     def connected(self) -> bool:
         """Whether the broker is connected now."""
         return self._client.is_connected()
+
+    def check(self) -> None:
+        """Raise UnavailableError unless the broker lets us read, and takes a message within CHECK_S."""
+        if not self.connected:
+            raise UnavailableError("the broker is not connected; reconnecting")
+        if self._refused:
+            raise UnavailableError(f"the broker does not let us read {', '.join(self._refused)}")
+        if not self.publish(self._check_topic, CHECK_MESSAGE, qos=1, within_s=CHECK_S):
+            raise UnavailableError(
+                f"the broker takes no message within {CHECK_S:g} s; it hangs or is overloaded"
+            )
 
     def start(self) -> None:
         """Connect in the background, retried indefinitely; returns at once."""
@@ -103,6 +127,14 @@ class MqttClient:
             return
         self._log.connected()
         client.subscribe(self._subscriptions)
+
+    def _subscribed(
+        self, _client: mqtt.Client, _data: Any, _number: int, codes: Sequence[ReasonCode], _properties: Any
+    ) -> None:
+        answers = zip(self._subscriptions, codes, strict=False)
+        self._refused = [name for (name, _qos), code in answers if code.is_failure]
+        if self._refused:
+            log.error("broker %s does not let us read %s", self._address, ", ".join(self._refused))
 
     def _disconnected(
         self, _client: mqtt.Client, _data: Any, _flags: Any, code: ReasonCode, _properties: Any

@@ -39,7 +39,8 @@ WEB = Path(__file__).resolve().parents[2] / "web"
 
 def build_app(settings: ApiSettings, parts: ApiParts, hub: Hub) -> FastAPI:
     """The app over wired parts."""
-    event_feeds = feeds.Feeds(parts, hub)
+    checks = health.dependencies_of(parts)
+    event_feeds = feeds.Feeds(parts, hub, watched=list(checks.values()))
 
     @contextlib.asynccontextmanager
     async def feeding(_app: FastAPI) -> AsyncIterator[None]:
@@ -81,7 +82,7 @@ def build_app(settings: ApiSettings, parts: ApiParts, hub: Hub) -> FastAPI:
         edits.build_router(parts, settings),
         search.build_router(parts, settings),
         cameras.build_router(parts),
-        health.build_router(parts, event_feeds),
+        health.build_router(parts, event_feeds, checks),
     ):
         app.include_router(router)
     openapi.install(app)

@@ -7,6 +7,7 @@ import contextlib
 import json
 import logging
 import time
+from collections.abc import Sequence
 
 from starlette.concurrency import run_in_threadpool
 
@@ -15,11 +16,13 @@ from services.adapters.redis_queue import follow
 from services.api.hub import Event, Hub
 from services.bootstrap.api import ApiParts
 from services.core.cameras.status import CameraStatus
+from services.core.dependency import Dependency
 from services.core.errors import UnavailableError
 from services.core.search.keep_calibration import keep_calibration
 
 HEARTBEAT_S = 2.0
 KEEP_CALIBRATION_S = 10.0
+WATCH_EVERY_S = 3.0
 
 log = logging.getLogger(__name__)
 
@@ -52,8 +55,9 @@ def cameras_now(parts: ApiParts) -> list[CameraStatus]:
 class Feeds:
     """The tasks that feed the hub, from `start` to `stop`."""
 
-    def __init__(self, parts: ApiParts, hub: Hub) -> None:
-        self._parts, self._hub = parts, hub
+    def __init__(self, parts: ApiParts, hub: Hub, *, watched: Sequence[Dependency] = ()) -> None:
+        """`watched` are checked now and then, so that a failure is logged before anybody asks for it."""
+        self._parts, self._hub, self._watched = parts, hub, watched
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -63,6 +67,7 @@ class Feeds:
             asyncio.create_task(feed(self._parts, self._hub), name=feed.__name__) for feed in feeds
         ]
         self._tasks.append(asyncio.create_task(keep_calibrations(self._parts), name="keep_calibrations"))
+        self._tasks.append(asyncio.create_task(watch(self._watched), name="watch"))
 
     async def stop(self) -> None:
         """End them and wait for them."""
@@ -95,6 +100,15 @@ async def feed_heartbeats(parts: ApiParts, hub: Hub) -> None:
                 known[camera.thing] = camera
                 hub.publish(camera_event(camera))
         await asyncio.sleep(HEARTBEAT_S)
+
+
+async def watch(dependencies: Sequence[Dependency]) -> None:
+    """Have the dependencies checked now and then, until cancelled: their changes are logged."""
+    while True:
+        # At a start of the whole system the others may still be on their way.
+        await asyncio.sleep(WATCH_EVERY_S)
+        for dependency in dependencies:
+            await run_in_threadpool(dependency.outcome)
 
 
 async def keep_calibrations(parts: ApiParts) -> None:

@@ -70,7 +70,7 @@ def build_api_core(settings: ApiCoreSettings) -> ApiCore:
         queue=RedisQueue(connect_redis(settings.redis_url)),
         # No time limit on reading: between two matches a channel may be silent for long.
         live_redis=redis.asyncio.Redis.from_url(
-            settings.redis_url, decode_responses=True, socket_connect_timeout=2, health_check_interval=5
+            settings.redis_url, decode_responses=True, socket_connect_timeout=2
         ),
         search=SearchClient(own_client(settings.search_url, timeout_s=5)),
         picture_url=picture_urls(settings.page_url),

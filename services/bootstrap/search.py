@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote
 
 import redis
@@ -16,6 +17,7 @@ from services.bootstrap.settings import SearchCoreSettings, SearchSettings
 from services.bootstrap.stores import open_items
 from services.core.cameras.home_assistant import Announcer
 from services.core.cameras.link import Connect, LiveLink
+from services.core.dependency import Dependency
 from services.core.domain import ItemFacts
 from services.core.records import K
 from services.core.search.answer import Answerer, AnswerListener
@@ -43,6 +45,8 @@ class SearchParts:
     core: SearchCore
     intake: Intake
     link: LiveLink
+    queue_health: Dependency
+    link_health: Dependency
 
 
 def build_search_core(settings: SearchCoreSettings, *, listener: AnswerListener | None = None) -> SearchCore:
@@ -67,7 +71,15 @@ def build_search(settings: SearchSettings, connect: Connect) -> SearchParts:
     core = build_search_core(settings, listener=announcer if settings.home_assistant else None)
     intake = Intake(core.answerer, core.drops)
     link = connect(intake.receive)
-    return SearchParts(core, intake, link)
+    queue_health = Dependency("match queue", lambda: _no_facts(core.queue.check))
+    # The connection has a log of its own.
+    link_health = Dependency("broker", lambda: _no_facts(link.check), logs=False)
+    return SearchParts(core, intake, link, queue_health, link_health)
+
+
+def _no_facts(check: Callable[[], None]) -> dict[str, Any]:
+    check()
+    return {}
 
 
 def connect_redis(url: str) -> redis.Redis:

@@ -112,7 +112,9 @@ class _Doctor:
         if state["loading"] and not state["trouble"]:
             raise LoadingError(Loading(state["loading"]["read"], state["loading"]["total"]))
         if not state["ok"]:
-            raise _HopError(state["trouble"] or "no broker", "it tries again by itself; see its lines")
+            troubles = [state.get(name) for name in ("trouble", "broker_trouble", "queue_trouble")]
+            told = "; ".join(filter(None, troubles)) or "no broker"
+            raise _HopError(told, "it tries again by itself; see its lines in the log")
         hint = (
             f"; {n} of another recipe: run `lookalike index rebuild`" if (n := state["other_recipe"]) else ""
         )
@@ -129,8 +131,8 @@ class _Doctor:
         return {"count": 0, "first": []}
 
     def redis(self) -> str:
-        RedisQueue(connect_redis(self._addresses["redis"])).ping()
-        return "Redis answers"
+        RedisQueue(connect_redis(self._addresses["redis"])).check()
+        return "Redis took a record and gave it back"
 
     def api(self) -> str:
         health = self._ask("/healthz")

@@ -22,6 +22,7 @@ HEALTHY: dict[str, Any] = {
     "status": "ok",
     "checks": {
         "store": {"ok": True, "cursor": 83},
+        "pictures": {"ok": True},
         "redis": {"ok": True},
         "broker": {"ok": True},
         "index": _INDEX,
@@ -34,7 +35,10 @@ UNHEALTHY: dict[str, Any] = {
     "status": "failing",
     "checks": {
         **HEALTHY["checks"],
-        "broker": {"ok": False, "detail": "the broker is not connected; reconnecting"},
+        "redis": {
+            "ok": False,
+            "detail": "Redis: it is a read-only replica and refuses writes; give the address of its primary",
+        },
     },
 }
 
@@ -83,8 +87,9 @@ class ChecksAnswer(Answer):
     """The dependencies of the api."""
 
     store: CheckAnswer = Field(description="The item store.")
-    redis: CheckAnswer = Field(description="Redis, which holds the match queue.")
-    broker: CheckAnswer = Field(description="The MQTT broker.")
+    pictures: CheckAnswer = Field(description="The picture store.")
+    redis: CheckAnswer = Field(description="Redis, which holds the match queue: it takes and gives a record.")
+    broker: CheckAnswer = Field(description="The MQTT broker: it takes a message, and lets us read.")
     index: CheckAnswer = Field(description="The search process and its index.")
 
 

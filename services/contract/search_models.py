@@ -59,6 +59,8 @@ class SearchHealthAnswer(Answer):
         {
             "ok": True,
             "broker": True,
+            "broker_trouble": None,
+            "queue_trouble": None,
             "trouble": None,
             "loading": None,
             "items": 61,
@@ -69,9 +71,13 @@ class SearchHealthAnswer(Answer):
             "calibration": _FIT,
         }
     )
-    ok: bool = Field(description="Whether it has read the item store and is connected to the broker.")
-    broker: bool = Field(description="Whether it is connected to the broker.")
-    trouble: str | None = Field(description="Why the item store can't be followed; null if it can.")
+    ok: bool = Field(description="Whether it has read the item store, and broker and Redis do their work.")
+    broker: bool = Field(description="Whether the broker takes its messages and lets it read.")
+    broker_trouble: str | None = Field(None, description="Why the broker does not; null if it does.")
+    queue_trouble: str | None = Field(None, description="Why Redis takes no records; null if it does.")
+    trouble: str | None = Field(
+        description="Why the item store can't be followed, or which thread stands still; null if neither."
+    )
     loading: LoadingAnswer | None = Field(description="How far the first reading of the item store is.")
     items: int = Field(description="How many items the index holds.")
     other_recipe: int = Field(

@@ -217,3 +217,9 @@ class MatchQueue(Protocol):
 
     def clock_offset_s(self, thing: str) -> float | None:
         """The lasting offset of the camera's clock, None if it is right."""
+
+    def check(self) -> None:
+        """Push a record to lists of its own and read it back; raises UnavailableError with the cause.
+
+        A Redis that answers may still refuse every write.
+        """

@@ -22,7 +22,8 @@ def main() -> int:
     settings = load(SearchSettings)
     configure_logs(settings.log_level, process="search", form=settings.log_format)
     parts = build_search(settings, observations_link(settings))
-    loops = Loops(follower=parts.core.follower, intake=parts.intake)
+    watched = [parts.queue_health, parts.link_health]
+    loops = Loops(follower=parts.core.follower, intake=parts.intake, watched=watched)
     key = settings.api_key.get_secret_value()
     app = build_app(parts, loops, SenderRule(key, loopback=settings.search_host in LOOPBACK))
     config = uvicorn.Config(

@@ -107,18 +107,21 @@ def _search(parts: SearchParts, payload: bytes, k: int) -> str:
 
 def _index_state(parts: SearchParts, loops: Loops) -> dict[str, Any]:
     """Whether the index answers; while it loads, its progress."""
-    loading = parts.core.follower.loading
-    detail = loops.trouble or (str(LoadingError(loading)) if loading else None)
-    status = "failing" if loops.trouble else "loading" if loading else "ok"
+    loading, trouble = parts.core.follower.loading, loops.trouble or loops.held_up()
+    detail = trouble or (str(LoadingError(loading)) if loading else None)
+    status = "failing" if trouble else "loading" if loading else "ok"
     return {"status": status, "detail": detail, "loading": loading.to_json() if loading else None}
 
 
 def _state(parts: SearchParts, loops: Loops) -> dict[str, Any]:
     view, fit, index = parts.core.follower.view, parts.core.follower.fit, _index_state(parts, loops)
+    link, queue = parts.link_health.trouble, parts.queue_health.trouble
     return {
-        "ok": index["status"] == "ok" and parts.link.connected,
-        "broker": parts.link.connected,
-        "trouble": loops.trouble,
+        "ok": index["status"] == "ok" and link is None and queue is None,
+        "broker": link is None,
+        "broker_trouble": link,
+        "queue_trouble": queue,
+        "trouble": loops.trouble or loops.held_up(),
         "loading": index["loading"],
         "items": parts.core.follower.items,
         "other_recipe": parts.core.follower.other_recipe,

@@ -81,6 +81,8 @@ HEALTHZ: Route = {
         {
             "ok": False,
             "broker": True,
+            "broker_trouble": None,
+            "queue_trouble": None,
             "trouble": None,
             "loading": LOADING["loading"],
             "items": 4200,

@@ -1,13 +1,14 @@
-"""The threads of the search process: following the item store, calibrating on it, answering observations."""
+"""The threads of the search process: they follow the store, calibrate, answer, and watch Redis and broker."""
 
 from __future__ import annotations
 
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from services.core.dependency import Dependency
 from services.core.errors import Loading, UnavailableError
 from services.core.search.follow import Follower
 from services.core.search.intake import Intake
@@ -16,11 +17,12 @@ from services.core.search.intake import Intake
 FOLLOW_EVERY_S = 0.2
 RETRY_S = 1.0
 ANSWER_TIMEOUT_S = 0.5
+WATCH_EVERY_S = 3.0
 
 # Longest turn of each thread in seconds, whatever it waits for: Redis and the item store have time limits of
 # seconds, and many frames may wait for Redis one after the other; the first reading of a large catalogue, and
 # its calibration, take minutes.
-LIMITS_S = {"follow": 600.0, "calibrate": 600.0, "answer": 60.0}
+LIMITS_S = {"follow": 600.0, "calibrate": 600.0, "answer": 60.0, "watch": 60.0}
 OTHER_RECIPE = "of another version's recipe of views; `lookalike index rebuild` makes their vectors again"
 
 log = logging.getLogger(__name__)
@@ -30,16 +32,22 @@ class Loops:
     """Runs the threads until `stop`; failures are logged and tried again."""
 
     def __init__(
-        self, *, follower: Follower, intake: Intake, clock: Callable[[], float] = time.monotonic
+        self,
+        *,
+        follower: Follower,
+        intake: Intake,
+        watched: Sequence[Dependency] = (),
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._follower = follower
         self._intake = intake
+        self._watched = watched
         self._stopping = threading.Event()
         self._turned_s = dict.fromkeys(LIMITS_S, clock())
         self._clock = clock
         self._threads = [
             threading.Thread(target=self._for_ever, args=(turn,), name=turn.__name__.strip("_"))
-            for turn in (self._follow, self._calibrate, self._answer)
+            for turn in (self._follow, self._calibrate, self._answer, *[self._watch] * bool(watched))
         ]
         # The damaged items that the log has named.
         self._told: dict[str, Any] = {}
@@ -126,3 +134,9 @@ class Loops:
 
     def _answer(self) -> None:
         self._intake.answer(timeout_s=ANSWER_TIMEOUT_S)
+
+    def _watch(self) -> None:
+        # Without observations nothing else would notice, and log, that one of them fails.
+        for dependency in self._watched:
+            dependency.outcome()
+        self._stopping.wait(WATCH_EVERY_S)

@@ -61,6 +61,13 @@ def test_an_empty_queue_has_nothing(queue: MatchQueue) -> None:
     assert (latest(queue), latest(queue, thing="cam-1"), queue.clock_offset_s("cam-1")) == ([], [], None)
 
 
+def test_a_check_passes_and_leaves_no_record_behind(queue: MatchQueue) -> None:
+    for _ in range(2):
+        queue.check()
+    first = queue.push(seen(1))
+    assert [record["id"] for record in latest(queue)] == [first]
+
+
 def test_records_come_newest_first_with_the_ids_that_push_gave(queue: MatchQueue) -> None:
     ids = [queue.push(seen(seq)) for seq in (1, 2, 3)]
     records = latest(queue)

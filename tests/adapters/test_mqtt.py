@@ -15,7 +15,7 @@ import pytest
 
 from common.mqtt_broker import MqttFiles
 from services.adapters.mqtt import MqttClient
-from services.core.errors import InputError
+from services.core.errors import InputError, UnavailableError
 from tests.servers import Server, free_port, until
 
 FEATURES = "lookalike/+/features"
@@ -122,6 +122,21 @@ def test_a_handler_that_raises_does_not_end_the_connection(
         assert client.connected
     assert of_cameras(heard) == [b"raise", b"raise", b"good"]
     assert "message on lookalike/cam-1/features failed" in caplog.text
+
+
+def test_a_broker_that_keeps_the_connection_and_takes_nothing_fails_its_check(mortal_broker: Server) -> None:
+    with connected(mortal_broker, FEATURES) as client:
+        client.check()
+        mortal_broker.freeze()
+        assert client.connected
+        with pytest.raises(UnavailableError, match="takes no message within 2 s"):
+            client.check()
+        mortal_broker.thaw()
+        client.check()
+        mortal_broker.kill()
+        until(lambda: not client.connected, what="the loss is noticed")
+        with pytest.raises(UnavailableError, match="not connected"):
+            client.check()
 
 
 def test_after_a_restart_of_the_broker_messages_come_again(mortal_broker: Server) -> None:

@@ -2,12 +2,13 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from services.adapters.file_pictures import FilePictures
 from services.adapters.s3_pictures import S3Pictures
-from services.core.errors import NoSpaceError
+from services.core.errors import NoSpaceError, UnavailableError
 from services.core.ports import PictureStore
 from tests.fakes import FakePictures
 
@@ -38,6 +39,13 @@ def test_a_picture_comes_back_by_its_key(pictures: PictureStore) -> None:
     keys = [pictures.put(content, suffix=".jpg") for content in contents]
     assert [pictures.get(key) for key in keys] == contents
     assert len(set(keys)) == 3
+
+
+def test_a_folder_or_bucket_that_is_gone_fails_its_check(folder: Path, s3: Any) -> None:
+    with pytest.raises(UnavailableError, match="No such file or directory"):
+        FilePictures(folder).check_write()
+    with pytest.raises(UnavailableError, match="NoSuchBucket"):
+        S3Pictures(s3, "no-such-bucket").check_write()
 
 
 def test_the_same_content_has_the_same_key(pictures: PictureStore) -> None:

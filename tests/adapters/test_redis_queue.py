@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -135,6 +136,44 @@ def test_a_clocks_note_a_cameras_state_and_a_remembered_record_expire(
     assert 3600 <= client.ttl("camera:b") <= 7 * 86400
 
 
+REFUSING = {
+    "it is full (maxmemory)": (["config", "set", "maxmemory", "500kb"], ["config", "set", "maxmemory", "0"]),
+    "it is a read-only replica": (["replicaof", "127.0.0.1", "9"], ["replicaof", "no", "one"]),
+    "too few of its replicas": (
+        ["config", "set", "min-replicas-to-write", "1"],
+        ["config", "set", "min-replicas-to-write", "0"],
+    ),
+    "one of our keys holds something else": (["set", "stack:matches", "x"], ["del", "stack:matches"]),
+}
+
+
+def test_a_redis_that_answers_but_refuses_records_fails_its_check_in_words_and_recovers(
+    mortal_redis: Server, mortal: RedisQueue
+) -> None:
+    with redis.Redis.from_url(mortal_redis.url) as owner:
+        mortal.check()
+        for words, (spoil, mend) in REFUSING.items():
+            owner.execute_command(*spoil)
+            assert owner.ping()
+            with pytest.raises(UnavailableError, match=re.escape(words)):
+                mortal.check()
+            owner.execute_command(*mend)
+            mortal.check()
+
+
+def test_a_redis_that_hangs_fails_its_check_within_its_time_limit_and_recovers(
+    mortal_redis: Server, mortal: RedisQueue
+) -> None:
+    mortal.check()
+    mortal_redis.freeze()
+    started_s = time.monotonic()
+    with pytest.raises(UnavailableError, match="no answer in time"):
+        mortal.check()
+    assert time.monotonic() - started_s < limit_s(4)
+    mortal_redis.thaw()
+    mortal.check()
+
+
 def test_without_redis_every_call_says_so_and_soon(mortal_redis: Server, mortal: RedisQueue) -> None:
     mortal.push(seen(1))
     mortal_redis.kill()
@@ -154,7 +193,7 @@ def test_without_redis_every_call_says_so_and_soon(mortal_redis: Server, mortal:
     with pytest.raises(UnavailableError, match="Redis"):
         mortal.clock_offset_s("cam-1")
     with pytest.raises(UnavailableError, match="Redis"):
-        mortal.ping()
+        mortal.check()
     assert time.monotonic() - started_s < limit_s(10)
 
 
@@ -166,7 +205,7 @@ def test_a_redis_that_comes_back_on_its_port_works_again_without_a_new_client(
     with pytest.raises(UnavailableError):
         mortal.push(seen(2))
     mortal_redis.start()
-    mortal.ping()
+    mortal.check()
     assert mortal.latest() == []
     second = mortal.push(seen(3))
     assert first is not None

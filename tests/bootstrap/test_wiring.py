@@ -43,6 +43,9 @@ class TestLink:
         self.sent.append((topic, payload))
         return self.connected and qos + within_s >= 0
 
+    def check(self) -> None:
+        pass
+
     def start(self) -> None:
         pass
 

@@ -120,6 +120,7 @@ export default {
   "notice.stale.next": "What you see is its last match, not what is in front of the camera now. If it stays so, `lookalike doctor` checks each hop.",
 
   "check.store": "item store",
+  "check.pictures": "picture store",
   "check.redis": "Redis",
   "check.broker": "broker",
   "check.index": "index",

@@ -26,6 +26,9 @@ class CameraLink(Protocol):
 class LiveLink(CameraLink, Protocol):
     """A CameraLink that also receives from cameras, from `start` to `stop`."""
 
+    def check(self) -> None:
+        """Raise UnavailableError, with the cause in words, unless messages come and go."""
+
     def start(self) -> None:
         """Connect in the background, retried indefinitely; returns at once."""
 

@@ -11,6 +11,8 @@ from typing import Protocol
 from services.core.records import MatchRecord
 
 _LOG_EVERY_S = 1.0
+# A dependency that fails is logged when it begins to; it may last for days.
+_LOG_SELDOM_S = {"unavailable": 10.0}
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +49,8 @@ class Drops:
         self.tally.dropped(reason)
         now_s = time.monotonic()
         with self._lock:
-            if now_s - self._logged_s.get(reason, float("-inf")) < _LOG_EVERY_S:
+            every_s = _LOG_SELDOM_S.get(reason, _LOG_EVERY_S)
+            if now_s - self._logged_s.get(reason, float("-inf")) < every_s:
                 self._silent[reason] = self._silent.get(reason, 0) + 1
                 return Dropped(reason, detail)
             self._logged_s[reason] = now_s

@@ -1,4 +1,4 @@
-"""The match queue on Redis: lists that are pushed by one Lua script, and its channel."""
+"""The queue and its channel."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import asyncio
 import hashlib
 import json
 import logging
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ import redis
 import redis.asyncio
 from redis.exceptions import NoScriptError
 
+from services.adapters.redis_queue.causes import in_words, translated
 from services.core.errors import UnavailableError
 from services.core.evidence import Vote
 from services.core.records import MatchRecord
@@ -22,12 +22,17 @@ from services.core.search.votes import FRAMES
 
 ALL = "stack:matches"
 CHANNEL = "matches"
+# The lists, the camera's state, the counter and the votes of `check`, apart from those of cameras.
+CHECK = "stack:check"
+_CHECK_KEYS = [CHECK, f"{CHECK}:each", f"{CHECK}:camera", f"{CHECK}:id", f"{CHECK}:votes"]
+_CHECK_RECORD = '{"check":true}'
 _SCRIPT = Path(__file__).with_name("push.lua").read_text(encoding="utf-8")
 # Number of observations in a row with a wrong clock that are no mere delay of the network.
 _BAD_CLOCKS = 5
 _CLOCK_MEMORY_S = 30
 _FEEDBACK_MEMORY_S = 86400
 _RETRY_S = 1.0
+_SILENT_S = 5.0
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +52,7 @@ class RedisQueue:
 
     def push_many(self, records: Sequence[MatchRecord]) -> list[int | None]:
         """Push records in their order, in one round trip; gives what `push` gives of each."""
-        with _translated():
+        with translated():
             pushed = self._run(records)
             # A Redis that was started since does not know the script; those that failed are pushed again.
             lacking = [place for place, each in enumerate(pushed) if isinstance(each, NoScriptError)]
@@ -85,7 +90,7 @@ class RedisQueue:
 
     def votes(self, things: Sequence[str]) -> dict[str, list[Vote]]:
         """The last votes of these cameras, newest first, as pushed by any process."""
-        with _translated(), self._client.pipeline(transaction=False) as pipe:
+        with translated(), self._client.pipeline(transaction=False) as pipe:
             for thing in things:
                 pipe.lrange(_votes(thing), 0, FRAMES - 1)
             found = pipe.execute()
@@ -98,25 +103,25 @@ class RedisQueue:
         """The newest records as JSON, newest first, those with an id above `after`."""
         if limit < 1:  # Redis would take 0 for all records
             return []
-        with _translated():
+        with translated():
             records = self._client.lrange(f"{ALL}:{thing}" if thing else ALL, 0, limit - 1)
         return [record for record in map(str, records) if record_id(record) > after]
 
     def get(self, wanted: int, /) -> str | None:
         """The record of this id as JSON, or None if it is neither kept nor remembered any more."""
-        with _translated():
+        with translated():
             remembered = self._client.get(_feedback(wanted))
             records = [remembered] if remembered else self._client.lrange(ALL, 0, -1)
         return next((record for record in map(str, records) if record_id(record) == wanted), None)
 
     def remember(self, record: str, /) -> None:
         """Keep a record, given as JSON, for a day from now, however many newer ones come."""
-        with _translated():
+        with translated():
             self._client.set(_feedback(record_id(record)), record, ex=_FEEDBACK_MEMORY_S)
 
     def note_clock(self, thing: str, *, offset_s: float) -> None:
         """Remember a camera's clock offset at an observation; ahead is positive."""
-        with _translated(), self._client.pipeline() as pipe:
+        with translated(), self._client.pipeline() as pipe:
             pipe.hincrby(_state(thing), "clock_bad", 1)
             pipe.hset(_state(thing), "clock_offset_s", f"{offset_s:.1f}")
             pipe.expire(_state(thing), _CLOCK_MEMORY_S)
@@ -124,27 +129,58 @@ class RedisQueue:
 
     def clock_offset_s(self, thing: str) -> float | None:
         """The lasting offset of the camera's clock, None if it is right."""
-        with _translated():
+        with translated():
             count, offset_s = self._client.hmget(_state(thing), "clock_bad", "clock_offset_s")
         return float(offset_s) if offset_s is not None and int(count or 0) >= _BAD_CLOCKS else None
 
-    def ping(self) -> None:
-        """Raise UnavailableError unless Redis answers."""
-        with _translated():
-            self._client.ping()
+    def check(self) -> None:
+        """Push a record to lists of its own, read it back, and read the newest record.
+
+        Raises UnavailableError with the cause in words: a Redis that answers may still refuse every write.
+        """
+        arguments: list[str | int] = [_CHECK_RECORD, "", "", 0, 1, 1, CHECK, "", 1]
+        with translated():
+            try:
+                self._client.evalsha(self._script_sha, len(_CHECK_KEYS), *_CHECK_KEYS, *arguments)
+            except NoScriptError:
+                self._client.eval(_SCRIPT, len(_CHECK_KEYS), *_CHECK_KEYS, *arguments)
+            found = self._client.lrange(CHECK, 0, 0)
+            self._client.lrange(ALL, 0, 0)
+        if not found or '"check":true' not in str(found[0]):
+            raise UnavailableError("Redis: a record that was pushed does not come back")
 
 
 async def follow(client: redis.asyncio.Redis) -> AsyncIterator[str]:
     """Each record that is pushed from now on, as JSON, without an end, across Redis' restarts."""
+    told = ""
     while True:
         try:
-            async with client.pubsub(ignore_subscribe_messages=True) as channel:
+            async with client.pubsub() as channel:
                 await channel.subscribe(CHANNEL)
-                async for message in channel.listen():
-                    yield message["data"]
+                async for record in _records(channel):
+                    told = ""
+                    yield record
         except (redis.RedisError, OSError) as error:
-            log.warning("match queue: %s; next try in %g s", error, _RETRY_S)
+            cause = in_words(error)
+            if cause != told:  # each cause once, and not at each try
+                log.warning("match queue: %s; trying again every %g s", cause, _RETRY_S)
+            told = cause
             await asyncio.sleep(_RETRY_S)
+
+
+async def _records(channel: redis.asyncio.client.PubSub) -> AsyncIterator[str]:
+    """The channel's messages; raises TimeoutError for a Redis that answers nothing any more."""
+    asked = False
+    while True:
+        message = await channel.get_message(timeout=_SILENT_S)
+        if message is None:
+            if asked:
+                raise TimeoutError(f"no answer in {_SILENT_S:g} s")
+            # Between two matches a channel may be silent for long, so we ask.
+            await channel.ping()
+        asked = message is None
+        if message is not None and message["type"] == "message":
+            yield message["data"]
 
 
 def record_id(record: str) -> int:
@@ -162,11 +198,3 @@ def _votes(thing: str) -> str:
 
 def _feedback(record_id: int) -> str:
     return f"feedback:{record_id}"
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except redis.RedisError as error:
-        raise UnavailableError(f"Redis: {error}") from error

@@ -1,0 +1,47 @@
+"""The causes of failed calls to Redis, in words that say what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import redis
+
+from services.core.errors import UnavailableError
+
+# Parts of the texts of Redis and of its client.
+_CAUSES = {
+    "command not allowed when used memory": (
+        "it is full (maxmemory) and refuses writes; raise maxmemory, or set maxmemory-policy to allkeys-lru"
+    ),
+    "against a read only replica": (
+        "it is a read-only replica and refuses writes; give the address of its primary"
+    ),
+    "with MASTER is down": "it is a replica that has lost its primary; give the address of the primary",
+    "MISCONF": "it can't save to its disk and refuses writes; see its log",
+    "NOREPLICAS": "too few of its replicas are connected, so it refuses writes",
+    "WRONGTYPE": "WRONGTYPE: one of our keys holds something else; does another program use this database?",
+    "HELLO must be called": "it demands a password; expected redis://:PASSWORD@HOST:PORT",
+    "NOAUTH": "it demands a password; expected redis://:PASSWORD@HOST:PORT",
+    "Authentication required": "it demands a password; expected redis://:PASSWORD@HOST:PORT",
+    "WRONGPASS": "it refuses user or password",
+    "invalid username-password pair": "it refuses user or password",
+    "Timeout reading": "no answer in time; it hangs, or is overloaded",
+    "Timeout connecting": "no answer in time; is the address right?",
+    "max number of clients": "it takes no more clients (maxclients)",
+}
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Raise an UnavailableError in words for an error of Redis or its client."""
+    try:
+        yield
+    except redis.RedisError as error:
+        raise UnavailableError(f"Redis: {in_words(error)}") from error
+
+
+def in_words(error: Exception) -> str:
+    """The cause of a failed call, and what to do about it."""
+    text = str(error)
+    return next((words for mark, words in _CAUSES.items() if mark in text), text)
