@@ -23,7 +23,7 @@ FOLDERS = (
 )
 # Files that are built, rendered or read as data are counted, not listed.
 DATA = (".jpg", ".png", ".npz", ".bin")
-DATA_FOLDERS = ("tests/messages",)
+DATA_FOLDERS = ("tests/messages", "tests/tables/examples")
 LEFT_OUT = ("__pycache__", ".work")
 # Descriptions of files that have no docstring or comment of their own.
 TOLD = {

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColum
 from rich.text import Text
 
 from services.bootstrap.settings import CliSettings, load
-from services.cli.import_sources import open_source
+from services.cli.import_sources import TableChoices, open_source
 from services.cli.running_system import open_writer
 from services.core.errors import UnavailableError
 from services.core.importing.import_rows import BadRow
@@ -27,23 +27,40 @@ def import_items(
         str,
         typer.Argument(help="Folder, .csv, .jsonl, .txt of `title, url` lines, .zip of an export, s3://…"),
     ],
+    columns: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map",
+            metavar="FIELD=COLUMN,…",
+            help="Columns of a table with other names: title=Name,image=Photo,id=SKU,link=Page. Several "
+            "`image=` are several pictures.",
+        ),
+    ] = None,
+    encoding: Annotated[
+        str, typer.Option(help="The encoding of a table that is not in UTF-8 or UTF-16, such as cp1250.")
+    ] = "",
 ) -> None:
     """Add the items of a folder, a file, an archive or S3; returns when all of them can be found.
 
     A .csv or .jsonl has the columns id, title, image (a path from the file's folder) or url, and link; any
-    more are metadata. A .txt has the 2018 sample's lines `title, url`.
+    more are metadata. The columns of common shop systems are known. A .txt has the 2018 sample's lines
+    `title, url`. docs/importing.md has the whole rule.
 
-    Rows that can't be read, and the second row of an id, are reported with their reasons and the rest goes
-    in; the exit code is then 1. Interrupted or killed, the same command goes on where it stopped (it notes
-    that in DATA_DIR/imports/). While the system runs it writes through the api.
+    What a folder holds beside pictures is passed over and counted. Rows that can't be read, and the second
+    row of an id, are reported with their reasons and the rest goes in; the exit code is then 1. Interrupted
+    or killed, the same command goes on where it stopped (it notes that in DATA_DIR/imports/). While the
+    system runs it writes through the api.
     """
     settings = load(CliSettings)
+    choices = TableChoices(encoding, columns or ())
     with (
         open_writer(settings) as (maker, writer),
-        open_source(source, settings, model=maker.featurizer.fingerprint) as found,
+        open_source(source, settings, model=maker.featurizer.fingerprint, choices=choices) as found,
         open_journal(settings, found.name) as journal,
         open_progress() as progress,
     ):
+        for note in found.notes:
+            print(note, file=sys.stderr)
         shown = _Shown(progress, total=found.total)
         run = ImportRun(maker, writer, journal=journal, on_step=shown.step, on_refused=shown.refused)
         try:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import stat
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -21,11 +21,13 @@ from services.core.errors import InputError
 from services.core.importing.archive import Archive
 from services.core.importing.archive_jobs import archive_jobs
 from services.core.importing.archive_line import item_line
+from services.core.importing.columns import parse_map
+from services.core.importing.file_names import sort_names
 from services.core.importing.import_rows import (
     MAX_PICTURE_BYTES,
-    PICTURES,
     BadRow,
     Row,
+    no_picture,
     picture_rows,
     read_rows,
 )
@@ -39,20 +41,34 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ImportSource:
-    """The jobs of an import, `total` of them; `name` is the same each time the same source is opened."""
+    """The jobs of an import, `total` of them; `name` is the same each time the same source is opened.
+
+    `notes` say how it was read and what was passed over, each a sentence for a person.
+    """
 
     name: str
     total: int
     jobs: Iterable[Job | BadRow]
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class TableChoices:
+    """A person's choices for a table: its encoding, and columns as `--map` has them."""
+
+    encoding: str = ""
+    columns: Sequence[str] = ()
 
 
 @contextmanager
-def open_source(given: str, settings: CliSettings, *, model: str) -> Iterator[ImportSource]:
+def open_source(
+    given: str, settings: CliSettings, *, model: str, choices: TableChoices | None = None
+) -> Iterator[ImportSource]:
     """Open a path or an s3:// address; raises InputError if it can't be imported.
 
     `model` is the fingerprint of the model to be used.
     """
-    reader = _Reader(settings, model)
+    reader = _Reader(settings, model, choices or TableChoices())
     if not given.startswith(S3):
         path = Path(given)
         with reader.open(path, name=str(path.resolve())) as source:
@@ -73,8 +89,9 @@ def open_source(given: str, settings: CliSettings, *, model: str) -> Iterator[Im
 class _Reader:
     """Opens sources; clients of S3 and of the web are made when first needed."""
 
-    def __init__(self, settings: CliSettings, model: str) -> None:
+    def __init__(self, settings: CliSettings, model: str, choices: TableChoices) -> None:
         self._settings, self._model = settings, model
+        self._encoding, self._columns = choices.encoding, parse_map(choices.columns)
 
     @cached_property
     def s3(self) -> S3Source:
@@ -94,19 +111,22 @@ class _Reader:
                 shown = f"{home}/{path.name}" if home else str(path)
                 yield ImportSource(name, archive.count, self._packed(archive, shown))
             return
-        rows = list(read_rows(path, home=home))
-        yield ImportSource(name, len(rows), map(self._job, rows))
+        found = read_rows(path, home=home, encoding=self._encoding, given=self._columns)
+        yield ImportSource(name, len(found.rows), map(self._job, found.rows), found.notes)
 
     def prefix(self, address: str) -> ImportSource:
         """All pictures in S3 whose address begins with this one."""
         bucket, prefix = split_s3(address)
         versions = {each.address: each.version for each in self.s3.objects(address)}
         folder = f"{S3}{bucket}/{prefix[: prefix.rfind('/') + 1]}"
-        names = [found.removeprefix(folder) for found in versions]
-        rows = list(picture_rows(names, lambda name: folder + name))
+        # A key that ends with a slash stands for an empty folder.
+        names = sort_names(found.removeprefix(folder) for found in versions if not found.endswith("/"))
+        passed = str(names.passed)
+        rows = list(picture_rows(names.pictures, lambda name: folder + name))
         if not rows:
-            raise InputError(f"{address} holds no picture; expected {', '.join(PICTURES)}")
-        return ImportSource(address, len(rows), (self._job(row, versions=versions) for row in rows))
+            raise InputError(no_picture(address, passed))
+        notes = [f"passed over: {passed}"] if passed else []
+        return ImportSource(address, len(rows), (self._job(row, versions=versions) for row in rows), notes)
 
     def _packed(self, archive: Archive, shown: str) -> Iterator[Job | BadRow]:
         for job in archive_jobs(archive):
@@ -121,17 +141,23 @@ class _Reader:
         if isinstance(row, BadRow):
             return row
         draft = row.draft
-        version = _version(row.image) if isinstance(row.image, Path) else versions.get(row.image)
+        files = [
+            (image, _version(image) if isinstance(image, Path) else versions.get(image))
+            for image in row.images
+        ]
         words = draft.id, draft.title, draft.link, dict(draft.metadata)
-        mark = mark_of(self._model, RECIPE, *words, row.image, version)
-        return Job(row.where, draft, partial(self._load, row.image), mark)
+        mark = mark_of(self._model, RECIPE, *words, files)
+        return Job(row.where, draft, partial(self._load, row.images), mark)
 
-    def _load(self, image: Path | str) -> list[bytes]:
+    def _load(self, images: Sequence[Path | str]) -> list[bytes]:
+        return [self._content(image) for image in images]
+
+    def _content(self, image: Path | str) -> bytes:
         if isinstance(image, Path):
-            return [_read(image)]
+            return _read(image)
         if image.startswith(S3):
-            return [self.s3.get(image, limit=MAX_PICTURE_BYTES)]
-        return [self.fetcher.fetch(image)]
+            return self.s3.get(image, limit=MAX_PICTURE_BYTES)
+        return self.fetcher.fetch(image)
 
 
 def _version(image: Path) -> tuple[int, int] | None:

@@ -1,0 +1,73 @@
+"""`lookalike items import` of tables and folders as they come: what was taken, and what was passed over."""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from pathlib import Path
+
+from tests.cli.shop import Shop
+from tests.system.pictures import picture, write_pictures
+from tests.tables import TABLES
+
+
+def test_a_table_of_another_system_is_taken_and_the_mapping_is_told(shop: Shop, tmp_path: Path) -> None:
+    write_pictures(tmp_path / "pics", ["mug.jpg", "side.jpg", unicodedata.normalize("NFD", "café.jpg")])
+    lines = (
+        "Artikelnr;Bezeichnung;Bild;Bild 2",
+        "7;Grüne Gießkanne;pics/MUG.JPG;pics\\side.jpg",
+        "8;Café;pics/café.jpg;",
+    )
+    path = tmp_path / "shop.csv"
+    path.write_bytes("\r\n".join(lines).encode("cp1252"))
+    done = shop.items("import", path)
+    assert done.stderr.splitlines() == [
+        f"{path} was read as cp1252",
+        f'{path}: columns taken: title=Bezeichnung,image=Bild,image="Bild 2",id=Artikelnr',
+        "2 items imported, 0 refused",
+    ]
+    assert {item.id: (item.title, len(item.pictures)) for item in shop.kept().values()} == {
+        "7": ("Grüne Gießkanne", 2),
+        "8": ("Café", 1),
+    }
+
+
+def test_a_person_names_columns_and_encoding(shop: Shop, tmp_path: Path) -> None:
+    write_pictures(tmp_path, ["mug.jpg"])
+    path = tmp_path / "shop.csv"
+    path.write_bytes("Words,Shot,No\nŻółta filiżanka,mug.jpg,1\n".encode("cp1250"))
+    refused = shop.items("import", path)
+    unclear = "is not UTF-8 (byte 0xAF), and its encoding is unclear; save it as UTF-8, or name its encoding"
+    assert refused.stderr == f"error: {path} line 2 {unclear}\n"
+    said = "--encoding", "cp1250", "--map", "title=Words,image=Shot", "--map", "id=No"
+    done = shop.items("import", path, *said)
+    assert done.returncode == 0, done.stderr
+    assert shop.kept()["1"].title == "Żółta filiżanka"
+
+
+def test_a_folder_of_a_network_drive_gives_its_pictures_alone(shop: Shop, tmp_path: Path) -> None:
+    folder = tmp_path / "nas"
+    for inner in (folder, folder / "@eaDir" / "mug.jpg", folder / ".thumbnails"):
+        write_pictures(inner, ["mug.jpg"])
+    (folder / "x.heic").write_bytes(b"x")
+    os.mkfifo(folder / "pipe.jpg")
+    done = shop.items("import", folder)
+    assert (done.returncode, done.stderr.splitlines()) == (
+        0,
+        [
+            "passed over: 1 .heic; 2 of the system (.thumbnails, @eaDir); pipe.jpg: a pipe",
+            "1 items imported, 0 refused",
+        ],
+    )
+    assert set(shop.kept()) == {"mug"}
+
+
+def test_what_holds_no_row_is_an_error(shop: Shop, tmp_path: Path) -> None:
+    (tmp_path / "a.heic").write_bytes(picture(1))
+    for source, says in {
+        tmp_path: "holds no picture; expected .jpg, .jpeg, .png, .webp, .gif; passed over: 1 .heic",
+        TABLES / "empty.csv": "holds no row; expected a line of columns' names",
+        TABLES / "header-only.csv": "holds no row; expected a line of columns' names",
+    }.items():
+        done = shop.items("import", source)
+        assert (done.returncode, says in done.stderr) == (2, True), done.stderr

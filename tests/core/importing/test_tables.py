@@ -1,0 +1,119 @@
+"""Reading of tables: each file of tests/tables/examples gives the rows that its expected.json says."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+
+from services.core.errors import InputError
+from services.core.importing.columns import parse_map
+from services.core.importing.tables import Table, read_table
+from tests.pace import limit_s
+from tests.tables import EXPECTED, TABLES, summary
+
+NAMES = sorted(EXPECTED)
+# Of these the very bytes are the example.
+BYTES = {"damaged-utf8.csv", "quotes.csv", "utf16.csv", "utf16be-without-mark.csv"}
+TEXTS = [name for name in NAMES if name.endswith(".csv") and "rows" in EXPECTED[name] and name not in BYTES]
+
+
+def read(text: str, **choices: Any) -> Table:
+    return read_table(text.encode(), name="t.csv", **choices)
+
+
+def test_each_example_is_expected() -> None:
+    kinds = (".csv", ".jsonl", ".txt")
+    assert sorted(path.name for path in TABLES.iterdir() if path.suffix in kinds) == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_example_gives_its_rows(name: str) -> None:
+    assert summary(name, (TABLES / name).read_bytes()) == EXPECTED[name]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_the_encoding_changes_no_row(encoding: str) -> None:
+    for name in TEXTS:
+        text = (TABLES / name).read_bytes().decode(EXPECTED[name]["encoding"]).removeprefix("\ufeff")
+        assert summary(name, text.encode(encoding))["rows"] == EXPECTED[name]["rows"], name
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_line_ends_change_no_row(end: str) -> None:
+    text = f"id,title,image{end}a,Mug,a.jpg{end}{end}b,Pot,b.jpg"
+    assert [(row.line, row.draft and row.draft.id) for row in read(text).rows] == [(2, "a"), (4, "b")]
+
+
+def test_a_person_says_which_columns_count() -> None:
+    text = "Ref,Words,Shot,Shot B,Where,Title\n7,Mug,a.jpg,b.jpg,https://shop.example/7,T\n"
+    given = parse_map(["title=Words,image=Shot,image='Shot B'", 'link=where, id="REF"'])
+    table = read(text, given=given)
+    (row,) = table.rows
+    assert row.draft is not None
+    assert (row.draft.id, row.draft.title, row.images) == ("7", "Mug", ("a.jpg", "b.jpg"))
+    assert (row.draft.link, row.draft.metadata) == ("https://shop.example/7", {"title": "T"})
+    assert table.columns.told(table.names) == 'title=Words,image=Shot,image="Shot B",id=Ref,link=Where'
+    # What is not said is proposed, and an empty column is none.
+    (row,) = read("Name,Shot,SKU\nMug,a.jpg,s1\n", given=parse_map(["image=shot"])).rows
+    assert (row.draft and row.draft.id, row.draft and row.draft.title) == ("s1", "Mug")
+    (row,) = read("Name,Image,SKU\nMug,a.jpg,s1\n", given=parse_map(["id="])).rows
+    assert (row.named, row.draft and row.draft.metadata) == (False, {"sku": "s1"})
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("titel=Name", "the mapping 'titel=Name' can't be read; expected title=Name,image=Photo"),
+        ("Name", "the mapping 'Name' can't be read"),
+        ("title=Words", "t.csv: there is no column 'words'; it has name, image"),
+    ],
+)
+def test_a_mapping_that_does_not_fit_is_refused(text: str, says: str) -> None:
+    with pytest.raises(InputError, match=says):
+        read("Name,Image\nMug,a.jpg\n", given=parse_map([text]))
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding", "says"),
+    [
+        ("Żółta".encode("cp1250"), "cp1250", ""),
+        ("赤いマグ".encode("cp932"), "shift_jis", ""),
+        (b"\xff\xfe", "utf-8", "t.csv line 2 is not utf-8"),
+        (
+            "Żółta".encode("cp1250"),
+            "latin-9000",
+            "encoding 'latin-9000' is not known; expected one such as utf-8",
+        ),
+        (b"x", "base64", "encoding 'base64' is not known"),
+        (b"x", "../x\0", "is not known"),
+    ],
+)
+def test_a_person_says_the_encoding(content: bytes, encoding: str, says: str) -> None:
+    table = b"title,image\n" + content + b",a.jpg\n"
+    if says:
+        with pytest.raises(InputError) as refusal:
+            read_table(table, name="t.csv", encoding=encoding)
+        assert says in str(refusal.value)
+    else:
+        (row,) = read_table(table, name="t.csv", encoding=encoding).rows
+        assert row.draft is not None
+        assert row.draft.title == content.decode(encoding)
+
+
+def test_more_pictures_than_an_item_may_have_refuse_it() -> None:
+    lines = "".join(f"mug,,{n}.jpg\n" for n in range(17))
+    first, last = read(f"id,title,image\nmug,Mug,\n{lines}pot,Pot,p.jpg\n").rows
+    assert first.reason == "no picture; expected a path in `image` or an address in `url`"
+    assert last.draft is not None
+    (first,) = read(f"id,title,image\nmug,Mug,x.jpg\n{lines}").rows
+    assert first.reason == "18 pictures; expected at most 16"
+
+
+def test_quotes_that_are_never_closed_cost_no_time() -> None:
+    text = "id,title,image\n" + "".join(f'{n},"Mug,{n}.jpg\n' for n in range(20_001))
+    begun_s = time.monotonic()
+    rows = read(text).rows
+    assert all(row.draft is None for row in rows)
+    assert time.monotonic() - begun_s < limit_s(10)
