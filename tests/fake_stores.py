@@ -2,8 +2,9 @@
 
 import itertools
 import threading
+import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from services.core.calibration_fit import CalibrationFit
@@ -185,18 +186,36 @@ class FakeItems:
 
 
 class FakePictures:
-    """A PictureStore."""
+    """A PictureStore, whose clock stands still unless a test moves it."""
 
     def __init__(self) -> None:
-        self.kept: dict[str, bytes] = {}
+        self.contents: dict[str, bytes] = {}
+        self.touched_s: dict[str, float] = {}
+        self.now_s = time.time()
 
     def put(self, content: bytes, *, suffix: str) -> str:
         key = picture_key(content, suffix=suffix)
-        self.kept[key] = content
+        self.contents[key] = content
+        self.touched_s[key] = self.now_s
         return key
 
+    def touch(self, key: str) -> None:
+        if key in self.contents:
+            self.touched_s[key] = self.now_s
+
     def get(self, key: str) -> bytes | None:
-        return self.kept.get(key)
+        return self.contents.get(key)
+
+    def kept(self) -> Iterator[tuple[str, float]]:
+        yield from list(self.touched_s.items())
+
+    def collect(self, key: str, *, before_s: float) -> bool:
+        if key not in self.contents or self.touched_s[key] >= before_s:
+            return False
+        del self.contents[key], self.touched_s[key]
+        return True
+
+    def tidy(self, *, before_s: float) -> None: ...
 
     def check_write(self) -> None: ...
 

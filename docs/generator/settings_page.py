@@ -24,7 +24,7 @@ PROCESSES: dict[str, type[BaseModel]] = {
 }
 GROUPS = {
     "The page and API": "port host public_url api_key tls tls_cert tls_key proxy",
-    "The catalogue": "data_dir store pictures model knn samples fetch_private",
+    "The catalogue": "data_dir store pictures model knn samples fetch_private collect_pictures",
     "Cameras": "source thing region max_fps stall_s pace gate preview home_assistant max_age_s",
     "Addresses between processes": "mqtt_url mqtt_cert mqtt_key mqtt_ca mqtt_aws_topic redis_url search_url "
     "search_host search_port api_url",

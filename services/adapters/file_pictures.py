@@ -12,6 +12,8 @@ from services.core.catalogue.picture_key import is_picture_key, picture_key
 from services.core.errors import UnavailableError, no_space_told
 
 UNFINISHED = ".unfinished-"
+# Before the name of a picture that is being collected.
+_ASIDE = ".collected-"
 # As much as a usual picture has.
 _CHECK_BYTES = 256 * 1024
 
@@ -27,7 +29,7 @@ class FilePictures:
         key = picture_key(content, suffix=suffix)
         path = self._path(key)
         with _plain_errors():
-            if not path.exists():
+            if not _touched(path):
                 path.parent.mkdir(parents=True, exist_ok=True)
                 with _unfinished(path.parent, content) as whole:
                     whole.replace(path)
@@ -42,6 +44,49 @@ class FilePictures:
             return self._path(key).read_bytes()
         return None
 
+    def touch(self, key: str) -> None:
+        """Let a picture count as just put, if it is there."""
+        if is_picture_key(key):
+            with _plain_errors():
+                _touched(self._path(key))
+
+    def kept(self) -> Iterator[tuple[str, float]]:
+        """Each picture's key, and when it was put or touched, in Unix seconds."""
+        for path in self._folder.glob("*/*"):
+            with _plain_errors(), suppress(FileNotFoundError):
+                if is_picture_key(path.name):
+                    yield path.name, path.stat().st_mtime
+
+    def collect(self, key: str, *, before_s: float) -> bool:
+        """Delete a picture that nothing names, unless it was touched at `before_s` or later."""
+        path = self._path(key)
+        aside = path.with_name(_ASIDE + key)
+        with _plain_errors(), suppress(FileNotFoundError):
+            if path.stat().st_mtime >= before_s:
+                return False
+            path.rename(aside)
+            # A `put` that came in between has touched this file, and a later one has written another.
+            if aside.stat().st_mtime >= before_s:
+                aside.rename(path)
+                return False
+            aside.unlink()
+            return True
+        return False
+
+    def tidy(self, *, before_s: float) -> None:
+        """Remove unfinished files, and put back what a crash has left aside: `collect` decides again."""
+        with _plain_errors():
+            for path in self._folder.glob(f"*/{_ASIDE}*"):
+                place = path.with_name(path.name.removeprefix(_ASIDE))
+                if place.exists():  # put again since then
+                    path.unlink()
+                else:
+                    path.rename(place)
+            for path in self._folder.rglob(f"{UNFINISHED}*"):
+                with suppress(FileNotFoundError):  # it was just finished
+                    if path.stat().st_mtime < before_s:
+                        path.unlink()
+
     def check_write(self) -> None:
         """Write a file and delete it; raises UnavailableError if that fails."""
         with _plain_errors(), _unfinished(self._folder, bytes(_CHECK_BYTES)):
@@ -50,6 +95,15 @@ class FilePictures:
     def _path(self, key: str) -> Path:
         # Two levels keep a folder's listing short with a large catalogue.
         return self._folder / key[:2] / key
+
+
+def _touched(path: Path) -> bool:
+    """Set the file's time to now; False if there is none."""
+    try:
+        os.utime(path)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -13,6 +14,8 @@ from services.core.errors import UnavailableError
 
 # HeadObject's answers for a missing object: to a client that may list the bucket, and to one that may not.
 _ABSENT = ("404", "403")
+# An object of less age is not touched again: a copy costs as much as a write.
+_FRESH_S = 600.0
 
 
 class S3Pictures:
@@ -30,13 +33,38 @@ class S3Pictures:
     def put(self, content: bytes, *, suffix: str) -> str:
         """Keep a picture file, durable on return, and give its key."""
         key = picture_key(content, suffix=suffix)
-        if not self._is_there(key):
-            kind = f"image/{suffix.removeprefix('.').replace('jpg', 'jpeg')}"
-            # For direct readers of the bucket: the content of a key never changes.
-            told = {"ContentType": kind, "CacheControl": "public, max-age=31536000, immutable"}
+        if not self._touched(key):
             with self._plain_errors("put_object"):
-                self._client.put_object(**self._place(key), Body=content, **told)
+                self._client.put_object(**self._place(key), Body=content, **_headers(key))
         return key
+
+    def touch(self, key: str) -> None:
+        """Let a picture count as just put, if it is there."""
+        if is_picture_key(key):
+            self._touched(key)
+
+    def kept(self) -> Iterator[tuple[str, float]]:
+        """Each picture's key, and when it was put or touched, in Unix seconds."""
+        with self._plain_errors("list_objects_v2"):
+            pages = self._client.get_paginator("list_objects_v2").paginate(
+                Bucket=self._bucket, Prefix=self._prefix
+            )
+            for found in (each for page in pages for each in page.get("Contents", [])):
+                key = found["Key"].removeprefix(self._prefix)
+                if is_picture_key(key):
+                    yield key, found["LastModified"].timestamp()
+
+    def collect(self, key: str, *, before_s: float) -> bool:
+        """Delete a picture that nothing names, unless it was touched at `before_s` or later."""
+        touched_s = self._touched_s(key)
+        if touched_s is None or touched_s >= before_s:
+            return False
+        with self._plain_errors("delete_object"):
+            self._client.delete_object(**self._place(key))
+        return True
+
+    def tidy(self, *, before_s: float) -> None:
+        """Do nothing: an object appears when it is complete."""
 
     def get(self, key: str) -> bytes | None:
         """The content, or None for a key that does not exist."""
@@ -51,15 +79,31 @@ class S3Pictures:
         with self._plain_errors("put_object"):
             self._client.put_object(**self._place("write-check"), Body=b"")
 
-    def _is_there(self, key: str) -> bool:
+    def _touched(self, key: str) -> bool:
+        """Let an object count as just put; False if there is none."""
+        touched_s = self._touched_s(key)
+        if touched_s is None:
+            return False
+        if time.time() - touched_s > _FRESH_S:  # an object gets a new time as a copy of itself
+            with self._plain_errors("copy_object"):
+                self._client.copy_object(
+                    **self._place(key),
+                    CopySource=self._place(key),
+                    MetadataDirective="REPLACE",
+                    **_headers(key),
+                )
+        return True
+
+    def _touched_s(self, key: str) -> float | None:
+        """When the object was put or touched, None if there is none."""
         with self._plain_errors("head_object"):
             try:
-                self._client.head_object(**self._place(key))
+                found = self._client.head_object(**self._place(key))
             except ClientError as error:
                 if error.response["Error"].get("Code") not in _ABSENT:
                     raise
-                return False
-        return True
+                return None
+        return float(found["LastModified"].timestamp())
 
     def _place(self, key: str) -> dict[str, str]:
         return {"Bucket": self._bucket, "Key": self._prefix + key}
@@ -76,3 +120,9 @@ class S3Pictures:
             return
         # The error may hold the session's token: one about a wrong signature repeats the request's headers.
         raise UnavailableError(f"picture store s3://{self._bucket}: {operation}: {told}")
+
+
+def _headers(key: str) -> dict[str, str]:
+    """For direct readers of the bucket: the content of a key never changes."""
+    kind = key.rpartition(".")[2].replace("jpg", "jpeg")
+    return {"ContentType": f"image/{kind}", "CacheControl": "public, max-age=31536000, immutable"}

@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 
 from common.wire import to_iso
 from services.adapters.redis_queue import follow
+from services.api.collecting import collect_pictures
 from services.api.hub import Event, Hub
 from services.bootstrap.api import ApiParts
 from services.core.cameras.status import CameraStatus
@@ -66,7 +67,8 @@ class Feeds:
         self._tasks = [
             asyncio.create_task(feed(self._parts, self._hub), name=feed.__name__) for feed in feeds
         ]
-        self._tasks.append(asyncio.create_task(keep_calibrations(self._parts), name="keep_calibrations"))
+        for keep in (keep_calibrations, collect_pictures):
+            self._tasks.append(asyncio.create_task(keep(self._parts), name=keep.__name__))
         self._tasks.append(asyncio.create_task(watch(self._watched), name="watch"))
 
     async def stop(self) -> None:

@@ -25,6 +25,7 @@ from services.core.catalogue.edits import Editor
 from services.core.catalogue.items import Catalogue
 from services.core.catalogue.thumbnails import Thumbnails
 from services.core.catalogue.undo import Undo
+from services.core.catalogue.unused_pictures import UnusedPictures
 from services.core.domain import ItemFacts
 
 FETCH_S = 20.0
@@ -43,6 +44,8 @@ class ApiCore:
     picture_url: Callable[[ItemFacts], str]
     thumbnails: Thumbnails
     turns: DecodeTurns
+    # None where they are kept.
+    unused: UnusedPictures | None
     registry: CollectorRegistry
 
 
@@ -62,9 +65,10 @@ def build_api_core(settings: ApiCoreSettings) -> ApiCore:
     catalogue = open_catalogue(settings)
     catalogue = replace(catalogue, decode=turns.of(catalogue.decode), shots=turns.of(catalogue.shots))
     catalogue.check_model()
+    undo, thumbnails = Undo(), Thumbnails(catalogue.pictures, turns.of(pillow_pictures.shrink))
     return ApiCore(
         catalogue=catalogue,
-        editor=Editor(catalogue, Undo()),
+        editor=Editor(catalogue, undo),
         # The request's sender waits for this answer.
         fetcher=PictureFetcher(allow_private=settings.fetch_private, total_s=FETCH_S),
         queue=RedisQueue(connect_redis(settings.redis_url)),
@@ -74,8 +78,18 @@ def build_api_core(settings: ApiCoreSettings) -> ApiCore:
         ),
         search=SearchClient(own_client(settings.search_url, timeout_s=5)),
         picture_url=picture_urls(settings.page_url),
-        thumbnails=Thumbnails(catalogue.pictures, turns.of(pillow_pictures.shrink)),
+        thumbnails=thumbnails,
         turns=turns,
+        unused=None
+        if not settings.collect_pictures
+        else UnusedPictures(
+            catalogue.store,
+            catalogue.pictures,
+            undo,
+            forget=thumbnails.forget,
+            # A file has this process as its one writer.
+            shared=settings.store.startswith("dynamodb://"),
+        ),
         registry=CollectorRegistry(),
     )
 

@@ -111,6 +111,11 @@ class SearchSettings(SearchCoreSettings, _Broker):
 class ApiCoreSettings(CatalogueSettings, PageSettings, LimitSettings, _Queue):
     """The settings of the api on any host, whatever links it to the cameras."""
 
+    collect_pictures: bool = Field(
+        True,
+        description="0: pictures are kept when no item names them any more. Set it if several catalogues "
+        "share one picture store; otherwise they are deleted an hour after the item, when undo has expired.",
+    )
     search_url: Web = Field(SEARCH_URL, description=SEARCH_URL_TEXT)
     proxy: Proxy = Field(
         "",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -179,7 +179,25 @@ class PictureStore(Protocol):
     """Pictures by key; the key is made of the content. Every call may raise UnavailableError."""
 
     def put(self, content: bytes, *, suffix: str) -> str:
-        """Keep a picture file, durable on return, and give its key; `suffix` is its type, such as .jpg."""
+        """Keep a picture file, durable on return, and give its key; `suffix` is its type, such as .jpg.
+
+        One that is kept already counts as touched.
+        """
+
+    def touch(self, key: str) -> None:
+        """Let a picture count as just put, if it is there: an item is about to name it."""
+
+    def kept(self) -> Iterator[tuple[str, float]]:
+        """Each picture's key, and when it was put or touched, in Unix seconds; in any order."""
+
+    def collect(self, key: str, *, before_s: float) -> bool:
+        """Delete a picture that nothing names; False without one, or if touched at `before_s` or later.
+
+        One that is put or touched at the same moment stays, or is put again.
+        """
+
+    def tidy(self, *, before_s: float) -> None:
+        """Remove what crashes before that time have left."""
 
     def get(self, key: str) -> bytes | None:
         """The content, or None for a key that does not exist."""

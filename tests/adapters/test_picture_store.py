@@ -1,6 +1,7 @@
 """The contract of a picture store, on every implementation; then the promises of files alone."""
 
 import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -104,3 +105,66 @@ def test_no_unfinished_file_stays_after_a_failure(folder: Path, monkeypatch: pyt
             store.put(b"one", suffix=".jpg")
     assert files(folder) == []
     assert store.get(store.put(b"one", suffix=".jpg")) == b"one"
+
+
+def test_a_picture_is_collected_unless_it_was_touched_since(pictures: PictureStore) -> None:
+    began_s = time.time()
+    one, two = (pictures.put(content, suffix=".jpg") for content in (b"one", b"two"))
+    assert {key for key, _ in pictures.kept()} == {one, two}
+    assert all(began_s - 2 < touched_s < time.time() + 2 for _, touched_s in pictures.kept())
+    pictures.touch(KEY)  # there is none
+    assert not pictures.collect(one, before_s=began_s - 60)
+    assert pictures.collect(one, before_s=time.time() + 60)
+    assert not pictures.collect(one, before_s=time.time() + 60)
+    assert (pictures.get(one), pictures.get(two)) == (None, b"two")
+    assert pictures.put(b"one", suffix=".jpg") == one
+    pictures.tidy(before_s=time.time() + 60)
+    assert {key for key, _ in pictures.kept()} == {one, two}
+
+
+def age(path: Path, by_s: float) -> None:
+    os.utime(path, (time.time() - by_s,) * 2)
+
+
+def test_a_file_that_is_put_or_touched_again_is_young(folder: Path) -> None:
+    store = FilePictures(folder)
+    key = store.put(b"one", suffix=".jpg")
+    for again in (lambda: store.put(b"one", suffix=".jpg"), lambda: store.touch(key)):
+        age(files(folder)[0], 100)
+        again()
+        assert not store.collect(key, before_s=time.time() - 50)
+        assert store.get(key) == b"one"
+
+
+def test_a_file_that_is_touched_while_it_is_set_aside_comes_back(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = FilePictures(folder)
+    key = store.put(b"one", suffix=".jpg")
+    age(files(folder)[0], 100)
+    rename = Path.rename
+
+    def late(path: Path, target: Path) -> Path:
+        store.touch(key)
+        return rename(path, target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "rename", late)
+        assert not store.collect(key, before_s=time.time() - 50)
+    assert [path.name for path in files(folder)] == [key]
+
+
+def test_what_a_crash_has_left_is_tidied_up(folder: Path) -> None:
+    store = FilePictures(folder)
+    aside, twice = (store.put(content, suffix=".jpg") for content in (b"one", b"two"))
+    for key in (aside, twice):
+        place = folder / key[:2] / key
+        place.rename(place.with_name(f".collected-{key}"))
+    store.put(b"two", suffix=".jpg")
+    old, young = (folder / aside[:2] / f".unfinished-{name}" for name in ("old", "young"))
+    for path in (old, young, folder / ".unfinished-check"):
+        path.touch()
+    age(old, 100)
+    age(folder / ".unfinished-check", 100)
+    store.tidy(before_s=time.time() - 50)
+    assert {path.name for path in files(folder)} == {aside, twice, young.name}

@@ -149,6 +149,8 @@ class Editor:
                     current=now,
                 )
             before = self._brought_back(past.before, now)
+            for key in before.pictures if before else ():
+                self._catalogue.pictures.touch(key)  # they may be about to be collected
             return before and self._mended(before)
 
         changed = self._changes.make(past.item_id, as_before, None)

@@ -73,6 +73,12 @@ class Thumbnails:
         finally:
             self._places.release()
 
+    def forget(self, key: str) -> None:
+        """Drop a picture that is gone, in all sizes."""
+        with self._lock:
+            for each in [each for each in self._kept if each[0] == key]:
+                self._bytes -= len(self._kept.pop(each))
+
     def _find(self, key: str, side_px: int) -> bytes | None:
         with self._lock:
             kept = self._kept.get((key, side_px))

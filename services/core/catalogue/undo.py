@@ -58,8 +58,7 @@ class Undo:
     def find(self, token: str) -> Past:
         """The change of a token; raises MissingError for one that is unknown, used or too old."""
         with self._lock:
-            while self._pasts and self._clock() - next(iter(self._pasts.values()))[0] > KEPT_S:
-                self._drop(next(iter(self._pasts)))
+            self._expire()
             if token in self._pasts:
                 return self._pasts[token][1]
         raise MissingError(
@@ -72,6 +71,17 @@ class Undo:
         with self._lock:
             if token in self._pasts:
                 self._drop(token)
+
+    def pictures(self) -> set[str]:
+        """The keys of pictures that an undo may bring back."""
+        with self._lock:
+            self._expire()
+            befores = [past.before for _, past in self._pasts.values()]
+        return {key for before in befores if before is not None for key in before.pictures}
+
+    def _expire(self) -> None:
+        while self._pasts and self._clock() - next(iter(self._pasts.values()))[0] > KEPT_S:
+            self._drop(next(iter(self._pasts)))
 
     def _drop(self, token: str) -> None:
         self._bytes -= self._pasts.pop(token)[1].size

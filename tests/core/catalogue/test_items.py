@@ -73,7 +73,7 @@ def test_a_draft_that_cannot_be_is_refused_and_nothing_is_kept(draft: Draft, say
     catalogue, pictures = make_catalogue(), FakePictures()
     with pytest.raises(InputError, match=says.replace("(", r"\(").replace(")", r"\)")):
         Catalogue(catalogue.store, pictures, catalogue.featurizer, decode, shots).add(draft, b"abc")
-    assert (catalogue.store.head(), pictures.kept) == (0, {})
+    assert (catalogue.store.head(), pictures.contents) == (0, {})
 
 
 @pytest.mark.parametrize("item_id", ["x", "mug 1", "ÄÖ-7", "it's", "x" * 200, "a.b", "...", "100%", "?q=1#"])

@@ -71,7 +71,7 @@ def test_an_item_is_as_the_catalogue_would_have_made_it() -> None:
         np.testing.assert_array_equal(item.probes, expected.probes)
         facts = [(i.id, i.title, i.link, i.metadata, i.pictures, i.model) for i in (item, expected)]
         assert facts[0] == facts[1]
-        assert pictures.kept[item.picture] == found[item.id].pictures[item.picture]
+        assert pictures.contents[item.picture] == found[item.id].pictures[item.picture]
 
 
 def test_several_pictures_make_one_item_in_their_order() -> None:

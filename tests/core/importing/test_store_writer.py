@@ -17,7 +17,7 @@ def test_what_is_kept_has_its_pictures_before_its_row() -> None:
     store.down = {"put_many"}
     with pytest.raises(UnavailableError):
         writer.write(list(found.values()))
-    assert set(pictures.kept) == set(found["mug"].item.pictures)
+    assert set(pictures.contents) == set(found["mug"].item.pictures)
     store.down = set()
     assert writer.write(list(found.values())).change == 2
     assert {item.id for item in store.page()} == {"mug", "bowl"}
