@@ -27,6 +27,7 @@ _WORDS = {
     errno.EACCES: "no permission to read it",
     errno.ENOENT: "no such file",
 }
+_DAMAGED = (av.error.InvalidDataError, av.error.EOFError, av.error.PatchWelcomeError, av.error.BugError)
 _CERTIFICATES = {  # OpenSSL's codes
     9: "is not valid yet: is the clock right?",
     10: "has expired",
@@ -48,7 +49,7 @@ def trusted_authorities() -> str:
 
 def why_no_file(error: av.FFmpegError) -> str:
     """The reason why a video file does not open or cannot be read further."""
-    if isinstance(error, av.error.InvalidDataError):
+    if isinstance(error, _DAMAGED):
         return "no video that can be read; is the file whole?"
     return _words(error)
 

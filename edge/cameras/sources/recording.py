@@ -14,7 +14,7 @@ from av.video.stream import VideoStream
 from edge.cameras.sources.base import Pace, SourceError
 from edge.cameras.sources.causes import why_no_file
 from edge.cameras.sources.playback import Playback
-from edge.cameras.sources.video import TOO_LARGE, frames_of, opened
+from edge.cameras.sources.video import NO_FRAME, frames_of, opened
 from edge.picture.frame_types import Frame
 
 _log = logging.getLogger(__name__)
@@ -60,9 +60,7 @@ class RecordingSource:
                     if stop.is_set():
                         return
             if not playback.frames:
-                raise SourceError(
-                    f"{self.name}: no frame that can be decoded; is the file whole? {TOO_LARGE}"
-                )
+                raise SourceError(f"{self.name}: {NO_FRAME}")
 
     def _packets(
         self, container: InputContainer, stream: VideoStream, playback: Playback

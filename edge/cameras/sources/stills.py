@@ -7,10 +7,9 @@ from collections.abc import Generator
 
 import av
 
-from common.wire import MAX_FRAME_PIXELS
 from edge.cameras.sources.base import SourceError
 from edge.cameras.sources.http_picture import PictureClient
-from edge.cameras.sources.video import frames_of, opened, to_bgr
+from edge.cameras.sources.video import NO_FRAME, frames_of, opened, to_bgr
 from edge.picture.frame_types import Frame
 
 _EVERY_S = 1.0
@@ -41,4 +40,4 @@ def decode_still(content: bytes, *, name: str) -> Frame:
         for packet in container.demux(stream):
             for frame in frames_of(packet):
                 return to_bgr(frame)
-    raise SourceError(f"{name}: no picture that can be read; expected at most {MAX_FRAME_PIXELS} pixels")
+    raise SourceError(f"{name}: {NO_FRAME}")

@@ -16,7 +16,8 @@ from edge.cameras.sources.base import SourceError
 from edge.cameras.sources.display_matrix import upright
 from edge.picture.frame_types import Frame
 
-TOO_LARGE = f"expected at most {MAX_FRAME_PIXELS // 10**6} megapixels"
+_MEGAPIXELS = MAX_FRAME_PIXELS // 10**6
+NO_FRAME = f"no frame that can be decoded: damaged, or of more than {_MEGAPIXELS} megapixels"
 # Longest side of a frame that is handed out: a half of 4K, and more than the model or a snapshot needs.
 _LONGEST_PX = 1920
 _MAX_PIXELS = {"max_pixels": str(MAX_FRAME_PIXELS)}
@@ -59,7 +60,8 @@ def opened(
                 other.discard = Discard.all
         context = stream.codec_context
         if context.width * context.height > MAX_FRAME_PIXELS:
-            raise SourceError(f"{name}: {context.width} x {context.height} pixels; {TOO_LARGE}")
+            size = f"{context.width} x {context.height} pixels"
+            raise SourceError(f"{name}: {size}; expected at most {_MEGAPIXELS} megapixels")
         # A stream may grow later.
         context.options = _MAX_PIXELS
         # One thread: more would take cores from the inference, and frame threads add delay.

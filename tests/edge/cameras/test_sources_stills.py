@@ -269,7 +269,7 @@ def test_what_is_no_picture_is_told_with_the_cause(camera: StillCamera, way: str
 def test_a_source_of_no_picture_says_why(camera: StillCamera, way: str) -> None:
     camera.answer = lambda handler: answers(handler)[way]()
     expected = (
-        "web page" if way == "page" else "no picture that can be read" if way == "damaged" else "answers"
+        "web page" if way == "page" else "no frame that can be decoded" if way == "damaged" else "answers"
     )
     assert expected in failure(camera.source())
 
