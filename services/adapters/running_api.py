@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 
+from common.redaction import redact
 from services.core.domain import Item
 from services.core.errors import InputError, UnavailableError
 from services.core.importing.archive import write_archive
@@ -26,7 +27,7 @@ def ask(
     try:
         response = client.request(method, path, **options)
     except httpx.HTTPError as error:
-        raise UnavailableError(f"the api at {client.base_url} does not answer: {error}") from None
+        raise UnavailableError(redact(f"the api at {client.base_url} does not answer: {error}")) from None
     if response.status_code in allow:
         return response.json()
     try:

@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 
+from common.redaction import redact
 from services.core.calibration_fit import CalibrationFit
 from services.core.errors import InputError, Loading, LoadingError, UnavailableError
 
@@ -51,7 +52,9 @@ class SearchClient:
         try:
             return self._client.request(method, path, **options)
         except httpx.HTTPError as error:
-            raise UnavailableError(f"search at {self._client.base_url} does not answer: {error}") from error
+            raise UnavailableError(
+                redact(f"search at {self._client.base_url} does not answer: {error}")
+            ) from error
 
 
 def _refusal(response: httpx.Response) -> UnavailableError:

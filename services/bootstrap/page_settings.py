@@ -10,7 +10,7 @@ from pydantic import Field, SecretStr, model_validator
 from common.setting_texts import default_in_words
 from services.bootstrap.base_settings import Base
 from services.bootstrap.defaults import ANY_ADDRESS, CERTIFICATE, CERTIFICATE_KEY, HOST, PAGE_PORT
-from services.bootstrap.setting_types import Web
+from services.bootstrap.setting_types import PublicWeb
 
 API_KEY = (
     "The key for all calls that write, for previews, camera frames and the export of all items. "
@@ -58,7 +58,7 @@ class PageSettings(TlsSettings):
 
     host: str = Field(HOST, description="The address that the page and API listen at.")
     port: int = Field(PAGE_PORT, ge=1, le=65535, description="The port of the page and API.")
-    public_url: Web = Field(
+    public_url: PublicWeb = Field(
         "",
         description="The address that people use; match records name pictures by it.",
         json_schema_extra=default_in_words("`http(s)://HOST:PORT`"),

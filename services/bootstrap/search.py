@@ -19,6 +19,7 @@ from services.core.cameras.home_assistant import Announcer
 from services.core.cameras.link import Connect, LiveLink
 from services.core.dependency import Dependency
 from services.core.domain import ItemFacts
+from services.core.errors import InputError
 from services.core.records import K
 from services.core.search.answer import Answerer, AnswerListener
 from services.core.search.drops import Drops
@@ -83,8 +84,16 @@ def _no_facts(check: Callable[[], None]) -> dict[str, Any]:
 
 
 def connect_redis(url: str) -> redis.Redis:
-    """A client with short time limits, as a frame is not worth a wait."""
-    return redis.Redis.from_url(url, decode_responses=True, socket_timeout=2, socket_connect_timeout=2)
+    """A client with short time limits, as a frame is not worth a wait.
+
+    Raises InputError, without any of the address, for parameters in it that the client does not know.
+    """
+    try:
+        client = redis.Redis.from_url(url, decode_responses=True, socket_timeout=2, socket_connect_timeout=2)
+        client.connection_pool.make_connection()  # which connects nothing, but reads all parameters
+    except (ValueError, TypeError):
+        raise InputError("LOOKALIKE_REDIS_URL: a parameter behind `?` that redis-py does not know") from None
+    return client
 
 
 def picture_urls(page_url: str) -> Callable[[ItemFacts], str]:

@@ -9,17 +9,12 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator
 
 from common.mqtt_address import parse_mqtt_address
+from common.service_address import decoded, parse_service_address
 
-
-def starts(*schemes: str) -> AfterValidator:
-    """An address of one of these forms; empty stands for the default."""
-
-    def check(value: str) -> str:
-        if value and not any(value.startswith(scheme) and len(value) > len(scheme) for scheme in schemes):
-            raise ValueError(f"expected an address that begins with {' or '.join(schemes)}")
-        return value
-
-    return AfterValidator(check)
+_REDIS_EXPECTED = "expected redis[s]://[[user]:password@]host[:port][/database], or a socket: unix:///path"
+_WEB_EXPECTED = "expected http[s]://[user:password@]host[:port][/path]"
+_WEB_PORTS = {"http": 80, "https": 443}
+_WEB_PATH = r"(/[^\s?#]*)?"
 
 
 def _store(value: str) -> str:
@@ -46,14 +41,42 @@ def _proxy(value: str) -> str:
     for each in filter(None, map(str.strip, value.split(","))):
         try:
             ipaddress.ip_network(each)
-        except ValueError as error:
-            raise ValueError(f"{error}; expected addresses or networks such as 10.0.0.0/8") from None
+        except ValueError:
+            raise ValueError("expected addresses or networks such as 10.0.0.0/8") from None
     return value
 
 
 def _mqtt(value: str) -> str:
     if value:  # an empty text stands for the default
         parse_mqtt_address(value)
+    return value
+
+
+def _redis(value: str) -> str:
+    scheme, _, rest = value.partition("://")
+    if scheme == "unix":
+        login, at, path = rest.rpartition("@")
+        for part in login.split(":", 1) if at else []:
+            decoded(part, expected=_REDIS_EXPECTED)
+        if re.fullmatch(r"/[^\s?#]+(\?[^\s#]*)?", path) is None:
+            raise ValueError(_REDIS_EXPECTED)
+    elif value:
+        parse_service_address(
+            value, {"redis": 6379, "rediss": 6379}, expected=_REDIS_EXPECTED, rest=r"(/\d*)?(\?[^\s#]*)?"
+        )
+    return value
+
+
+def _web(value: str) -> str:
+    if value:
+        parse_service_address(value, _WEB_PORTS, expected=_WEB_EXPECTED, rest=_WEB_PATH)
+    return value
+
+
+def _public(value: str) -> str:
+    expected = "expected http[s]://host[:port][/path], without a password, as everybody is given it"
+    if value and parse_service_address(value, _WEB_PORTS, expected=expected, rest=_WEB_PATH).user is not None:
+        raise ValueError(expected)
     return value
 
 
@@ -71,6 +94,8 @@ Knn = Annotated[str, AfterValidator(_knn)]
 Store = Annotated[str, AfterValidator(_store)]
 Pictures = Annotated[str, AfterValidator(_pictures)]
 Proxy = Annotated[str, AfterValidator(_proxy)]
-Web = Annotated[str, starts("http://", "https://")]
+# With a login, and without: the address that is published.
+Web = Annotated[str, AfterValidator(_web)]
+PublicWeb = Annotated[str, AfterValidator(_public)]
 Mqtt = Annotated[str, AfterValidator(_mqtt)]
-Redis = Annotated[str, starts("redis://", "rediss://", "unix://")]
+Redis = Annotated[str, AfterValidator(_redis)]

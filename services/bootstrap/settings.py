@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_va
 
 from common import setting_texts
 from common.mqtt_broker import MqttFiles
+from common.redaction import redact
 from common.secrets import SECRETS, SUFFIX
 from common.setting_texts import default_in_words
 from models.providers import check_provider
@@ -24,7 +25,10 @@ from services.core.errors import InputError
 
 SEARCH_URL = "http://127.0.0.1:8081"
 SEARCH_URL_TEXT = "The address at which the api finds the search process."
-REDIS_URL = "The address of Redis: `redis://`, `rediss://` or `unix://`."
+REDIS_URL = (
+    "The address of Redis: `redis[s]://[[user]:password@]host[:port][/database]` or `unix://…`. In user and "
+    "password, `@ / ? # [ ] %` have to be percent-encoded: `%40 %2F %3F %23 %5B %5D %25`."
+)
 # Read by the edge, whose folder is deployed without this one.
 EDGE_ONLY = frozenset(
     {"source", "thing", "max_fps", "stall_s", "region", "pace", "gate", "preview", "alive_file"}
@@ -179,7 +183,8 @@ def load(kind: type[S], environ: Mapping[str, str] = os.environ) -> S:
         name = PREFIX + str(first["loc"][0]).upper() + ": " if first["loc"] else ""
         # An address or a key may hold a password.
         secret = not first["loc"] or any(part in name for part in ("_URL", "_KEY", "SOURCE"))
-        shown = "" if secret else f" (it is {str(first['input'])[:60]!r})"
+        # Whatever else holds an address, such as a list of proxies or a bucket, is shown without its login.
+        shown = "" if secret else f" (it is {redact(str(first['input']))[:60]!r})"
         raise InputError(f"{name}{first['msg'].removeprefix('Value error, ')}{shown}") from None
 
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from common.redaction import redact
 from services.core.errors import LoadingError, UnavailableError
 
 # Does the dependency's work once; gives what it found, or raises UnavailableError.
@@ -88,4 +89,5 @@ def _outcome(check: Check) -> dict[str, Any]:
     except LoadingError as error:
         return {"ok": False, "detail": str(error), "loading": error.loading.to_json()}
     except UnavailableError as error:
-        return {"ok": False, "detail": str(error)}
+        # Of any client's library: an address in it may hold a password.
+        return {"ok": False, "detail": redact(str(error))}

@@ -58,7 +58,7 @@ def make_plan(settings: RunSettings) -> Plan:
     except ValueError as error:
         raise InputError(f"the MQTT broker: {error}") from None
     # These files have been read already; a variable and its file must not both be set.
-    files = {PREFIX + name + SUFFIX for name in ("MQTT_URL", "REDIS_URL", "SOURCE")}
+    files = {PREFIX + name + SUFFIX for name in ("MQTT_URL", "REDIS_URL", "SEARCH_URL", "SOURCE")}
     environ = {name: value for name, value in os.environ.items() if name not in files} | {
         "LOOKALIKE_DATA_DIR": str(data_dir),
         "LOOKALIKE_MQTT_URL": addresses["broker"],

@@ -84,7 +84,7 @@ def test_a_file_that_holds_none_is_named(files: dict[str, Path], content: bytes 
 
 def test_a_value_of_the_wrong_form_is_not_shown(files: dict[str, Path]) -> None:
     files["REDIS_URL"].write_text("pa55")
-    assert _refusal().startswith("LOOKALIKE_REDIS_URL: expected an address that begins with redis://")
+    assert _refusal().startswith("LOOKALIKE_REDIS_URL: expected redis[s]://")
 
 
 def test_only_these_have_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
