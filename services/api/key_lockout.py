@@ -7,11 +7,12 @@ it is taken until SPARED keys were ignored in one cool-down; docs/decisions/a-ke
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
+
+from services.adapters.http_server.client_address import owner_of
 
 LIMIT = 10
 WINDOW_S = 60.0
@@ -21,8 +22,6 @@ REMEMBERED_S = 12 * 3600.0
 SPARED = 300
 # Maximum number of addresses; beyond it the one whose last wrong key is the oldest is forgotten.
 MAX_CLIENTS = 10_000
-# The smallest IPv6 network that a provider gives one customer.
-_IPV6_PREFIX = 64
 
 log = logging.getLogger(__name__)
 
@@ -43,20 +42,20 @@ class Attempts:
 
     def wait_s(self, client: str) -> float:
         """Seconds for which this address's keys are ignored, 0 if they are not; no key ends it."""
-        times = self._wrong.get(_group(client))
+        times = self._wrong.get(owner_of(client))
         if times is None or len(times) < LIMIT or times[-1] - times[0] > WINDOW_S:
             return 0.0
         return max(0.0, times[-1] + COOL_DOWN_S - self._clock())
 
     def spares(self, client: str) -> bool:
         """Whether the right key of an address is taken while its other keys are ignored."""
-        group = _group(client)
+        group = owner_of(client)
         right_s = self._right.get(group, float("-inf"))
         return self._clock() - right_s <= REMEMBERED_S and self._ignored.get(group, 0) < SPARED
 
     def note_right(self, client: str) -> None:
         """Remember that the right key came from an address."""
-        group = _group(client)
+        group = owner_of(client)
         self._right[group] = self._clock()
         self._right.move_to_end(group)
         while len(self._right) > self._max_clients:
@@ -64,13 +63,13 @@ class Attempts:
 
     def note_ignored(self, client: str) -> None:
         """Count a key of an address whose keys are ignored."""
-        group = _group(client)
+        group = owner_of(client)
         if group in self._wrong:
             self._ignored[group] = self._ignored.get(group, 0) + 1
 
     def note_wrong(self, client: str) -> None:
         """Remember a wrong key of an address whose keys are not ignored."""
-        group, now_s = _group(client), self._clock()
+        group, now_s = owner_of(client), self._clock()
         times = self._wrong.setdefault(group, deque(maxlen=LIMIT))
         self._wrong.move_to_end(group)
         # After a cool-down an address starts from zero.
@@ -84,15 +83,3 @@ class Attempts:
         while len(self._wrong) > self._max_clients:
             forgotten, _times = self._wrong.popitem(last=False)
             self._ignored.pop(forgotten, None)
-
-
-def _group(client: str) -> str:
-    try:
-        address = ipaddress.ip_address(client)
-    except ValueError:
-        return client[:64]
-    if isinstance(address, ipaddress.IPv4Address):
-        return str(address)
-    if address.ipv4_mapped is not None:
-        return str(address.ipv4_mapped)
-    return str(ipaddress.ip_network((int(address), _IPV6_PREFIX), strict=False))

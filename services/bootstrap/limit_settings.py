@@ -7,9 +7,44 @@ from pydantic import Field
 from services.bootstrap.base_settings import Base
 
 
-class LimitSettings(Base):
+class ConnectionSettings(Base):
+    """The limits of connections, of the api and of the search process alike."""
+
+    # Below 1,000 with a file for each, as the MQTT client can't wait for descriptors above 1,023.
+    max_connections: int = Field(
+        400,
+        ge=10,
+        le=100_000,
+        description="The largest number of HTTP connections. When it is reached, the one that has been idle "
+        "for longest makes room; if none is, the new one is closed. Fewer, where few files may be open.",
+    )
+    max_connections_per_address: int = Field(
+        100,
+        ge=1,
+        le=100_000,
+        description="The same for one client's address (of IPv6: one /64); not for those in `PROXY`.",
+    )
+    http_head_s: float = Field(
+        10,
+        gt=0,
+        le=3600,
+        description="The time in which a connection has to bring a request, in seconds.",
+    )
+    http_stall_s: float = Field(
+        30,
+        gt=0,
+        le=3600,
+        description="The time in which a client has to take 64 KiB of an answer, or to send more of a "
+        "body, in seconds.",
+    )
+
+
+class LimitSettings(ConnectionSettings):
     """The api's limits."""
 
+    max_exports: int = Field(
+        2, ge=1, le=100, description="The largest number of exports (GET /items/archive) at once."
+    )
     max_body_mib: int = Field(
         32,
         ge=1,

@@ -18,7 +18,7 @@ from common.setting_texts import default_in_words
 from models.providers import check_provider
 from services.bootstrap.base_settings import PREFIX, Base
 from services.bootstrap.defaults import HOST, LOOPBACK, SEARCH_PORT
-from services.bootstrap.limit_settings import LimitSettings
+from services.bootstrap.limit_settings import ConnectionSettings, LimitSettings
 from services.bootstrap.page_settings import API_KEY, PageSettings, TlsSettings
 from services.bootstrap.setting_types import Knn, Mqtt, Pictures, Proxy, Redis, Store, Web
 from services.core.errors import InputError
@@ -100,7 +100,7 @@ class SearchCoreSettings(StoreSettings, PageSettings, _Queue):
     max_age_s: float = Field(5, gt=0, le=3600, description=setting_texts.MAX_AGE_S)
 
 
-class SearchSettings(SearchCoreSettings, _Broker):
+class SearchSettings(SearchCoreSettings, ConnectionSettings, _Broker):
     """The settings of the search process, which takes observations from a broker."""
 
     search_host: str = Field(HOST, description="The address that the search process listens at.")

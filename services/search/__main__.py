@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import sys
 
-import uvicorn
-
 from common.logs import configure_logs
 from services.bootstrap.defaults import LOOPBACK
+from services.bootstrap.http_server import build_search_server
 from services.bootstrap.links import observations_link
 from services.bootstrap.process import run_service
 from services.bootstrap.search import build_search
@@ -26,18 +25,11 @@ def main() -> int:
     loops = Loops(follower=parts.core.follower, intake=parts.intake, watched=watched)
     key = settings.api_key.get_secret_value()
     app = build_app(parts, loops, SenderRule(key, loopback=settings.search_host in LOOPBACK))
-    config = uvicorn.Config(
-        app,
-        host=settings.search_host,
-        port=settings.search_port,
-        log_config=None,
-        log_level="warning",
-        timeout_graceful_shutdown=1,
-    )
+    server = build_search_server(app, settings)
     loops.start()
     parts.link.start()
     try:
-        uvicorn.Server(config).run()
+        server.run()
     finally:
         parts.link.stop()
         loops.stop()

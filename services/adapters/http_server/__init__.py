@@ -1,0 +1,1 @@
+"""An HTTP server on uvicorn that slow, silent and many clients can't exhaust."""
