@@ -14,6 +14,7 @@ from services.core.domain import Change, Item, ItemFacts, fold
 from services.core.errors import UnavailableError
 from services.core.importing.import_run import Written
 from services.core.importing.item_maker import Made
+from services.core.ports import OpenPicture
 
 
 class FakeItems:
@@ -216,6 +217,10 @@ class FakePictures:
         return True
 
     def tidy(self, *, before_s: float) -> None: ...
+
+    def open(self, key: str) -> OpenPicture | None:
+        content = self.get(key)
+        return None if content is None else OpenPicture.of(content)
 
     def check_write(self) -> None: ...
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from services.core.catalogue.picture_key import is_picture_key, picture_key
 from services.core.errors import UnavailableError, no_space_told
+from services.core.ports import OpenPicture
 
 UNFINISHED = ".unfinished-"
 # Before the name of a picture that is being collected.
@@ -91,6 +92,15 @@ class FilePictures:
         """Write a file and delete it; raises UnavailableError if that fails."""
         with _plain_errors(), _unfinished(self._folder, bytes(_CHECK_BYTES)):
             pass
+
+    def open(self, key: str) -> OpenPicture | None:
+        """The content in pieces, or None for a key that does not exist."""
+        if not is_picture_key(key):
+            return None
+        with _plain_errors(), suppress(FileNotFoundError):
+            file = self._path(key).open("rb")
+            return OpenPicture(os.fstat(file.fileno()).st_size, file)
+        return None
 
     def _path(self, key: str) -> Path:
         # Two levels keep a folder's listing short with a large catalogue.

@@ -15,6 +15,7 @@ from services.core.importing.archive import write_archive
 from services.core.importing.archive_line import item_line
 from services.core.importing.import_run import Written
 from services.core.importing.item_maker import Made
+from services.core.ports import OpenPicture
 
 # Every search sees a change within a second; a longer wait means that something is wrong.
 SEARCHABLE_WITHIN_S = 30.0
@@ -54,7 +55,9 @@ class ApiImportWriter:
     def write(self, made: Sequence[Made]) -> Written:
         """Write items; durable on return. Raises UnavailableError."""
         pictures = {key: content for each in made for key, content in each.pictures.items()}
-        archive = write_archive((each.item for each in made), pictures.get, model=made[0].item.model)
+        archive = write_archive(
+            (each.item for each in made), lambda key: OpenPicture.of(pictures[key]), model=made[0].item.model
+        )
         headers = {"Content-Type": "application/zip"}
         answer = ask(self._client, "POST", "/items/archive", content=archive, headers=headers)
         refused = {int(each["item"]): str(each["reason"]) for each in answer["refused"]}

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from services.core.catalogue.picture_key import is_picture_key, picture_key
 from services.core.errors import UnavailableError
+from services.core.ports import OpenPicture
 
 # HeadObject's answers for a missing object: to a client that may list the bucket, and to one that may not.
 _ABSENT = ("404", "403")
@@ -79,6 +80,15 @@ class S3Pictures:
         with self._plain_errors("put_object"):
             self._client.put_object(**self._place("write-check"), Body=b"")
 
+    def open(self, key: str) -> OpenPicture | None:
+        """The content in pieces, or None for a key that does not exist."""
+        if not is_picture_key(key):
+            return None
+        with self._plain_errors("get_object"), suppress(self._client.exceptions.NoSuchKey):
+            answer = self._client.get_object(**self._place(key))
+            return OpenPicture(int(answer["ContentLength"]), _Content(answer["Body"], self._plain_errors))
+        return None
+
     def _touched(self, key: str) -> bool:
         """Let an object count as just put; False if there is none."""
         touched_s = self._touched_s(key)
@@ -126,3 +136,19 @@ def _headers(key: str) -> dict[str, str]:
     """For direct readers of the bucket: the content of a key never changes."""
     kind = key.rpartition(".")[2].replace("jpg", "jpeg")
     return {"ContentType": f"image/{kind}", "CacheControl": "public, max-age=31536000, immutable"}
+
+
+class _Content:
+    """An object's content as it comes."""
+
+    def __init__(self, body: Any, plain_errors: Callable[[str], AbstractContextManager[None]]) -> None:
+        self._body, self._plain_errors = body, plain_errors
+
+    def read(self, size: int, /) -> bytes:
+        """The next bytes."""
+        with self._plain_errors("get_object"):
+            return bytes(self._body.read(size))
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._body.close()

@@ -76,7 +76,9 @@ def build_app(settings: ApiSettings, parts: ApiParts, hub: Hub) -> FastAPI:
         feedback.build_router(parts),
         # Before the items: its path looks like an item's.
         rebuild.build_router(parts),
-        archive.build_router(parts, folder=settings.data_dir, threads=settings.threads),
+        archive.build_router(
+            parts, folder=settings.data_dir, threads=settings.threads, exports=settings.max_exports
+        ),
         items.build_router(parts),
         images.build_router(parts),
         edits.build_router(parts, settings),

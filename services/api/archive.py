@@ -5,16 +5,17 @@ from __future__ import annotations
 import logging
 import shutil
 import tempfile
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import IO
 
 from fastapi import APIRouter, HTTPException, Request, Response
-from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
 from services.api.body_schemas import FILE, request_body
 from services.api.rights import KEY_NEEDED
+from services.api.stream import PieceStream
 from services.bootstrap.api import ApiParts
 from services.bootstrap.importing import build_maker
 from services.contract.item_models import ImportAnswer, RefusedItemAnswer
@@ -28,12 +29,16 @@ from services.core.importing.import_rows import BadRow
 from services.core.importing.import_run import ImportRun
 from services.core.importing.item_maker import Maker
 from services.core.importing.store_writer import StoreWriter
+from services.core.ports import OpenPicture
 
 TYPE = "application/zip"
 # Maximum size of an archive, which is read from disk and not from memory; the usual limit is for pictures.
 _NO_LIMIT = 1 << 60
 _ZIP = {TYPE: {"schema": FILE, "example": "<the bytes of a ZIP>"}}
-_EXPORTED: Responses = {200: {"content": _ZIP}, **problems({503: STORE_AWAY})}
+# Seconds after which a refused export may be tried again.
+RETRY_S = 10
+_BUSY = f"2 exports are being made already; try again in {RETRY_S} s"
+_EXPORTED: Responses = {200: {"content": _ZIP}, **problems({429: _BUSY, 503: STORE_AWAY})}
 _OTHER_MODEL = (
     "the catalogue was made with model f6119f54bb0b, but LOOKALIKE_MODEL is model 67b852d76d55: set it "
     "back, use another LOOKALIKE_DATA_DIR, or run `lookalike index rebuild`"
@@ -54,11 +59,12 @@ _LITTLE = 64 * 1024
 log = logging.getLogger(__name__)
 
 
-def build_router(parts: ApiParts, *, folder: Path, threads: int) -> APIRouter:
-    """The routes over wired parts; `folder` holds an archive while it is read."""
+def build_router(parts: ApiParts, *, folder: Path, threads: int, exports: int) -> APIRouter:
+    """The routes over wired parts; `folder` holds an archive while it is read, `exports` run at once."""
     router = APIRouter(tags=["items"])
     # One loader is enough for pictures on a disk, and few items at a time take little memory.
     maker = build_maker(parts.catalogue.featurizer, threads=threads, loaders=1, turns=parts.turns)
+    free = threading.BoundedSemaphore(exports)
 
     @router.get(
         "/items/archive",
@@ -72,10 +78,16 @@ def build_router(parts: ApiParts, *, folder: Path, threads: int) -> APIRouter:
 
         No item has the id `archive`, because this is its address.
         """
-        store = parts.catalogue.store
-        pieces = write_archive(all_items(store, on_damaged=_leave_out), _picture(parts), model=store.model())
+        if not free.acquire(blocking=False):
+            told = f"{exports} exports are being made already; try again in {RETRY_S} s"
+            raise HTTPException(429, told, {"Retry-After": str(RETRY_S)})
+        try:
+            pieces = _pieces(parts)
+        except BaseException:
+            free.release()
+            raise
         headers = {"Content-Disposition": 'attachment; filename="lookalike-items.zip"'}
-        return StreamingResponse(pieces, media_type=TYPE, headers=headers)
+        return PieceStream(pieces, media_type=TYPE, headers=headers, ended=free.release)
 
     @router.post(
         "/items/archive",
@@ -104,16 +116,21 @@ def build_router(parts: ApiParts, *, folder: Path, threads: int) -> APIRouter:
     return router
 
 
+def _pieces(parts: ApiParts) -> Generator[bytes]:
+    store = parts.catalogue.store
+    return write_archive(all_items(store, on_damaged=_leave_out), _picture(parts), model=store.model())
+
+
 def _leave_out(item: Item) -> None:
     log.warning("export: item %r is left out, because it is damaged: %s", item.id, item.damage)
 
 
-def _picture(parts: ApiParts) -> Callable[[str], bytes | None]:
-    def picture(key: str) -> bytes | None:
-        content = parts.catalogue.pictures.get(key)
-        if content is None:
+def _picture(parts: ApiParts) -> Callable[[str], OpenPicture | None]:
+    def picture(key: str) -> OpenPicture | None:
+        opened = parts.catalogue.pictures.open(key)
+        if opened is None:
             log.warning("export: the picture %s is gone; its item can't be imported again", key)
-        return content
+        return opened
 
     return picture
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import IntEnum
 from typing import Annotated, Any
 
@@ -11,6 +12,7 @@ from services.api.body_schemas import FILE
 from services.api.etags import seen_tags
 from services.api.items import DAMAGED_ITEM, NO_ITEM, ItemId, existing
 from services.api.rights import OPEN_TO_ALL
+from services.api.stream import PieceStream
 from services.bootstrap.api import ApiParts
 from services.contract.problem_models import STORE_AWAY, problems
 from services.core.errors import MissingError
@@ -69,10 +71,27 @@ def build_router(parts: ApiParts) -> APIRouter:
         headers = {"Cache-Control": "public, max-age=31536000, immutable", "ETag": tag}
         if tag in seen_tags(request):
             return Response(status_code=304, headers=headers)
-        content = parts.thumbnails.get(key, side_px=w) if w else parts.catalogue.pictures.get(key)
-        if content is None:
+        found = _small(parts, key, headers, side_px=w) if w else _whole(parts, key, headers)
+        if found is None:
             raise MissingError(f"picture {n} of item {item_id!r} is gone")
-        kind = "image/jpeg" if w else _TYPES[key[key.rindex(".") :]]
-        return Response(content, media_type=kind, headers=headers)
+        return found
 
     return router
+
+
+def _small(parts: ApiParts, key: str, headers: Mapping[str, str], *, side_px: int) -> Response | None:
+    content = parts.thumbnails.get(key, side_px=side_px)
+    return None if content is None else Response(content, media_type="image/jpeg", headers=headers)
+
+
+def _whole(parts: ApiParts, key: str, headers: Mapping[str, str]) -> Response | None:
+    """A picture from its store in pieces: held in memory for many slow readers, it would fill that."""
+    opened = parts.catalogue.pictures.open(key)
+    if opened is None:
+        return None
+    return PieceStream(
+        opened.pieces(),
+        media_type=_TYPES[key[key.rindex(".") :]],
+        headers={**headers, "Content-Length": str(opened.size)},
+        ended=opened.source.close,
+    )

@@ -1,4 +1,4 @@
-"""The response of an event stream.
+"""The responses that are sent in pieces: event streams, files and what is made while it is sent.
 
 FastAPI's own puts two tasks and two queues between an event and its socket, for each listener, and encodes it
 for each: with 500 listeners that took four times the CPU time and 1.5 times the memory.
@@ -6,7 +6,7 @@ for each: with 500 listeners that took four times the CPU time and 1.5 times the
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping
 
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
@@ -30,3 +30,27 @@ class EventStream(StreamingResponse):
             await super().__call__(scope, receive, send)
         finally:
             await self._events.aclose()
+
+
+class PieceStream(StreamingResponse):
+    """Sends pieces that are made in a thread, each when the one before is on its way."""
+
+    def __init__(
+        self,
+        pieces: Generator[bytes],
+        *,
+        media_type: str,
+        headers: Mapping[str, str],
+        ended: Callable[[], None],
+    ) -> None:
+        """`ended` is called in any case when nothing more is sent."""
+        super().__init__(pieces, media_type=media_type, headers=headers)
+        self._pieces, self._ended = pieces, ended
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send until the end, or until the client goes."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._pieces.close()
+            self._ended()

@@ -17,7 +17,7 @@ from services.core.catalogue.paging import all_items
 from services.core.domain import Item
 from services.core.errors import InputError
 from services.core.importing.archive import write_archive
-from services.core.ports import ItemStore, PictureStore
+from services.core.ports import ItemStore, OpenPicture, PictureStore
 
 app = typer.Typer(help="The catalogue.", no_args_is_help=True)
 app.command("import")(import_items)
@@ -82,8 +82,8 @@ class _Export:
             self.items += 1
             yield item
 
-    def _picture(self, key: str) -> bytes | None:
-        content = self._pictures.get(key)
-        if content is None:
+    def _picture(self, key: str) -> OpenPicture | None:
+        opened = self._pictures.open(key)
+        if opened is None:
             self.gone.append(key)
-        return content
+        return opened

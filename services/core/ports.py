@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Protocol
+import contextlib
+import io
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -175,6 +178,36 @@ class ItemStore(Protocol):
         """
 
 
+class ByteSource(Protocol):
+    """Bytes that are read once, from their start to their end."""
+
+    def read(self, size: int, /) -> bytes:
+        """The next bytes, at most `size`, none at the end; may raise UnavailableError."""
+
+    def close(self) -> None:
+        """Give it back; may be called again."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPicture:
+    """A picture's content to be read in pieces, as it may be larger than is good for memory."""
+
+    # In bytes.
+    size: int
+    source: ByteSource
+
+    @classmethod
+    def of(cls, content: bytes) -> Self:
+        """One whose content is in memory."""
+        return cls(len(content), io.BytesIO(content))
+
+    def pieces(self) -> Generator[bytes]:
+        """The content in pieces of at most 64 KiB; closes it at the end."""
+        with contextlib.closing(self.source):
+            while piece := self.source.read(64 * 1024):
+                yield piece
+
+
 class PictureStore(Protocol):
     """Pictures by key; the key is made of the content. Every call may raise UnavailableError."""
 
@@ -201,6 +234,9 @@ class PictureStore(Protocol):
 
     def get(self, key: str) -> bytes | None:
         """The content, or None for a key that does not exist."""
+
+    def open(self, key: str) -> OpenPicture | None:
+        """The content in pieces, to be closed, or None for a key that does not exist."""
 
     def check_write(self) -> None:
         """Write something that is no picture; raises UnavailableError if that fails."""

@@ -49,6 +49,16 @@ def test_a_folder_or_bucket_that_is_gone_fails_its_check(folder: Path, s3: Any) 
         S3Pictures(s3, "no-such-bucket").check_write()
 
 
+def test_a_picture_is_read_in_pieces_up_to_its_end(pictures: PictureStore) -> None:
+    for content in (b"one", b"two\0\xff" * 100_000, b""):
+        opened = pictures.open(pictures.put(content, suffix=".jpg"))
+        assert opened is not None
+        pieces = list(opened.pieces())
+        assert (b"".join(pieces), opened.size) == (content, len(content))
+        assert all(0 < len(piece) <= 65_536 for piece in pieces)
+        opened.source.close()
+
+
 def test_the_same_content_has_the_same_key(pictures: PictureStore) -> None:
     key = pictures.put(b"one", suffix=".png")
     assert key == pictures.put(b"one", suffix=".png")
@@ -80,6 +90,7 @@ def test_a_key_that_does_not_exist_gives_nothing_however_hostile(
     (tmp_path / "secret.txt").write_bytes(b"secret")
     pictures.put(b"one", suffix=".jpg")
     assert pictures.get(key) is None
+    assert pictures.open(key) is None
 
 
 def test_pictures_are_there_for_another_process(folder: Path) -> None:

@@ -41,8 +41,12 @@ def test_a_library_s_lines_pass_once_for_each_kind_and_error() -> None:
 
     def passes(text: str, error: Exception | None = None) -> bool:
         told = (type(error), error, None) if error else None
-        return lines.filter(logging.LogRecord("asyncio", logging.ERROR, "", 1, text, (), told))  # type: ignore[arg-type]
+        return lines.filter(logging.LogRecord("asyncio", logging.ERROR, "", 1, text, (), told))
 
-    assert [passes(f"accept failed\nsocket {number}", OSError(24)) for number in range(3)] == [True, False, False]
+    assert [passes(f"accept failed\nsocket {number}", OSError(24)) for number in range(3)] == [
+        True,
+        False,
+        False,
+    ]
     assert passes("accept failed", OSError(28))
     assert passes("something else", OSError(24))

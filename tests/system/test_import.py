@@ -21,6 +21,8 @@ from services.core.catalogue.paging import all_items
 from services.core.catalogue.picture_key import picture_key
 from services.core.domain import Item
 from services.core.importing.archive import Archive, write_archive
+from services.core.ports import OpenPicture
+from tests.memory import peak_bytes, resident_bytes
 from tests.system.pictures import picture, write_pictures
 from tests.system.single import refused
 from tests.system.stack import ROOT, Stack, eventually, running
@@ -65,7 +67,10 @@ def items_of(content: bytes) -> list[Item]:
 
 
 def packed(items: list[Item], contents: dict[str, bytes]) -> bytes:
-    return b"".join(write_archive(items, contents.get, model=items[0].model))
+    def opened(key: str) -> OpenPicture | None:
+        return OpenPicture.of(contents[key]) if key in contents else None
+
+    return b"".join(write_archive(items, opened, model=items[0].model))
 
 
 def an_item(exported: bytes, name: str, content: bytes) -> tuple[Item, dict[str, bytes]]:
@@ -138,29 +143,13 @@ def test_an_archive_may_be_larger_than_any_upload_and_stays_out_of_memory(
         contents |= content
     archive = packed(items, contents)
     pid = empty.pid("services.api")
-    before = memory(pid)
+    before = resident_bytes(pid)
     answer = post(empty, archive)
     assert answer.status_code == 200, answer.text
     assert answer.json()["items"] == 48
-    assert peak(pid) - before < len(archive) * 0.75
+    assert peak_bytes(pid) - before < len(archive) * 0.75
     picture_back = empty.client.get("/items/large%2047/image").content
     assert picture_back == contents[items[47].picture]
-
-
-def memory(pid: int) -> int:
-    """The memory of a process in bytes."""
-    return _status(pid, "VmRSS")
-
-
-def peak(pid: int) -> int:
-    """Its largest memory so far, in bytes."""
-    return _status(pid, "VmHWM")
-
-
-def _status(pid: int, name: str) -> int:
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    (line,) = [line for line in lines if line.startswith(f"{name}:")]
-    return int(line.split()[1]) * 1024
 
 
 def test_an_export_by_the_command_line_while_the_system_runs(

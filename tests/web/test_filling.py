@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from services.core.importing.archive import write_archive
+from services.core.ports import OpenPicture
 from tests.system import single
 from tests.system.stack import ROOT, Stack, eventually, running
 from tests.web.pages import Pages, text
@@ -68,7 +69,7 @@ def archive_of_many(like: Stack) -> bytes:
         replace(item, id=f"many-{number}", vectors=vectors[number : number + 1], probes=vectors[:0])
         for number in range(MANY)
     )
-    return b"".join(write_archive(copies, lambda _key: picture, model=item.model))
+    return b"".join(write_archive(copies, lambda _key: OpenPicture.of(picture), model=item.model))
 
 
 def test_an_empty_catalogue_leads_to_the_first_item(empty: Stack, pages: Pages) -> None:

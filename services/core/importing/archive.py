@@ -22,6 +22,7 @@ from services.core.domain import Item
 from services.core.errors import InputError
 from services.core.importing.archive_line import MAX_LINE, item_line, parse_line
 from services.core.importing.import_rows import MAX_PICTURE_BYTES
+from services.core.ports import OpenPicture
 
 FORMAT, VERSION = "lookalike-items", 1
 _ITEMS, _MANIFEST, _PICTURES = "items.jsonl", "manifest.json", "pictures/"
@@ -42,9 +43,9 @@ _FAULTS = (
 
 
 def write_archive(
-    items: Iterable[Item], picture: Callable[[str], bytes | None], *, model: str | None
+    items: Iterable[Item], picture: Callable[[str], OpenPicture | None], *, model: str | None
 ) -> Generator[bytes]:
-    """The archive of these items, in pieces; `picture` gives a key's content, or None if it is gone.
+    """The archive of these items, in pieces; `picture` opens a key's content, or gives None if it is gone.
 
     `model` is the catalogue's. An item whose picture is gone is written too, and refused at import.
     """
@@ -59,8 +60,11 @@ def write_archive(
                 count, dim = count + 1, dim or item.vectors.shape[1]
                 yield from sink.drain()
         for key in keys:
-            if (content := picture(key)) is not None:
-                file.writestr(_entry(_PICTURES + key), content)
+            if (opened := picture(key)) is not None:
+                with file.open(_entry(_PICTURES + key), "w") as entry:
+                    for piece in opened.pieces():
+                        entry.write(piece)
+                        yield from sink.drain()
                 yield from sink.drain()
         manifest = {"format": FORMAT, "version": VERSION, "model": model, "dim": dim, "count": count}
         file.writestr(_entry(_MANIFEST), json.dumps(manifest))

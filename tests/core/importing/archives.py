@@ -34,7 +34,7 @@ def item(name: str = "mug", *more: bytes, **changes: Any) -> Item:
 
 
 def packed(*items: Item) -> bytes:
-    return b"".join(write_archive(items, PICTURES.get, model=MODEL))
+    return b"".join(write_archive(items, PICTURES.open, model=MODEL))
 
 
 def opened(content: bytes) -> Archive:

@@ -58,7 +58,7 @@ def test_it_is_written_while_the_items_come() -> None:
             taken.append(number)
             yield item(str(number))
 
-    pieces = write_archive(endless(), PICTURES.get, model=MODEL)
+    pieces = write_archive(endless(), PICTURES.open, model=MODEL)
     assert len(b"".join(itertools.islice(pieces, 10))) > 0
     pieces.close()
     assert len(taken) == 10

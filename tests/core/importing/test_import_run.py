@@ -44,12 +44,12 @@ def catalogue(*, model: str = MODEL, items: int = 20) -> Catalogue:
 
 
 def archive(of: Catalogue) -> bytes:
-    return b"".join(write_archive(all_items(of.store), of.pictures.get, model=of.store.model()))
+    return b"".join(write_archive(all_items(of.store), of.pictures.open, model=of.store.model()))
 
 
 def archive_of(store: FakeItems, source: Catalogue) -> bytes:
     """An archive of another store's items, with the source's pictures."""
-    return b"".join(write_archive(all_items(store), source.pictures.get, model=store.model()))
+    return b"".join(write_archive(all_items(store), source.pictures.open, model=store.model()))
 
 
 def taken(
@@ -80,7 +80,7 @@ def test_an_archive_of_what_an_archive_made_is_the_same_to_the_byte() -> None:
     store, pictures = FakeItems(), FakePictures()
     first = archive(catalogue())
     taken(first, store, pictures=pictures)
-    assert b"".join(write_archive(all_items(store), pictures.get, model=store.model())) == first
+    assert b"".join(write_archive(all_items(store), pictures.open, model=store.model())) == first
 
 
 def test_items_of_another_model_or_recipe_are_made_again_and_counted() -> None:
