@@ -28,6 +28,7 @@ from services.api import (
     rights,
     search,
     swagger,
+    tables,
 )
 from services.api.hub import Hub
 from services.bootstrap.api import ApiParts
@@ -81,6 +82,7 @@ def build_app(settings: ApiSettings, parts: ApiParts, hub: Hub) -> FastAPI:
         ),
         items.build_router(parts),
         images.build_router(parts),
+        tables.build_router(settings),
         edits.build_router(parts, settings),
         search.build_router(parts, settings),
         cameras.build_router(parts),

@@ -18,10 +18,10 @@ MAX_JSON_BYTES = 1024 * 1024
 B = TypeVar("B", bound=Body)
 
 
-async def read_body(request: Request, model: type[B]) -> B:
+async def read_body(request: Request, model: type[B], *, most_bytes: int = MAX_JSON_BYTES) -> B:
     """A JSON body of this form; raises InputError."""
-    too_large = f"the JSON has more than {MAX_JSON_BYTES} bytes"
-    body = await read_at_most(request, MAX_JSON_BYTES, too_large=too_large)
+    too_large = f"the JSON has more than {most_bytes} bytes"
+    body = await read_at_most(request, most_bytes, too_large=too_large)
     try:
         # Not pydantic's own parser, whose refusals can't hold half of a surrogate pair.
         fields: Any = read_json(body)

@@ -40,6 +40,14 @@ _FURTHER = re.compile(
 )
 
 
+class ColumnsError(InputError):
+    """A table whose columns are not known, with their `names` as it writes them."""
+
+    def __init__(self, text: str, names: Sequence[str]) -> None:
+        super().__init__(text)
+        self.names = names
+
+
 @dataclass(frozen=True, slots=True)
 class Columns:
     """The columns taken, in small letters.

@@ -12,7 +12,7 @@ from typing import Any
 
 from common.read_json import read_json
 from services.core.errors import InputError
-from services.core.importing.columns import OWN, Columns, Given, choose_columns, column_name
+from services.core.importing.columns import OWN, Columns, ColumnsError, Given, choose_columns, column_name
 from services.core.importing.file_names import is_address
 from services.core.importing.table_encoding import read_text
 from services.core.importing.table_lines import SEPARATORS, first_record, records, said_separator
@@ -76,7 +76,8 @@ def _delimited(text: str, name: str, given: Given) -> _Lines:
     for separator, head in heads.items():
         if len(head) > 1 and is_address(head[-1].strip()) and not given:
             return _Lines(separator, ("title", "url"), OWN, _of_2018(text, separator))
-    raise InputError(f"{name}: {_columns(max(heads.values(), key=len), given)}")
+    head = max(heads.values(), key=len)
+    raise ColumnsError(f"{name}: {_columns(head, given)}", _as_written(head))
 
 
 def _columns(head: Sequence[str], given: Given) -> Columns | str:

@@ -1,0 +1,149 @@
+"""Reading of tables and of files' names for an import on the page, by the rule of the command line."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from services.api.body_schemas import FILE, json_body, request_body
+from services.api.items import json_response
+from services.api.request_body import read_at_most, read_body
+from services.api.rights import KEY_NEEDED
+from services.bootstrap.limit_settings import LimitSettings
+from services.contract.import_models import (
+    FilesAnswer,
+    FilesBody,
+    PictureRowAnswer,
+    TableAnswer,
+    TableRowAnswer,
+)
+from services.contract.problem_models import problems
+from services.contract.problems import problem
+from services.core.importing.columns import FIELDS, ColumnsError, parse_map
+from services.core.importing.file_names import sort_names
+from services.core.importing.import_rows import Row, picture_rows
+from services.core.importing.table_rows import TableRow
+from services.core.importing.tables import Table, read_table
+
+_TABLE = {"application/octet-stream": {"schema": FILE, "example": "<the bytes of a table>"}}
+_NO_COLUMNS = {
+    "detail": "shop.csv: the first line names no column `title` and `image` or `url`, nor others known for "
+    "these; it has ref, words; expected a mapping of columns such as title=Name,image=Photo",
+    "names": ["Ref", "Words"],
+}
+_UNCLEAR = (
+    "shop.csv line 2 is not UTF-8 (byte 0xAF), and its encoding is unclear; save it as UTF-8, or name its "
+    "encoding"
+)
+_TABLE_PROBLEMS = problems({400: [_NO_COLUMNS, _UNCLEAR], 413: "the table has more than 33554432 bytes"})
+_FILES_PROBLEMS = problems(
+    {400: "`paths` is missing; expected a value", 413: "the JSON has more than 33554432 bytes"}
+)
+_Name = Annotated[
+    str, Query(min_length=1, max_length=1000, description="Its path; .jsonl makes it JSON lines.")
+]
+_Encoding = Annotated[str, Query(max_length=40, description="Its encoding, in place of the one found.")]
+_Map = Annotated[
+    str, Query(alias="map", max_length=4000, description="Its columns, such as `title=Name,image=Photo`.")
+]
+
+
+def build_router(limits: LimitSettings) -> APIRouter:
+    """The routes; they touch neither catalogue nor files."""
+    router = APIRouter(tags=["items"])
+    most_bytes = limits.max_body_mib * 2**20
+    # A table takes some ten times its size while it is read.
+    one_at_a_time = asyncio.Semaphore(1)
+
+    @router.post(
+        "/items/table",
+        dependencies=KEY_NEEDED,
+        summary="Read a table for an import",
+        response_model=TableAnswer,
+        openapi_extra=request_body(_TABLE),
+        responses=_TABLE_PROBLEMS,
+    )
+    async def table(request: Request, name: _Name, encoding: _Encoding = "", columns: _Map = "") -> Response:
+        """The rows of a CSV or of JSON lines, as `lookalike items import` reads them; nothing is kept.
+
+        If its columns are not known, the answer is 400 with their `names`.
+        """
+        too_large = f"the table has more than {most_bytes} bytes"
+        content = await read_at_most(request, most_bytes, too_large=too_large)
+        given = parse_map([columns])
+
+        def read() -> Response:
+            found = read_table(content, name=name, encoding=encoding, given=given)
+            return json_response(_table_answer(found))
+
+        async with one_at_a_time:
+            try:
+                return await run_in_threadpool(read)
+            except ColumnsError as error:
+                return problem(400, str(error), names=list(error.names))
+
+    @router.post(
+        "/items/files",
+        dependencies=KEY_NEEDED,
+        summary="Sort files for an import",
+        response_model=FilesAnswer,
+        openapi_extra=json_body(FilesBody),
+        responses=_FILES_PROBLEMS,
+    )
+    async def files(request: Request) -> Response:
+        """Tables and pictures among these files, and how many are passed over; only names are sent."""
+        paths = (await read_body(request, FilesBody, most_bytes=most_bytes)).paths
+        return await run_in_threadpool(lambda: json_response(_files_answer(paths)))
+
+    return router
+
+
+def _table_answer(table: Table) -> TableAnswer:
+    columns = table.columns.by_field(table.names)
+    return TableAnswer(
+        encoding=table.encoding,
+        separator=table.separator,
+        names=list(table.names),
+        columns={field: columns[field] for field in FIELDS},
+        foreign=table.columns.foreign,
+        left_out=dict(table.left_out),
+        rows=[_row_answer(row) for row in table.rows],
+    )
+
+
+def _row_answer(row: TableRow) -> TableRowAnswer:
+    draft = row.draft
+    return TableRowAnswer(
+        line=row.line,
+        fields={_text(name): _text(value) for name, value in row.fields.items()},
+        id=draft and draft.id,
+        title=draft and draft.title,
+        link=draft and draft.link,
+        metadata=dict(draft.metadata) if draft else {},
+        images=list(row.images) if draft else [],
+        reason=row.reason or None,
+    )
+
+
+def _text(value: str) -> str:
+    """A value of a refused row, which may hold what no text can."""
+    return value.encode(errors="replace").decode()
+
+
+def _files_answer(paths: list[str]) -> FilesAnswer:
+    names = sort_names(sorted(set(paths), key=lambda path: path.split("/")), tables=True)
+    rows = zip(names.pictures, picture_rows(names.pictures, lambda name: name), strict=True)
+    return FilesAnswer(
+        pictures=[
+            PictureRowAnswer(path=path, id=row.draft.id, title=row.draft.title, reason=None)
+            if isinstance(row, Row)
+            else PictureRowAnswer(path=path, id=None, title=None, reason=row.reason)
+            for path, row in rows
+        ],
+        tables=names.tables,
+        system=sum(names.passed.system.values()),
+        kinds=dict(names.passed.kinds),
+    )

@@ -1,0 +1,123 @@
+"""Tables and files' names, read for the page as the command line reads them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+from unittest.mock import MagicMock
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from services.api.app import build_app
+from services.api.hub import Hub
+from services.bootstrap.settings import ApiSettings
+from services.core.importing.import_rows import BadRow, read_rows
+from tests.tables import EXPECTED, TABLES
+
+KEY = {"Authorization": "Bearer k3y"}
+
+
+class Client:
+    """Calls an api whose parts are not used, within this process."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self._app = app
+
+    def post(self, path: str, *, headers: dict[str, str] = KEY, **more: Any) -> httpx.Response:
+        """One call."""
+        return asyncio.run(self._post(path, headers=headers, **more))
+
+    async def _post(self, path: str, **more: Any) -> httpx.Response:
+        transport = httpx.ASGITransport(self._app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8080") as client:
+            return await client.post(path, **more)
+
+
+@pytest.fixture(scope="module")
+def client() -> Client:
+    return Client(build_app(ApiSettings(api_key="k3y", max_body_mib=1), MagicMock(), Hub()))
+
+
+def table(client: Client, name: str, content: bytes, **query: str) -> Any:
+    return client.post("/items/table", params={"name": name, **query}, content=content)
+
+
+@pytest.mark.parametrize("name", sorted(EXPECTED))
+def test_an_example_gives_the_rows_of_the_command_line(client: Client, name: str) -> None:
+    expected, answer = EXPECTED[name], table(client, name, (TABLES / name).read_bytes())
+    if "refused" in expected:
+        assert (answer.status_code, answer.json()["detail"]) == (400, expected["refused"])
+        return
+    found = answer.json()
+    for key in ("encoding", "separator"):
+        assert found[key] == expected[key]
+    rows = [{key: value for key, value in row.items() if value and key != "fields"} for row in found["rows"]]
+    assert rows == expected["rows"]
+    assert found["foreign"] == ("columns" in expected)
+    assert found["left_out"] == expected.get("left_out", {})
+
+
+def test_a_person_chooses_columns_and_encoding(client: Client) -> None:
+    content = "Words,Shot,Ref\nŻółta,mug.jpg,1\n".encode("cp1250")
+    unclear = table(client, "t.csv", content)
+    assert (unclear.status_code, "names" in unclear.json()) == (400, False)
+    unknown = table(client, "t.csv", content, encoding="cp1250")
+    assert (unknown.status_code, unknown.json()["names"]) == (400, ["Words", "Shot", "Ref"])
+    chosen = table(client, "t.csv", content, encoding="cp1250", map="title=Words,image=Shot,id=Ref").json()
+    assert chosen["columns"] == {"id": ["Ref"], "title": ["Words"], "image": ["Shot"], "link": []}
+    assert [(row["id"], row["title"], row["images"]) for row in chosen["rows"]] == [
+        ("1", "Żółta", ["mug.jpg"])
+    ]
+
+
+def test_files_are_sorted_as_a_folder_is(client: Client, tmp_path: Path) -> None:
+    paths = [
+        "red_mug.jpg",
+        "a-b.jpg",
+        "a/b.jpg",
+        "x.heic",
+        "@eaDir/a.jpg",
+        "shop.csv",
+        "archive.png",
+        "..jpg",
+    ]
+    found = client.post("/items/files", json={"paths": paths}).json()
+    assert (found["tables"], found["system"], found["kinds"]) == (["shop.csv"], 2, {".heic": 1})
+    for path in paths:
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(b"")
+    rows = [row for row in read_rows(tmp_path) if not isinstance(row, BadRow)]
+    told = {row["path"]: (row["id"], row["title"]) for row in found["pictures"]}
+    assert told == {
+        str(row.where).removeprefix(f"{tmp_path}/"): (row.draft.id, row.draft.title) for row in rows
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "status", "says"),
+    [
+        ("/items/table?name=t.csv", b"x" * (2**20 + 1), 413, ""),
+        ("/items/table", b"", 422, "`name` is missing"),
+        ("/items/table?name=t.csv&map=x", b"", 400, "the mapping 'x' can't be read"),
+        ("/items/table?name=t.csv&encoding=../x", b"", 400, "is not known"),
+        ("/items/table?name=t.jsonl", b'{"a":' * 100_000, 200, "nested deeper than 64"),
+        ("/items/files", b"[]", 400, "a JSON list"),
+        ("/items/files", json.dumps({"paths": ["\ud800"]}).encode(), 400, "expected text"),
+        ("/items/files", json.dumps({"paths": ["/" * 100_000, "", ".", "..", "\0.jpg"]}).encode(), 200, ""),
+    ],
+)
+def test_what_is_no_table_is_refused_with_the_reason(
+    client: Client, path: str, content: bytes, status: int, says: str
+) -> None:
+    answer = client.post(path, content=content)
+    assert answer.status_code == status, answer.text
+    assert says in answer.text
+
+
+@pytest.mark.parametrize("path", ["/items/table?name=t.csv", "/items/files"])
+def test_they_need_the_key(client: Client, path: str) -> None:
+    assert client.post(path, headers={"Authorization": ""}).status_code == 401
