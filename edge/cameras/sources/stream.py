@@ -10,6 +10,7 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from edge.cameras.sources.address import PORTS, TLS_SCHEMES, Address, parse_address
+from edge.cameras.sources.backlog import Backlog
 from edge.cameras.sources.base import SourceError
 from edge.cameras.sources.causes import NO_VIDEO, trusted_authorities, why_no_stream
 from edge.cameras.sources.http_picture import PictureClient
@@ -92,7 +93,7 @@ class StreamSource:
             playback = Playback(fast=not container.duration)
             playback.begin(stream)
             try:
-                for frame in self._decode(container, stream):
+                for frame in self._decode(container, stream, is_live=not container.duration):
                     yield from playback.show(frame, stream, stop)
                     if stop.is_set():
                         return
@@ -115,18 +116,28 @@ class StreamSource:
                     return str(known).removeprefix(f"{self.name}: ")
         return cause
 
-    def _decode(self, container: InputContainer, stream: VideoStream) -> Iterator[av.VideoFrame]:
+    def _decode(
+        self, container: InputContainer, stream: VideoStream, *, is_live: bool
+    ) -> Iterator[av.VideoFrame]:
+        backlog = Backlog()
         # A camera may begin between two key frames.
         last_s, limit_s = time.monotonic(), max(self._stall_s, self._open_s)
-        asked_s = last_s
+        asked_s, idle_s = last_s, 0.0
         # Sound is read too, though it is dropped: a camera may send nothing else any more.
         for packet in container.demux():
-            if time.monotonic() - asked_s >= self._stall_s:
+            waited_s = time.monotonic() - asked_s
+            idle_s += waited_s
+            if waited_s >= self._stall_s:
                 # Nothing new came: this is a packet that the parser held back, too old to be shown as new.
                 raise self._stalled("no data", self._stall_s)
-            for frame in frames_of(packet) if packet.stream_index == stream.index else ():
-                yield frame
-                last_s, limit_s = time.monotonic(), self._stall_s
+            if packet.stream_index == stream.index:
+                if is_live and not backlog.wants(is_key=packet.is_keyframe, waited_s=idle_s):
+                    last_s = time.monotonic()
+                else:
+                    for frame in frames_of(packet):
+                        yield frame
+                        last_s, limit_s = time.monotonic(), self._stall_s
+                idle_s = 0.0
             if time.monotonic() - last_s > limit_s:
                 raise self._stalled("no picture in the data", limit_s)
             asked_s = time.monotonic()
