@@ -8,6 +8,7 @@ from stat import S_ISDIR
 
 import av
 import cv2
+import numpy as np
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
@@ -29,6 +30,7 @@ class RecordingSource:
     def __init__(self, path: Path, *, fast: bool = False) -> None:
         self._path = path
         self._damage_told = False
+        self._passed_over: set[Path] = set()
         self.waits = fast
 
     @property
@@ -83,12 +85,14 @@ class RecordingSource:
         while not stop.is_set():
             round_start = index
             for file in _pictures(self._path):
-                picture = cv2.imread(str(file), cv2.IMREAD_COLOR)
+                picture = _read(file)
                 if picture is None:
-                    _log.warning("%s is no readable picture; passed over", file)
+                    if file not in self._passed_over:
+                        self._passed_over.add(file)
+                        _log.warning("%s is no readable picture; passed over", file)
                     continue
                 if pace.wait(index, stop):
-                    yield picture.astype("uint8", copy=False)
+                    yield picture
                 if stop.is_set():
                     return
                 index += 1
@@ -103,10 +107,23 @@ def _why_no_path(path: Path, error: OSError | ValueError) -> str:
     return f"{path}: {getattr(error, 'strerror', None) or error}"
 
 
+def _read(file: Path) -> Frame | None:
+    try:
+        picture = cv2.imdecode(np.frombuffer(file.read_bytes(), np.uint8), cv2.IMREAD_COLOR)
+    except (OSError, cv2.error, MemoryError):
+        return None
+    return None if picture is None else picture.astype("uint8", copy=False)
+
+
 def _pictures(path: Path) -> list[Path]:
     if path.is_file():
         return [path]
     try:
-        return sorted(file for file in path.iterdir() if file.suffix.lower() in _PICTURES)
+        # Systems keep small or deleted pictures under hidden names.
+        return sorted(
+            file
+            for file in path.iterdir()
+            if file.suffix.lower() in _PICTURES and not file.name.startswith(".") and file.is_file()
+        )
     except OSError as error:
         raise SourceError(f"{path}: {error.strerror}") from None

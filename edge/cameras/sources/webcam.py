@@ -37,7 +37,8 @@ class WebcamSource:
         try:
             while not stop.is_set():
                 got, frame = capture.read()
-                if not got:
+                # Some drivers say that there is a frame and give none, or an empty one.
+                if not got or frame is None or not frame.size:
                     raise SourceError(f"{self._device} gives no frame; was it unplugged?")
                 yield frame.astype("uint8", copy=False)
         finally:

@@ -68,12 +68,20 @@ def test_a_folder_shows_each_readable_picture_for_a_second(
     for name, level in [("b.png", 90), ("a.JPG", 30)]:
         cv2.imwrite(str(tmp_path / name), grey(level))
     (tmp_path / "aa.jpg").write_bytes(b"no picture")
+    (tmp_path / "ab.jpg").write_bytes(b"")
     (tmp_path / "notes.txt").write_text("no picture either")
+    cv2.imwrite(str(tmp_path / "._a.png"), grey(200))
+    (tmp_path / "folder.jpg").mkdir()
+    os.mkfifo(tmp_path / "pipe.png")
+    old = os.fsdecode(os.fsencode(tmp_path) + b"/ac\xe9.png")  # a name in Latin-1
+    (tmp_path / "b.png").rename(old)
     seen = first_frames(tmp_path, 3)
     assert [level for level, _ in seen] == [30, 90, 30]
     assert seen[1][1] == pytest.approx(1, abs=0.2)
     assert seen[2][1] == pytest.approx(2, abs=0.2)
-    assert "aa.jpg is no readable picture" in caplog.text
+    # Once, in two rounds.
+    assert caplog.text.count("aa.jpg is no readable picture") == 1
+    assert caplog.text.count("ab.jpg is no readable picture") == 1
     assert "notes" not in caplog.text
     fast = first_frames(tmp_path, 6, fast=True)
     assert [level for level, _ in fast] == [30, 90] * 3
