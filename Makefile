@@ -14,7 +14,7 @@ COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose 
 PAGE = http{{range .Config.Env}}{{if eq . "LOOKALIKE_TLS=1"}}s{{end}}{{end}}://{{range .HostConfig.PortBindings}}{{range .}}{{.HostIp}}:{{.HostPort}}{{end}}{{end}}
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down test lint lock listing docs models samples bench test-system test-web test-compose soak screenshots
+.PHONY: help run up down test lint lock listing docs models samples bench test-system test-web test-compose soak fuzz screenshots
 
 help:  ## what there is
 	@awk -F ":.*## " '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -58,6 +58,11 @@ test-compose: $(READY)  ## the containers, with a Docker engine: built, restarte
 
 soak: $(READY)  ## what takes many minutes by design: 200 kills and the like; .ci/run leaves it out
 	@$(BIN)/python -m pytest -m soak
+
+fuzz: $(READY)  ## 200,000 damaged pictures, tables, archives and messages, in minutes; FUZZ_SEED=7 for others
+	@mkdir -p build
+	@FUZZ_CASES=$(or $(FUZZ_CASES),200000) $(BIN)/python -m pytest -m fuzz -s tests/fuzz 2>build/fuzz.log || \
+	  { echo "what decoders said is in build/fuzz.log" >&2; exit 1; }
 
 lint: $(READY)  ## style, types, direction of imports, docs and locks up to date
 	@$(BIN)/ruff check .

@@ -123,6 +123,8 @@ def _bare(content: bytes) -> tuple[str, BareFile]:
 
 
 def _check_size(kind: str, width: int, height: int) -> None:
+    if not (width and height):
+        raise InputError(f"the picture is damaged (no pixels); {_EXPECTED}")
     most = MAX_MEGAPIXELS[kind]
     if width * height > most * 1_000_000 or max(width, height) > MAX_SIDE_PX:
         raise TooLargeError(

@@ -23,6 +23,12 @@ def read(text: str, **choices: Any) -> Table:
     return read_table(text.encode(), name="t.csv", **choices)
 
 
+def test_a_reason_can_be_printed_though_the_columns_name_holds_a_damaged_byte() -> None:
+    line = b"Vase \xc3\xa0,v.jpg,\0\n"
+    row = read_table(b"title,image,colou\x80\n" + 3 * line, name="t.csv").rows[0]
+    assert row.reason == r"`colou\udc80` holds a zero byte; expected text"
+
+
 def test_each_example_is_expected() -> None:
     kinds = (".csv", ".jsonl", ".txt")
     assert sorted(path.name for path in TABLES.iterdir() if path.suffix in kinds) == NAMES
