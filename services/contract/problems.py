@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from services.contract import refusals
 from services.contract.problem_models import MEDIA_TYPE, problem_document
@@ -85,6 +86,11 @@ def install(app: FastAPI) -> None:
         # Its place begins with "query" or "path".
         wrong = [refusals.of_value(each, each["loc"][1:]) for each in error.errors()]
         return problem(422, "; ".join(wrong))
+
+    @app.exception_handler(ClientDisconnect)
+    async def gone(_request: Request, _error: Exception) -> Response:
+        # Nobody gets this answer; without it the log would show a fault of ours.
+        return problem(400, "the body ended too early")
 
     @app.exception_handler(Exception)
     async def fault(_request: Request, _error: Exception) -> Response:

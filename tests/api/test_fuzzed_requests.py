@@ -1,0 +1,89 @@
+"""Fuzzed requests of every call of api and search process: each is answered, and none is a fault."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+from collections import Counter
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from tests.api.request_fuzz import FuzzedRequest, RequestFuzz
+from tests.memory import resident_bytes
+from tests.system.stack import Stack, running
+
+# A dependency that is away, and a disk that is full, are no faults of ours.
+NO_FAULTS = (503, 507)
+
+
+@pytest.fixture(scope="module")
+def fuzzed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A system without samples and camera, whose items nobody else uses."""
+    settings = {"LOOKALIKE_SAMPLES": "0", "LOOKALIKE_SOURCE": "none"}
+    with running(tmp_path_factory.mktemp("fuzzed"), settings=settings) as started:
+        started.wait_loaded()
+        yield started
+
+
+@pytest.mark.parametrize(("process", "part"), [("page", "services.api"), ("search", "services.search")])
+@pytest.mark.parametrize("of_each", [10, pytest.param(2000, marks=pytest.mark.soak)])
+def test_no_request_is_a_fault_of_ours(fuzzed: Stack, process: str, part: str, of_each: int) -> None:
+    address = fuzzed.address(process)
+    document = httpx.get(f"{address}/openapi.json").json()
+    pid, before = fuzzed.pid(part), len(fuzzed.log())
+    statuses: Counter[int] = Counter()
+    memory: list[int] = []
+    for number, request in enumerate(RequestFuzz(document, seed=16).requests(of_each)):
+        status, answer = send(address, request)
+        statuses[status] += 1
+        assert status < 500 or status in NO_FAULTS, (request, status, answer)
+        if number % 5000 == 2000:
+            memory.append(resident_bytes(pid))
+    assert fuzzed.pid(part) == pid
+    assert not any(told in fuzzed.log()[before:] for told in ("Traceback", "Exception"))
+    # Most are refused for a reason, some are right by chance, and none of these is a fault.
+    assert {200, 400} <= statuses.keys()
+    if memory:
+        assert memory[-1] < memory[0] * 1.3, memory
+
+
+@pytest.mark.parametrize("process", ["page", "search"])
+def test_a_client_that_goes_away_in_the_middle_of_a_body_is_no_fault_of_ours(
+    fuzzed: Stack, process: str
+) -> None:
+    address = fuzzed.address(process)
+    before = len(fuzzed.log())
+    kinds = [
+        *("application/json", "multipart/form-data; boundary=a", "application/zip", "image/jpeg"),
+        *("application/x-www-form-urlencoded", "text/csv"),
+    ]
+    for method, path, _call in RequestFuzz(httpx.get(f"{address}/openapi.json").json(), seed=1).calls:
+        for kind in kinds:
+            parts = urlsplit(address)
+            with socket.create_connection((parts.hostname, parts.port)) as client:
+                head = f"{method} {path} HTTP/1.1\r\nHost: {parts.netloc}\r\nContent-Type: {kind}\r\n"
+                part = '--a\r\nContent-Disposition: form-data; name="image"; filename="a"\r\n\r\nabc'
+                client.sendall(f"{head}Content-Length: 1000\r\n\r\n{part}".encode())
+    # What they left has come before this.
+    assert httpx.get(f"{address}/alive").status_code == 200
+    assert not any(told in fuzzed.log()[before:] for told in ("Traceback", "Exception"))
+
+
+def send(address: str, request: FuzzedRequest) -> tuple[int, bytes]:
+    """The status and the first bytes of the answer; an event stream does not end."""
+    parts = urlsplit(address)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=30)
+    try:
+        connection.putrequest(request.method, request.target, skip_accept_encoding=True)
+        for name, value in request.headers.items():
+            connection.putheader(name, value)
+        if request.body is not None:
+            connection.putheader("Content-Length", str(len(request.body)))
+        connection.endheaders(request.body)
+        answer = connection.getresponse()
+        return answer.status, answer.read1(300)
+    finally:
+        connection.close()
