@@ -5,17 +5,21 @@ Region, credentials and endpoints are found as by every AWS tool: AWS_… variab
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError
 
+from common.redaction import redact_url
 from services.adapters.dynamodb_items import DynamoItems
 from services.adapters.s3_pictures import S3Pictures
 from services.adapters.s3_source import S3Source
 from services.core.errors import InputError
 from services.core.importing.s3_address import S3
+
+log = logging.getLogger(__name__)
 
 DYNAMODB = "dynamodb://"
 # Three more tries, of which the last comes after some seconds, outlast throttling and a lost connection.
@@ -29,7 +33,10 @@ _CONFIG = Config(
 
 def open_items(address: str) -> DynamoItems:
     """The item store of an address, dynamodb://TABLE; nothing is requested yet. Raises InputError."""
-    return DynamoItems(_client("dynamodb"), address.removeprefix(DYNAMODB))
+    client = _client("dynamodb")
+    # Without an answer its tries take 15 s, which would be silent.
+    log.info("item store %s at %s", address, redact_url(client.meta.endpoint_url))
+    return DynamoItems(client, address.removeprefix(DYNAMODB))
 
 
 def open_pictures(address: str) -> S3Pictures:

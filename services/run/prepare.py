@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import logging
 import socket
 import subprocess
 import sys
@@ -19,6 +20,9 @@ from services.bootstrap.tls import open_tls
 from services.core.errors import InputError
 from services.run.plan import ROOT, Plan
 from services.run.processes import StoppedError, mortal
+from services.run.waiting import place_of, trouble_of
+
+log = logging.getLogger(__name__)
 
 _POLL_S = 0.05
 SAMPLES = ROOT / "samples" / "catalogue.csv"
@@ -47,8 +51,9 @@ def prepare(settings: RunSettings, plan: Plan, *, stopping: Callable[[], bool]) 
     """
     _check_port(settings)
     open_tls(settings)
+    _say_what_is_not_there(settings, plan)
     try:
-        resolve(settings.model, build=True)
+        _resolve_model(settings.model)
     except ModelError as error:
         raise InputError(f"LOOKALIKE_MODEL: {error}") from None
     loaded = settings.data_dir / "samples-loaded"
@@ -56,6 +61,24 @@ def prepare(settings: RunSettings, plan: Plan, *, stopping: Callable[[], bool]) 
         _import_samples(plan, stopping)
         # Loaded only once: a person who deletes the samples does not want them back.
         loaded.touch()
+
+
+def _say_what_is_not_there(settings: RunSettings, plan: Plan) -> None:
+    """Log which servers of the settings can't be reached, before what takes a while and may be in vain."""
+    for given, name, server in (
+        (settings.mqtt_url, "broker", "the broker"),
+        (settings.redis_url, "redis", "Redis"),
+    ):
+        if given and (why := trouble_of(plan.addresses[name])):
+            log.warning("%s at %s can't be reached yet: %s", server, place_of(given), why)
+
+
+def _resolve_model(model: str) -> None:
+    try:
+        resolve(model, build=False)
+    except ModelError:
+        log.info("building the model %s, once; this takes some seconds", model)
+        resolve(model, build=True)
 
 
 def _check_port(settings: RunSettings) -> None:
@@ -73,6 +96,7 @@ def _check_port(settings: RunSettings) -> None:
 
 def _import_samples(plan: Plan, stopping: Callable[[], bool]) -> None:
     command = [sys.executable, "-m", "services.cli", "items", "import", str(SAMPLES)]
+    log.info("loading the sample catalogue, once; this takes some seconds")
     # A session of its own, as for the others: Ctrl-C reaches us alone.
     importing = subprocess.Popen(mortal(command), env=dict(plan.environ), start_new_session=True)
     while importing.poll() is None:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
-import socket
 import ssl
 import time
 from collections.abc import Callable
-from urllib.parse import urlsplit
+from functools import partial
 
 import httpx
 
@@ -18,6 +17,7 @@ from services.bootstrap.settings import RunSettings
 from services.core.errors import UnavailableError
 from services.run.plan import Plan
 from services.run.processes import Process, StoppedError
+from services.run.waiting import OWN_QUIET_S, Waiting, place_of, trouble_of
 from services.run.welcome import welcome
 
 log = logging.getLogger(__name__)
@@ -56,13 +56,16 @@ class Supervisor:
 
     def _start(self) -> None:
         self._start_stage(0)
-        for name in ("broker", "redis"):
+        for name, server in (("broker", "the broker"), ("redis", "Redis")):
             # A client that connects too early waits for a second before it tries again.
-            self._wait(name, lambda address=self._plan.addresses[name]: _listens(address))  # type: ignore[misc]
+            address = self._plan.addresses[name]
+            quiet_s = OWN_QUIET_S if any(each.name == name for each in self._started) else 0.0
+            self._wait(f"{server} at {place_of(address)}", partial(trouble_of, address), quiet_s=quiet_s)
         self._start_stage(1)
         # Trusts this one certificate, because it may be issued for the public address and not for this one.
         trust = pinned(self._settings.certificate) if self._settings.https else True
-        self._wait("the page", lambda: _answers(self._settings.local_url, trust))
+        page = self._settings.local_url
+        self._wait(f"the page at {page}", partial(_trouble_of_page, page, trust), quiet_s=OWN_QUIET_S)
         # Started last: both edges have the same settings, and an error in them is then reported once.
         self._start_stage(2)
         self._write_run_json()
@@ -83,11 +86,12 @@ class Supervisor:
                 self._started.append(process)
                 process.start()
 
-    def _wait(self, name: str, ready: Callable[[], bool]) -> None:
-        deadline_s = time.monotonic() + START_WITHIN_S
-        while not ready():
+    def _wait(self, what: str, trouble: Callable[[], str | None], *, quiet_s: float) -> None:
+        waiting, deadline_s = Waiting(what, quiet_s=quiet_s), time.monotonic() + START_WITHIN_S
+        while (why := trouble()) is not None:
             if time.monotonic() > deadline_s:
-                raise UnavailableError(f"{name} did not come up in {START_WITHIN_S:g} s; see the lines above")
+                raise UnavailableError(f"{what} did not come up in {START_WITHIN_S:g} s: {why}")
+            waiting.say(why)
             self._keep()
             time.sleep(POLL_S / 2)
 
@@ -105,20 +109,10 @@ class Supervisor:
         unfinished.replace(self._run_json)
 
 
-def _listens(address: str) -> bool:
-    parts = urlsplit(address)
-    if parts.hostname is None or parts.port is None:
-        return True  # a given address in a form that only its client understands
-    try:
-        with socket.create_connection((parts.hostname, parts.port), timeout=1):
-            return True
-    except OSError:
-        return False
-
-
-def _answers(page: str, trust: ssl.SSLContext | bool) -> bool:
+def _trouble_of_page(page: str, trust: ssl.SSLContext | bool) -> str | None:
     try:
         with own_client(page, timeout_s=1, verify=trust) as client:
-            return client.get("/").status_code == 200
+            status = client.get("/").status_code
     except httpx.HTTPError:
-        return False
+        return "the api does not answer yet"
+    return None if status == 200 else f"it answers {status}"
