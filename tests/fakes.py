@@ -3,6 +3,7 @@
 import hashlib
 import itertools
 import json
+import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -16,6 +17,7 @@ from services.core.errors import UnavailableError
 from services.core.evidence import Vote
 from services.core.ports import KnnIndex, Picture
 from services.core.records import Match, MatchRecord, Neighbour, Verdict
+from services.core.search.admission import MAX_AHEAD_S
 from services.core.search.votes import FRAMES
 from tests.fake_stores import FakeItems as FakeItems
 from tests.fake_stores import FakePictures as FakePictures
@@ -176,11 +178,13 @@ class FakeTally:
 
 
 def _is_behind(seen: Observation, newest: Observation | None) -> bool:
-    if newest is None:
+    if newest is None or newest.captured_at_s > time.time() + MAX_AHEAD_S:
         return False
-    if seen.session is not None and seen.session == newest.session:
-        return (seen.seq or 0) <= (newest.seq or 0)
-    return seen.captured_at_s < newest.captured_at_s
+    same = seen.session is not None and seen.session == newest.session
+    counted_on = same and (seen.seq or 0) > (newest.seq or 0)
+    if seen.captured_at_s == newest.captured_at_s:
+        return same and not counted_on
+    return seen.captured_at_s < newest.captured_at_s and not counted_on
 
 
 def vectors(count: int = 1, *, seed: int = 0, dim: int = DIM) -> Vectors:

@@ -103,13 +103,14 @@ async def _events(
     with hub.listen() as live:
         missed = await run_in_threadpool(_missed, parts, thing, last_event_id)
         yield b"".join(event.encoded for event in missed)
-        last = max((event.id for event in missed if event.id is not None), default=0)
+        # Of what has come meanwhile. By their ids, not the highest: ids begin again with an emptied Redis.
+        sent = {event.id for event in missed if event.id is not None}
         async for come in live:
             # A listener to one camera gets no events of others, but the heartbeats.
             wanted = [
                 event.encoded
                 for event in come
-                if (event.id is None or event.id > last) and (thing is None or event.thing in (None, thing))
+                if event.id not in sent and (thing is None or event.thing in (None, thing))
             ]
             if wanted:
                 yield b"".join(wanted)

@@ -1,6 +1,7 @@
 """The contract of a match queue, on the fake and on a real Redis."""
 
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -141,12 +142,31 @@ def test_a_remembered_record_is_found_by_its_id_alone_when_the_list_has_lost_it(
     assert seqs(latest(queue)) == [4, 3]
 
 
-def test_of_one_session_an_equal_or_lower_number_is_dropped_whatever_its_time(queue: MatchQueue) -> None:
+def test_of_one_session_a_frame_is_newer_by_its_number_or_by_its_time(queue: MatchQueue) -> None:
     queue.push(seen(5, at_s=1e9))
-    assert queue.push(seen(5, at_s=1e9 + 1)) is None
-    assert queue.push(seen(4, at_s=1e9 + 2)) is None
+    assert queue.push(seen(5, at_s=1e9)) is None
+    assert queue.push(seen(4, at_s=1e9)) is None
+    assert queue.push(seen(4, at_s=1e9 - 1)) is None
     assert queue.push(seen(6, at_s=1e9 - 1)) is not None  # the camera's clock was set back
     assert seqs(latest(queue)) == [6, 5]
+
+
+def test_a_wrong_number_does_not_silence_its_camera(queue: MatchQueue) -> None:
+    queue.push(seen(5, at_s=1e9))
+    queue.push(seen(2**53, at_s=1e9 + 0.1))
+    assert queue.push(seen(5, at_s=1e9)) is None
+    assert queue.push(seen(6, at_s=1e9 + 0.2)) is not None
+    assert queue.push(seen(7, at_s=1e9 + 0.3)) is not None
+    assert seqs(latest(queue)) == [7, 6, 2**53, 5]
+
+
+@pytest.mark.parametrize("session", ["0a1b2c3d", OTHER_SESSION, None])
+def test_a_time_in_the_future_does_not_silence_its_camera(queue: MatchQueue, session: str | None) -> None:
+    queue.push(seen(2**53, at_s=time.time() + 3600))
+    seq = None if session is None else 6
+    assert queue.push(seen(seq, session=session, at_s=time.time())) is not None
+    assert queue.push(seen(seq, session=session, at_s=time.time() - 1)) is None
+    assert seqs(latest(queue)) == [seq, 2**53]
 
 
 def test_a_new_session_begins_again_but_an_older_frame_of_another_is_dropped(queue: MatchQueue) -> None:

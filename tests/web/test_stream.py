@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
+import time
 
 import pytest
+import redis
 from playwright.sync_api import Page
 
+from common.wire import to_iso
 from tests.system.stack import Stack, eventually
 from tests.web.pages import Pages, text
 from tests.web.proxy import Proxy
@@ -118,3 +122,22 @@ def test_a_lost_server_is_told_and_the_page_comes_back_by_itself(between: Proxy,
     # The button that was removed had the focus.
     assert page.evaluate("document.activeElement.id") == "main"
     pages.forget_errors("ERR_")
+
+
+def test_a_record_of_the_future_does_not_hold_back_later_ones(with_clip: Stack, pages: Pages) -> None:
+    page = pages.open(with_clip.page)
+    goes_on(page)
+    with redis.Redis.from_url(with_clip.address("redis"), decode_responses=True) as store:
+        record = json.loads(str(store.lindex("stack:matches", 0)))
+        ahead = to_iso(time.time() + 3600)
+        # Another item than the last, which the strip takes for another showing.
+        best = record["matches"][0] | {"id": "of-the-future"}
+        record |= {"captured_at": ahead, "expires_at": ahead, "verdict": "match", "matches": [best]}
+        # The page holds a match for a moment, and then shows the last that has come: often this one.
+        for _ in range(40):
+            told = json.dumps(record | {"id": store.incr("stack:id")})
+            store.publish("matches", told)
+            page.wait_for_timeout(50)
+    # Before the strip shows such a tile, and thereby stands still, it may change to another that was due.
+    for _ in range(3):
+        goes_on(page)

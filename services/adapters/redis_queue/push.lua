@@ -2,12 +2,17 @@
 -- One script, so that any number of search processes may share a camera's frames.
 -- KEYS: all cameras' list, this camera's list, this camera's state, the id counter, this camera's votes
 -- ARGV: record without its id, session or '', seq or '', captured (ms), records to keep of all, and of this
---       camera, channel, vote or '', votes to keep
+--       camera, channel, vote or '', votes to keep, ms that a capture time may be ahead
+local time = redis.call('TIME')
+local now_ms = time[1] * 1000 + math.floor(time[2] / 1000)
 local last = redis.call('HMGET', KEYS[3], 'session', 'seq', 'captured_ms')
-if ARGV[2] ~= '' and last[1] == ARGV[2] then
-  if tonumber(ARGV[3]) <= tonumber(last[2]) then return false end
-elseif last[3] and tonumber(ARGV[4]) < tonumber(last[3]) then
-  return false
+local captured, before = tonumber(ARGV[4]), tonumber(last[3])
+-- A memory of the future counts for nothing: one wrong clock must not silence the camera until that time.
+if before and before <= now_ms + ARGV[10] then
+  -- Of one session either will do: the clock may be set back, and a wrong number may be higher than all others.
+  local same = ARGV[2] ~= '' and last[1] == ARGV[2]
+  if captured < before and not (same and tonumber(ARGV[3]) > tonumber(last[2])) then return false end
+  if captured == before and same and tonumber(ARGV[3]) <= tonumber(last[2]) then return false end
 end
 redis.call('HSET', KEYS[3], 'session', ARGV[2], 'seq', ARGV[3], 'captured_ms', ARGV[4])
 redis.call('HDEL', KEYS[3], 'clock_bad', 'clock_offset_s')
@@ -15,8 +20,7 @@ redis.call('EXPIRE', KEYS[3], 86400)
 -- The counter begins at the clock's milliseconds: ids go on rising when Redis comes back with nothing,
 -- and who asks for "newer than" is not left waiting.
 if redis.call('EXISTS', KEYS[4]) == 0 then
-  local now = redis.call('TIME')
-  redis.call('SET', KEYS[4], now[1] .. string.format('%03d', math.floor(now[2] / 1000)))
+  redis.call('SET', KEYS[4], string.format('%.0f', now_ms))
 end
 local id = redis.call('INCR', KEYS[4])
 local record = string.format('{"id":%.0f,', id) .. string.sub(ARGV[1], 2)

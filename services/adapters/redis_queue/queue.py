@@ -18,6 +18,7 @@ from services.adapters.redis_queue.causes import in_words, translated
 from services.core.errors import UnavailableError
 from services.core.evidence import Vote
 from services.core.records import MatchRecord
+from services.core.search.admission import MAX_AHEAD_S
 from services.core.search.votes import FRAMES
 
 ALL = "stack:matches"
@@ -86,6 +87,7 @@ class RedisQueue:
             CHANNEL,
             record.vote.to_json() if record.vote else "",
             FRAMES,
+            round(MAX_AHEAD_S * 1000),
         ]
 
     def votes(self, things: Sequence[str]) -> dict[str, list[Vote]]:
@@ -138,7 +140,7 @@ class RedisQueue:
 
         Raises UnavailableError with the cause in words: a Redis that answers may still refuse every write.
         """
-        arguments: list[str | int] = [_CHECK_RECORD, "", "", 0, 1, 1, CHECK, "", 1]
+        arguments: list[str | int] = [_CHECK_RECORD, "", "", 0, 1, 1, CHECK, "", 1, 0]
         with translated():
             try:
                 self._client.evalsha(self._script_sha, len(_CHECK_KEYS), *_CHECK_KEYS, *arguments)

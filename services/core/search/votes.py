@@ -18,8 +18,10 @@ def window(votes: Sequence[Vote], now: Vote) -> list[Vote]:
     chosen: list[Vote] = []
     for vote in votes[: FRAMES - 1]:
         age_s = now.captured_at_s - vote.captured_at_s
+        if age_s < 0:  # by a clock that was wrong then
+            continue
         # A still scene gives frames rarely, and the frames before it went still show that scene too.
-        if not 0 <= age_s <= WINDOW_S + now.still_s or vote.model != now.model:
+        if age_s > WINDOW_S + now.still_s or vote.model != now.model:
             break
         chosen.append(vote)
         if vote.fresh:

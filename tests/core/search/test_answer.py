@@ -66,7 +66,7 @@ def test_of_one_camera_the_newest_that_can_be_answered_is(rig: SearchRig, model:
 
 def test_one_that_is_behind_the_queues_newest_is_overtaken(rig: SearchRig) -> None:
     assert reasons(rig.answerer.answer([fresh(seq=5)])) == [None]
-    assert reasons(rig.answerer.answer([fresh(seq=4), fresh(thing="b")])) == ["overtaken", None]
+    assert reasons(rig.answerer.answer([fresh(seq=4, age_s=0.1), fresh(thing="b")])) == ["overtaken", None]
     assert rig.tally.drops == Counter({"overtaken": 1})
 
 

@@ -52,8 +52,8 @@ def test_of_one_cameras_frames_only_the_freshest_is_answered(rig: SearchRig) -> 
 
 
 def test_a_record_that_the_queue_finds_too_old_is_counted_as_overtaken(rig: SearchRig) -> None:
-    for seq in (5, 4):
-        rig.receive(fresh(seq=seq))
+    for seq, age_s in ((5, 0.0), (4, 0.1)):
+        rig.receive(fresh(seq=seq, age_s=age_s))
         rig.answer()
     assert [record.observation.seq for record in rig.tally.records] == [5]
     assert rig.tally.drops == Counter({"overtaken": 1})
@@ -137,3 +137,10 @@ def test_without_the_votes_nothing_is_answered_and_all_of_the_batch_is_counted()
     rig.receive(fresh(thing="cam-2"))
     assert rig.untouched()
     assert rig.tally.drops == Counter({"unavailable": 2})
+
+
+def test_one_wrong_number_or_time_does_not_silence_its_camera(rig: SearchRig) -> None:
+    for seq, age_s in ((1, 0.0), (2**53, 0.0), (2, 0.0), (2**53, -3600.0), (3, 0.0)):
+        rig.receive(fresh(seq=seq, age_s=age_s))
+        rig.answer()
+    assert [record.observation.seq for record in rig.tally.records] == [1, 2**53, 2, 3]

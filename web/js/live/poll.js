@@ -35,7 +35,7 @@ export function createPoll(root, { take, lost }) {
     if (!found) return false;
     heartbeat(found.answer);
     for (const record of (found.body.records ?? []).toReversed()) {
-      after = Math.max(after, record.id);
+      after = record.id; // the last is the newest; ids begin again with an emptied Redis
       take("match", record);
     }
     return true;

@@ -2,6 +2,7 @@
 
 import { byId, el } from "../base/dom.js";
 import { BEST_PX, titleOf } from "./match.js";
+import { isNewer } from "./state.js";
 import { picture } from "../base/picture.js";
 import { clockTime, t } from "../base/text.js";
 
@@ -62,11 +63,11 @@ export function createRecent({ onOpen }) {
   function add(record, width = BEST_PX) {
     if (!record.matches.length) return;
     const [newest, oldest] = [entries[0], entries.at(-1)];
-    if (!newest || record.captured_at > newest.record.captured_at) {
+    if (!newest || isNewer(record, newest.record)) {
       if (newest && covers(newest, record)) return;
       entries.unshift(createEntry(record, width));
       list.prepend(entries[0].tile);
-    } else if (record.captured_at < oldest.record.captured_at) {
+    } else if (isNewer(oldest.record, record)) {
       if (covers(oldest, record)) return;
       entries.push(createEntry(record, width));
       list.append(entries.at(-1).tile);
@@ -91,10 +92,9 @@ export function createRecent({ onOpen }) {
     add,
     /** Takes records newest first, as the api gives them: newer ones from the strip's start on, older ones at its end. */
     addAll(records) {
-      const newest = entries[0]?.record.captured_at ?? "";
-      const older = records.filter((record) => record.captured_at <= newest);
-      const newer = records.filter((record) => record.captured_at > newest).toReversed();
-      [...newer, ...older].forEach((record) => add(record, TILE_PX));
+      const newest = entries[0]?.record;
+      const isLater = (record) => !newest || isNewer(record, newest);
+      [...records.filter(isLater).toReversed(), ...records.filter((record) => !isLater(record))].forEach((record) => add(record, TILE_PX));
     },
     /** Gives a record's tile the focus, or if it has left the strip, the tile that Tab reaches. */
     focus(record) {

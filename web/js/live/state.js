@@ -2,6 +2,8 @@
 
 import { getPlace, setPlace } from "../base/place.js";
 
+const AHEAD_MS = 5000; // the search allows a camera's clock 2 s; polling knows the time to the second
+
 /** The source of a camera whose frames others send, such as a browser. */
 export const FRAMES_OVER_MQTT = "frames over MQTT";
 
@@ -37,11 +39,20 @@ export function takeCamera(state, camera) {
   state.cameras.set(camera.thing, camera);
 }
 
-/** Keeps a record unless a newer one of its camera is known; false for one that came too late. */
-export function takeRecord(state, record) {
+/** Whether a record is newer: by one of both, as ids start again with an emptied Redis, and clocks are set. */
+export const isNewer = (record, known) => record.id > known.id || record.captured_at > known.captured_at;
+
+/** Whether a record seems to come from the future: by a wrong clock, then or now. */
+export const isOfFuture = (record, nowMs) => Date.parse(record.captured_at) > nowMs + AHEAD_MS;
+
+/**
+ * Keeps a record unless a newer one of its camera is known, or it would seem newer than all to come; false for one
+ * that is not kept.
+ */
+export function takeRecord(state, record, nowMs) {
   const known = state.newest.get(record.thing);
-  // Both must be older: ids start again with an emptied Redis, and times jump when a camera's clock is set.
-  if (known && record.id <= known.id && record.captured_at <= known.captured_at) return false;
+  if (isOfFuture(record, nowMs)) return false;
+  if (known && !isNewer(record, known) && !isOfFuture(known, nowMs)) return false;
   state.newest.set(record.thing, record);
   return true;
 }

@@ -4,7 +4,7 @@ import { getCameras, getHealth, getRecords } from "../base/api.js";
 import { createFeed } from "./shared_stream.js";
 import { createIndexing } from "./indexing.js";
 import { failingChecks, loadingOf } from "./situation.js";
-import { dropCameras, isConnected, takeCamera, takeCameras, takePhase, takeRecord } from "./state.js";
+import { dropCameras, isConnected, isOfFuture, takeCamera, takeCameras, takePhase, takeRecord } from "./state.js";
 
 const HEALTH_MS = { well: 10000, unwell: 4000, indexing: 2000 };
 
@@ -27,7 +27,7 @@ export function createNews({ state, clock, timings, thing, on }) {
       on.change();
     },
     match(record) {
-      if (!takeRecord(state, record)) return;
+      if (!takeRecord(state, record, clock.latest())) return;
       if (record.thing === thing()) timings.received(record, clock.now());
       on.record(record);
     },
@@ -39,9 +39,11 @@ export function createNews({ state, clock, timings, thing, on }) {
     const wanted = thing();
     const [cameras, records] = await Promise.all([getCameras(), getRecords({ thing: wanted }), readHealth()]);
     if (cameras) takeCameras(state, cameras);
-    records.toReversed().forEach((record) => takeRecord(state, record));
+    records.toReversed().forEach((record) => takeRecord(state, record, clock.latest()));
     on.change();
-    if (wanted === null || wanted === thing()) on.missed(records.filter((record) => record.thing === thing()));
+    if (wanted === null || wanted === thing()) {
+      on.missed(records.filter((record) => record.thing === thing() && !isOfFuture(record, clock.latest())));
+    }
   }
 
   async function readHealth() {
