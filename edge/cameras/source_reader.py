@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import closing
 
 from common.rate_limited_log import RateLimitedLog
+from edge.cameras.silence import Silence
 from edge.cameras.sources.base import Source, SourceError
 from edge.picture.frame_types import Frame, Shot, State
 
@@ -42,7 +43,7 @@ class SourceReader:
         `away_s`: the time after a loss in which the next frame makes it good.
         """
         self._source, self._thing, self._on_state = source, thing, on_state
-        self._stall_s, self._open_s = stall_s, max(stall_s, open_s)
+        self._silence = Silence(stall_s=stall_s, open_s=open_s)
         self._away_s = away_s
         self._lost: tuple[State, str] | None = None
         self._lost_s = 0.0
@@ -52,8 +53,6 @@ class SourceReader:
         self._changed = threading.Condition()
         self._telling = threading.RLock()
         self._fresh: Shot | None = None
-        self._last_frame_s = 0.0
-        self._attempt_s: float | None = None
         self._state: tuple[State, str | None] | None = None
         self._reader: threading.Thread | None = None
 
@@ -91,22 +90,19 @@ class SourceReader:
         with self._telling:
             if self._lost and time.monotonic() - self._lost_s > self._away_s:
                 self._tell(*self._lost)
-            attempt_s, last_s = self._attempt_s, self._last_frame_s
-            if attempt_s is None or self._state is None or self._state[0] == "stalled":
-                return
-            limit_s = self._stall_s if last_s > attempt_s else self._open_s
-            if time.monotonic() - max(attempt_s, last_s) > limit_s:
+            limit_s = self._silence.too_long_s(time.monotonic())
+            if limit_s is not None and self._state and self._state[0] != "stalled":
                 self._tell("stalled", f"no frame for {limit_s:g} s")
 
     def _read_again_and_again(self, source: Source) -> None:
         delay_s = _FIRST_DELAY_S
         while not self._stop.is_set():
-            self._attempt_s = started_s = time.monotonic()
+            self._silence.begin(time.monotonic())
             state, reason = self._read(source)
-            self._attempt_s = None
+            had_frames = self._silence.end()
             if self._stop.is_set():
                 return
-            if self._last_frame_s > started_s:
+            if had_frames:
                 delay_s = _FIRST_DELAY_S
             self._lose(state, reason)
             self._stop.wait(delay_s)
@@ -133,7 +129,7 @@ class SourceReader:
             if waits:
                 self._changed.wait_for(lambda: self._fresh is None or self._stop.is_set())
             self._fresh = Shot(frame, self._thing, time.time())
-            self._last_frame_s = time.monotonic()
+            self._silence.frame(time.monotonic())
             self._changed.notify_all()
         self._tell("online", None)
 

@@ -2,12 +2,14 @@
 
 import hashlib
 import re
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import islice
+from pathlib import Path
 
 import cv2
 import pytest
@@ -15,10 +17,12 @@ import pytest
 from edge.cameras.source_reader import SourceReader
 from edge.cameras.sources.address import parse_address
 from edge.cameras.sources.base import SourceError
+from edge.cameras.sources.causes import trusted_authorities
 from edge.cameras.sources.http_picture import MAX_PICTURE_BYTES, PictureClient
 from edge.cameras.sources.stills import poll_stills
 from edge.cameras.sources.stream import StreamSource
 from edge.picture.frame_types import State
+from tests.certificates import Authority
 from tests.edge.kit import grey
 from tests.pace import limit_s
 
@@ -335,3 +339,25 @@ def test_a_video_that_ends_after_its_first_small_picture_is_shown(camera: StillC
     for _ in range(2):
         assert levels(source, 1) == [7]
     assert failure(source).endswith("ended the connection")
+
+
+def test_over_tls_its_certificate_is_checked(
+    camera: StillCamera, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authority = Authority(tmp_path)
+    files = authority.sign("camera")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(files.certificate, files.key)
+    camera.socket = context.wrap_socket(camera.socket, server_side=True)
+    camera.url = camera.url.replace("http:", "https:")
+    client = camera.client()
+    with pytest.raises(SourceError, match="TLS: the certificate is not trusted"):
+        client.fetch()
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.certificate))
+    trusted_authorities.cache_clear()
+    try:
+        assert client.fetch() == encoded()
+    finally:
+        client.close()
+        monkeypatch.undo()
+        trusted_authorities.cache_clear()
