@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.bombs import flat_png, many_scans
 from tests.system.pictures import picture
 from tests.system.single import path, refused, words
 from tests.system.stack import Stack
@@ -66,6 +67,32 @@ def test_a_bad_change_is_refused_with_its_reason(
 ) -> None:
     assert says in refused(empty.client.put(path("bowl 1"), json=body), 400)
     assert words(empty.get(path("bowl 1"))) == words(bowl)
+
+
+@pytest.mark.parametrize(
+    ("image", "status", "says"),
+    [
+        (b"\0\0\0\x18ftypheic\0\0\0\0heic" + bytes(40), 400, "this is a HEIC picture; expected a JPEG"),
+        (flat_png(64, 48, colours=6), 400, "nothing to see: the picture is transparent, or of one colour"),
+        (flat_png(8000, 8000, bits=16, colours=0), 413, "8000 x 8000 pixels; expected a PNG picture"),
+        (flat_png(1, 64_000_000, bits=1, colours=0), 413, "and 32768 pixels a side"),
+        (many_scans(640, 480, 1000), 413, "more than 100 scans of 640 x 480 pixels"),
+    ],
+    ids=["heic", "transparent", "16 bits", "a line", "scans"],
+)
+def test_a_picture_that_is_none_to_keep_is_refused_with_its_reason(
+    empty: Stack, image: bytes, status: int, says: str
+) -> None:
+    before = empty.get("/items")
+    answer = empty.client.post("/items", data={"title": "x"}, files={"image": image})
+    assert says in refused(answer, status)
+    assert empty.get("/items") == before
+
+
+def test_a_plain_frame_may_be_searched_with_and_matches_nothing(empty: Stack) -> None:
+    answer = empty.client.post("/search", files={"image": flat_png(64, 48, colours=6)})
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["verdict"] == "no_match"
 
 
 def test_forms_with_wrong_fields_are_refused_by_name(empty: Stack, bowl: dict[str, Any]) -> None:
