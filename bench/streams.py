@@ -75,7 +75,13 @@ def main() -> None:
     print("source       before  with them  KiB a stream  before  with  heartbeats  records  missed")
     for source in ("none", ""):
         with tempfile.TemporaryDirectory() as folder:
-            settings = {"LOOKALIKE_SOURCE": source, "LOOKALIKE_LOG_LEVEL": "error"}
+            most = str(options.streams + 100)
+            settings = {
+                "LOOKALIKE_SOURCE": source,
+                "LOOKALIKE_LOG_LEVEL": "error",
+                "LOOKALIKE_MAX_CONNECTIONS": most,
+                "LOOKALIKE_MAX_CONNECTIONS_PER_ADDRESS": most,
+            }
             with running(Path(folder), settings=settings) as stack:
                 got = asyncio.run(_measure(stack, options.streams, options.seconds, clip=not source))
         each_kib = (got.after_mib - got.before_mib) * 1024 / options.streams

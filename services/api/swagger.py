@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
+import json
 import re
 
 from fastapi import FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.responses import HTMLResponse, Response
 from fastapi.staticfiles import StaticFiles
 
 from services.api.rights import OPEN_TO_ALL, OpenToAll
@@ -30,9 +32,14 @@ def install(app: FastAPI) -> None:
     def docs() -> HTMLResponse:
         return HTMLResponse(content, headers=headers)
 
+    # Encoding takes 10 ms, and anybody may ask for it.
+    @functools.cache
+    def encoded() -> str:
+        return json.dumps(app.openapi(), ensure_ascii=False)
+
     @app.get("/openapi.json", dependencies=OPEN_TO_ALL, include_in_schema=False)
-    async def document() -> JSONResponse:
-        return JSONResponse(app.openapi())
+    async def document() -> Response:
+        return Response(encoded(), media_type="application/json")
 
     app.mount("/docs/ui", OpenToAll(StaticFiles(packages=[("fastapi_swagger", "resources")])))
 

@@ -49,10 +49,12 @@ class Connection:
         self.awaits_body: Callable[[], bool] = lambda: False
         self.held_bytes = 0
 
+    def note_body(self, *, now_s: float) -> None:
+        """Note whether it waits for more of a body; the app begins and ends that without a word."""
+        self.unsent_since_s = (self.unsent_since_s or now_s) if self.awaits_body() else None
+
     def is_overdue(self, limits: ConnectionLimits, *, now_s: float) -> bool:
         """Whether the client has taken too long."""
-        # Asked here, as the app begins and ends its waiting without a word.
-        self.unsent_since_s = (self.unsent_since_s or now_s) if self.awaits_body() else None
         flushing = self.transport is not None and self.transport.get_write_buffer_size() > 0
         # The last bytes of an answer have the longer limit.
         waits = (
@@ -131,6 +133,7 @@ class Connections:
         """Close those that have taken too long, and slow readers of more than may be held; call it often."""
         now_s = self.clock()
         for connection in list(self._open.values()):
+            connection.note_body(now_s=now_s)
             if connection.is_overdue(self._limits, now_s=now_s):
                 self._cut(connection, "they sent or read nothing for too long")
         over_bytes = self._held_bytes - self._limits.held_bytes
