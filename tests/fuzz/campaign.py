@@ -74,7 +74,7 @@ def _tried(target: Target, number: int) -> tuple[str, float, str]:
     """The outcome of one case, the CPU time it took, and what was wrong."""
     content = target.case(SEED, number)
     # Should the process end by it, the case is there.
-    under_way = FOLDER / f"{target.name}.under-way"
+    under_way = FOLDER / f"{target.name}-{os.getpid()}.under-way"
     under_way.write_bytes(content)
     began_s = time.process_time()
     outcome, fault = "taken", ""

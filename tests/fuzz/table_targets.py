@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 from services.core.errors import InputError
 from services.core.importing.import_rows import Row, read_rows
@@ -70,7 +71,7 @@ def _read(content: bytes) -> None:
     """The same bytes as a table of each kind, from a folder and from S3; refused if each of them is."""
     taken = 0
     for suffix, home in ((".csv", ""), (".jsonl", ""), (".txt", "s3://bucket/folder")):
-        path = FOLDER / f"table{suffix}"
+        path = FOLDER / f"table-{os.getpid()}{suffix}"
         path.write_bytes(content)
         try:
             rows = read_rows(path, home=home)

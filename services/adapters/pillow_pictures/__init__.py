@@ -6,8 +6,7 @@ At most about 260 MB for any picture that is accepted (tests/adapters/test_pillo
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 from PIL import Image
 from PIL.GifImagePlugin import GifImageFile
@@ -64,12 +63,10 @@ def decode(content: bytes) -> tuple[Picture, str]:
     """
     kind, bare = _bare(content)
     times = _times(bare.width, bare.height)
-    with _opened(kind, bare) as image:
-        before_px = image.width
-        image.draft("RGB", (max(1, bare.width // times), max(1, bare.height // times)))
-        # What a JPEG's decoder has not divided already.
-        left = max(1, times // max(1, round(before_px / image.width)))
-        small = drawn(image, times=(left, left), bits=bare.bits)
+    image = _decoded(kind, bare, at_least=(max(1, bare.width // times), max(1, bare.height // times)))
+    # What the decoder has not divided already.
+    left = max(1, times // max(1, round(bare.width / image.width)))
+    small = drawn(image, times=(left, left), bits=bare.bits)
     return to_bgr(turned(small, bare.orientation)), SUFFIXES[kind]
 
 
@@ -79,10 +76,9 @@ def shrink(content: bytes, *, side_px: int) -> bytes:
     # Twice the wanted longer side: small enough to be quick, and large enough to stay sharp.
     scale = 2 * side_px / max(bare.width, bare.height)
     width, height = (max(1, round(side * scale)) for side in (bare.width, bare.height))
-    with _opened(kind, bare) as image:
-        image.draft("RGB", (width, height))
-        times = max(1, image.width // width), max(1, image.height // height)
-        small = turned(drawn(image, times=times, bits=bare.bits), bare.orientation)
+    image = _decoded(kind, bare, at_least=(width, height))
+    times = max(1, image.width // width), max(1, image.height // height)
+    small = turned(drawn(image, times=times, bits=bare.bits), bare.orientation)
     small.thumbnail((side_px, side_px))
     file = io.BytesIO()
     small.save(file, "JPEG", quality=_SMALL_QUALITY, optimize=True)
@@ -133,15 +129,16 @@ def _check_size(kind: str, width: int, height: int) -> None:
         )
 
 
-@contextmanager
-def _opened(kind: str, bare: BareFile) -> Iterator[Image.Image]:
-    """The picture, not yet decoded. Whatever its decoder raises within the block becomes InputError."""
+def _decoded(kind: str, bare: BareFile, *, at_least: tuple[int, int]) -> Image.Image:
+    """The picture, a JPEG perhaps smaller, but not below this; InputError for whatever the decoder raises."""
     try:
-        with _FILES[kind](io.BytesIO(bare.content)) as image:
-            _check_size(kind, *image.size)
-            yield image
+        image = _FILES[kind](io.BytesIO(bare.content))
+        _check_size(kind, *image.size)
+        image.draft("RGB", at_least)
+        image.load()
     except InputError:
         raise
     except Exception as error:  # decoders raise errors of any kind, MemoryError and KeyError among them
         reason = ascii(str(error)[:100])[1:-1] or type(error).__name__
         raise InputError(f"the picture is damaged ({reason}); {_EXPECTED}") from None
+    return image
