@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import re
 from pathlib import Path
@@ -13,21 +14,10 @@ from playwright.sync_api import Dialog, Locator, Page, expect
 from services.core.importing.import_rows import BadRow, read_rows
 from tests.system.pictures import picture, write_pictures
 from tests.system.stack import Stack, eventually
+from tests.tables import EXPECTED, TABLES
 from tests.web.pages import KEY, KNOWN_KEY, Pages
 
 VIEW = "#view=catalogue"
-# Quotes, semicolons within them, spaces, empty lines, a second id, a second picture, too few columns.
-TABLE = (
-    'id,Title,image,url,link,price,"shop, shelf"\r\n'
-    'a,"Red ""mug""; new", mug.jpg,,https://shop.example/a,3.50,\r\n'
-    "\r\n"
-    ',Plain,"folder/plain.jpg",,,,"two\r\nlines"\r\n'
-    "a,Again,mug.jpg,,,,\r\n"
-    ",Twice,folder/plain.jpg,,,,\r\n"
-    ",Alone,,,,,\r\n"
-    "few,columns\r\n"
-    ",Far,,https://shop.example/far.jpg,,,B7"
-)
 
 
 pytestmark = pytest.mark.usefixtures("without_items")
@@ -79,6 +69,9 @@ def test_a_table_is_imported_and_refused_rows_are_told_with_the_key_asked_for_on
     )
     dialog = open_import(page)
     choose(dialog, table)
+    key = page.get_by_role("textbox", name="API key")
+    key.fill(KEY)
+    key.press("Enter")
     dialog.get_by_text("4 rows still need their pictures").wait_for()
     assert dialog.get_by_role("button", name="Import 0 items").is_disabled()
     choose(dialog, *tmp_path.glob("*.jpg"))
@@ -86,10 +79,6 @@ def test_a_table_is_imported_and_refused_rows_are_told_with_the_key_asked_for_on
     for words in ("5 rows", "4 pictures", "1 row without its picture", "1 row that cannot", "1 picture that"):
         expect(found).to_contain_text(words)
     dialog.get_by_role("button", name="Import 3 items").click()
-
-    key = page.get_by_role("textbox", name="API key")
-    key.fill(KEY)
-    key.press("Enter")
     done(dialog, "2 items imported; all can be found now. 3 rows were refused.")
     assert page.get_by_role("textbox", name="API key").count() == 0
     pages.forget_errors("status of 401")
@@ -164,37 +153,104 @@ def test_a_folder_of_pictures_becomes_the_items_that_the_command_line_makes_and_
         dialog.locator(".dialog-bar").get_by_role("button", name="Close").click()
 
 
-def test_tables_are_read_as_the_command_line_reads_them(
+def planned(page: Page, files: dict[str, bytes]) -> Any:
+    """The plan that the page makes of these files."""
+    return page.evaluate(
+        """async (files) => {
+          const { makePlan } = await import("./js/catalogue/plan.js");
+          const bytes = (text) => Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
+          const of = ([path, text]) => ({ path, file: new File([bytes(text)], path) });
+          const chosen = Object.entries(files).map(of);
+          const plan = await makePlan(chosen, new Map());
+          for (const job of plan.jobs) job.sources = job.sources.map(({ url, file }) => url ?? file.name);
+          return plan;
+        }""",
+        {path: base64.b64encode(content).decode() for path, content in files.items()},
+    )
+
+
+def test_tables_are_read_as_the_command_line_reads_them(with_key: Stack, pages: Pages) -> None:
+    page = with_known_key(pages, with_key)
+    for name, expected in EXPECTED.items():
+        rows = expected.get("rows", [])
+        named = {image for row in rows for image in row.get("images", []) if not image.startswith("http")}
+        plan = planned(page, {name: (TABLES / name).read_bytes(), **dict.fromkeys(named, b"x")})
+        if "refused" in expected:
+            assert expected["refused"] in plan["tables"][0]["trouble"]
+            continue
+        told = {job["where"]: job for job in [*plan["jobs"], *plan["refused"]]}
+        assert list(map(len, (plan["jobs"], plan["refused"]))) == [
+            sum("id" in row for row in rows),
+            sum("reason" in row for row in rows),
+        ]
+        for row in rows:
+            job = told[f"{name} line {row['line']}"]
+            if "reason" in row:
+                assert job["why"] == row["reason"]
+            else:
+                assert job["sources"] == row["images"]
+                draft = {key: value for key, value in job["draft"].items() if value}
+                assert draft == {key: row[key] for key in ("id", "title", "link", "metadata") if key in row}
+    pages.expect_errors("status of 400")
+
+
+def test_what_is_no_picture_of_a_folder_is_passed_over_aloud(
     with_key: Stack, pages: Pages, tmp_path: Path
 ) -> None:
+    folder = tmp_path / "nas"
+    for inner in (folder, folder / "@eaDir" / "mug.jpg", folder / ".thumbnails"):
+        write_pictures(inner, ["mug.jpg"])
+    for name in ("a.heic", "b.heic", "notes.txt"):
+        (folder / name).write_bytes(b"hello")
     page = with_known_key(pages, with_key)
-    lines = 'Mug, red, http://shop.example/m.jpg\n"Pot", https://shop.example/p.jpg\n'
-    objects = '{"title":"Mug","image":"m.jpg","price":3,"new":true,"shelf":null}\n\n[1]\n{"title":"Pot"}\n'
-    for name, content in {"t.csv": TABLE, "t.txt": lines, "t.jsonl": objects}.items():
-        path = tmp_path / name
-        path.write_text(content, encoding="utf-8", newline="")
-        read = page.evaluate(
-            """async ([name, text]) => {
-              const { tableRows } = await import("./js/catalogue/rows.js");
-              const { reason } = await import("./js/catalogue/refused.js");
-              const of = (row) => [row.where, row.why ? reason(row) : row.draft];
-              return tableRows(name, text).rows.map(of);
-            }""",
-            [name, content],
-        )
-        for (where, told), row in zip(read, read_rows(path), strict=True):
-            assert row.where == f"{tmp_path}/{where}"
-            if isinstance(row, BadRow):
-                assert told.replace("that of t.", f"that of {tmp_path}/t.") == row.reason or name == "t.jsonl"
-            else:
-                assert (told["id"], told["title"].strip(), told["link"]) == (
-                    row.draft.id,
-                    row.draft.title,
-                    row.draft.link or "",
-                )
-                # A form sends its lines with \r\n, whatever they had.
-                plain = {key: value.replace("\r\n", "\n") for key, value in row.draft.metadata.items()}
-                assert told["metadata"] == plain
+    dialog = open_import(page)
+    choose(dialog, folder)
+    found = dialog.locator(".plan-lines")
+    expect(found).to_contain_text("1 picture, which becomes an item")
+    expect(found).to_contain_text("2 files of the system passed over")
+    for kind in ("2 .heic", "1 .txt"):
+        expect(found).to_contain_text(kind)
+    dialog.get_by_role("button", name="Start over").click()
+    choose(dialog, folder / "a.heic", folder / "b.heic")
+    nothing = "There is nothing to import among these: neither a .csv, .jsonl or .txt file, nor a picture."
+    expect(dialog.get_by_role("alert")).to_have_text(f"{nothing} Passed over: 2 .heic")
+    pages.expect_errors("status of 400")
+
+
+def listed(dialog: Locator, name: str) -> Locator:
+    """The list of that name among a table's choices."""
+    return dialog.get_by_role("combobox", name=name, exact=True)
+
+
+def test_columns_are_proposed_and_can_be_chosen_with_the_keyboard(
+    with_key: Stack, pages: Pages, tmp_path: Path
+) -> None:
+    write_pictures(tmp_path, ["front.jpg", "back.jpg"])
+    table = tmp_path / "shop.csv"
+    table.write_bytes("Ref;Name;Nazwa;Image;Image 2\nr1;Mug;Żółta;front.jpg;back.jpg\n".encode("cp1250"))
+    page = with_known_key(pages, with_key)
+    dialog = open_import(page)
+    choose(dialog, table, *tmp_path.glob("*.jpg"))
+    expect(dialog.locator(".plan-bad").first).to_contain_text("its encoding is unclear")
+    pages.expect_errors("status of 400")
+    encoding = listed(dialog, "Encoding")
+    encoding.focus()
+    encoding.press_sequentially("cp1250")
+    expect(encoding).to_be_focused()
+    title = listed(dialog, "Title")
+    expect(title.locator("option:checked")).to_have_text("Name")
+    expect(listed(dialog, "Picture").locator("option:checked")).to_have_text("Image, Image 2")
+    expect(listed(dialog, "Id").locator("option:checked")).to_have_text("none")
+    title.focus()
+    title.press("ArrowDown")
+    expect(title.locator("option:checked")).to_have_text("Nazwa")
+    expect(title).to_be_focused()
+    listed(dialog, "Id").press_sequentially("Ref")
+    expect(dialog.locator("[aria-busy]")).to_have_count(0)
+    dialog.get_by_role("button", name="Import 1 item").press("Enter")
+    done(dialog, "1 item imported")
+    (item,) = items(with_key).values()
+    assert (item["id"], item["title"], len(item["pictures"])) == ("r1", "Żółta", 2)
 
 
 def test_an_empty_catalogue_says_what_to_do(with_key: Stack, pages: Pages) -> None:

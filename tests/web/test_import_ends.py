@@ -45,7 +45,7 @@ def test_a_table_that_is_gone_is_named_and_the_rest_goes_on(
     write_pictures(tmp_path, ["red.jpg", "blue.jpg"])
     table = tmp_path / "shop.csv"
     table.write_text("title,image\nRed,red.jpg\n")
-    page = pages.open(f"{with_key.page}{VIEW}")
+    page = pages.open(f"{with_key.page}{VIEW}", script=KNOWN_KEY)
     open_import(page, table)
     page.get_by_text("1 row still needs its picture").wait_for()
     table.unlink()
@@ -107,7 +107,7 @@ def test_refused_rows_have_korean_words(with_key: Stack, pages: Pages, tmp_path:
     write_pictures(tmp_path, ["red.jpg"])
     table = tmp_path / "shop.csv"
     table.write_text("id,title,image\na,Red,red.jpg\na,Again,red.jpg\n")
-    page = pages.open(f"{with_key.page}{VIEW}", locale="ko-KR")
+    page = pages.open(f"{with_key.page}{VIEW}", script=KNOWN_KEY, locale="ko-KR")
     open_import(page, table, tmp_path / "red.jpg")
     place = "shop.csv 3번째 줄"
     expect(page.locator(".refused-list")).to_have_text(f"{place} ID 'a'는 이미 shop.csv 2번째 줄의 것입니다")

@@ -46,6 +46,16 @@ export const addView = (id, source) => call(`${place(id)}/views`, { method: "POS
 export const removeView = (id, n, revision) => call(`${place(id)}/views/${n}`, { method: "DELETE", timeoutMs: PATIENT_MS, ...ifMatch(revision) });
 export const undo = (token) => call("items/undo", { method: "POST", json: { undo: token }, timeoutMs: PATIENT_MS });
 
+/** Sorts files by their paths: {pictures: [{path, id, title, reason}], tables: [path], system, kinds}. */
+export const sortFiles = (paths) => call("items/files", { method: "POST", json: { paths }, timeoutMs: PATIENT_MS });
+
+/** Reads a table's bytes: {names, columns, foreign, encoding, left_out, rows}; of unknown columns only the `names`. */
+export function readTable(name, body, { encoding = "", columns = null }) {
+  const map = Object.entries(columns ?? {}).flatMap(([field, chosen]) => (chosen.length ? chosen : [""]).map((column) => `${field}=${column}`));
+  const query = new URLSearchParams({ name, encoding, map: map.join(",") });
+  return call(`items/table?${query}`, { method: "POST", body, timeoutMs: PATIENT_MS });
+}
+
 /** The words for a call that failed. */
 export function refusal({ status, detail }) {
   if (status === 0) return t("catalogue.no_answer");

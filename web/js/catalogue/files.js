@@ -1,10 +1,6 @@
 // Chosen or dropped files, with those inside folders, as [{path, file}]; paths have slashes.
 
-import { isPicture, isTable } from "./rows.js";
-
 export const PICTURE_TYPES = "image/jpeg,image/png,image/webp,image/gif";
-const UTF16 = { "255,254": "utf-16le", "254,255": "utf-16be" };
-const ELSE = { ko: "euc-kr" }; // encodings of spreadsheets that do not write UTF-8, by language
 
 /** A file or folder that can't be read any more, for example because it was moved. */
 export class Unreadable extends Error {
@@ -51,41 +47,31 @@ export function dropped(transfer) {
 /** Pictures of a drop or of the clipboard. */
 export const picturesOf = (transfer) => [...transfer?.files ?? []].filter((file) => PICTURE_TYPES.split(",").includes(file.type));
 
-/** A table's text, and its encoding if it is not UTF-8. */
-export async function readText({ path, file }, language) {
-  const bytes = new Uint8Array(await file.arrayBuffer().catch(orUnreadable(path)));
-  const wide = UTF16[bytes.slice(0, 2).join()];
-  if (wide) return { text: new TextDecoder(wide).decode(bytes), encoding: "" };
-  try {
-    return { text: new TextDecoder("utf-8", { fatal: true }).decode(bytes), encoding: "" };
-  } catch {
-    const encoding = ELSE[language] ?? "windows-1252";
-    return { text: new TextDecoder(encoding).decode(bytes), encoding };
-  }
-}
+/** A file's bytes. */
+export const readBytes = ({ path, file }) => file.arrayBuffer().catch(orUnreadable(path));
 
-const plain = (path) => path.normalize("NFC").toLowerCase().replaceAll("\\", "/").split("/").filter((part) => part && part !== ".").join("/");
+const plain = (path) => path.normalize("NFC").replaceAll("\\", "/").split("/").filter((part) => part && part !== ".").join("/");
 const nameOf = (path) => path.slice(path.lastIndexOf("/") + 1);
+const alone = (found) => (found?.length === 1 ? found[0] : null);
 
-/** Finds the pictures that rows name: by path from the table's folder, else by name, or by the path's end. */
-export function createFinder(files) {
-  const byPath = new Map();
-  const byName = new Map();
-  for (const each of files.filter(({ path }) => isPicture(path))) {
-    const path = plain(each.path);
-    byPath.set(path, each);
-    byName.set(nameOf(path), [...(byName.get(nameOf(path)) ?? []), { ...each, plain: path }]);
+/**
+ * Finds the picture that a row names: by its path from the table's folder, in other case if one alone fits, else by
+ * its name or the path's end, because a browser hides the folders of chosen files.
+ */
+export function createFinder(pictures) {
+  const [byPath, bySmall, byName] = [new Map(), new Map(), new Map()];
+  const add = (index, key, picture) => index.set(key, [...(index.get(key) ?? []), picture]);
+  for (const picture of pictures) {
+    const path = plain(picture.path);
+    byPath.set(path, picture);
+    add(bySmall, path.toLowerCase(), picture);
+    add(byName, nameOf(path).toLowerCase(), picture);
   }
   return (named, folder) => {
-    const path = plain(named);
-    const exact = byPath.get(plain(`${folder}/${named}`)) ?? byPath.get(path);
-    if (exact) return exact;
-    const alike = byName.get(nameOf(path)) ?? [];
-    if (alike.length < 2) return alike[0] ?? null;
-    const ending = alike.filter((each) => each.plain.endsWith(`/${path}`));
-    return ending.length === 1 ? ending[0] : null;
+    const [path, below] = [plain(named), plain(`${folder}/${named}`)];
+    const there = byPath.get(below) ?? byPath.get(path) ?? alone(bySmall.get(below.toLowerCase())) ?? alone(bySmall.get(path.toLowerCase()));
+    if (there) return there;
+    const alike = byName.get(nameOf(path).toLowerCase()) ?? [];
+    return alone(alike) ?? alone(alike.filter((each) => plain(each.path).toLowerCase().endsWith(`/${path.toLowerCase()}`)));
   };
 }
-
-/** Whether any of these files can be imported. */
-export const isOfUse = ({ path }) => isTable(path) || isPicture(path);

@@ -2,9 +2,9 @@
 
 import { openDialog } from "../base/dialog.js";
 import { el, setText } from "../base/dom.js";
-import { language, setRich, t } from "../base/text.js";
-import { chosen, dropped, isOfUse, PICTURE_TYPES, Unreadable } from "./files.js";
-import { found } from "./found.js";
+import { setRich, t } from "../base/text.js";
+import { chosen, dropped, PICTURE_TYPES, Unreadable } from "./files.js";
+import { found, passedOver } from "./found.js";
 import { chooser, listen } from "./intake.js";
 import { begin, forget, goOn, onImport, stop } from "./job.js";
 import { makePlan } from "./plan.js";
@@ -16,6 +16,8 @@ const TYPES = `.csv,.jsonl,.txt,${PICTURE_TYPES}`;
 /** The area where files are chosen or dropped; more are added to those already there. */
 function createSource({ onPlan }) {
   const files = new Map(); // by path
+  const choices = new Map(); // of a table's columns and encoding, by path
+  let latest = 0; // the number of the newest plan
   const trouble = Object.assign(el("p", "form-trouble"), { role: "alert" });
   const room = el("div", "import-plan");
 
@@ -27,28 +29,48 @@ function createSource({ onPlan }) {
 
   /** `coming` is files, or a promise of them. */
   async function take(coming) {
-    const some = (await Promise.resolve(coming).catch(tellUnreadable))?.filter(isOfUse);
+    const some = await Promise.resolve(coming).catch(tellUnreadable);
     if (!some) return;
     setText(trouble, some.length ? "" : t("import.nothing"));
     some.forEach((each) => files.set(each.path, each));
     if (some.length) await show();
   }
 
-  async function show() {
+  /** Draws the plan of the files; the focus goes to its heading, or to the list `field` that was changed. */
+  async function show(field = "") {
+    latest += 1;
+    const mine = latest;
+    room.setAttribute("aria-busy", "true");
     try {
-      const plan = await makePlan([...files.values()], language);
-      room.replaceChildren(found(plan, { onBegin: () => onPlan(plan), onClear: clear }));
-      room.querySelector("h3").focus();
+      const plan = await makePlan([...files.values()], choices);
+      if (mine !== latest) return;
+      if (!plan.trouble && !plan.tables.length && !plan.pictures) return tellNothing(plan);
+      room.replaceChildren(found(plan, { onBegin: () => onPlan(plan), onClear: clear, onChoose: choose }));
+      (room.querySelector(`select[data-field="${CSS.escape(field)}"]`) ?? room.querySelector("h3")).focus();
     } catch (error) {
+      if (mine !== latest) return;
       tellUnreadable(error);
       files.delete(error.path); // the plan goes on without it
       if (files.size) await show();
       else room.replaceChildren();
+    } finally {
+      if (mine === latest) room.removeAttribute("aria-busy");
     }
+  }
+
+  function tellNothing(plan) {
+    clear();
+    setText(trouble, [t("import.nothing"), ...passedOver(plan)].join(" "));
+  }
+
+  function choose(path, choice, field) {
+    choices.set(path, choice);
+    show(field);
   }
 
   function clear() {
     files.clear();
+    choices.clear();
     room.replaceChildren();
     setText(trouble, "");
     node.querySelector("button").focus();

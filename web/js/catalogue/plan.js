@@ -1,42 +1,67 @@
-// The plan of an import: items to send, refused rows, and pictures that no row names.
+// The plan of an import: items to send, refused rows, and what stays out. The server reads tables and sorts names.
 
-import { createFinder, readText } from "./files.js";
-import { isPicture, isTable, pictureRows, tableRows } from "./rows.js";
+import { inOurWords } from "../base/told.js";
+import { t } from "../base/text.js";
+import { readTable, refusal, sortFiles } from "./calls.js";
+import { createFinder, readBytes } from "./files.js";
 
 const folderOf = (path) => path.slice(0, Math.max(0, path.lastIndexOf("/")));
+const isAddress = (source) => /^https?:\/\//.test(source);
 
-/** {rows, jobs, refused, spare, troubles, notes, tables}; a job is {where, draft, fields} with a `url` or a `file`. */
-export async function makePlan(files, language) {
-  const tables = files.filter(({ path }) => isTable(path));
-  const pictures = files.filter(({ path }) => isPicture(path));
-  const plan = { rows: 0, jobs: [], refused: [], missing: 0, spare: 0, troubles: [], notes: [], tables: tables.length, pictures: pictures.length };
-  if (!tables.length) {
-    const byPath = new Map(pictures.map((each) => [each.path, each.file]));
-    plan.jobs = pictureRows([...byPath.keys()]).map(({ path, ...row }) => ({ ...row, file: byPath.get(path) }));
-    plan.rows = plan.jobs.length;
-    return plan;
-  }
+const empty = () => ({
+  rows: 0, jobs: [], refused: [], missing: 0, spare: 0, trouble: "", tables: [], pictures: 0, system: 0, kinds: {},
+});
+
+/**
+ * {rows, jobs, refused, missing, spare, trouble, tables, pictures, system, kinds}; a job is {where, draft, fields,
+ * sources}, a source {url} or {file}. `choices` has a person's choices for a table, {encoding, columns}, by its path.
+ */
+export async function makePlan(files, choices) {
+  const plan = empty();
+  const sorted = await sortFiles(files.map(({ path }) => path));
+  if (!sorted.ok) return Object.assign(plan, { trouble: refusal(sorted) });
+  const byPath = new Map(files.map((each) => [each.path, each]));
+  const pictures = sorted.body.pictures.map((row) => ({ ...row, file: byPath.get(row.path).file }));
+  Object.assign(plan, { pictures: pictures.length, system: sorted.body.system, kinds: sorted.body.kinds });
   const find = createFinder(pictures);
   const used = new Set();
-  for (const table of tables) {
-    const { text, encoding } = await readText(table, language);
-    if (encoding) plan.notes.push({ key: "import.encoding", values: { name: table.path, encoding } });
-    const { rows = [], trouble } = tableRows(table.path, text);
-    if (trouble) plan.troubles.push(trouble);
-    rows.forEach((row) => sort(plan, row, (path) => find(path, folderOf(table.path)), used));
+  for (const path of sorted.body.tables) {
+    const answer = await readTable(path, await readBytes(byPath.get(path)), choices.get(path) ?? {});
+    const others = pictures.length + sorted.body.tables.length - 1;
+    // A text without columns beside other files is no table.
+    if (answer.body?.names && !answer.ok && others && !choices.has(path) && /\.txt$/i.test(path)) {
+      plan.kinds[".txt"] = (plan.kinds[".txt"] ?? 0) + 1;
+    } else {
+      plan.tables.push({ path, choice: choices.get(path), ...answer.body, trouble: answer.ok ? "" : refusal(answer) });
+      for (const row of answer.ok ? answer.body.rows : []) sort(plan, row, path, find, used);
+    }
   }
-  plan.spare = pictures.filter(({ path }) => !used.has(path)).length;
+  if (plan.tables.length) plan.spare = pictures.filter(({ path }) => !used.has(path)).length;
+  else pictures.forEach((picture) => sortAlone(plan, picture));
   return plan;
 }
 
-function sort(plan, row, find, used) {
+function sortAlone(plan, { path, id, title, reason, file }) {
   plan.rows += 1;
-  if (row.why || row.url) return (row.why ? plan.refused : plan.jobs).push(row);
-  const picture = find(row.path);
-  if (picture) {
-    used.add(picture.path);
-    return plan.jobs.push({ ...row, file: picture.file });
+  const row = { where: path, fields: { title, image: path } };
+  if (reason) plan.refused.push({ ...row, why: inOurWords(reason) });
+  else plan.jobs.push({ ...row, draft: { id, title, link: "", metadata: {} }, sources: [{ file }] });
+}
+
+function sort(plan, row, table, find, used) {
+  plan.rows += 1;
+  const { id, title, link, metadata, fields } = row;
+  const job = { where: t("import.line", { name: table, line: row.line }), fields, draft: { id, title, link: link ?? "", metadata } };
+  if (row.reason) return plan.refused.push({ ...job, why: inOurWords(row.reason) });
+  const sources = [];
+  for (const image of row.images) {
+    const picture = isAddress(image) ? { url: image } : find(image, folderOf(table));
+    if (!picture) {
+      plan.missing += 1;
+      return plan.refused.push({ ...job, why: { key: "import.no_file", values: { path: image } } });
+    }
+    if (picture.path) used.add(picture.path);
+    sources.push(picture.url ? picture : { file: picture.file });
   }
-  plan.missing += 1;
-  return plan.refused.push({ ...row, why: { key: "import.no_file", values: { path: row.path } } });
+  return plan.jobs.push({ ...job, sources });
 }

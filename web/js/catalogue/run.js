@@ -2,15 +2,16 @@
 
 import { getHealth, searchable } from "../base/api.js";
 import { pause } from "../base/pause.js";
-import { importItem, tooLarge } from "./calls.js";
+import { addView, importItem, tooLarge } from "./calls.js";
 
 const AT_ONCE = 2;
 const WAITS_S = [1, 2, 4, 8, 15, 30];
 const TRIES = 3; // attempts at a row that gets no answer while the server answers others
 const FOUND = { everyMs: 500, withinMs: 60000 };
 
-/** The bytes of a row's picture, or the reason why it can't be sent: the file may have gone since it was chosen. */
-async function load({ file }) {
+/** The source of a picture with its bytes, or the reason why it can't be sent: the file may have gone since it was chosen. */
+async function load({ file, url }) {
+  if (url) return { url };
   if (tooLarge(file)) return { why: { key: "import.too_large", values: { name: file.name } } };
   try {
     return { file: new File([await file.arrayBuffer()], file.name, { type: file.type }) };
@@ -62,17 +63,25 @@ export function createRun(plan, { onChange }) {
   const going = () => state.phase === "running" || state.phase === "lost";
 
   async function one(job) {
-    const source = job.url ? { url: job.url } : await load(job);
-    if (source.why) return took({ ...job, ...source });
-    const answer = await importItem(job.draft, source);
-    if (answer.status === 401 || answer.status === 429) {
+    const [first, ...more] = await Promise.all(job.sources.map(load));
+    const unread = [first, ...more].find(({ why }) => why);
+    if (unread) return took({ ...job, ...unread });
+    let answer = await importItem(job.draft, first);
+    let n = 1; // the picture that was sent; an item that is sent again begins with its first one
+    for (const source of more) {
+      if (!answer.ok) break;
+      n += 1;
+      answer = await addView(answer.body.id, source);
+    }
+    if (answer.status === 401 || (answer.status === 429 && /API key/.test(answer.body?.detail))) {
       todo.unshift(job);
       return turn("key");
     }
-    if (answer.status === 0 || [502, 503, 504].includes(answer.status)) return lose(job);
+    if (answer.status === 0 || [429, 502, 503, 504].includes(answer.status)) return lose(job);
     waits = 0;
     if (state.phase === "lost") state.phase = "running";
-    return took({ ...job, why: answer.detail || String(answer.status) }, answer);
+    const why = answer.detail || String(answer.status);
+    return took({ ...job, why: n > 1 ? { key: "import.view", values: { n, why } } : why }, answer);
   }
 
   async function worker() {
