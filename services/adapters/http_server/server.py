@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import resource
 import socket
@@ -106,9 +107,10 @@ def _config(app: ASGIApp, at: ServedAt, *, graceful_s: int) -> uvicorn.Config:
 
 def _room_for() -> int:
     """The number of connections for which there are descriptors; raises the process's limit of these."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft != hard:
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(ValueError, OSError):  # macOS has a lower one that it does not tell
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    if hard == resource.RLIM_INFINITY:
+    soft, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft == resource.RLIM_INFINITY:
         return 1 << 30
-    return max(1, (hard - _OWN_DESCRIPTORS) // _EACH_DESCRIPTORS)
+    return max(1, (soft - _OWN_DESCRIPTORS) // _EACH_DESCRIPTORS)

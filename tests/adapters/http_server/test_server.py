@@ -19,6 +19,7 @@ from starlette.routing import Route
 
 from services.adapters.http_server.connections import Connections
 from services.adapters.http_server.listener import Listener
+from services.adapters.http_server.server import LimitedServer, ServedAt
 from tests.adapters.http_server.serving import PATIENT, Served, read_all, request, serving
 from tests.certificates import Authority
 from tests.servers import until
@@ -169,6 +170,18 @@ def test_without_a_free_descriptor_clients_are_turned_away_quietly(caplog: pytes
         assert len(caplog.records) <= 2
         for each in (*clients, *opened):
             each.close()
+
+
+def test_a_server_may_open_as_many_files_as_the_system_allows(caplog: pytest.LogCaptureFixture) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(soft, 512), hard))
+    try:
+        LimitedServer(APP, ServedAt("127.0.0.1", 0), replace(PATIENT, in_all=hard), graceful_s=1)
+        assert resource.getrlimit(resource.RLIMIT_NOFILE) == (hard, hard)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    # Each connection may need two.
+    assert "the limit of open files is too low" in caplog.text
 
 
 def test_an_answer_s_body_does_not_wait_for_its_head_to_be_acknowledged() -> None:
