@@ -24,6 +24,8 @@ def drawn(image: Image.Image, *, times: tuple[int, int], bits: int) -> Image.Ima
     """The picture as RGB on white, its width and height divided by `times`; `bits` are those of a sample."""
     _scale_transparency(image, bits)
     wide, high = times
+    if times == (1, 1) and _is_plain_rgb(image):
+        return image
     rows = max(1, _STRIP_PIXELS // image.width // high) * high
     result = Image.new("RGB", (-(-image.width // wide), -(-image.height // high)))
     for top in range(0, image.height, rows):
@@ -52,7 +54,13 @@ def _scale_transparency(image: Image.Image, bits: int) -> None:
     image.info["transparency"] = eight[0] if image.mode == "L" else tuple(eight)
 
 
+def _is_plain_rgb(image: Image.Image) -> bool:
+    return image.mode == "RGB" and not image.has_transparency_data
+
+
 def _to_rgb(image: Image.Image) -> Image.Image:
+    if _is_plain_rgb(image):
+        return image
     if image.mode.startswith("I"):
         return _from_16_bits(image)
     return _on_white(image) if image.has_transparency_data else image.convert("RGB")
