@@ -21,6 +21,8 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+# Codecs of host names and of Python's own texts.
+_NO_TABLES = ("idna", "punycode", "raw_unicode_escape", "undefined", "unicode_escape", "utf_7")
 _HOW = "save it as UTF-8, or name its encoding"
 
 
@@ -49,7 +51,7 @@ def read_text(content: bytes, *, name: str, encoding: str = "") -> TableText:
 def _codec(encoding: str) -> str:
     try:
         codec = codecs.lookup(encoding)
-        if codec._is_text_encoding:
+        if codec._is_text_encoding and codec.name.replace("-", "_") not in _NO_TABLES:
             return "utf-8-sig" if codec.name == "utf-8" else codec.name
     except (LookupError, ValueError):
         pass
@@ -76,7 +78,7 @@ def _wide(content: bytes) -> str:
     begin = content[:1000]
     zeros = begin[::2].count(0), begin[1::2].count(0)
     # Some letters of other scripts have a zero byte too, at the other place.
-    if len(content) % 2 or max(zeros) < max(3, len(begin) // 40) or max(zeros) <= 4 * min(zeros):
+    if len(content) % 2 or max(zeros) < max(3, len(begin) // 16) or max(zeros) <= 4 * min(zeros):
         return ""
     return "utf-16-be" if zeros[0] > zeros[1] else "utf-16-le"
 

@@ -103,15 +103,13 @@ class RowMaker:
 
 def _no_text(fields: Mapping[str, str]) -> str:
     """The reason to refuse values that hold what no text may."""
-    for column, value in fields.items():
-        # The column's name may hold such bytes too, and the reason is for a terminal.
-        name = column[:60].encode("utf-8", "backslashreplace").decode()
+    for name, value in fields.items():
         if "\0" in value:
-            return f"`{name}` holds a zero byte; expected text"
+            return f"`{name[:60]}` holds a zero byte; expected text"
         if any("\udc80" <= sign <= "\udcff" for sign in value):
-            return f"`{name}` holds bytes that are not UTF-8, as the rest of the file is"
+            return f"`{name[:60]}` holds bytes that are not UTF-8, as the rest of the file is"
         if not is_text(value):
-            return f"`{name}` holds half of a character: {value[:60]!a}"
+            return f"`{name[:60]}` holds half of a character: {value[:60]!a}"
     return ""
 
 

@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from common.read_json import read_json
+from services.core.domain import is_text
 from services.core.errors import InputError
 from services.core.importing.columns import OWN, Columns, ColumnsError, Given, choose_columns, column_name
 from services.core.importing.file_names import is_address
@@ -65,7 +66,7 @@ _EXPECTED = "expected a line of columns' names, and a line for each item"
 
 def _delimited(text: str, name: str, given: Given) -> _Lines:
     said = said_separator(text)
-    heads = {each: first_record(text, each) for each in ((said,) if said else SEPARATORS)}
+    heads = {each: _clean(first_record(text, each)) for each in ((said,) if said else SEPARATORS)}
     if not any(heads.values()):
         raise InputError(f"{name} holds no row; {_EXPECTED}")
     for separator, head in heads.items():
@@ -91,6 +92,11 @@ def _columns(head: Sequence[str], given: Given) -> Columns | str:
         "the first line names no column `title` and `image` or `url`, nor others known for these; it has "
         f"{', '.join(names)[:200]}; expected a mapping of columns such as title=Name,image=Photo"
     )
+
+
+def _clean(head: Sequence[str]) -> list[str]:
+    """Columns' names, which may hold bytes that are not UTF-8, as text that can be printed and sent."""
+    return [name.encode(errors="backslashreplace").decode() for name in head]
 
 
 def _as_written(head: Sequence[str]) -> tuple[str, ...]:
@@ -155,6 +161,8 @@ def _json_line(number: int, line: str) -> Line:
         return Line(number, {}, f"not JSON: {error}")
     if not isinstance(fields, dict):
         return Line(number, {}, f"a JSON {type(fields).__name__}; expected an object")
+    if not all(map(is_text, fields)):
+        return Line(number, {}, "a key holds half of a character")
     texts = {name: as_text(value) for name, value in fields.items()}
     return Line(number, {name: value for name, value in texts.items() if value.strip()})
 

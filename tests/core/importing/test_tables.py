@@ -27,6 +27,10 @@ def test_a_reason_can_be_printed_though_the_columns_name_holds_a_damaged_byte() 
     line = b"Vase \xc3\xa0,v.jpg,\0\n"
     row = read_table(b"title,image,colou\x80\n" + 3 * line, name="t.csv").rows[0]
     assert row.reason == r"`colou\udc80` holds a zero byte; expected text"
+    with pytest.raises(InputError, match=r"it has no\\udc80;"):
+        read_table(b"no\x80\n" + 3 * line, name="t.csv")
+    (bad,) = read_table(b'{"title":"A","\\ud800":"x","image":"a.jpg"}', name="t.jsonl").rows
+    assert bad.reason == "a key holds half of a character"
 
 
 def test_each_example_is_expected() -> None:
@@ -93,6 +97,8 @@ def test_a_mapping_that_does_not_fit_is_refused(text: str, says: str) -> None:
             "encoding 'latin-9000' is not known; expected one such as utf-8",
         ),
         (b"x", "base64", "encoding 'base64' is not known"),
+        (b"x", "idna", "encoding 'idna' is not known"),
+        (b"x", "unicode-escape", "encoding 'unicode-escape' is not known"),
         (b"x", "../x\0", "is not known"),
     ],
 )
