@@ -12,8 +12,9 @@ from edge.picture.frame_types import Frame
 
 _USUAL_S = 1 / 25  # from frame to frame, for a video without a rate
 _SHORTEST_S = 1 / 240
-# A longer time between two frames is a fault of the time stamps, or a pause that nobody wants to wait for.
-_LONGEST_S = 10.0
+# A longer time between two frames is a fault of the time stamps, or a pause that nobody wants to wait for;
+# but not where all frames of a recording are about that far apart.
+_LONGEST_S, _SLOWEST_S = 10.0, 60.0
 # As often a picture that stands still is given again, and a video of one frame begins again.
 _STILL_S = 1.0
 
@@ -24,14 +25,17 @@ class RunningTime:
     def __init__(self) -> None:
         self.frames = 0
         self._at_s: float | None = None
-        self._usual_s = _USUAL_S
+        self._step_s = _USUAL_S
+        self._longest_s = _LONGEST_S
         self._stamp_s: float | None = None
 
     def begin(self, usual_s: float) -> None:
-        """Begin a round, whose frames come every `usual_s` where their stamps are of no use."""
+        """Begin a round, whose frames come every `usual_s` on an average."""
         if self.frames == 1 and self._at_s is not None:
             self._at_s += _STILL_S
-        self._usual_s = usual_s if _SHORTEST_S <= usual_s <= _LONGEST_S else _USUAL_S
+        self._longest_s = max(_LONGEST_S, min(3 * usual_s, _SLOWEST_S))
+        if _SHORTEST_S <= usual_s <= self._longest_s:
+            self._step_s = usual_s
         self._stamp_s = None
         self.frames = 0
 
@@ -39,11 +43,13 @@ class RunningTime:
         """The time of the next frame, which bears this stamp."""
         self.frames += 1
         before_s, self._stamp_s = self._stamp_s, stamp_s
-        step_s = self._usual_s if stamp_s is None or before_s is None else stamp_s - before_s
         if self._at_s is None:
             self._at_s = 0.0
-        else:
-            self._at_s += step_s if 0 < step_s <= _LONGEST_S else self._usual_s
+            return 0.0
+        step_s = 0.0 if stamp_s is None or before_s is None else stamp_s - before_s
+        if 0 < step_s <= self._longest_s:
+            self._step_s = step_s
+        self._at_s += self._step_s
         return self._at_s
 
 

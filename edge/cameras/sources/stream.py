@@ -30,6 +30,8 @@ _OPTIONS = {
     # The library would read 20 frames to find the rate, which is not needed.
     "fpsprobesize": "0",
     "analyzeduration": "1000000",  # microseconds
+    # A camera stands in our own network: not by the proxy that the variable http_proxy names.
+    "http_proxy": "",
 }
 _RTSP_OPTIONS = {
     "rtsp_flags": "prefer_tcp",  # with UDP packets get lost, and pictures tear

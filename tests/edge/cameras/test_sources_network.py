@@ -101,6 +101,14 @@ def test_a_camera_that_ends_the_connection_is_told(server: Server) -> None:
     assert str(failure(source)) == f"{source.name} ended the connection"
 
 
+def test_a_proxy_of_the_environment_is_not_asked_for_a_camera(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, f"http://127.0.0.1:{free_port()}")
+    assert next(source_of(f"http://127.0.0.1:{server.port}/open").frames(threading.Event())).any()
+
+
 def test_a_recording_over_http_plays_at_its_own_pace(tmp_path: Path) -> None:
     write_clip(tmp_path / "clip.mkv", frames=12)
     files = Server(
