@@ -8,6 +8,11 @@ from typing import Any
 # A field's name in `json_schema_extra`: the default in words, where the value alone is not clear.
 DEFAULT = "default_in_words"
 
+DATA_DIR = (
+    "The folder of everything that is kept. A relative path, here and in `STORE` and `PICTURES`, is one from "
+    "the checkout that the command belongs to, wherever it is called from: all commands mean the same "
+    "catalogue, and the last line of each that writes names it. Containers have `/data`."
+)
 LOG_LEVEL = "The least important messages that are logged."
 LOG_FORMAT = (
     "`text`: lines on stderr; `json`: one object a line on stdout. A JSON line is "

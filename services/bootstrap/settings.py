@@ -11,6 +11,7 @@ from typing import Annotated, Self, TypeVar
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 
 from common import setting_texts
+from common.data_folder import from_checkout
 from common.mqtt_broker import MqttFiles
 from common.redaction import redact
 from common.secrets import SECRETS, SUFFIX
@@ -49,7 +50,9 @@ class StoreSettings(Base):
     @property
     def store_path(self) -> Path:
         """The file of the item store, if it is SQLite."""
-        return Path(self.store.removeprefix("sqlite:///")) if self.store else self.data_dir / "items.sqlite"
+        if not self.store:
+            return self.data_dir / "items.sqlite"
+        return from_checkout(Path(self.store.removeprefix("sqlite:///")))
 
 
 class CatalogueSettings(StoreSettings):
@@ -74,7 +77,7 @@ class CatalogueSettings(StoreSettings):
     @property
     def pictures_path(self) -> Path:
         """The folder of the picture store, if it is files."""
-        return Path(self.pictures) if self.pictures else self.data_dir / "pictures"
+        return from_checkout(Path(self.pictures)) if self.pictures else self.data_dir / "pictures"
 
 
 class _Queue(Base):

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from common.data_folder import from_checkout
 from services.bootstrap import defaults
 from services.bootstrap.cert_pinning import pinned
 
@@ -51,7 +52,8 @@ def _trouble(connection: http.client.HTTPConnection) -> str | None:
 
 def _api() -> http.client.HTTPConnection:
     host, port = _setting("HOST", defaults.HOST), int(_setting("PORT", str(defaults.PAGE_PORT)))
-    given, data_dir = _setting("TLS_CERT", ""), Path(_setting("DATA_DIR", defaults.DATA_DIR))
+    given = _setting("TLS_CERT", "")
+    data_dir = from_checkout(Path(_setting("DATA_DIR", defaults.DATA_DIR)))
     if not given and _setting("TLS", "0").lower() not in _TRUE:
         return _connection(host, port)
     trust = pinned(Path(given) if given else data_dir / defaults.CERTIFICATE)

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from services.bootstrap.settings import CliSettings, load
 from services.cli.import_sources import TableChoices, open_source
-from services.cli.running_system import open_writer
+from services.cli.running_system import open_writer, tell_store
 from services.core.errors import UnavailableError
 from services.core.importing.import_rows import BadRow
 from services.core.importing.import_run import ImportCounts, ImportRun
@@ -72,6 +72,7 @@ def import_items(
             raise UnavailableError(f"{error}; {_so_far(run.counts, found.total)}") from None
         writer.settle(run.counts.change)
     print(outcome(run.counts), file=sys.stderr)
+    tell_store(settings)
     raise typer.Exit(1 if run.counts.refused else 0)
 
 

@@ -15,7 +15,7 @@ from services.adapters.running_api import ApiRebuildWriter
 from services.bootstrap.catalogue import open_catalogue
 from services.bootstrap.settings import CliSettings, load
 from services.bootstrap.stores import open_items
-from services.cli.running_system import api_client, run_json
+from services.cli.running_system import api_client, run_json, tell_store
 from services.core.catalogue.items import Catalogue
 from services.core.catalogue.rebuild import RebuildWriter, VectorCounts, rebuild
 from services.core.catalogue.views import RECIPE
@@ -92,6 +92,7 @@ def rebuild_index() -> None:
                 f"the system that runs must now be started again with LOOKALIKE_MODEL={settings.model}",
                 file=sys.stderr,
             )
+    tell_store(settings)
     raise typer.Exit(1 if refused else 0)
 
 

@@ -13,6 +13,7 @@ import typer
 from services.bootstrap.importing import open_reader
 from services.bootstrap.settings import CliSettings, load
 from services.cli.import_ import import_items
+from services.cli.running_system import tell_store
 from services.core.catalogue.paging import all_items
 from services.core.domain import Item
 from services.core.errors import InputError
@@ -42,7 +43,8 @@ def export(
         raise InputError(f"{file} is no .zip; `lookalike items import` knows an archive by that")
     if file.exists() and not replace:
         raise InputError(f"{file} exists; --replace overwrites it")
-    store, pictures = open_reader(load(CliSettings))
+    settings = load(CliSettings)
+    store, pictures = open_reader(settings)
     running = _Export(store, pictures)
     unfinished = file.with_name(file.name + ".unfinished")
     try:
@@ -61,6 +63,7 @@ def export(
         print(f"left out: the picture {key} is gone; its item can't be imported again", file=sys.stderr)
     for item in running.damaged:
         print(f"left out: item {item.id} is damaged: {item.damage}", file=sys.stderr)
+    tell_store(settings)
     raise typer.Exit(1 if running.gone or running.damaged else 0)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -36,6 +37,18 @@ def run_json(settings: CliSettings) -> dict[str, str] | None:
         "redis": settings.redis_url,
         "search": settings.search_url,
     }
+
+
+def tell_store(settings: CliSettings) -> None:
+    """Name the catalogue that a command has worked on, as its last line."""
+    if (settings.data_dir / "run.json").exists() or not settings.api_url:
+        store = settings.store if settings.store.startswith("dynamodb://") else settings.store_path
+        told = f"store: {store}"
+    else:
+        told = "store: that of the system"
+    addresses = run_json(settings)
+    through = "" if addresses is None else f", through {addresses['page']}"
+    print(f"{told}{through}", file=sys.stderr)
 
 
 def api_client(settings: CliSettings, page: str) -> httpx.Client:

@@ -11,7 +11,7 @@ import typer
 from services.adapters.running_api import ask
 from services.bootstrap.settings import CliSettings, load
 from services.bootstrap.stores import open_items
-from services.cli.running_system import api_client, run_json
+from services.cli.running_system import api_client, run_json, tell_store
 from services.core.catalogue.paging import all_items
 from services.core.domain import Item
 from services.core.errors import InputError, UnavailableError
@@ -54,6 +54,7 @@ def teach(
         changed = _ask("POST", "/items", json={name: value for name, value in words.items() if value})
     print(f"{changed['id']:24}  {changed['title']}")
     print(_how_to_undo(changed), file=sys.stderr)
+    tell_store(load(CliSettings))
 
 
 def delete(item_id: Annotated[str, typer.Argument(help="The item's id.")]) -> None:
@@ -62,10 +63,11 @@ def delete(item_id: Annotated[str, typer.Argument(help="The item's id.")]) -> No
     if run_json(settings) is not None:
         changed = _ask("DELETE", f"/items/{quote(item_id, safe='')}")
         print(f"{item_id} deleted\n{_how_to_undo(changed)}", file=sys.stderr)
-        return
-    if open_items(settings, writable=True).delete(item_id) is None:
+    elif open_items(settings, writable=True).delete(item_id) is None:
         raise InputError(f"there is no item {item_id!r}")
-    print(f"{item_id} deleted", file=sys.stderr)
+    else:
+        print(f"{item_id} deleted", file=sys.stderr)
+    tell_store(settings)
 
 
 def undo(token: Annotated[str, typer.Argument(help="The token that a change was answered with.")]) -> None:
@@ -73,6 +75,7 @@ def undo(token: Annotated[str, typer.Argument(help="The token that a change was 
     changed = _ask("POST", "/items/undo", json={"undo": token})
     what = "is as it was before" if "title" in changed else "is gone again"
     print(f"{changed['id']} {what}\n{_how_to_undo(changed)}", file=sys.stderr)
+    tell_store(load(CliSettings))
 
 
 def _ask(method: str, path: str, **options: Any) -> Any:

@@ -1,10 +1,14 @@
 """A setting of the wrong form is named, with the expected form."""
 
+from pathlib import Path
+
 import pytest
 
 from edge.settings import EdgeSettings
 from services.bootstrap.settings import EDGE_ONLY, ApiSettings, CliSettings, RunSettings, SearchSettings, load
 from services.core.errors import InputError
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.parametrize("value", ["*", "10.0.0.1/8", "proxy", "10.0.0.1 10.0.0.2"])
@@ -42,3 +46,26 @@ def test_the_edges_own_settings_are_known_to_all() -> None:
         name for kind in (SearchSettings, ApiSettings, CliSettings, RunSettings) for name in kind.model_fields
     }
     assert set(EdgeSettings.model_fields) - shared | {"source"} == EDGE_ONLY
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [("", ROOT / ".data"), (".data/shop", ROOT / ".data" / "shop"), ("/elsewhere", Path("/elsewhere"))],
+)
+def test_the_data_folder_is_the_same_wherever_a_command_is_called_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str, expected: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LOOKALIKE_DATA_DIR", given)
+    for kind in (CliSettings, ApiSettings, SearchSettings, RunSettings):
+        settings = load(kind)
+        assert (settings.data_dir, settings.store_path) == (expected, expected / "items.sqlite")
+    assert load(CliSettings).pictures_path == expected / "pictures"
+
+
+def test_relative_stores_are_the_checkouts_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LOOKALIKE_STORE", "sqlite:///shop.sqlite")
+    monkeypatch.setenv("LOOKALIKE_PICTURES", "shop")
+    settings = load(CliSettings)
+    assert (settings.store_path, settings.pictures_path) == (ROOT / "shop.sqlite", ROOT / "shop")

@@ -100,6 +100,11 @@ class Shop:
             assert all(pictures.get(key) for key in item.pictures), item.id
         return found
 
+    @property
+    def store_line(self) -> str:
+        """The last line of a command that writes while nothing runs."""
+        return f"store: {self.data / 'items.sqlite'}\n"
+
     def journals(self) -> list[Path]:
         """Journals of imports that are not complete."""
         return sorted((self.data / "imports").glob("*"))

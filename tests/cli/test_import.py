@@ -75,6 +75,7 @@ def test_an_interrupted_import_says_how_to_go_on_and_goes_on(shop: Shop, folder:
     rest = COUNT - len(before)
     assert done.stderr == (
         f"{rest} items imported, 0 refused, {len(before)} were imported before the interruption\n"
+        f"{shop.store_line}"
     )
     assert (len(shop.kept()), shop.journals()) == (COUNT, [])
 
@@ -130,7 +131,7 @@ def test_another_model_takes_nothing_for_done(shop: Shop, folder: Path, tmp_path
         path.unlink()
     other = Shop(shop.data, write_model(tmp_path / "other.onnx", last=2.0))
     done = other.items("import", folder)
-    assert done.stderr == f"{COUNT} items imported, 0 refused\n"
+    assert done.stderr == f"{COUNT} items imported, 0 refused\n{other.store_line}"
 
 
 def test_the_same_import_does_not_run_twice_at_once(shop: Shop, folder: Path) -> None:
@@ -171,7 +172,10 @@ def test_an_export_and_its_import_give_the_same_catalogue_elsewhere(shop: Shop, 
     other = Shop(tmp_path / "elsewhere", shop.model)
     done = other.items("import", tmp_path / "backup.zip")
 
-    assert (done.returncode, done.stderr) == (0, "2 items imported, 0 refused\n")
+    assert (done.returncode, done.stderr) == (
+        0,
+        f"2 items imported, 0 refused\n{other.store_line}",
+    )
     same_items(shop, other)
     assert other.items("export", tmp_path / "again.zip").returncode == 0
     assert (tmp_path / "again.zip").read_bytes() == (tmp_path / "backup.zip").read_bytes()
@@ -185,6 +189,7 @@ def test_an_archive_of_another_model_is_made_again_and_that_is_said(shop: Shop, 
     done = other.items("import", tmp_path / "backup.zip")
     assert done.stderr == (
         "2 items imported, 0 refused; 2 came with vectors of another model or recipe and were made again\n"
+        f"{other.store_line}"
     )
     (first, *_), (second, *_) = shop.kept().values(), other.kept().values()
     assert first.model != second.model

@@ -31,8 +31,8 @@ def imported(shop: Shop, path: Path, *, items: set[str], refused: list[str]) -> 
     for says in refused:
         assert any(says in line for line in lines), f"{says!r} is not in\n{done.stderr}"
     assert len(lines) == len(refused), done.stderr
-    assert done.stderr.splitlines()[-1] == f"{len(items)} items imported, {len(refused)} refused"
-    assert len(done.stderr.splitlines()) == len(refused) + 1
+    assert done.stderr.splitlines()[-2] == f"{len(items)} items imported, {len(refused)} refused"
+    assert len(done.stderr.splitlines()) == len(refused) + 2
     assert done.returncode == (1 if refused else 0)
     assert shop.kept().keys() == items
 

@@ -51,7 +51,10 @@ def s3(url: str, shop: Shop) -> Any:
 def test_the_pictures_of_a_prefix_are_imported(shop: Shop, address: str, items: set[str]) -> None:
     done = shop.items("import", address)
     passed = "passed over: 1 .md; 1 of the system (.thumbnails)\n" if len(items) > 1 else ""
-    assert (done.returncode, done.stderr) == (0, f"{passed}{len(items)} items imported, 0 refused\n")
+    assert (done.returncode, done.stderr) == (
+        0,
+        f"{passed}{len(items)} items imported, 0 refused\n{shop.store_line}",
+    )
     assert shop.kept().keys() == items
 
 
@@ -77,7 +80,7 @@ def test_an_archive_in_s3_is_restored(shop: Shop, s3: Any, tmp_path: Path) -> No
     s3.put_object(Bucket=BUCKET, Key="backup.zip", Body=(tmp_path / "backup.zip").read_bytes())
     other = Shop(tmp_path / "elsewhere", shop.model, shop.settings)
     done = other.items("import", f"s3://{BUCKET}/backup.zip")
-    assert (done.returncode, done.stderr) == (0, "2 items imported, 0 refused\n")
+    assert (done.returncode, done.stderr) == (0, f"2 items imported, 0 refused\n{other.store_line}")
     assert other.kept().keys() == shop.kept().keys()
 
 

@@ -25,6 +25,7 @@ def test_a_table_of_another_system_is_taken_and_the_mapping_is_told(shop: Shop, 
         f"{path} was read as cp1252",
         f'{path}: columns taken: title=Bezeichnung,image=Bild,image="Bild 2",id=Artikelnr',
         "2 items imported, 0 refused",
+        shop.store_line.strip(),
     ]
     assert {item.id: (item.title, len(item.pictures)) for item in shop.kept().values()} == {
         "7": ("Grüne Gießkanne", 2),
@@ -57,6 +58,7 @@ def test_a_folder_of_a_network_drive_gives_its_pictures_alone(shop: Shop, tmp_pa
         [
             "passed over: 1 .heic; 2 of the system (.thumbnails, @eaDir); pipe.jpg: a pipe",
             "1 items imported, 0 refused",
+            shop.store_line.strip(),
         ],
     )
     assert set(shop.kept()) == {"mug"}

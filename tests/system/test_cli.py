@@ -155,3 +155,20 @@ def test_a_missing_path_is_one_clear_line(empty: Stack) -> None:
     assert done.returncode == 2
     assert done.stderr.startswith("error: /nowhere/at/all does not exist")
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_an_import_from_another_folder_reaches_the_running_system_and_names_its_store(
+    empty: Stack, tmp_path: Path
+) -> None:
+    write_pictures(tmp_path / "pics", ["far-mug.jpg"])
+    command = [sys.executable, "-m", "services.cli", "items", "import", "pics"]
+    environ = empty.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environ, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.stderr.splitlines()[-2:] == [
+        "1 items imported, 0 refused",
+        f"store: {empty.data}/items.sqlite, through {empty.page}",
+    ]
+    assert [path.name for path in tmp_path.iterdir()] == ["pics"]
+    assert empty.get("/items/far-mug")["title"] == "far mug"

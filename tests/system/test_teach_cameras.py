@@ -116,7 +116,7 @@ def test_the_command_line_lists_teaches_deletes_and_undoes(shop: Stack) -> None:
 
     assert len(run("list")[0].splitlines()) >= ITEMS
     taught, how = run("teach", "cam-1", "--title", "From the shell", "--id", "shell")
-    assert (taught.split(maxsplit=1), how.split()[-4:-1]) == (
+    assert (taught.split(maxsplit=1), how.splitlines()[-2].split()[-4:-1]) == (
         ["shell", "From the shell\n"],
         ["lookalike", "items", "undo"],
     )
@@ -128,10 +128,10 @@ def test_the_command_line_lists_teaches_deletes_and_undoes(shop: Stack) -> None:
     _, deleted = run("delete", "shell")
     assert run("list", "--text", "the shell")[0] == ""
     assert "there is no item 'shell'" in run("delete", "shell", code=2)[1]
-    _, undone = run("undo", deleted.split()[-1])
+    _, undone = run("undo", deleted.splitlines()[-2].split()[-1])
     assert "shell is as it was before" in undone
     assert "there is no change to undo" in run("undo", "x", code=2)[1]
-    assert "shell is gone again" in run("undo", undone.split()[-1])[1]
+    assert "shell is gone again" in run("undo", undone.splitlines()[-2].split()[-1])[1]
 
 
 def test_without_a_system_items_are_listed_and_deleted_and_the_rest_says_what_is_missing(
@@ -148,7 +148,7 @@ def test_without_a_system_items_are_listed_and_deleted_and_the_rest_says_what_is
         assert done.returncode == code, done.stderr
         return done
 
-    assert run("delete", "made-007").stderr == "made-007 deleted\n"
+    assert run("delete", "made-007").stderr == f"made-007 deleted\nstore: {tmp_path}/data/items.sqlite\n"
     assert "there is no item 'made-007'" in run("delete", "made-007", code=2).stderr
     assert run("list", "--text", "MADE UP 7").stdout.split()[::4][:2] == ["made-070", "made-071"]
     for words in (("teach", "cam-1", "--title", "x"), ("undo", "x")):

@@ -13,6 +13,7 @@ import greengrasssdk
 import mo
 from pydantic import ValidationError
 
+from common.data_folder import from_checkout
 from common.logs import configure_logs, refuse
 from common.secrets import is_set
 from edge.app import open_cameras
@@ -79,7 +80,7 @@ def read_settings() -> EdgeSettings:
 
 
 def _running_broker() -> str | None:
-    run_json = Path(os.environ.get("LOOKALIKE_DATA_DIR") or ".data") / "run.json"
+    run_json = from_checkout(Path(os.environ.get("LOOKALIKE_DATA_DIR") or ".data")) / "run.json"
     try:
         addresses = json.loads(run_json.read_text(encoding="utf-8"))
         return str(addresses["broker"])
