@@ -78,7 +78,7 @@ def _wide(content: bytes) -> str:
     begin = content[:1000]
     zeros = begin[::2].count(0), begin[1::2].count(0)
     # Some letters of other scripts have a zero byte too, at the other place.
-    if len(content) % 2 or max(zeros) < max(3, len(begin) // 16) or max(zeros) <= 4 * min(zeros):
+    if len(content) % 2 or max(zeros) < max(3, len(begin) // 10) or max(zeros) <= 4 * min(zeros):
         return ""
     return "utf-16-be" if zeros[0] > zeros[1] else "utf-16-le"
 
