@@ -12,6 +12,7 @@ from services.core.errors import InputError
 
 # A thing's name holds no dot, so no camera can take the name of one of these.
 SERVICES = {name: f"service.{name}" for name in ("api", "search", "frames", "health")}
+HEALTH_MESSAGE = "health " * 2000
 HOME_ASSISTANT = "service.home-assistant"
 # As on AWS IoT, without the colon, which ends the name in a password file and in an address.
 THING = re.compile(r"[a-zA-Z0-9_-]{1,128}")
@@ -35,6 +36,8 @@ def write_all(volume: Volume) -> int:
     volume.give("redis", "redis.conf", redis.configuration(passwords.redis, tls=tls))
     volume.give("redis", "password", passwords.redis)
     volume.give("broker", "mosquitto.conf", mosquitto.configuration(tls=tls))
+    # As large as an observation: a broker whose memory is full still passes on smaller messages.
+    volume.give("broker", "health-message", HEALTH_MESSAGE)
     health = f"-u {SERVICES['health']}\n-P {passwords.users[SERVICES['health']]}\n"
     volume.give("broker", "mosquitto_rr", health)
     write_users(volume, passwords)

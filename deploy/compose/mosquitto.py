@@ -8,9 +8,17 @@ import secrets
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from services.core.cameras.snapshots import TOKENS
+
 # Number of rounds of PBKDF2, as in mosquitto_passwd; the passwords are 24 random bytes, beyond guessing.
 ITERATIONS = 101
 CONFIGURATION, ACCESS = (Path(__file__).with_name(f"mosquitto.{suffix}") for suffix in ("conf", "acl"))
+# Topics of a camera's messages to Home Assistant, edge/link/home_assistant.py.
+DISCOVERY = (
+    "homeassistant/sensor/lookalike_{thing}/match/config",
+    "homeassistant/binary_sensor/lookalike_{thing}/connection/config",
+    "homeassistant/sensor/lookalike_{thing}/fps/config",
+)
 PLAIN = "listener 1883\n"
 TLS = "listener 8883\ncertfile /secrets/tls/cert.pem\nkeyfile /secrets/broker/key.pem\n"
 
@@ -30,11 +38,12 @@ def access_list(things: Iterable[str]) -> str:
 
     `%u` can only be a whole level of a topic, and there the name is a part of one.
     """
-    own = (
-        f"\nuser {thing}\ntopic write homeassistant/+/lookalike_{thing}/+/config\n"
+    replies = "\n".join(f"pattern write lookalike/%u/reply/{token}" for token in TOKENS)
+    own = "".join(
+        f"\nuser {thing}\n" + "".join(f"topic write {name.format(thing=thing)}\n" for name in DISCOVERY)
         for thing in sorted(things)
     )
-    return ACCESS.read_text(encoding="utf-8") + "".join(own)
+    return ACCESS.read_text(encoding="utf-8").replace("@replies", replies) + own
 
 
 def _hashed(password: str) -> str:

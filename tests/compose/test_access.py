@@ -57,7 +57,7 @@ def test_the_broker_comes_back_after_its_users_were_read_again(stack: Project) -
     before_s = stack.started_s("broker")
     stack.kill("broker")
     eventually(lambda: stack.started_s("broker") > before_s, within_s=10, why=stack.logs)
-    publish = (*PUBLISH, *login, "-t", "lookalike/shelf/reply/0", "-m", "x")
+    publish = (*PUBLISH, *login, "-t", "lookalike/shelf/reply/00000000", "-m", "x")
     eventually(lambda: stack.exec("broker", *publish, check=False).returncode == 0, within_s=5)
 
 
@@ -98,10 +98,13 @@ def test_a_cameras_last_words_outlive_the_broker(stack: Project) -> None:
     topic = "lookalike/attic/status"
     say = json.dumps({"state": "no_camera", "reason": "a test", "source": None})
     stack.exec("broker", *PUBLISH, *login, "-r", "-t", topic, "-m", say)
+    eventually(lambda: listed(stack, "attic"), within_s=10)
     docker("restart", "-t", "5", stack.container("broker"))
-    door = stack.exec("api", "cat", "/secrets/api/mqtt-url").stdout.split("//")[1].split("@")[0].split(":")
-    hear = ("mosquitto_sub", "-h", "broker", "-u", door[0], "-P", door[1], "-W", "3", "-C", "1", "-t", topic)
-    eventually(lambda: stack.exec("broker", *hear, check=False).stdout.strip() == say, within_s=10)
+    # The broker keeps nothing on disk; the page does not forget it.
+    eventually(
+        lambda: stack.client.get("/healthz").json()["checks"]["broker"]["ok"], within_s=20, why=stack.logs
+    )
+    assert listed(stack, "attic")["attic"] == "no_camera"
 
 
 def test_what_is_written_needs_the_key(stack: Project) -> None:
@@ -121,7 +124,7 @@ def user(stack: Project, thing: str) -> tuple[str, ...]:
     told = stack.one_shot("device", thing).split()
     stack.reload_users()
     login = ("-u", told[1], "-P", told[3])
-    publish = (*PUBLISH, *login, "-t", f"lookalike/{thing}/reply/0", "-m", "x")
+    publish = (*PUBLISH, *login, "-t", f"lookalike/{thing}/reply/00000000", "-m", "x")
     eventually(lambda: stack.exec("broker", *publish, check=False).returncode == 0, within_s=5)
     return login
 

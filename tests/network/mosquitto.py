@@ -43,13 +43,13 @@ def mosquitto(
     With `clients`, an authority of client certificates, it demands one.
     """
     config = folder / "mosquitto.conf"
-    server = Mosquitto("mqtts" if tls else "mqtt", [_program("mosquitto"), "-c", str(config)])
+    server = Mosquitto("mqtts" if tls else "mqtt", [program("mosquitto"), "-c", str(config)])
     lines = [f"listener {server.port} 127.0.0.1", f"allow_anonymous {str(not password).lower()}"]
     if os.getuid() == 0:
         lines.append("user root")  # otherwise it becomes a user that can't read the test's files
     if password:
         file = folder / "passwords"
-        subprocess.run([_program("mosquitto_passwd"), "-b", "-c", str(file), USER, PASSWORD], check=True)
+        subprocess.run([program("mosquitto_passwd"), "-b", "-c", str(file), USER, PASSWORD], check=True)
         lines.append(f"password_file {file}")
     if tls:
         lines += [f"certfile {tls[0]}", f"keyfile {tls[1]}"]
@@ -64,7 +64,8 @@ def mosquitto(
         server.kill()
 
 
-def _program(name: str) -> str:
+def program(name: str) -> str:
+    """The path of a program that the system package brings."""
     found = shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin")
     assert found, f"no {name}; `make test-system` installs it"
     return found

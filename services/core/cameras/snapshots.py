@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import logging
 import re
@@ -17,6 +18,9 @@ from services.core.errors import ConflictError, MissingError, UnavailableError
 
 # The topic of an answer: lookalike/<thing>/reply/<token>.
 REPLIES = "lookalike/+/reply/+"
+# The tokens, used in turn. They are few, so that a broker can list the topics that a camera may write, and a
+# camera cannot fill it with messages to be retained.
+TOKENS = tuple(f"{number:08x}" for number in range(8))
 WAIT_S = 3.0
 _REPLY = re.compile(r"lookalike/([^/]+)/reply/([0-9a-f]{8,32})")
 
@@ -26,8 +30,7 @@ log = logging.getLogger(__name__)
 class _Request:
     """A request that waits for a camera's answer; the first good one counts."""
 
-    def __init__(self, thing: str) -> None:
-        self.thing = thing
+    def __init__(self) -> None:
         self.answered = threading.Event()
         self.answer: bytes | str = b""
 
@@ -44,7 +47,12 @@ class Snapshots:
         """`send` (topic, payload) gives a command to the broker; False if it can't be reached."""
         self._send = send
         self._lock = threading.Lock()
-        self._requests: dict[str, _Request] = {}
+        # By camera and token; an answer is for all that wait for it.
+        self._requests: dict[tuple[str, str], list[_Request]] = {}
+        # Several apis may share a broker: each begins at a token of its own.
+        self._tokens = itertools.cycle(TOKENS)
+        for _ in range(secrets.randbelow(len(TOKENS))):
+            next(self._tokens)
 
     def take(self, thing: str, camera: CameraStatus | None, *, within_s: float = WAIT_S) -> bytes:
         """A JPEG of the camera's next frame; waits for it. `camera` is its last status.
@@ -75,26 +83,33 @@ class Snapshots:
         Several apis may share a broker, so that this is the usual case.
         """
         match = _REPLY.fullmatch(name)
+        if match is None:
+            return
+        thing, token = match.groups()
         with self._lock:
-            request = self._requests.get(match[2]) if match else None
-        if request is None or match is None or request.thing != match[1]:
+            requests = list(self._requests.get((thing, token), ()))
+        if not requests:
             return
         answer = _read(payload)
         if answer is None:
-            log.warning("%s sent %d bytes that are no JPEG: %r", request.thing, len(payload), payload[:8])
-        else:
+            log.warning("%s sent %d bytes that are no JPEG: %r", thing, len(payload), payload[:8])
+            return
+        for request in requests:
             request.take(answer)
 
     @contextlib.contextmanager
     def _asked(self, thing: str) -> Iterator[tuple[str, _Request]]:
-        token, request = secrets.token_hex(16), _Request(thing)
+        request = _Request()
         with self._lock:
-            self._requests[token] = request
+            token = next(self._tokens)
+            self._requests.setdefault((thing, token), []).append(request)
         try:
             yield token, request
         finally:
             with self._lock:
-                del self._requests[token]
+                self._requests[thing, token].remove(request)
+                if not self._requests[thing, token]:
+                    del self._requests[thing, token]
 
 
 def _read(payload: bytes) -> bytes | str | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from common.wire import MAX_MESSAGE_BYTES
-from services.core.cameras.snapshots import Snapshots
+from services.core.cameras.snapshots import TOKENS, Snapshots
 from services.core.cameras.status import CameraStatus
 from services.core.errors import ConflictError, MissingError, UnavailableError
 from tests.servers import until
@@ -167,3 +167,23 @@ def test_without_an_answer_it_says_so_and_a_late_one_changes_nothing() -> None:
     snapshots.receive(broker.reply, JPEG)
     broker.answers = [("lookalike/cam-1/reply/{token}", JPEG + b"new")]
     assert snapshots.take("cam-1", ONLINE) == JPEG + b"new"
+
+
+def test_the_topics_of_answers_are_few_and_requests_beyond_them_share_one() -> None:
+    snapshots, broker = asking()
+    got: list[bytes] = []
+
+    def ask() -> None:
+        got.append(snapshots.take("cam-1", ONLINE, within_s=10))
+
+    threads = [threading.Thread(target=ask) for _ in range(2 * len(TOKENS))]
+    for thread in threads:
+        thread.start()
+    until(lambda: len(broker.commands) == len(threads))
+    replies = {json.loads(command)["reply"] for _topic, command in broker.commands}
+    assert replies == {f"lookalike/cam-1/reply/{token}" for token in TOKENS}
+    for reply in replies:
+        snapshots.receive(reply, JPEG)
+    for thread in threads:
+        thread.join()
+    assert got == [JPEG] * len(threads)
