@@ -24,7 +24,7 @@ class HttpLogin:
         asked = [text.partition(" ") for text in headers.get_all("WWW-Authenticate", [])]
         self._is_basic = any(scheme.lower() == "basic" for scheme, _, _ in asked)
         digests = [_read(parts) for scheme, _, parts in asked if scheme.lower() == "digest"]
-        known = [digest for digest in digests if digest.get("algorithm") in _HASHES and "nonce" in digest]
+        known = [digest for digest in digests if digest["algorithm"] in _HASHES and digest.get("nonce")]
         self._asked = min(known, key=lambda digest: list(_HASHES).index(digest["algorithm"]), default=None)
         self._count = 0
         return bool(self._user) and (self._is_basic or self._asked is not None)
@@ -60,6 +60,6 @@ class HttpLogin:
 
 
 def _read(parts: str) -> dict[str, str]:
-    found = parse_keqv_list([part for part in parse_http_list(parts) if "=" in part])
+    found = parse_keqv_list([part for part in parse_http_list(parts) if part.partition("=")[2]])
     named = {name.lower(): value for name, value in found.items()}
     return named | {"algorithm": named.get("algorithm", "MD5").upper()}
