@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Literal
 
 from common.redaction import redact
+from common.visible_text import visible
 from common.wire import to_iso
 
 LogFormat = Literal["text", "json"]
@@ -27,8 +28,12 @@ class LineFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line."""
-        line = f"{to_iso(record.created)} {record.levelname} {self._process}: {super().format(record)}"
-        return redact(line).replace("\n", " | ")
+        # The message's own line ends may be somebody else's: they are escapes, unlike those of a traceback.
+        said = visible(record.getMessage())
+        line = f"{to_iso(record.created)} {record.levelname} {self._process}: {said}"
+        if record.exc_info:
+            line += f"\n{self.formatException(record.exc_info)}"
+        return visible(redact(line).replace("\n", " | "))
 
 
 class JsonFormatter(logging.Formatter):
@@ -79,7 +84,7 @@ def refuse(text: str, *, process: str) -> int:
         configure_logs("info", process=process, form="json")
         _log.error("%s", text)
     else:
-        print(f"error: {text}", file=sys.stderr)
+        print(f"error: {visible(text)}", file=sys.stderr)
     return 2
 
 

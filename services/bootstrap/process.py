@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from common.logs import LogFormat, configure_logs, wanted_format
 from common.redaction import redact
+from common.visible_text import visible
 from services.core.errors import InputError, UnavailableError, no_space_told
 
 log = logging.getLogger(__name__)
@@ -40,4 +41,4 @@ def _say(error: Exception, form: LogFormat) -> None:
     if form == "json":
         log.error("%s", error)
     else:
-        print(f"error: {redact(str(error))}", file=sys.stderr)
+        print(f"error: {visible(redact(str(error)))}", file=sys.stderr)

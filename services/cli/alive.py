@@ -1,7 +1,7 @@
 """`lookalike alive api|search`: whether a process works, for a container's health check.
 
 It checks that process alone: a missing dependency must not get every process killed. It runs every few
-seconds, so it imports the standard library alone, and reads the settings it needs by itself.
+seconds, so it imports little but the standard library, and reads the settings it needs by itself.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from common.data_folder import from_checkout
+from common.visible_text import visible
 from services.bootstrap import defaults
 from services.bootstrap.cert_pinning import pinned
 
@@ -34,7 +35,7 @@ def main(arguments: Sequence[str]) -> int:
     except (OSError, ValueError, http.client.HTTPException) as error:
         trouble = f"gives no answer within {WITHIN_S:g} s: {error}"
     if trouble is not None:
-        print(f"error: {arguments[0]}: {trouble}", file=sys.stderr)
+        print(visible(f"error: {arguments[0]}: {trouble}"), file=sys.stderr)
     return 0 if trouble is None else 1
 
 

@@ -12,6 +12,7 @@ from services.bootstrap.process import run
 from services.bootstrap.settings import CliSettings, load
 from services.cli import doctor, index, items, key, model, search, single_items, watch
 from services.cli.alive import main as check_alive
+from services.cli.printed import say
 
 app = typer.Typer(
     name="lookalike",
@@ -23,7 +24,7 @@ app = typer.Typer(
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        print(f"lookalike {VERSION}")
+        say(f"lookalike {VERSION}")
         raise typer.Exit
 
 

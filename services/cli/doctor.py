@@ -22,6 +22,7 @@ from services.adapters.search_client import SearchClient
 from services.bootstrap.own_clients import own_client
 from services.bootstrap.search import connect_redis
 from services.bootstrap.settings import CliSettings, load
+from services.cli.printed import say
 from services.cli.running_system import api_client, run_json
 from services.core.errors import InputError, Loading, LoadingError, UnavailableError
 
@@ -190,18 +191,18 @@ def doctor() -> None:
     checks = _Doctor(load(CliSettings))
     for name, check in checks.hops().items():
         if failed or (loading and name == "matches"):
-            print(f"  --    {name}")
+            say(f"  --    {name}")
             continue
         try:
-            print(f"  ok    {name}: {check()}")
+            say(f"  ok    {name}: {check()}")
         except _HopError as error:
-            print(f"  FAIL  {name}: {error}\n        {error.remedy}")
+            say(f"  FAIL  {name}: {error}", f"        {error.remedy}")
             failed = True
         except LoadingError as error:
-            print(f"  wait  {name}: {error}\n        no match comes before all are read; nothing to do")
+            say(f"  wait  {name}: {error}", "        no match comes before all are read; nothing to do")
             loading = True
         except (InputError, UnavailableError) as error:
-            print(f"  FAIL  {name}: {error}\n        look for its lines in the log")
+            say(f"  FAIL  {name}: {error}", "        look for its lines in the log")
             failed = True
     _tell_damaged(checks.damaged())
     raise typer.Exit(1 if failed else 0)
@@ -210,6 +211,6 @@ def doctor() -> None:
 def _tell_damaged(damaged: dict[str, Any]) -> None:
     """Name the damaged items, whatever else fails: the rest of the catalogue works."""
     if damaged["count"]:
-        print(f"  note  {damaged['count']} items are damaged and left out; put them again, or delete them")
+        say(f"  note  {damaged['count']} items are damaged and left out; put them again, or delete them")
     for each in damaged["first"]:
-        print(f"        {each['id']!a}: {each['reason']}")
+        say(f"        {each['id']!a}: {each['reason']}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import timedelta
 from typing import Annotated
 
@@ -11,8 +10,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task
 from rich.text import Text
 
+from common.visible_text import visible
 from services.bootstrap.settings import CliSettings, load
 from services.cli.import_sources import TableChoices, open_source
+from services.cli.printed import tell
 from services.cli.running_system import open_writer, tell_store
 from services.core.errors import UnavailableError
 from services.core.importing.import_rows import BadRow
@@ -60,18 +61,18 @@ def import_items(
         open_progress() as progress,
     ):
         for note in found.notes:
-            print(note, file=sys.stderr)
+            tell(note)
         shown = _Shown(progress, total=found.total)
         run = ImportRun(maker, writer, journal=journal, on_step=shown.step, on_refused=shown.refused)
         try:
             run.run(found.jobs)
         except KeyboardInterrupt:
-            print(f"interrupted, {_so_far(run.counts, found.total)}", file=sys.stderr)
+            tell(f"interrupted, {_so_far(run.counts, found.total)}")
             raise typer.Exit(INTERRUPTED) from None
         except UnavailableError as error:
             raise UnavailableError(f"{error}; {_so_far(run.counts, found.total)}") from None
         writer.settle(run.counts.change)
-    print(outcome(run.counts), file=sys.stderr)
+    tell(outcome(run.counts))
     tell_store(settings)
     raise typer.Exit(1 if run.counts.refused else 0)
 
@@ -89,7 +90,7 @@ class _Shown:
 
     def refused(self, row: BadRow) -> None:
         text = f"refused: {row.where}: {row.reason}"
-        self._progress.console.print(text, markup=False, highlight=False, soft_wrap=True)
+        self._progress.console.print(visible(text), markup=False, highlight=False, soft_wrap=True)
 
 
 def _so_far(counts: ImportCounts, total: int) -> str:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-
 import typer
 from rich.console import Console
 from rich.progress import Progress
 
+from common.visible_text import visible
 from models.errors import ModelError
 from models.files import fingerprint
 from models.locate import resolve
@@ -15,6 +14,7 @@ from services.adapters.running_api import ApiRebuildWriter
 from services.bootstrap.catalogue import open_catalogue
 from services.bootstrap.settings import CliSettings, load
 from services.bootstrap.stores import open_items
+from services.cli.printed import say, tell
 from services.cli.running_system import api_client, run_json, tell_store
 from services.core.catalogue.items import Catalogue
 from services.core.catalogue.rebuild import RebuildWriter, VectorCounts, rebuild
@@ -40,19 +40,19 @@ def status() -> None:
     store = open_items(settings, writable=False)
     model = store.model()
     if model is None:
-        print("the catalogue is empty")
+        say("the catalogue is empty")
         return
     counts = VectorCounts.of(store, model)
-    print(f"model {model}, recipe of views {RECIPE}")
-    print(f"{counts.items} items, {counts.current} of them up to date")
+    say(f"model {model}, recipe of views {RECIPE}")
+    say(f"{counts.items} items, {counts.current} of them up to date")
     if counts.other_recipe:
-        print(f"{counts.other_recipe} of another recipe (searchable): run `lookalike index rebuild`")
+        say(f"{counts.other_recipe} of another recipe (searchable): run `lookalike index rebuild`")
     if counts.without:
-        print(f"{counts.without} of another model (not searchable): run `lookalike index rebuild`")
-    print(_calibration_line(store, model))
+        say(f"{counts.without} of another model (not searchable): run `lookalike index rebuild`")
+    say(_calibration_line(store, model))
     chosen = _chosen_model(settings)
     if chosen not in (None, model):
-        print(f"LOOKALIKE_MODEL={settings.model} is model {chosen}, to which a rebuild changes the catalogue")
+        say(f"LOOKALIKE_MODEL={settings.model} is model {chosen}, to which a rebuild changes the catalogue")
 
 
 def _calibration_line(store: ItemStore, model: str) -> str:
@@ -88,10 +88,7 @@ def rebuild_index() -> None:
         with api_client(settings, addresses["page"]) as client:
             refused = _rebuild(catalogue, ApiRebuildWriter(client))
         if model_changes:
-            print(
-                f"the system that runs must now be started again with LOOKALIKE_MODEL={settings.model}",
-                file=sys.stderr,
-            )
+            tell(f"the system that runs must now be started again with LOOKALIKE_MODEL={settings.model}")
     tell_store(settings)
     raise typer.Exit(1 if refused else 0)
 
@@ -109,10 +106,11 @@ def _rebuild(catalogue: Catalogue, writer: RebuildWriter) -> int:
             done += error is None
             if error is not None:
                 refused += 1
-                progress.console.print(f"left out: {error}", markup=False, highlight=False, soft_wrap=True)
+                told = visible(f"left out: {error}")
+                progress.console.print(told, markup=False, highlight=False, soft_wrap=True)
     if complete and not done + refused:
         text = f"all {counts.items} items have vectors of model {model} and recipe {RECIPE} already"
-        print(f"{text}; nothing was made again, and nothing has to be restarted for it", file=sys.stderr)
+        tell(f"{text}; nothing was made again, and nothing has to be restarted for it")
     else:
-        print(f"{done} items were made again with model {model}, {refused} left out", file=sys.stderr)
+        tell(f"{done} items were made again with model {model}, {refused} left out")
     return refused

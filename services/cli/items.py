@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +12,7 @@ import typer
 from services.bootstrap.importing import open_reader
 from services.bootstrap.settings import CliSettings, load
 from services.cli.import_ import import_items
+from services.cli.printed import tell
 from services.cli.running_system import tell_store
 from services.core.catalogue.paging import all_items
 from services.core.domain import Item
@@ -58,11 +58,11 @@ def export(
         raise InputError(f"{file} can't be written: {error.strerror}") from None
     finally:
         unfinished.unlink(missing_ok=True)
-    print(f"{running.items} items exported to {file}, {file.stat().st_size} bytes", file=sys.stderr)
+    tell(f"{running.items} items exported to {file}, {file.stat().st_size} bytes")
     for key in running.gone:
-        print(f"left out: the picture {key} is gone; its item can't be imported again", file=sys.stderr)
+        tell(f"left out: the picture {key} is gone; its item can't be imported again")
     for item in running.damaged:
-        print(f"left out: item {item.id} is damaged: {item.damage}", file=sys.stderr)
+        tell(f"left out: item {item.id} is damaged: {item.damage}")
     tell_store(settings)
     raise typer.Exit(1 if running.gone or running.damaged else 0)
 

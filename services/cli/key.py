@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.bootstrap.settings import CliSettings, load
+from services.cli.printed import say
 from services.core.errors import InputError
 
 
@@ -11,4 +12,4 @@ def key() -> None:
     told = load(CliSettings).api_key.get_secret_value()
     if not told:
         raise InputError("there is no API key: neither LOOKALIKE_API_KEY nor LOOKALIKE_API_KEY_FILE is set")
-    print(told)
+    say(told)

@@ -20,6 +20,7 @@ from models.files import fingerprint, read_model, write_atomically
 from models.locate import added, may_be_added, place_for, resolve
 from models.variants import VARIANTS
 from services.bootstrap.settings import CliSettings, load
+from services.cli.printed import say
 from services.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def list_models() -> None:
         names.append(chosen)
     width = max(map(len, names))
     for name in names:
-        print(f"{'*' if name == chosen else ' '} {name:{width}}  {_facts(name)}")
+        say(f"{'*' if name == chosen else ' '} {name:{width}}  {_facts(name)}")
     if chosen not in names:
         with _as_input_error("LOOKALIKE_MODEL: "):
             resolve(chosen, build=False)
@@ -92,9 +93,9 @@ def add(
         dim, cost_ms = _measured(file, data)
         write_atomically(path, data)
     size = f"{TRIAL_WIDTH_PX}x{TRIAL_HEIGHT_PX}"
-    print(f"added {path}")
-    print(f"fingerprint {fingerprint(data)}, dim {dim}, {cost_ms:.1f} ms a picture of {size} on one thread")
-    print(f"next: stop the system, set LOOKALIKE_MODEL={name}, run `lookalike index rebuild`, start again")
+    say(f"added {path}")
+    say(f"fingerprint {fingerprint(data)}, dim {dim}, {cost_ms:.1f} ms a picture of {size} on one thread")
+    say(f"next: stop the system, set LOOKALIKE_MODEL={name}, run `lookalike index rebuild`, start again")
 
 
 def preparation(mean: str, std: str, *, bgr: bool) -> Preparation | None:

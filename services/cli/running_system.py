@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -15,6 +14,7 @@ from services.bootstrap.client_tls import trust
 from services.bootstrap.importing import build_maker, open_maker
 from services.bootstrap.own_clients import own_client
 from services.bootstrap.settings import CliSettings
+from services.cli.printed import tell
 from services.core.errors import InputError
 from services.core.importing.import_run import ImportWriter
 from services.core.importing.item_maker import Maker
@@ -48,7 +48,7 @@ def tell_store(settings: CliSettings) -> None:
         told = "store: that of the system"
     addresses = run_json(settings)
     through = "" if addresses is None else f", through {addresses['page']}"
-    print(f"{told}{through}", file=sys.stderr)
+    tell(f"{told}{through}")
 
 
 def api_client(settings: CliSettings, page: str) -> httpx.Client:

@@ -10,6 +10,7 @@ import typer
 
 from services.adapters.running_api import ask
 from services.bootstrap.settings import CliSettings, load
+from services.cli.printed import say
 from services.cli.running_system import api_client, run_json
 from services.core.errors import InputError, UnavailableError
 from services.core.records import K
@@ -32,8 +33,8 @@ def search(
     with api_client(settings, addresses["page"]) as client:
         record = ask(client, "POST", "/search", data={"k": k}, files={"image": (image.name, content)})
     if as_json:
-        print(json.dumps(record, ensure_ascii=False))
+        say(json.dumps(record, ensure_ascii=False))
         return
-    print(record["verdict"].replace("_", " "))
+    say(record["verdict"].replace("_", " "))
     for match in record["matches"]:
-        print(f"{match['score']:6.3f}  {match['id']:24}  {match['title']}")
+        say(f"{match['score']:6.3f}  {match['id']:24}  {match['title']}")

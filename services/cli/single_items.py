@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -11,6 +10,7 @@ import typer
 from services.adapters.running_api import ask
 from services.bootstrap.settings import CliSettings, load
 from services.bootstrap.stores import open_items
+from services.cli.printed import say, tell
 from services.cli.running_system import api_client, run_json, tell_store
 from services.core.catalogue.paging import all_items
 from services.core.domain import Item
@@ -31,11 +31,11 @@ def list_items(
     """Print each item's id and title, in the order of the ids."""
     store = open_items(load(CliSettings), writable=False)
     for item in all_items(store, text=text, on_damaged=_tell_damaged):
-        print(f"{item.id:24}  {item.title}")
+        say(f"{item.id:24}  {item.title}")
 
 
 def _tell_damaged(item: Item) -> None:
-    print(f"left out: item {item.id} is damaged: {item.damage}", file=sys.stderr)
+    tell(f"left out: item {item.id} is damaged: {item.damage}")
 
 
 def teach(
@@ -52,8 +52,8 @@ def teach(
     else:
         words = {"title": title, "id": item_id, "thing": thing}
         changed = _ask("POST", "/items", json={name: value for name, value in words.items() if value})
-    print(f"{changed['id']:24}  {changed['title']}")
-    print(_how_to_undo(changed), file=sys.stderr)
+    say(f"{changed['id']:24}  {changed['title']}")
+    tell(_how_to_undo(changed))
     tell_store(load(CliSettings))
 
 
@@ -62,11 +62,11 @@ def delete(item_id: Annotated[str, typer.Argument(help="The item's id.")]) -> No
     settings = load(CliSettings)
     if run_json(settings) is not None:
         changed = _ask("DELETE", f"/items/{quote(item_id, safe='')}")
-        print(f"{item_id} deleted\n{_how_to_undo(changed)}", file=sys.stderr)
+        tell(f"{item_id} deleted", _how_to_undo(changed))
     elif open_items(settings, writable=True).delete(item_id) is None:
         raise InputError(f"there is no item {item_id!r}")
     else:
-        print(f"{item_id} deleted", file=sys.stderr)
+        tell(f"{item_id} deleted")
     tell_store(settings)
 
 
@@ -74,7 +74,7 @@ def undo(token: Annotated[str, typer.Argument(help="The token that a change was 
     """Put an item back as it was before a change."""
     changed = _ask("POST", "/items/undo", json={"undo": token})
     what = "is as it was before" if "title" in changed else "is gone again"
-    print(f"{changed['id']} {what}\n{_how_to_undo(changed)}", file=sys.stderr)
+    tell(f"{changed['id']} {what}", _how_to_undo(changed))
     tell_store(load(CliSettings))
 
 

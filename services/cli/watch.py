@@ -15,6 +15,7 @@ from services.adapters.redis_queue import CHANNEL
 from services.adapters.running_api import ask
 from services.bootstrap.search import connect_redis
 from services.bootstrap.settings import CliSettings, load
+from services.cli.printed import say
 from services.cli.running_system import api_client, run_json
 from services.core.errors import InputError, UnavailableError
 
@@ -47,7 +48,7 @@ def watch() -> None:
                 if message is not None:
                     lines.put(_record(message["data"]))
                 while not lines.empty():
-                    print(lines.get(), flush=True)
+                    say(lines.get())
     except redis.RedisError as error:
         raise UnavailableError(f"Redis: {error}") from None
     finally:

@@ -13,7 +13,7 @@ from common.wire import Vectors
 from services.core.errors import ConflictError, InputError
 from services.core.revision import content_revision
 
-_ITEM_ID = re.compile(r"[^\s/\\\x00-\x1f\x7f][^/\\\x00-\x1f\x7f]{0,199}")
+_ITEM_ID = re.compile(r"[^\s/\\\x00-\x1f\x7f-\x9f][^/\\\x00-\x1f\x7f-\x9f\u2028\u2029]{0,199}")
 
 # No item can have this id: GET /items/archive answers with all items.
 RESERVED_ITEM_IDS = frozenset({"archive"})

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
+from common.visible_text import CONTROL, LINE_END
 from common.wire import Vectors
 from services.core.catalogue.views import RECIPE, Shots
 from services.core.catalogue.visible import check_visible
@@ -33,9 +34,12 @@ class Draft:
 
     def checked(self) -> Draft:
         """The draft, trimmed; raises InputError that says what was wrong and what was expected."""
-        title = self.title.strip()
+        # A table's cell may have line ends; a title is one line.
+        title = LINE_END.sub(" ", self.title.strip())
         if not is_text(title):
             raise InputError(f"the title {title[:60]!a} holds characters that are no text")
+        if CONTROL.search(title):
+            raise InputError(f"the title {title[:60]!a} holds control characters; expected one line of text")
         if not 0 < len(title) <= MAX_TITLE:
             raise InputError(f"the title has {len(title)} characters; expected 1 to {MAX_TITLE}")
         link = (self.link or "").strip() or None

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from common.read_json import read_json
+from common.visible_text import CONTROL
 from common.wire import Vectors
 from services.core.catalogue.edits import MAX_PICTURES
 from services.core.catalogue.items import Draft
@@ -92,7 +93,9 @@ def _draft(fields: Mapping[str, Any]) -> Draft:
         raise InputError(f"metadata is {_shown(metadata)}; expected an object of texts")
     if not fields["id"]:  # a draft without an id would get a new one at each import
         raise InputError("id is empty; expected text")
-    return Draft(title=fields["title"], id=fields["id"], link=link, metadata=metadata).checked()
+    # An older version took control characters in titles; its archives are still read.
+    title = CONTROL.sub(" ", fields["title"])
+    return Draft(title=title, id=fields["id"], link=link, metadata=metadata).checked()
 
 
 def _pictures(keys: object) -> list[str]:

@@ -20,6 +20,7 @@ def test_an_added_item_is_in_the_store_with_its_vector_and_its_picture() -> None
     item, cursor = catalogue.add(draft, b"\x00\xff\x00")
     assert (cursor, catalogue.store.get_many(["mug"])) == (1, [item])
     assert (item.title, item.link, item.metadata) == ("A mug", "https://shop.example/1", {"kind": "cup"})
+    assert Draft("two\r\nlines\u2028 of it\n").checked().title == "two lines  of it"
     assert (item.model, item.vectors.shape) == (MODEL, (2, 4))
     np.testing.assert_allclose(item.vectors[0], [0, 0.5**0.5, 0, 0.5**0.5], atol=0.01)
     assert catalogue.pictures.get(item.picture) == b"\x00\xff\x00"
@@ -54,6 +55,7 @@ def test_an_item_without_an_id_gets_one_of_its_own() -> None:
         (Draft(" "), "title has 0 characters; expected 1 to 300"),
         (Draft("x" * (MAX_TITLE + 1)), "title has 301 characters"),
         (Draft("\ud800"), "title"),
+        *((Draft(f"a{each}b"), "holds control characters") for each in "\x1b\x00\x7f\x9b"),
         (Draft("x", link="javascript:alert(1)"), "'javascript:alert(1)' is not an http or https address"),
         (Draft("x", link="/relative"), "not an http or https address"),
         (Draft("x", link="http://["), "not an http or https address"),
