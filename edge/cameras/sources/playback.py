@@ -80,7 +80,7 @@ class Playback:
                 return
             yield self._shown
         if self._pace.wait_until(at_s, stop):
-            self._shown = to_bgr(frame)
+            self._shown = to_bgr(frame, pixel_aspect=stream.sample_aspect_ratio)
             yield self._shown
         if not self._fast:
             # Frames that no other one needs are not even decoded when time is short.

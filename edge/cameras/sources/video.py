@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
+from fractions import Fraction
 from typing import IO, Any, cast
 
 import av
@@ -20,6 +21,8 @@ _MEGAPIXELS = MAX_FRAME_PIXELS // 10**6
 NO_FRAME = f"no frame that can be decoded: damaged, or of more than {_MEGAPIXELS} megapixels"
 # Longest side of a frame that is handed out: a half of 4K, and more than the model or a snapshot needs.
 _LONGEST_PX = 1920
+# Of a pixel; what is narrower is a fault of the file.
+_NARROWEST = 0.25
 _MAX_PIXELS = {"max_pixels": str(MAX_FRAME_PIXELS)}
 # What is shown instead of a film: the cover of a song, pictures of chapters.
 _PICTURE_CODECS = frozenset({"mjpeg", "png", "bmp", "gif", "webp", "tiff"})
@@ -77,14 +80,21 @@ def frames_of(packet: "av.Packet[Any]") -> list[av.VideoFrame]:
         return []
 
 
-def to_bgr(frame: av.VideoFrame) -> Frame:
-    """Convert a decoded frame, upright as a player shows it, and made smaller when it is very large."""
-    shrink = min(1.0, _LONGEST_PX / max(frame.width, frame.height))
+def to_bgr(frame: av.VideoFrame, *, pixel_aspect: Fraction | None = None) -> Frame:
+    """Convert a decoded frame: upright, with square pixels, and made smaller when it is very large.
+
+    `pixel_aspect` is a pixel's width divided by its height.
+    """
+    aspect = float(pixel_aspect or 1)
+    if not _NARROWEST <= aspect <= 1 / _NARROWEST:
+        aspect = 1.0
+    # One way is compressed, as nothing would be gained by stretching the other one.
+    width, height = frame.width * min(1.0, aspect), frame.height * min(1.0, 1 / aspect)
+    shrink = min(1.0, _LONGEST_PX / max(width, height))
+    size = max(1, round(width * shrink)), max(1, round(height * shrink))
+    changes = size != (frame.width, frame.height)
     picture = frame.to_ndarray(
-        format="bgr24",
-        width=max(1, round(frame.width * shrink)),
-        height=max(1, round(frame.height * shrink)),
-        interpolation="AREA" if shrink < 1 else None,
+        format="bgr24", width=size[0], height=size[1], interpolation="AREA" if changes else None
     )
     # PyAV's own type of this mapping knows one key only.
     matrix = cast(Mapping[Type, Buffer], frame.side_data).get(Type.DISPLAYMATRIX)

@@ -4,6 +4,7 @@ import struct
 import sys
 import threading
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -76,6 +77,24 @@ def test_a_video_over_http_is_turned_too(web: tuple[Server, Path]) -> None:
     server, folder = web
     write_turned(folder / "turned.mkv", degrees=90, mirrored=False)
     assert_scene(f"{server.url}/turned.mkv")
+
+
+@pytest.mark.parametrize(
+    ("aspect", "width", "height"), [(Fraction(16, 11), 64, 33), (Fraction(1, 2), 32, 48)]
+)
+def test_pixels_that_are_not_square_are_made_so(
+    tmp_path: Path, aspect: Fraction, width: int, height: int
+) -> None:
+    path = tmp_path / "wide.mp4"
+    with av.open(path, "w") as container:
+        stream = container.add_stream("libx264", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        stream.codec_context.sample_aspect_ratio = aspect
+        container.mux(stream.encode(av.VideoFrame.from_ndarray(scene(), format="bgr24")))
+        container.mux(stream.encode(None))
+    frames = source_of(path).frames(threading.Event())
+    assert next(frames).shape == (height, width, 3)
+    frames.close()
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
