@@ -87,6 +87,10 @@ class FakeQueue:
         noted = self.clocks.get(thing, [])
         return noted[-1] if len(noted) >= BAD_CLOCKS else None
 
+    def clock_offsets_s(self, things: Sequence[str]) -> dict[str, float]:
+        found = {thing: self.clock_offset_s(thing) for thing in things}
+        return {thing: offset_s for thing, offset_s in found.items() if offset_s is not None}
+
     def check(self) -> None:
         self._check()
 

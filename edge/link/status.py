@@ -10,6 +10,8 @@ from common.wire import to_iso
 from edge.picture.frame_types import State
 
 _FPS_EVERY_S, _FIRST_FPS_S = 5.0, 1.0
+# A status that is not repeated is taken for one of a camera that is gone (docs/contracts/mqtt.md).
+_REPEAT_S = 10.0
 
 
 def encode_status(
@@ -36,14 +38,20 @@ def encode_status(
 
 
 class StatusBoard:
-    """Holds the present status and sends it when it changes, fps at most every 5 s; threads share it."""
+    """Holds the present status; sends it when it changes, fps at most every 5 s, and again each 10 s."""
 
-    def __init__(self, send: Callable[[bytes], object], *, source: str | None = None) -> None:
+    def __init__(
+        self,
+        send: Callable[[bytes], object],
+        *,
+        source: str | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         """`send` publishes one retained status; it may drop it, as `repeat` follows on every connection.
 
         `source` describes the camera, without passwords.
         """
-        self._send, self._source = send, source
+        self._send, self._source, self._clock = send, source, clock
         self._lock = threading.Lock()
         self._state: State = "no_camera"
         self._reason: str | None = "starting"
@@ -51,7 +59,8 @@ class StatusBoard:
         self._model: str | None = None
         self._fps = 0.0
         self._state_since_s = time.time()
-        self._frames, self._counting_since_s = 0, time.monotonic()
+        self._frames, self._counting_since_s = 0, self._clock()
+        self._sent_s = float("-inf")
 
     def repeat(self) -> None:
         """Send the present status again."""
@@ -70,24 +79,25 @@ class StatusBoard:
             if state != self._state:
                 self._state_since_s = time.time()
             self._state, self._reason, self._fps = state, reason, 0.0
-            self._frames, self._counting_since_s = 0, time.monotonic()
+            self._frames, self._counting_since_s = 0, self._clock()
             self._publish()
 
     def count(self, frame: bool) -> None:
-        """Count a frame, or that none came, and publish a changed frame rate."""
+        """Count a frame, or that none came; publish a changed frame rate, or the status again."""
         with self._lock:
             self._frames += frame
-            passed_s = time.monotonic() - self._counting_since_s
+            passed_s = self._clock() - self._counting_since_s
             if passed_s < (_FPS_EVERY_S if self._fps else _FIRST_FPS_S):
                 return
             fps = round(self._frames / passed_s, 1)
-            self._frames, self._counting_since_s = 0, time.monotonic()
-            if fps != self._fps:
+            self._frames, self._counting_since_s = 0, self._clock()
+            if fps != self._fps or self._clock() - self._sent_s >= _REPEAT_S:
                 self._fps = fps
                 self._publish()
 
     def _publish(self) -> None:
         # Under the lock, so that two threads' messages do not overtake each other.
+        self._sent_s = self._clock()
         self._send(
             encode_status(
                 self._state,

@@ -48,7 +48,8 @@ def cameras_now(parts: ApiParts) -> list[CameraStatus]:
     """All cameras, each with its clock's offset as the search has noticed it."""
     cameras = parts.cameras.all()
     try:
-        return [camera.with_clock(parts.queue.clock_offset_s(camera.thing)) for camera in cameras]
+        offsets_s = parts.queue.clock_offsets_s([camera.thing for camera in cameras])
+        return [camera.with_clock(offsets_s.get(camera.thing)) for camera in cameras]
     except UnavailableError:
         return cameras
 
@@ -87,7 +88,9 @@ async def feed_matches(parts: ApiParts, hub: Hub) -> None:
     """Publish each new record until cancelled."""
     async for record in follow(parts.live_redis):
         try:
-            hub.publish(match_event(record))
+            event = match_event(record)
+            parts.cameras.note(event.thing or "")
+            hub.publish(event)
         except (ValueError, KeyError, TypeError) as error:
             log.warning("the channel `matches` carried no match record: %r", error)
 
@@ -97,10 +100,11 @@ async def feed_heartbeats(parts: ApiParts, hub: Hub) -> None:
     known: dict[str, CameraStatus] = {}
     while True:
         hub.publish(heartbeat())
-        for camera in await run_in_threadpool(cameras_now, parts):
+        now = {camera.thing: camera for camera in await run_in_threadpool(cameras_now, parts)}
+        for camera in now.values():
             if known.get(camera.thing) != camera:
-                known[camera.thing] = camera
                 hub.publish(camera_event(camera))
+        known = now
         await asyncio.sleep(HEARTBEAT_S)
 
 

@@ -97,7 +97,7 @@ def build_api_core(settings: ApiCoreSettings) -> ApiCore:
 def build_api(settings: ApiCoreSettings, connect: Connect) -> ApiParts:
     """Wire the whole api; `connect` makes the link to the cameras. Raises InputError as the core does."""
     core = build_api_core(settings)
-    cameras, previews = CameraStatuses(), Previews()
+    cameras, previews = CameraStatuses(most=settings.max_cameras), Previews()
     snapshots = Snapshots(lambda topic, command: link.publish(topic, command, qos=1))
 
     def receive(topic: str, payload: bytes) -> None:

@@ -42,6 +42,13 @@ class ConnectionSettings(Base):
 class LimitSettings(ConnectionSettings):
     """The api's limits."""
 
+    max_cameras: int = Field(
+        1024,
+        ge=1,
+        le=100_000,
+        description="Cameras that are remembered. Those that are gone for longest are forgotten first, and "
+        "none that lives.",
+    )
     max_exports: int = Field(
         2, ge=1, le=100, description="The largest number of exports (GET /items/archive) at once."
     )

@@ -272,6 +272,9 @@ class MatchQueue(Protocol):
     def clock_offset_s(self, thing: str) -> float | None:
         """The lasting offset of the camera's clock, None if it is right."""
 
+    def clock_offsets_s(self, things: Sequence[str]) -> dict[str, float]:
+        """The lasting offsets of these cameras' clocks, of those that are off; one round trip."""
+
     def check(self) -> None:
         """Push a record to lists of its own and read it back; raises UnavailableError with the cause.
 

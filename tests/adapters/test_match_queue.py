@@ -62,6 +62,14 @@ def test_an_empty_queue_has_nothing(queue: MatchQueue) -> None:
     assert (latest(queue), latest(queue, thing="cam-1"), queue.clock_offset_s("cam-1")) == ([], [], None)
 
 
+def test_the_clocks_of_many_cameras_are_asked_for_at_once(queue: MatchQueue) -> None:
+    for _ in range(5):
+        queue.note_clock("fast", offset_s=60.0)
+    queue.note_clock("once", offset_s=60.0)
+    assert queue.clock_offsets_s(["right", "fast", "once"]) == {"fast": 60.0}
+    assert queue.clock_offsets_s([]) == {}
+
+
 def test_a_check_passes_and_leaves_no_record_behind(queue: MatchQueue) -> None:
     for _ in range(2):
         queue.check()

@@ -134,6 +134,7 @@ def test_a_clocks_note_a_cameras_state_and_a_remembered_record_expire(
     assert 0 < client.ttl("camera:a") <= 60
     assert 86000 < client.ttl("feedback:7") <= 86400
     assert 3600 <= client.ttl("camera:b") <= 7 * 86400
+    assert 3600 <= client.ttl("stack:matches:b") <= 86400
 
 
 REFUSING = {

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
-from services.api.hub import BACKLOG, Event, Hub
+from services.api.hub import BACKLOG, MOST, Event, Hub
 
 
 def numbered(number: int) -> Event:
@@ -37,7 +37,35 @@ def test_what_has_come_is_given_at_once_until_the_end() -> None:
 def test_a_slow_listener_loses_the_oldest_and_never_the_end() -> None:
     events = [numbered(number) for number in range(3 * BACKLOG)]
     ((*got,),) = asyncio.run(_batches(*events, None))
-    assert got == events[-(BACKLOG - 1) :]
+    assert got == events[-BACKLOG:]
+
+
+def of_camera(name: str, number: int, *, state: str = "online") -> Event:
+    return (
+        Event("camera", state, f"cam-{number}")
+        if name == "camera"
+        else Event(name, "", f"cam-{number}", number)
+    )
+
+
+def test_a_slow_listener_hears_of_each_camera_that_changed_and_of_its_newest_state() -> None:
+    cameras = [
+        of_camera("camera", number, state=state) for state in ("lost", "online") for number in range(500)
+    ]
+    beats = [Event("heartbeat", str(number)) for number in range(100)]
+    ((*got,),) = asyncio.run(_batches(*beats, *cameras, None))
+    assert got == [beats[-1], *cameras[500:]]
+
+
+def test_a_slow_listener_gets_the_newest_record_of_each_camera() -> None:
+    once = [of_camera("match", number) for number in range(2 * BACKLOG)]
+    often = [Event("match", "", "cam-0", 10_000 + number) for number in range(1000)]
+    ((*got,),) = asyncio.run(_batches(*once, *often, None))
+    assert {event.thing for event in got} == {event.thing for event in once}
+    assert got[-1] == often[-1]
+    assert len(got) <= 2 * BACKLOG + 1
+    ((*most,),) = asyncio.run(_batches(*(of_camera("match", number) for number in range(3 * MOST)), None))
+    assert len(most) == MOST
 
 
 async def _two_listeners() -> list[list[int | None]]:

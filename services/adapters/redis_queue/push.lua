@@ -28,6 +28,8 @@ for i = 1, 2 do
   redis.call('LPUSH', KEYS[i], record)
   redis.call('LTRIM', KEYS[i], 0, ARGV[4 + i] - 1)
 end
+-- Names of cameras may be invented: what is kept of one that is silent goes after a day.
+redis.call('EXPIRE', KEYS[2], 86400)
 if ARGV[8] ~= '' then
   redis.call('LPUSH', KEYS[5], ARGV[8])
   redis.call('LTRIM', KEYS[5], 0, ARGV[9] - 1)

@@ -135,6 +135,18 @@ class RedisQueue:
             count, offset_s = self._client.hmget(_state(thing), "clock_bad", "clock_offset_s")
         return float(offset_s) if offset_s is not None and int(count or 0) >= _BAD_CLOCKS else None
 
+    def clock_offsets_s(self, things: Sequence[str]) -> dict[str, float]:
+        """The lasting offsets of these cameras' clocks, of those that are off; one round trip."""
+        with translated(), self._client.pipeline(transaction=False) as pipe:
+            for thing in things:
+                pipe.hmget(_state(thing), "clock_bad", "clock_offset_s")
+            found = pipe.execute() if things else []
+        return {
+            thing: float(offset_s)
+            for thing, (count, offset_s) in zip(things, found, strict=True)
+            if offset_s is not None and int(count or 0) >= _BAD_CLOCKS
+        }
+
     def check(self) -> None:
         """Push a record to lists of its own, read it back, and read the newest record.
 

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-import logging
 import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from common.rate_limited_log import RateLimitedLog
 from common.read_json import read_json
 from common.wire import FRAMES_OVER_MQTT, WireError, parse_topic
 
 STATES = ("online", "offline", "no_camera", "stalled", "clock_wrong")
 MAX_STATUS_BYTES = 4096
 MAX_FPS = 100_000
-
-log = logging.getLogger(__name__)
+MAX_CAMERAS = 1024
+# A camera repeats its status each 10 s.
+LIVE_S = 60.0
+SILENT = f"nothing has been heard of it for {LIVE_S:g} s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,21 +67,37 @@ class CameraStatus:
 
 
 class CameraStatuses:
-    """The last status of every camera that has sent one to this process; safe to use from several threads."""
+    """The last status of the cameras that have sent one to this process; safe to use from several threads.
 
-    def __init__(self) -> None:
-        self._cameras: dict[str, CameraStatus] = {}
+    A camera that was not heard for LIVE_S is offline, whatever its last status says: its last will may have
+    been lost together with the broker, which keeps the status.
+    """
+
+    def __init__(self, *, most: int = MAX_CAMERAS, clock: Callable[[], float] = time.monotonic) -> None:
+        """Remember at most `most` cameras: those that are silent for longest are forgotten first."""
+        self._most, self._clock = most, clock
+        # In the order in which they were heard, each with the clock's seconds then.
+        self._heard: OrderedDict[str, tuple[float, CameraStatus]] = OrderedDict()
         self._lock = threading.Lock()
+        self._log = RateLimitedLog()
 
     def all(self) -> list[CameraStatus]:
         """The cameras in the order of their names."""
         with self._lock:
-            return [self._cameras[thing] for thing in sorted(self._cameras)]
+            return [self._now(*self._heard[thing]) for thing in sorted(self._heard)]
 
     def get(self, thing: str) -> CameraStatus | None:
-        """One camera, None if it never sent a status."""
+        """One camera, None if it never sent a status, or was forgotten."""
         with self._lock:
-            return self._cameras.get(thing)
+            heard = self._heard.get(thing)
+            return None if heard is None else self._now(*heard)
+
+    def note(self, thing: str) -> None:
+        """A camera has shown in another way that it lives, such as by an answered observation."""
+        with self._lock:
+            if thing in self._heard:
+                self._heard[thing] = self._clock(), self._heard[thing][1]
+                self._heard.move_to_end(thing)
 
     def receive(self, topic: str, payload: bytes) -> None:
         """Take a message of a status topic; anything but a status is logged and changes nothing.
@@ -87,13 +108,35 @@ class CameraStatuses:
             thing, _kind = parse_topic(topic)
             camera = _parse(thing, payload) if payload else None
         except WireError as error:
-            log.warning("message on %s refused: %s", topic[:100], error)
+            self._log.say("refused", f"message on {topic[:100]} refused: {error}")
             return
         with self._lock:
             if camera is None:
-                self._cameras.pop(thing, None)
+                self._heard.pop(thing, None)
+            elif thing in self._heard or self._has_room():
+                self._heard[thing] = self._clock(), camera
+                self._heard.move_to_end(thing)
             else:
-                self._cameras[thing] = camera
+                text = f"camera {thing} is left out: there are {self._most} others that live"
+                self._log.say("left out", f"{text}; see LOOKALIKE_MAX_CAMERAS")
+
+    def _has_room(self) -> bool:
+        """Whether one more can be remembered; forgets the one that is gone for longest, if there is one."""
+        if len(self._heard) < self._most:
+            return True
+        # Cameras that live are kept: anybody with a password of the broker can invent names.
+        gone = next((thing for thing, heard in self._heard.items() if self._is_gone(*heard)), None)
+        if gone is not None:
+            del self._heard[gone]
+        return gone is not None
+
+    def _is_gone(self, heard_s: float, camera: CameraStatus) -> bool:
+        return camera.state == "offline" or self._clock() - heard_s > LIVE_S
+
+    def _now(self, heard_s: float, camera: CameraStatus) -> CameraStatus:
+        if camera.state == "offline" or not self._is_gone(heard_s, camera):
+            return camera
+        return replace(camera, state="offline", reason=SILENT, fps=0.0)
 
 
 def is_jpeg(payload: bytes) -> bool:

@@ -41,3 +41,14 @@ def test_changes_are_sent_at_once_and_the_frame_rate_when_it_is_known() -> None:
     assert (sent[-1]["state"], sent[-1]["fps"]) == ("stalled", 0.0)
     board.repeat()
     assert sent[-1] == sent[-2]
+
+
+def test_a_status_that_does_not_change_is_sent_again_now_and_then() -> None:
+    sent, now_s = list[bytes](), [100.0]
+    board = StatusBoard(sent.append, clock=lambda: now_s[0])
+    board.set_state("no_camera", "it is unplugged")
+    for _ in range(300):
+        now_s[0] += 0.1
+        board.count(frame=False)
+    assert len(sent) in (3, 4)
+    assert set(sent) == {sent[0]}
