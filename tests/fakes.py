@@ -137,7 +137,9 @@ class FakeIndex:
         for query in vectors:
             distances = np.split(np.linalg.norm(rows - query, axis=1), ends[:-1])
             near = [
-                Neighbour(item_id, float(own.min()), first + int(own.argmin()))
+                Neighbour(
+                    item_id, float(own.min()), first + int(own.argmin()), items[item_id][1][int(own.argmin())]
+                )
                 for item_id, first, own in zip(ids, firsts, distances, strict=True)
             ]
             found.append(sorted(near, key=lambda neighbour: (neighbour.distance, neighbour.row))[:k])

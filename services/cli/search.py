@@ -36,5 +36,7 @@ def search(
         say(json.dumps(record, ensure_ascii=False))
         return
     say(record["verdict"].replace("_", " "))
+    if equals := record.get("equals"):
+        say(f"one of these {len(equals)}, which have the same picture or nearly the same:")
     for match in record["matches"]:
         say(f"{match['score']:6.3f}  {match['id']:24}  {match['title']}")

@@ -6,6 +6,7 @@ import json
 import queue
 import threading
 import time
+from typing import Any
 
 import redis
 
@@ -102,8 +103,17 @@ def _record(text: str) -> str:
     best = record["matches"][0] if record["matches"] else {"title": "-", "score": 0.0}
     return (
         f"{_clock()} {record['thing']:12} {record['verdict']:12} seq {record['seq']} "
-        f"{best['score']:.3f} {best['title']}"
+        f"{best['score']:.3f} {_titles(record, best)}"
     )
+
+
+def _titles(record: dict[str, Any], best: dict[str, Any]) -> str:
+    """The best match's title, or those of its equals."""
+    equals = record.get("equals")
+    if not equals:
+        return str(best["title"])
+    titles = [str(match["title"]) for match in record["matches"] if match["id"] in equals]
+    return f"one of these {len(titles)}: {'; '.join(titles)}"
 
 
 def _clock() -> str:

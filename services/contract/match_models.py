@@ -52,7 +52,11 @@ class RecordAnswer(Answer):
         description="Whether it is an item of the catalogue."
     )
     frames: int = Field(description="Over how many frames the answer was agreed, 1 to 8.")
-    margin: float = Field(description="The best score minus the second.")
+    margin: float = Field(description="The best score minus the second, equals left out.")
+    equals: list[str] | None = Field(
+        None,
+        description="Only if the best match has equals (the same picture, or nearly): their ids, it first.",
+    )
     matches: list[MatchedItemAnswer] = Field(
         description="The likeliest items, best first, whatever the verdict."
     )

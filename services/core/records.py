@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from common.wire import Observation, to_iso
+from common.wire import Observation, Vectors, to_iso
 from services.core.domain import ItemFacts
 from services.core.evidence import Vote
 
@@ -28,10 +28,15 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A verdict, and the probability of each of the nearest items that the camera shows it."""
+    """A verdict, and the probability of each of the nearest items that the camera shows it.
+
+    Equal items, which no camera can tell apart, have the probability of "one of them" each; `equals` are the
+    likeliest's, itself included, with their evidence in nats. It is empty if that has none.
+    """
 
     verdict: Verdict
     probabilities: Mapping[str, float]
+    equals: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +44,13 @@ class Neighbour:
     """An item near a query; `distance` is the Euclidean distance of unit vectors, 0 to 2.
 
     `row` is the number that the index gave to the nearest of the item's vectors when it was added, and to no
-    other vector since; -1 where an index has none.
+    other vector since; -1 where an index has none. `vector` is that vector, float32 [dim], where it is known.
     """
 
     item_id: str
     distance: float
     row: int = -1
+    vector: Vectors | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +82,8 @@ class Match:
 class MatchRecord:
     """The answer to one observation, before the match queue has given it an id; times in Unix seconds.
 
-    `frames` of the camera agreed on it; `vote` is this frame's, for the frames that follow.
+    `frames` of the camera agreed on it; `vote` is this frame's, for the frames that follow. `equals` are the
+    ids of the matches that are equal to the best, itself included; none if it has no equal.
     """
 
     observation: Observation
@@ -88,11 +95,13 @@ class MatchRecord:
     timings_ms: Mapping[str, float]
     frames: int = 1
     vote: Vote | None = None
+    equals: tuple[str, ...] = ()
 
     @property
     def margin(self) -> float:
-        """The difference between the best match's score and the second's."""
-        scores = [match.score for match in self.matches]
+        """The difference between the best match's score and that of the second, its equals left out."""
+        others = self.equals[1:]
+        scores = [match.score for match in self.matches if match.item.id not in others]
         return scores[0] - max(scores[1:], default=0.0) if scores else 0.0
 
     def to_json(self) -> str:
@@ -112,6 +121,7 @@ class MatchRecord:
             "verdict": self.verdict,
             "frames": self.frames,
             "margin": round(self.margin, 4),
+            **({"equals": list(self.equals)} if self.equals else {}),
             "matches": [match.to_json() for match in self.matches],
             "box": seen.box,
             "timings_ms": {stage: round(ms, 2) for stage, ms in self.timings_ms.items()},

@@ -31,6 +31,7 @@ export default {
   "verdict.unsure": "Not sure",
   "verdict.no_match": "No match",
   "best.guess": "Nearest guess: {title}",
+  "best.equals": "One of these {n}: {titles}",
   "best.unsure": "It looks like this, but it may be another item. Turn it or hold it closer, or say below what it is.",
   "best.last": "Last seen",
   "best.untitled": "Untitled item",

@@ -32,6 +32,7 @@ export default {
   "verdict.unsure": "불확실",
   "verdict.no_match": "일치 없음",
   "best.guess": "가장 비슷한 품목: {title}",
+  "best.equals": "다음 {n}개 중 하나: {titles}",
   "best.unsure": "이 품목으로 보이지만 다른 품목일 수도 있습니다. 돌리거나 더 가까이 비춰 보거나, 아래에서 무엇인지 알려 주세요.",
   "best.last": "마지막으로 본 품목",
   "best.untitled": "이름 없는 품목",

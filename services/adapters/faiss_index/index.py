@@ -7,11 +7,13 @@ and a search works on the state that was there when it began: it takes no lock, 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 import faiss
 import numpy as np
+from numpy.typing import NDArray
 
 from common.wire import Vectors
 from services.adapters.faiss_index.rows import Rows, State, joined
@@ -124,7 +126,7 @@ def _median(counts: Counter[int]) -> int:
 
 def _nearest(state: State, queries: Vectors, *, rows: int, k: int) -> Iterator[tuple[list[Neighbour], bool]]:
     """Each query's nearest items by up to `rows` rows of each part, and whether these are all of the k."""
-    cosines, numbers, item_ids = [], [], []
+    cosines, numbers, item_ids, fetched = [], [], [], []
     # The rows of a part that were not fetched are at most as near as the last fetched one.
     limits = np.full(len(queries), -np.inf, np.float32)
     for part in state.parts:
@@ -137,6 +139,7 @@ def _nearest(state: State, queries: Vectors, *, rows: int, k: int) -> Iterator[t
         cosines.append(np.where(part.alive[places], near, -np.inf))
         numbers.append(part.numbers[places])
         item_ids.append([[part.item_ids[place] for place in row] for row in places.tolist()])
+        fetched.append((part, places))
     near, number = np.concatenate(cosines, axis=1), np.concatenate(numbers, axis=1)
     order = np.lexsort((number, -near))
     for row, limit in enumerate(limits.tolist()):
@@ -147,21 +150,39 @@ def _nearest(state: State, queries: Vectors, *, rows: int, k: int) -> Iterator[t
                 near[row, ranked].tolist(),
                 number[row, ranked].tolist(),
                 (ids[place] for place in ranked.tolist()),
+                ranked.tolist(),
                 strict=True,
             ),
+            vector=partial(_vector, fetched, row),
             k=k,
             limit=limit,
         )
         yield found, len(found) == k or limit == -np.inf
 
 
-def _first(rows: Iterable[tuple[float, int, str]], *, k: int, limit: float) -> list[Neighbour]:
-    """The first k items of rows (cosine, number, item), nearest first, that are nearer than the limit."""
+def _vector(fetched: Sequence[tuple[Rows, NDArray[np.int64]]], row: int, column: int) -> Vectors:
+    """The vector of a column of a query's fetched rows, which are those of each part in turn."""
+    for part, places in fetched:
+        if column < places.shape[1]:
+            found: Vectors = part.space[places[row, column]]
+            return found
+        column -= places.shape[1]
+    raise IndexError(column)
+
+
+def _first(
+    rows: Iterable[tuple[float, int, str, int]], *, vector: Callable[[int], Vectors], k: int, limit: float
+) -> list[Neighbour]:
+    """The first k items of rows (cosine, number, item, column), nearest first, nearer than the limit.
+
+    `vector` gives that of a column.
+    """
     found: dict[str, Neighbour] = {}
-    for cosine, number, item_id in rows:
+    for cosine, number, item_id, column in rows:
         if cosine <= limit or len(found) == k:
             break
         if item_id not in found:
             # For unit vectors |a - b|² = 2 - 2 a·b; rounding can push it just below 0.
-            found[item_id] = Neighbour(item_id, max(0.0, 2.0 - 2.0 * cosine) ** 0.5, number)
+            distance = max(0.0, 2.0 - 2.0 * cosine) ** 0.5
+            found[item_id] = Neighbour(item_id, distance, number, vector(column))
     return list(found.values())

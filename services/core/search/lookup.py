@@ -12,6 +12,7 @@ from common.wire import Observation
 from services.core.domain import ItemFacts
 from services.core.evidence import Evidence, Vote
 from services.core.records import Judgement, Match, MatchRecord, Neighbour, Verdict
+from services.core.search.equals import first_equals
 from services.core.search.follow import View
 from services.core.search.verdict import CANDIDATES, judge
 from services.core.search.votes import agree, window
@@ -53,25 +54,33 @@ class Lookup:
             found = [neighbour for neighbour in neighbours if neighbour.item_id in items]
             decision = decide(seen, view, found, said)
             near = _favoured(found, said, count=k + RUNNERS_UP)
+            matches = tuple(self._matches(near, items, decision.judgement)[:k])
+            equals = tuple(m.item.id for m in matches if m.item.id in decision.judgement.equals)
             record = MatchRecord(
                 observation=seen,
                 model=view.model if view else seen.model,
                 verdict=decision.judgement.verdict,
-                matches=tuple(self._matches(near, items, decision.judgement.probabilities)[:k]),
+                matches=matches,
                 searched_at_s=searched_at_s,
                 expires_at_s=seen.captured_at_s + self.max_age_s,
                 timings_ms=_timings(seen, started_s=started_s, searched_at_s=searched_at_s),
                 frames=decision.frames,
                 vote=decision.vote,
+                equals=equals if len(equals) > 1 else (),
             )
             records.append(record)
         return records
 
     def _matches(
-        self, near: Sequence[Neighbour], items: Mapping[str, ItemFacts], chance: Mapping[str, float]
+        self, near: Sequence[Neighbour], items: Mapping[str, ItemFacts], judgement: Judgement
     ) -> list[Match]:
-        """The neighbours as matches, the likeliest first."""
-        likely = sorted(near, key=lambda neighbour: chance.get(neighbour.item_id, 0.0), reverse=True)
+        """The neighbours as matches, the likeliest first; of equals the one with most evidence."""
+        chance, equals = judgement.probabilities, judgement.equals
+        likely = sorted(
+            near,
+            key=lambda n: (chance.get(n.item_id, 0.0), n.item_id in equals, equals.get(n.item_id, 0.0)),
+            reverse=True,
+        )
         return [
             Match(items[n.item_id], n, self.picture_url(items[n.item_id]), chance.get(n.item_id, 0.0))
             for n in likely
@@ -93,13 +102,14 @@ def decide(
     """Judge a frame by its nearest items, nearest first, and its camera's earlier votes, newest first."""
     if view is None:
         return Decision(Judgement(Verdict.NO_MATCH, {}), 1, None)
-    evidence = view.calibration.evidence(neighbours)
+    first = first_equals(neighbours)
+    evidence = view.calibration.evidence(neighbours, first)
     vote = Vote(seen.captured_at_s, evidence, view.model, still_s=seen.still_s)
     agreeing = window(earlier, vote)
     agreed = agree([evidence, *(each.evidence for each in agreeing)])
     # An item that is no neighbour of this frame (it may be gone) cannot be shown, so it is not judged either.
     seen_now = {item_id: nats for item_id, nats in agreed.items.items() if item_id in evidence.items}
-    judgement = judge(Evidence(seen_now, agreed.none))
+    judgement = judge(Evidence(seen_now, agreed.none), first)
     return Decision(judgement, 1 + len(agreeing), replace(vote, fresh=not agreeing))
 
 

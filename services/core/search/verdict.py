@@ -20,6 +20,7 @@ from services.core.calibration_fit import CalibrationFit
 from services.core.evidence import Evidence
 from services.core.ports import KnnSearch
 from services.core.records import Judgement, Neighbour, Verdict
+from services.core.search.equals import apart, first_equals
 
 # Number of nearest items in the softmax; items further off have no chance.
 CANDIDATES = 20
@@ -51,14 +52,18 @@ class Calibration:
     slope: float = float(_PRIOR[2])
     leaning: Mapping[str, float] = field(default_factory=dict)
 
-    def evidence(self, neighbours: Sequence[Neighbour]) -> Evidence:
-        """The evidence of one frame's nearest items, nearest first, for each of them and for none."""
+    def evidence(self, neighbours: Sequence[Neighbour], first: Mapping[str, str] | None = None) -> Evidence:
+        """The evidence of one frame's nearest items, nearest first, for each of them and for none.
+
+        `first` is that of `first_equals`: equals count as one in the neighbourhood.
+        """
         cosines = _cosines(neighbours)
         items = {
             neighbour.item_id: self.sharpness * cosine + self.leaning.get(neighbour.item_id, 0.0)
             for neighbour, cosine in zip(neighbours[:CANDIDATES], cosines, strict=True)
         }
-        return Evidence(items, self.sharpness * (self.level + self.slope * _around(cosines)))
+        around = _around(_cosines(apart(neighbours, first)) if first else cosines)
+        return Evidence(items, self.sharpness * (self.level + self.slope * around))
 
     @classmethod
     def of(cls, fit: CalibrationFit, *, leaning: Mapping[str, float]) -> Calibration:
@@ -74,6 +79,10 @@ class Calibration:
         if not ids:
             return cls(leaning=leaning)
         found = _nearest(index, np.concatenate([v for v in probes.values() if len(v)]))
+        firsts = [first_equals(neighbours) for neighbours in found]
+        # Of equals one stands for all, in whichever of their pictures a probe was made.
+        found = [apart(neighbours, first) for neighbours, first in zip(found, firsts, strict=True)]
+        ids = [first.get(item_id, item_id) for item_id, first in zip(ids, firsts, strict=True)]
         absent = [
             [neighbour for neighbour in neighbours if neighbour.item_id != item_id]
             for neighbours, item_id in zip(found, ids, strict=True)
@@ -82,16 +91,46 @@ class Calibration:
         return cls(math.exp(log_sharpness), float(level), float(slope), leaning)
 
 
-def judge(evidence: Evidence) -> Judgement:
-    """Probabilities of the items, which with that of "none of them" add up to 1, and the verdict."""
-    nats = np.array([*evidence.items.values(), evidence.none])
+def judge(evidence: Evidence, first: Mapping[str, str] | None = None) -> Judgement:
+    """Probabilities of the items, which with that of "none of them" add up to 1, and the verdict.
+
+    `first` is that of `first_equals`: equals are judged as one item, and each has its probability.
+    """
+    groups = _groups(evidence.items, first) if first else evidence.items
+    nats = np.array([*groups.values(), evidence.none])
     shares = np.exp(nats - nats.max())
     shares /= shares.sum()
-    probabilities = dict(zip(evidence.items, shares[:-1].tolist(), strict=True))
-    best = max(probabilities.values(), default=0.0)
+    likely = dict(zip(groups, shares[:-1].tolist(), strict=True))
+    best = max(likely.values(), default=0.0)
+    probabilities, equals = likely, dict[str, float]()
+    if first:
+        probabilities = {item_id: likely[first.get(item_id, item_id)] for item_id in evidence.items}
+        equals = _equals_of_best(evidence, likely, first)
     if best >= MATCH_FROM:
-        return Judgement(Verdict.MATCH, probabilities)
-    return Judgement(Verdict.NO_MATCH if best < NO_MATCH_BELOW else Verdict.UNSURE, probabilities)
+        return Judgement(Verdict.MATCH, probabilities, equals)
+    if best < NO_MATCH_BELOW:
+        return Judgement(Verdict.NO_MATCH, probabilities)
+    return Judgement(Verdict.UNSURE, probabilities, equals)
+
+
+def _groups(items: Mapping[str, float], first: Mapping[str, str]) -> dict[str, float]:
+    """The evidence of each group of equals, that of its best, by the id of its nearest."""
+    groups: dict[str, float] = {}
+    for item_id, nats in items.items():
+        group = first.get(item_id, item_id)
+        groups[group] = max(groups.get(group, -math.inf), nats)
+    return groups
+
+
+def _equals_of_best(
+    evidence: Evidence, likely: Mapping[str, float], first: Mapping[str, str]
+) -> dict[str, float]:
+    """The evidence of the likeliest item and of its equals, none if it has none."""
+    best = max(likely, key=likely.__getitem__)
+    equals = {
+        item_id: nats for item_id, nats in evidence.items.items() if first.get(item_id, item_id) == best
+    }
+    return equals if len(equals) > 1 else {}
 
 
 def leaning(right: int, wrong: int) -> float:

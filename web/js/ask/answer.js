@@ -3,7 +3,7 @@
 import { el, safeLink } from "../base/dom.js";
 import { picture } from "../base/picture.js";
 import { t } from "../base/text.js";
-import { titleOf } from "../live/match.js";
+import { shownTitle, titleOf } from "../live/match.js";
 import { createScore } from "../live/score.js";
 import { boxWords } from "../live/viewfinder.js";
 
@@ -47,11 +47,13 @@ export function createAsked(address, { width, height }) {
 }
 
 /** The verdict and the items of a record. */
-export function createAnswer({ verdict, matches }) {
+export function createAnswer(record) {
+  const { verdict, matches, equals } = record;
   if (!matches.length) return el("p", "form-words", t("ask.empty"));
   const node = el("div", "answer",
     el("p", "verdict", t(`verdict.${verdict}`)),
     verdict === "no_match" ? el("p", "form-words", t("ask.no_match")) : null,
+    equals ? el("p", "form-words", shownTitle(record)) : null,
     el("ol", "answer-list", ...matches.slice(0, SHOWN).map(row)));
   node.dataset.verdict = verdict;
   return node;

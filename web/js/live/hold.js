@@ -4,7 +4,10 @@ const MATCH_MS = 1000;
 const GUESS_MS = 3000; // the nearest guesses of an empty desk change all the time, and none matters
 const REFRESH_MS = 1000; // scores and runners-up of an unchanged best match
 
-export const bestKey = (record) => `${record.verdict} ${record.matches[0]?.id}`;
+// Equals change places from frame to frame, and are one thing to the eye.
+const bestId = ({ equals, matches }) => (equals ? [...equals].sort().join("/") : matches[0]?.id);
+
+export const bestKey = (record) => `${record.verdict} ${bestId(record)}`;
 
 /** Milliseconds that `shown`, on screen since shownAt and last drawn at drawnAt, stays before `next`. */
 function waitMs(shown, next, { shownAt, drawnAt, at }) {

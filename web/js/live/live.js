@@ -11,7 +11,7 @@ import { createCameraBar } from "./camera.js";
 import { createDetails } from "./details.js";
 import { bestKey, createHold } from "./hold.js";
 import { createIntake } from "./intake.js";
-import { createBest, titleOf } from "./match.js";
+import { createBest, shownTitle } from "./match.js";
 import { createNews } from "./updates.js";
 import { createNotice } from "./notice.js";
 import { createOwnCamera } from "./own_camera.js";
@@ -94,7 +94,7 @@ function tell(record) {
   if (key === toldKey) return;
   toldKey = key;
   const [match] = record.matches;
-  announce(t(`announce.${record.verdict}`, { title: titleOf(match), sure: sureness(match.score) }));
+  announce(t(`announce.${record.verdict}`, { title: shownTitle(record), sure: sureness(match.score) }));
 }
 
 /** A task that follows a frame's drawing begins when that frame is handed to the screen. */

@@ -9,6 +9,13 @@ import { t } from "../base/text.js";
 export const BEST_PX = 640; // the width of its picture
 export const titleOf = (match) => match.title || t("best.untitled");
 
+/** What a record shows, in words: the best match's title, or "one of these" with those of its equals. */
+export function shownTitle(record) {
+  const equals = record.matches.filter(({ id }) => record.equals?.includes(id));
+  if (equals.length < 2) return titleOf(record.matches[0]);
+  return t("best.equals", { n: equals.length, titles: equals.map(titleOf).join(" / ") });
+}
+
 /** The title, as a link where the item has a page of its own. */
 export function titleNode(match) {
   const address = safeLink(match.link);
@@ -35,7 +42,7 @@ function words(record, match, score) {
     el("p", "verdict", t(`verdict.${record.verdict}`)),
     el("p", "best-last", t("best.last")),
     missed ? null : text("p", "best-category", metadata.category),
-    el("h2", "best-title", missed ? t("verdict.no_match") : titleNode(match)),
+    el("h2", "best-title", missed ? t("verdict.no_match") : record.equals ? shownTitle(record) : titleNode(match)),
     missed ? guess : text("p", "best-price", metadata.price),
     missed ? null : facts(metadata),
     score && score.node,

@@ -1,7 +1,7 @@
 // The strip of recent distinct matches, newest first; each opens its record.
 
 import { byId, el } from "../base/dom.js";
-import { BEST_PX, titleOf } from "./match.js";
+import { BEST_PX, shownTitle } from "./match.js";
 import { isNewer } from "./state.js";
 import { picture } from "../base/picture.js";
 import { clockTime, t } from "../base/text.js";
@@ -17,7 +17,7 @@ function createTile(record, width, open) {
   const missed = record.verdict === "no_match";
   const time = el("time", "recent-time", clockTime(record.captured_at));
   time.dateTime = record.captured_at;
-  const title = missed ? t("verdict.no_match") : titleOf(record.matches[0]);
+  const title = missed ? t("verdict.no_match") : shownTitle(record);
   const button = el("button", "recent-open",
     missed ? el("span", "picture nothing") : picture(record.matches[0].url, { width }).node,
     el("span", "recent-title", title), time);

@@ -4,7 +4,7 @@ import { openDialog } from "../base/dialog.js";
 import { el } from "../base/dom.js";
 import { picture } from "../base/picture.js";
 import { clockTime, dateTime, t } from "../base/text.js";
-import { BEST_PX, facts, titleNode, titleOf } from "./match.js";
+import { BEST_PX, facts, shownTitle, titleNode, titleOf } from "./match.js";
 import { createScore, sureness } from "./score.js";
 import { ms } from "./timing_breakdown.js";
 
@@ -27,7 +27,7 @@ function bestOf(record) {
   return el("div", "record-best", picture(match.url, { width: BEST_PX }).node,
     el("div", "record-words",
       el("p", "verdict", t(`verdict.${record.verdict}`)),
-      missed ? el("p", "best-guess", t("best.guess", { title: titleOf(match) })) : el("h3", "record-title", titleNode(match)),
+      missed ? el("p", "best-guess", t("best.guess", { title: titleOf(match) })) : el("h3", "record-title", record.equals ? shownTitle(record) : titleNode(match)),
       !missed && line ? el("p", "record-line", line) : null,
       missed ? null : facts(match.metadata ?? {}),
       missed ? null : scored(match, sureness)));

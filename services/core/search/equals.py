@@ -1,0 +1,44 @@
+"""Equal items: those with the same picture, or nearly the same, which no camera can tell apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from services.core.records import Neighbour
+
+# Cosine of the vectors by which two items were found. A picture that was saved again has about as much; the
+# samples' most alike items have 0.82.
+EQUAL_FROM = 0.97
+_NEAREST = 8
+
+
+def first_equals(neighbours: Sequence[Neighbour]) -> dict[str, str]:
+    """The nearest equal of each item that has a nearer one, by id; empty if no two near ones are."""
+    # Equals are about as far from a query. Most queries have none, and must not pay for the search of all.
+    if not _equal_pairs(neighbours[:_NEAREST]):
+        return {}
+    first: dict[str, str] = {}
+    for nearer, further in _equal_pairs(neighbours):
+        one, other = neighbours[nearer].item_id, neighbours[further].item_id
+        if one not in first:  # an equal of an equal may be another item
+            first.setdefault(other, one)
+    return first
+
+
+def _equal_pairs(neighbours: Sequence[Neighbour]) -> list[tuple[int, int]]:
+    """The places of those that are equal to each other, none if vectors are not known."""
+    vectors = [each.vector for each in neighbours if each.vector is not None]
+    if len(vectors) < len(neighbours) or len(vectors) < 2:
+        return []
+    near = np.array(vectors)
+    equal = near @ near.T >= EQUAL_FROM
+    if np.count_nonzero(equal) <= len(near):  # each to itself
+        return []
+    return [(nearer, further) for nearer, further in np.argwhere(np.triu(equal, 1)).tolist()]
+
+
+def apart(neighbours: Sequence[Neighbour], first: Mapping[str, str]) -> list[Neighbour]:
+    """The neighbours, each group of equals by its nearest alone."""
+    return [each for each in neighbours if each.item_id not in first]
