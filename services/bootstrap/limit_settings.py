@@ -34,8 +34,8 @@ class ConnectionSettings(Base):
         30,
         gt=0,
         le=3600,
-        description="The time in which a client has to take 64 KiB of an answer, or to send more of a "
-        "body, in seconds.",
+        description="The time in which a client has to take 64 KiB of an answer, or to send 64 KiB or the "
+        "rest of a body, in seconds.",
     )
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from common.rate_limited_log import RateLimitedLog
 from services.adapters.http_server.client_address import owner_of
 
-# A reader that has taken nothing for this time may be closed when others need its place or its memory.
+# A client that let us wait for this time may be closed when others need its place or its memory.
 SLOW_S = 1.0
 # An address as a socket gives it: host and port, and for IPv6 two numbers more.
 Peer = tuple[Any, ...]
@@ -68,8 +68,9 @@ class Connection:
         """The time since which it may be closed for others, None if it does something."""
         if self.idle_since_s is not None:
             return self.idle_since_s
-        slow = self.unread_since_s is not None and now_s - self.unread_since_s >= SLOW_S
-        return self.unread_since_s if slow else None
+        waits = (self.unread_since_s, self.unsent_since_s)
+        slow = [since_s for since_s in waits if since_s is not None and now_s - since_s >= SLOW_S]
+        return min(slow, default=None)
 
     def cut(self) -> None:
         """End it without its unsent bytes; the event loop notices and closes the socket."""

@@ -13,7 +13,8 @@ from uvicorn.server import ServerState
 
 from services.adapters.http_server.connections import Connection, Connections
 
-# Size of the pieces of a large answer, each of which waits until its reader has taken the one before.
+# Size of the pieces of a large answer, each of which waits until its reader has taken the one before; and the
+# bytes of a body that have to come in the same time.
 PIECE_BYTES = 64 * 1024
 # Unsent bytes at which the next piece waits; with TLS the default is half a megabyte.
 _UNSENT_BYTES = 16 * 1024
@@ -41,6 +42,8 @@ class LimitedProtocol(H11Protocol):
         assert isinstance(server_state, LimitedState)
         self._book = server_state.book
         self._connection: Connection | None = None
+        # Bytes that came since the client's time for them began.
+        self._come_bytes = 0
         self._whole_app, self.app = self.app, self._in_pieces
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -54,8 +57,15 @@ class LimitedProtocol(H11Protocol):
         self._connection.transport = transport
         self._connection.awaits_body = self._awaits_body
 
+    def data_received(self, data: bytes) -> None:
+        """Take what has come; a body that comes in drops ends no wait."""
+        self._come_bytes += len(data)
+        if self._connection and self._come_bytes >= PIECE_BYTES:
+            self._connection.unsent_since_s, self._come_bytes = None, 0
+        super().data_received(data)
+
     def handle_events(self) -> None:
-        """Take what has come; a request's head ends the wait for one, and a part of its body another."""
+        """Read requests; the whole head of one ends the wait for it."""
         super().handle_events()
         self._note()
 
@@ -79,7 +89,6 @@ class LimitedProtocol(H11Protocol):
     def _note(self) -> None:
         if self._connection is None:
             return
-        self._connection.unsent_since_s = None
         if self._at_work():
             self._connection.idle_since_s = None
         elif self._connection.idle_since_s is None:

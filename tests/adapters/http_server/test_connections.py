@@ -89,9 +89,10 @@ def test_one_at_work_makes_no_room(door: Door) -> None:
     assert not any(map(door.is_cut, works))
 
 
-def test_a_reader_that_does_not_read_makes_room_after_a_moment(door: Door) -> None:
+@pytest.mark.parametrize("wait", ["unread_since_s", "unsent_since_s"])
+def test_a_client_that_neither_reads_nor_sends_makes_room_after_a_moment(door: Door, wait: str) -> None:
     slow, quick = door.at_work("192.0.2.1"), door.at_work("192.0.2.1")
-    slow.unread_since_s = door.clock()
+    setattr(slow, wait, door.clock())
     assert door.come("192.0.2.1") is None
     door.clock.now_s += SLOW_S
     assert door.come("192.0.2.1") is not None

@@ -19,12 +19,14 @@ from starlette.routing import Route
 
 from services.adapters.http_server.connections import Connections
 from services.adapters.http_server.listener import Listener
+from services.adapters.http_server.protocol import PIECE_BYTES
 from services.adapters.http_server.server import LimitedServer, ServedAt
 from tests.adapters.http_server.serving import PATIENT, Served, read_all, request, serving
 from tests.certificates import Authority
 from tests.servers import until
 
 LARGE = bytes(range(256)) * 4096 * 8
+UPLOAD = b"POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: 9999999\r\n\r\n"
 BODY_ENDS: list[str] = []
 
 
@@ -96,9 +98,22 @@ def test_the_app_learns_that_a_body_will_not_come(quick: Served) -> None:
         until(lambda: BODY_ENDS == ["gone"])
 
 
-def test_drop_by_drop_a_head_does_not_come_in_time(quick: Served) -> None:
-    with quick.connect(b"GET / HTTP/1.1\r\n") as client:
+@pytest.mark.parametrize("begun", [b"GET / HTTP/1.1\r\n", UPLOAD], ids=["head", "body"])
+def test_drop_by_drop_a_request_does_not_come_in_time(quick: Served, begun: bytes) -> None:
+    with quick.connect(begun) as client:
         until(lambda: not _drips(client), what="it is cut while it sends")
+
+
+def test_each_64_kib_of_a_body_have_the_time_again() -> None:
+    with serving(APP) as served, served.connect(UPLOAD) as client:
+        until(lambda: served.book.of(client.getsockname()) is not None)
+        connection = served.book.of(client.getsockname())
+        assert connection is not None
+        until(lambda: connection.unsent_since_s is not None, what="it waits for the body")
+        first_s = connection.unsent_since_s
+        client.sendall(b"in drops")
+        client.sendall(bytes(PIECE_BYTES))
+        until(lambda: connection.unsent_since_s not in (None, first_s), what="it waits for the next part")
 
 
 def _drips(client: socket.socket) -> bool:
