@@ -100,14 +100,16 @@ class MqttClient:
         self._client.disconnect()
         self._client.loop_stop()
 
-    def publish(self, topic: str, payload: bytes, *, qos: int = 0, within_s: float = 0.0) -> bool:
+    def publish(
+        self, topic: str, payload: bytes, *, qos: int = 0, within_s: float = 0.0, retained: bool = False
+    ) -> bool:
         """Send a message now or never: False if it was dropped, because the broker is away.
 
         Waits up to `within_s` until the network has taken it (with QoS 1: the broker); False if it has not.
         """
         if not self.connected:
             return False
-        sent = self._client.publish(topic, payload, qos)
+        sent = self._client.publish(topic, payload, qos, retain=retained)
         try:
             if within_s:
                 sent.wait_for_publish(within_s)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from starlette.concurrency import run_in_threadpool
 
-from common.wire import to_iso
+from common.wire import to_iso, topic
 from services.adapters.redis_queue import follow
 from services.api.collecting import collect_pictures
 from services.api.hub import Event, Hub
@@ -47,6 +47,8 @@ def heartbeat() -> Event:
 def cameras_now(parts: ApiParts) -> list[CameraStatus]:
     """All cameras, each with its clock's offset as the search has noticed it."""
     cameras = parts.cameras.all()
+    if not cameras:
+        return []
     try:
         offsets_s = parts.queue.clock_offsets_s([camera.thing for camera in cameras])
         return [camera.with_clock(offsets_s.get(camera.thing)) for camera in cameras]
@@ -102,8 +104,13 @@ async def feed_heartbeats(parts: ApiParts, hub: Hub) -> None:
         hub.publish(heartbeat())
         now = {camera.thing: camera for camera in await run_in_threadpool(cameras_now, parts)}
         for camera in now.values():
-            if known.get(camera.thing) != camera:
-                hub.publish(camera_event(camera))
+            before = known.get(camera.thing)
+            if before == camera:
+                continue
+            hub.publish(camera_event(camera))
+            if camera.is_silent and (before is None or not before.is_silent):
+                # In place of its last will, which nobody sent: for Home Assistant, which takes its state.
+                parts.link.publish(topic(camera.thing, "status"), camera.to_status(), qos=1, retained=True)
         known = now
         await asyncio.sleep(HEARTBEAT_S)
 

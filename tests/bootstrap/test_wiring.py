@@ -39,9 +39,11 @@ class TestLink:
         self.hear = on_message
         return self
 
-    def publish(self, topic: str, payload: bytes, *, qos: int = 0, within_s: float = 0.0) -> bool:
+    def publish(
+        self, topic: str, payload: bytes, *, qos: int = 0, within_s: float = 0.0, retained: bool = False
+    ) -> bool:
         self.sent.append((topic, payload))
-        return self.connected and qos + within_s >= 0
+        return self.connected and qos + within_s + retained >= 0
 
     def check(self) -> None:
         pass

@@ -16,8 +16,10 @@ class CameraLink(Protocol):
     def connected(self) -> bool:
         """Whether messages can be sent now."""
 
-    def publish(self, topic: str, payload: bytes, *, qos: int = 0, within_s: float = 0.0) -> bool:
-        """Send a message now or never: False if it was dropped.
+    def publish(
+        self, topic: str, payload: bytes, *, qos: int = 0, within_s: float = 0.0, retained: bool = False
+    ) -> bool:
+        """Send a message now or never, to be kept for later readers if `retained`: False if it was dropped.
 
         Waits up to `within_s` until the network has taken it; False if it has not.
         """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections import OrderedDict
@@ -17,6 +18,7 @@ STATES = ("online", "offline", "no_camera", "stalled", "clock_wrong")
 MAX_STATUS_BYTES = 4096
 MAX_FPS = 100_000
 MAX_CAMERAS = 1024
+_STATUS_FIELDS = ("state", "reason", "provider", "fps", "model", "since", "source")
 # A camera repeats its status each 10 s.
 LIVE_S = 60.0
 SILENT = f"nothing has been heard of it for {LIVE_S:g} s"
@@ -45,6 +47,11 @@ class CameraStatus:
         return self.state in ("online", "clock_wrong")
 
     @property
+    def is_silent(self) -> bool:
+        """Whether it is offline because nothing was heard of it."""
+        return self.state == "offline" and self.reason == SILENT
+
+    @property
     def condition(self) -> str:
         """The state, with the reason if there is one."""
         return f"{self.state} ({self.reason})" if self.reason else self.state
@@ -57,6 +64,11 @@ class CameraStatus:
     def to_json(self) -> dict[str, Any]:
         """The form of GET /cameras."""
         return asdict(self)
+
+    def to_status(self) -> bytes:
+        """The form of a status message."""
+        fields = {name: value for name, value in self.to_json().items() if name in _STATUS_FIELDS}
+        return json.dumps(fields, separators=(",", ":")).encode()
 
     def with_clock(self, offset_s: float | None) -> CameraStatus:
         """The status with a clock that is off by `offset_s`, or right (None)."""
@@ -96,7 +108,10 @@ class CameraStatuses:
         """A camera has shown in another way that it lives, such as by an answered observation."""
         with self._lock:
             if thing in self._heard:
-                self._heard[thing] = self._clock(), self._heard[thing][1]
+                camera = self._heard[thing][1]
+                if camera.is_silent:  # as we published of it
+                    camera = replace(camera, state="online", reason=None)
+                self._heard[thing] = self._clock(), camera
                 self._heard.move_to_end(thing)
 
     def receive(self, topic: str, payload: bytes) -> None:

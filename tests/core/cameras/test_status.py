@@ -72,6 +72,18 @@ def test_a_camera_of_which_nothing_is_heard_is_offline_until_it_is_heard(state: 
     assert rig.states() == {"cam-1": state}
 
 
+def test_what_was_published_for_a_silent_camera_holds_until_it_is_heard() -> None:
+    rig = Clocked()
+    say(rig.cameras, ONLINE)
+    rig.now_s += LIVE_S + 1
+    (gone,) = rig.cameras.all()
+    rig.cameras.receive("lookalike/cam-1/status", gone.to_status())
+    assert rig.cameras.all() == [gone]
+    assert gone.is_silent
+    rig.cameras.note("cam-1")
+    assert rig.states() == {"cam-1": "online"}
+
+
 def test_those_that_are_gone_for_longest_are_forgotten_and_none_that_lives(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
