@@ -50,7 +50,7 @@ def cameras_now(parts: ApiParts) -> list[CameraStatus]:
     if not cameras:
         return []
     try:
-        offsets_s = parts.queue.clock_offsets_s([camera.thing for camera in cameras])
+        offsets_s = parts.clocks.of([camera.thing for camera in cameras])
         return [camera.with_clock(offsets_s.get(camera.thing)) for camera in cameras]
     except UnavailableError:
         return cameras

@@ -16,6 +16,7 @@ from services.bootstrap.catalogue import open_catalogue
 from services.bootstrap.own_clients import own_client
 from services.bootstrap.search import connect_redis, picture_urls
 from services.bootstrap.settings import ApiCoreSettings
+from services.core.cameras.clocks import ClockOffsets
 from services.core.cameras.link import Connect, LiveLink
 from services.core.cameras.previews import Previews
 from services.core.cameras.snapshots import Snapshots
@@ -54,6 +55,7 @@ class ApiParts(ApiCore):
     """The same with the cameras' states, and the link to them."""
 
     cameras: CameraStatuses
+    clocks: ClockOffsets
     previews: Previews
     snapshots: Snapshots
     link: LiveLink
@@ -106,4 +108,11 @@ def build_api(settings: ApiCoreSettings, connect: Connect) -> ApiParts:
 
     link = connect(receive)
     shared = {field.name: getattr(core, field.name) for field in fields(core)}
-    return ApiParts(**shared, cameras=cameras, previews=previews, snapshots=snapshots, link=link)
+    return ApiParts(
+        **shared,
+        cameras=cameras,
+        clocks=ClockOffsets(core.queue),
+        previews=previews,
+        snapshots=snapshots,
+        link=link,
+    )

@@ -9,6 +9,7 @@ import redis.asyncio
 from services.api.feeds import Feeds, feed_heartbeats
 from services.api.hub import Event, Hub
 from services.bootstrap.api import ApiParts
+from services.core.cameras.clocks import ClockOffsets
 from services.core.cameras.status import LIVE_S, SILENT, CameraStatuses
 from tests.fakes import FakeQueue
 
@@ -44,7 +45,8 @@ class SilentParts:
 
     def __init__(self) -> None:
         now_s = [0.0]
-        self.cameras, self.queue, self.link = CameraStatuses(clock=lambda: now_s[0]), FakeQueue(), self
+        self.cameras, self.link = CameraStatuses(clock=lambda: now_s[0]), self
+        self.clocks = ClockOffsets(FakeQueue())
         self.cameras.receive("lookalike/cam-1/status", b'{"state":"online","source":"a clip"}')
         now_s[0] = LIVE_S + 1
         self.sent: list[tuple[str, dict[str, Any], bool]] = []
