@@ -47,9 +47,9 @@ def build_router(parts: ApiParts, limits: LimitSettings) -> APIRouter:
     others = asyncio.Semaphore(WITHOUT_PICTURE)
 
     async def done(
-        change: Callable[[], Changed], source: PictureSource | None = None, *, status: int = 200
+        change: Callable[[], Changed], *, with_picture: bool = False, status: int = 200
     ) -> Response:
-        async with others if source is None else room.place(len(source.image or b"")):
+        async with room.turn() if with_picture else others:
             try:
                 changed = await run_in_threadpool(change)
             except RevisionError as error:
@@ -75,13 +75,14 @@ def build_router(parts: ApiParts, limits: LimitSettings) -> APIRouter:
         sees (`thing`: its next frame). In a form every other field is metadata. Unknown fields in JSON are
         refused.
         """
-        said = await read_item_request(request, NewItemBody)
-        draft, source = said.draft, said.picture()
-        return await done(
-            lambda: parts.editor.add(draft, lambda: _content(parts, source), expected=expected),
-            source,
-            status=201,
-        )
+        async with room.place(request):
+            said = await read_item_request(request, NewItemBody)
+            draft, source = said.draft, said.picture()
+            return await done(
+                lambda: parts.editor.add(draft, lambda: _content(parts, source), expected=expected),
+                with_picture=True,
+                status=201,
+            )
 
     @router.put(
         "/items/{item_id}",
@@ -94,10 +95,14 @@ def build_router(parts: ApiParts, limits: LimitSettings) -> APIRouter:
 
         `metadata` is replaced as a whole, a `link` of null is removed, a picture replaces the shown one.
         """
-        said = await read_item_request(request, ItemEditBody)
-        source = said.source
-        content = None if source is None else lambda: _content(parts, source)
-        return await done(lambda: parts.editor.edit(item_id, said.edit, content, expected=expected), source)
+        async with room.place(request):
+            said = await read_item_request(request, ItemEditBody)
+            source = said.source
+            content = None if source is None else lambda: _content(parts, source)
+            return await done(
+                lambda: parts.editor.edit(item_id, said.edit, content, expected=expected),
+                with_picture=source is not None,
+            )
 
     @router.delete(
         "/items/{item_id}",
@@ -118,12 +123,13 @@ def build_router(parts: ApiParts, limits: LimitSettings) -> APIRouter:
     )
     async def add_view(item_id: ItemId, request: Request, expected: Expected) -> Response:
         """Give an item a further picture, by which it is found too; it may have 16."""
-        source = (await read_item_request(request, NewViewBody)).picture()
-        return await done(
-            lambda: parts.editor.add_view(item_id, lambda: _content(parts, source), expected=expected),
-            source,
-            status=201,
-        )
+        async with room.place(request):
+            source = (await read_item_request(request, NewViewBody)).picture()
+            return await done(
+                lambda: parts.editor.add_view(item_id, lambda: _content(parts, source), expected=expected),
+                with_picture=True,
+                status=201,
+            )
 
     @router.delete(
         "/items/{item_id}/views/{n}",

@@ -73,10 +73,11 @@ def build_router(parts: ApiParts, limits: LimitSettings) -> APIRouter:
         Its `id` is null and its `thing` is `upload`, because it was never in the queue. `box` is the part
         of the upright picture (after its EXIF orientation) that was looked at.
         """
-        async with request.form(max_files=1, max_fields=10) as form:
-            content, k = await read_image(form), _parse_k(form.get("k"))
-        async with room.place(len(content)):
-            record = await run_in_threadpool(_search, parts, content, k)
+        async with room.place(request):
+            async with request.form(max_files=1, max_fields=10) as form:
+                content, k = await read_image(form), _parse_k(form.get("k"))
+            async with room.turn():
+                record = await run_in_threadpool(_search, parts, content, k)
         # The search has written it as JSON already; the model is for OpenAPI.
         return Response(record, media_type="application/json")
 

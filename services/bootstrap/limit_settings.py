@@ -59,7 +59,7 @@ class LimitSettings(ConnectionSettings):
         description="The largest body of a request, in MiB. An archive may be larger: half of the free disk.",
     )
     decodes: int = Field(
-        2, ge=1, le=64, description="Pictures that are decoded at once. Each may take 300 MB for a second."
+        1, ge=1, le=64, description="Pictures that are decoded at once. Each may take 300 MB for a second."
     )
     pictures_waiting: int = Field(
         16,

@@ -7,7 +7,7 @@ from typing import cast
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 
 from services.api import rights, search
 from services.api.picture_room import MAX_BYTES, PictureRoom
@@ -20,8 +20,13 @@ from services.core.errors import BusyError, InputError
 from services.core.ports import Picture
 
 
-async def _stay(room: PictureRoom, leave: asyncio.Event, *, size: int = 1) -> None:
-    async with room.place(size):
+def _request(size: int | None = 1) -> Request:
+    headers = [] if size is None else [(b"content-length", str(size).encode())]
+    return Request({"type": "http", "headers": headers})
+
+
+async def _stay(room: PictureRoom, leave: asyncio.Event, *, size: int | None = 1) -> None:
+    async with room.place(_request(size)), room.turn():
         await leave.wait()
 
 
@@ -29,7 +34,8 @@ async def _enter(room: PictureRoom, count: int) -> tuple[list[asyncio.Task[None]
     """This many requests that are in the room until the event."""
     leave = asyncio.Event()
     tasks = [asyncio.create_task(_stay(room, leave)) for _ in range(count)]
-    await asyncio.sleep(0)
+    for _ in range(10):
+        await asyncio.sleep(0)
     return tasks, leave
 
 
@@ -60,13 +66,38 @@ def test_who_waits_too_long_is_sent_away_and_leaves_its_place() -> None:
     asyncio.run(tried())
 
 
-def test_large_pictures_take_more_of_the_room_and_a_single_one_always_fits() -> None:
+@pytest.mark.parametrize("size", [1, MAX_BYTES, None])
+def test_a_body_is_not_read_before_those_that_were_leave_room_for_it(size: int | None) -> None:
     async def tried() -> None:
-        room, leave = PictureRoom(at_work=2, waiting=8, wait_s=60), asyncio.Event()
+        room, leave, read = PictureRoom(at_work=2, waiting=8, wait_s=60), asyncio.Event(), []
         first = asyncio.create_task(_stay(room, leave, size=MAX_BYTES + 1))
-        await asyncio.sleep(0)
-        with pytest.raises(BusyError):
-            await _stay(room, leave)
+        for _ in range(10):
+            await asyncio.sleep(0)
+
+        async def second() -> None:
+            async with room.place(_request(size)):
+                read.append(leave.is_set())
+
+        task = asyncio.create_task(second())
+        for _ in range(10):
+            await asyncio.sleep(0)
+        assert read == []
+        leave.set()
+        await asyncio.gather(first, task)
+        assert read == [True]
+
+    asyncio.run(tried())
+
+
+def test_who_waits_too_long_to_be_read_is_sent_away() -> None:
+    async def tried() -> None:
+        room, leave = PictureRoom(at_work=2, waiting=8, wait_s=0.01), asyncio.Event()
+        first = asyncio.create_task(_stay(room, leave, size=MAX_BYTES))
+        for _ in range(10):
+            await asyncio.sleep(0)
+        for _ in range(3):
+            with pytest.raises(BusyError, match="no turn for the picture within"):
+                await _stay(room, leave)
         leave.set()
         await first
         await _stay(room, leave)
@@ -79,7 +110,7 @@ def test_an_error_of_the_work_frees_its_place() -> None:
         room = PictureRoom(at_work=1, waiting=0, wait_s=60)
         for _ in range(3):
             with pytest.raises(KeyError):
-                async with room.place(1):
+                async with room.place(_request()), room.turn():
                     raise KeyError("x")
 
     asyncio.run(tried())
