@@ -28,7 +28,7 @@ GROUPS = {
     "Cameras": "source thing region max_fps stall_s pace gate preview home_assistant max_age_s",
     "Addresses between processes": "mqtt_url mqtt_cert mqtt_key mqtt_ca mqtt_aws_topic redis_url search_url "
     "search_host search_port api_url",
-    "Limits": "max_body_mib decodes pictures_waiting picture_wait_s max_connections "
+    "Limits": "max_body_mib max_table_mib decodes pictures_waiting picture_wait_s max_connections "
     "max_connections_per_address http_head_s http_stall_s max_exports max_cameras",
     "Every process": "provider threads log_level log_format alive_file",
 }

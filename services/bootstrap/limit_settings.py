@@ -58,6 +58,13 @@ class LimitSettings(ConnectionSettings):
         le=1024,
         description="The largest body of a request, in MiB. An archive may be larger: half of the free disk.",
     )
+    max_table_mib: int = Field(
+        8,
+        ge=1,
+        le=1024,
+        description="The largest table that is imported on the page, in MiB, with 50,000 rows. The command "
+        "line has no such limit.",
+    )
     decodes: int = Field(
         1, ge=1, le=64, description="Pictures that are decoded at once. Each may take 300 MB for a second."
     )

@@ -39,7 +39,7 @@ class Client:
 
 @pytest.fixture(scope="module")
 def client() -> Client:
-    return Client(build_app(ApiSettings(api_key="k3y", max_body_mib=1), MagicMock(), Hub()))
+    return Client(build_app(ApiSettings(api_key="k3y", max_table_mib=1), MagicMock(), Hub()))
 
 
 def table(client: Client, name: str, content: bytes, **query: str) -> Any:
@@ -100,7 +100,7 @@ def test_files_are_sorted_as_a_folder_is(client: Client, tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("path", "content", "status", "says"),
     [
-        ("/items/table?name=t.csv", b"x" * (2**20 + 1), 413, ""),
+        ("/items/table?name=t.csv", b"x" * (2**20 + 1), 413, "the table has more than 1048576 bytes"),
         ("/items/table", b"", 422, "`name` is missing"),
         ("/items/table?name=t.csv&map=x", b"", 400, "the mapping 'x' can't be read"),
         ("/items/table?name=t.csv&encoding=../x", b"", 400, "is not known"),

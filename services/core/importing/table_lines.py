@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 SEPARATORS = (",", ";", "\t", "|")
 _SEP_LINE = re.compile(r'"?sep=([,;|\t:])"?\s*', re.IGNORECASE)
+# Characters among which the first record is looked for.
+_MAX_HEAD = 1_000_000
 # Attempts to go on behind a quote that is never closed, each of which reads up to csv's limit of a value.
 _MAX_RESTARTS = 1000
 
@@ -31,7 +33,7 @@ def said_separator(text: str) -> str:
 
 def first_record(text: str, separator: str) -> list[str]:
     """The values of the first record that has any; empty if there is none that can be read."""
-    return next((each.values for each in records(text, separator)), [])
+    return next((each.values for each in records(text[:_MAX_HEAD], separator)), [])
 
 
 def records(text: str, separator: str) -> Iterator[Record]:

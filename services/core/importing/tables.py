@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -45,8 +46,10 @@ class _Lines:
     lines: Iterable[Line]
 
 
-def read_table(content: bytes, *, name: str, encoding: str = "", given: Given | None = None) -> Table:
-    """Read a table; raises InputError if no row of it can be read, or if it has none.
+def read_table(
+    content: bytes, *, name: str, encoding: str = "", given: Given | None = None, most_rows: int | None = None
+) -> Table:
+    """Read a table; raises InputError if it has no row, or more than `most_rows`.
 
     `name` is its place, for people; with the suffix .jsonl it is JSON lines. `encoding` and the columns by
     field, `given`, are a person's own choices in place of what the table itself says.
@@ -55,7 +58,11 @@ def read_table(content: bytes, *, name: str, encoding: str = "", given: Given | 
     read = _json_lines if PurePosixPath(name).suffix.lower() == ".jsonl" else _delimited
     found = read(text.text, name, given or {})
     maker = RowMaker(found.columns)
-    rows = list(unique(joined(found.lines, maker), name))
+    rows = list(islice(unique(joined(found.lines, maker), name), most_rows and most_rows + 1))
+    if most_rows and len(rows) > most_rows:
+        raise InputError(
+            f"{name} holds more than {most_rows} rows; expected fewer, or `lookalike items import`"
+        )
     if not rows:
         raise InputError(f"{name} holds no row; {_EXPECTED}")
     return Table(text.encoding, found.separator, found.names, found.columns, rows, maker.left_out)

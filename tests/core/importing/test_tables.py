@@ -129,3 +129,10 @@ def test_quotes_that_are_never_closed_cost_no_time() -> None:
     rows = read(text).rows
     assert all(row.draft is None for row in rows)
     assert time.monotonic() - begun_s < limit_s(10)
+
+
+def test_more_rows_than_a_caller_takes_are_refused() -> None:
+    text = "title,image\na,1.jpg\nb,2.jpg\nc,3.jpg\n"
+    assert len(read(text, most_rows=3).rows) == 3
+    with pytest.raises(InputError, match=r"t\.csv holds more than 2 rows"):
+        read(text, most_rows=2)
