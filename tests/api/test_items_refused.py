@@ -39,6 +39,8 @@ _JSON = {"Content-Type": "application/json"}
         ([1], 400, "a JSON list; expected an object"),
         (b"{", 400, "the body is not JSON"),
         (b"[" * 100_000, 400, "the body is not JSON"),
+        (b'{"metadata":' + b'{"a":' * 943 + b"1" + b"}" * 944, 400, "nested deeper than 64"),
+        ({"title": "x", "url": "http://xn--/a.jpg"}, 400, "an address that can't be read"),
         (b'"' + b"x" * 1024 * 1024 + b'"', 413, "more than 1048576 bytes"),
     ],
 )
