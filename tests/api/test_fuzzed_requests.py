@@ -40,14 +40,15 @@ def test_no_request_is_a_fault_of_ours(fuzzed: Stack, process: str, part: str, o
         status, answer = send(address, request)
         statuses[status] += 1
         assert status < 500 or status in NO_FAULTS, (request, status, answer)
-        if number % 5000 == 2000:
+        if number % 1000 == 999:
             memory.append(resident_bytes(pid))
     assert fuzzed.pid(part) == pid
     assert not any(told in fuzzed.log()[before:] for told in ("Traceback", "Exception"))
     # Most are refused for a reason, some are right by chance, and none of these is a fault.
     assert {200, 400} <= statuses.keys()
-    if memory:
-        assert memory[-1] < memory[0] * 1.3, memory
+    # The first pictures make the model and each thread take their memory; later ones take no more.
+    if len(memory) >= 10:
+        assert memory[-1] < memory[len(memory) // 2] * 1.3, memory
 
 
 @pytest.mark.parametrize("process", ["page", "search"])
