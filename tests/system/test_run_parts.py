@@ -1,13 +1,15 @@
-"""`make run`: a killed part is restarted, and a second copy has parts of its own."""
+"""`make run`: a killed part is restarted, one that hangs is named, and a second copy has parts of its own."""
 
 from __future__ import annotations
 
 import os
 import signal
+import time
 
 import pytest
 
-from tests.system.stack import Stack, eventually
+from tests.pace import limit_s
+from tests.system.stack import Stack, eventually, stopped
 
 
 @pytest.mark.parametrize(
@@ -26,6 +28,28 @@ def test_matches_come_again_after_each_part_was_killed(stack: Stack, part: str) 
     eventually(lambda: _newest(stack) > last, within_s=20, why=stack.log)
     eventually(lambda: stack.get("/healthz")["status"] == "ok", within_s=20, why=stack.log)
     assert stack.pid(part) != killed
+
+
+@pytest.mark.parametrize(
+    ("server", "check", "words"),
+    [
+        ("valkey-server", "redis", "Redis: no answer in time; it hangs, or is overloaded"),
+        ("run.broker", "broker", "the broker takes no message within 2 s; it hangs or is overloaded"),
+    ],
+)
+def test_a_server_that_hangs_is_named_and_recovers(stack: Stack, server: str, check: str, words: str) -> None:
+    def detail() -> str | None:
+        told: str | None = stack.get("/healthz")["checks"][check].get("detail")
+        return told
+
+    eventually(lambda: stack.get("/healthz")["status"] == "ok", within_s=20, why=stack.log)
+    with stopped(stack.pid(server)):
+        eventually(lambda: detail() == words, within_s=10, why=stack.log)
+        began_s = time.monotonic()
+        assert stack.client.get("/healthz").status_code == 503
+        assert time.monotonic() - began_s < limit_s(8)
+        assert stack.client.get("/alive").status_code == 200
+    eventually(lambda: stack.get("/healthz")["status"] == "ok", within_s=20, why=stack.log)
 
 
 def _newest(stack: Stack) -> int:
