@@ -4,8 +4,8 @@ const MATCH_MS = 1000;
 const GUESS_MS = 3000; // the nearest guesses of an empty desk change all the time, and none matters
 const REFRESH_MS = 1000; // scores and runners-up of an unchanged best match
 
-// Equals change places from frame to frame, and are one thing to the eye.
-const bestId = ({ equals, matches }) => (equals ? [...equals].sort().join("/") : matches[0]?.id);
+/** The best match, or all of its equals: they change places from frame to frame, and are one thing to the eye. */
+export const bestId = ({ equals, matches }) => (equals ? [...equals].sort().join("/") : matches[0]?.id);
 
 export const bestKey = (record) => `${record.verdict} ${bestId(record)}`;
 

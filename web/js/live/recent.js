@@ -1,6 +1,7 @@
 // The strip of recent distinct matches, newest first; each opens its record.
 
 import { byId, el } from "../base/dom.js";
+import { bestId } from "./hold.js";
 import { BEST_PX, shownTitle } from "./match.js";
 import { isNewer } from "./state.js";
 import { picture } from "../base/picture.js";
@@ -11,7 +12,7 @@ const TILE_PX = 320;
 const STEPS = { ArrowRight: 1, ArrowLeft: -1, Home: -Infinity, End: Infinity };
 
 /** A key that tells distinct showings apart; all "no match" are alike, whatever their nearest guess. */
-const recentKey = (record) => (record.verdict === "no_match" ? "no_match" : record.matches[0].id);
+const recentKey = (record) => (record.verdict === "no_match" ? "no_match" : bestId(record));
 
 function createTile(record, width, open) {
   const missed = record.verdict === "no_match";
