@@ -16,12 +16,14 @@ from pathlib import Path
 
 import httpx
 
-from tests.edge.kit import write_model
-from tests.servers import free_port, until
+from tests.edge.kit import write_clip, write_model
+from tests.servers import Server, free_port, until
 from tests.system.pictures import picture
 from tests.system.stack import ROOT
 
 ROWS = 60
+# Of the camera processes; "" is a clip.
+_SOURCES = {"edge": "", "frames": "mqtt"}
 
 
 @dataclass
@@ -42,6 +44,8 @@ class Client(threading.Thread):
         self._idle = threading.Event()
         self.stopping = False
         self.told = Told()
+        # The number of acknowledged changes.
+        self.writes = 0
 
     def pause(self) -> None:
         """Return when no request is running."""
@@ -72,21 +76,25 @@ class Client(threading.Thread):
             time.sleep(0.02)  # the api is stopping or starting
             return
         self.told.kept[item_id] = data["title"], seed
+        self.writes += 1
         if count % 3 == 0:
             # Until the answer arrives, either state is possible.
             first = self.told.kept.pop(item_id)
             if self._http.put(f"/items/{item_id}", json={"title": f"second {seed}"}).is_success:
                 self.told.kept[item_id] = f"second {seed}", first[1]
+                self.writes += 1
         elif count % 7 == 0:
             self.told.kept.pop(item_id)
             if self._http.delete(f"/items/{item_id}").is_success:
                 self.told.deleted.add(item_id)
+                self.writes += 1
 
 
 class KillRig:
-    """The api, two searches and an importer, each restarted after it was killed."""
+    """The api, two searches and an importer, each restarted after it was killed; for soaks all else too."""
 
-    def __init__(self, folder: Path, redis_url: str, broker_url: str) -> None:
+    def __init__(self, folder: Path, redis: Server, broker: Server) -> None:
+        self._servers = {"redis": redis, "broker": broker}
         self.folder, self.data = folder, folder / "data"
         self.data.mkdir()
         ports = {name: free_port() for name in ("api", "search-1", "search-2")}
@@ -97,13 +105,14 @@ class KillRig:
             "LOOKALIKE_DATA_DIR": str(self.data),
             "LOOKALIKE_MODEL": str(write_model(folder / "means.onnx")),
             "LOOKALIKE_PORT": str(ports["api"]),
-            "LOOKALIKE_REDIS_URL": redis_url,
-            "LOOKALIKE_MQTT_URL": broker_url,
+            "LOOKALIKE_REDIS_URL": redis.url,
+            "LOOKALIKE_MQTT_URL": broker.url,
             "LOOKALIKE_SEARCH_URL": self.searches["search-1"],
         }
         (self.data / "run.json").write_text(json.dumps({"page": self.page}))
         self._ports = ports
         self.http = httpx.Client(timeout=30)
+        self._clip = write_clip(folder / "clip.mp4")
         self._log = (folder / "log").open("ab")
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         self.imported = Told()
@@ -111,11 +120,16 @@ class KillRig:
         self._csv = self._next_csv()
 
     def start(self, name: str) -> None:
+        if name in self._servers:
+            self._servers[name].start()
+            return
         if name == "importer":
             arguments = ["services.cli", "items", "import", str(self._csv)]
         else:
-            arguments = [f"services.{name.split('-')[0]}"]
+            arguments = ["edge" if name in _SOURCES else f"services.{name.split('-')[0]}"]
         environ = self._environ | {"LOOKALIKE_SEARCH_PORT": str(self._ports.get(name, 0) or free_port())}
+        if name in _SOURCES:
+            environ["LOOKALIKE_SOURCE"] = _SOURCES[name] or str(self._clip)
         command = [sys.executable, "-m", *arguments]
         self.running[name] = subprocess.Popen(
             command, cwd=ROOT, env=environ, stdout=self._log, stderr=self._log
@@ -123,6 +137,10 @@ class KillRig:
 
     def kill(self, name: str) -> None:
         """Kill a process and restart it; an importer's journal counts as acknowledged."""
+        if name in self._servers:
+            self._servers[name].kill()
+            self.start(name)
+            return
         process = self.running[name]
         process.kill()
         process.wait()
@@ -132,6 +150,10 @@ class KillRig:
 
     def up(self, name: str) -> bool:
         """Whether it works; an importer that has ended by itself is waiting for its next import."""
+        if name in self._servers:
+            return True
+        if name in _SOURCES:
+            return self.running[name].poll() is None
         if name == "importer":
             if self.running[name].poll() is not None:
                 self._read_journal(complete=self.running[name].returncode == 0)
