@@ -56,7 +56,7 @@ test-web: $(READY)  ## the page in a real browser, with a camera; installs Chrom
 test-compose: $(READY)  ## the containers, with a Docker engine: built, restarted, killed
 	@$(BIN)/python -m pytest tests/compose
 
-soak: $(READY)  ## what takes many minutes by design: 200 kills and the like; .ci/run leaves it out
+soak: $(READY)  ## what takes many minutes by design: 200 kills, 20 minutes of use (SOAK_SECONDS); .ci/run leaves it out
 	@$(BIN)/python -m pytest -m soak
 
 fuzz: $(READY)  ## 200,000 damaged pictures, tables, archives and messages, in minutes; FUZZ_SEED=7 for others

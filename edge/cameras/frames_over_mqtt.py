@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 
 from common import wire
 from common.rate_limited_log import RateLimitedLog
@@ -153,7 +152,7 @@ class RemoteCameras:
     def _link_of(self, thing: str) -> Link:
         return self._open_link(
             thing,
-            on_message=partial(commands.receive, on_watch=self._on_watch, on_snapshot=self._on_snapshot),
+            on_message=commands.receiver(self._on_watch, self._on_snapshot),
             retained=home_assistant.messages(thing, max_age_s=self._max_age_s)
             if self._home_assistant
             else (),

@@ -1,7 +1,6 @@
 """One camera of this process: its source, its connection to the broker, and its status, as one thing."""
 
 from collections.abc import Callable, Sequence
-from functools import partial
 
 from edge.cameras.source_reader import SourceReader
 from edge.cameras.sources import open_source
@@ -36,7 +35,7 @@ class LocalCamera:
         opened = open_source(source, stall_s=stall_s, fast=fast)
         self._link = open_link(
             thing,
-            on_message=partial(commands.receive, on_watch=on_watch, on_snapshot=on_snapshot),
+            on_message=commands.receiver(on_watch, on_snapshot),
             retained=retained,
         )
         self._source = opened.name if opened else None

@@ -1,13 +1,13 @@
 """The commands to a camera over MQTT (docs/contracts/mqtt.md)."""
 
 import json
-import logging
 import re
 from collections.abc import Callable
+from functools import partial
 
 from common import wire
+from common.rate_limited_log import RateLimitedLog
 
-_log = logging.getLogger(__name__)
 MAX_WATCH_S = 60.0
 _MAX_BYTES = 4096
 _TOKEN = re.compile(r"[0-9a-f]{8,32}")
@@ -15,7 +15,20 @@ OnWatch = Callable[[str, float], None]
 OnSnapshot = Callable[[str, str], None]
 
 
-def receive(topic: str, payload: bytes, *, on_watch: OnWatch, on_snapshot: OnSnapshot | None = None) -> None:
+def receiver(on_watch: OnWatch, on_snapshot: OnSnapshot | None = None) -> Callable[[str, bytes], None]:
+    """A `receive` of one connection, which logs a flood of faulty commands now and then alone."""
+    faults = RateLimitedLog()
+    return partial(receive, on_watch=on_watch, on_snapshot=on_snapshot, faults=faults)
+
+
+def receive(
+    topic: str,
+    payload: bytes,
+    *,
+    on_watch: OnWatch,
+    on_snapshot: OnSnapshot | None = None,
+    faults: RateLimitedLog | None = None,
+) -> None:
     """Carry out a command, or log what is wrong with it.
 
     `on_watch` gets thing and seconds, `on_snapshot` thing and the topic of the answer.
@@ -34,7 +47,7 @@ def receive(topic: str, payload: bytes, *, on_watch: OnWatch, on_snapshot: OnSna
             known = "'watch'" if on_snapshot is None else "'watch' or 'snapshot'"
             raise ValueError(f"do is {ascii(do)[:60]}; expected {known}")
     except (ValueError, RecursionError, wire.WireError) as error:
-        _log.warning("command on %s refused: %s", topic[:100], str(error)[:200])
+        (faults or RateLimitedLog()).say("command", f"command on {topic[:100]} refused: {str(error)[:200]}")
 
 
 def _parse(payload: bytes) -> dict[str, object]:

@@ -18,8 +18,9 @@ from services.core.errors import InputError
 USER = "lookalike"
 # Maximum packet: the contract's 512 KiB for a message, and its topic; rumqttd's default is 20 KiB.
 MAX_PAYLOAD_BYTES = 520 * 1024
-# rumqttd keeps delivered messages in segments: these bound its memory, and drop the oldest under a flood.
-SEGMENT_BYTES, SEGMENTS = 2 * 1024 * 1024, 4
+# rumqttd keeps delivered messages in segments, for each filter: these bound its memory, and drop the oldest
+# in a flood. Few enough that 10 observations a second fill them within minutes.
+SEGMENT_BYTES, SEGMENTS = 256 * 1024, 8
 # Commands that reach files, other users or the server itself; none of our processes needs one.
 _REDIS_RIGHTS = "+@all -@admin -@dangerous"
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
-import logging
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from common.rate_limited_log import RateLimitedLog
 from common.wire import WireError, parse_topic
 from services.core.cameras.status import is_jpeg
 
@@ -22,8 +22,6 @@ KEPT_S = 10.0
 ASK_AGAIN_S = 3.0
 # Seconds for which a camera sends previews once asked: more than ASK_AGAIN_S, so that none is missed.
 WATCH_COMMAND = json.dumps({"do": "watch", "for_s": 10}).encode()
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +39,7 @@ class Previews:
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._lock = threading.Lock()
+        self._faults = RateLimitedLog()
         # The latest is at the end, each with the clock's seconds at its arrival.
         self._newest: OrderedDict[str, tuple[float, Preview]] = OrderedDict()
         self._asked_s: dict[str, float] = {}
@@ -54,7 +53,7 @@ class Previews:
             thing, _kind = parse_topic(topic)
             _check(thing, payload)
         except WireError as error:
-            log.warning("message on %s refused: %s", topic[:100], error)
+            self._faults.say("preview", f"message on {topic[:100]} refused: {error}")
             return
         with self._lock:
             preview = Preview(payload, time.time(), f"{next(self._tags):x}")

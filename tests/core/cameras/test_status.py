@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from services.core.cameras.previews import Previews
 from services.core.cameras.status import LIVE_S, SILENT, STATES, CameraStatus, CameraStatuses
 from tests.pace import limit_s
 
@@ -174,3 +175,12 @@ def test_a_lost_camera_stays_lost_whatever_its_clock_was() -> None:
 
 def test_a_right_clock_changes_nothing() -> None:
     assert CameraStatus("cam-1", "online").with_clock(None) == CameraStatus("cam-1", "online")
+
+
+def test_a_flood_of_faulty_messages_is_no_flood_of_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    statuses, previews = CameraStatuses(), Previews()
+    with caplog.at_level(logging.WARNING):
+        for number in range(100):
+            statuses.receive(f"lookalike/cam-{number}/status", b"no status")
+            previews.receive(f"lookalike/cam-{number}/preview", b"no picture")
+    assert len(caplog.records) == 2
