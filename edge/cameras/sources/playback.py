@@ -7,7 +7,7 @@ import av
 from av.video.stream import VideoStream
 
 from edge.cameras.sources.base import Pace
-from edge.cameras.sources.video import to_bgr
+from edge.cameras.sources.video import DisplayMatrix, to_bgr
 from edge.picture.frame_types import Frame
 
 _USUAL_S = 1 / 25  # from frame to frame, for a video without a rate
@@ -61,6 +61,7 @@ class Playback:
         self._fast = fast
         self._pace = Pace(0 if fast else _USUAL_S)
         self._time = RunningTime()
+        self._matrix = DisplayMatrix()
         self._shown: Frame | None = None
 
     @property
@@ -70,6 +71,7 @@ class Playback:
 
     def begin(self, stream: VideoStream) -> None:
         """Begin a round, with a newly opened stream."""
+        self._matrix = DisplayMatrix()
         self._time.begin(float(1 / stream.average_rate) if stream.average_rate else _USUAL_S)
 
     def show(self, frame: av.VideoFrame, stream: VideoStream, stop: threading.Event) -> Iterator[Frame]:
@@ -80,7 +82,7 @@ class Playback:
                 return
             yield self._shown
         if self._pace.wait_until(at_s, stop):
-            self._shown = to_bgr(frame, pixel_aspect=stream.sample_aspect_ratio)
+            self._shown = to_bgr(frame, matrix=self._matrix, pixel_aspect=stream.sample_aspect_ratio)
             yield self._shown
         if not self._fast:
             # Frames that no other one needs are not even decoded when time is short.

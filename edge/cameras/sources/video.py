@@ -80,10 +80,33 @@ def frames_of(packet: "av.Packet[Any]") -> list[av.VideoFrame]:
         return []
 
 
-def to_bgr(frame: av.VideoFrame, *, pixel_aspect: Fraction | None = None) -> Frame:
+class DisplayMatrix:
+    """The display matrix of a stream's frames; read of its first frame, and again when the rotation changes.
+
+    A frame whose side data were read stays, with its memory and threads, until the garbage collector comes:
+    PyAV ties the two to each other.
+    """
+
+    def __init__(self) -> None:
+        self._rotation: int | None = None
+        self._matrix: bytes | None = None
+
+    def of(self, frame: av.VideoFrame) -> bytes | None:
+        """The frame's matrix as FFmpeg gives it; None without one."""
+        if frame.rotation != self._rotation:
+            self._rotation = frame.rotation
+            # PyAV's own type of this mapping knows one key only.
+            found = cast(Mapping[Type, Buffer], frame.side_data).get(Type.DISPLAYMATRIX)
+            self._matrix = bytes(found) if found else None
+        return self._matrix
+
+
+def to_bgr(
+    frame: av.VideoFrame, *, matrix: DisplayMatrix | None = None, pixel_aspect: Fraction | None = None
+) -> Frame:
     """Convert a decoded frame: upright, with square pixels, and made smaller when it is very large.
 
-    `pixel_aspect` is a pixel's width divided by its height.
+    `matrix` is that of the frame's stream; `pixel_aspect` is a pixel's width divided by its height.
     """
     aspect = float(pixel_aspect or 1)
     if not _NARROWEST <= aspect <= 1 / _NARROWEST:
@@ -96,9 +119,7 @@ def to_bgr(frame: av.VideoFrame, *, pixel_aspect: Fraction | None = None) -> Fra
     picture = frame.to_ndarray(
         format="bgr24", width=size[0], height=size[1], interpolation="AREA" if changes else None
     )
-    # PyAV's own type of this mapping knows one key only.
-    matrix = cast(Mapping[Type, Buffer], frame.side_data).get(Type.DISPLAYMATRIX)
-    return upright(picture.astype("uint8", copy=False), bytes(matrix) if matrix else None)
+    return upright(picture.astype("uint8", copy=False), (matrix or DisplayMatrix()).of(frame))
 
 
 def _main_stream(container: InputContainer, name: str) -> VideoStream:

@@ -1,5 +1,7 @@
 """Videos and pictures that say how they are to be turned and mirrored are seen upright."""
 
+import gc
+import itertools
 import struct
 import sys
 import threading
@@ -13,10 +15,12 @@ import numpy as np
 import pytest
 
 from edge.cameras.sources.display_matrix import upright
+from edge.cameras.sources.playback import Playback
 from edge.picture.frame_types import Frame
 from tests.edge.cameras.sources_kit import source_of
 from tests.servers import Server
 
+SAMPLE_CLIP = Path(__file__).resolve().parents[3] / "samples" / "clip.mp4"
 QUARTERS = (0, 90, 180, 270)
 
 
@@ -119,3 +123,18 @@ def test_an_odd_angle_counts_as_the_nearest_quarter_and_a_broken_matrix_as_none(
     assert (upright(scene(), nearly) == np.rot90(scene(), -1)).all()
     for matrix in (None, b"", b"short", struct.pack("=9i", *[0] * 9)):
         assert (upright(scene(), matrix) == scene()).all()
+
+
+def test_the_frames_of_a_video_are_not_kept_after_they_were_shown() -> None:
+    playback, threads = Playback(fast=True), list[int]()
+    gc.disable()  # what is only in a circle stays then
+    try:
+        with av.open(str(SAMPLE_CLIP)) as container:
+            stream = container.streams.video[0]
+            playback.begin(stream)
+            for frame in itertools.islice(container.decode(stream), 60):
+                list(playback.show(frame, stream, threading.Event()))
+                threads.append(len(list(Path("/proc/self/task").iterdir())))
+    finally:
+        gc.enable()
+    assert threads[-1] <= threads[10] + 2
