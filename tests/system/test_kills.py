@@ -60,6 +60,8 @@ def test_whatever_is_killed_whenever_nothing_that_was_acknowledged_is_lost(
         time.sleep(chance.uniform(0, 0.5))
         rig.kill(name)
         if killed % ROUND == ROUND - 1:
+            due = least * (killed + 1) // kills
+            until(lambda due=due: written(rig, clients) >= due, within_s=300, what=f"{due} writes")  # type: ignore[misc]
             for client in clients:
                 client.pause()
             check(rig, clients)
@@ -69,12 +71,17 @@ def test_whatever_is_killed_whenever_nothing_that_was_acknowledged_is_lost(
         client.resume()
     rig.finish_import()
     check(rig, clients)
-    writes = sum(client.writes for client in clients) + len(rig.imported.kept)
+    writes = written(rig, clients)
     print(f"{kills} kills, {writes} acknowledged writes, none lost")
     assert writes >= least
     assert len(rig.imported.kept) >= ROWS
     if "edge" in names:
         until(lambda: answered(rig), what="the camera is answered again")
+
+
+def written(rig: KillRig, clients: list[Client]) -> int:
+    """The number of acknowledged changes."""
+    return sum(client.writes for client in clients) + len(rig.imported.kept)
 
 
 def answered(rig: KillRig) -> bool:
