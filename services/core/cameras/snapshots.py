@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
-import logging
 import re
 import secrets
 import threading
 from collections.abc import Callable, Iterator
 
+from common.rate_limited_log import RateLimitedLog
 from common.read_json import read_json
 from common.wire import MAX_MESSAGE_BYTES, topic
 from services.core.cameras.status import CameraStatus, is_jpeg
@@ -23,8 +23,6 @@ REPLIES = "lookalike/+/reply/+"
 TOKENS = tuple(f"{number:08x}" for number in range(8))
 WAIT_S = 3.0
 _REPLY = re.compile(r"lookalike/([^/]+)/reply/([0-9a-f]{8,32})")
-
-log = logging.getLogger(__name__)
 
 
 class _Request:
@@ -53,6 +51,7 @@ class Snapshots:
         self._tokens = itertools.cycle(TOKENS)
         for _ in range(secrets.randbelow(len(TOKENS))):
             next(self._tokens)
+        self._log = RateLimitedLog()
 
     def take(self, thing: str, camera: CameraStatus | None, *, within_s: float = WAIT_S) -> bytes:
         """A JPEG of the camera's next frame; waits for it. `camera` is its last status.
@@ -92,7 +91,8 @@ class Snapshots:
             return
         answer = _read(payload)
         if answer is None:
-            log.warning("%s sent %d bytes that are no JPEG: %r", thing, len(payload), payload[:8])
+            text = f"{thing} sent {len(payload)} bytes that are no JPEG: {payload[:8]!r}"
+            self._log.say("no JPEG", text)
             return
         for request in requests:
             request.take(answer)

@@ -153,6 +153,14 @@ def test_an_answer_that_is_no_jpeg_is_logged_and_the_next_one_counts(
     assert len(caplog.text) < 300
 
 
+def test_a_thousand_answers_that_are_no_jpeg_fill_no_log(caplog: pytest.LogCaptureFixture) -> None:
+    reply = "lookalike/cam-1/reply/{token}"
+    snapshots, _ = asking(*[(reply, b"no JPEG")] * 1000, (reply, JPEG))
+    with caplog.at_level(logging.WARNING):
+        assert snapshots.take("cam-1", ONLINE) == JPEG
+    assert len(caplog.records) == 1
+
+
 def test_a_refusal_that_is_no_text_for_people_is_made_one() -> None:
     snapshots, _ = asking(("lookalike/cam-1/reply/{token}", b'{"refused":"\\ud800' + b"x" * 900 + b'"}'))
     with pytest.raises(ConflictError) as refusal:
