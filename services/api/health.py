@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter
@@ -43,10 +43,10 @@ def dependencies_of(parts: ApiParts) -> dict[str, Dependency]:
     # Cursors are for clients that wait for a change: those checks are cheap, and not kept.
     return {
         "store": Dependency("item store", lambda: _store(parts, writes), every_s=0),
-        "pictures": Dependency("picture store", lambda: _no_facts(pictures.check)),
-        "redis": Dependency("match queue", lambda: _no_facts(parts.queue.check)),
+        "pictures": Dependency("picture store", pictures.check),
+        "redis": Dependency("match queue", parts.queue.check),
         # The connection has a log of its own.
-        "broker": Dependency("broker", lambda: _no_facts(parts.link.check), logs=False),
+        "broker": Dependency("broker", parts.link.check, logs=False),
         "index": Dependency("index", lambda: _index(parts), every_s=0),
     }
 
@@ -111,11 +111,6 @@ def build_router(parts: ApiParts, feeds: Feeds, checks: Mapping[str, Dependency]
     return router
 
 
-def _no_facts(check: Callable[[], None]) -> dict[str, Any]:
-    check()
-    return {}
-
-
 def _store(parts: ApiParts, writes: WriteCheck) -> dict[str, Any]:
     writes.check()
     parts.catalogue.store.facts_page(limit=1)
@@ -134,4 +129,4 @@ def _index(parts: ApiParts) -> dict[str, Any]:
         raise UnavailableError("search is not connected to the broker; reconnecting")
     if loading := state["loading"]:
         raise LoadingError(Loading(loading["read"], loading["total"]))
-    return {name: state[name] for name in ("items", "other_recipe", "damaged", "cursor", "model")}
+    return {name: state.get(name) for name in ("items", "other_recipe", "damaged", "cursor", "model")}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import quote
 
 import redis
@@ -72,15 +71,10 @@ def build_search(settings: SearchSettings, connect: Connect) -> SearchParts:
     core = build_search_core(settings, listener=announcer if settings.home_assistant else None)
     intake = Intake(core.answerer, core.drops)
     link = connect(intake.receive)
-    queue_health = Dependency("match queue", lambda: _no_facts(core.queue.check))
+    queue_health = Dependency("match queue", core.queue.check)
     # The connection has a log of its own.
-    link_health = Dependency("broker", lambda: _no_facts(link.check), logs=False)
+    link_health = Dependency("broker", link.check, logs=False)
     return SearchParts(core, intake, link, queue_health, link_health)
-
-
-def _no_facts(check: Callable[[], None]) -> dict[str, Any]:
-    check()
-    return {}
 
 
 def connect_redis(url: str) -> redis.Redis:

@@ -11,8 +11,8 @@ from typing import Any
 from common.redaction import redact
 from services.core.errors import LoadingError, UnavailableError
 
-# Does the dependency's work once; gives what it found, or raises UnavailableError.
-Check = Callable[[], Mapping[str, Any]]
+# Does the dependency's work once; gives the facts that it found, if any, or raises UnavailableError.
+Check = Callable[[], Mapping[str, Any] | None]
 
 # Time for which a caller waits for another one's check.
 _WAIT_S = 0.3
@@ -85,9 +85,12 @@ class Dependency:
 
 def _outcome(check: Check) -> dict[str, Any]:
     try:
-        return {"ok": True, **check()}
+        return {"ok": True, **(check() or {})}
     except LoadingError as error:
         return {"ok": False, "detail": str(error), "loading": error.loading.to_json()}
     except UnavailableError as error:
         # Of any client's library: an address in it may hold a password.
         return {"ok": False, "detail": redact(str(error))}
+    except Exception as error:  # a fault of ours must neither end who watches nor pass for health
+        log.exception("a check failed by a fault of ours")
+        return {"ok": False, "detail": redact(f"its check failed by a fault of ours: {error!r}"[:300])}

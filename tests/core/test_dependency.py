@@ -84,3 +84,14 @@ def test_while_a_check_hangs_others_soon_get_the_last_outcome() -> None:
     rig.may_end.set()
     waiting.join()
     assert rig.dependency.outcome() == {"ok": False, "detail": "it hangs"}
+
+
+def test_a_check_without_facts_and_one_that_fails_by_a_fault_of_ours_have_outcomes_too() -> None:
+    assert Dependency("broker", lambda: None).outcome() == {"ok": True}
+    rig = CheckRig()
+    rig.error = KeyError("damaged")
+    outcome = rig.later(1.0)
+    assert outcome["ok"] is False
+    assert "KeyError('damaged')" in str(outcome["detail"])
+    rig.error = None
+    assert rig.later(1.0) == {"ok": True, "cursor": 7}
