@@ -1,6 +1,6 @@
-"""The room of requests that bring a picture: a few are at work, a few more wait, the others are sent away.
+"""The room of requests with a picture or a table: a few are at work, a few more wait, others are sent away.
 
-They would occupy all threads of the api, and the memory of their pictures, and leave nothing for other calls.
+They would occupy all threads of the api, and the memory of their bodies, and leave nothing for other calls.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class PictureRoom:
         """A place in the room, to be taken before the request's body is read; raises BusyError."""
         if self._inside >= self._places:
             raise BusyError(
-                f"{self._inside} requests with pictures are under way; try again in a few seconds"
+                f"{self._inside} requests with pictures or tables are under way; try again in a few seconds"
             )
         size = _declared_bytes(request)
         self._inside += 1
@@ -68,7 +68,7 @@ class PictureRoom:
                 yield
         except TimeoutError:
             raise BusyError(
-                f"no turn for the picture within {self._wait_s:g} s; try again in a few seconds"
+                f"no turn for the request within {self._wait_s:g} s; try again in a few seconds"
             ) from None
 
 

@@ -17,10 +17,18 @@ MAX_JSON_BYTES = 1024 * 1024
 B = TypeVar("B", bound=Body)
 
 
-async def read_body(request: Request, model: type[B], *, most_bytes: int = MAX_JSON_BYTES) -> B:
+async def read_body(request: Request, model: type[B]) -> B:
     """A JSON body of this form; raises InputError."""
-    too_large = f"the JSON has more than {most_bytes} bytes"
-    body = await read_at_most(request, most_bytes, too_large=too_large)
+    return parse_body(await read_json_bytes(request), model)
+
+
+async def read_json_bytes(request: Request, *, most_bytes: int = MAX_JSON_BYTES) -> bytes:
+    """A JSON body of at most this size, not parsed yet."""
+    return await read_at_most(request, most_bytes, too_large=f"the JSON has more than {most_bytes} bytes")
+
+
+def parse_body(body: bytes, model: type[B]) -> B:
+    """A JSON body of this form; raises InputError. A large one takes a thread of its own for a while."""
     try:
         # Not pydantic's own parser, whose refusals can't hold half of a surrogate pair.
         fields: Any = read_json(body)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -10,7 +9,8 @@ from starlette.concurrency import run_in_threadpool
 
 from services.api.body_schemas import FILE, json_body, request_body
 from services.api.items import json_response
-from services.api.request_body import read_at_most, read_body
+from services.api.picture_room import PictureRoom
+from services.api.request_body import parse_body, read_at_most, read_json_bytes
 from services.api.rights import KEY_NEEDED
 from services.bootstrap.limit_settings import LimitSettings
 from services.contract.import_models import (
@@ -20,7 +20,7 @@ from services.contract.import_models import (
     TableAnswer,
     TableRowAnswer,
 )
-from services.contract.problem_models import problems
+from services.contract.problem_models import BUSY_WITH_PICTURES, problems
 from services.contract.problems import problem
 from services.core.importing.columns import FIELDS, ColumnsError, parse_map
 from services.core.importing.file_names import sort_names
@@ -40,9 +40,15 @@ _UNCLEAR = (
     "shop.csv line 2 is not UTF-8 (byte 0xAF), and its encoding is unclear; save it as UTF-8, or name its "
     "encoding"
 )
-_TABLE_PROBLEMS = problems({400: [_NO_COLUMNS, _UNCLEAR], 413: "the table has more than 8388608 bytes"})
+_TABLE_PROBLEMS = problems(
+    {400: [_NO_COLUMNS, _UNCLEAR], 413: "the table has more than 8388608 bytes", 429: BUSY_WITH_PICTURES}
+)
 _FILES_PROBLEMS = problems(
-    {400: "`paths` is missing; expected a value", 413: "the JSON has more than 8388608 bytes"}
+    {
+        400: "`paths` is missing; expected a value",
+        413: "the JSON has more than 8388608 bytes",
+        429: BUSY_WITH_PICTURES,
+    }
 )
 _Name = Annotated[
     str, Query(min_length=1, max_length=1000, description="Its path; .jsonl makes it JSON lines.")
@@ -57,8 +63,8 @@ def build_router(limits: LimitSettings) -> APIRouter:
     """The routes; they touch neither catalogue nor files."""
     router = APIRouter(tags=["items"])
     most_bytes = limits.max_table_mib * 2**20
-    # A table takes many times its size while it is read.
-    one_at_a_time = asyncio.Semaphore(1)
+    # A table takes many times its size while it is read, and so does a list of names.
+    room = PictureRoom(at_work=1, waiting=limits.pictures_waiting, wait_s=limits.picture_wait_s)
 
     @router.post(
         "/items/table",
@@ -73,19 +79,19 @@ def build_router(limits: LimitSettings) -> APIRouter:
 
         If its columns are not known, the answer is 400 with their `names`.
         """
-        too_large = f"the table has more than {most_bytes} bytes"
-        content = await read_at_most(request, most_bytes, too_large=too_large)
-        given = parse_map([columns])
+        too_large, given = f"the table has more than {most_bytes} bytes", parse_map([columns])
 
-        def read() -> Response:
+        def read(content: bytes) -> Response:
             found = read_table(content, name=name, encoding=encoding, given=given, most_rows=MAX_ROWS)
             return Response(_table_json(found), media_type="application/json")
 
-        async with one_at_a_time:
-            try:
-                return await run_in_threadpool(read)
-            except ColumnsError as error:
-                return problem(400, str(error), names=list(error.names))
+        async with room.place(request):
+            content = await read_at_most(request, most_bytes, too_large=too_large)
+            async with room.turn():
+                try:
+                    return await run_in_threadpool(read, content)
+                except ColumnsError as error:
+                    return problem(400, str(error), names=list(error.names))
 
     @router.post(
         "/items/files",
@@ -97,8 +103,12 @@ def build_router(limits: LimitSettings) -> APIRouter:
     )
     async def files(request: Request) -> Response:
         """Tables and pictures among these files, and how many are passed over; only names are sent."""
-        paths = (await read_body(request, FilesBody, most_bytes=most_bytes)).paths
-        return await run_in_threadpool(lambda: json_response(_files_answer(paths)))
+        async with room.place(request):
+            body = await read_json_bytes(request, most_bytes=most_bytes)
+            async with room.turn():
+                return await run_in_threadpool(
+                    lambda: json_response(_files_answer(parse_body(body, FilesBody).paths))
+                )
 
     return router
 

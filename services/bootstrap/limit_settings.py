@@ -1,4 +1,4 @@
-"""The limits on what others send and take; docs/security.md lists them with what each one is against."""
+"""The limits on what others send and take; docs/security.md lists them with those that are fixed."""
 
 from __future__ import annotations
 
@@ -72,8 +72,8 @@ class LimitSettings(ConnectionSettings):
         16,
         ge=0,
         le=1000,
-        description="Requests with a picture that wait for their turn, of searches and of changes each. "
-        "One more is answered with 429.",
+        description="Requests with a picture or a table that wait for their turn, of searches, of changes "
+        "and of tables each. One more is answered with 429.",
     )
     picture_wait_s: float = Field(
         20, gt=0, le=600, description="The longest wait for a turn, in seconds; then the answer is 429."

@@ -23,7 +23,7 @@ LARGE_PICTURE = (
     "the picture has 8000 x 8000 pixels; expected a PNG picture of at most 40 megapixels "
     "and 32768 pixels a side"
 )
-BUSY_WITH_PICTURES = "24 requests with pictures are under way; try again in a few seconds"
+BUSY_WITH_PICTURES = "24 requests with pictures or tables are under way; try again in a few seconds"
 TOO_LARGE = "Content Too Large"
 STORE_AWAY = "item store: database is locked"
 DISK_FULL = "picture store: No space left on device; make room on its disk, and it goes on by itself"

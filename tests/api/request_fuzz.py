@@ -95,7 +95,7 @@ class RequestFuzz:
         ]
 
     def requests(self, count: int) -> Iterator[FuzzedRequest]:
-        """So many of each call."""
+        """This number of each call."""
         for _ in range(count):
             for method, path, call in self.calls:
                 yield self._request(method, path, call)

@@ -43,7 +43,7 @@ def test_one_more_than_the_room_has_places_is_sent_away_at_once() -> None:
     async def tried() -> None:
         room = PictureRoom(at_work=2, waiting=3, wait_s=60)
         tasks, leave = await _enter(room, 5)
-        with pytest.raises(BusyError, match="5 requests with pictures are under way"):
+        with pytest.raises(BusyError, match="5 requests with pictures or tables are under way"):
             await _stay(room, leave)
         leave.set()
         await asyncio.gather(*tasks)
@@ -57,7 +57,7 @@ def test_who_waits_too_long_is_sent_away_and_leaves_its_place() -> None:
         room = PictureRoom(at_work=1, waiting=1, wait_s=0.01)
         tasks, leave = await _enter(room, 1)
         for _ in range(3):
-            with pytest.raises(BusyError, match="no turn for the picture within"):
+            with pytest.raises(BusyError, match="no turn for the request within"):
                 await _stay(room, leave)
         leave.set()
         await asyncio.gather(*tasks)
@@ -96,7 +96,7 @@ def test_who_waits_too_long_to_be_read_is_sent_away() -> None:
         for _ in range(10):
             await asyncio.sleep(0)
         for _ in range(3):
-            with pytest.raises(BusyError, match="no turn for the picture within"):
+            with pytest.raises(BusyError, match="no turn for the request within"):
                 await _stay(room, leave)
         leave.set()
         await first

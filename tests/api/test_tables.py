@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 from unittest.mock import MagicMock
@@ -116,6 +117,32 @@ def test_what_is_no_table_is_refused_with_the_reason(
     answer = client.post(path, content=content)
     assert answer.status_code == status, answer.text
     assert says in answer.text
+
+
+def test_more_at_once_than_the_room_holds_are_sent_away() -> None:
+    app = build_app(ApiSettings(api_key="k3y", pictures_waiting=0), MagicMock(), Hub())
+
+    async def tried(path: str, content: bytes) -> list[int]:
+        transport = httpx.ASGITransport(app)
+        came, go_on = asyncio.Event(), asyncio.Event()
+
+        async def slowly() -> AsyncIterator[bytes]:
+            came.set()
+            await go_on.wait()
+            yield content
+
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8080") as client:
+            first = asyncio.create_task(client.post(path, headers=KEY, content=slowly()))
+            await came.wait()
+            second = await client.post(path, headers=KEY, content=content)
+            go_on.set()
+            return [(await first).status_code, second.status_code]
+
+    for path, content in (
+        ("/items/table?name=t.csv", b"title,image\nMug,mug.jpg\n"),
+        ("/items/files", b'{"paths":[]}'),
+    ):
+        assert asyncio.run(tried(path, content)) == [200, 429]
 
 
 @pytest.mark.parametrize("path", ["/items/table?name=t.csv", "/items/files"])
