@@ -17,7 +17,7 @@ NO_PATH = "/?"
 class ServiceAddress:
     """The parts of an address, user and password decoded; its text is the host and port alone.
 
-    `port` is 0 for a scheme without one, and `rest` begins with the path.
+    `rest` begins with the path.
     """
 
     scheme: str

@@ -38,7 +38,7 @@ _VALUES: tuple[object, ...] = (
 
 
 def send(link: socket.socket, model: str, *, count: int, seed: int = 2018) -> None:
-    """Send so many messages, as fast as the broker takes them."""
+    """Send this number of messages, as fast as the broker takes them."""
     packets = hostile_packets(model, seed=seed)
     for _ in range(0, count, 50):
         link.sendall(b"".join(next(packets) for _ in range(50)))

@@ -46,7 +46,7 @@ class Loops:
         self._turned_s = dict.fromkeys(LIMITS_S, clock())
         self._clock = clock
         self._threads = [
-            threading.Thread(target=self._for_ever, args=(turn,), name=turn.__name__.strip("_"))
+            threading.Thread(target=self._repeat, args=(turn,), name=turn.__name__.strip("_"))
             for turn in (self._follow, self._calibrate, self._answer, *[self._watch] * bool(watched))
         ]
         # The damaged items that the log has named.
@@ -84,7 +84,7 @@ class Loops:
                 return f"the thread {name} has not turned for {still_s:.0f} s"
         return None
 
-    def _for_ever(self, turn: Callable[[], None]) -> None:
+    def _repeat(self, turn: Callable[[], None]) -> None:
         name = threading.current_thread().name
         while not self._stopping.is_set():
             self._turned_s[name] = self._clock()

@@ -46,7 +46,7 @@ def test_hostile_messages_stop_nothing_and_leave_nothing_behind(samples: Stack, 
 
 
 def answered(quiet: QuietCamera, count: int) -> bool:
-    """Whether so many frames were answered, the last one too."""
+    """Whether this number of frames were answered, the last one too."""
     waits_s = quiet.waits_s()
     return len(waits_s) >= count and waits_s[-1] < math.inf
 

@@ -10,8 +10,8 @@ from common.wire import Kind
 
 # Cameras whose messages may wait, and cameras that were answered lately, whose messages come first.
 MAX_CAMERAS = 1024
-# One message in so many that are taken may be of a camera that was not answered lately, however many of the
-# others wait. Anybody can invent names of cameras.
+# One of this number of messages may be of a camera that was not answered lately, however many others wait.
+# Anybody can invent names of cameras.
 STRANGERS = 4
 
 
