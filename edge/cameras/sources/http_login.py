@@ -14,7 +14,8 @@ class HttpLogin:
     """Answers a camera's question for user and password, then gives the answer with each request."""
 
     def __init__(self, user: str, password: str) -> None:
-        self._user, self._password = user, password
+        # Headers are given and taken as Latin-1, one character a byte; the bytes of a login are UTF-8.
+        self._user, self._password = (text.encode().decode("latin-1") for text in (user, password))
         self._is_basic = False
         self._asked: dict[str, str] | None = None
         self._count = 0
@@ -34,13 +35,13 @@ class HttpLogin:
         if self._asked is not None:
             return {"Authorization": self._digest(self._asked, target)}
         if self._is_basic:
-            token = base64.b64encode(f"{self._user}:{self._password}".encode()).decode()
+            token = base64.b64encode(f"{self._user}:{self._password}".encode("latin-1")).decode()
             return {"Authorization": f"Basic {token}"}
         return {}
 
     def _digest(self, asked: dict[str, str], target: str) -> str:
         def digest(*parts: str) -> str:
-            return _HASHES[asked["algorithm"]](":".join(parts).encode()).hexdigest()
+            return _HASHES[asked["algorithm"]](":".join(parts).encode("latin-1")).hexdigest()
 
         realm, nonce = asked.get("realm", ""), asked["nonce"]
         secret, wanted = digest(self._user, realm, self._password), digest("GET", target)
