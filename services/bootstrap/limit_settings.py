@@ -10,13 +10,14 @@ from services.bootstrap.base_settings import Base
 class ConnectionSettings(Base):
     """The limits of connections, of the api and of the search process alike."""
 
-    # Below 1,000 with a file for each, as the MQTT client can't wait for descriptors above 1,023.
     max_connections: int = Field(
         400,
         ge=10,
         le=100_000,
         description="The largest number of HTTP connections. When it is reached, the one that has been idle "
-        "for longest makes room; if none is, the new one is closed. Fewer, where few files may be open.",
+        "for longest makes room; if none is, the new one is closed. Fewer, where few files may be open. "
+        "While more than 450 are open, a lost connection to the broker may not come back: the MQTT client "
+        "can't wait for descriptors above 1,023, and a connection takes two.",
     )
     max_connections_per_address: int = Field(
         100,
