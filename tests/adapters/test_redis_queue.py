@@ -12,6 +12,7 @@ import redis
 import redis.asyncio
 
 from services.adapters.redis_queue import RedisQueue, follow, record_id
+from services.adapters.redis_queue.causes import in_words
 from services.core.errors import UnavailableError
 from services.core.records import MatchRecord
 from tests.fakes import make_observation, make_record
@@ -144,6 +145,10 @@ REFUSING = {
         ["config", "set", "min-replicas-to-write", "1"],
         ["config", "set", "min-replicas-to-write", "0"],
     ),
+    "its user lacks a right that we need": (
+        ["acl", "setuser", "default", "-@write"],
+        ["acl", "setuser", "default", "+@all"],
+    ),
     "one of our keys holds something else": (["set", "stack:matches", "x"], ["del", "stack:matches"]),
 }
 
@@ -160,6 +165,19 @@ def test_a_redis_that_answers_but_refuses_records_fails_its_check_in_words_and_r
                 mortal.check()
             owner.execute_command(*mend)
             mortal.check()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("BUSY Redis is busy running a script. You can only call SCRIPT KILL", "busy with a script"),
+        ("Redis is loading the dataset in memory", "reading its data"),
+        ("Protocol Error: b'HTTP/1.1 400 Bad Request'", "no Redis"),
+        ("User x has no permissions to run the 'evalsha' command", "lacks a right"),
+    ],
+)
+def test_an_error_of_redis_is_put_into_words(text: str, words: str) -> None:
+    assert words in in_words(redis.RedisError(text))
 
 
 def test_a_redis_that_hangs_fails_its_check_within_its_time_limit_and_recovers(

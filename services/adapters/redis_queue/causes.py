@@ -9,6 +9,7 @@ import redis
 
 from services.core.errors import UnavailableError
 
+_NO_RIGHT = "its user lacks a right that we need (ACL): reads, writes, scripts, or the channel `matches`"
 # Parts of the texts of Redis and of its client.
 _CAUSES = {
     "command not allowed when used memory": (
@@ -20,6 +21,11 @@ _CAUSES = {
     "with MASTER is down": "it is a replica that has lost its primary; give the address of the primary",
     "MISCONF": "it can't save to its disk and refuses writes; see its log",
     "NOREPLICAS": "too few of its replicas are connected, so it refuses writes",
+    "can't run this command": _NO_RIGHT,
+    "has no permissions": _NO_RIGHT,
+    "Redis is busy running a script": "it is busy with a script, of another program; SCRIPT KILL ends that",
+    "loading the dataset": "it is reading its data from the disk, after a start",
+    "Protocol Error": "what answers at the address is no Redis",
     "WRONGTYPE": "WRONGTYPE: one of our keys holds something else; does another program use this database?",
     "HELLO must be called": "it demands a password: give it in LOOKALIKE_REDIS_URL",
     "NOAUTH": "it demands a password: give it in LOOKALIKE_REDIS_URL",
