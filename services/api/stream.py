@@ -52,5 +52,7 @@ class PieceStream(StreamingResponse):
         try:
             await super().__call__(scope, receive, send)
         finally:
-            self._pieces.close()
-            self._ended()
+            try:
+                self._pieces.close()
+            finally:
+                self._ended()
