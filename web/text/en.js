@@ -426,7 +426,7 @@ export default {
   "import.no_suffix": "{n} without a suffix",
   "import.system.one": "{n} file of the system passed over",
   "import.system.other": "{n} files of the system passed over",
-  "import.left_out": "{name}: too long or too many for an item, left out: {list}",
+  "import.left_out": "{name}: left out, as no item can hold it: {list}",
   "import.view": "the item is in, but not its picture {n}: {why}",
   "import.large": "A large import takes a while here. `lookalike items import PATH` on the server is faster.",
   "import.begin.one": "Import {n} item",

@@ -405,7 +405,7 @@ export default {
   "import.passed": "건너뜀: {list}",
   "import.no_suffix": "확장자 없는 것 {n}개",
   "import.system.other": "시스템 파일 {n}개를 건너뜁니다",
-  "import.left_out": "{name}: 품목에 넣기에는 너무 길거나 많아 제외됨: {list}",
+  "import.left_out": "{name}: 품목에 담을 수 없어 제외됨: {list}",
   "import.view": "품목은 들어갔지만 사진 {n}은(는) 빠졌습니다: {why}",
   "import.large": "이만큼은 여기서 오래 걸립니다. 서버에서 `lookalike items import PATH`를 쓰면 더 빠릅니다.",
   "import.begin.other": "품목 {n}개 가져오기",

@@ -13,9 +13,9 @@ FIELDS = ("id", "title", "image", "link")
 Given = Mapping[str, tuple[str, ...]]
 # Names in shop systems' exports, in the order of preference, in the form that _plain gives.
 _IDS = (
-    "id|handle|item id|product id|article id|item group id|sku|variant sku|item number|product number|"
-    "product code|item code|article number|artikelnummer|artikelnr|art nr|référence|referencia|"
-    "상품코드|상품번호|품번|제품번호|아이디"
+    "id|handle|url handle|handle id|item id|product id|id product|article id|item group id|sku|variant sku|"
+    "item sku|product sku|item number|product number|product code|item code|article number|artikelnummer|"
+    "artikelnr|art nr|reference|référence|referencia|상품코드|판매자 상품코드|상품번호|품번|제품번호|아이디"
 )
 _TITLES = (
     "title|name|product name|product title|item name|item title|article name|post title|label|"
@@ -28,15 +28,17 @@ _LINKS = (
 )
 _PICTURE = re.compile(
     r"""(?x)
-    ((product|item|main|primary|featured|default|base|cover|large|variant|
+    ((product|item|main|primary|featured|default|base|cover|large|variant|hosted|
       additional|other|more|extra|further)\ ?)*
-    (image|img|picture|photo|pic|bild|foto|imagen|imagem|immagine|(대표|상품|추가|상세)?\ ?(이미지|사진))
-    (s|er|es)? (\ ?(src|source|url|uri|link|path|file|filename|address)s?)? (\ ?\d{1,2})?
+    (image|img|picture|photo|pic|bild|foto|imagen|imagem|immagine|media(?=\ ?url)|
+      (대표|상품|추가|상세)?\ ?(이미지|사진)(\ ?등록)?)
+    (s|er|es)? (\ ?\d{1,2})? (\ ?(src|source|url|uri|link|path|pfad|file|filename|address)s?)*
+    (\ ?\d{1,2})?
     """
 )
 # Pictures beside the shown one.
 _FURTHER = re.compile(
-    r"(additional|other|more|extra|further|variant|추가|상세).*|.*\d|(image|picture|photo)s( url)?s?"
+    r"(additional|other|more|extra|further|variant|추가|상세).*|.*\d.*|(image|picture|photo)s( url)?s?"
 )
 
 
@@ -146,7 +148,7 @@ def _of_a_shop(names: Sequence[str]) -> Columns | None:
 
 
 def _is_picture(name: str) -> bool:
-    return _PICTURE.fullmatch(_plain(name)) is not None
+    return _PICTURE.fullmatch(_bare(name)) is not None
 
 
 def _is_further(name: str) -> bool:
@@ -154,10 +156,15 @@ def _is_further(name: str) -> bool:
 
 
 def _first(names: Sequence[str], known: str) -> str:
-    plain = {_plain(name).replace(" ", ""): name for name in reversed(names)}
+    plain = {form(name).replace(" ", ""): name for form in (_bare, _plain) for name in reversed(names)}
     return next((plain[each] for each in known.replace(" ", "").split("|") if each in plain), "")
 
 
 def _plain(name: str) -> str:
     """A name with single blanks between its parts: image_link, Image-Link and image:link are one."""
     return re.sub(r"[\s_\-./:·]+", " ", column_name(name)).strip()
+
+
+def _bare(name: str) -> str:
+    """A name without the hints that import forms put behind it: `Name *`, `Image URLs (x,y,z...)`."""
+    return re.sub(r"\([^()]*\)|\[[^\[\]]*\]|[*#]", "", _plain(name)).strip()

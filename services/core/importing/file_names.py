@@ -30,7 +30,7 @@ def is_of_system(path: str) -> bool:
 
 def is_address(source: str) -> bool:
     """Whether a picture's source is an address of the web, and no path."""
-    return source.startswith(("http://", "https://"))
+    return source[:8].lower().startswith(("http://", "https://"))
 
 
 @dataclass(slots=True)

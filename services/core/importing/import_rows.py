@@ -131,5 +131,5 @@ def table_notes(table: Table, name: str) -> list[str]:
         notes.append(f"{name}: columns taken: {table.columns.told(table.names)}")
     if table.left_out:
         counts = ", ".join(f"{column} ({count})" for column, count in table.left_out.items())
-        notes.append(f"{name}: left out, as too long or too many for an item: {counts[:300]}")
+        notes.append(f"{name}: left out, as no item can hold it: {counts[:300]}")
     return notes

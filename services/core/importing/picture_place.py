@@ -29,12 +29,22 @@ class PicturePlace:
             return source
         if not is_text(source) or "\0" in source:
             raise InputError(f"the picture {source[:60]!a} is neither a path nor an address")
-        path = self._within(source)
+        path = self._placed(source)
         if self._home:
             return f"{self._home}/{posixpath.normpath(source)}"
         if not os.path.lexists(path) and "\\" in source:
-            path = self._within(source.replace("\\", "/"))
+            path = self._placed(source.replace("\\", "/"))
         return path if os.path.lexists(path) else self._alike(path)
+
+    def _placed(self, source: str) -> Path:
+        """The path; of `/m/mug.jpg`, as shops write it, the one in the folder if a file is there."""
+        bare = source.lstrip("/")
+        if bare != source and not self._home:
+            path = self._within(bare)
+            path = path if os.path.lexists(path) else self._alike(path)
+            if os.path.lexists(path):
+                return path
+        return self._within(source)
 
     def _within(self, source: str) -> Path:
         try:

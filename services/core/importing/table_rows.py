@@ -64,7 +64,7 @@ class RowMaker:
             title=fields.get(self._columns.title, ""),
             # Made of the picture's address, so that the same row imported again replaces its item.
             id=own or digest(images[0]),
-            link=fields.get(self._columns.link),
+            link=self._link(fields),
             metadata=self._metadata(fields),
         )
         try:
@@ -88,6 +88,13 @@ class RowMaker:
         cells = [next((line.values[name] for name in self._columns.main if name in line.values), "")]
         cells += [line.values.get(name, "") for name in self._columns.more]
         return tuple(dict.fromkeys(image for cell in cells for image in split_images(cell)))
+
+    def _link(self, fields: Mapping[str, str]) -> str | None:
+        link = fields.get(self._columns.link)
+        if link and self._columns.foreign and not is_address(link.strip()):
+            self.left_out[self._columns.link] += 1  # shops also export the last part of an address alone
+            return None
+        return link
 
     def _metadata(self, fields: Mapping[str, str]) -> dict[str, str]:
         found = {name: value for name, value in fields.items() if name not in self._columns.taken}
@@ -124,7 +131,7 @@ def split_images(cell: str) -> tuple[str, ...]:
         if isinstance(found, list) and all(isinstance(each, str) for each in found):
             return tuple(each.strip() for each in found if each.strip())
     if is_address(cell):
-        parts = re.split(r"[\s,;|]+(?=https?://)", cell)
+        parts = re.split(r"[\s,;|]+(?=https?://)", cell, flags=re.IGNORECASE)
     else:
         parts = re.split(r"\s*[,;|\n]\s*", cell)
         if not all(PurePosixPath(part).suffix.lower() in PICTURES for part in parts if part):

@@ -30,6 +30,8 @@ def made(folder: Path, *names: str) -> PicturePlace:
         ("pics/mug.jpg", "pics\\mug.jpg"),
         ("pics/mug.jpg", "./pics//x/../mug.jpg"),
         ("STRASSE.jpg", "straße.jpg"),
+        ("m/u/mug.jpg", "/m/u/mug.jpg"),
+        ("m/u/Mug.jpg", "\\M\\u\\mug.jpg"),
     ],
 )
 def test_a_picture_is_found_whatever_form_its_name_has(tmp_path: Path, there: str, named: str) -> None:
@@ -55,7 +57,14 @@ def test_no_form_of_a_name_leads_out_of_the_folder(tmp_path: Path) -> None:
     (tmp_path / "secret.jpg").write_bytes(b"x")
     (tmp_path / "shop" / "Link.jpg").symlink_to(tmp_path / "secret.jpg")
     (tmp_path / "shop" / "loop.jpg").symlink_to("loop.jpg")
-    for named in ("../secret.jpg", "..\\secret.jpg", "/etc/passwd", "link.jpg", "a/../../secret.jpg"):
+    for named in (
+        "../secret.jpg",
+        "..\\secret.jpg",
+        "/etc/passwd",
+        "link.jpg",
+        "a/../../secret.jpg",
+        "/../secret.jpg",
+    ):
         with pytest.raises(InputError, match="lies outside the file's folder"):
             place.find(named)
     with pytest.raises(InputError, match="can't be found"):

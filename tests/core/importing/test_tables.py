@@ -136,3 +136,58 @@ def test_more_rows_than_a_caller_takes_are_refused() -> None:
     assert len(read(text, most_rows=3).rows) == 3
     with pytest.raises(InputError, match=r"t\.csv holds more than 2 rows"):
         read(text, most_rows=2)
+
+
+@pytest.mark.parametrize(
+    ("names", "taken"),
+    [
+        (
+            "Title,URL handle,SKU,Product image URL,Image position,Variant image URL",
+            'title=Title,image="Product image URL",image="Variant image URL",id="URL handle"',
+        ),
+        (
+            "Product ID;Active (0/1);Name *;Reference #;Image URLs (x,y,z...);Image alt texts",
+            'title="Name *",image="Image URLs (x,y,z...)",id="Product ID"',
+        ),
+        (
+            "sku,name,base_image,base_image_label,small_image,thumbnail_image,additional_images",
+            "title=name,image=base_image,image=additional_images,id=sku",
+        ),
+        (
+            "handleId,fieldType,name,productImageUrl,sku",
+            "title=name,image=productImageUrl,id=handleId",
+        ),
+        (
+            '"Product ID [Non Editable]",Title,SKU,"Hosted Image URLs"',
+            'title=Title,image="Hosted Image URLs",id="Product ID [Non Editable]"',
+        ),
+        ("id,title,image[0].url,image[1].url", "title=title,image=image[0].url,image=image[1].url,id=id"),
+        (
+            "Artikelnummer;Artikelname;Bild 1 Pfad/URL",
+            'title=Artikelname,image="Bild 1 Pfad/URL",id=Artikelnummer',
+        ),
+        ("sku,name,image_2_url,image_1_url", "title=name,image=image_2_url,image=image_1_url,id=sku"),
+        ("id;name;cover_media_url;cover_media_title", "title=name,image=cover_media_url,id=id"),
+        ("item_sku\titem_name\tmain_image_url", "title=item_name,image=main_image_url,id=item_sku"),
+        (
+            "자체 상품코드,상품코드,상품명,이미지등록(상세),이미지등록(추가)",
+            "title=상품명,image=이미지등록(상세),image=이미지등록(추가),id=상품코드",
+        ),
+        ("name (internal),name,image url", 'title=name,image="image url"'),
+    ],
+)
+def test_columns_of_shops_are_known(names: str, taken: str) -> None:
+    table = read(f"{names}\n{names}")
+    assert table.columns.told(table.names) == taken
+
+
+def test_a_link_that_is_no_address_does_not_refuse_the_item_of_a_shop() -> None:
+    table = read("name,image url,product url\nMug,HTTP://shop.example/a.jpg,red-mug\n")
+    assert table.rows[0].draft is not None
+    assert table.rows[0].draft.link is None
+    assert table.left_out == {"product url": 1}
+
+
+def test_addresses_in_a_cell_are_told_apart_in_any_case() -> None:
+    (row,) = read('title,image\nMug,"HTTP://shop.example/a?1, Https://shop.example/b?1"\n').rows
+    assert row.images == ("HTTP://shop.example/a?1", "Https://shop.example/b?1")
