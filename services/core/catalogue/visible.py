@@ -5,8 +5,9 @@ from __future__ import annotations
 from services.core.errors import InputError
 from services.core.ports import Picture
 
-# Levels of 255, in the channel that differs most. What differs less looks like one colour.
-_LEAST_LEVELS = 4
+# Levels of 255, in the channel that differs most. What differs less looks like one colour, as WebP and JPEG
+# files of one colour do.
+_LEAST_LEVELS = 10
 
 
 def check_visible(picture: Picture) -> None:
