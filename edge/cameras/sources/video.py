@@ -81,7 +81,7 @@ def frames_of(packet: "av.Packet[Any]") -> list[av.VideoFrame]:
 
 
 class DisplayMatrix:
-    """The display matrix of a stream's frames; read of its first frame, and again when the rotation changes.
+    """The display matrix of a camera's frames; read of its first one, and again when the rotation changes.
 
     A frame whose side data were read stays, with its memory and threads, until the garbage collector comes:
     PyAV ties the two to each other.
@@ -101,9 +101,7 @@ class DisplayMatrix:
         return self._matrix
 
 
-def to_bgr(
-    frame: av.VideoFrame, *, matrix: DisplayMatrix | None = None, pixel_aspect: Fraction | None = None
-) -> Frame:
+def to_bgr(frame: av.VideoFrame, *, matrix: DisplayMatrix, pixel_aspect: Fraction | None = None) -> Frame:
     """Convert a decoded frame: upright, with square pixels, and made smaller when it is very large.
 
     `matrix` is that of the frame's stream; `pixel_aspect` is a pixel's width divided by its height.
@@ -119,7 +117,7 @@ def to_bgr(
     picture = frame.to_ndarray(
         format="bgr24", width=size[0], height=size[1], interpolation="AREA" if changes else None
     )
-    return upright(picture.astype("uint8", copy=False), (matrix or DisplayMatrix()).of(frame))
+    return upright(picture.astype("uint8", copy=False), matrix.of(frame))
 
 
 def _main_stream(container: InputContainer, name: str) -> VideoStream:

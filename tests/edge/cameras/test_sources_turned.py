@@ -16,6 +16,8 @@ import pytest
 
 from edge.cameras.sources.display_matrix import upright
 from edge.cameras.sources.playback import Playback
+from edge.cameras.sources.stills import decode_still
+from edge.cameras.sources.video import DisplayMatrix
 from edge.picture.frame_types import Frame
 from tests.edge.cameras.sources_kit import source_of
 from tests.servers import Server
@@ -138,3 +140,16 @@ def test_the_frames_of_a_video_are_not_kept_after_they_were_shown() -> None:
     finally:
         gc.enable()
     assert threads[-1] <= threads[10] + 2
+
+
+def test_still_pictures_are_not_kept_after_they_were_decoded() -> None:
+    _, content = cv2.imencode(".jpg", np.zeros((48, 64, 3), np.uint8))
+    matrix, threads = DisplayMatrix(), list[int]()
+    gc.disable()  # what is only in a circle stays then
+    try:
+        for _ in range(12):
+            decode_still(content.tobytes(), name="a camera", matrix=matrix)
+            threads.append(len(list(Path("/proc/self/task").iterdir())))
+    finally:
+        gc.enable()
+    assert threads[-1] <= threads[1] + 2
