@@ -4,12 +4,22 @@ import logging
 import re
 import socket
 import ssl
+import time
+from collections.abc import Callable
 
 from paho.mqtt.reasoncodes import ReasonCode
 
 from common.mqtt_broker import Broker, BrokerSocket
+from common.rate_limited_log import RateLimitedLog
 
 CONNECT_S = 5.0
+# A connection of less than this is short; after a few in a row one line a minute tells of them.
+_SHORT_S = 5.0
+_SHORT_IN_A_ROW = 3
+_TAKEN = (
+    "is ended again and again, soon after it is accepted: does another process use the same name, "
+    "as two cameras of one LOOKALIKE_THING do?"
+)
 _log = logging.getLogger(__name__)
 _NO_CERTIFICATE = frozenset({"TLSV13_ALERT_CERTIFICATE_REQUIRED", "SSLV3_ALERT_HANDSHAKE_FAILURE"})
 _OF_CERTIFICATE = re.compile(r"_ALERT_(\w*CERTIFICATE\w*|UNKNOWN_CA|ACCESS_DENIED)$")
@@ -18,8 +28,10 @@ _OF_CERTIFICATE = re.compile(r"_ALERT_(\w*CERTIFICATE\w*|UNKNOWN_CA|ACCESS_DENIE
 class ConnectionLog:
     """Logs one client's connections from its callbacks, attempt by attempt; only MQTT's thread calls it."""
 
-    def __init__(self, broker: Broker) -> None:
-        self._broker = broker
+    def __init__(self, broker: Broker, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._broker, self._clock = broker, clock
+        self._since_s, self._short = 0.0, 0
+        self._taken = RateLimitedLog(every_s=60)
         self._up = self._told = False
         self._alert: ssl.SSLError | None = None
         self._trouble: str | None = None
@@ -30,8 +42,9 @@ class ConnectionLog:
 
     def connected(self, more: str = "") -> None:
         """The broker has accepted the connection; `more` is added to the line."""
-        self._up, self._trouble = True, None
-        _log.info("connected to broker %s%s", self._broker, more)
+        self._up, self._trouble, self._since_s = True, None, self._clock()
+        if self._short < _SHORT_IN_A_ROW:
+            _log.info("connected to broker %s%s", self._broker, more)
 
     def refused(self, reason: ReasonCode) -> None:
         """The broker has refused the connection."""
@@ -60,10 +73,17 @@ class ConnectionLog:
         if not reason.is_failure:
             return
         if was_up:
-            _log.warning("connection to broker %s lost (%s); trying again", self._broker, reason)
+            self._lost(reason)
         elif not self._told:
             refusal = self._refusal(self._alert)
             self._complain(refusal or self._hint(), logging.ERROR if refusal else logging.WARNING)
+
+    def _lost(self, reason: ReasonCode) -> None:
+        self._short = self._short + 1 if self._clock() - self._since_s < _SHORT_S else 0
+        if self._short < _SHORT_IN_A_ROW:
+            _log.warning("connection to broker %s lost (%s); trying again", self._broker, reason)
+        else:
+            self._taken.say("taken", f"the connection to broker {self._broker} {_TAKEN}")
 
     def _refusal(self, error: BaseException | None) -> str | None:
         """The broker's complaint about our certificate, None if that was not the cause."""

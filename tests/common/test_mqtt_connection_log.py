@@ -9,8 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.reasoncodes import ReasonCode
 
-from common.mqtt_broker import MqttFiles
+from common.mqtt_broker import MqttFiles, describe_broker
+from common.mqtt_connection_log import ConnectionLog
 from services.adapters.mqtt import MqttClient
 from tests.certificates import Authority, CertificateFiles
 from tests.servers import until
@@ -107,3 +110,24 @@ def test_a_broker_of_another_authority_is_not_trusted(
     files = MqttFiles(own.certificate, own.key, Authority(tmp_path, "another").certificate)
     (line,) = told(server, files, caplog)
     assert "cannot be reached: its TLS certificate is not trusted: " in line
+
+
+def test_a_name_that_two_clients_use_is_logged_once_and_not_at_each_connection(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    now_s = [0.0]
+    told = ConnectionLog(describe_broker("mqtt://127.0.0.1:1883", MqttFiles()), clock=lambda: now_s[0])
+
+    def connection_of(seconds: float) -> None:
+        told.attempt()
+        told.connected()
+        now_s[0] += seconds
+        told.ended(ReasonCode(PacketTypes.DISCONNECT, "Unspecified error"))
+
+    with caplog.at_level(logging.INFO):
+        for _ in range(100):
+            connection_of(1)
+        assert len(caplog.records) <= 7
+        assert caplog.text.count("does another process use the same name") == 1
+        connection_of(60)
+        assert caplog.text.rstrip().endswith("lost (Unspecified error); trying again")
