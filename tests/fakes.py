@@ -82,14 +82,10 @@ class FakeQueue:
         self._check()
         self.clocks.setdefault(thing, []).append(offset_s)
 
-    def clock_offset_s(self, thing: str) -> float | None:
-        self._check()
-        noted = self.clocks.get(thing, [])
-        return noted[-1] if len(noted) >= BAD_CLOCKS else None
-
     def clock_offsets_s(self, things: Sequence[str]) -> dict[str, float]:
-        found = {thing: self.clock_offset_s(thing) for thing in things}
-        return {thing: offset_s for thing, offset_s in found.items() if offset_s is not None}
+        self._check()
+        noted = {thing: self.clocks.get(thing, []) for thing in things}
+        return {thing: offsets_s[-1] for thing, offsets_s in noted.items() if len(offsets_s) >= BAD_CLOCKS}
 
     def check(self) -> None:
         self._check()

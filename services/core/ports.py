@@ -269,9 +269,6 @@ class MatchQueue(Protocol):
     def note_clock(self, thing: str, *, offset_s: float) -> None:
         """Remember a camera's clock offset at an observation; ahead is positive."""
 
-    def clock_offset_s(self, thing: str) -> float | None:
-        """The lasting offset of the camera's clock, None if it is right."""
-
     def clock_offsets_s(self, things: Sequence[str]) -> dict[str, float]:
         """The lasting offsets of these cameras' clocks, of those that are off; one round trip."""
 

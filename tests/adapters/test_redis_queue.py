@@ -210,7 +210,7 @@ def test_without_redis_every_call_says_so_and_soon(mortal_redis: Server, mortal:
     with pytest.raises(UnavailableError, match="Redis"):
         mortal.note_clock("cam-1", offset_s=1.0)
     with pytest.raises(UnavailableError, match="Redis"):
-        mortal.clock_offset_s("cam-1")
+        mortal.clock_offsets_s(["cam-1"])
     with pytest.raises(UnavailableError, match="Redis"):
         mortal.check()
     assert time.monotonic() - started_s < limit_s(10)

@@ -129,12 +129,6 @@ class RedisQueue:
             pipe.expire(_state(thing), _CLOCK_MEMORY_S)
             pipe.execute()
 
-    def clock_offset_s(self, thing: str) -> float | None:
-        """The lasting offset of the camera's clock, None if it is right."""
-        with translated():
-            count, offset_s = self._client.hmget(_state(thing), "clock_bad", "clock_offset_s")
-        return float(offset_s) if offset_s is not None and int(count or 0) >= _BAD_CLOCKS else None
-
     def clock_offsets_s(self, things: Sequence[str]) -> dict[str, float]:
         """The lasting offsets of these cameras' clocks, of those that are off; one round trip."""
         with translated(), self._client.pipeline(transaction=False) as pipe:
