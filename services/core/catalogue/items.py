@@ -153,8 +153,10 @@ class Catalogue:
 def _is_web_address(link: str) -> bool:
     try:
         parts = urlsplit(link)
+        has_port = parts.port != 0  # raises for what is no number up to 65535
     except ValueError:
         return False
     # urlsplit drops line ends, and takes blanks as a part of the host.
     is_clean = is_text(link) and not re.search(r"[\s\x00-\x1f\x7f]", link)
-    return is_clean and parts.scheme in ("http", "https") and bool(parts.hostname)
+    is_name = bool((parts.hostname or "").strip("."))
+    return is_clean and parts.scheme in ("http", "https") and is_name and has_port

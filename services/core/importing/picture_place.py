@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import posixpath
+import re
 import unicodedata
 from pathlib import Path
 
 from services.core.domain import is_text
 from services.core.errors import InputError
 from services.core.importing.file_names import is_address
+
+# Of another protocol, or with a protocol left out; a drive's name has one letter.
+_OTHER_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+:/|//|data:", re.IGNORECASE)
 
 
 class PicturePlace:
@@ -29,6 +33,11 @@ class PicturePlace:
             return source
         if not is_text(source) or "\0" in source:
             raise InputError(f"the picture {source[:60]!a} is neither a path nor an address")
+        if _OTHER_ADDRESS.match(source):
+            raise InputError(
+                f"the picture {source[:200]!r} is no address that is fetched; expected http:// or https://, "
+                "or a path from the file's folder"
+            )
         path = self._placed(source)
         if self._home:
             return f"{self._home}/{posixpath.normpath(source)}"

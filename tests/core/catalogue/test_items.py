@@ -58,7 +58,10 @@ def test_an_item_without_an_id_gets_one_of_its_own() -> None:
         *((Draft(f"a{each}b"), "holds control characters") for each in "\x1b\x00\x7f\x9b"),
         (Draft("x", link="javascript:alert(1)"), "'javascript:alert(1)' is not an http or https address"),
         (Draft("x", link="/relative"), "not an http or https address"),
-        (Draft("x", link="http://["), "not an http or https address"),
+        *(
+            (Draft("x", link=f"http://{each}"), "not an http or https address")
+            for each in ("[", "a:x/", "a:99999/", "a:0/", "..", "./x")
+        ),
         (Draft("x", id="a/b"), "item id 'a/b' is not allowed"),
         (Draft("x", id=".."), "not allowed"),
         (Draft("x", id=" a"), "leading space"),

@@ -69,3 +69,20 @@ def test_no_form_of_a_name_leads_out_of_the_folder(tmp_path: Path) -> None:
             place.find(named)
     with pytest.raises(InputError, match="can't be found"):
         place.find("loop.jpg")
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        "ftp://shop.example/a.jpg",
+        "//shop.example/a.jpg",
+        "http:/a.jpg",
+        "file:///a.jpg",
+        "DATA:image/png;base64,A",
+    ],
+)
+def test_an_address_that_is_not_fetched_is_no_path(tmp_path: Path, named: str) -> None:
+    with pytest.raises(
+        InputError, match="no address that is fetched; expected http:// or https://, or a path"
+    ):
+        made(tmp_path, "a.jpg").find(named)
