@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import httpx
 
@@ -23,11 +25,8 @@ from services.core.importing.store_writer import StoreWriter
 
 def run_json(settings: CliSettings) -> dict[str, str] | None:
     """The addresses of the system on the data folder, else of the one at LOOKALIKE_API_URL; else None."""
-    try:
-        addresses = json.loads((settings.data_dir / "run.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        addresses = None
-    if isinstance(addresses, dict):
+    addresses = _of_run(settings.data_dir)
+    if addresses is not None:
         return addresses
     if not settings.api_url:
         return None
@@ -39,14 +38,33 @@ def run_json(settings: CliSettings) -> dict[str, str] | None:
     }
 
 
+def _of_run(data_dir: Path) -> dict[str, str] | None:
+    """The addresses of the run on this data folder; a run.json that a killed one left counts for nothing."""
+    try:
+        addresses = json.loads((data_dir / "run.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return addresses if isinstance(addresses, dict) and not _was_killed(data_dir) else None
+
+
+def _was_killed(data_dir: Path) -> bool:
+    """Whether the run that wrote run.json has ended without removing it: a run keeps run.lock locked."""
+    try:
+        with (data_dir / "run.lock").open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:  # locked, or no run of `make run`
+        return False
+    return True
+
+
 def tell_store(settings: CliSettings) -> None:
     """Name the catalogue that a command has worked on, as its last line."""
-    if (settings.data_dir / "run.json").exists() or not settings.api_url:
+    addresses = run_json(settings)
+    if _of_run(settings.data_dir) is not None or not settings.api_url:
         store = settings.store if settings.store.startswith("dynamodb://") else settings.store_path
         told = f"store: {store}"
     else:
         told = "store: that of the system"
-    addresses = run_json(settings)
     through = "" if addresses is None else f", through {addresses['page']}"
     tell(f"{told}{through}")
 
