@@ -48,7 +48,8 @@ def test_with_viewers_coming_and_going_no_process_grows(
             leaving.set()
             for viewer in viewers:
                 viewer.join()
-        assert sender.wait(60) == 0
+        sender.communicate(timeout=60)
+        assert sender.returncode == 0
         assert stack.get("/healthz")["status"] == "ok"
     with capsys.disabled():
         grown = report(seen)
