@@ -32,7 +32,7 @@ class Dependency:
         logs: bool = True,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Check at most once in `every_s`, and not longer than half of the time.
+        """Check at most once in `every_s`, and not longer than half of the time; with 0 keep no good outcome.
 
         Without `logs` a change is not logged, as somebody else does it.
         """
@@ -71,7 +71,8 @@ class Dependency:
         outcome = _outcome(self._check)
         self._note(None if outcome["ok"] or "loading" in outcome else outcome["detail"])
         ended_s = self._clock()
-        self._outcome, self._good_until_s = outcome, ended_s + max(self._every_s, ended_s - began_s)
+        kept_s = max(self._every_s, ended_s - began_s) if self._every_s or not outcome["ok"] else 0.0
+        self._outcome, self._good_until_s = outcome, ended_s + kept_s
 
     def _note(self, trouble: str | None) -> None:
         before, self._trouble = self._trouble, trouble

@@ -59,7 +59,7 @@ def of_fake() -> Destination:
     away.down = True
 
     def refuse(made: Made) -> Made:
-        writer.refuses[made.item.id] = "not a picture that can be read"
+        writer.refuses[made.item.id] = "this is an SVG drawing"
         return made
 
     return Destination(writer, away, writer.items, writer.pictures, make_item(), refuse)
@@ -154,7 +154,7 @@ def test_what_is_refused_is_told_by_its_number_and_the_rest_is_kept(destination:
     made[1] = destination.refuse(made[1])
     written = destination.writer.write(made)
     assert list(written.refused) == [2]
-    assert "not a picture that can be read" in written.refused[2]
+    assert "an SVG drawing" in written.refused[2]
     assert [destination.kept(each.item.id) is not None for each in made] == [True, False, True]
     assert written.change == destination.items.head()
 

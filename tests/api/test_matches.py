@@ -147,6 +147,7 @@ def test_health_names_each_dependency_and_camera(stack: Stack) -> None:
     assert health["status"] == "ok"
     assert {name for name, check in health["checks"].items() if check["ok"]} == {
         "store",
+        "pictures",
         "redis",
         "broker",
         "index",

@@ -114,7 +114,7 @@ def test_rows_that_lead_elsewhere(shop: Shop, tmp_path: Path) -> None:
             f"{path} line 7: the picture '../secret/s.jpg' lies outside the file's folder",
             f"{path} line 8: the picture '{tmp_path}/secret/s.jpg' lies outside the file's folder",
             f"{path} line 9: the picture 'link.jpg' lies outside the file's folder",
-            f"{path} line 10: passwd: can't be read: No such file or directory",
+            f"{path} line 10: the picture 'file:///etc/passwd' is no address that is fetched",
             f"{path} line 11: absent.jpg: can't be read: No such file or directory",
             f"{path} line 12: list: can't be read: Is a directory",
             f"{path} line 13: its id 'first' is that of {path} line 2 already",

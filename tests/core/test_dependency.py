@@ -13,12 +13,12 @@ from tests.servers import until
 class CheckRig:
     """A dependency whose check fails with `error`, and takes `lasts_s`."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, every_s: float = 1.0) -> None:
         self.now_s, self.lasts_s, self.checks = 100.0, 0.0, 0
         self.error: Exception | None = None
         self.may_end = threading.Event()
         self.may_end.set()
-        self.dependency = Dependency("match queue", self._check, clock=lambda: self.now_s)
+        self.dependency = Dependency("match queue", self._check, every_s=every_s, clock=lambda: self.now_s)
 
     def _check(self) -> dict[str, int]:
         self.checks += 1
@@ -43,6 +43,16 @@ def test_it_is_checked_at_most_once_a_second_and_half_of_the_time() -> None:
     rig.later(2.9)
     assert rig.checks == 3
     rig.later(0.2)
+    assert rig.checks == 4
+
+
+def test_facts_that_clients_wait_for_are_fresh_however_long_a_check_takes() -> None:
+    rig = CheckRig(every_s=0)
+    rig.lasts_s = 3.0
+    assert [rig.later(0.1)["ok"] for _ in range(3)] == [True] * 3
+    assert rig.checks == 3
+    rig.error = UnavailableError("search does not answer")
+    assert [rig.later(0.1)["ok"] for _ in range(3)] == [False] * 3
     assert rig.checks == 4
 
 

@@ -124,7 +124,7 @@ def test_an_item_that_can_not_be_taken_is_told_by_its_number_and_the_rest_is(
     answer = post(empty, packed([good, posing, gone], contents | text)).json()
     assert answer["items"] == 1
     assert sorted((each["item"], each["reason"].partition(";")[0]) for each in answer["refused"]) == [
-        (2, "not a picture that can be read"),
+        (2, "this is an SVG drawing"),
         (3, f"the picture {5:064x}.jpg of item 'restored 3' is not in the archive"),
     ]
     assert empty.client.get("/items/restored%201/image").content == picture(501)
@@ -167,7 +167,7 @@ def test_an_import_of_an_archive_by_the_command_line_is_searchable_when_it_retur
     (tmp_path / "one.zip").write_bytes(packed([item], contents))
     before = empty.get("/healthz")["checks"]["index"]["items"]
     done = empty.cli("items", "import", str(tmp_path / "one.zip"))
-    assert (done.returncode, done.stderr) == (0, "1 items imported, 0 refused\n")
+    assert (done.returncode, done.stderr.splitlines()[0]) == (0, "1 items imported, 0 refused")
     assert empty.get("/healthz")["checks"]["index"]["items"] == before + 1
     assert list((empty.data / "imports").iterdir()) == []
 

@@ -39,7 +39,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         ({"state": "stalled", "reason": "no frame for 5 s"}, picture(1), 409, "door is stalled (no frame"),
         ({"state": "online"}, None, 504, "door is online, but sent no picture within 3 s"),
         ({"state": "online"}, b'{"refused":"switched off"}', 409, "door gives no picture: switched off"),
-        ({"state": "online"}, b"\xff\xd8\xff damaged", 400, "not a picture that can be read"),
+        ({"state": "online"}, b"\xff\xd8\xff damaged", 400, "the picture is damaged"),
     ],
 )
 def test_a_camera_that_gives_no_picture_is_named_with_the_reason(
