@@ -15,8 +15,9 @@ SEARCHES = ("search", "search-2", "search-3")
 COUNT = """
 import boto3, json
 table = boto3.client("dynamodb").scan(TableName="lookalike", Select="COUNT")["Count"]
-bucket = boto3.client("s3").list_objects_v2(Bucket="lookalike-pictures")["KeyCount"]
-print(json.dumps([table, bucket]))
+objects = boto3.client("s3").list_objects_v2(Bucket="lookalike-pictures")["Contents"]
+# The health check writes an object of its own.
+print(json.dumps([table, sum(not each["Key"].endswith("write-check") for each in objects)]))
 """
 
 

@@ -232,7 +232,8 @@ def test_columns_are_proposed_and_can_be_chosen_with_the_keyboard(
     dialog = open_import(page)
     choose(dialog, table, *tmp_path.glob("*.jpg"))
     expect(dialog.locator(".plan-bad").first).to_contain_text("its encoding is unclear")
-    pages.expect_errors("status of 400")
+    # So may be those of the list that are passed on the way to the right one.
+    pages.forget_errors("status of 400")
     encoding = listed(dialog, "Encoding")
     encoding.focus()
     encoding.press_sequentially("cp1250")
