@@ -17,9 +17,9 @@ from common.mqtt_fast_reading import FastReadingClient
 from services.core.cameras.link import OnMessage
 from services.core.errors import InputError, UnavailableError
 
-# A topic that no camera has, and a command that none carries out.
-CHECK_TOPIC = "lookalike/-/command"
-CHECK_MESSAGE = b'{"do":"nothing"}'
+# A topic that no camera has, and that no filter of a camera's topics matches.
+CHECK_TOPIC = "lookalike/check"
+CHECK_MESSAGE = b"{}"
 CHECK_S = 2.0
 
 log = logging.getLogger(__name__)
@@ -41,12 +41,8 @@ class MqttClient:
         on_message: OnMessage,
         live_filters: Sequence[str] = (),
         files: MqttFiles = NO_FILES,
-        check_topic: str = CHECK_TOPIC,
     ) -> None:
-        """Prepare a connection; raises InputError, without a password, for a wrong address or file.
-
-        `check` publishes to `check_topic`.
-        """
+        """Prepare a connection; raises InputError, without a password, for a wrong address or file."""
         try:
             broker = describe_broker(url, files)
         except ValueError as error:
@@ -56,7 +52,6 @@ class MqttClient:
         self._subscriptions = [(name, qos) for name in filters] + [(name, 0) for name in live_filters]
         self._live_filters = live_filters
         self._on_message = on_message
-        self._check_topic = check_topic
         # The filters that the broker does not let us read.
         self._refused: list[str] = []
         self._client = FastReadingClient(CallbackAPIVersion.VERSION2, protocol=mqtt.MQTTv311)
@@ -85,7 +80,7 @@ class MqttClient:
             raise UnavailableError("the broker is not connected; reconnecting")
         if self._refused:
             raise UnavailableError(f"the broker does not let us read {', '.join(self._refused)}")
-        if not self.publish(self._check_topic, CHECK_MESSAGE, qos=1, within_s=CHECK_S):
+        if not self.publish(CHECK_TOPIC, CHECK_MESSAGE, qos=1, within_s=CHECK_S):
             raise UnavailableError(
                 f"the broker takes no message within {CHECK_S:g} s; it hangs or is overloaded"
             )

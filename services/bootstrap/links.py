@@ -16,7 +16,6 @@ def observations_link(settings: SearchSettings) -> Connect:
         qos=0,
         on_message=on_message,
         files=settings.mqtt_files,
-        check_topic="lookalike/-/match",  # its user may publish matches alone
     )
 
 

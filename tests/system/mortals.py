@@ -62,6 +62,7 @@ class Client(threading.Thread):
                 self._idle.set()
                 self._going.wait()
             if self.stopping:
+                self._http.close()
                 return
             try:
                 self._write(

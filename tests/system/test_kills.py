@@ -69,6 +69,7 @@ def test_whatever_is_killed_whenever_nothing_that_was_acknowledged_is_lost(
         client.pause()
         client.stopping = True
         client.resume()
+        client.join(30)
     rig.finish_import()
     check(rig, clients)
     writes = written(rig, clients)
