@@ -11,6 +11,7 @@ import { makePlan } from "./plan.js";
 import { createProgress } from "./progress.js";
 import { refusedRows } from "./refused.js";
 
+const TYPING_MS = 500; // a name that is typed into a list goes through others, and a redrawn list forgets the first letters
 const TYPES = `.csv,.jsonl,.txt,${PICTURE_TYPES}`;
 
 /** The area where files are chosen or dropped; more are added to those already there. */
@@ -18,6 +19,7 @@ function createSource({ onPlan }) {
   const files = new Map(); // by path
   const choices = new Map(); // of a table's columns and encoding, by path
   let latest = 0; // the number of the newest plan
+  let typing = 0; // the timer of a choice that may be typed on
   const trouble = Object.assign(el("p", "form-trouble"), { role: "alert" });
   const room = el("div", "import-plan");
 
@@ -36,7 +38,7 @@ function createSource({ onPlan }) {
     if (some.length) await show();
   }
 
-  /** Draws the plan of the files; the focus goes to its heading, or to the list `field` that was changed. */
+  /** Draws the plan of the files; the focus goes to its heading, to the list `field` that was changed, or stays in a list. */
   async function show(field = "") {
     latest += 1;
     const mine = latest;
@@ -45,8 +47,9 @@ function createSource({ onPlan }) {
       const plan = await makePlan([...files.values()], choices);
       if (mine !== latest) return;
       if (!plan.trouble && !plan.tables.length && !plan.pictures) return tellNothing(plan);
-      room.replaceChildren(found(plan, { onBegin: () => onPlan(plan), onClear: clear, onChoose: choose }));
-      (room.querySelector(`select[data-field="${CSS.escape(field)}"]`) ?? room.querySelector("h3")).focus();
+      const at = room.querySelector("select:focus")?.dataset.field ?? field;
+      room.replaceChildren(found(plan, { onBegin: () => mine === latest && onPlan(plan), onClear: clear, onChoose: choose }));
+      (room.querySelector(`select[data-field="${CSS.escape(at)}"]`) ?? room.querySelector("h3")).focus();
     } catch (error) {
       if (mine !== latest) return;
       tellUnreadable(error);
@@ -65,12 +68,18 @@ function createSource({ onPlan }) {
 
   function choose(path, choice, field) {
     choices.set(path, choice);
-    show(field);
+    latest += 1; // what is drawn is no longer what was chosen
+    room.setAttribute("aria-busy", "true");
+    clearTimeout(typing);
+    typing = setTimeout(() => show(field), TYPING_MS);
   }
 
   function clear() {
+    clearTimeout(typing);
+    latest += 1;
     files.clear();
     choices.clear();
+    room.removeAttribute("aria-busy");
     room.replaceChildren();
     setText(trouble, "");
     node.querySelector("button").focus();

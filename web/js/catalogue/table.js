@@ -31,12 +31,17 @@ function fieldList(table, field, take) {
 export function tableChoices(table, take) {
   const encoding = table.choice?.encoding ?? "";
   const columns = Object.fromEntries(FIELDS.map((field) => [field, table.columns?.[field] ?? table.choice?.columns?.[field] ?? []]));
-  const own = table.choice?.columns ?? null;
+  // Several may be changed before the table is read and drawn again.
+  let made = { encoding, columns: table.choice?.columns ?? null };
+  const change = (changes, name) => {
+    made = { ...made, ...changes };
+    take(made, `${table.path} ${name}`);
+  };
   const found = table.encoding && !encoding ? t("import.encoding.found", { encoding: table.encoding }) : t("import.encoding.unknown");
   const fields = table.names?.length
-    ? FIELDS.map((field) => fieldList(table, field, (chosen) => take({ encoding, columns: { ...columns, [field]: chosen } }, `${table.path} ${field}`))) : [];
+    ? FIELDS.map((field) => fieldList(table, field, (chosen) => change({ columns: { ...columns, ...made.columns, [field]: chosen } }, field))) : [];
   const encodings = list(t("import.encoding"), [[found, ""], ...ENCODINGS.map((each) => [each, each])], encoding, {
-    name: `${table.path} encoding`, take: (chosen) => take({ encoding: chosen, columns: own }, `${table.path} encoding`),
+    name: `${table.path} encoding`, take: (chosen) => change({ encoding: chosen }, "encoding"),
   });
   const node = el("details", "plan-table", el("summary", "", t("import.table", { name: table.path })), el("div", "plan-choices", ...fields, encodings));
   // What was not plain is shown at once.
