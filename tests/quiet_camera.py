@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import secrets
 import threading
 import time
@@ -54,14 +53,14 @@ class QuietCamera:
             self._waited_s.clear()
 
     def waits_s(self) -> list[float]:
-        """The wait of each frame so far; of one without an answer the time since it was sent, or infinity.
+        """The wait of each frame so far; of one without an answer the time since it was sent.
 
         A frame of the last moment, which may still be answered, does not count.
         """
         with self._lock:
             now_s = time.monotonic()
-            due = [seq for seq, sent_s in self._sent_s.items() if now_s - sent_s > EVERY_S]
-            return [self._waited_s.get(seq, math.inf) for seq in due]
+            due = {seq: now_s - sent_s for seq, sent_s in self._sent_s.items() if now_s - sent_s > EVERY_S}
+            return [self._waited_s.get(seq, age_s) for seq, age_s in due.items()]
 
     def _send(self) -> None:
         for seq in range(2**31):

@@ -35,7 +35,6 @@ def test_a_clip_becomes_observations_at_its_own_pace_in_a_seamless_loop(
         shown = frame_of(observation.vectors[0])
         assert min((at - shown) % 12, (shown - at) % 12) < 2
     assert status["provider"] == "CPUExecutionProvider"
-    assert 7 <= listener.statuses()[-2]["fps"] <= 11
     assert (code, listener.statuses()[-1]["state"]) == (0, "offline")
     assert listener.statuses()[-1]["reason"] == "stopped"
     assert took_s < limit_s(2)
