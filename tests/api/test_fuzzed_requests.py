@@ -32,7 +32,7 @@ def fuzzed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 @pytest.mark.parametrize("of_each", [10, pytest.param(2000, marks=pytest.mark.soak)])
 def test_no_request_is_a_fault_of_ours(fuzzed: Stack, process: str, part: str, of_each: int) -> None:
     address = fuzzed.address(process)
-    document = httpx.get(f"{address}/openapi.json").json()
+    document = httpx.get(f"{address}/openapi.json", timeout=60).json()
     pid, before = fuzzed.pid(part), len(fuzzed.log())
     statuses: Counter[int] = Counter()
     memory: list[int] = []
@@ -61,7 +61,9 @@ def test_a_client_that_goes_away_in_the_middle_of_a_body_is_no_fault_of_ours(
         *("application/json", "multipart/form-data; boundary=a", "application/zip", "image/jpeg"),
         *("application/x-www-form-urlencoded", "text/csv"),
     ]
-    for method, path, _call in RequestFuzz(httpx.get(f"{address}/openapi.json").json(), seed=1).calls:
+    for method, path, _call in RequestFuzz(
+        httpx.get(f"{address}/openapi.json", timeout=60).json(), seed=1
+    ).calls:
         for kind in kinds:
             parts = urlsplit(address)
             with socket.create_connection((parts.hostname, parts.port)) as client:
@@ -69,7 +71,7 @@ def test_a_client_that_goes_away_in_the_middle_of_a_body_is_no_fault_of_ours(
                 part = '--a\r\nContent-Disposition: form-data; name="image"; filename="a"\r\n\r\nabc'
                 client.sendall(f"{head}Content-Length: 1000\r\n\r\n{part}".encode())
     # What they left has come before this.
-    assert httpx.get(f"{address}/alive").status_code == 200
+    assert httpx.get(f"{address}/alive", timeout=60).status_code == 200
     assert not any(told in fuzzed.log()[before:] for told in ("Traceback", "Exception"))
 
 

@@ -29,7 +29,7 @@ def test_readers_that_never_read_take_little_memory_and_lock_nobody_out(
         for _ in range(readers):
             held.enter_context(_reader(empty.port, call))
         # Long enough for all of them to be answered as far as they are.
-        assert [httpx.get(f"{empty.page}/items").status_code for _ in range(20)] == [200] * 20
+        assert [httpx.get(f"{empty.page}/items", timeout=60).status_code for _ in range(20)] == [200] * 20
         assert peak_bytes(pid) - before < 48 * MIB
     empty.client.delete(path("huge"))
 

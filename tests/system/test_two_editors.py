@@ -54,7 +54,7 @@ def apis(folder: Path, *, count: int, settings: dict[str, str]) -> Iterator[list
                 until(lambda page=page: answers(page), within_s=60, what=f"{page} answers")  # type: ignore[misc]
             form = {"id": ITEM, "title": "Shared"}
             files = {"image": picture(1)}
-            httpx.post(f"{pages[0]}/items", data=form, files=files).raise_for_status()
+            httpx.post(f"{pages[0]}/items", timeout=60, data=form, files=files).raise_for_status()
             yield pages
         finally:
             for process in processes:
@@ -64,7 +64,7 @@ def apis(folder: Path, *, count: int, settings: dict[str, str]) -> Iterator[list
 
 def answers(page: str) -> bool:
     with contextlib.suppress(httpx.HTTPError):
-        return httpx.get(f"{page}/items").status_code == 200
+        return httpx.get(f"{page}/items", timeout=60).status_code == 200
     return False
 
 
