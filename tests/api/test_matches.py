@@ -142,6 +142,7 @@ def test_a_bad_item_is_refused_with_its_reason(
 
 
 def test_health_names_each_dependency_and_camera(stack: Stack) -> None:
+    eventually(lambda: stack.client.get("/healthz").status_code == 200, within_s=20, why=stack.log)
     health = eventually(lambda: h if (h := stack.get("/healthz"))["cameras"] else None, within_s=10)
 
     assert health["status"] == "ok"
