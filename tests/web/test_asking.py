@@ -53,7 +53,8 @@ def corn_flakes(clip: list[Picture], scenes: list[TruthScene]) -> Image.Image:
 
 def answered(page: Page, title: str) -> None:
     """Wait for the answer, with the item first."""
-    page.get_by_role("dialog", name="Search by picture").locator(".answer-row").first.wait_for()
+    dialog = page.get_by_role("dialog", name="Search by picture")
+    expect(dialog.locator(".ask-one").first).to_contain_text(title)  # which tells what stands there instead
     assert text(page, ".answer-row:first-child .answer-title") == title
 
 
@@ -86,6 +87,7 @@ def test_pictures_in_a_row_stand_newest_first_and_what_is_none_has_words(
 ) -> None:
     page = pages.open(without_camera.page, viewport={"width": 390, "height": 844})
     page.locator("#ask").click()
+    page.get_by_role("dialog", name="Search by picture").wait_for()
     hand_over(page, "drop", jpeg(corn_flakes))
     answered(page, without_camera.get("/items/box-cornflakes")["title"])
     hand_over(page, "paste", b"not one", "text/plain")
