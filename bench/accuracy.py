@@ -121,7 +121,7 @@ class SimulatedCamera:
         """Answer a frame; gives the CPU seconds that it took."""
         began_s = time.process_time()
         picture, region = given_to_model(frame, finds=self._featurizer.finds)
-        vectors = self._featurizer.embed([picture])
+        vectors, _ = self._featurizer.look([picture])
         seen = Observation(
             self._thing, vectors, self._captured_at_s, model=self._featurizer.fingerprint, box=region
         )

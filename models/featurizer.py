@@ -1,5 +1,6 @@
 """Turns pictures into vectors with a model file; the one featurizer of edge, api and import."""
 
+import math
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -57,20 +58,28 @@ class OnnxFeaturizer:
         return list(self._session.get_providers())
 
     def embed(self, pictures: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
-        """Return unit-length vectors float32 [n, dim], in order, of BGR pictures uint8 [height, width, 3].
+        """Return unit-length vectors float32 [n, dim], in order, of pictures of nothing but the thing.
 
-        Sizes may differ. ValueError for another dtype or shape; ModelError if the model fails on a picture.
+        They are BGR uint8 [height, width, 3], and sizes may differ. ValueError for another dtype or shape;
+        ModelError if the model fails on a picture.
         """
         return self.look(pictures)[0]
 
-    def look(self, pictures: Sequence[NDArray[np.uint8]]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Return the vectors of `embed`, and the box that each is of, float32 [n, 4].
+    def look(
+        self, pictures: Sequence[NDArray[np.uint8]], boxes: NDArray[np.float32] | None = None
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return the vectors of camera frames float32 [n, dim], and the box of the thing in each, [n, 4].
 
         A box is left, top, width and height in shares of the picture; the whole one for a model that does
-        not find the thing by itself.
+        not find the thing by itself. With `boxes` the thing is there, and is not searched for. Pictures and
+        errors as of `embed`; ValueError also for boxes of another form.
         """
         for index, picture in enumerate(pictures):
             _check_picture(index, picture)
+        if boxes is not None:
+            checked = _checked_boxes(boxes, len(pictures))
+            cuts = [_cut(picture, box) for picture, box in zip(pictures, checked, strict=True)]
+            return self.look(cuts)[0], checked
         vectors = np.empty((len(pictures), self._dim), np.float32)
         boxes = np.empty((len(pictures), 4), np.float32)
         for indices in _batches(pictures):
@@ -137,6 +146,26 @@ def _shapes(
         if value.type != expected[value.name]:
             raise ModelError(f"{path}: {kind} {value.name} is {value.type}; expected {expected[value.name]}")
     return {value.name: list(value.shape) for value in values}
+
+
+def _checked_boxes(boxes: NDArray[np.float32], count: int) -> NDArray[np.float32]:
+    """The boxes as float32 [count, 4], each cut to its picture; ValueError for another form."""
+    given = np.asarray(boxes, np.float32)
+    if given.shape != (count, 4):
+        raise ValueError(f"boxes are {given.shape}; expected ({count}, 4)")
+    start, end = np.clip(given[:, :2], 0, 1), np.clip(given[:, :2] + given[:, 2:], 0, 1)
+    if not (end > start).all():  # written so that NaN is refused too
+        raise ValueError("a box has no area; expected left, top, width and height in shares of the picture")
+    return np.hstack([start, end - start])
+
+
+def _cut(picture: NDArray[np.uint8], box: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """The part of a picture in a box, at least one pixel of it."""
+    height, width = picture.shape[:2]
+    left, top, across, down = (float(share) for share in box)
+    x, y = min(int(left * width), width - 1), min(int(top * height), height - 1)
+    right, bottom = math.ceil((left + across) * width), math.ceil((top + down) * height)
+    return picture[y : max(y + 1, bottom), x : max(x + 1, right)]
 
 
 def _check_picture(index: int, picture: NDArray[np.uint8]) -> None:

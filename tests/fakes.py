@@ -9,13 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from common.wire import Observation, Vectors, unit
 from services.core.domain import IndexChange, Item
 from services.core.errors import UnavailableError
 from services.core.evidence import Vote
-from services.core.ports import KnnIndex, Picture
+from services.core.ports import Boxes, KnnIndex, Picture
 from services.core.records import Match, MatchRecord, Neighbour, Verdict
 from services.core.search.admission import MAX_AHEAD_S
 from services.core.search.votes import FRAMES
@@ -161,8 +160,18 @@ class FakeFeaturizer:
         means = [[*(picture.mean(axis=(0, 1)) / 255), 1.0] for picture in pictures]
         return unit(np.array(means, np.float32))
 
-    def look(self, pictures: Sequence[Picture], /) -> tuple[Vectors, NDArray[np.float32]]:
-        return self.embed(pictures), np.tile(np.array([0, 0, 1, 1], np.float32), (len(pictures), 1))
+    def look(self, pictures: Sequence[Picture], /, boxes: Boxes | None = None) -> tuple[Vectors, Boxes]:
+        whole = np.tile(np.array([0, 0, 1, 1], np.float32), (len(pictures), 1))
+        if boxes is None:
+            return self.embed(pictures), whole
+        cuts = [_cut(*pair) for pair in zip(pictures, boxes, strict=True)]
+        return self.embed(cuts), boxes
+
+
+def _cut(picture: Picture, box: Boxes) -> Picture:
+    height, width = picture.shape[:2]
+    x, y, w, h = (box * np.array([width, height, width, height])).round().astype(int)
+    return picture[y : y + max(1, h), x : x + max(1, w)]
 
 
 class FakeTally:

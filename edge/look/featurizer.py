@@ -23,10 +23,13 @@ class FrameFeaturizer(Protocol):
     def finds(self) -> bool:
         """Whether it looks for the thing in the picture by itself."""
 
-    def look(self, pictures: Sequence[Frame]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Return unit-length vectors float32 [n, dim], and their boxes float32 [n, 4].
+    def look(
+        self, pictures: Sequence[Frame], boxes: NDArray[np.float32] | None = None
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return unit-length vectors float32 [n, dim], and the things' boxes float32 [n, 4].
 
-        A box is left, top, width and height in shares of its picture. ModelError if the model fails.
+        A box is left, top, width and height in shares of its picture; one that is given is not searched for.
+        ModelError if the model fails.
         """
 
 

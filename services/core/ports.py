@@ -18,6 +18,8 @@ from services.core.evidence import Vote
 from services.core.records import MatchRecord, Neighbour
 
 Picture = NDArray[np.uint8]
+# Left, top, width and height as shares of a picture: float32 [n, 4].
+Boxes = NDArray[np.float32]
 
 
 class Featurizer(Protocol):
@@ -32,10 +34,16 @@ class Featurizer(Protocol):
         """The length of a vector."""
 
     def embed(self, pictures: Sequence[Picture], /) -> Vectors:
-        """Pictures uint8 [height, width, 3] in BGR to float32 [n, dim], each row of unit length."""
+        """Pictures of nothing but the thing, already cut, to float32 [n, dim], each row of unit length.
 
-    def look(self, pictures: Sequence[Picture], /) -> tuple[Vectors, NDArray[np.float32]]:
-        """The vectors of `embed`, and the box of each, float32 [n, 4]: x, y, w, h as shares."""
+        Pictures are uint8 [height, width, 3] in BGR. Nothing is searched for.
+        """
+
+    def look(self, pictures: Sequence[Picture], /, boxes: Boxes | None = None) -> tuple[Vectors, Boxes]:
+        """The vectors of camera frames, float32 [n, dim], and the box of the thing in each.
+
+        With `boxes` the thing is there, and is not searched for.
+        """
 
 
 class KnnSearch(Protocol):

@@ -175,3 +175,29 @@ def test_a_file_that_was_cut_off_is_named(built: dict[str, Path], tmp_path: Path
 def test_an_absent_provider_lists_those_present(built: dict[str, Path]) -> None:
     with pytest.raises(ModelError, match=r"no execution provider Abacus; present: .*CPUExecutionProvider"):
         OnnxFeaturizer(built["lite0"], providers=["Abacus", "CPUExecutionProvider"])
+
+
+def test_a_known_box_is_what_an_own_model_gets(tmp_path: Path) -> None:
+    featurizer = OnnxFeaturizer(Own(box="box").write(tmp_path))
+    halves = np.zeros((10, 20, 3), np.uint8)
+    halves[:, :10, 0], halves[:, 10:, 2] = 255, 255
+    given = np.array([[0, 0, 0.5, 1], [0.5, 0, 0.9, 2]], np.float32)
+    vectors, boxes = featurizer.look([halves, halves], given)
+    np.testing.assert_array_equal(vectors.argmax(axis=1), [0, 2])
+    np.testing.assert_array_equal(vectors, featurizer.embed([halves[:, :10], halves[:, 10:]]))
+    np.testing.assert_allclose(boxes, [[0, 0, 0.5, 1], [0.5, 0, 0.5, 1]])
+
+
+@pytest.mark.parametrize(
+    ("boxes", "message"),
+    [
+        ([[0, 0, 1, 1]] * 2, r"boxes are \(2, 4\); expected \(1, 4\)"),
+        ([[0.5, 0, 0, 1]], "a box has no area"),
+        ([[float("nan"), 0, 1, 1]], "a box has no area"),
+        ([[1.5, 0, 1, 1]], "a box has no area"),
+    ],
+)
+def test_a_box_that_is_none_is_refused(boxes: list[list[float]], message: str, tmp_path: Path) -> None:
+    featurizer = OnnxFeaturizer(Own().write(tmp_path))
+    with pytest.raises(ValueError, match=message):
+        featurizer.look([np.zeros((5, 9, 3), np.uint8)], np.array(boxes, np.float32))

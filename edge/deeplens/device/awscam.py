@@ -66,7 +66,7 @@ class Model:
         """Return {layer: float32 [n]} of a BGR picture of any size; ValueError for anything else."""
         if isinstance(self._model, OnnxFeaturizer):
             # Only one layer, as programs for the device take the only value of the dict.
-            result = Layers({_LAYER: self._model.embed([frame])[0]})
+            result = Layers({_LAYER: self._model.look([frame])[0][0]})
         else:
             frame = self._model.fit(frame)
             result = Layers(self._model.infer(frame))

@@ -146,8 +146,7 @@ class Catalogue:
     def _embed(self, picture: Picture) -> tuple[Vectors, Vectors]:
         """The vectors of the picture's views, and of its probes."""
         views, probes = self.shots(picture)
-        vectors = self.featurizer.embed([*views, *probes])
-        return vectors[: len(views)], vectors[len(views) :]
+        return self.featurizer.embed(views), self.featurizer.look(probes)[0]
 
 
 def _is_web_address(link: str) -> bool:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Concatenate, ParamSpec, TypeVar
 
+import numpy as np
+
 from services.core.catalogue.items import Draft, Look, seen_by
 from services.core.catalogue.picture_key import picture_key
 from services.core.catalogue.views import RECIPE, Shots
@@ -136,16 +138,15 @@ class Maker:
         return _Seen(picture_key(content, suffix=suffix), *self.shots(picture))
 
     def _embed(self, job: Job, pictures: dict[str, bytes], seen: Sequence[_Seen]) -> Made:
-        """All pictures of an item in one call, which runs those of one shape as a batch.
+        """All pictures of an item in two calls, which run those of one shape as a batch.
 
         Larger batches, of several items, are no faster on a processor, and slower where they need new memory.
         """
-        vectors = self.featurizer.embed([shot for each in seen for shot in (*each.views, *each.probes)])
-        looks, start = [], 0
-        for each in seen:
-            middle, end = start + len(each.views), start + len(each.views) + len(each.probes)
-            looks.append(Look(each.key, vectors[start:middle], vectors[middle:end]))
-            start = end
+        vectors = self.featurizer.embed([view for each in seen for view in each.views])
+        probes, _ = self.featurizer.look([probe for each in seen for probe in each.probes])
+        ends = np.cumsum([[len(each.views), len(each.probes)] for each in seen], axis=0)[:-1]
+        parts = zip(seen, np.split(vectors, ends[:, 0]), np.split(probes, ends[:, 1]), strict=True)
+        looks = [Look(each.key, views, made) for each, views, made in parts]
         draft = job.draft
         assert draft.id is not None
         bare = Item(draft.id, draft.title, looks[0].picture, "", vectors, draft.link, draft.metadata)

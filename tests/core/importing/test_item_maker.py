@@ -8,7 +8,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from common.wire import Vectors
 from services.core.catalogue.items import Catalogue, Draft
@@ -18,7 +17,7 @@ from services.core.domain import Item
 from services.core.errors import InputError, UnavailableError
 from services.core.importing.import_rows import BadRow
 from services.core.importing.item_maker import Job, Made, Maker
-from services.core.ports import Picture
+from services.core.ports import Boxes, Picture
 from tests.core.catalogue.catalogues import WHITE, decode, shots
 from tests.fakes import MODEL, OTHER_MODEL, FakeFeaturizer, FakeItems, FakePictures
 
@@ -35,8 +34,8 @@ class Idle:
     def embed(self, pictures: Sequence[Picture], /) -> Vectors:
         raise AssertionError(f"{len(pictures)} pictures were embedded")
 
-    def look(self, pictures: Sequence[Picture], /) -> tuple[Vectors, NDArray[np.float32]]:
-        return self.embed(pictures), np.empty((0, 4), np.float32)
+    def look(self, pictures: Sequence[Picture], /, boxes: Boxes | None = None) -> tuple[Vectors, Boxes]:
+        raise AssertionError(f"{len(pictures)} pictures were looked at, boxes {boxes}")
 
 
 def maker(**changes: object) -> Maker:
