@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -45,12 +46,25 @@ class Neighbour:
 
     `row` is the number that the index gave to the nearest of the item's vectors when it was added, and to no
     other vector since; -1 where an index has none. `vector` is that vector, float32 [dim], where it is known.
+    `score` orders the neighbours, the highest first: their cosine, unless something damps it. `inliers` is
+    the number of local features that a second look found again in the item, None if it took none.
     """
 
     item_id: str
     distance: float
     row: int = -1
     vector: Vectors | None = field(default=None, compare=False, repr=False)
+    score: float = math.nan
+    inliers: int | None = None
+
+    def __post_init__(self) -> None:
+        if math.isnan(self.score):
+            object.__setattr__(self, "score", self.cosine)
+
+    @property
+    def cosine(self) -> float:
+        """The cosine of what is compared, -1 to 1."""
+        return 1.0 - self.distance**2 / 2
 
 
 @dataclass(frozen=True, slots=True)
