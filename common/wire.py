@@ -12,10 +12,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
+
+from common.local_points import decode_points
 
 MAX_OBSERVATION_BYTES = 64 * 1024
 # Largest message that both brokers accept, topic included.
@@ -25,8 +27,12 @@ MAX_FRAME_PIXELS = 40_000_000
 # The status field `source` of a camera that sends its frames over MQTT.
 FRAMES_OVER_MQTT = "frames over MQTT"
 Vectors = NDArray[np.float32]
-Kind = Literal["features", "infer", "status", "frame", "preview", "command", "match"]
-KINDS: tuple[Kind, ...] = ("features", "infer", "status", "frame", "preview", "command", "match")
+Kind = Literal["features", "details", "infer", "status", "frame", "preview", "command", "match"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+# Asks a camera for one observation with local features, on its topic `details`; sent on its topic `command`.
+ASK_DETAILS = b'{"do":"details"}'
+# A camera answers at most one of these in this time.
+DETAILS_EVERY_S = 1.0
 
 # The characters that AWS IoT allows in a thing's name; none of them is a topic separator or a wildcard.
 _THING = re.compile(r"[a-zA-Z0-9:_-]{1,128}")
@@ -50,7 +56,8 @@ class Observation:
 
     `session`, `seq` and `model` are None in a message of the 2018 sample; `captured_at_s` (Unix seconds)
     is then the moment of its arrival. `box` is x, y, w, h of the part looked at, as shares of the frame.
-    `still_s` is the time for which the camera has seen the same scene.
+    `still_s` is the time for which the camera has seen the same scene. `local` are the encoded local features
+    of the part looked at (common/local_points.py), b"" if it has none, None if they were not sent.
     """
 
     thing: str
@@ -62,6 +69,7 @@ class Observation:
     box: tuple[float, float, float, float] | None = None
     timings_ms: Mapping[str, float] = field(default_factory=dict)
     still_s: float = 0.0
+    local: bytes | None = None
 
 
 def is_thing(name: str) -> bool:
@@ -124,13 +132,15 @@ def encode_observation(seen: Observation, *, encoding: Literal["f16", "i8"] = "f
     message["timings_ms"] = {stage: round(ms, 2) for stage, ms in seen.timings_ms.items()}
     if seen.still_s:
         message["still_s"] = round(seen.still_s, 3)
+    if seen.local is not None:
+        message["local"] = base64.b64encode(seen.local).decode()
     return json.dumps(message, separators=(",", ":")).encode()
 
 
 def decode_observation(payload: bytes, *, thing: str, kind: Kind, received_at_s: float) -> Observation | None:
     """Read an observation or a message of the 2018 sample; None for one of that sample's status lines.
 
-    Raises WireError with the reason: too_large, not_json, field, encoding, dimension or not_finite.
+    Raises WireError with the reason: too_large, not_json, field, encoding, dimension, not_finite or local.
     """
     if len(payload) > MAX_OBSERVATION_BYTES:
         raise WireError("too_large", f"{len(payload)} bytes; expected at most {MAX_OBSERVATION_BYTES}")
@@ -184,6 +194,7 @@ def _parse_observation(message: Mapping[str, Any], *, thing: str) -> Observation
         box=_parse_box(message.get("box")),
         timings_ms=_parse_timings(message.get("timings_ms")),
         still_s=_parse_still(message.get("still_s", 0)),
+        local=_parse_local(message.get("local")),
     )
 
 
@@ -256,6 +267,19 @@ def _parse_still(value: object) -> float:
     if seconds < 0:
         raise WireError("field", f"still_s is {seconds:g}; expected seconds, 0 or more")
     return seconds
+
+
+def _parse_local(value: object) -> bytes | None:
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise WireError("local", f"local is {_shown(value)}; expected base64 text")
+    try:
+        blob = base64.b64decode(value, validate=True)
+        decode_points(blob)
+    except (binascii.Error, ValueError) as error:  # PointsError among them
+        raise WireError("local", f"local: {error}") from None
+    return blob
 
 
 def _number(value: object, name: str) -> float:

@@ -11,9 +11,10 @@ from edge.cameras.frames_over_mqtt import RemoteCameras
 from edge.cameras.local_camera import LocalCamera
 from edge.cameras.port import Cameras
 from edge.link import home_assistant
-from edge.link.commands import OnSnapshot, OnWatch
+from edge.link.commands import OnDetails, OnSnapshot, OnWatch
 from edge.link.mqtt import mqtt_links
 from edge.link.port import OpenLink
+from edge.look.details import DetailsAsks
 from edge.look.featurizer import load_featurizer
 from edge.look.loop import Loop
 from edge.picture.frame_types import Shot
@@ -22,6 +23,7 @@ from edge.picture.snapshot import SnapshotSender
 from edge.process.alive_file import AliveFile
 from edge.settings import FRAMES_OVER_MQTT, EdgeSettings, explain
 from models.errors import ModelError
+from models.orb_points import OrbDescriber
 from models.providers import PROVIDERS
 
 _log = logging.getLogger(__name__)
@@ -42,11 +44,13 @@ def run(settings: EdgeSettings, *, stopping: Callable[[], bool]) -> int:
     """Run the edge until `stopping`; return the exit code, 1 when the model does not load."""
     # OpenCV's own threads would compete with those of the inference.
     cv2.setNumThreads(1)
-    cameras, show = open_cameras(settings, mqtt_links(settings.broker, prefix=settings.process))
+    asks = DetailsAsks()
+    links = mqtt_links(settings.broker, prefix=settings.process)
+    cameras, show = open_cameras(settings, links, on_details=asks.ask)
     last_reason = "stopped"
     try:
         cameras.connect()
-        _run_loop(settings, cameras, show, stopping)
+        _run_loop(settings, cameras, show, asks, stopping)
     except ModelError as error:
         last_reason = str(error)
         _log.error("LOOKALIKE_MODEL: %s", error)
@@ -59,15 +63,22 @@ def run(settings: EdgeSettings, *, stopping: Callable[[], bool]) -> int:
     return 0
 
 
-def open_cameras(settings: EdgeSettings, open_link: OpenLink) -> tuple[Cameras, OnShot]:
-    """Return LOOKALIKE_SOURCE's cameras, not yet connected, and the sender of their pictures."""
+def open_cameras(
+    settings: EdgeSettings, open_link: OpenLink, *, on_details: OnDetails = lambda _thing: None
+) -> tuple[Cameras, OnShot]:
+    """Return LOOKALIKE_SOURCE's cameras, not yet connected, and the sender of their pictures.
+
+    `on_details` is called when the search wants local features of a camera (its name).
+    """
 
     def publish(topic: str, answer: bytes) -> bool:
         return cameras.publish(topic, answer)
 
     previews = PreviewSender(publish, allowed=settings.preview)
     snapshots = SnapshotSender(publish, region=settings.region, allowed=settings.preview)
-    cameras = _open(settings, open_link, on_watch=previews.watch, on_snapshot=snapshots.ask)
+    cameras = _open(
+        settings, open_link, on_watch=previews.watch, on_snapshot=snapshots.ask, on_details=on_details
+    )
 
     def show(shot: Shot) -> None:
         previews.offer(shot)
@@ -77,7 +88,12 @@ def open_cameras(settings: EdgeSettings, open_link: OpenLink) -> tuple[Cameras, 
 
 
 def _open(
-    settings: EdgeSettings, open_link: OpenLink, *, on_watch: OnWatch, on_snapshot: OnSnapshot
+    settings: EdgeSettings,
+    open_link: OpenLink,
+    *,
+    on_watch: OnWatch,
+    on_snapshot: OnSnapshot,
+    on_details: OnDetails,
 ) -> Cameras:
     if settings.source == FRAMES_OVER_MQTT:
         return RemoteCameras(
@@ -86,6 +102,7 @@ def _open(
             max_age_s=settings.max_age_s,
             on_watch=on_watch,
             on_snapshot=on_snapshot,
+            on_details=on_details,
             home_assistant=settings.home_assistant,
         )
     return LocalCamera(
@@ -98,10 +115,17 @@ def _open(
         * settings.home_assistant,
         on_watch=on_watch,
         on_snapshot=on_snapshot,
+        on_details=on_details,
     )
 
 
-def _run_loop(settings: EdgeSettings, cameras: Cameras, show: OnShot, stopping: Callable[[], bool]) -> None:
+def _run_loop(
+    settings: EdgeSettings,
+    cameras: Cameras,
+    show: OnShot,
+    asks: DetailsAsks,
+    stopping: Callable[[], bool],
+) -> None:
     alive = AliveFile(settings.alive_file)
 
     def coming_round() -> bool:
@@ -125,6 +149,8 @@ def _run_loop(settings: EdgeSettings, cameras: Cameras, show: OnShot, stopping: 
         heartbeat_s=settings.heartbeat_s,
         region=settings.region,
         on_shot=show,
+        describer=OrbDescriber(),
+        asks=asks,
     )
     _log.info("model %s on %s", featurizer.fingerprint, provider)
     loop.run(stopping=coming_round)

@@ -32,6 +32,7 @@ class RemoteCameras:
         max_age_s: float,
         on_watch: commands.OnWatch,
         on_snapshot: commands.OnSnapshot | None = None,
+        on_details: commands.OnDetails = lambda _thing: None,
         home_assistant: bool = False,
         offline_after_s: float = OFFLINE_AFTER_S,
     ) -> None:
@@ -42,7 +43,8 @@ class RemoteCameras:
         """
         self._open_link, self._max_age_s = open_link, max_age_s
         self._stall_s, self._offline_after_s = stall_s, offline_after_s
-        self._on_watch, self._on_snapshot, self._home_assistant = on_watch, on_snapshot, home_assistant
+        self._on_watch, self._on_snapshot, self._on_details = on_watch, on_snapshot, on_details
+        self._home_assistant = home_assistant
         self._frames = open_link(None, filters=["lookalike/+/frame"], on_message=self.receive)
         self._queue = FairQueue(max_age_s=max_age_s)
         self._ahead = DecodeAhead(self._queue, max_age_s=max_age_s, judge=self._judge)
@@ -152,7 +154,7 @@ class RemoteCameras:
     def _link_of(self, thing: str) -> Link:
         return self._open_link(
             thing,
-            on_message=commands.receiver(self._on_watch, self._on_snapshot),
+            on_message=commands.receiver(self._on_watch, self._on_snapshot, self._on_details),
             retained=home_assistant.messages(thing, max_age_s=self._max_age_s)
             if self._home_assistant
             else (),

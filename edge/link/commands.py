@@ -13,12 +13,15 @@ _MAX_BYTES = 4096
 _TOKEN = re.compile(r"[0-9a-f]{8,32}")
 OnWatch = Callable[[str, float], None]
 OnSnapshot = Callable[[str, str], None]
+OnDetails = Callable[[str], None]
 
 
-def receiver(on_watch: OnWatch, on_snapshot: OnSnapshot | None = None) -> Callable[[str, bytes], None]:
+def receiver(
+    on_watch: OnWatch, on_snapshot: OnSnapshot | None = None, on_details: OnDetails = lambda _thing: None
+) -> Callable[[str, bytes], None]:
     """A `receive` of one connection, which logs a flood of faulty commands now and then alone."""
     faults = RateLimitedLog()
-    return partial(receive, on_watch=on_watch, on_snapshot=on_snapshot, faults=faults)
+    return partial(receive, on_watch=on_watch, on_snapshot=on_snapshot, on_details=on_details, faults=faults)
 
 
 def receive(
@@ -27,11 +30,13 @@ def receive(
     *,
     on_watch: OnWatch,
     on_snapshot: OnSnapshot | None = None,
+    on_details: OnDetails = lambda _thing: None,
     faults: RateLimitedLog | None = None,
 ) -> None:
     """Carry out a command, or log what is wrong with it.
 
-    `on_watch` gets thing and seconds, `on_snapshot` thing and the topic of the answer.
+    `on_watch` gets thing and seconds, `on_snapshot` thing and the topic of the answer,
+    `on_details` the thing whose next observation is to have local features.
     """
     try:
         thing, kind = wire.parse_topic(topic)
@@ -43,6 +48,8 @@ def receive(
             on_snapshot(thing, _reply(command, thing))
         elif do == "watch":
             on_watch(thing, _seconds(command))
+        elif do == "details":
+            on_details(thing)
         elif do != "nothing":  # which only checks the way to here
             known = "'watch'" if on_snapshot is None else "'watch' or 'snapshot'"
             raise ValueError(f"do is {ascii(do)[:60]}; expected {known}")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from common import wire
 from edge.link.port import Publisher
+from edge.look.details import DetailsAsks, FrameDescriber
 from edge.look.featurizer import FrameFeaturizer
 from edge.look.gate import Gate
 from edge.picture.crop import WHOLE, Box, given_to_model, within
@@ -39,13 +40,17 @@ class Loop:
         heartbeat_s: float,
         region: Box = WHOLE,
         on_shot: Callable[[Shot], None] = lambda _shot: None,
+        describer: FrameDescriber | None = None,
+        asks: DetailsAsks | None = None,
     ) -> None:
         """Look only at a region of each frame, and at a still scene every `heartbeat_s` (0: at each frame).
 
-        `on_shot` gets each frame, also unpublished ones.
+        `on_shot` gets each frame, also unpublished ones. `asks` are the search's for local features, which
+        `describer` computes; without one there are none.
         """
         self._camera, self._featurizer, self._publisher = camera, featurizer, publisher
         self._region, self._heartbeat_s, self._on_shot = region, heartbeat_s, on_shot
+        self._describer, self._asks = describer, asks or DetailsAsks()
         self._interval_s = 1 / max_fps
         self._sessions: dict[str, _Session] = {}
 
@@ -68,11 +73,15 @@ class Loop:
         self._on_shot(shot)
         session = self._session(shot.thing)
         picture, region = given_to_model(shot.frame, self._region, finds=self._featurizer.finds)
-        if session.gate.passes(picture, at_s=shot.captured_at_s):
-            seen = self._observe(picture, region, shot, session)
+        passes = session.gate.passes(picture, at_s=shot.captured_at_s)
+        # What was asked for is sent also of a still scene.
+        describer = self._describer if self._asks.due(shot.thing) else None
+        if passes or describer:
+            seen = self._observe(picture, region, shot, session, describer)
             # i8 rounding moves a vector by about 0.01; unlike things are 1 apart.
             payload = wire.encode_observation(seen, encoding="i8")
-            self._publisher.publish(wire.topic(shot.thing, "features"), payload)
+            kind: wire.Kind = "features" if seen.local is None else "details"
+            self._publisher.publish(wire.topic(shot.thing, kind), payload)
             # Counted even if it could not be sent: a gap in seq shows missing messages.
             session.seq += 1
         return True
@@ -84,12 +93,20 @@ class Loop:
             self._sessions[thing] = _Session(Gate(heartbeat_s=self._heartbeat_s))
         return self._sessions[thing]
 
-    def _observe(self, picture: Frame, region: Box, shot: Shot, session: _Session) -> wire.Observation:
+    def _observe(
+        self,
+        picture: Frame,
+        region: Box,
+        shot: Shot,
+        session: _Session,
+        describer: FrameDescriber | None,
+    ) -> wire.Observation:
         capture_ms = max(0.0, (time.time() - shot.captured_at_s) * 1000)
         started = time.perf_counter()
         vectors, boxes = self._featurizer.look([picture])
+        left, top, width, height = box = tuple(float(share) for share in boxes[0])
+        local = describer.describe(picture, box) if describer else None
         embed_ms = (time.perf_counter() - started) * 1000
-        left, top, width, height = (float(share) for share in boxes[0])
         return wire.Observation(
             thing=shot.thing,
             vectors=vectors,
@@ -100,4 +117,5 @@ class Loop:
             box=within((left, top, width, height), region),
             timings_ms={"capture": capture_ms, "embed": embed_ms},
             still_s=session.gate.still_s(shot.captured_at_s),
+            local=local,
         )

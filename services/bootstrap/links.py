@@ -34,6 +34,10 @@ def cameras_link(settings: ApiSettings) -> Connect:
 def _observations(settings: SearchSettings) -> list[str]:
     # Shared, so that any number of search processes split the cameras' frames among them. Each filter has its
     # own group, because rumqttd serves only one filter of a group.
-    filters = ["$share/search/lookalike/+/features", "$share/search-infer/lookalike/+/infer"]
+    filters = [
+        "$share/search/lookalike/+/features",
+        "$share/search-details/lookalike/+/details",
+        "$share/search-infer/lookalike/+/infer",
+    ]
     # Not shared: Mosquitto accepts a group on a topic that begins with a $, and never serves it.
     return filters + ["$aws/things/+/infer"] * settings.mqtt_aws_topic

@@ -32,7 +32,7 @@ def watch() -> None:
     lines: queue.SimpleQueue[str] = queue.SimpleQueue()
     subscriber = MqttClient(
         addresses["broker"],
-        filters=["lookalike/+/features", "lookalike/+/infer", "lookalike/+/status"],
+        filters=["lookalike/+/features", "lookalike/+/details", "lookalike/+/infer", "lookalike/+/status"],
         qos=0,
         on_message=lambda topic, payload: lines.put(_message(topic, payload)),
         files=settings.mqtt_files,

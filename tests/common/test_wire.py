@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 
 from common import wire
+from common.local_points import MAX_POINTS, encode_points
 from common.wire import Kind, Observation, WireError, decode_observation, encode_observation
 from tests.fakes import make_observation, vectors
+from tests.points import random_points
 
 MESSAGES = Path(__file__).resolve().parents[1] / "messages"
 GOOD: dict[str, Any] = json.loads((MESSAGES / "expected.json").read_text())
@@ -48,6 +50,7 @@ def test_a_golden_message_is_decoded_as_written_down(name: str) -> None:
     assert seen.box == (tuple(expected["box"]) if expected["box"] else None)
     assert (seen.model, seen.timings_ms) == (expected["model"], expected["timings_ms"])
     assert seen.still_s == expected.get("still_s", 0)
+    assert seen.local == (base64.b64decode(expected["local"]) if "local" in expected else None)
 
 
 @pytest.mark.parametrize("name", BAD)
@@ -108,13 +111,27 @@ def test_an_observation_comes_back_from_its_encoding(
     encoding: Literal["f16", "i8"], tolerance: float
 ) -> None:
     sent = make_observation(vectors(3, dim=64), at_s=1_795_428_000.123, timings_ms={"embed": 12.5})
-    sent = replace(sent, still_s=7.25)
+    sent = replace(sent, still_s=7.25, local=encode_points(random_points(5)))
     came = decode(encode_observation(sent, encoding=encoding))
     assert came is not None
     np.testing.assert_allclose(came.vectors, sent.vectors, atol=tolerance)
     assert came.captured_at_s == pytest.approx(sent.captured_at_s, abs=1e-3)
     assert (came.session, came.seq, came.model) == (sent.session, sent.seq, sent.model)
     assert (came.box, came.timings_ms, came.still_s) == (None, {"embed": 12.5}, 7.25)
+    assert came.local == sent.local
+
+
+@pytest.mark.parametrize("local", [None, b""])
+def test_no_local_features_are_something_else_than_none_sent(local: bytes | None) -> None:
+    came = decode(encode_observation(replace(make_observation(), local=local)))
+    assert came is not None
+    assert came.local == local
+
+
+def test_an_observation_with_the_most_local_features_is_far_below_the_limit() -> None:
+    sent = make_observation(vectors(dim=1280), timings_ms={"capture": 3.21, "embed": 12.34})
+    payload = encode_observation(replace(sent, local=encode_points(random_points(MAX_POINTS))))
+    assert len(payload) < 20 * 1024 < wire.MAX_OBSERVATION_BYTES
 
 
 def test_an_observation_of_1280_numbers_fits_one_metering_unit_with_its_topic() -> None:

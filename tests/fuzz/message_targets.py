@@ -67,7 +67,7 @@ def _receive(content: bytes) -> None:
         parse_topic(content.decode("utf-8", "replace"))
     with contextlib.suppress(ValueError):
         read_json(content)
-    for kind in ("infer", "features"):
+    for kind in ("infer", "features", "details"):
         seen = decode_observation(content, thing="cam-1", kind=kind, received_at_s=1e9)
         assert seen is None or is_sound(seen)
 
@@ -78,6 +78,7 @@ def _ignore(*_told: object) -> None: ...
 ORIGINALS = [
     *((MESSAGES / name).read_bytes() for name in ("observation-f16.json", "observation-i8.json")),
     *((MESSAGES / name).read_bytes() for name in ("observation-still.json", "2018-features.json")),
+    (MESSAGES / "observation-local.json").read_bytes(),
     _STATUS,
     _COMMAND,
     _WATCH,

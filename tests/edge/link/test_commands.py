@@ -2,6 +2,7 @@
 
 import pytest
 
+from common.wire import ASK_DETAILS
 from edge.link.commands import receive
 
 
@@ -45,6 +46,12 @@ def test_a_bad_command_is_told_and_does_nothing(
     (record,) = caplog.records
     assert record.getMessage().startswith("command on lookalike/cam-1/command refused: ")
     assert words in record.getMessage()
+
+
+def test_the_search_wants_local_features() -> None:
+    wanted: list[str] = []
+    receive("lookalike/cam-1/command", ASK_DETAILS, on_watch=lambda *_: None, on_details=wanted.append)
+    assert wanted == ["cam-1"]
 
 
 @pytest.mark.parametrize("topic", ["lookalike/cam-1/frame", "lookalike/a b/command", "command"])
