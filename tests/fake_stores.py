@@ -62,19 +62,25 @@ class FakeItems:
                 self._feedback[record_id] = self._existing(*said)
             return self._note(item_id)
 
-    def get_many(self, item_ids: Sequence[str]) -> list[Item | None]:
+    def get_many(self, item_ids: Sequence[str], *, points: bool = True) -> list[Item | None]:
         self._check("get_many")
         with self._lock:
-            return [self._counted(item_id) if item_id in self._items else None for item_id in item_ids]
+            found = [self._counted(item_id) if item_id in self._items else None for item_id in item_ids]
+            return found if points else [item and replace(item, points=()) for item in found]
+
+    def points(self, ids: Sequence[str]) -> dict[str, tuple[bytes, ...]]:
+        self._check("points")
+        return {item.id: item.points for item in self.get_many(ids) if item is not None}
 
     def facts(self, item_ids: Sequence[str]) -> list[ItemFacts | None]:
         self._check("facts")
         with self._lock:
             return [self._counted(item_id).facts if item_id in self._items else None for item_id in item_ids]
 
-    def page(self, *, after: str = "", limit: int = 100, text: str = "") -> list[Item]:
+    def page(self, *, after: str = "", limit: int = 100, text: str = "", points: bool = True) -> list[Item]:
         self._check("page")
-        return self._page(after, limit, text)
+        found = self._page(after, limit, text)
+        return found if points else [replace(item, points=()) for item in found]
 
     def facts_page(self, *, after: str = "", limit: int = 100, text: str = "") -> list[ItemFacts]:
         self._check("facts_page")
@@ -113,7 +119,12 @@ class FakeItems:
                 return False
             old = next(iter(kept.values()))
             kept[item.model] = replace(
-                old, model=item.model, vectors=item.vectors, probes=item.probes, recipe=item.recipe
+                old,
+                model=item.model,
+                vectors=item.vectors,
+                probes=item.probes,
+                recipe=item.recipe,
+                points=item.points,
             )
             if item.model == self._model:
                 self._note(item.id)

@@ -97,6 +97,7 @@ def item_answer(parts: ApiParts, item: ItemFacts) -> ItemAnswer:
         title=item.title,
         url=parts.picture_url(item),
         pictures=list(_picture_urls(parts, item)),
+        taught=[place for place, key in enumerate(item.pictures) if key in item.taught],
         link=item.link,
         metadata=dict(item.metadata),
         model=item.model,

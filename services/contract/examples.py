@@ -40,6 +40,7 @@ ITEM: dict[str, Any] = {
         "http://127.0.0.1:8080/items/mug-7/image?v=9f86d081884c",
         "http://127.0.0.1:8080/items/mug-7/image?v=60303ae22b99&n=1",
     ],
+    "taught": [1],
     "link": "https://shop.example/mugs/7",
     "metadata": {"colour": "blue", "price": "12.50"},
     "model": MODEL,

@@ -33,6 +33,9 @@ class ItemAnswer(Answer):
     title: str = Field(description="Its title.")
     url: str = Field(description="The address of the picture that is shown; it changes with the picture.")
     pictures: list[str] = Field(description="The addresses of all its pictures, the shown one first.")
+    taught: list[int] = Field(
+        default=[], description="The places in `pictures`, from 0, of those that a camera took."
+    )
     link: str | None = Field(description="Its own page.")
     metadata: dict[str, str] = Field(description="What else is known of it.")
     model: str = Field(description="The fingerprint of the model that made its vectors.")

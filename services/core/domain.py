@@ -15,6 +15,8 @@ from services.core.revision import content_revision
 
 _ITEM_ID = re.compile(r"[^\s/\\\x00-\x1f\x7f-\x9f][^/\\\x00-\x1f\x7f-\x9f\u2028\u2029]{0,199}")
 
+# Bytes of one picture's local features at most.
+MAX_POINTS_BYTES = 16 * 1024
 # No item can have this id: GET /items/archive answers with all items.
 RESERVED_ITEM_IDS = frozenset({"archive"})
 
@@ -44,6 +46,7 @@ class ItemFacts:
     right: int = 0
     wrong: int = 0
     more_pictures: tuple[str, ...] = ()
+    taught: tuple[str, ...] = ()
     damage: str = ""
 
     @property
@@ -67,8 +70,11 @@ class Item:
     pictures, and serve the calibration alone. Both are those of all its pictures, in their order, and
     `recipe` is the version of the recipe that made views and probes out of each (catalogue/views.py).
     `picture` is the key of the picture that is shown, in the picture store; `more_pictures` are those of
-    further views. `link` is the item's own page. `right` and `wrong` are how often people confirmed it and
-    how often it was shown wrongly; the item store counts them.
+    further views, and `taught` are those of its pictures that a camera took (they have other rows of
+    `vectors`: catalogue/views.py). `points` are the local features of each picture, in their order, for a
+    second look; b"" for a picture without, () for an item without any. `link` is the item's own page.
+    `right` and `wrong` are how often people confirmed it and how often it was shown wrongly; the item store
+    counts them.
 
     `damage` says what is wrong with the item as it is stored, "" if nothing is. A damaged one holds what
     could be read of it, for those who mend or delete it; all others leave it out.
@@ -86,6 +92,8 @@ class Item:
     probes: Vectors = field(default_factory=lambda: np.empty((0, 0), np.float32))
     more_pictures: tuple[str, ...] = ()
     recipe: int = 1
+    taught: tuple[str, ...] = ()
+    points: tuple[bytes, ...] = ()
     damage: str = ""
 
     @property
@@ -99,8 +107,16 @@ class Item:
         return self.facts.revision
 
     @classmethod
-    def of(cls, facts: ItemFacts, *, vectors: Vectors, probes: Vectors, recipe: int) -> Item:
-        """The item of these facts, with its vectors."""
+    def of(
+        cls,
+        facts: ItemFacts,
+        *,
+        vectors: Vectors,
+        probes: Vectors,
+        recipe: int,
+        points: tuple[bytes, ...] = (),
+    ) -> Item:
+        """The item of these facts, with what was made of its pictures."""
         return cls(
             id=facts.id,
             title=facts.title,
@@ -114,6 +130,8 @@ class Item:
             probes=probes,
             more_pictures=facts.more_pictures,
             recipe=recipe,
+            taught=facts.taught,
+            points=points,
             damage=facts.damage,
         )
 
@@ -131,6 +149,7 @@ class Item:
             right=self.right,
             wrong=self.wrong,
             more_pictures=self.more_pictures,
+            taught=self.taught,
             damage=self.damage,
         )
 

@@ -90,6 +90,8 @@ class ItemStore(Protocol):
 
     It keeps an item's vectors, as float16, once for each model that made some. An item is given with those of
     the catalogue's model, or while it has none of these, with those of another: `Item.model` says which.
+    The local features (`Item.points`) belong to the vectors. Where `points` can be False, items come without
+    them, which saves most of the reading; such an item must not be written back.
     """
 
     def put(self, item: Item, *, expected: str | None = None) -> int:
@@ -117,13 +119,20 @@ class ItemStore(Protocol):
         With `expected` only an item of this revision; raises RevisionError otherwise, as `put` does.
         """
 
-    def get_many(self, item_ids: Sequence[str]) -> list[Item | None]:
+    def get_many(self, item_ids: Sequence[str], *, points: bool = True) -> list[Item | None]:
         """The items of these ids, in their order, None for one that does not exist."""
+
+    def points(self, ids: Sequence[str]) -> dict[str, tuple[bytes, ...]]:
+        """The local features of each picture of these items, in the order of `Item.pictures`, by id.
+
+        () for an item that has none, or whose stored ones are damaged; an item that does not exist is left
+        out. Neither vectors nor facts are read.
+        """
 
     def facts(self, item_ids: Sequence[str]) -> list[ItemFacts | None]:
         """The items of `get_many` without vectors, which are not read either."""
 
-    def page(self, *, after: str = "", limit: int = 100, text: str = "") -> list[Item]:
+    def page(self, *, after: str = "", limit: int = 100, text: str = "", points: bool = True) -> list[Item]:
         """The next items in the order of their ids, those behind the id `after`.
 
         With `text` only those whose id, title or a metadata value holds it, in upper or lower case.

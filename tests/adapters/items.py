@@ -1,10 +1,12 @@
 """Helpers that the suites of the item store share."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from services.core.domain import Item
 from services.core.ports import ItemStore
-from tests.fakes import make_item
+from tests.fakes import make_item, vectors
 
 
 def same(found: Item | None, expected: Item) -> bool:
@@ -15,7 +17,8 @@ def same(found: Item | None, expected: Item) -> bool:
     if len(expected.probes):
         np.testing.assert_allclose(found.probes, expected.probes, atol=5e-4)
     facts = [
-        (i.id, i.title, i.pictures, i.model, i.recipe, i.link, dict(i.metadata)) for i in (found, expected)
+        (i.id, i.title, i.pictures, i.taught, i.model, i.recipe, i.points, i.link, dict(i.metadata))
+        for i in (found, expected)
     ]
     return facts[0] == facts[1] and found.vectors.dtype == found.probes.dtype == np.float32
 
@@ -38,3 +41,9 @@ def noted(store: ItemStore, after: int) -> list[str]:
 def with_items(store: ItemStore, *ids: str) -> int:
     """Put items; returns the newest cursor."""
     return [store.put(make_item(item_id)) for item_id in ids][-1]
+
+
+def taught_item(item_id: str) -> Item:
+    """An item of a catalogue picture with three views and of a taught one, both with local features."""
+    item = make_item(item_id, vectors(4), probes=vectors(3, seed=1), more_pictures=(f"{7:064x}.jpg",))
+    return replace(item, recipe=2, taught=item.more_pictures, points=(b"\0" * 300, b""))

@@ -12,7 +12,7 @@ import pytest
 from services.adapters.sqlite_items import SqliteItems
 from services.core.domain import Item, RevisionError
 from services.core.errors import UnavailableError
-from tests.adapters.items import counts, models, noted, same
+from tests.adapters.items import counts, models, noted, same, taught_item
 from tests.fakes import DIM, MODEL, OTHER_MODEL, make_item, vectors
 
 FIRST = """
@@ -51,6 +51,14 @@ CREATE INDEX feedback_shown ON feedback (shown, really);
 CREATE INDEX feedback_really ON feedback (really);
 PRAGMA user_version = 2;
 """
+FOURTH = (
+    THIRD.replace("dim INTEGER NOT NULL,", "dim INTEGER NOT NULL, recipe INTEGER NOT NULL DEFAULT 1,")
+    .replace("user_version = 2", "user_version = 3")
+    .replace(
+        "CREATE TABLE changes",
+        "CREATE INDEX vectors_recipe ON vectors (model, recipe, item_id);\nCREATE TABLE changes",
+    )
+)
 # b is of another model, and c has probes if the version has any.
 ITEMS = [
     make_item("a", vectors(2), title="Größe 7'"),
@@ -65,12 +73,12 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "items.sqlite"
 
 
-@pytest.fixture(params=["first", "second", "third"])
+@pytest.fixture(params=["first", "second", "third", "fourth"])
 def older(request: pytest.FixtureRequest, path: Path) -> list[Item]:
     """Make a file of an older version; returns its items."""
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
-        if request.param == "third":
-            fill_third(db)
+        if request.param in ("third", "fourth"):
+            fill_third(db, THIRD if request.param == "third" else FOURTH)
             return [*ITEMS[:2], PROBED]
         db.executescript(FIRST if request.param == "first" else SECOND)
         db.execute("INSERT INTO facts VALUES ('model', ?)", (MODEL,))
@@ -87,8 +95,8 @@ def older(request: pytest.FixtureRequest, path: Path) -> list[Item]:
         return [*ITEMS[:2], PROBED]
 
 
-def fill_third(db: sqlite3.Connection) -> None:
-    db.executescript(THIRD)
+def fill_third(db: sqlite3.Connection, script: str) -> None:
+    db.executescript(script)
     db.execute("INSERT INTO facts VALUES ('model', ?)", (MODEL,))
     for item in (*ITEMS[:2], PROBED):
         text = item.searched_text
@@ -96,7 +104,10 @@ def fill_third(db: sqlite3.Connection) -> None:
         db.execute("INSERT INTO items VALUES (?, ?, ?, ?, ?, ?, ?)", row)
         blobs = [rows.astype("<f2").tobytes() for rows in (item.vectors, item.probes)]
         dim = item.vectors.shape[1]
-        db.execute("INSERT INTO vectors VALUES (?, ?, ?, ?, ?)", (item.id, item.model, dim, *blobs))
+        db.execute(
+            "INSERT INTO vectors (item_id, model, dim, vectors, probes) VALUES (?, ?, ?, ?, ?)",
+            (item.id, item.model, dim, *blobs),
+        )
         db.execute("INSERT INTO changes (item_id) VALUES (?)", (item.id,))
     db.execute("INSERT INTO feedback VALUES (7, 'a', 'c')")
 
@@ -191,6 +202,15 @@ def test_an_older_file_takes_vectors_of_another_recipe(path: Path, writer: Sqlit
     with closing(SqliteItems(path, writable=True)) as again:
         assert again.recipes(MODEL) == {1: 1, 2: 2, None: 1}
         assert [item.id for item in again.lacking(MODEL, 2)] == ["b", "c"]
+
+
+def test_an_older_file_takes_taught_pictures_and_points(path: Path, writer: SqliteItems) -> None:
+    writer.put(taught_item("d"))
+    assert writer.stage(replace(make_item("a", vectors(2)), points=(b"1",)))
+    writer.close()
+    with closing(SqliteItems(path, writable=True)) as again:
+        assert same(again.page()[3], taught_item("d"))
+        assert again.points(["a", "b"]) == {"a": (b"1",), "b": ()}
 
 
 def test_the_items_of_an_older_file_are_found_by_their_text(writer: SqliteItems) -> None:

@@ -134,10 +134,10 @@ class Pausing(FakeItems):
         super().__init__(items)
         self.may_go_on = threading.Event()
 
-    def page(self, *, after: str = "", limit: int = 100, text: str = "") -> list[Item]:
+    def page(self, *, after: str = "", limit: int = 100, text: str = "", points: bool = True) -> list[Item]:
         if after:
             assert self.may_go_on.wait(15)
-        return super().page(after=after, limit=limit, text=text)
+        return super().page(after=after, limit=limit, text=text, points=points)
 
 
 def test_a_store_that_was_not_there_is_no_trouble_any_more_as_soon_as_it_is_being_read() -> None:

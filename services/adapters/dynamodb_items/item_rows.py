@@ -12,7 +12,7 @@ import numpy as np
 from services.adapters.dynamodb_items.calls import TRANSACTION
 from services.adapters.dynamodb_items.layout import ITEMS, Row, id_of, int_of, key, text_of, texts
 from services.adapters.dynamodb_items.vector_rows import Place, places, places_of
-from services.core.catalogue.stored_values import StoredValues
+from services.core.catalogue.stored_values import StoredValues, points_of
 from services.core.domain import Item, ItemFacts
 from services.core.errors import InputError
 
@@ -35,6 +35,8 @@ def item_row(item: Item, place: Place) -> Row:
     }
     if item.link is not None:
         row["link"] = {"S": item.link}
+    if item.taught:
+        row["taught"] = texts(item.taught)
     if (size := _size_of(row)) > _TEXT_BYTES:
         raise InputError(
             f"item {item.id!r} has {size:,} bytes of texts; expected at most {_TEXT_BYTES:,}, which is "
@@ -55,8 +57,8 @@ def facts_of(row: Row, *, model: str | None) -> ItemFacts:
     return replace(facts, damage=values.damage)
 
 
-def item_of(row: Row, *, model: str | None, content: bytes | None) -> Item:
-    """The item of a row and of what its vectors' rows hold, None if they are gone."""
+def item_of(row: Row, *, model: str | None, content: bytes | None, points: bytes = b"") -> Item:
+    """The item of a row and of what its vectors' rows hold, None if they are gone, and its points' rows."""
     values = StoredValues()
     found = chosen(row, model)
     facts = _facts(row, values, found)
@@ -69,7 +71,13 @@ def item_of(row: Row, *, model: str | None, content: bytes | None) -> Item:
         vectors = values.vectors("vectors", (content or b"")[:end], place.dim, at_least=place.views)
         probes = values.vectors("probes", (content or b"")[end:], place.dim)
     recipe = place.recipe if place else 1
-    return Item.of(replace(facts, damage=values.damage), vectors=vectors, probes=probes, recipe=recipe)
+    return Item.of(
+        replace(facts, damage=values.damage),
+        vectors=vectors,
+        probes=probes,
+        recipe=recipe,
+        points=points_of(points, len(facts.pictures)),
+    )
 
 
 def chosen(row: Row, model: str | None) -> tuple[str, Place] | None:
@@ -98,12 +106,17 @@ def _facts(row: Row, values: StoredValues, found: tuple[str, Place] | None) -> I
         right=int_of(row, "right"),
         wrong=int_of(row, "wrong"),
         more_pictures=tuple(more),
+        taught=_keys(row, "taught"),
     )
 
 
 def pictures_of(row: Row) -> tuple[str, ...]:
     """The keys of an item row's pictures, without what is no text."""
-    listed = row.get("pictures", {}).get("L", [])
+    return _keys(row, "pictures")
+
+
+def _keys(row: Row, name: str) -> tuple[str, ...]:
+    listed = row.get(name, {}).get("L", [])
     return tuple(each["S"] for each in listed if "S" in each)
 
 

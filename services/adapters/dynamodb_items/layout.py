@@ -8,7 +8,7 @@
 | `calibration` | `calibration` | the newest fit of a search, as JSON |
 | `write-check` | `write-check` | nothing: the health check writes it |
 | `feedback` | the record's id, 20 digits | the last word on a match record |
-| `vectors/` + the item's id | a new version for each write, and the part | its vectors and probes |
+| `vectors/` + the item's id | a new version for each write, and the part | its vectors, probes and points |
 """
 
 from __future__ import annotations

@@ -130,14 +130,22 @@ class DynamoItems:
         """The item of the one row that there may be."""
         return next(iter(self._reading.items(list(rows.values()), model=head.model)), None)
 
-    def get_many(self, item_ids: Sequence[str]) -> list[Item | None]:
+    def get_many(self, item_ids: Sequence[str], *, points: bool = True) -> list[Item | None]:
         """The items of these ids, in their order, None for one that does not exist."""
         if not item_ids:
             return []
         model = self._commits.head().model
         rows = self._reading.rows(item_ids)
-        items = {item.id: item for item in self._reading.items(list(rows.values()), model=model)}
+        found = self._reading.items(list(rows.values()), model=model, points=points)
+        items = {item.id: item for item in found}
         return [items.get(item_id) for item_id in item_ids]
+
+    def points(self, ids: Sequence[str]) -> dict[str, tuple[bytes, ...]]:
+        """The local features of each picture of these items, by id."""
+        if not ids:
+            return {}
+        model = self._commits.head().model
+        return self._reading.points(list(self._reading.rows(ids).values()), model=model)
 
     def facts(self, item_ids: Sequence[str]) -> list[ItemFacts | None]:
         """The items of `get_many` without vectors."""
@@ -148,9 +156,9 @@ class DynamoItems:
         facts = {item.id: item for item in self._reading.facts(rows.values(), model=model)}
         return [facts.get(item_id) for item_id in item_ids]
 
-    def page(self, *, after: str = "", limit: int = 100, text: str = "") -> list[Item]:
+    def page(self, *, after: str = "", limit: int = 100, text: str = "", points: bool = True) -> list[Item]:
         """The next items in the order of their ids, those behind the id `after` that hold `text`."""
-        return self._page(after=after, limit=limit, **_holding(text, limit))
+        return self._page(after=after, limit=limit, points=points, **_holding(text, limit))
 
     def facts_page(self, *, after: str = "", limit: int = 100, text: str = "") -> list[ItemFacts]:
         """The items of `page` without vectors."""
@@ -272,10 +280,10 @@ class DynamoItems:
         """Write a row that is none of the catalogue's."""
         self._table.put_many([key(WRITE_CHECK, WRITE_CHECK)])
 
-    def _page(self, *, limit: int, **query: Any) -> list[Item]:
+    def _page(self, *, limit: int, points: bool = True, **query: Any) -> list[Item]:
         model = self._commits.head().model
         rows = list(islice(self._table.query(ITEMS, **query), limit))
-        return self._reading.items(rows, model=model)
+        return self._reading.items(rows, model=model, points=points)
 
     def _sweep(self, keys: Sequence[Row]) -> None:
         """Delete vectors that no item has any more; the write before it holds even if this fails."""

@@ -1,4 +1,4 @@
-"""The rows of items' vectors; an item's own row has no room for many."""
+"""The rows of items' vectors and local features; an item's own row has no room for many."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.adapters.dynamodb_items.layout import VECTORS, Row, id_of, int_of, key, number, text_of
+from services.core.catalogue.stored_values import packed_points
 from services.core.domain import Item
 
 # A row may have 400 KB, with its key and names.
@@ -21,7 +22,7 @@ _MOST = 100_000
 class Place:
     """The place of an item's vectors of one model: `parts` rows of one version, never written to again.
 
-    `recipe` is that of their views.
+    `point_parts` further rows hold the local features of its pictures. `recipe` is that of the views.
     """
 
     version: str
@@ -29,23 +30,36 @@ class Place:
     dim: int
     views: int
     recipe: int
+    point_parts: int = 0
 
     @classmethod
     def new(cls, item: Item) -> Place:
         """A new, empty place for the item's vectors."""
         size = 2 * (item.vectors.size + item.probes.size)
-        parts = max(1, math.ceil(size / _PART_BYTES))
-        return cls(uuid.uuid4().hex, parts, item.vectors.shape[1], len(item.vectors), item.recipe)
+        return cls(
+            version=uuid.uuid4().hex,
+            parts=max(1, math.ceil(size / _PART_BYTES)),
+            dim=item.vectors.shape[1],
+            views=len(item.vectors),
+            recipe=item.recipe,
+            point_parts=math.ceil(len(packed_points(item.points)) / _PART_BYTES),
+        )
 
     def rows(self, item: Item) -> list[Row]:
         """The rows to be written there."""
         content = b"".join(vectors.astype("<f2").tobytes() for vectors in (item.vectors, item.probes))
-        parts = [content[_PART_BYTES * part :][:_PART_BYTES] for part in range(self.parts)]
+        parts = [*_cut(content, self.parts), *_cut(packed_points(item.points), self.point_parts)]
         return [k | {"content": {"B": part}} for k, part in zip(self.keys(item.id), parts, strict=True)]
 
-    def keys(self, item_id: str) -> list[Row]:
-        """The keys of its rows, in their order."""
-        return [key(VECTORS + item_id, f"{self.version}/{part:04}") for part in range(self.parts)]
+    def keys(self, item_id: str, *, vectors: bool = True, points: bool = True) -> list[Row]:
+        """The keys of its rows, in their order: those of the vectors, and then those of the points."""
+        numbers = [f"{part:04}" for part in range(self.parts * vectors)]
+        numbers += [f"points-{part:04}" for part in range(self.point_parts * points)]
+        return [key(VECTORS + item_id, f"{self.version}/{number}") for number in numbers]
+
+
+def _cut(content: bytes, parts: int) -> list[bytes]:
+    return [content[_PART_BYTES * part :][:_PART_BYTES] for part in range(parts)]
 
 
 def places_of(row: Row) -> dict[str, Place]:
@@ -60,7 +74,10 @@ def _place(at: Row) -> Place | None:
     if min(parts, dim, views) < 1 or max(parts, dim, views) > _MOST:
         return None
     recipe = int_of(at, "recipe") or 1  # recipe 1 had no number
-    return Place(str(text_of(at, "version")), parts, dim, views, recipe)
+    point_parts = int_of(at, "point_parts")  # an older row has none
+    if not 0 <= point_parts <= _MOST:
+        return None
+    return Place(str(text_of(at, "version")), parts, dim, views, recipe, point_parts)
 
 
 def places(by_model: Mapping[str, Place]) -> dict[str, Any]:
@@ -69,7 +86,10 @@ def places(by_model: Mapping[str, Place]) -> dict[str, Any]:
         "M": {
             model: {
                 "M": {"version": {"S": at.version}}
-                | {name: number(getattr(at, name)) for name in ("parts", "dim", "views", "recipe")}
+                | {
+                    name: number(getattr(at, name))
+                    for name in ("parts", "dim", "views", "recipe", "point_parts")
+                }
             }
             for model, at in by_model.items()
         }

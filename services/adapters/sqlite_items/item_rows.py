@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from common.wire import Vectors
-from services.core.catalogue.stored_values import StoredValues
+from services.core.catalogue.stored_values import StoredValues, packed_points, points_of
 from services.core.domain import Item, ItemFacts
 
 # The numbers of confirmations and of wrong matches of an item.
@@ -19,47 +19,62 @@ COUNTS = """
 # Items with the vectors of the catalogue's model, or of another if it has none of these. One that has none at
 # all is damaged.
 MODEL = "SELECT value FROM facts WHERE name = 'model'"
-_FACTS = f"items.id, title, link, metadata, picture, more_pictures, model, dim, {COUNTS}"
+_FACTS = f"items.id, title, link, metadata, picture, more_pictures, taught, model, dim, {COUNTS}"
 _FROM = f"""
 FROM items LEFT JOIN vectors ON vectors.item_id = items.id AND vectors.model = coalesce(
     (SELECT model FROM vectors AS own WHERE own.item_id = items.id AND model = ({MODEL})),
     (SELECT min(model) FROM vectors AS own WHERE own.item_id = items.id)
 )
 """
-ITEMS = f"SELECT {_FACTS}, recipe, vectors.vectors, probes {_FROM}"
+ITEMS = f"SELECT {_FACTS}, recipe, vectors.vectors, probes, points {_FROM}"
+ITEMS_WITHOUT_POINTS = f"SELECT {_FACTS}, recipe, vectors.vectors, probes, x'' {_FROM}"
+POINTS = f"SELECT items.id, more_pictures, points {_FROM}"
 # SQLite reads no more than the row's header to know a blob's length.
 ITEM_FACTS = f"SELECT {_FACTS}, length(vectors.vectors) {_FROM}"
 # Columns are named, because a table of version 2 has the recipe at its end.
+PUT_ITEM = (
+    "INSERT OR REPLACE INTO items (id, title, link, metadata, picture, more_pictures, taught, searched)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+)
 PUT_VECTORS = (
-    "INSERT OR REPLACE INTO vectors (item_id, model, dim, recipe, vectors, probes) VALUES (?, ?, ?, ?, ?, ?)"
+    "INSERT OR REPLACE INTO vectors (item_id, model, dim, recipe, vectors, probes, points)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?)"
 )
 # The values of a row, which may be of any type if it is damaged.
 _Row = Sequence[Any]
 
 
 def item_row(item: Item) -> tuple[str | None, ...]:
-    """A row of `items`."""
+    """A row of `items`, in the order of PUT_ITEM."""
     metadata = json.dumps(dict(item.metadata), ensure_ascii=False)
     more = json.dumps(item.more_pictures)
-    return (item.id, item.title, item.link, metadata, item.picture, more, item.searched_text)
+    taught = json.dumps(item.taught)
+    return (item.id, item.title, item.link, metadata, item.picture, more, taught, item.searched_text)
 
 
-def vectors_row(item: Item) -> tuple[str, str, int, int, bytes, bytes]:
+def vectors_row(item: Item) -> tuple[str, str, int, int, bytes, bytes, bytes]:
     """A row of `vectors`, in the order of PUT_VECTORS."""
     dim = item.vectors.shape[1]
-    return (item.id, item.model, dim, item.recipe, _blob(item.vectors), _blob(item.probes))
+    vectors, probes = _blob(item.vectors), _blob(item.probes)
+    return (item.id, item.model, dim, item.recipe, vectors, probes, packed_points(item.points))
 
 
 def item_of(row: _Row) -> Item:
     """The item of a row of ITEMS."""
-    *facts_row, recipe, content, probes_content = row
+    *facts_row, recipe, content, probes_content, points = row
     values = StoredValues()
     facts, dim = _facts(facts_row, values)
     if facts.model:
         recipe = values.number("recipe", recipe, at_least=1)
     vectors = values.vectors("vectors", content, dim, at_least=1)
     probes = values.vectors("probes", probes_content, dim)
-    return Item.of(replace(facts, damage=values.damage), vectors=vectors, probes=probes, recipe=recipe or 1)
+    return Item.of(
+        replace(facts, damage=values.damage),
+        vectors=vectors,
+        probes=probes,
+        recipe=recipe or 1,
+        points=points_of(points, len(facts.pictures)),
+    )
 
 
 def facts_of(row: _Row) -> ItemFacts:
@@ -71,9 +86,15 @@ def facts_of(row: _Row) -> ItemFacts:
     return replace(facts, views=views, damage=values.damage)
 
 
+def item_points(row: _Row) -> tuple[bytes, ...]:
+    """The local features of a row of POINTS."""
+    _, more, content = row
+    return points_of(content, 1 + len(StoredValues().keys(more)))
+
+
 def _facts(row: _Row, values: StoredValues) -> tuple[ItemFacts, int]:
     """The facts but for `views` and `damage`, and the dimension of the vectors."""
-    item_id, title, link, metadata, picture, more, model, dim, right, wrong = row
+    item_id, title, link, metadata, picture, more, taught, model, dim, right, wrong = row
     facts = ItemFacts(
         id=item_id,
         title=values.text("title", title),
@@ -85,6 +106,7 @@ def _facts(row: _Row, values: StoredValues) -> tuple[ItemFacts, int]:
         right=right,
         wrong=wrong,
         more_pictures=values.keys(more),
+        taught=values.keys(taught),
     )
     return facts, values.number("dimension", dim, at_least=1)
 

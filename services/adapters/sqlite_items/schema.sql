@@ -1,4 +1,4 @@
--- The tables of an item store, as of version 3 (PRAGMA user_version).
+-- The tables of an item store, as of version 4 (PRAGMA user_version).
 CREATE TABLE items (
     id TEXT PRIMARY KEY,
     title TEXT NOT NULL,
@@ -6,7 +6,8 @@ CREATE TABLE items (
     metadata TEXT NOT NULL,       -- a JSON object
     picture TEXT NOT NULL,
     more_pictures TEXT NOT NULL,  -- a JSON list
-    searched TEXT NOT NULL        -- the folded text in which people look for words
+    searched TEXT NOT NULL,       -- the folded text in which people look for words
+    taught TEXT NOT NULL DEFAULT '[]'  -- a JSON list: those of its pictures that a camera took
 ) WITHOUT ROWID;
 -- Each item has those of one model at least, so that no change of models makes it vanish.
 CREATE TABLE vectors (
@@ -16,6 +17,7 @@ CREATE TABLE vectors (
     recipe INTEGER NOT NULL DEFAULT 1,  -- of views and probes; the first one had no number
     vectors BLOB NOT NULL,        -- float16, little endian, views x dim
     probes BLOB NOT NULL,         -- the same, of what a camera may see of it, for calibration alone
+    points BLOB NOT NULL DEFAULT x'',  -- local features of each picture, each behind its length (4 bytes)
     UNIQUE (item_id, model)
 );
 -- Counts the items by recipe without a look at their vectors.

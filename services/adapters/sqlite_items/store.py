@@ -15,10 +15,14 @@ from services.adapters.sqlite_items.item_rows import (
     COUNTS,
     ITEM_FACTS,
     ITEMS,
+    ITEMS_WITHOUT_POINTS,
     MODEL,
+    POINTS,
+    PUT_ITEM,
     PUT_VECTORS,
     facts_of,
     item_of,
+    item_points,
     item_row,
     vectors_row,
 )
@@ -33,7 +37,6 @@ _HEAD = "SELECT coalesce(max(cursor), 0) FROM changes"
 _SET_MODEL = "INSERT OR REPLACE INTO facts VALUES ('model', ?)"
 _FIT = "SELECT value FROM facts WHERE name = 'calibration'"
 _SET_FIT = "INSERT OR REPLACE INTO facts VALUES ('calibration', ?)"
-_PUT_ITEM = "INSERT OR REPLACE INTO items VALUES (?, ?, ?, ?, ?, ?, ?)"
 
 
 class SqliteItems:
@@ -93,7 +96,7 @@ class SqliteItems:
                 _check_put(db, items[0], expected)
             if items and db.execute("SELECT 1 FROM items LIMIT 1").fetchone() is None:
                 db.execute(_SET_MODEL, (vectors_rows[0][1],))
-            db.executemany(_PUT_ITEM, item_rows)
+            db.executemany(PUT_ITEM, item_rows)
             db.executemany("DELETE FROM vectors WHERE item_id = ?", ids)
             db.executemany(PUT_VECTORS, vectors_rows)
             return _note_changes(db, ids)
@@ -115,19 +118,24 @@ class SqliteItems:
             db.execute("DELETE FROM feedback WHERE shown IS NULL AND really IS NULL")
             return _note_changes(db, [(item_id,)])
 
-    def get_many(self, item_ids: Sequence[str]) -> list[Item | None]:
+    def get_many(self, item_ids: Sequence[str], *, points: bool = True) -> list[Item | None]:
         """The items of these ids, in their order, None for one that does not exist."""
-        items = {item.id: item for item in self._items(_ids(item_ids), *item_ids)}
+        items = {item.id: item for item in self._items(_ids(item_ids), *item_ids, points=points)}
         return [items.get(item_id) for item_id in item_ids]
+
+    def points(self, ids: Sequence[str]) -> dict[str, tuple[bytes, ...]]:
+        """The local features of each picture of these items, by id."""
+        rows = self._rows(f"{POINTS} WHERE {_ids(ids)}", *ids)
+        return {row[0]: item_points(row) for row in rows if _is_id(row[0])}
 
     def facts(self, item_ids: Sequence[str]) -> list[ItemFacts | None]:
         """The items of `get_many` without vectors."""
         facts = {item.id: item for item in self._facts(_ids(item_ids), *item_ids)}
         return [facts.get(item_id) for item_id in item_ids]
 
-    def page(self, *, after: str = "", limit: int = 100, text: str = "") -> list[Item]:
+    def page(self, *, after: str = "", limit: int = 100, text: str = "", points: bool = True) -> list[Item]:
         """The next items in the order of their ids, those behind the id `after` that hold `text`."""
-        return self._items(_PAGE, after, fold(text), limit)
+        return self._items(_PAGE, after, fold(text), limit, points=points)
 
     def facts_page(self, *, after: str = "", limit: int = 100, text: str = "") -> list[ItemFacts]:
         """The items of `page` without vectors."""
@@ -235,8 +243,8 @@ class SqliteItems:
         with self._transaction() as db:
             db.execute("INSERT OR REPLACE INTO facts VALUES ('write-check', '')")
 
-    def _items(self, condition: str, *values: object) -> list[Item]:
-        rows = self._rows(f"{ITEMS} WHERE {condition}", *values)
+    def _items(self, condition: str, *values: object, points: bool = True) -> list[Item]:
+        rows = self._rows(f"{ITEMS if points else ITEMS_WITHOUT_POINTS} WHERE {condition}", *values)
         return [item_of(row) for row in rows if _is_id(row[0])]
 
     def _facts(self, condition: str, *values: object) -> list[ItemFacts]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from services.core.catalogue.changes import Changed, ItemChanges
 from services.core.catalogue.conditions import revision_of
-from services.core.catalogue.items import Catalogue, Draft, seen_by
+from services.core.catalogue.items import Catalogue, Draft, Look, seen_by
 from services.core.catalogue.undo import Undo
 from services.core.catalogue.views import RECIPE
 from services.core.domain import Item, RevisionError
@@ -104,6 +104,8 @@ class Editor:
             return replace(
                 item,
                 more_pictures=(*item.more_pictures, look.picture),
+                taught=(*item.taught, look.picture) if look.taught else item.taught,
+                points=_more_points(item, look),
                 vectors=np.concatenate([item.vectors, look.vectors]),
                 probes=np.concatenate([item.probes, look.probes]) if len(item.probes) else look.probes,
             )
@@ -192,6 +194,12 @@ class Editor:
     @property
     def _model(self) -> str:
         return self._catalogue.featurizer.fingerprint
+
+
+def _more_points(item: Item, look: Look) -> tuple[bytes, ...]:
+    """The local features of an item's pictures and of one more, none if no picture has any."""
+    points = (*(item.points or [b""] * len(item.pictures)), look.points)
+    return points if any(points) else ()
 
 
 def _check_room(item: Item) -> None:

@@ -60,11 +60,16 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One picture of an item: its key, and the vectors of its views and of its probes, float32 [n, dim]."""
+    """One picture of an item: its key, and the vectors of its views and of its probes, float32 [n, dim].
+
+    A `taught` one, which a camera took, has one view. `points` are its local features, for a second look.
+    """
 
     picture: str
     vectors: Vectors
     probes: Vectors
+    taught: bool = False
+    points: bytes = b""
 
 
 def seen_by(item: Item, looks: Sequence[Look], *, model: str) -> Item:
@@ -76,6 +81,8 @@ def seen_by(item: Item, looks: Sequence[Look], *, model: str) -> Item:
         model=model,
         vectors=np.concatenate([look.vectors for look in looks]),
         probes=np.concatenate([look.probes for look in looks]),
+        taught=tuple(look.picture for look in looks if look.taught),
+        points=tuple(look.points for look in looks) if any(look.points for look in looks) else (),
         recipe=RECIPE,
         damage="",
     )

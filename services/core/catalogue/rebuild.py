@@ -70,10 +70,13 @@ def check_made(item: Item, featurizer: Featurizer) -> None:
 
     Nothing is known of other models and other recipes than those of this process.
     """
-    dim, pictures = item.vectors.shape[1], len(item.pictures)
+    dim, pictures, taught = item.vectors.shape[1], len(item.pictures), len(item.taught)
     if item.model == featurizer.fingerprint and dim != featurizer.dim:
         raise InputError(f"vectors of {dim} numbers; expected {featurizer.dim}, as model {item.model} makes")
-    made, expected = (len(item.vectors), len(item.probes)), (VIEWS * pictures, PROBES * pictures)
+    made, expected = (
+        (len(item.vectors), len(item.probes)),
+        (VIEWS * (pictures - taught) + taught, PROBES * pictures),
+    )
     if item.recipe == RECIPE and made != expected:
         raise InputError(
             f"{made[0]} vectors and {made[1]} probes; expected {expected[0]} and {expected[1]}, as recipe "

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import struct
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +14,8 @@ from services.core.catalogue.vector_check import are_units, vectors_of
 from services.core.domain import is_text
 
 _SHOWN = 40
+# The length of a picture's local features in bytes.
+_LENGTH = struct.Struct("<I")
 
 
 class StoredValues:
@@ -95,6 +99,26 @@ class StoredValues:
                 self.note(f"its {name} is {_shown(value)}; expected JSON")
             return kind()
         return found
+
+
+def packed_points(points: Sequence[bytes]) -> bytes:
+    """The local features of an item's pictures as one value, each behind its length."""
+    return b"".join(_LENGTH.pack(len(blob)) + blob for blob in points)
+
+
+def points_of(content: object, pictures: int) -> tuple[bytes, ...]:
+    """What `packed_points` made of an item with so many pictures; () for anything else.
+
+    Without them an item is still found, so that it is not damaged.
+    """
+    rest, points = content if isinstance(content, bytes) else b"", list[bytes]()
+    while len(rest) >= _LENGTH.size:
+        end = _LENGTH.size + _LENGTH.unpack_from(rest)[0]
+        if end > len(rest):
+            return ()
+        points.append(rest[_LENGTH.size : end])
+        rest = rest[end:]
+    return tuple(points) if not rest and len(points) == pictures else ()
 
 
 def _shown(value: object) -> str:

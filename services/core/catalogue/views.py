@@ -13,6 +13,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from services.core.domain import Item
 from services.core.ports import Picture
 
 # Vectors are of a model and of this version. Raise it with any change to the views or probes that a picture
@@ -36,6 +37,22 @@ _SMALLEST_SHARE, _LARGEST_SHARE = 0.02, 0.95
 # A picture to its views, itself first, and its probes.
 Shots = Callable[[Picture], tuple[list[Picture], list[Picture]]]
 Corners = NDArray[np.float64]
+
+
+def taught_rows(item: Item) -> NDArray[np.bool_]:
+    """Which of the item's vectors are of its taught pictures, bool [views]; none if that can't be known.
+
+    The vectors lie picture by picture: a taught picture has one, from recipe 2 on, and the others have
+    equally many.
+    """
+    taught = set(item.taught)
+    of_picture = [key in taught for key in item.pictures]
+    others = of_picture.count(False)
+    each, rest = divmod(len(item.vectors) - of_picture.count(True), others) if others else (0, 0)
+    rows = np.repeat(of_picture, [1 if is_taught else max(each, 0) for is_taught in of_picture])
+    if item.recipe == 1 or rest or len(rows) != len(item.vectors):
+        return np.zeros(len(item.vectors), np.bool_)
+    return rows
 
 
 def probe_seed(picture: Picture) -> int:

@@ -6,7 +6,7 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from common.read_json import read_json
@@ -16,7 +16,7 @@ from services.core.catalogue.edits import MAX_PICTURES
 from services.core.catalogue.items import Draft
 from services.core.catalogue.picture_key import is_picture_key
 from services.core.catalogue.vector_check import are_units, vectors_of
-from services.core.domain import Item
+from services.core.domain import MAX_POINTS_BYTES, Item
 from services.core.errors import InputError
 
 # Bytes of a line: sixteen pictures of eight vectors of MAX_DIM numbers, and some text.
@@ -42,6 +42,10 @@ def item_line(item: Item) -> bytes:
         "vectors": _text(item.vectors),
         "probes": _text(item.probes),
     }
+    if item.taught:
+        fields["taught"] = list(item.taught)
+    if item.points:
+        fields["points"] = [base64.b64encode(blob).decode() for blob in item.points]
     return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
 
 
@@ -64,7 +68,7 @@ def parse_line(line: bytes) -> Item:
     recipe = fields.get("recipe", 1)  # recipe 1 had no number
     if type(recipe) is not int or not 1 <= recipe <= MAX_RECIPE:
         raise InputError(f"recipe is {_shown(recipe)}; expected a whole number from 1 to {MAX_RECIPE}")
-    picture, *more = _pictures(fields.get("pictures"))
+    picture, *more = pictures = _pictures(fields.get("pictures"))
     vectors = _vectors(fields, "vectors", dim)
     if not len(vectors):
         raise InputError("vectors is empty; expected one at least")
@@ -79,6 +83,8 @@ def parse_line(line: bytes) -> Item:
         link=draft.link,
         metadata=draft.metadata,
         recipe=recipe,
+        taught=_taught(fields.get("taught", []), pictures),
+        points=_points(fields.get("points", []), pictures),
     )
 
 
@@ -109,18 +115,27 @@ def _pictures(keys: object) -> list[str]:
     return keys
 
 
+def _taught(keys: object, pictures: Sequence[str]) -> tuple[str, ...]:
+    if not isinstance(keys, list) or any(key not in pictures for key in keys):
+        raise InputError(f"taught is {_shown(keys)}; expected a list of keys that pictures holds too")
+    return tuple(keys)
+
+
+def _points(blobs: object, pictures: Sequence[str]) -> tuple[bytes, ...]:
+    if not isinstance(blobs, list) or len(blobs) not in (0, len(pictures)):
+        raise InputError(f"points is {_shown(blobs)}; expected none, or a text in base64 for each picture")
+    points = tuple(_bytes("points", blob) for blob in blobs)
+    if any(len(blob) > MAX_POINTS_BYTES for blob in points):
+        raise InputError(f"points holds one of more than {MAX_POINTS_BYTES} bytes")
+    return points
+
+
 def _text(vectors: Vectors) -> str:
     return base64.b64encode(vectors.astype("<f2").tobytes()).decode()
 
 
 def _vectors(fields: Mapping[str, Any], name: str, dim: int) -> Vectors:
-    text = fields.get(name)
-    if not isinstance(text, str):
-        raise InputError(f"{name} is {_shown(text)}; expected text in base64")
-    try:
-        raw = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise InputError(f"{name} is not base64: {error}") from None
+    raw = _bytes(name, fields.get(name))
     if len(raw) % (2 * dim) or len(raw) > _MAX_VECTORS * 2 * dim:
         raise InputError(
             f"{name} holds {len(raw)} bytes; expected {2 * dim} for each of at most {_MAX_VECTORS}"
@@ -129,6 +144,15 @@ def _vectors(fields: Mapping[str, Any], name: str, dim: int) -> Vectors:
     if not are_units(vectors):
         raise InputError(f"{name} holds one that is not of length 1")
     return vectors
+
+
+def _bytes(name: str, text: object) -> bytes:
+    if not isinstance(text, str):
+        raise InputError(f"{name} is {_shown(text)}; expected text in base64")
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise InputError(f"{name} is not base64: {error}") from None
 
 
 def _shown(value: object) -> str:

@@ -97,7 +97,7 @@ class CatalogueCopy:
 
         def read(ids: Sequence[str]) -> list[Vectors]:
             # An item that is gone or of another model by now is among the changes to come.
-            sound = self._sound(dict(zip(ids, store.get_many(ids), strict=True)))
+            sound = self._sound(dict(zip(ids, store.get_many(ids, points=False), strict=True)))
             return [_NO_PROBES if item is None else item.probes for item in sound.values()]
 
         self.sample.refill(self.facts, read)

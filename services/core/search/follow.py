@@ -113,7 +113,7 @@ class Follower:
         self._looked_again_s = self._clock()
         assert self.cursor is not None
         ids = self.damaged.longest_noted(_PAGE)
-        items = dict(zip(ids, self._store.get_many(ids), strict=True))
+        items = dict(zip(ids, self._store.get_many(ids, points=False), strict=True))
         if self._copy is not None:
             self._copy.take(items, cursor=self.cursor)
             self._note(self._copy, sum(item_id in self._copy.facts for item_id in ids))
@@ -125,7 +125,7 @@ class Follower:
         ids = list(dict.fromkeys(change.item_id for change in changes))
         cursor = changes[-1].cursor
         if self._copy is not None:
-            items = self._store.get_many(ids)
+            items = self._store.get_many(ids, points=False)
             self._copy.take(dict(zip(ids, items, strict=True)), cursor=cursor)
             self._note(self._copy, len(ids))
         self.cursor = cursor
@@ -192,7 +192,7 @@ class Follower:
         begins = self.view is None and model is not None
         total = self._store.count() if begins else 0
         self._note_progress(begins, 0, total)
-        while model is not None and (page := self._store.page(after=after, limit=_PAGE)):
+        while model is not None and (page := self._store.page(after=after, limit=_PAGE, points=False)):
             own = {item.id: item for item in page if item.damage or item.model == model}
             if copy is None and (dim := usual_dim(own.values())):
                 copy = CatalogueCopy(model, dim, self._make_index(model, dim), damaged)

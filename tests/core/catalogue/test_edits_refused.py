@@ -76,8 +76,8 @@ class Meddled(FakeItems):
     meddle: Callable[[], object] = staticmethod(lambda: None)
     times = 0
 
-    def get_many(self, item_ids: Sequence[str]) -> list[Item | None]:
-        found = super().get_many(item_ids)
+    def get_many(self, item_ids: Sequence[str], *, points: bool = True) -> list[Item | None]:
+        found = super().get_many(item_ids, points=points)
         if self.times:
             self.times -= 1
             self.meddle()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -38,6 +39,13 @@ def line(**changes: object) -> bytes:
         (line(pictures=["../../etc/passwd"]), "pictures holds '../../etc/passwd'; expected 64 hex digits"),
         (line(pictures=[f"{1:064x}.jpg/x"]), "expected 64 hex digits"),
         (line(model="x"), "model is 'x'; expected 12 hex digits"),
+        (line(taught="x"), "taught is 'x'; expected a list of keys that pictures holds too"),
+        (line(taught=[f"{1:064x}.jpg"]), "expected a list of keys that pictures holds too"),
+        (line(taught=[{}]), "expected a list of keys that pictures holds too"),
+        (line(points=["AAAA"] * 7), "expected none, or a text in base64 for each picture"),
+        (line(points=["ä"]), "points is not base64"),
+        (line(points=[None]), "points is None; expected text in base64"),
+        (line(points=["AAAA" * 5500]), "points holds one of more than 16384 bytes"),
         (line(recipe=0), "recipe is 0; expected a whole number from 1"),
         (line(recipe=None), "recipe is None"),
         (line(recipe=True), "recipe is True"),
@@ -65,3 +73,13 @@ def test_a_line_keeps_the_recipe_of_the_vectors_and_without_one_it_is_the_first(
     older = json.loads(line(recipe=7))
     del older["recipe"]
     assert parse_line(json.dumps(older).encode()).recipe == 1
+
+
+def test_a_line_keeps_taught_pictures_and_points_and_without_them_there_are_none() -> None:
+    plain = item()
+    assert (parse_line(item_line(plain)).taught, parse_line(item_line(plain)).points) == ((), ())
+    told = replace(plain, taught=plain.pictures, points=(b"\0\xff",) * len(plain.pictures))
+    assert (parse_line(item_line(told)).taught, parse_line(item_line(told)).points) == (
+        told.taught,
+        told.points,
+    )

@@ -38,11 +38,11 @@ class HalfDead(FakeItems):
 
     pages_left = 1_000
 
-    def page(self, *, after: str = "", limit: int = 100, text: str = "") -> list[Item]:
+    def page(self, *, after: str = "", limit: int = 100, text: str = "", points: bool = True) -> list[Item]:
         self.pages_left -= 1
         if self.pages_left < 0:
             raise UnavailableError("item store: died")
-        return super().page(after=after, limit=limit, text=text)
+        return super().page(after=after, limit=limit, text=text, points=points)
 
 
 def test_nothing_is_read_before_the_first_call() -> None:
@@ -187,12 +187,12 @@ class Swapping(FakeItems):
 
     pages = 0
 
-    def page(self, *, after: str = "", limit: int = 100, text: str = "") -> list[Item]:
+    def page(self, *, after: str = "", limit: int = 100, text: str = "", points: bool = True) -> list[Item]:
         self.pages += 1
         if self.pages == 2:
             self.set_model(OTHER_MODEL)
             self.prune()
-        return super().page(after=after, limit=limit, text=text)
+        return super().page(after=after, limit=limit, text=text, points=points)
 
 
 def test_a_model_that_changes_while_the_store_is_read_gives_no_half_of_an_index() -> None:
@@ -214,10 +214,10 @@ class WatchedItems(FakeItems):
         super().__init__(items)
         self.noted: list[Loading | None] = []
 
-    def page(self, *, after: str = "", limit: int = 100, text: str = "") -> list[Item]:
+    def page(self, *, after: str = "", limit: int = 100, text: str = "", points: bool = True) -> list[Item]:
         assert self.follower is not None
         self.noted.append(self.follower.loading)
-        return super().page(after=after, limit=limit, text=text)
+        return super().page(after=after, limit=limit, text=text, points=points)
 
 
 def watched(store: WatchedItems) -> Follower:
@@ -279,8 +279,8 @@ def test_an_empty_store_that_was_read_is_an_answer_until_its_first_items_are_rea
 class Vanishing(FakeItems):
     """A store that loses its only item while its first page is read."""
 
-    def page(self, *, after: str = "", limit: int = 100, text: str = "") -> list[Item]:
-        found = super().page(after=after, limit=limit, text=text)
+    def page(self, *, after: str = "", limit: int = 100, text: str = "", points: bool = True) -> list[Item]:
+        found = super().page(after=after, limit=limit, text=text, points=points)
         for item in found:
             self.delete(item.id)
         return found
