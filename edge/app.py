@@ -17,9 +17,7 @@ from edge.link.port import OpenLink
 from edge.look.details import DetailsAsks
 from edge.look.featurizer import load_featurizer
 from edge.look.loop import Loop
-from edge.picture.frame_types import Shot
-from edge.picture.preview import PreviewSender
-from edge.picture.snapshot import SnapshotSender
+from edge.look.picture_senders import PictureSenders
 from edge.process.alive_file import AliveFile
 from edge.settings import FRAMES_OVER_MQTT, EdgeSettings, explain
 from models.errors import ModelError
@@ -27,7 +25,6 @@ from models.orb_points import OrbDescriber
 from models.providers import PROVIDERS
 
 _log = logging.getLogger(__name__)
-OnShot = Callable[[Shot], None]
 
 
 def main(stopping: Callable[[], bool]) -> int:
@@ -46,11 +43,11 @@ def run(settings: EdgeSettings, *, stopping: Callable[[], bool]) -> int:
     cv2.setNumThreads(1)
     asks = DetailsAsks()
     links = mqtt_links(settings.broker, prefix=settings.process)
-    cameras, show = open_cameras(settings, links, on_details=asks.ask)
+    cameras, senders = open_cameras(settings, links, on_details=asks.ask)
     last_reason = "stopped"
     try:
         cameras.connect()
-        _run_loop(settings, cameras, show, asks, stopping)
+        _run_loop(settings, cameras, senders, asks, stopping)
     except ModelError as error:
         last_reason = str(error)
         _log.error("LOOKALIKE_MODEL: %s", error)
@@ -65,8 +62,8 @@ def run(settings: EdgeSettings, *, stopping: Callable[[], bool]) -> int:
 
 def open_cameras(
     settings: EdgeSettings, open_link: OpenLink, *, on_details: OnDetails = lambda _thing: None
-) -> tuple[Cameras, OnShot]:
-    """Return LOOKALIKE_SOURCE's cameras, not yet connected, and the sender of their pictures.
+) -> tuple[Cameras, PictureSenders]:
+    """Return LOOKALIKE_SOURCE's cameras, not yet connected, and the senders of their pictures.
 
     `on_details` is called when the search wants local features of a camera (its name).
     """
@@ -74,17 +71,11 @@ def open_cameras(
     def publish(topic: str, answer: bytes) -> bool:
         return cameras.publish(topic, answer)
 
-    previews = PreviewSender(publish, allowed=settings.preview)
-    snapshots = SnapshotSender(publish, region=settings.region, allowed=settings.preview)
+    senders = PictureSenders(publish, region=settings.region, allowed=settings.preview)
     cameras = _open(
-        settings, open_link, on_watch=previews.watch, on_snapshot=snapshots.ask, on_details=on_details
+        settings, open_link, on_watch=senders.watch, on_snapshot=senders.ask, on_details=on_details
     )
-
-    def show(shot: Shot) -> None:
-        previews.offer(shot)
-        snapshots.offer(shot)
-
-    return cameras, show
+    return cameras, senders
 
 
 def _open(
@@ -122,7 +113,7 @@ def _open(
 def _run_loop(
     settings: EdgeSettings,
     cameras: Cameras,
-    show: OnShot,
+    senders: PictureSenders,
     asks: DetailsAsks,
     stopping: Callable[[], bool],
 ) -> None:
@@ -141,6 +132,7 @@ def _run_loop(
     provider = featurizer.providers[0]
     cameras.set_model(provider=provider, model=featurizer.fingerprint)
     cameras.start()
+    senders.use(featurizer)
     loop = Loop(
         cameras,
         featurizer,
@@ -148,7 +140,7 @@ def _run_loop(
         max_fps=settings.max_fps,
         heartbeat_s=settings.heartbeat_s,
         region=settings.region,
-        on_shot=show,
+        on_shot=senders.show,
         describer=OrbDescriber(),
         asks=asks,
     )

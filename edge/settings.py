@@ -8,13 +8,14 @@ from pydantic import AfterValidator, Field, ValidationError, field_validator, mo
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from common import setting_texts, wire
+from common.box import parse_box
 from common.mqtt_address import parse_mqtt_address
 from common.mqtt_broker import Broker, MqttFiles, describe_broker
 from common.redaction import redact
 from common.secrets import read_secrets
 from common.setting_texts import default_in_words
 from edge.cameras.sources import open_source
-from edge.picture.crop import WHOLE, Box, parse_region
+from edge.picture.crop import WHOLE, Box
 from models.providers import check_provider
 
 _PREFIX = "LOOKALIKE_"
@@ -69,7 +70,7 @@ class EdgeSettings(BaseSettings):
     )
     max_age_s: float = Field(5.0, gt=0, le=3600, description=setting_texts.MAX_AGE_S)
     preview: bool = Field(
-        True, description="0: no picture leaves the camera, neither previews nor snapshots, whoever asks."
+        True, description="0: no picture leaves the camera, no previews, snapshots or moments, whoever asks."
     )
     provider: Annotated[str, AfterValidator(check_provider)] = Field(
         "cpu", description=setting_texts.PROVIDER
@@ -136,7 +137,7 @@ class EdgeSettings(BaseSettings):
     @field_validator("region", mode="before")
     @classmethod
     def _check_region(cls, value: object) -> object:
-        return parse_region(value) if isinstance(value, str) else value
+        return parse_box(value) if isinstance(value, str) else value
 
     @field_validator("log_level", "log_format", "pace", mode="before")
     @classmethod

@@ -12,7 +12,9 @@ MAX_WATCH_S = 60.0
 _MAX_BYTES = 4096
 _TOKEN = re.compile(r"[0-9a-f]{8,32}")
 OnWatch = Callable[[str, float], None]
-OnSnapshot = Callable[[str, str], None]
+# The commands that ask for pictures.
+PICTURES = ("snapshot", "moments")
+OnSnapshot = Callable[[str, str, str], None]
 OnDetails = Callable[[str], None]
 
 
@@ -35,7 +37,7 @@ def receive(
 ) -> None:
     """Carry out a command, or log what is wrong with it.
 
-    `on_watch` gets thing and seconds, `on_snapshot` thing and the topic of the answer,
+    `on_watch` gets thing and seconds, `on_snapshot` one of PICTURES, thing and the topic of the answer,
     `on_details` the thing whose next observation is to have local features.
     """
     try:
@@ -44,14 +46,14 @@ def receive(
             raise ValueError("expected a topic of the form lookalike/<thing>/command")
         command = _parse(payload)
         do = command.get("do")
-        if do == "snapshot" and on_snapshot is not None:
-            on_snapshot(thing, _reply(command, thing))
+        if isinstance(do, str) and do in PICTURES and on_snapshot is not None:
+            on_snapshot(do, thing, _reply(command, thing))
         elif do == "watch":
             on_watch(thing, _seconds(command))
         elif do == "details":
             on_details(thing)
         elif do != "nothing":  # which only checks the way to here
-            known = "'watch'" if on_snapshot is None else "'watch' or 'snapshot'"
+            known = "'watch'" if on_snapshot is None else "'watch', 'snapshot' or 'moments'"
             raise ValueError(f"do is {ascii(do)[:60]}; expected {known}")
     except (ValueError, RecursionError, wire.WireError) as error:
         (faults or RateLimitedLog()).say("command", f"command on {topic[:100]} refused: {str(error)[:200]}")

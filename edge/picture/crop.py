@@ -1,23 +1,8 @@
 """The part of a frame that the model gets, and the place in the frame where it looked."""
 
+from common.box import WHOLE as WHOLE
+from common.box import Box as Box
 from edge.picture.frame_types import Frame
-
-Box = tuple[float, float, float, float]
-"""Left, top, width and height as shares of a frame."""
-
-WHOLE: Box = (0.0, 0.0, 1.0, 1.0)
-
-
-def parse_region(text: str) -> Box:
-    """Read a region of interest such as 0.25,0,0.5,1; ValueError for another text."""
-    try:
-        left, top, width, height = (float(part) for part in text.split(","))
-    except ValueError:
-        raise ValueError("expected left,top,width,height such as 0.25,0,0.5,1") from None
-    # Written so that NaN is refused too.
-    if not (0 <= left < 1 and 0 <= top < 1 and 0 < width <= 1 - left + 1e-9 and 0 < height <= 1 - top + 1e-9):
-        raise ValueError("expected shares of the frame: left,top,width,height inside 0 to 1, with some area")
-    return left, top, width, height
 
 
 def cut(frame: Frame, region: Box) -> Frame:

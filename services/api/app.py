@@ -29,6 +29,7 @@ from services.api import (
     search,
     swagger,
     tables,
+    teach,
 )
 from services.api.hub import Hub
 from services.bootstrap.api import ApiParts
@@ -86,6 +87,7 @@ def build_app(settings: ApiSettings, parts: ApiParts, hub: Hub) -> FastAPI:
         edits.build_router(parts, settings),
         search.build_router(parts, settings),
         cameras.build_router(parts),
+        teach.build_router(parts, settings),
         health.build_router(parts, event_feeds, checks),
     ):
         app.include_router(router)

@@ -8,6 +8,15 @@ from typing import Any
 from services.contract.model_base import Body, example_of
 
 FILE = {"type": "string", "format": "binary"}
+# The fields of a form with pictures of an item.
+PICTURES: dict[str, Any] = {
+    "image": {**FILE, "description": "A picture file; up to 16 of them."},
+    "box": {
+        "type": "string",
+        "description": "Of each file: where its thing is, `left,top,width,height` as shares; empty: all.",
+    },
+    "taught": {"type": "string", "description": "1: a camera took the pictures."},
+}
 _NO_WORDS = ("url", "thing", "metadata")
 _METADATA = {"type": "string", "description": "Any other field is metadata."}
 
@@ -18,13 +27,13 @@ def json_body(model: type[Body]) -> dict[str, Any]:
 
 
 def item_body(model: type[Body], *, required: Sequence[str], example: dict[str, str]) -> dict[str, Any]:
-    """A form with the file `image`, the words of `model` and any metadata, or JSON of `model`."""
+    """A form with files `image`, the words of `model` and any metadata, or JSON of `model`."""
     schema = _json(model)["schema"]["properties"]
     words = {name: {"type": "string", **_described(schema[name])} for name in schema if name not in _NO_WORDS}
     form = {
         "type": "object",
         "required": list(required),
-        "properties": {"image": {**FILE, "description": "A picture file."}, **words},
+        "properties": {**PICTURES, **words},
         "additionalProperties": _METADATA if "metadata" in schema else False,
     }
     return request_body({"multipart/form-data": _form(form, example), "application/json": _json(model)})

@@ -35,6 +35,8 @@ _NO_PICTURE = (
 _NO_REVISION = "If-Match is 'x'; expected one item's `revision` in quotes, or its ETag"
 _CHANGED = {"detail": "item 'mug-7' has changed since it was read", "current": ITEM}
 _WRONG_TYPE = "content type 'text/xml'; expected multipart/form-data or application/json"
+_BOXES = "2 fields `box` and 1 files `image`; expected one for each"
+_BOX = "box is '0,0,2,1'; expected shares of the picture: left,top,width,height inside 0 to 1, with some area"
 _NO_ANSWER = "cam-1 is online, but sent no picture within 3 s; try again, or give a picture file"
 # Errors of a picture's source, beside those of the words.
 _SOURCE: dict[int, str | list[str]] = {
@@ -58,6 +60,8 @@ _ADD_PROBLEMS = problems(
             "the title has 0 characters; expected 1 to 300",
             "unknown field 'titel'; expected id, link, metadata, thing, title, url",
             _NO_PICTURE,
+            _BOX,
+            _BOXES,
             "nothing to see: the picture is transparent, or of one colour all over; expected one of the item",
         ],
         404: "there is no camera 'cam-9'",
@@ -75,7 +79,7 @@ _EDIT_PROBLEMS = problems(
 )
 _VIEW_PROBLEMS = problems(
     {
-        400: ["item 'mug-7' has 16 pictures already, and that is the most", _NO_PICTURE],
+        400: ["item 'mug-7' has 16 pictures already, and that is the most", _NO_PICTURE, _BOX, _BOXES],
         404: [NO_ITEM, "there is no camera 'cam-9'"],
         409: [_CHANGED, _OTHER_MODEL, _OFFLINE],
         **_SOURCE,

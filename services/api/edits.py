@@ -29,6 +29,7 @@ from services.contract.item_models import (
 )
 from services.contract.problems import problem
 from services.core.catalogue.changes import Changed
+from services.core.catalogue.cut_outs import GivenPicture
 from services.core.domain import RevisionError
 
 # Requests at once, in the threads that serve all requests: one may wait long for an address or a camera.
@@ -69,11 +70,13 @@ def build_router(parts: ApiParts, limits: LimitSettings) -> APIRouter:
         **declared.ADD,
     )
     async def add(request: Request, expected: ExpectedOfNew) -> Response:
-        """Add an item, or replace the one of that id, with a picture.
+        """Add an item, or replace the one of that id, with pictures.
 
-        The picture is an uploaded file (multipart), one behind an address (`url`, copied), or what a camera
-        sees (`thing`: its next frame). In a form every other field is metadata. Unknown fields in JSON are
-        refused.
+        They are uploaded files (multipart, up to 16), one behind an address (`url`, copied), or what a camera
+        sees (`thing`: its next frame, cut to the thing that the model finds in it). A form may name for each
+        file the `box` of the thing, and with `taught=1` that a camera took them: each is cut to its box, and
+        one that is taught keeps a margin around it. In a form every other field is metadata. Unknown fields
+        in JSON are refused.
         """
         async with room.place(request):
             said = await read_item_request(request, NewItemBody)
@@ -93,7 +96,8 @@ def build_router(parts: ApiParts, limits: LimitSettings) -> APIRouter:
     async def edit(item_id: ItemId, request: Request, expected: Expected) -> Response:
         """Change the given fields of an item; the others stay.
 
-        `metadata` is replaced as a whole, a `link` of null is removed, a picture replaces the shown one.
+        `metadata` is replaced as a whole, a `link` of null is removed. Pictures stand in place of the shown
+        one, and are given as to POST /items.
         """
         async with room.place(request):
             said = await read_item_request(request, ItemEditBody)
@@ -118,15 +122,18 @@ def build_router(parts: ApiParts, limits: LimitSettings) -> APIRouter:
         "/items/{item_id}/views",
         dependencies=KEY_NEEDED,
         status_code=201,
-        summary="Add a picture to an item",
+        summary="Add pictures to an item",
         **declared.ADD_VIEW,
     )
     async def add_view(item_id: ItemId, request: Request, expected: Expected) -> Response:
-        """Give an item a further picture, by which it is found too; it may have 16."""
+        """Give an item further pictures, by which it is found too; it may have 16.
+
+        They are given as to POST /items.
+        """
         async with room.place(request):
             source = (await read_item_request(request, NewViewBody)).picture()
             return await done(
-                lambda: parts.editor.add_view(item_id, lambda: _content(parts, source), expected=expected),
+                lambda: parts.editor.add_views(item_id, lambda: _content(parts, source), expected=expected),
                 with_picture=True,
                 status=201,
             )
@@ -169,14 +176,14 @@ def _refused(parts: ApiParts, error: RevisionError) -> Response:
     return answer
 
 
-def _content(parts: ApiParts, source: PictureSource) -> bytes:
-    """The picture file of a source, which may take a while."""
+def _content(parts: ApiParts, source: PictureSource) -> list[GivenPicture]:
+    """The pictures of a source, which may take a while."""
     if source.url is not None:
-        return parts.fetcher.fetch(source.url)
+        return [GivenPicture(parts.fetcher.fetch(source.url))]
     if source.thing is not None:
         try:
-            return parts.snapshots.take(source.thing, parts.cameras.get(source.thing))
+            frame = parts.snapshots.take(source.thing, parts.cameras.get(source.thing))
         except TimeoutError as error:
             raise HTTPException(504, str(error)) from None
-    assert source.image is not None
-    return source.image
+        return [parts.cut_outs.found(frame)]
+    return source.cut(parts.cut_outs)

@@ -3,31 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any
 
 from fastapi import HTTPException, Request
 from starlette.datastructures import FormData, UploadFile
 
+from common.box import WHOLE, Box, parse_box
 from services.api.request_body import content_type, read_body
 from services.contract.item_models import ItemEditBody, NewViewBody, given
-from services.core.catalogue.edits import Edit
+from services.core.catalogue.cut_outs import CutOuts, GivenPicture
+from services.core.catalogue.edits import MAX_PICTURES, Edit
 from services.core.catalogue.items import Draft
 from services.core.errors import InputError
+
+# The fields of a form that say of its pictures which part shows the thing, and whether a camera took them.
+_BOX, _TAUGHT = "box", "taught"
 
 
 @dataclass(frozen=True, slots=True)
 class PictureSource:
-    """A picture's source: one of these."""
+    """The source of an item's pictures: uploaded files, an address, or a camera.
 
-    image: bytes | None = None
+    `boxes` are the parts of the files that show the thing; `taught` if a camera took them.
+    """
+
+    images: tuple[bytes, ...] = ()
     url: str | None = None
     thing: str | None = None
+    boxes: tuple[Box, ...] = ()
+    taught: bool = False
+
+    def cut(self, cut_outs: CutOuts) -> list[GivenPicture]:
+        """The uploaded pictures, each cut to its box; raises InputError."""
+        pairs = zip(self.images, self.boxes, strict=True)
+        return [cut_outs.given(image, box, taught=self.taught) for image, box in pairs]
 
 
 @dataclass(frozen=True, slots=True)
 class ItemRequest:
-    """The words that a request gives, and its picture's source, if it has one."""
+    """The words that a request gives, and its pictures' source, if it has one."""
 
     words: Mapping[str, Any]
     source: PictureSource | None
@@ -67,38 +83,70 @@ async def read_item_request(request: Request, body: type[ItemEditBody | NewViewB
         source = PictureSource(url=said.url, thing=said.thing) if said.url or said.thing else None
         return ItemRequest(words, source)
     if kind in ("multipart/form-data", "application/x-www-form-urlencoded"):
-        async with request.form(max_files=1, max_fields=60) as form:
+        async with picture_form(request) as form:
             words = _from_form(form, body.model_fields.keys() - {"url", "thing"})
-            return ItemRequest(words, await _uploaded(form))
+            return ItemRequest(words, await read_pictures(form))
     raise HTTPException(415, f"content type {kind[:80]!a}; expected multipart/form-data or application/json")
 
 
+def picture_form(request: Request) -> AbstractAsyncContextManager[FormData]:
+    """A request's form with pictures and an item's words."""
+    return request.form(max_files=MAX_PICTURES, max_fields=60 + MAX_PICTURES)
+
+
 async def read_image(form: FormData) -> bytes:
-    """The uploaded file of the field `image`; raises InputError without one."""
-    source = await _uploaded(form)
-    if source is None or source.image is None:
+    """The one uploaded file of the field `image`; raises InputError without one."""
+    images = await _uploaded(form)
+    if len(images) != 1:
         raise InputError("the field `image` holds no file; expected a picture in multipart/form-data")
-    return source.image
+    return images[0]
 
 
-async def _uploaded(form: FormData) -> PictureSource | None:
+async def read_pictures(form: FormData) -> PictureSource | None:
+    """The uploaded files of the field `image` with their boxes, None without any; raises InputError."""
+    images = await _uploaded(form)
+    boxes = [_box(value) for value in form.getlist(_BOX)]
+    if boxes and len(boxes) != len(images):
+        raise InputError(f"{len(boxes)} fields `box` and {len(images)} files `image`; expected one for each")
+    taught = form.get(_TAUGHT, "0")
+    if taught not in ("0", "1"):
+        raise InputError(f"taught is {str(taught)[:40]!a}; expected 1, or 0")
+    whole = [WHOLE] * len(images)
+    return PictureSource(images, boxes=tuple(boxes or whole), taught=taught == "1") if images else None
+
+
+def _box(value: object) -> Box:
+    if value == "":
+        return WHOLE
+    try:
+        return parse_box(str(value)[:100])
+    except ValueError as error:
+        raise InputError(f"box is {str(value)[:40]!a}; {error}") from None
+
+
+async def _uploaded(form: FormData) -> tuple[bytes, ...]:
+    images = []
     for name, value in form.multi_items():
         if isinstance(value, UploadFile):
             if name != "image":
                 raise InputError(f"the file is in the field {name[:40]!a}; expected it in `image`")
             content = await value.read()
             # A page's form sends a file without a name if nobody chose one.
-            return PictureSource(image=content) if content or value.filename else None
-    return None
+            if content or value.filename:
+                images.append(content)
+    return tuple(images)
 
 
 def _from_form(form: FormData, words: Set[str]) -> dict[str, Any]:
     fields = {name: value for name, value in form.multi_items() if isinstance(value, str)}
+    for name in (_BOX, _TAUGHT):  # of the pictures
+        fields.pop(name, None)
     if fields.pop("image", ""):
         raise InputError("the field `image` holds no file, but text; expected a picture")
     own: dict[str, Any] = {name: fields.pop(name) for name in ("id", "title", "link") if name in fields}
     # All other fields are metadata, where it is allowed.
-    _refuse_unknown(own if "metadata" in words else own | fields, words - {"metadata"} | {"image"})
+    known = words - {"metadata"} | {"image", _BOX, _TAUGHT}
+    _refuse_unknown(own if "metadata" in words else own | fields, known)
     return {**own, "metadata": fields} if fields else own
 
 

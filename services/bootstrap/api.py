@@ -21,6 +21,7 @@ from services.core.cameras.link import Connect, LiveLink
 from services.core.cameras.previews import Previews
 from services.core.cameras.snapshots import Snapshots
 from services.core.cameras.status import CameraStatuses
+from services.core.catalogue.cut_outs import CutOuts
 from services.core.catalogue.decode_turns import DecodeTurns
 from services.core.catalogue.edits import Editor
 from services.core.catalogue.items import Catalogue
@@ -38,6 +39,7 @@ class ApiCore:
 
     catalogue: Catalogue
     editor: Editor
+    cut_outs: CutOuts
     fetcher: PictureFetcher
     queue: RedisQueue
     live_redis: redis.asyncio.Redis
@@ -71,6 +73,7 @@ def build_api_core(settings: ApiCoreSettings) -> ApiCore:
     return ApiCore(
         catalogue=catalogue,
         editor=Editor(catalogue, undo),
+        cut_outs=CutOuts(catalogue.decode, pillow_pictures.encode, catalogue.featurizer),
         # The request's sender waits for this answer.
         fetcher=PictureFetcher(allow_private=settings.fetch_private, total_s=FETCH_S),
         queue=RedisQueue(connect_redis(settings.redis_url)),

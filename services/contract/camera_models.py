@@ -42,3 +42,32 @@ class FrameAnswer(Answer):
     model_config = with_example({"thing": "phone-3", "bytes": 48213})
     thing: str = Field(description="The camera's name.")
     bytes: int = Field(description="How many bytes the JPEG has.")
+
+
+class MomentAnswer(Answer):
+    """One picture of a thing before a camera."""
+
+    picture: str = Field(description="A JPEG of the frame, at most 1,280 pixels a side, as a data: URL.")
+    box: tuple[float, float, float, float] = Field(
+        description="The part of it that shows the thing: left, top, width and height as shares."
+    )
+    captured_at: str = Field(description="When the camera took it.")
+
+
+class MomentsAnswer(Answer):
+    """Different views of the thing that a camera saw."""
+
+    model_config = with_example(
+        {
+            "thing": "cam-1",
+            "moments": [
+                {
+                    "picture": "data:image/jpeg;base64,/9j/4AAQ…",
+                    "box": [0.31, 0.22, 0.38, 0.55],
+                    "captured_at": "2026-11-29T13:30:00.123Z",
+                }
+            ],
+        }
+    )
+    thing: str = Field(description="The camera's name.")
+    moments: list[MomentAnswer] = Field(description="1 to 4, in the order in which they were captured.")

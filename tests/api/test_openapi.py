@@ -135,6 +135,6 @@ def test_forms_take_any_metadata_and_json_no_other_field() -> None:
     form, json = content["multipart/form-data"]["schema"], content["application/json"]["schema"]
     assert form["additionalProperties"]["type"] == "string"
     assert json["additionalProperties"] is False
-    assert set(form["properties"]) == {"image", "title", "link", "id"}
+    assert set(form["properties"]) == {"image", "box", "taught", "title", "link", "id"}
     assert set(json["properties"]) == set(item_models.NewItemBody.model_fields)
     assert json["required"] == ["title"]

@@ -86,7 +86,7 @@ def test_the_thing_is_greengrass_name_unless_one_is_set(monkeypatch: pytest.Monk
         (
             "LOOKALIKE_REGION",
             "0.5,0,0.6,1",
-            "expected shares of the frame: left,top,width,height",
+            "expected shares of the picture: left,top,width,height",
         ),
         ("LOOKALIKE_LOG_LEVEL", "loud", "'info'"),
     ],

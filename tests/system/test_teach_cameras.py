@@ -73,11 +73,34 @@ def test_a_camera_that_is_a_browser_teaches_too(shop: Stack) -> None:
         item = shop.client.post("/items", json={"title": "By phone", "thing": "phone"})
         assert item.status_code == 201, item.text
         taken = opened(shop.client.get(item.json()["url"]).content)
-        assert (taken.format, taken.size) == ("JPEG", (96, 96))
+        assert taken.format == "JPEG"
+        assert max(taken.size) <= 96 * 1.24
+        moments = shop.client.post("/cameras/phone/moments")
+        assert moments.status_code == 200, moments.text
+        assert 1 <= len(moments.json()["moments"]) <= 4
     finally:
         stopping.set()
         sending.join()
     shop.client.delete(f"/items/{item.json()['id']}")
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "says"),
+    [
+        (b'{"refused":"switched off"}', 409, "door gives no picture: switched off"),
+        (None, 504, "door is online, but sent no picture within 10 s"),
+    ],
+)
+def test_a_camera_that_gives_no_moments_is_named_with_the_reason(
+    shop: Stack, answer: bytes | None, status: int, says: str
+) -> None:
+    with Pretender(shop.address("broker"), "door", {"state": "online"}, answer):
+        eventually(
+            lambda: "door" in [camera["thing"] for camera in shop.get("/cameras")["cameras"]], within_s=5
+        )
+        refused = shop.client.post("/cameras/door/moments")
+    assert (refused.status_code, says in refused.json()["detail"]) == (status, True), refused.text
+    assert shop.client.post("/cameras/nobody/moments").status_code == 404
 
 
 class _QuietPictureHandler(http.server.SimpleHTTPRequestHandler):

@@ -97,13 +97,13 @@ def _run(program: Program, file: Path, settings: EdgeSettings, frames: int | Non
     cv2.setNumThreads(1)
     shutdown = Shutdown()
     broker = settings.broker
-    cameras, show = open_cameras(settings, mqtt_links(broker, prefix=settings.process))
+    cameras, senders = open_cameras(settings, mqtt_links(broker, prefix=settings.process))
     link = MqttLink(broker, None)
     camera = EmulatedCamera(
         cameras,
         frames=frames,
         max_fps=settings.max_fps,
-        on_shot=show,
+        on_shot=senders.show,
         on_over=lambda: shutdown.ask(0, "stopped"),
     )
 

@@ -50,6 +50,8 @@ ENOUGH_PX = 1024
 # A long picture is made smaller too: it would take a gigabyte to draw its views.
 _ENOUGH_PIXELS = 8 * ENOUGH_PX**2
 _SMALL_QUALITY = 80
+# Of a part of a picture that was a JPEG before.
+_CUT_QUALITY = 92
 _EXPECTED = f"expected a {', '.join(SUFFIXES)} picture of at most {MAX_MEGAPIXELS['JPEG']} megapixels"
 # Ours are checked before.
 Image.MAX_IMAGE_PIXELS = None
@@ -82,6 +84,13 @@ def shrink(content: bytes, *, side_px: int) -> bytes:
     small.thumbnail((side_px, side_px))
     file = io.BytesIO()
     small.save(file, "JPEG", quality=_SMALL_QUALITY, optimize=True)
+    return file.getvalue()
+
+
+def encode(picture: Picture) -> bytes:
+    """A picture, uint8 [height, width, 3] in BGR, as a JPEG file."""
+    file = io.BytesIO()
+    Image.fromarray(picture[..., ::-1]).save(file, "JPEG", quality=_CUT_QUALITY)
     return file.getvalue()
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from services.core.catalogue.changes import Changed, ItemChanges
 from services.core.catalogue.conditions import revision_of
+from services.core.catalogue.cut_outs import Content
 from services.core.catalogue.items import Catalogue, Draft, Look, seen_by
 from services.core.catalogue.undo import Undo
 from services.core.catalogue.views import RECIPE
@@ -16,7 +17,6 @@ from services.core.domain import Item, RevisionError
 from services.core.errors import ConflictError, InputError, MissingError
 
 MAX_PICTURES = 16
-Content = Callable[[], bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Editor:
     A change is made from the item as it was read and written on condition of that revision; if another writer
     was faster, it is made again from the newer item. If the caller names the revision that it `expected`,
     any other is refused at once, with RevisionError, which holds the item as it is now. `content` gives the
-    picture file, which may have to be fetched; it is called once all else is known to be right.
+    picture files, which may have to be fetched; it is called once all else is known to be right.
     """
 
     def __init__(self, catalogue: Catalogue, undo: Undo) -> None:
@@ -52,7 +52,7 @@ class Editor:
         self._changes = ItemChanges(catalogue.store, undo)
 
     def add(self, draft: Draft, content: Content, *, expected: str | None = None) -> Changed:
-        """Add or replace an item with one picture; raises InputError.
+        """Add or replace an item with these pictures, the shown one first; raises InputError.
 
         With NO_ITEM expected it only adds.
         """
@@ -61,6 +61,7 @@ class Editor:
         self._check_model()
         self._changes.check(draft.id, expected)
         item = self._catalogue.make(draft, content())
+        _check_room(item, 0)
 
         def added(_before: Item | None) -> Item:
             self._check_model()
@@ -71,7 +72,7 @@ class Editor:
     def edit(
         self, item_id: str, edit: Edit, content: Content | None = None, *, expected: str | None = None
     ) -> Changed:
-        """Change an item's words, and the picture that is shown if there is a `content`.
+        """Change an item's words; with a `content` its pictures stand in place of the one that is shown.
 
         Raises MissingError, or InputError.
         """
@@ -79,38 +80,41 @@ class Editor:
             return self._changes.revise(item_id, lambda item: self._mended(edit.of(item)), expected)
         edit.of(self._changes.existing(item_id, expected))
         self._check_model()
-        look = self._catalogue.look(content())
+        given = list(map(self._catalogue.look, content()))
 
-        def with_picture(item: Item) -> Item:
+        def with_pictures(item: Item) -> Item:
+            _check_room(item, len(given) - 1)
+            _check_kinds(item, item.more_pictures, given)
             self._check_model()
-            looks = [look, *map(self._catalogue.look_again, item.more_pictures)]
+            looks = [*given, *self._catalogue.looks_again(item, item.more_pictures)]
             return seen_by(edit.of(item), looks, model=self._model)
 
-        return self._changes.revise(item_id, with_picture, expected)
+        return self._changes.revise(item_id, with_pictures, expected)
 
-    def add_view(self, item_id: str, content: Content, *, expected: str | None = None) -> Changed:
-        """Give an item a further picture; raises MissingError, or InputError, also for one too many."""
-        _check_room(self._changes.existing(item_id, expected))
+    def add_views(self, item_id: str, content: Content, *, expected: str | None = None) -> Changed:
+        """Give an item further pictures; raises MissingError, or InputError, also for too many."""
+        _check_room(self._changes.existing(item_id, expected), 1)
         self._check_model()
-        look = self._catalogue.look(content())
+        looks = list(map(self._catalogue.look, content()))
 
-        def with_view(item: Item) -> Item:
-            _check_room(item)
+        def with_views(item: Item) -> Item:
+            _check_room(item, len(looks))
+            _check_kinds(item, item.pictures, looks)
             self._check_model()
             # An item's vectors are all of one recipe, and those of a damaged one are lost.
             if item.damage or (item.model, item.recipe) != (self._model, RECIPE):
-                looks = [*map(self._catalogue.look_again, item.pictures), look]
-                return seen_by(item, looks, model=self._model)
+                return seen_by(item, [*self._catalogue.looks_again(item), *looks], model=self._model)
             return replace(
                 item,
-                more_pictures=(*item.more_pictures, look.picture),
-                taught=(*item.taught, look.picture) if look.taught else item.taught,
-                points=_more_points(item, look),
-                vectors=np.concatenate([item.vectors, look.vectors]),
-                probes=np.concatenate([item.probes, look.probes]) if len(item.probes) else look.probes,
+                more_pictures=(*item.more_pictures, *(look.picture for look in looks)),
+                taught=(*item.taught, *(look.picture for look in looks if look.taught)),
+                points=_more_points(item, looks),
+                vectors=np.concatenate([item.vectors, *(look.vectors for look in looks)]),
+                # An item without probes has none of the vectors' length.
+                probes=np.concatenate([*[item.probes][: len(item.probes)], *(look.probes for look in looks)]),
             )
 
-        return self._changes.revise(item_id, with_view, expected)
+        return self._changes.revise(item_id, with_views, expected)
 
     def remove_view(self, item_id: str, number: int, *, expected: str | None = None) -> Changed:
         """Take away one of an item's pictures, counted from 0; raises MissingError, or ConflictError."""
@@ -127,7 +131,7 @@ class Editor:
             keys.remove(pictures[number])
             if not keys:
                 raise ConflictError(f"it is the only picture of item {item_id!r}; delete the item instead")
-            return seen_by(item, list(map(self._catalogue.look_again, keys)), model=self._model)
+            return seen_by(item, self._catalogue.looks_again(item, keys), model=self._model)
 
         return self._changes.revise(item_id, without, expected)
 
@@ -168,7 +172,7 @@ class Editor:
         if before.model == now.model:
             return before
         self._check_model()
-        return seen_by(before, list(map(self._catalogue.look_again, before.pictures)), model=self._model)
+        return seen_by(before, self._catalogue.looks_again(before), model=self._model)
 
     def _mended(self, item: Item) -> Item:
         """The item; if it was damaged, with new vectors of its pictures. Raises InputError if one is gone."""
@@ -176,7 +180,7 @@ class Editor:
             return item
         self._check_model()
         try:
-            return seen_by(item, list(map(self._catalogue.look_again, item.pictures)), model=self._model)
+            return seen_by(item, self._catalogue.looks_again(item), model=self._model)
         except InputError as error:
             raise InputError(
                 f"item {item.id!r} is damaged in the item store ({item.damage}), and {error}; send its "
@@ -196,12 +200,25 @@ class Editor:
         return self._catalogue.featurizer.fingerprint
 
 
-def _more_points(item: Item, look: Look) -> tuple[bytes, ...]:
-    """The local features of an item's pictures and of one more, none if no picture has any."""
-    points = (*(item.points or [b""] * len(item.pictures)), look.points)
+def _more_points(item: Item, looks: Sequence[Look]) -> tuple[bytes, ...]:
+    """The local features of an item's pictures and of further ones, none if no picture has any."""
+    points = (*(item.points or [b""] * len(item.pictures)), *(look.points for look in looks))
     return points if any(points) else ()
 
 
-def _check_room(item: Item) -> None:
-    if len(item.pictures) >= MAX_PICTURES:
+def _check_room(item: Item, more: int) -> None:
+    """Raise InputError if an item has no room for this number of further pictures."""
+    has = len(item.pictures)
+    if more and has >= MAX_PICTURES:
         raise InputError(f"item {item.id!r} has {MAX_PICTURES} pictures already, and that is the most")
+    if has + more > MAX_PICTURES:
+        raise InputError(
+            f"item {item.id!r} would have {has + more} pictures; expected at most {MAX_PICTURES}"
+        )
+
+
+def _check_kinds(item: Item, keys: Sequence[str], looks: Sequence[Look]) -> None:
+    """Raise InputError if one picture file would be a taught one and one of the catalogue's at once."""
+    for look in looks:
+        if look.picture in keys and look.taught != (look.picture in item.taught):
+            raise InputError(f"item {item.id!r} has one of these pictures already")

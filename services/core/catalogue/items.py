@@ -12,6 +12,7 @@ import numpy as np
 
 from common.visible_text import CONTROL, LINE_END
 from common.wire import Vectors
+from services.core.catalogue.cut_outs import THING_BOX, GivenPicture
 from services.core.catalogue.views import RECIPE, Shots
 from services.core.catalogue.visible import check_visible
 from services.core.domain import Item, check_item_id, is_text
@@ -62,7 +63,8 @@ class Draft:
 class Look:
     """One picture of an item: its key, and the vectors of its views and of its probes, float32 [n, dim].
 
-    A `taught` one, which a camera took, has one view. `points` are its local features, for a second look.
+    A `taught` one, which a camera took, has one view, and no probes: these would carry the camera's scene.
+    `points` are its local features, for a second look.
     """
 
     picture: str
@@ -116,42 +118,41 @@ class Catalogue:
 
     def add(self, draft: Draft, content: bytes) -> tuple[Item, int]:
         """Add or replace an item with the picture file `content`; gives it and its change's cursor."""
-        item = self.make(draft, content)
+        item = self.make(draft, [GivenPicture(content)])
         return item, self.store.put(item)
 
-    def make(self, draft: Draft, content: bytes) -> Item:
-        """The item of a draft and a picture file; the picture is kept, and the item is not yet."""
+    def make(self, draft: Draft, given: Sequence[GivenPicture]) -> Item:
+        """The item of a draft and pictures, the shown one first; they are kept, and the item is not yet."""
         draft = draft.checked()
         assert draft.id is not None
-        look = self.look(content)
-        return Item(
-            id=draft.id,
-            title=draft.title,
-            picture=look.picture,
-            model=self.featurizer.fingerprint,
-            vectors=look.vectors,
-            link=draft.link,
-            metadata=draft.metadata,
-            probes=look.probes,
-            recipe=RECIPE,
-        )
+        looks = list(map(self.look, given))
+        item = Item(draft.id, draft.title, "", "", looks[0].vectors, draft.link, draft.metadata)
+        return seen_by(item, looks, model=self.featurizer.fingerprint)
 
-    def look(self, content: bytes) -> Look:
+    def look(self, given: GivenPicture) -> Look:
         """Keep a picture file and make its vectors; raises InputError if it is no picture of anything."""
-        picture, suffix = self.decode(content)
+        picture, suffix = self.decode(given.content)
         check_visible(picture)
-        vectors, probes = self._embed(picture)
-        return Look(self.pictures.put(content, suffix=suffix), vectors, probes)
+        vectors, probes = self.embed(picture, taught=given.taught)
+        return Look(self.pictures.put(given.content, suffix=suffix), vectors, probes, given.taught)
 
-    def look_again(self, key: str) -> Look:
+    def look_again(self, key: str, *, taught: bool = False) -> Look:
         """Make the vectors of a picture that is kept; raises InputError if it is gone."""
         content = self.pictures.get(key)
         if content is None:
             raise InputError(f"its picture {key} is gone")
-        return Look(key, *self._embed(self.decode(content)[0]))
+        return Look(key, *self.embed(self.decode(content)[0], taught=taught), taught)
 
-    def _embed(self, picture: Picture) -> tuple[Vectors, Vectors]:
+    def looks_again(self, item: Item, keys: Sequence[str] | None = None) -> list[Look]:
+        """Make the vectors of these pictures of an item, by default of all; raises as `look_again` does."""
+        wanted = item.pictures if keys is None else keys
+        return [self.look_again(key, taught=key in item.taught) for key in wanted]
+
+    def embed(self, picture: Picture, *, taught: bool) -> tuple[Vectors, Vectors]:
         """The vectors of the picture's views, and of its probes."""
+        if taught:
+            vectors, _boxes = self.featurizer.look([picture], np.array([THING_BOX], np.float32))
+            return vectors, np.empty((0, vectors.shape[1]), np.float32)
         views, probes = self.shots(picture)
         return self.featurizer.embed(views), self.featurizer.look(probes)[0]
 

@@ -75,7 +75,7 @@ def check_made(item: Item, featurizer: Featurizer) -> None:
         raise InputError(f"vectors of {dim} numbers; expected {featurizer.dim}, as model {item.model} makes")
     made, expected = (
         (len(item.vectors), len(item.probes)),
-        (VIEWS * (pictures - taught) + taught, PROBES * pictures),
+        (VIEWS * (pictures - taught) + taught, PROBES * (pictures - taught)),
     )
     if item.recipe == RECIPE and made != expected:
         raise InputError(
@@ -112,9 +112,8 @@ def _all(
                 continue
             complete = False
             try:
-                looks = [catalogue.look_again(key) for key in item.pictures]
                 # One that has changed since it was read is not kept, and is done in the next round.
-                is_kept = writer.stage(seen_by(item, looks, model=model))
+                is_kept = writer.stage(seen_by(item, catalogue.looks_again(item), model=model))
                 if item.damage and not is_kept:
                     raise InputError(f"it is damaged: {item.damage}")
             except InputError as error:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from common.moments import Moment, encode_moments
 from common.wire import MAX_MESSAGE_BYTES
 from services.core.cameras.snapshots import TOKENS, Snapshots
 from services.core.cameras.status import CameraStatus
@@ -195,3 +196,35 @@ def test_the_topics_of_answers_are_few_and_requests_beyond_them_share_one() -> N
     for thread in threads:
         thread.join()
     assert got == [JPEG] * len(threads)
+
+
+MOMENT = Moment(JPEG, (0.25, 0.5, 0.5, 0.25), 1_800_000_000.5)
+
+
+def test_the_answer_to_the_command_moments_is_read() -> None:
+    snapshots, broker = asking(("lookalike/cam-1/reply/{token}", encode_moments([MOMENT, MOMENT])))
+    assert snapshots.moments("cam-1", ONLINE) == [MOMENT, MOMENT]
+    ((_topic, command),) = broker.commands
+    assert json.loads(command)["do"] == "moments"
+
+
+def test_an_answer_of_the_other_kind_is_logged_and_the_next_one_counts(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    reply, moments = "lookalike/cam-1/reply/{token}", encode_moments([MOMENT])
+    no_jpeg = encode_moments([Moment(b"GIF89a", MOMENT.box, 0.0)])
+    snapshots, _ = asking((reply, JPEG), (reply, no_jpeg), (reply, moments))
+    with caplog.at_level(logging.WARNING):
+        assert snapshots.moments("cam-1", ONLINE) == [MOMENT]
+    assert "that are no moments" in caplog.text
+    snapshots, _ = asking((reply, moments), (reply, JPEG))
+    assert snapshots.take("cam-1", ONLINE) == JPEG
+
+
+def test_a_camera_that_gives_no_moments_is_quoted_or_waited_for() -> None:
+    snapshots, _ = asking(("lookalike/cam-1/reply/{token}", b'{"refused":"switched off"}'))
+    with pytest.raises(ConflictError, match="cam-1 gives no picture: switched off"):
+        snapshots.moments("cam-1", ONLINE, within_s=60)
+    snapshots, _ = asking()
+    with pytest.raises(TimeoutError, match=r"sent no picture within 0\.05 s"):
+        snapshots.moments("cam-1", ONLINE, within_s=0.05)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from services.core.catalogue.cut_outs import Content, GivenPicture
 from services.core.catalogue.edits import Editor
 from services.core.catalogue.items import Catalogue, Draft
 from services.core.catalogue.undo import Undo
@@ -20,7 +21,7 @@ class EditRig:
         self.catalogue = Catalogue(self.store, self.pictures, self.featurizer, decode, shots)
         self.editor = Editor(self.catalogue, Undo())
         draft = Draft("A mug", id="mug", link="https://shop.example/mug", metadata={"colour": "red"})
-        self.first = self.editor.add(draft, lambda: RED)
+        self.first = self.editor.add(draft, one(RED))
 
     def item(self, item_id: str = "mug") -> Item | None:
         return self.store.get_many([item_id])[0]
@@ -34,7 +35,12 @@ class EditRig:
         return self.pictures.put(content, suffix=".png")
 
 
-def never() -> bytes:
+def one(content: bytes) -> Content:
+    """The content of a change: one picture."""
+    return lambda: [GivenPicture(content)]
+
+
+def never() -> list[GivenPicture]:
     raise AssertionError("a picture was fetched in vain")
 
 

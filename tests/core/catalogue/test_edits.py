@@ -11,7 +11,7 @@ from services.core.catalogue.views import RECIPE
 from services.core.domain import Item
 from services.core.errors import ConflictError, InputError, MissingError
 from tests.core.catalogue.catalogues import decode
-from tests.core.catalogue.edit_rig import BLUE, GREEN, RED, EditRig, assert_same, never
+from tests.core.catalogue.edit_rig import BLUE, GREEN, RED, EditRig, assert_same, never, one
 from tests.fakes import MODEL, OTHER_MODEL
 
 
@@ -26,9 +26,9 @@ def test_an_item_is_added_and_its_undo_removes_it() -> None:
 
 def test_a_replaced_item_has_nothing_of_the_old_one_and_its_undo_brings_that_back() -> None:
     rig = EditRig()
-    rig.editor.add_view("mug", lambda: GREEN)
+    rig.editor.add_views("mug", one(GREEN))
     before = rig.mug()
-    changed = rig.editor.add(Draft("A cup", id="mug"), lambda: BLUE)
+    changed = rig.editor.add(Draft("A cup", id="mug"), one(BLUE))
     after = rig.mug()
     assert (after.title, after.link, after.metadata) == ("A cup", None, {})
     assert (after.pictures, len(after.vectors)) == ((rig.key(BLUE),), 2)
@@ -64,9 +64,9 @@ def test_what_is_given_changes_and_the_rest_stays_and_nothing_is_looked_at(
 
 def test_a_new_picture_replaces_the_shown_one_and_its_vectors_alone() -> None:
     rig = EditRig()
-    rig.editor.add_view("mug", lambda: GREEN)
+    rig.editor.add_views("mug", one(GREEN))
     before = rig.mug()
-    changed = rig.editor.edit("mug", Edit(title="A cup"), lambda: BLUE)
+    changed = rig.editor.edit("mug", Edit(title="A cup"), one(BLUE))
     after = rig.mug()
     assert (after.title, after.pictures) == ("A cup", (rig.key(BLUE), rig.key(GREEN)))
     assert (after.vectors.shape, after.probes.shape) == ((4, 4), (2, 4))
@@ -79,7 +79,7 @@ def test_a_new_picture_replaces_the_shown_one_and_its_vectors_alone() -> None:
 def test_a_view_adds_its_vectors_behind_those_there_are_and_only_it_is_looked_at() -> None:
     rig = EditRig()
     before, looked = rig.mug(), rig.featurizer.embedded
-    changed = rig.editor.add_view("mug", lambda: GREEN)
+    changed = rig.editor.add_views("mug", one(GREEN))
     after = rig.mug()
     assert rig.featurizer.embedded == looked + 3
     assert (after.picture, after.more_pictures) == (before.picture, (rig.key(GREEN),))
@@ -93,7 +93,7 @@ def test_a_view_adds_its_vectors_behind_those_there_are_and_only_it_is_looked_at
 def test_an_item_without_probes_gets_those_of_its_view() -> None:
     rig = EditRig()
     rig.store.put(replace(rig.mug(), probes=np.empty((0, 0), np.float32)))
-    rig.editor.add_view("mug", lambda: GREEN)
+    rig.editor.add_views("mug", one(GREEN))
     assert rig.mug().probes.shape == (1, 4)
 
 
@@ -102,7 +102,7 @@ def test_of_another_models_item_all_pictures_are_looked_at_with_the_view() -> No
     item = rig.mug()
     rig.store.put(Item("other", "x", "gone.png", MODEL, item.vectors))  # keeps the catalogue's model
     rig.store.put(replace(item, model=OTHER_MODEL, vectors=np.ones((1, 9), np.float32)))
-    rig.editor.add_view("mug", lambda: GREEN)
+    rig.editor.add_views("mug", one(GREEN))
     assert (rig.mug().model, rig.mug().vectors.shape, rig.mug().probes.shape) == (MODEL, (4, 4), (2, 4))
     np.testing.assert_array_equal(rig.mug().vectors[:2], item.vectors)
 
@@ -111,7 +111,7 @@ def test_of_an_item_of_another_recipe_all_pictures_are_looked_at_with_the_view()
     rig = EditRig()
     item = rig.mug()
     rig.store.put(replace(item, recipe=RECIPE + 1, vectors=np.roll(item.vectors, 1, axis=1)))
-    rig.editor.add_view("mug", lambda: GREEN)
+    rig.editor.add_views("mug", one(GREEN))
     assert (rig.mug().recipe, rig.mug().vectors.shape) == (RECIPE, (4, 4))
     np.testing.assert_array_equal(rig.mug().vectors[:2], item.vectors)
 
@@ -119,17 +119,17 @@ def test_of_an_item_of_another_recipe_all_pictures_are_looked_at_with_the_view()
 def test_an_item_with_all_its_pictures_takes_no_more_and_none_is_fetched() -> None:
     rig = EditRig()
     for number in range(1, MAX_PICTURES):
-        rig.editor.add_view("mug", lambda number=number: bytes([number] * 3))  # type: ignore[misc]
+        rig.editor.add_views("mug", one(bytes([number] * 3)))
     assert len(rig.mug().pictures) == MAX_PICTURES
     with pytest.raises(InputError, match="'mug' has 16 pictures already"):
-        rig.editor.add_view("mug", never)
+        rig.editor.add_views("mug", never)
 
 
 @pytest.mark.parametrize(("number", "left"), [(0, [GREEN, BLUE]), (1, [RED, BLUE]), (2, [RED, GREEN])])
 def test_any_picture_can_be_taken_away_and_put_back(number: int, left: list[bytes]) -> None:
     rig = EditRig()
     for content in (GREEN, BLUE):
-        rig.editor.add_view("mug", lambda content=content: content)  # type: ignore[misc]
+        rig.editor.add_views("mug", one(content))
     before = rig.mug()
     changed = rig.editor.remove_view("mug", number)
     assert rig.mug().pictures == tuple(rig.key(content) for content in left)

@@ -11,7 +11,7 @@ from services.core.catalogue.rebuild import rebuild
 from services.core.domain import Item
 from services.core.errors import InputError
 from tests.core.catalogue.catalogues import with_model
-from tests.core.catalogue.edit_rig import BLUE, RED, EditRig, assert_same
+from tests.core.catalogue.edit_rig import BLUE, RED, EditRig, assert_same, one
 from tests.fakes import OTHER_MODEL
 
 
@@ -39,7 +39,7 @@ def test_a_new_picture_mends_an_item_whose_words_are_gone() -> None:
         rig.editor.edit("mug", Edit(link=""))
     with pytest.raises(InputError, match=r"damaged in the item store .*is gone; send its picture too"):
         rig.editor.edit("mug", Edit(title="A mug"))
-    changed = rig.editor.edit("mug", Edit(title="A mug"), lambda: BLUE)
+    changed = rig.editor.edit("mug", Edit(title="A mug"), one(BLUE))
     assert changed.item is not None
     assert (rig.mug().damage, rig.mug().picture) == ("", rig.key(BLUE))
 
@@ -47,7 +47,7 @@ def test_a_new_picture_mends_an_item_whose_words_are_gone() -> None:
 def test_a_damaged_item_takes_a_view() -> None:
     rig = EditRig()
     damage(rig)
-    rig.editor.add_view("mug", lambda: BLUE)
+    rig.editor.add_views("mug", one(BLUE))
     assert (rig.mug().damage, rig.mug().pictures) == ("", (rig.key(RED), rig.key(BLUE)))
     assert len(rig.mug().vectors) == 4
 

@@ -11,7 +11,7 @@ from services.core.catalogue.items import Draft
 from services.core.catalogue.undo import Undo
 from services.core.domain import Item
 from services.core.errors import ConflictError, InputError, MissingError
-from tests.core.catalogue.edit_rig import BLUE, GREEN, EditRig, never
+from tests.core.catalogue.edit_rig import BLUE, GREEN, EditRig, never, one
 from tests.fakes import MODEL, OTHER_MODEL, FakeItems
 
 
@@ -20,7 +20,7 @@ from tests.fakes import MODEL, OTHER_MODEL, FakeItems
     [
         lambda editor: editor.edit("nobody", Edit(title="x")),
         lambda editor: editor.edit("nobody", Edit(title="x"), never),
-        lambda editor: editor.add_view("nobody", never),
+        lambda editor: editor.add_views("nobody", never),
         lambda editor: editor.remove_view("nobody", 0),
         lambda editor: editor.delete("nobody"),
     ],
@@ -41,8 +41,8 @@ def test_what_does_not_exist_is_named_and_no_picture_is_fetched_for_it(
         lambda editor: editor.edit("mug", Edit(title=""), never),
         lambda editor: editor.edit("mug", Edit(link="javascript:1")),
         lambda editor: editor.edit("mug", Edit(metadata={"x": "y" * 3000}), never),
-        lambda editor: editor.edit("mug", Edit(), lambda: b"no picture"),
-        lambda editor: editor.add_view("mug", lambda: b"no picture"),
+        lambda editor: editor.edit("mug", Edit(), one(b"no picture")),
+        lambda editor: editor.add_views("mug", one(b"no picture")),
     ],
 )
 def test_what_is_wrong_changes_nothing_and_words_are_checked_before_a_picture_is_fetched(
@@ -60,7 +60,7 @@ def test_a_catalogue_of_another_model_takes_no_picture_but_words() -> None:
     changes: list[Callable[[], object]] = [
         lambda: rig.editor.add(Draft("x"), never),
         lambda: rig.editor.edit("mug", Edit(), never),
-        lambda: rig.editor.add_view("mug", never),
+        lambda: rig.editor.add_views("mug", never),
         lambda: rig.editor.remove_view("mug", 0),
     ]
     for change in changes:
@@ -98,12 +98,12 @@ def test_of_two_who_take_a_picture_away_each_takes_the_one_that_was_meant() -> N
     store = Meddled()
     rig = EditRig(store=store)
     for content in (GREEN, BLUE):
-        rig.editor.add_view("mug", lambda content=content: content)  # type: ignore[misc]
+        rig.editor.add_views("mug", one(content))
     other = Editor(rig.catalogue, Undo())
     store.meddle, store.times = lambda: other.remove_view("mug", 0), 1
     rig.editor.remove_view("mug", 1)
     assert rig.mug().pictures == (rig.key(BLUE),)
-    rig.editor.add_view("mug", lambda: GREEN)
+    rig.editor.add_views("mug", one(GREEN))
     store.meddle, store.times = lambda: other.remove_view("mug", 1), 1
     with pytest.raises(MissingError, match="has not got this picture any more"):
         rig.editor.remove_view("mug", 1)
@@ -123,8 +123,7 @@ def test_views_that_many_give_at_once_are_all_kept() -> None:
     rig = EditRig()
     contents = [bytes([number] * 3) for number in range(1, 13)]
     threads = [
-        threading.Thread(target=rig.editor.add_view, args=("mug", lambda content=content: content))
-        for content in contents
+        threading.Thread(target=rig.editor.add_views, args=("mug", one(content))) for content in contents
     ]
     for thread in threads:
         thread.start()

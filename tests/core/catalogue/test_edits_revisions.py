@@ -7,20 +7,21 @@ import numpy as np
 import pytest
 
 from services.core.catalogue.changes import Changed
+from services.core.catalogue.cut_outs import GivenPicture
 from services.core.catalogue.edits import Edit, Editor
 from services.core.catalogue.items import Draft, seen_by
 from services.core.catalogue.undo import Undo
 from services.core.domain import RevisionError
 from services.core.errors import ConflictError, MissingError
 from services.core.revision import NO_ITEM
-from tests.core.catalogue.edit_rig import BLUE, GREEN, RED, EditRig, never
+from tests.core.catalogue.edit_rig import BLUE, GREEN, RED, EditRig, never, one
 from tests.fakes import MODEL, OTHER_MODEL, FakeFeaturizer
 
 CHANGES: list[Callable[[Editor, str], object]] = [
     lambda editor, revision: editor.add(Draft("x", id="mug"), never, expected=revision),
     lambda editor, revision: editor.edit("mug", Edit(title="x"), expected=revision),
     lambda editor, revision: editor.edit("mug", Edit(title="x"), never, expected=revision),
-    lambda editor, revision: editor.add_view("mug", never, expected=revision),
+    lambda editor, revision: editor.add_views("mug", never, expected=revision),
     lambda editor, revision: editor.remove_view("mug", 0, expected=revision),
     lambda editor, revision: editor.delete("mug", expected=revision),
 ]
@@ -55,10 +56,10 @@ def test_each_change_of_the_revision_that_was_read_is_done_and_tells_the_next_on
     rig = EditRig()
     changed = rig.editor.edit("mug", Edit(title="A cup"), expected=rig.mug().revision)
     changes: list[Callable[[str], Changed]] = [
-        lambda revision: rig.editor.add_view("mug", lambda: GREEN, expected=revision),
-        lambda revision: rig.editor.edit("mug", Edit(link=""), lambda: BLUE, expected=revision),
+        lambda revision: rig.editor.add_views("mug", one(GREEN), expected=revision),
+        lambda revision: rig.editor.edit("mug", Edit(link=""), one(BLUE), expected=revision),
         lambda revision: rig.editor.remove_view("mug", 0, expected=revision),
-        lambda revision: rig.editor.add(Draft("New", id="mug"), lambda: BLUE, expected=revision),
+        lambda revision: rig.editor.add(Draft("New", id="mug"), one(BLUE), expected=revision),
     ]
     for change in changes:
         assert changed.item is not None
@@ -85,19 +86,19 @@ def test_one_that_must_be_new_replaces_none() -> None:
         rig.editor.add(Draft("x", id="mug"), never, expected=NO_ITEM)
     assert refused.value.current is not None
     assert refused.value.current.title == "A mug"
-    assert rig.editor.add(Draft("x", id="cup"), lambda: BLUE, expected=NO_ITEM).item_id == "cup"
+    assert rig.editor.add(Draft("x", id="cup"), one(BLUE), expected=NO_ITEM).item_id == "cup"
 
 
 def test_two_editors_of_one_store_keep_each_others_changes() -> None:
     rig = EditRig()
     other = Editor(rig.catalogue, Undo())
 
-    def meanwhile() -> bytes:
+    def meanwhile() -> list[GivenPicture]:
         other.edit("mug", Edit(title="Theirs"))
-        other.add_view("mug", lambda: GREEN)
-        return BLUE
+        other.add_views("mug", one(GREEN))
+        return [GivenPicture(BLUE)]
 
-    changed = rig.editor.add_view("mug", meanwhile)
+    changed = rig.editor.add_views("mug", meanwhile)
     assert (rig.mug().title, rig.mug().more_pictures) == ("Theirs", (rig.key(GREEN), rig.key(BLUE)))
     assert len(rig.mug().vectors) == 6
     # The undo restores the item as it was at the change, not as it was first read.
@@ -129,9 +130,9 @@ def test_pictures_that_are_undone_after_a_rebuild_are_looked_at_again() -> None:
     rig.store.set_model(OTHER_MODEL)
     before = replace(rig.catalogue, featurizer=FakeFeaturizer(OTHER_MODEL))
     undo = Undo()
-    Editor(before, undo).edit("mug", Edit(), lambda: RED)
-    changed = Editor(before, undo).add_view("mug", lambda: GREEN)
-    rig.store.stage(seen_by(rig.mug(), list(map(rig.catalogue.look_again, rig.mug().pictures)), model=MODEL))
+    Editor(before, undo).edit("mug", Edit(), one(RED))
+    changed = Editor(before, undo).add_views("mug", one(GREEN))
+    rig.store.stage(seen_by(rig.mug(), rig.catalogue.looks_again(rig.mug()), model=MODEL))
     rig.store.set_model(MODEL)
     with pytest.raises(ConflictError, match="start it again with the LOOKALIKE_MODEL"):
         Editor(before, undo).undo(changed.undo)

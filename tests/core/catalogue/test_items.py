@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from services.core.catalogue.cut_outs import GivenPicture
 from services.core.catalogue.items import MAX_METADATA, MAX_TITLE, MAX_VALUE, Catalogue, Draft, seen_by
 from services.core.domain import Item
 from services.core.errors import InputError, UnavailableError
@@ -129,8 +130,8 @@ def test_a_catalogue_of_another_model_is_refused_with_what_to_do() -> None:
 
 def test_several_looks_make_one_item_of_all_their_pictures_in_their_order() -> None:
     catalogue = make_catalogue()
-    item = catalogue.make(Draft("A mug", metadata={"kind": "cup"}), b"abc")
-    looks = [catalogue.look(content) for content in (b"xyz", b"abc")]
+    item = catalogue.make(Draft("A mug", metadata={"kind": "cup"}), [GivenPicture(b"abc")])
+    looks = [catalogue.look(GivenPicture(content)) for content in (b"xyz", b"abc")]
     seen = seen_by(item, looks, model=OTHER_MODEL)
     assert (seen.id, seen.title, seen.metadata, seen.model) == (
         item.id,
@@ -145,7 +146,7 @@ def test_several_looks_make_one_item_of_all_their_pictures_in_their_order() -> N
 
 def test_a_kept_picture_is_looked_at_again_with_the_same_eyes() -> None:
     catalogue = make_catalogue()
-    look = catalogue.look(b"abc")
+    look = catalogue.look(GivenPicture(b"abc"))
     again = catalogue.look_again(look.picture)
     assert again.picture == look.picture
     np.testing.assert_array_equal(again.vectors, look.vectors)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from services.core.catalogue.cut_outs import GivenPicture
 from services.core.catalogue.items import Catalogue, Draft
 from services.core.catalogue.rebuild import VectorCounts, check_swap, rebuild
 from services.core.catalogue.views import RECIPE
@@ -183,7 +184,7 @@ def test_an_item_that_is_written_in_the_moment_of_the_swap_is_looked_at_after_it
 def test_all_pictures_of_an_item_are_looked_at() -> None:
     catalogue = filled(1)
     (item,) = catalogue.store.page()
-    look = catalogue.look(b"xyz")
+    look = catalogue.look(GivenPicture(b"xyz"))
     both = np.concatenate([item.vectors, look.vectors])
     catalogue.store.put(replace(item, vectors=both, more_pictures=(look.picture,)))
     changed, featurizer = with_model(catalogue, OTHER_MODEL)

@@ -7,7 +7,7 @@ from services.core.catalogue.edits import Edit, Editor
 from services.core.catalogue.undo import KEPT_S, Undo
 from services.core.catalogue.unused_pictures import AT_ONCE, UnusedPictures
 from services.core.domain import ItemFacts
-from tests.core.catalogue.edit_rig import BLUE, GREEN, RED, EditRig
+from tests.core.catalogue.edit_rig import BLUE, GREEN, RED, EditRig, one
 from tests.fakes import FakeItems
 
 LATER_S = KEPT_S + 1
@@ -57,8 +57,8 @@ def test_a_deleted_items_picture_goes_when_undo_has_expired() -> None:
 def test_a_replaced_picture_goes_and_one_that_another_item_shares_stays() -> None:
     rig = CollectRig()
     rig.store.put(replace(rig.mug(), id="twin"))
-    rig.editor.add_view("mug", lambda: GREEN)
-    rig.editor.edit("mug", Edit(), lambda: BLUE)
+    rig.editor.add_views("mug", one(GREEN))
+    rig.editor.edit("mug", Edit(), one(BLUE))
     rig.later()
     rig.unused.collect()
     assert rig.left() == {RED, GREEN, BLUE}
@@ -106,7 +106,7 @@ def test_a_change_that_is_undone_while_it_is_looked_for_keeps_its_picture() -> N
     store = Busy()
     rig = CollectRig(store=store)
     rig.later()
-    token = rig.editor.edit("mug", Edit(), lambda: BLUE).undo
+    token = rig.editor.edit("mug", Edit(), one(BLUE)).undo
     store.meanwhile = lambda: rig.editor.undo(token)
     rig.later(KEPT_S - 1)
     rig.unused.collect()

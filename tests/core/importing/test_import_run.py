@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from services.core.catalogue.cut_outs import GivenPicture
 from services.core.catalogue.items import Catalogue, Draft, seen_by
 from services.core.catalogue.paging import all_items
 from services.core.catalogue.views import RECIPE
@@ -38,7 +39,7 @@ def catalogue(*, model: str = MODEL, items: int = 20) -> Catalogue:
     if items:
         (first,) = made.store.get_many(["t00"])
         assert first is not None
-        looks = [made.look_again(first.picture), made.look(b"\xff\x00\x01")]
+        looks = [made.look_again(first.picture), made.look(GivenPicture(b"\xff\x00\x01"))]
         made.store.put(seen_by(first, looks, model=model))
     return made
 

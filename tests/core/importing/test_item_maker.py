@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from common.wire import Vectors
+from services.core.catalogue.cut_outs import GivenPicture
 from services.core.catalogue.items import Catalogue, Draft
 from services.core.catalogue.picture_key import picture_key
 from services.core.catalogue.views import RECIPE
@@ -65,7 +66,8 @@ def test_an_item_is_as_the_catalogue_would_have_made_it() -> None:
     jobs = [job("mug", b"abc"), job("bowl", b"xyz")]
     found = made(maker(), *jobs)
     for each in jobs:
-        expected, item = catalogue.make(each.draft, each.load()[0]), found[each.draft.id or ""].item
+        expected = catalogue.make(each.draft, [GivenPicture(each.load()[0])])
+        item = found[each.draft.id or ""].item
         np.testing.assert_array_equal(item.vectors, expected.vectors)
         np.testing.assert_array_equal(item.probes, expected.probes)
         facts = [(i.id, i.title, i.link, i.metadata, i.pictures, i.model) for i in (item, expected)]

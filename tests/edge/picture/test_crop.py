@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from edge.picture.crop import WHOLE, Box, centre_square, cut, parse_region, within
+from common.box import parse_box
+from edge.picture.crop import WHOLE, Box, centre_square, cut, within
 
 
 @pytest.mark.parametrize(
@@ -66,7 +67,7 @@ def test_a_box_in_a_region_is_told_in_shares_of_the_frame(box: Box, region: Box,
     ],
 )
 def test_a_region_is_four_shares(text: str, box: Box) -> None:
-    assert parse_region(text) == pytest.approx(box)
+    assert parse_box(text) == pytest.approx(box)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +75,7 @@ def test_a_region_is_four_shares(text: str, box: Box) -> None:
 )
 def test_what_is_not_four_numbers_is_no_region(text: str) -> None:
     with pytest.raises(ValueError, match=r"expected left,top,width,height such as 0\.25,0,0\.5,1"):
-        parse_region(text)
+        parse_box(text)
 
 
 @pytest.mark.parametrize(
@@ -86,5 +87,5 @@ def test_what_is_not_four_numbers_is_no_region(text: str) -> None:
     ],
 )  # fmt: skip
 def test_a_region_outside_the_frame_or_without_area_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=r"expected shares of the frame: .* inside 0 to 1, with some area"):
-        parse_region(text)
+    with pytest.raises(ValueError, match=r"expected shares of the picture: .* inside 0 to 1, with some area"):
+        parse_box(text)

@@ -17,22 +17,23 @@ REPLY = "lookalike/cam-1/reply/0123456789abcdef"
 OTHER_REPLY = "lookalike/cam-1/reply/ffffffffffffffff"
 
 
-def ask(command: Any) -> list[tuple[str, str]]:
+def ask(command: Any) -> list[tuple[str, str, str]]:
     """The snapshot requests that a command to cam-1 makes."""
-    asked: list[tuple[str, str]] = []
+    asked: list[tuple[str, str, str]] = []
     commands.receive(
         "lookalike/cam-1/command",
         json.dumps(command).encode(),
         on_watch=lambda _thing, _for_s: None,
-        on_snapshot=lambda thing, reply: asked.append((thing, reply)),
+        on_snapshot=lambda do, thing, reply: asked.append((do, thing, reply)),
     )
     return asked
 
 
+@pytest.mark.parametrize("do", ["snapshot", "moments"])
 @pytest.mark.parametrize("token", ["01234567", "0123456789abcdef" * 2])
-def test_a_command_asks_for_a_picture(token: str) -> None:
+def test_a_command_asks_for_pictures(do: str, token: str) -> None:
     reply = f"lookalike/cam-1/reply/{token}"
-    assert ask({"do": "snapshot", "reply": reply, "more": 1}) == [("cam-1", reply)]
+    assert ask({"do": do, "reply": reply, "more": 1}) == [(do, "cam-1", reply)]
 
 
 @pytest.mark.parametrize(
@@ -68,7 +69,7 @@ def test_an_answer_goes_nowhere_but_under_the_cameras_own_reply_topic(
 def test_a_command_that_is_none_names_what_there_is(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
         assert ask({"do": "dance"}) == []
-    assert "do is 'dance'; expected 'watch' or 'snapshot'" in caplog.text
+    assert "do is 'dance'; expected 'watch', 'snapshot' or 'moments'" in caplog.text
 
 
 def answered(listener: MqttListener, port: int, reply: str) -> bytes:

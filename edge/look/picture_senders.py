@@ -1,0 +1,38 @@
+"""The senders of a camera's pictures: previews, snapshots and moments."""
+
+from collections.abc import Callable
+
+from edge.look.featurizer import FrameFeaturizer
+from edge.look.moments import MomentsSender
+from edge.picture.crop import Box
+from edge.picture.frame_types import Shot
+from edge.picture.preview import PreviewSender
+from edge.picture.snapshot import SnapshotSender
+
+
+class PictureSenders:
+    """Sends pictures of the frames that it is shown, as commands ask for them."""
+
+    def __init__(self, publish: Callable[[str, bytes], object], *, region: Box, allowed: bool) -> None:
+        """Snapshots and moments show the `region` of a frame; if not `allowed`, no picture is sent."""
+        self._previews = PreviewSender(publish, allowed=allowed)
+        self._snapshots = SnapshotSender(publish, region=region, allowed=allowed)
+        self._moments = MomentsSender(publish, region=region, allowed=allowed)
+
+    def watch(self, thing: str, for_s: float) -> None:
+        """Somebody watches this camera for `for_s` seconds from now."""
+        self._previews.watch(thing, for_s)
+
+    def ask(self, do: str, thing: str, reply: str) -> None:
+        """The command `do`, a snapshot or moments, wants an answer on the topic `reply`."""
+        (self._moments if do == "moments" else self._snapshots).ask(thing, reply)
+
+    def use(self, featurizer: FrameFeaturizer) -> None:
+        """Find things with this model from now on."""
+        self._moments.featurizer = featurizer
+
+    def show(self, shot: Shot) -> None:
+        """Take the next frame."""
+        self._previews.offer(shot)
+        self._snapshots.offer(shot)
+        self._moments.offer(shot)
