@@ -5,11 +5,12 @@ import itertools
 import json
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
+from common.local_points import LocalPoints, encode_points
 from common.wire import Observation, Vectors, unit
 from services.core.domain import IndexChange, Item
 from services.core.errors import UnavailableError
@@ -20,6 +21,7 @@ from services.core.search.admission import MAX_AHEAD_S
 from services.core.search.votes import FRAMES
 from tests.fake_stores import FakeItems as FakeItems
 from tests.fake_stores import FakePictures as FakePictures
+from tests.points import random_points
 
 MODEL = "0123456789ab"
 OTHER_MODEL = "ba9876543210"
@@ -172,6 +174,29 @@ def _cut(picture: Picture, box: Boxes) -> Picture:
     height, width = picture.shape[:2]
     x, y, w, h = (box * np.array([width, height, width, height])).round().astype(int)
     return picture[y : y + max(1, h), x : x + max(1, w)]
+
+
+class FakeDescriber:
+    """A PointDescriber: points that depend on all pixels of the picture, none of a plain one."""
+
+    def describe(self, picture: Picture, /, box: Sequence[float] | None = None) -> bytes:
+        if not picture.std():
+            return b""
+        seed = int.from_bytes(hashlib.sha256(picture.tobytes() + repr(box).encode()).digest()[:4])
+        return encode_points(random_points(60, seed=seed))
+
+
+class FakeMatcher:
+    """A PointMatcher: the number of descriptors that both have; it calls `before` first."""
+
+    def __init__(self, before: Callable[[], object] = lambda: None) -> None:
+        self._before = before
+        self.compared = 0
+
+    def inliers(self, seen: LocalPoints, known: LocalPoints, /) -> int:
+        self._before()
+        self.compared += 1
+        return len({row.tobytes() for row in seen.descriptors} & {row.tobytes() for row in known.descriptors})
 
 
 class FakeTally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -9,7 +10,9 @@ from urllib.parse import quote
 import redis
 from prometheus_client import CollectorRegistry, Gauge
 
+from common.wire import ASK_DETAILS, topic
 from services.adapters.faiss_index import FaissIndex
+from services.adapters.opencv_points import OpenCvMatcher
 from services.adapters.prometheus_tally import PrometheusTally
 from services.adapters.redis_queue import RedisQueue
 from services.bootstrap.settings import SearchCoreSettings, SearchSettings
@@ -25,6 +28,8 @@ from services.core.search.drops import Drops
 from services.core.search.follow import Follower
 from services.core.search.intake import Intake
 from services.core.search.lookup import Lookup
+from services.core.search.point_cache import PointCache
+from services.core.search.second_look import SecondLook
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,7 @@ class SearchCore:
 
     follower: Follower
     answerer: Answerer
+    second_look: SecondLook
     drops: Drops
     queue: RedisQueue
     registry: CollectorRegistry
@@ -49,27 +55,52 @@ class SearchParts:
     link_health: Dependency
 
 
-def build_search_core(settings: SearchCoreSettings, *, listener: AnswerListener | None = None) -> SearchCore:
-    """Wire the parts without a broker; nothing is connected yet. `listener` is called with each answer."""
+def build_search_core(
+    settings: SearchCoreSettings,
+    *,
+    listener: AnswerListener | None = None,
+    ask_details: Callable[[str], object] = lambda _thing: None,
+) -> SearchCore:
+    """Wire the parts without a broker; nothing is connected yet. `listener` is called with each answer.
+
+    `ask_details` asks a camera for local features of its next frame.
+    """
     store = open_items(settings, writable=False)
     follower = Follower(store, make_index=lambda _model, dim: FaissIndex(dim=dim, threads=settings.threads))
     queue = RedisQueue(connect_redis(settings.redis_url))
-    lookup = Lookup(picture_url=picture_urls(settings.page_url), k=K, max_age_s=settings.max_age_s)
+    second_look = SecondLook(PointCache(store.points), OpenCvMatcher(), workers=len(os.sched_getaffinity(0)))
+    lookup = Lookup(
+        picture_url=picture_urls(settings.page_url),
+        k=K,
+        max_age_s=settings.max_age_s,
+        second_look=second_look,
+    )
     registry = CollectorRegistry()
     Gauge(
         "lookalike_search_damaged_items", "Items left out because their rows are damaged.", registry=registry
     ).set_function(lambda: len(follower.damaged))
     drops = Drops(PrometheusTally(registry))
-    answerer = Answerer(live=follower.live, lookup=lookup, queue=queue, drops=drops, listener=listener)
-    return SearchCore(follower, answerer, drops, queue, registry)
+    answerer = Answerer(
+        live=follower.live,
+        lookup=lookup,
+        queue=queue,
+        drops=drops,
+        listener=listener,
+        ask_details=ask_details,
+    )
+    return SearchCore(follower, answerer, second_look, drops, queue, registry)
 
 
 def build_search(settings: SearchSettings, connect: Connect) -> SearchParts:
     """Wire the process; nothing is connected yet. `connect` makes the link that receives observations."""
     # The link comes after the receiver of its messages, and publishes that receiver's answers.
     announcer = Announcer(lambda topic, payload: link.publish(topic, payload))
-    core = build_search_core(settings, listener=announcer if settings.home_assistant else None)
-    intake = Intake(core.answerer, core.drops)
+    core = build_search_core(
+        settings,
+        listener=announcer if settings.home_assistant else None,
+        ask_details=lambda thing: link.publish(topic(thing, "command"), ASK_DETAILS, qos=1),
+    )
+    intake = Intake(core.answerer, core.drops, second_looks=core.second_look.workers)
     link = connect(intake.receive)
     queue_health = Dependency("match queue", core.queue.check)
     # The connection has a log of its own.

@@ -104,6 +104,11 @@ class OutcomeAnswer(Answer):
         description="The reason that the drop is counted under, such as `stale`; null if it was pushed."
     )
     detail: str | None = Field(description="The reason in words.")
+    wants: Literal["details"] | None = Field(
+        None,
+        description="`details` if the camera's next observation should hold local features (`local`); "
+        "else absent.",
+    )
 
 
 class OutcomesAnswer(Answer):

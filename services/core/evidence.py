@@ -40,15 +40,20 @@ class Vote:
     model: str
     fresh: bool = False
     still_s: float = 0.0
+    # Whether there was a second look at this frame.
+    detailed: bool = False
 
     def to_json(self) -> str:
         """The JSON that the match queue keeps."""
         items = {item_id: round(nats, 3) for item_id, nats in self.evidence.items.items()}
         vote = {"t": self.captured_at_s, "items": items, "none": round(self.evidence.none, 3)}
-        return json.dumps(vote | {"model": self.model, "fresh": self.fresh}, separators=(",", ":"))
+        vote |= {"model": self.model, "fresh": self.fresh} | ({"detailed": True} if self.detailed else {})
+        return json.dumps(vote, separators=(",", ":"))
 
     @classmethod
     def from_json(cls, text: str) -> Vote:
         """Read what `to_json` wrote."""
         vote = json.loads(text)
-        return cls(vote["t"], Evidence(vote["items"], vote["none"]), vote["model"], vote["fresh"])
+        evidence = Evidence(vote["items"], vote["none"])
+        detailed = vote.get("detailed", False)
+        return cls(vote["t"], evidence, vote["model"], vote["fresh"], detailed=detailed)

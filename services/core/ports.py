@@ -11,6 +11,7 @@ from typing import Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from common.local_points import LocalPoints
 from common.wire import Vectors
 from services.core.calibration_fit import CalibrationFit
 from services.core.domain import Change, IndexChange, Item, ItemFacts
@@ -44,6 +45,24 @@ class Featurizer(Protocol):
 
         With `boxes` the thing is there, and is not searched for.
         """
+
+
+class PointDescriber(Protocol):
+    """Describes pictures by local features."""
+
+    def describe(self, picture: Picture, /, box: Sequence[float] | None = None) -> bytes:
+        """The encoded local features (common/local_points.py) of BGR uint8 [height, width, 3].
+
+        b"" for a picture with hardly any. `box` is the place of the thing, x, y, w, h as shares: it is
+        described with a margin around it. The same picture gives the same bytes.
+        """
+
+
+class PointMatcher(Protocol):
+    """Compares local features of two pictures; safe to use from several threads."""
+
+    def inliers(self, seen: LocalPoints, known: LocalPoints, /) -> int:
+        """The number of distinct places of `known` that one perspective takes to their like in `seen`."""
 
 
 class KnnSearch(Protocol):

@@ -97,7 +97,8 @@ class MatchRecord:
     """The answer to one observation, before the match queue has given it an id; times in Unix seconds.
 
     `frames` of the camera agreed on it; `vote` is this frame's, for the frames that follow. `equals` are the
-    ids of the matches that are equal to the best, itself included; none if it has no equal.
+    ids of the matches that are equal to the best, itself included; none if it has no equal. It
+    `wants_details` if local features of the camera's next frame might change the answer.
     """
 
     observation: Observation
@@ -110,6 +111,7 @@ class MatchRecord:
     frames: int = 1
     vote: Vote | None = None
     equals: tuple[str, ...] = ()
+    wants_details: bool = False
 
     @property
     def margin(self) -> float:

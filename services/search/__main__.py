@@ -33,6 +33,7 @@ def main() -> int:
     finally:
         parts.link.stop()
         loops.stop()
+        parts.core.second_look.close()
     return 0
 
 

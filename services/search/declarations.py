@@ -134,6 +134,7 @@ SEARCH: Route = {
 OBSERVATIONS: Route = {
     "summary": "Answer observations",
     "response_model": OutcomesAnswer,
+    "response_model_exclude_unset": True,
     "openapi_extra": {
         "requestBody": {
             "required": True,

@@ -73,6 +73,7 @@ class Loops:
         self._stopping.set()
         for thread in self._threads:
             thread.join()
+        self._intake.close()
 
     def held_up(self) -> str | None:
         """The thread that does not turn any more, in words, None if all do."""

@@ -59,5 +59,6 @@ def outcomes_json(outcomes: Sequence[Outcome]) -> dict[str, Any]:
 
 def _outcome(outcome: Outcome) -> dict[str, Any]:
     if isinstance(outcome, Pushed):
-        return {"id": outcome.id, "verdict": outcome.record.verdict, "dropped": None, "detail": None}
+        answer = {"id": outcome.id, "verdict": outcome.record.verdict, "dropped": None, "detail": None}
+        return answer | ({"wants": "details"} if outcome.wants_details else {})
     return {"id": None, "verdict": None, "dropped": outcome.reason, "detail": outcome.detail}

@@ -63,7 +63,8 @@ def test_the_sender_is_told_what_became_of_each(open_one: Posting) -> None:
     assert (answer.status_code, open_one.pushed) == (200, ["a"])
     (record,) = open_one.rig.tally.records
     number = json.loads(open_one.rig.queue.latest()[0])["id"]
-    assert pushed == {"id": number, "verdict": record.verdict, "dropped": None, "detail": None}
+    wants = {"wants": "details"} if record.wants_details else {}
+    assert pushed == {"id": number, "verdict": record.verdict, "dropped": None, "detail": None} | wants
     assert (dropped["id"], dropped["dropped"]) == (None, "stale")
     assert "expected at most 5 s" in dropped["detail"]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
-from common.wire import Observation
+from common.wire import DETAILS_EVERY_S, Observation
 from services.core.errors import Loading, LoadingError, UnavailableError
 from services.core.ports import MatchQueue
 from services.core.records import MatchRecord
@@ -15,14 +15,22 @@ from services.core.search.admission import Admission, admit
 from services.core.search.drops import Dropped, Drops
 from services.core.search.follow import View
 from services.core.search.lookup import Lookup
+from services.core.search.pace import Pace
+
+# Time for which a camera is not asked again after a second look that settled nothing.
+IN_VAIN_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class Pushed:
-    """The record that answers an observation, and the id that the match queue gave it."""
+    """The record that answers an observation, and the id that the match queue gave it.
+
+    Its camera is to send local features with the next frame if it `wants_details`.
+    """
 
     record: MatchRecord
     id: int
+    wants_details: bool = False
 
 
 Outcome = Pushed | Dropped
@@ -49,13 +57,19 @@ class Answerer:
         queue: MatchQueue,
         drops: Drops,
         listener: AnswerListener | None = None,
+        ask_details: Callable[[str], object] = lambda _thing: None,
     ) -> None:
-        """`live` is the follower's: it gives the present view, or raises LoadingError."""
+        """`live` is the follower's: it gives the present view, or raises LoadingError.
+
+        `ask_details` asks a camera for local features of its next frame.
+        """
         self._live = live
         self._lookup = lookup
         self._queue = queue
         self._drops = drops
         self._listener = listener
+        self._ask_details = ask_details
+        self._asked, self._looked = Pace(DETAILS_EVERY_S), Pace(DETAILS_EVERY_S / 2)
         self._admission = Admission(queue, drops, max_age_s=lookup.max_age_s)
 
     def answer(self, batch: Sequence[Observation]) -> list[Outcome]:
@@ -93,7 +107,7 @@ class Answerer:
             return []
         try:
             earlier = self._queue.votes([seen.thing for seen in batch])
-            records = self._lookup.answer(batch, view, earlier=earlier)
+            records = self._lookup.answer([self._paced(seen) for seen in batch], view, earlier=earlier)
             ids = self._queue.push_many(records)
         except UnavailableError as error:
             # A frame is not worth keeping: the next one comes soon.
@@ -106,7 +120,25 @@ class Answerer:
         self._drops.tally.answered(record)
         if self._listener is not None:
             self._listener.announce(record)
-        return Pushed(record, record_id)
+        wants_details = self._wants_details(record)
+        if wants_details:
+            self._ask_details(record.observation.thing)
+        return Pushed(record, record_id, wants_details)
+
+    def _wants_details(self, record: MatchRecord) -> bool:
+        """Whether the camera is to be asked for local features now: once a second at most."""
+        thing = record.observation.thing
+        if record.wants_details and record.observation.local is not None:
+            # None of the items has any, or the second look took too long.
+            self._asked.rest(thing, for_s=IN_VAIN_S)
+            return False
+        return record.wants_details and self._asked.allows(thing)
+
+    def _paced(self, seen: Observation) -> Observation:
+        """The observation without local features if its camera sends these too often."""
+        if seen.local is None or self._looked.allows(seen.thing):
+            return seen
+        return replace(seen, local=None)
 
     def _drop_loading(self, seen: Observation, error: LoadingError) -> Dropped:
         if self._listener is not None:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import logging
+import threading
 import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 from common.wire import (
     MAX_OBSERVATION_BYTES,
@@ -22,16 +27,27 @@ BATCH = 64
 # Lacking in a DeepLens program's line of text, and in most of what is no observation.
 _VECTORS = b'"features"'
 
+log = logging.getLogger(__name__)
+
 
 class Intake:
     """Takes messages off MQTT's thread, and has them answered in its caller's.
 
     Decoding takes far longer than receiving, so only messages that are taken for an answer are decoded.
+    Observations with local features are answered in threads of their own, because second looks take long;
+    while all of these are busy, without a second look. A camera's later messages wait meanwhile.
     """
 
-    def __init__(self, answerer: Answerer, drops: Drops) -> None:
+    def __init__(self, answerer: Answerer, drops: Drops, *, second_looks: int = 1) -> None:
+        """Answer up to `second_looks` observations with local features at once."""
         self._answerer, self._drops = answerer, drops
         self._mailbox = Mailbox()
+        self._idle = threading.Semaphore(second_looks)
+        self._pool = ThreadPoolExecutor(second_looks, thread_name_prefix="details")
+
+    def close(self) -> None:
+        """Answer nothing more but what is at work."""
+        self._pool.shutdown(cancel_futures=True)
 
     def receive(self, topic: str, payload: bytes) -> None:
         """Put a message aside for `answer`; one that is plainly no observation is counted at once."""
@@ -51,14 +67,39 @@ class Intake:
             self._drops.count("overtaken", "a newer frame of its camera waits")
 
     def answer(self, *, timeout_s: float) -> int:
-        """Answer what waits, waiting `timeout_s` for a message; gives how many records it pushed."""
+        """Answer what waits, waiting `timeout_s` for a message; gives how many records it pushed.
+
+        Those that it left to the threads of second looks do not count.
+        """
         taken = self._mailbox.take(limit=BATCH, timeout_s=timeout_s)
         seen = [each for each in map(self._decode, taken) if each is not None]
+        return self._push([each for each in map(self._hand_over, seen) if each is not None])
+
+    def _push(self, seen: Sequence[Observation]) -> int:
         outcomes = self._answerer.answer(seen)
         pushed = [outcome for outcome in outcomes if isinstance(outcome, Pushed)]
         for outcome in pushed:
             self._mailbox.prefer(outcome.record.observation.thing)
         return len(pushed)
+
+    def _hand_over(self, seen: Observation) -> Observation | None:
+        """Leave an observation with local features to a thread; what is to be answered here, if anything."""
+        if seen.local is None:
+            return seen
+        if not self._idle.acquire(blocking=False):
+            return replace(seen, local=None)
+        self._mailbox.hold(seen.thing)
+        self._pool.submit(self._push_alone, seen)
+        return None
+
+    def _push_alone(self, seen: Observation) -> None:
+        try:
+            self._push([seen])
+        except Exception:  # the next observation may fare better
+            log.exception("an observation with local features was not answered")
+        finally:
+            self._idle.release()
+            self._mailbox.release(seen.thing)
 
     def _decode(self, message: Waiting) -> Observation | None:
         """The observation of a message; a faulty one is counted, and logged now and then."""

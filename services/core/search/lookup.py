@@ -14,20 +14,25 @@ from services.core.evidence import Evidence, Vote
 from services.core.records import Judgement, Match, MatchRecord, Neighbour, Verdict
 from services.core.search.equals import first_equals
 from services.core.search.follow import View
+from services.core.search.point_cache import PointsKey
+from services.core.search.second_look import FIRST, SecondLook, reordered
 from services.core.search.verdict import CANDIDATES, judge
 from services.core.search.votes import agree, window
 
+# Probabilities of the best item between which a second look may change the answer.
+UNCLEAR_FROM, UNCLEAR_TO = 0.15, 0.9
 # Number of a frame's runners-up that may become matches, if its camera's last frames showed them.
 RUNNERS_UP = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """Answers observations from the follower's view; it reads no store."""
+    """Answers observations from the follower's view; only a second look reads the store."""
 
     picture_url: Callable[[ItemFacts], str]
     k: int
     max_age_s: float
+    second_look: SecondLook | None = None
 
     def answer(
         self,
@@ -40,11 +45,12 @@ class Lookup:
         """One record an observation, in their order; all vectors are searched in one call.
 
         `view` must be of the observations' model and dimension; with None (an empty catalogue) no record
-        has a match. `earlier` are the last votes by camera, newest first.
+        has a match. `earlier` are the last votes by camera, newest first. Those with local features get a
+        second look, for all of which it waits DEADLINE_S at most.
         """
         started_s, k = time.time(), k or self.k
         nearest = _search(batch, view, k=max(k + RUNNERS_UP, CANDIDATES))
-        searched_at_s = time.time()
+        due_s = self.second_look.due_s() if self.second_look else 0.0
         facts = view.facts if view else {}
         records = []
         for seen, neighbours in zip(batch, nearest, strict=True):
@@ -52,6 +58,8 @@ class Lookup:
             # An item that has gone since the search has no facts any more.
             items = {n.item_id: item for n in neighbours if (item := facts.get(n.item_id)) is not None}
             found = [neighbour for neighbour in neighbours if neighbour.item_id in items]
+            found = self._look_again(seen, found, items, due_s=due_s)
+            searched_at_s = time.time()
             decision = decide(seen, view, found, said)
             near = _favoured(found, said, count=k + RUNNERS_UP)
             matches = tuple(self._matches(near, items, decision.judgement)[:k])
@@ -67,9 +75,20 @@ class Lookup:
                 frames=decision.frames,
                 vote=decision.vote,
                 equals=equals if len(equals) > 1 else (),
+                wants_details=decision.is_open and seen.session is not None,
             )
             records.append(record)
         return records
+
+    def _look_again(
+        self, seen: Observation, found: list[Neighbour], items: Mapping[str, ItemFacts], *, due_s: float
+    ) -> list[Neighbour]:
+        """The neighbours with a second look's inliers in another order, or as they are if there was none."""
+        if self.second_look is None or seen.local is None or not found:
+            return found
+        keys = [PointsKey.of(items[neighbour.item_id]) for neighbour in found[:FIRST]]
+        inliers = self.second_look.look(seen.local, keys, due_s=due_s)
+        return found if inliers is None else reordered(found, inliers)
 
     def _matches(
         self, near: Sequence[Neighbour], items: Mapping[str, ItemFacts], judgement: Judgement
@@ -89,11 +108,15 @@ class Lookup:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The judgement of a frame, the number of frames behind it, and the frame's own vote for later ones."""
+    """The judgement of a frame, the number of frames behind it, and the frame's own vote for later ones.
+
+    It `is_open` where a second look might change it.
+    """
 
     judgement: Judgement
     frames: int
     vote: Vote | None
+    is_open: bool = False
 
 
 def decide(
@@ -104,13 +127,17 @@ def decide(
         return Decision(Judgement(Verdict.NO_MATCH, {}), 1, None)
     first = first_equals(neighbours)
     evidence = view.calibration.evidence(neighbours, first)
-    vote = Vote(seen.captured_at_s, evidence, view.model, still_s=seen.still_s)
+    detailed = any(neighbour.inliers is not None for neighbour in neighbours)
+    vote = Vote(seen.captured_at_s, evidence, view.model, still_s=seen.still_s, detailed=detailed)
     agreeing = window(earlier, vote)
     agreed = agree([evidence, *(each.evidence for each in agreeing)])
     # An item that is no neighbour of this frame (it may be gone) cannot be shown, so it is not judged either.
     seen_now = {item_id: nats for item_id, nats in agreed.items.items() if item_id in evidence.items}
     judgement = judge(Evidence(seen_now, agreed.none), first)
-    return Decision(judgement, 1 + len(agreeing), replace(vote, fresh=not agreeing))
+    likely = max(judgement.probabilities.values(), default=0.0)
+    settled = any(each.detailed for each in (vote, *agreeing))
+    is_open = UNCLEAR_FROM <= likely <= UNCLEAR_TO and not settled
+    return Decision(judgement, 1 + len(agreeing), replace(vote, fresh=not agreeing), is_open)
 
 
 def _favoured(neighbours: Sequence[Neighbour], earlier: Sequence[Vote], *, count: int) -> list[Neighbour]:

@@ -34,6 +34,8 @@ class Mailbox:
         self._answered: OrderedDict[str, Waiting] = OrderedDict()
         self._strangers: OrderedDict[str, Waiting] = OrderedDict()
         self._known: OrderedDict[str, None] = OrderedDict()
+        # Cameras that are being answered elsewhere: theirs would be answered before an older one of theirs.
+        self._held: set[str] = set()
         self._arrived = threading.Condition()
 
     def put(self, message: Waiting) -> bool:
@@ -53,14 +55,35 @@ class Mailbox:
             return waits is not None
 
     def take(self, *, limit: int, timeout_s: float) -> list[Waiting]:
-        """Up to `limit` messages, the longest waiting first; empty when none came within `timeout_s`."""
+        """Up to `limit` messages, the longest waiting first; empty when none came within `timeout_s`.
+
+        Those of held cameras stay.
+        """
         with self._arrived:
-            self._arrived.wait_for(lambda: self._answered or self._strangers, timeout_s)
-            strangers = min(len(self._strangers), max(limit // STRANGERS, limit - len(self._answered)))
-            lines = [(self._answered, limit - strangers), (self._strangers, strangers)]
-            return [
-                line.popitem(last=False)[1] for line, count in lines for _ in range(min(count, len(line)))
-            ]
+            self._arrived.wait_for(lambda: any(self._free()), timeout_s)
+            answered, strangers = self._free()
+            count = min(len(strangers), max(limit // STRANGERS, limit - len(answered)))
+            lines = [(self._answered, answered[: limit - count]), (self._strangers, strangers[:count])]
+            return [line.pop(thing) for line, things in lines for thing in things]
+
+    def hold(self, thing: str) -> None:
+        """Let this camera's messages wait until `release`."""
+        with self._arrived:
+            self._held.add(thing)
+
+    def release(self, thing: str) -> None:
+        """Let this camera's messages be taken again."""
+        with self._arrived:
+            self._held.discard(thing)
+            self._arrived.notify()
+
+    def _free(self) -> tuple[list[str], list[str]]:
+        """The cameras of both lines whose messages may be taken, the longest waiting first."""
+        answered, strangers = (
+            [thing for thing in line if thing not in self._held] if self._held else list(line)
+            for line in (self._answered, self._strangers)
+        )
+        return answered, strangers
 
     def prefer(self, thing: str) -> None:
         """Note that a camera was answered; the one whose last answer is longest ago is forgotten for it."""

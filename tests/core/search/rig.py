@@ -3,13 +3,24 @@
 import threading
 import time
 
-from common.wire import Observation, encode_observation, topic
+from common.wire import Kind, Observation, encode_observation, topic
 from services.core.search.answer import Answerer, AnswerListener
 from services.core.search.drops import Drops
 from services.core.search.follow import Follower, View
 from services.core.search.intake import Intake
 from services.core.search.lookup import Lookup
-from tests.fakes import MODEL, FakeIndex, FakeItems, FakeQueue, FakeTally, make_item, make_observation
+from services.core.search.point_cache import PointCache, ReadPoints
+from services.core.search.second_look import SecondLook
+from tests.fakes import (
+    MODEL,
+    FakeIndex,
+    FakeItems,
+    FakeMatcher,
+    FakeQueue,
+    FakeTally,
+    make_item,
+    make_observation,
+)
 
 
 class SearchRig:
@@ -21,6 +32,8 @@ class SearchRig:
         *,
         loaded: bool = True,
         listener: AnswerListener | None = None,
+        matcher: FakeMatcher | None = None,
+        second_look_s: float = 60.0,
     ) -> None:
         self.store = FakeItems(make_item(f"item-{number}") for number in range(10))
         self.follower = Follower(self.store, make_index=lambda _model, dim: FakeIndex(dim=dim))
@@ -28,10 +41,20 @@ class SearchRig:
         if loaded:
             self.follower.follow()
         self.queue, self.tally = queue or FakeQueue(), FakeTally()
-        lookup = Lookup(picture_url=lambda item: item.id, k=6, max_age_s=5.0)
+        # Cameras that were asked for local features.
+        self.asked: list[str] = []
+        self.read_points: ReadPoints = self.store.points
+        cache = PointCache(lambda ids: self.read_points(ids))
+        self.second_look = SecondLook(cache, matcher or FakeMatcher(), workers=1, deadline_s=second_look_s)
+        lookup = Lookup(picture_url=lambda item: item.id, k=6, max_age_s=5.0, second_look=self.second_look)
         drops = Drops(self.tally)
         self.answerer = Answerer(
-            live=self._live, lookup=lookup, queue=self.queue, drops=drops, listener=listener
+            live=self._live,
+            lookup=lookup,
+            queue=self.queue,
+            drops=drops,
+            listener=listener,
+            ask_details=self.asked.append,
         )
         self.intake = Intake(self.answerer, drops)
 
@@ -42,10 +65,15 @@ class SearchRig:
             self.viewed.set()
 
     def receive(self, seen: Observation) -> None:
-        self.intake.receive(topic(seen.thing, "features"), encode_observation(seen))
+        kind: Kind = "features" if seen.local is None else "details"
+        self.intake.receive(topic(seen.thing, kind), encode_observation(seen))
 
     def answer(self) -> int:
         return self.intake.answer(timeout_s=0)
+
+    def close(self) -> None:
+        self.intake.close()
+        self.second_look.close()
 
     def untouched(self) -> bool:
         """Whether the messages had no effect."""

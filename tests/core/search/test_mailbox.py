@@ -132,3 +132,27 @@ def test_the_cameras_answered_lately_are_remembered_up_to_a_limit_the_latest_of_
     for thing in ("stranger", "cam-1", "cam-0"):
         box.put(message(thing=thing))
     assert things(box.take(limit=1, timeout_s=0)) == ["cam-0"]
+
+
+def test_messages_of_a_held_camera_wait_and_keep_their_place() -> None:
+    box = Mailbox()
+    for at_s, thing in enumerate(["held", "slow", "third"]):
+        box.put(message(thing=thing, at_s=at_s))
+    box.hold("held")
+    assert things(box.take(limit=1, timeout_s=0)) == ["slow"]
+    assert box.put(message(thing="held", at_s=9))
+    assert things(box.take(limit=10, timeout_s=0)) == ["third"]
+    assert box.take(limit=10, timeout_s=0) == []
+    box.release("held")
+    assert [seen.captured_at_s for seen in box.take(limit=10, timeout_s=0)] == [9]
+
+
+def test_a_taker_that_waits_wakes_when_a_camera_is_held_no_more() -> None:
+    box, taken = Mailbox(), list[Waiting]()
+    box.hold("cam-1")
+    box.put(message())
+    taker = threading.Thread(target=lambda: taken.extend(box.take(limit=10, timeout_s=60)))
+    taker.start()
+    box.release("cam-1")
+    taker.join(60)
+    assert things(taken) == ["cam-1"]
