@@ -31,9 +31,11 @@ from models.locate import resolve
 from models.variants import BACKBONES, LEVELS
 from services.bootstrap.catalogue import open_catalogue
 from services.bootstrap.settings import CliSettings
+from services.core.camera_mean import CameraMean
 from services.core.catalogue.items import Catalogue
 from services.core.evidence import Vote
 from services.core.importing.import_rows import Row, read_rows
+from services.core.ports import Memory
 from services.core.records import K, MatchRecord
 from services.core.search.follow import Follower, View
 from services.core.search.lookup import Lookup
@@ -115,6 +117,7 @@ class SimulatedCamera:
         self._thing, self._featurizer = thing, catalogue.featurizer
         self._lookup, self._view = lookup, view
         self._votes: list[Vote] = []
+        self._mean: CameraMean | None = None
         self._captured_at_s = time.time()
 
     def show(self, frame: Frame) -> float:
@@ -125,11 +128,12 @@ class SimulatedCamera:
         seen = Observation(
             self._thing, vectors, self._captured_at_s, model=self._featurizer.fingerprint, box=region
         )
-        earlier = {self._thing: self._votes}
-        (self.record,) = self._lookup.answer([seen], self._view, earlier=earlier)
+        memories = {self._thing: Memory(self._votes, self._mean)}
+        (self.record,) = self._lookup.answer([seen], self._view, memories=memories)
         spent_s = time.process_time() - began_s
         if self.record.vote:
             self._votes = [self.record.vote, *self._votes][:FRAMES]
+        self._mean = self.record.mean or self._mean
         self._captured_at_s += FRAME_S
         return spent_s
 

@@ -12,10 +12,11 @@ import numpy as np
 
 from common.local_points import LocalPoints, encode_points
 from common.wire import Observation, Vectors, unit
+from services.core.camera_mean import SEEN_EVERY_S, SEEN_FRAMES, CameraMean, SeenFrame, last_minute
 from services.core.domain import IndexChange, Item
 from services.core.errors import UnavailableError
 from services.core.evidence import Vote
-from services.core.ports import Boxes, KnnIndex, Picture
+from services.core.ports import Boxes, KnnIndex, Memory, Picture
 from services.core.records import Match, MatchRecord, Neighbour, Verdict
 from services.core.search.admission import MAX_AHEAD_S
 from services.core.search.votes import FRAMES
@@ -40,6 +41,8 @@ class FakeQueue:
         self._lists: dict[str | None, list[tuple[int, str]]] = {}
         self._newest: dict[str, Observation] = {}
         self._votes: dict[str, list[Vote]] = {}
+        self._means: dict[str, CameraMean | None] = {}
+        self._seen: dict[str, list[SeenFrame]] = {}
         self.clocks: dict[str, list[float]] = {}
         self.down = False
 
@@ -58,14 +61,28 @@ class FakeQueue:
             # As JSON stores it.
             vote = Vote.from_json(record.vote.to_json())
             self._votes[seen.thing] = [vote, *self._votes.get(seen.thing, [])][:FRAMES]
+        if record.mean:
+            self._means[seen.thing] = CameraMean.from_json(record.mean.to_json())
+        self._see(seen.thing, record.seen_frame)
         return number
+
+    def _see(self, thing: str, frame: SeenFrame | None) -> None:
+        kept = self._seen.get(thing, [])
+        if frame is not None and (
+            not kept or not 0 <= frame.captured_at_s - kept[0].captured_at_s < SEEN_EVERY_S
+        ):
+            self._seen[thing] = [SeenFrame.from_json(frame.to_json()), *kept][:SEEN_FRAMES]
 
     def push_many(self, records: Sequence[MatchRecord]) -> list[int | None]:
         return [self.push(record) for record in records]
 
-    def votes(self, things: Sequence[str]) -> dict[str, list[Vote]]:
+    def memories(self, things: Sequence[str]) -> dict[str, Memory]:
         self._check()
-        return {thing: self._votes.get(thing, []) for thing in things}
+        return {thing: Memory(self._votes.get(thing, []), self._means.get(thing)) for thing in things}
+
+    def seen(self, thing: str) -> list[SeenFrame]:
+        self._check()
+        return last_minute(self._seen.get(thing, []))
 
     def latest(self, *, thing: str | None = None, limit: int = 1, after: int = 0) -> list[str]:
         self._check()

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from common.local_points import LocalPoints
 from common.wire import Vectors
 from services.core.calibration_fit import CalibrationFit
+from services.core.camera_mean import CameraMean, SeenFrame
 from services.core.domain import Change, IndexChange, Item, ItemFacts
 from services.core.evidence import Vote
 from services.core.records import MatchRecord, Neighbour
@@ -278,6 +279,14 @@ class PictureStore(Protocol):
         """Write something that is no picture; raises UnavailableError if that fails."""
 
 
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What is remembered of a camera: its last votes, newest first, and the mean of its scenes."""
+
+    votes: Sequence[Vote] = ()
+    mean: CameraMean | None = None
+
+
 class MatchQueue(Protocol):
     """The LIFO list of match records, newest first, one for all cameras and one for each."""
 
@@ -290,8 +299,11 @@ class MatchQueue(Protocol):
         After UnavailableError some may have been pushed.
         """
 
-    def votes(self, things: Sequence[str]) -> dict[str, list[Vote]]:
-        """The last votes of these cameras, newest first, as pushed by any process."""
+    def memories(self, things: Sequence[str]) -> dict[str, Memory]:
+        """What is remembered of these cameras, as pushed by any process; one round trip."""
+
+    def seen(self, thing: str) -> list[SeenFrame]:
+        """The frames of a camera's last minute, newest first: at most one a second, and 60."""
 
     def latest(self, *, thing: str | None = None, limit: int = 1, after: int = 0) -> list[str]:
         """The newest records as JSON, newest first, those with an id above `after`."""

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from common.wire import Observation, Vectors, to_iso
+from services.core.camera_mean import CameraMean, SeenFrame, seen_scene
 from services.core.domain import ItemFacts
 from services.core.evidence import Vote
 
@@ -96,9 +97,10 @@ class Match:
 class MatchRecord:
     """The answer to one observation, before the match queue has given it an id; times in Unix seconds.
 
-    `frames` of the camera agreed on it; `vote` is this frame's, for the frames that follow. `equals` are the
-    ids of the matches that are equal to the best, itself included; none if it has no equal. It
-    `wants_details` if local features of the camera's next frame might change the answer.
+    `frames` of the camera agreed on it; `vote` is this frame's, for the frames that follow. `mean` is the
+    camera's mean with this frame, None if the frame leaves it as it is. `equals` are the ids of the matches
+    that are equal to the best, itself included; none if it has no equal. It `wants_details` if local features
+    of the camera's next frame might change the answer.
     """
 
     observation: Observation
@@ -112,6 +114,15 @@ class MatchRecord:
     vote: Vote | None = None
     equals: tuple[str, ...] = ()
     wants_details: bool = False
+    mean: CameraMean | None = None
+
+    @property
+    def seen_frame(self) -> SeenFrame | None:
+        """The frame for the camera's last minute; None if its vectors have no direction."""
+        scene = seen_scene(self.observation.vectors)
+        best_id = self.matches[0].item.id if self.matches else None
+        at_s = self.observation.captured_at_s
+        return None if scene is None else SeenFrame(at_s, scene, best_id, self.verdict, self.model)
 
     @property
     def margin(self) -> float:

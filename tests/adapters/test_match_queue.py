@@ -58,6 +58,10 @@ def offset_s(queue: MatchQueue, thing: str) -> float | None:
     return queue.clock_offsets_s([thing]).get(thing)
 
 
+def votes_of(queue: MatchQueue, things: list[str]) -> dict[str, list[Vote]]:
+    return {thing: list(memory.votes) for thing, memory in queue.memories(things).items()}
+
+
 def seqs(records: list[Any]) -> list[int]:
     return [record["seq"] for record in records]
 
@@ -236,7 +240,7 @@ def test_a_batch_is_pushed_in_its_order_each_record_as_by_itself(queue: MatchQue
         {"id": ids[2], **json.loads(batch[2].to_json())},
         {"id": ids[0], **json.loads(batch[0].to_json())},
     ]
-    assert queue.votes(["a", "b"]) == {"a": [said(1)], "b": []}
+    assert votes_of(queue, ["a", "b"]) == {"a": [said(1)], "b": []}
     assert queue.push_many([]) == []
 
 
@@ -247,16 +251,16 @@ def test_of_a_batch_a_cameras_later_record_finds_its_earlier_one(queue: MatchQue
 
 
 def test_a_camera_without_records_has_no_votes(queue: MatchQueue) -> None:
-    assert queue.votes(["a", "b"]) == {"a": [], "b": []}
-    assert queue.votes([]) == {}
+    assert votes_of(queue, ["a", "b"]) == {"a": [], "b": []}
+    assert votes_of(queue, []) == {}
 
 
 def test_votes_come_back_newest_first_each_cameras_own(queue: MatchQueue) -> None:
     for number, thing in enumerate("abaab"):
         queue.push(seen(number, thing=thing, vote=said(number)))
     votes = {"a": [said(3), said(2), said(0)], "b": [said(4), said(1)], "c": []}
-    assert queue.votes(["a", "b", "c"]) == votes
-    assert queue.votes(["b"]) == {"b": votes["b"]}
+    assert votes_of(queue, ["a", "b", "c"]) == votes
+    assert votes_of(queue, ["b"]) == {"b": votes["b"]}
 
 
 def test_the_last_votes_are_kept_as_many_as_can_agree_however_few_records_are(make_queue: MakeQueue) -> None:
@@ -264,19 +268,19 @@ def test_the_last_votes_are_kept_as_many_as_can_agree_however_few_records_are(ma
     for number in range(FRAMES + 3):
         queue.push(seen(number, vote=said(number)))
     expected = [said(number) for number in range(FRAMES + 2, 2, -1)]
-    assert (queue.votes(["cam-1"]), len(expected)) == ({"cam-1": expected}, FRAMES)
+    assert (votes_of(queue, ["cam-1"]), len(expected)) == ({"cam-1": expected}, FRAMES)
 
 
 def test_the_vote_of_a_record_that_is_dropped_is_not_kept(queue: MatchQueue) -> None:
     queue.push(seen(5, vote=said(5)))
     assert queue.push(seen(4, vote=said(4))) is None
-    assert queue.votes(["cam-1"]) == {"cam-1": [said(5)]}
+    assert votes_of(queue, ["cam-1"]) == {"cam-1": [said(5)]}
 
 
 def test_a_record_without_a_vote_leaves_the_votes_as_they_are(queue: MatchQueue) -> None:
     queue.push(seen(1, vote=said(1)))
     queue.push(seen(2))
-    assert queue.votes(["cam-1"]) == {"cam-1": [said(1)]}
+    assert votes_of(queue, ["cam-1"]) == {"cam-1": [said(1)]}
 
 
 def test_a_vote_is_no_part_of_the_record(queue: MatchQueue) -> None:

@@ -206,7 +206,7 @@ def test_without_redis_every_call_says_so_and_soon(mortal_redis: Server, mortal:
     with pytest.raises(UnavailableError, match="Redis"):
         mortal.remember('{"id":1}')
     with pytest.raises(UnavailableError, match="Redis"):
-        mortal.votes(["cam-1"])
+        mortal.memories(["cam-1"])
     with pytest.raises(UnavailableError, match="Redis"):
         mortal.note_clock("cam-1", offset_s=1.0)
     with pytest.raises(UnavailableError, match="Redis"):

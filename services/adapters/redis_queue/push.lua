@@ -1,8 +1,10 @@
 -- Put one match record on top of both lists, unless the camera has shown a newer frame already.
 -- One script, so that any number of search processes may share a camera's frames.
--- KEYS: all cameras' list, this camera's list, this camera's state, the id counter, this camera's votes
+-- KEYS: all cameras' list, this camera's list, this camera's state, the id counter, this camera's votes,
+--       its mean, its last minute's frames
 -- ARGV: record without its id, session or '', seq or '', captured (ms), records to keep of all, and of this
---       camera, channel, vote or '', votes to keep, ms that a capture time may be ahead
+--       camera, channel, vote or '', votes to keep, ms that a capture time may be ahead, mean or '' for the
+--       present one, seconds for which it is kept, frame or '', ms between frames, frames to keep
 local time = redis.call('TIME')
 local now_ms = time[1] * 1000 + math.floor(time[2] / 1000)
 local last = redis.call('HMGET', KEYS[3], 'session', 'seq', 'captured_ms')
@@ -34,6 +36,21 @@ if ARGV[8] ~= '' then
   redis.call('LPUSH', KEYS[5], ARGV[8])
   redis.call('LTRIM', KEYS[5], 0, ARGV[9] - 1)
   redis.call('EXPIRE', KEYS[5], 60)
+end
+if ARGV[11] ~= '' then
+  redis.call('SET', KEYS[6], ARGV[11], 'EX', ARGV[12])
+else
+  redis.call('EXPIRE', KEYS[6], ARGV[12])
+end
+if ARGV[13] ~= '' then
+  local noted = tonumber(redis.call('HGET', KEYS[3], 'seen_ms') or 0)
+  -- A clock that was set back begins again.
+  if captured >= noted + ARGV[14] or captured < noted then
+    redis.call('HSET', KEYS[3], 'seen_ms', ARGV[4])
+    redis.call('LPUSH', KEYS[7], ARGV[13])
+    redis.call('LTRIM', KEYS[7], 0, ARGV[15] - 1)
+  end
+  redis.call('EXPIRE', KEYS[7], 60)
 end
 redis.call('PUBLISH', ARGV[7], record)
 return id

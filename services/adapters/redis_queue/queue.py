@@ -15,23 +15,30 @@ import redis.asyncio
 from redis.exceptions import NoScriptError
 
 from services.adapters.redis_queue.causes import in_words, translated
+from services.core.camera_mean import SEEN_EVERY_S, SEEN_FRAMES, CameraMean, SeenFrame, last_minute
 from services.core.errors import UnavailableError
 from services.core.evidence import Vote
+from services.core.ports import Memory
 from services.core.records import MatchRecord
 from services.core.search.admission import MAX_AHEAD_S
 from services.core.search.votes import FRAMES
 
 ALL = "stack:matches"
 CHANNEL = "matches"
-# The lists, the camera's state, the counter and the votes of `check`, apart from those of cameras.
+# The lists, the camera's state, the counter and the memory of `check`, apart from those of cameras.
 CHECK = "stack:check"
-_CHECK_KEYS = [CHECK, f"{CHECK}:each", f"{CHECK}:camera", f"{CHECK}:id", f"{CHECK}:votes"]
+_CHECK_KEYS = [
+    CHECK,
+    *(f"{CHECK}:{name}" for name in ("each", "camera", "id", "votes", "mean", "seen")),
+]
 _CHECK_RECORD = '{"check":true}'
 _SCRIPT = Path(__file__).with_name("push.lua").read_text(encoding="utf-8")
 # Number of observations in a row with a wrong clock that are no mere delay of the network.
 _BAD_CLOCKS = 5
 _CLOCK_MEMORY_S = 30
 _FEEDBACK_MEMORY_S = 86400
+# A camera that is seen again within a week goes on with its mean.
+_MEAN_MEMORY_S = 7 * 86400
 _RETRY_S = 1.0
 _SILENT_S = 5.0
 
@@ -71,12 +78,13 @@ class RedisQueue:
         with self._client.pipeline(transaction=False) as pipe:
             for record in records:
                 seen = record.observation
-                keys = [ALL, f"{ALL}:{seen.thing}", _state(seen.thing), "stack:id", _votes(seen.thing)]
+                own = [name(seen.thing) for name in (_votes, _mean, _seen)]
+                keys = [ALL, f"{ALL}:{seen.thing}", _state(seen.thing), "stack:id", *own]
                 pipe.evalsha(self._script_sha, len(keys), *keys, *self._arguments(record))
             return list(pipe.execute(raise_on_error=False))
 
     def _arguments(self, record: MatchRecord) -> list[str | int]:
-        seen = record.observation
+        seen, frame = record.observation, record.seen_frame
         return [
             record.to_json(),
             seen.session or "",
@@ -88,18 +96,30 @@ class RedisQueue:
             record.vote.to_json() if record.vote else "",
             FRAMES,
             round(MAX_AHEAD_S * 1000),
+            record.mean.to_json() if record.mean else "",
+            _MEAN_MEMORY_S,
+            frame.to_json() if frame else "",
+            round(SEEN_EVERY_S * 1000),
+            SEEN_FRAMES,
         ]
 
-    def votes(self, things: Sequence[str]) -> dict[str, list[Vote]]:
-        """The last votes of these cameras, newest first, as pushed by any process."""
+    def memories(self, things: Sequence[str]) -> dict[str, Memory]:
+        """What is remembered of these cameras, as pushed by any process; one round trip."""
         with translated(), self._client.pipeline(transaction=False) as pipe:
             for thing in things:
                 pipe.lrange(_votes(thing), 0, FRAMES - 1)
+                pipe.get(_mean(thing))
             found = pipe.execute()
         return {
-            thing: [Vote.from_json(vote) for vote in votes]
-            for thing, votes in zip(things, found, strict=True)
+            thing: Memory([Vote.from_json(vote) for vote in votes], CameraMean.from_json(mean or ""))
+            for thing, votes, mean in zip(things, found[::2], found[1::2], strict=True)
         }
+
+    def seen(self, thing: str) -> list[SeenFrame]:
+        """The frames of a camera's last minute, newest first."""
+        with translated():
+            frames = self._client.lrange(_seen(thing), 0, SEEN_FRAMES - 1)
+        return last_minute([SeenFrame.from_json(str(frame)) for frame in frames])
 
     def latest(self, *, thing: str | None = None, limit: int = 1, after: int = 0) -> list[str]:
         """The newest records as JSON, newest first, those with an id above `after`."""
@@ -146,7 +166,7 @@ class RedisQueue:
 
         Raises UnavailableError with the cause in words: a Redis that answers may still refuse every write.
         """
-        arguments: list[str | int] = [_CHECK_RECORD, "", "", 0, 1, 1, CHECK, "", 1, 0]
+        arguments: list[str | int] = [_CHECK_RECORD, "", "", 0, 1, 1, CHECK, "", 1, 0, "", 60, "", 0, 1]
         with translated():
             try:
                 self._client.evalsha(self._script_sha, len(_CHECK_KEYS), *_CHECK_KEYS, *arguments)
@@ -202,6 +222,14 @@ def _state(thing: str) -> str:
 
 def _votes(thing: str) -> str:
     return f"votes:{thing}"
+
+
+def _mean(thing: str) -> str:
+    return f"mean:{thing}"
+
+
+def _seen(thing: str) -> str:
+    return f"seen:{thing}"
 
 
 def _feedback(record_id: int) -> str:

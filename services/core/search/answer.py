@@ -47,7 +47,7 @@ class AnswerListener(Protocol):
 
 
 class Answerer:
-    """Admission, the camera's votes, lookup, push, tally, announcement; safe to use from several threads."""
+    """Admission, memories, lookup, push, tally, announcement; safe to use from several threads."""
 
     def __init__(
         self,
@@ -75,7 +75,7 @@ class Answerer:
     def answer(self, batch: Sequence[Observation]) -> list[Outcome]:
         """The outcome of each observation, in their order; of several of one camera the newest is answered.
 
-        All are searched in one call, and votes and pushes are one round trip each.
+        All are searched in one call, and memories and pushes are one round trip each.
         """
         try:
             view = self._live()
@@ -106,8 +106,8 @@ class Answerer:
         if not batch:
             return []
         try:
-            earlier = self._queue.votes([seen.thing for seen in batch])
-            records = self._lookup.answer([self._paced(seen) for seen in batch], view, earlier=earlier)
+            memories = self._queue.memories([seen.thing for seen in batch])
+            records = self._lookup.answer([self._paced(seen) for seen in batch], view, memories=memories)
             ids = self._queue.push_many(records)
         except UnavailableError as error:
             # A frame is not worth keeping: the next one comes soon.

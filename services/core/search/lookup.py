@@ -11,6 +11,7 @@ import numpy as np
 from common.wire import Observation
 from services.core.domain import ItemFacts
 from services.core.evidence import Evidence, Vote
+from services.core.ports import Memory
 from services.core.records import Judgement, Match, MatchRecord, Neighbour, Verdict
 from services.core.search.equals import first_equals
 from services.core.search.follow import View
@@ -40,13 +41,13 @@ class Lookup:
         view: View | None,
         *,
         k: int | None = None,
-        earlier: Mapping[str, Sequence[Vote]] | None = None,
+        memories: Mapping[str, Memory] | None = None,
     ) -> list[MatchRecord]:
         """One record an observation, in their order; all vectors are searched in one call.
 
         `view` must be of the observations' model and dimension; with None (an empty catalogue) no record
-        has a match. `earlier` are the last votes by camera, newest first. Those with local features get a
-        second look, for all of which it waits DEADLINE_S at most.
+        has a match. `memories` are what is remembered of the cameras, by thing. Those with local features get
+        a second look, for all of which it waits DEADLINE_S at most.
         """
         started_s, k = time.time(), k or self.k
         nearest = _search(batch, view, k=max(k + RUNNERS_UP, CANDIDATES))
@@ -54,7 +55,8 @@ class Lookup:
         facts = view.facts if view else {}
         records = []
         for seen, neighbours in zip(batch, nearest, strict=True):
-            said = (earlier or {}).get(seen.thing, ())
+            memory = (memories or {}).get(seen.thing, Memory())
+            said = memory.votes
             # An item that has gone since the search has no facts any more.
             items = {n.item_id: item for n in neighbours if (item := facts.get(n.item_id)) is not None}
             found = [neighbour for neighbour in neighbours if neighbour.item_id in items]

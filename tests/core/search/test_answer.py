@@ -10,6 +10,7 @@ import pytest
 
 from common.wire import Observation, WireError
 from services.core.errors import LoadingError, UnavailableError
+from services.core.ports import Memory
 from services.core.records import MatchRecord, Verdict
 from services.core.search.answer import Outcome, Pushed
 from services.core.search.drops import Dropped
@@ -131,6 +132,6 @@ def test_a_look_gives_the_record_and_leaves_queue_and_counters_alone(rig: Search
     record = rig.answerer.look(seen, k=3)
     assert (record.observation, len(record.matches)) == (seen, 3)
     assert (rig.queue.latest(limit=9), rig.tally.records) == ([], [])
-    assert rig.queue.votes([seen.thing]) == {seen.thing: []}
+    assert rig.queue.memories([seen.thing]) == {seen.thing: Memory([])}
     with pytest.raises(WireError, match="expected"):
         rig.answerer.look(fresh(model=OTHER_MODEL), k=3)

@@ -8,6 +8,7 @@ import pytest
 
 from common.wire import Vectors, unit
 from services.core.domain import Item
+from services.core.ports import Memory
 from services.core.records import MatchRecord, Verdict
 from services.core.search.equals import EQUAL_FROM, first_equals
 from services.core.search.follow import Follower
@@ -46,8 +47,8 @@ def followed(items: list[Item]) -> Follower:
 
 
 def answered(following: Follower, seen: Vectors, earlier: list[MatchRecord] | None = None) -> MatchRecord:
-    votes = {"cam-1": [each.vote for each in earlier or [] if each.vote]}
-    (record,) = LOOKUP.answer([make_observation(seen)], following.view, earlier=votes)
+    memory = Memory([each.vote for each in earlier or [] if each.vote])
+    (record,) = LOOKUP.answer([make_observation(seen)], following.view, memories={"cam-1": memory})
     return record
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import pytest
 
 from services.core.errors import UnavailableError
-from services.core.evidence import Vote
+from services.core.ports import Memory
 from tests.core.search.rig import SearchRig, fresh
 from tests.fakes import FakeQueue, vectors
 
@@ -115,7 +115,7 @@ def test_a_cameras_frames_agree_over_the_queue_whichever_process_answered_them()
         rig.answer()
         counted.append(rig.tally.records[-1].frames)
     assert counted == [1, 2, 3, 1]
-    assert [vote.fresh for vote in queue.votes(["cam-1"])["cam-1"]] == [False, False, True]
+    assert [vote.fresh for vote in queue.memories(["cam-1"])["cam-1"].votes] == [False, False, True]
 
 
 def test_each_camera_of_a_batch_agrees_with_its_own_frames(rig: SearchRig) -> None:
@@ -127,10 +127,10 @@ def test_each_camera_of_a_batch_agrees_with_its_own_frames(rig: SearchRig) -> No
     assert newest == {"a": 3, "b": 2, "c": 1}
 
 
-def test_without_the_votes_nothing_is_answered_and_all_of_the_batch_is_counted() -> None:
+def test_without_what_is_remembered_nothing_is_answered_and_all_of_the_batch_is_counted() -> None:
     class Forgetful(FakeQueue):
-        def votes(self, things: Sequence[str]) -> dict[str, list[Vote]]:
-            raise UnavailableError(f"Redis: has no votes of {len(things)} cameras")
+        def memories(self, things: Sequence[str]) -> dict[str, Memory]:
+            raise UnavailableError(f"Redis: has no memory of {len(things)} cameras")
 
     rig = SearchRig(Forgetful())
     rig.receive(fresh(thing="cam-1"))

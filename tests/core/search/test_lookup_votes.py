@@ -11,6 +11,7 @@ import pytest
 from common.wire import Vectors
 from services.core.domain import ItemFacts
 from services.core.evidence import Vote
+from services.core.ports import Memory
 from services.core.records import MatchRecord, Verdict
 from services.core.search.follow import Follower, View
 from services.core.search.lookup import Lookup
@@ -62,7 +63,7 @@ class VotingCamera:
 
     def answer(self, views: Vectors, earlier: Sequence[Vote], *, still_s: float = 0.0) -> MatchRecord:
         seen = replace(make_observation(views, at_s=self.at_s), still_s=still_s)
-        (record,) = self.lookup.answer([seen], self.view, earlier={seen.thing: earlier})
+        (record,) = self.lookup.answer([seen], self.view, memories={seen.thing: Memory(earlier)})
         return record
 
 
@@ -156,7 +157,7 @@ def test_votes_of_another_model_or_another_camera_have_no_say() -> None:
     alone = camera.answer(BLURRED, [])
     foreign = camera.answer(BLURRED, [replace(vote, model=OTHER_MODEL) for vote in camera.votes])
     seen = make_observation(BLURRED, thing="cam-2", at_s=camera.at_s)
-    (elsewhere,) = camera.lookup.answer([seen], camera.view, earlier={"cam-1": camera.votes})
+    (elsewhere,) = camera.lookup.answer([seen], camera.view, memories={"cam-1": Memory(camera.votes)})
     for record in (foreign, elsewhere):
         assert [m.score for m in record.matches] == [m.score for m in alone.matches]
         assert record.frames == 1
