@@ -7,12 +7,15 @@ import time
 from itertools import pairwise
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, Route
 
 from tests.pace import limit_s
 from tests.system.stack import Stack, eventually
 from tests.web.pages import Pages, text
 from tests.web.played import between, items, nowhere, playing
+from tests.web.shelf import forgotten
+from tests.web.wcag import violations
 
 # Changes of the title, the next title and the words for a screen reader, each with the time in ms.
 _WATCH = """
@@ -100,6 +103,42 @@ def test_each_verdict_has_its_words_and_only_a_guess_is_dimmed(without_camera: S
         shelf.see(one.vectors[0])
         turned_to(page, "match")
         assert opacities(page, "#best") == {"1"}
+    pages.forget_errors("/preview")
+
+
+@pytest.mark.usefixtures("unchanged")
+def test_equal_items_are_shown_together_and_none_of_them_as_the_winner(
+    without_camera: Stack, pages: Pages
+) -> None:
+    one, other = items(without_camera)[:2]
+    picture = without_camera.client.get(f"/items/{one.id}/image").content
+    for number in (1, 2):
+        words = {"id": f"twin-{number}", "title": f"A twin, {number}", "price": f"{number}.50"}
+        answer = without_camera.client.post("/items", data=words, files={"image": picture})
+        answer.raise_for_status()
+    titles = ["A twin, 1", "A twin, 2", one.title]
+    with playing(without_camera, "shelf-3") as shelf:
+        page = pages.open(f"{without_camera.page}#camera=shelf-3")
+        shelf.see(one.vectors[0])
+        page.locator(".best .equals").wait_for()
+        assert text(page, ".best-title") == "One of these 3"
+        assert page.locator(".best .equal-title").all_inner_texts() == sorted(titles)
+        assert page.locator("#best .finder .picture").count() == 3
+        page.locator("#runners").wait_for()
+        assert set(page.locator(".runner-title").all_inner_texts()).isdisjoint(titles)
+        assert violations(page) == []
+        page.get_by_text("Is it one of these?").wait_for()
+        page.locator(".recent-open").first.click()
+        record = page.get_by_role("dialog")
+        assert record.locator(".equal-title").all_inner_texts() == sorted(titles)
+        assert set(record.locator(".record-runner-title").all_inner_texts()).isdisjoint(titles)
+        # Records that name them would be read by the next test's page.
+        shelf.see(other.vectors[0])
+        for number in (1, 2):
+            without_camera.client.delete(f"/items/twin-{number}").raise_for_status()
+            for _ in range(20):
+                shelf.look_again()
+            forgotten(without_camera, pages, f"twin-{number}")
     pages.forget_errors("/preview")
 
 

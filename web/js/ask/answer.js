@@ -3,9 +3,9 @@
 import { el, safeLink } from "../base/dom.js";
 import { picture } from "../base/picture.js";
 import { t } from "../base/text.js";
-import { shownTitle, titleOf } from "../live/match.js";
+import { group, others, titleOf } from "../live/match.js";
 import { createScore } from "../live/score.js";
-import { boxWords } from "../live/viewfinder.js";
+import { boxWords, putBox } from "../live/viewfinder.js";
 
 const SHOWN = 6;
 
@@ -17,12 +17,12 @@ function titleNode(match) {
   return link;
 }
 
-function row(match) {
+function row(match, className = "answer-row") {
   const score = createScore();
   score.set(match.score);
   const { category, price } = match.metadata ?? {};
   const more = [category, price].filter(Boolean).join(" · ");
-  return el("li", "answer-row", picture(match.url, { width: 160 }).node,
+  return el("li", className, picture(match.url, { width: 160 }).node,
     el("span", "answer-words", titleNode(match), more ? el("span", "answer-more", more) : null, score.node));
 }
 
@@ -39,7 +39,7 @@ export function createAsked(address, { width, height }) {
     mark(box) {
       if (!Array.isArray(box)) return;
       const mark = el("span", "viewfinder-box");
-      ["--x", "--y", "--w", "--h"].forEach((name, i) => mark.style.setProperty(name, box[i]));
+      putBox(mark, box);
       frame.append(mark);
       words.textContent = boxWords(box);
     },
@@ -48,13 +48,14 @@ export function createAsked(address, { width, height }) {
 
 /** The verdict and the items of a record. */
 export function createAnswer(record) {
-  const { verdict, matches, equals } = record;
+  const { verdict, matches } = record;
   if (!matches.length) return el("p", "form-words", t("ask.empty"));
+  const members = group(record);
   const node = el("div", "answer",
     el("p", "verdict", t(`verdict.${verdict}`)),
     verdict === "no_match" ? el("p", "form-words", t("ask.no_match")) : null,
-    equals ? el("p", "form-words", shownTitle(record)) : null,
-    el("ol", "answer-list", ...matches.slice(0, SHOWN).map(row)));
+    members.length > 1 ? el("p", "answer-equals", t("best.equals.title", { n: members.length })) : null,
+    el("ol", "answer-list", ...members.map((match) => row(match, "answer-row answer-first")), ...others(record).slice(0, SHOWN - members.length).map((match) => row(match))));
   node.dataset.verdict = verdict;
   return node;
 }

@@ -4,16 +4,31 @@ import { byId, el, safeLink } from "../base/dom.js";
 import { bestKey } from "./hold.js";
 import { picture } from "../base/picture.js";
 import { createScore, sureness } from "./score.js";
-import { t } from "../base/text.js";
+import { language, t } from "../base/text.js";
 
 export const BEST_PX = 640; // the width of its picture
 export const titleOf = (match) => match.title || t("best.untitled");
+const byTitle = new Intl.Collator(language, { numeric: true });
+
+/** The best match, or all of its equals, by their titles: none of them is the winner, and their scores change places. */
+export function group({ matches, equals }) {
+  const members = matches.filter(({ id }) => equals?.includes(id));
+  return members.length < 2 ? matches.slice(0, 1) : members.sort((a, b) => byTitle.compare(titleOf(a), titleOf(b)));
+}
+
+/** The matches after these. */
+export function others(record) {
+  const first = group(record);
+  return record.matches.filter((match) => !first.includes(match));
+}
+
+/** The titles of the best match and its equals. */
+export const names = (record) => group(record).map(titleOf).join(" / ");
 
 /** What a record shows, in words: the best match's title, or "one of these" with those of its equals. */
 export function shownTitle(record) {
-  const equals = record.matches.filter(({ id }) => record.equals?.includes(id));
-  if (equals.length < 2) return titleOf(record.matches[0]);
-  return t("best.equals", { n: equals.length, titles: equals.map(titleOf).join(" / ") });
+  const n = group(record).length;
+  return n < 2 ? names(record) : t("best.equals", { n, titles: names(record) });
 }
 
 /** The title, as a link where the item has a page of its own. */
@@ -33,18 +48,33 @@ export function facts(metadata) {
   return el("dl", "facts", ...rest.slice(0, 6).map(([name, value]) => el("div", "", el("dt", "", name), el("dd", "", String(value)))));
 }
 
-function words(record, match, score) {
+const text = (tag, name, value) => (value ? el(tag, name, String(value)) : null);
+
+/** Equal items: each with its picture, its title and what else tells it apart for a person. */
+export function equalsList(members) {
+  return el("ul", "equals", ...members.map((match) => {
+    const { category, price } = match.metadata ?? {};
+    return el("li", "equal", picture(match.url, { width: 160 }).node,
+      el("span", "equal-words", el("span", "equal-title", titleNode(match)), text("span", "equal-more", [category, price].filter(Boolean).join(" · "))));
+  }));
+}
+
+/** Each part of what a record shows: the words of one item, of equal ones, or of none. */
+function told(record, members) {
+  const [match] = members;
   const metadata = match.metadata ?? {};
-  const missed = record.verdict === "no_match";
-  const text = (tag, name, value) => (value ? el(tag, name, String(value)) : null);
-  const guess = el("p", "best-guess", t("best.guess", { title: titleOf(match) }));
+  if (record.verdict === "no_match") {
+    return [el("h2", "best-title", t("verdict.no_match")), el("p", "best-guess", t("best.guess", { title: names(record) }))];
+  }
+  if (members.length > 1) return [el("h2", "best-title", t("best.equals.title", { n: members.length })), equalsList(members)];
+  return [text("p", "best-category", metadata.category), el("h2", "best-title", titleNode(match)), text("p", "best-price", metadata.price), facts(metadata)];
+}
+
+function words(record, members, score) {
   return el("div", "best-words",
     el("p", "verdict", t(`verdict.${record.verdict}`)),
     el("p", "best-last", t("best.last")),
-    missed ? null : text("p", "best-category", metadata.category),
-    el("h2", "best-title", missed ? t("verdict.no_match") : record.equals ? shownTitle(record) : titleNode(match)),
-    missed ? guess : text("p", "best-price", metadata.price),
-    missed ? null : facts(metadata),
+    ...told(record, members),
     score && score.node,
     record.verdict === "unsure" ? el("p", "best-hint", t("best.unsure")) : null);
 }
@@ -58,16 +88,19 @@ export function createBest() {
   return {
     /** Waits for the picture and gives the function that draws. A record with the same best match only moves the score. */
     async prepare(record) {
-      const match = record.matches[0];
+      const [match] = record.matches;
       if (shown && bestKey(record) === shown) return () => score?.set(match.score);
-      const { node, ready } = picture(match.url, { width: BEST_PX });
-      await ready;
+      const members = group(record);
+      const pictures = members.map(({ url }) => picture(url, { width: BEST_PX }));
+      await Promise.all(pictures.map(({ ready }) => ready));
       return () => {
         shown = bestKey(record);
         score = record.verdict === "no_match" ? null : createScore(sureness);
         score?.set(match.score);
         card.dataset.verdict = record.verdict;
-        item.replaceChildren(el("div", "finder", node), words(record, match, score));
+        const finder = el("div", "finder", ...pictures.map(({ node }) => node));
+        finder.dataset.pictures = members.length;
+        item.replaceChildren(finder, words(record, members, score));
       };
     },
     clear() {

@@ -4,7 +4,7 @@ import { openDialog } from "../base/dialog.js";
 import { el } from "../base/dom.js";
 import { picture } from "../base/picture.js";
 import { clockTime, dateTime, t } from "../base/text.js";
-import { BEST_PX, facts, shownTitle, titleNode, titleOf } from "./match.js";
+import { BEST_PX, equalsList, facts, group, names, others, titleNode, titleOf } from "./match.js";
 import { createScore, sureness } from "./score.js";
 import { ms } from "./timing_breakdown.js";
 
@@ -19,25 +19,34 @@ function scored(match, say) {
   return score.node;
 }
 
+/** Equal items together, with the one score of them all. */
+function equalsOf(record, members) {
+  return el("div", "record-equals",
+    el("p", "verdict", t(`verdict.${record.verdict}`)),
+    el("h3", "record-title", t("best.equals.title", { n: members.length })), equalsList(members), scored(record.matches[0], sureness));
+}
+
 function bestOf(record) {
-  const [match] = record.matches;
+  const members = group(record);
+  const [match] = members;
   const missed = record.verdict === "no_match";
+  if (members.length > 1 && !missed) return equalsOf(record, members);
   const { category, price } = match.metadata ?? {};
   const line = [category, price].filter(Boolean).join(" · ");
   return el("div", "record-best", picture(match.url, { width: BEST_PX }).node,
     el("div", "record-words",
       el("p", "verdict", t(`verdict.${record.verdict}`)),
-      missed ? el("p", "best-guess", t("best.guess", { title: titleOf(match) })) : el("h3", "record-title", record.equals ? shownTitle(record) : titleNode(match)),
+      missed ? el("p", "best-guess", t("best.guess", { title: names(record) })) : el("h3", "record-title", titleNode(match)),
       !missed && line ? el("p", "record-line", line) : null,
       missed ? null : facts(match.metadata ?? {}),
       missed ? null : scored(match, sureness)));
 }
 
 function runnersOf(record) {
-  const others = record.matches.slice(1);
-  if (!others.length) return null;
+  const runners = others(record);
+  if (!runners.length) return null;
   const missed = record.verdict === "no_match";
-  const rows = others.map((match) => el("li", "record-runner", picture(match.url, { width: 160 }).node,
+  const rows = runners.map((match) => el("li", "record-runner", picture(match.url, { width: 160 }).node,
     el("span", "record-runner-title", titleOf(match)), missed ? null : scored(match)));
   return el("section", "record-part", el("h3", "heading", t(`runners.${record.verdict}`)), el("ol", "record-runners", ...rows));
 }

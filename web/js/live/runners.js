@@ -1,7 +1,7 @@
 // The runners-up: the next likely items, smaller.
 
 import { byId, el, setText } from "../base/dom.js";
-import { titleOf } from "./match.js";
+import { others, titleOf } from "./match.js";
 import { picture } from "../base/picture.js";
 import { createScore } from "./score.js";
 import { t } from "../base/text.js";
@@ -34,7 +34,7 @@ export function createRunners() {
   return {
     /** Waits for the pictures and gives the function that draws. */
     async prepare(record) {
-      const matches = record.matches.slice(1, 1 + SHOWN);
+      const matches = others(record).slice(0, SHOWN);
       const next = new Map(matches.map((match) => [match.id, rows.get(match.id) ?? createRow(match)]));
       await Promise.all([...next.values()].map(({ ready }) => ready));
       return () => {

@@ -11,15 +11,18 @@ const WIDTH_STEP = 0.05; // a box varies a little from frame to frame
 const ACROSS = ["left", "middle", "right"];
 const DOWN = ["top", "middle", "bottom"];
 
-const isBox = (box) => Array.isArray(box) && box.length === 4 && box.every(Number.isFinite);
+export const isBox = (box) => Array.isArray(box) && box.length === 4 && box.every(Number.isFinite);
 
 const third = (centre) => (centre < 0.4 ? 0 : centre > 0.6 ? 2 : 1);
 
+/** The place of a box in words. */
+export const placeOf = ([x, y, w, h]) => t(`place.${DOWN[third(y + h / 2)]}.${ACROSS[third(x + w / 2)]}`);
+
 /** A box in words, for a screen reader and for everyone who asks what the drawing means. */
-export function boxWords([x, y, w, h]) {
+export function boxWords(box) {
+  const [, , w, h] = box;
   if (w >= WHOLE && h >= WHOLE) return t("viewfinder.whole");
-  const place = t(`place.${DOWN[third(y + h / 2)]}.${ACROSS[third(x + w / 2)]}`);
-  return t("viewfinder.part", { place, width: percent(Math.max(1, Math.round(w / WIDTH_STEP)) * WIDTH_STEP) });
+  return t("viewfinder.part", { place: placeOf(box), width: percent(Math.max(1, Math.round(w / WIDTH_STEP)) * WIDTH_STEP) });
 }
 
 /** Width divided by height of a picture or a video, once it is known. */
@@ -28,7 +31,8 @@ function shape(node) {
   return width / height;
 }
 
-function move(mark, box) {
+/** Puts a mark where a box of shares lies in the picture under it. */
+export function putBox(mark, box) {
   ["--x", "--y", "--w", "--h"].forEach((name, i) => mark.style.setProperty(name, box[i]));
 }
 
@@ -65,7 +69,7 @@ export function createViewfinder() {
       if (figure.dataset.box !== "shown") begin();
       const due = at - saidAt >= WORDS_MS;
       // Without motion the box cannot glide, and would jump ten times a second: it moves once a second.
-      if (due || !calm.matches) move(mark, record.box);
+      if (due || !calm.matches) putBox(mark, record.box);
       if (!due) return;
       setText(words, boxWords(record.box));
       saidAt = at;

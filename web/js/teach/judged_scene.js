@@ -1,7 +1,9 @@
 // One showing: consecutive records with the same answer about a thing before the camera. It is judged once, and the
 // judgement can be changed while it lasts. Pure.
 
-const sayingOf = ({ thing, verdict, matches: [best] }) => `${thing} ${verdict === "no_match" ? verdict : best.id}`;
+import { bestId } from "../live/hold.js";
+
+const sayingOf = (record) => `${record.thing} ${record.verdict === "no_match" ? record.verdict : bestId(record)}`;
 
 export function createShowing() {
   let saying = null;

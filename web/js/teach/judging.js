@@ -1,7 +1,7 @@
 // Judging: a yes or a no is feedback to the server, and a no also asks which item it was.
 
 import { t } from "../base/text.js";
-import { titleOf } from "../live/match.js";
+import { group, names, others, titleOf } from "../live/match.js";
 import { feedbackRefusal, itWas, RIGHT, say, WRONG } from "./feedback.js";
 import { pile } from "./wrong_list.js";
 import { askWhat } from "./which_item.js";
@@ -45,9 +45,8 @@ export function createJudging({ tell, onSaid, teach }) {
     if (!(await send(record, WRONG))) return;
     pile.add(record, picture); // until the right item is named, even if the dialog is closed
     onSaid(record, "no");
-    const [best, ...others] = record.matches;
     askWhat({
-      title: t("what.title"), words: t("what.taken", { title: titleOf(best) }), picture, near: others.slice(0, NEAR),
+      title: t("what.title"), words: t("what.taken", { title: names(record) }), picture, box: record.box, near: others(record).slice(0, NEAR),
       onItem: noteItem(record),
       onNone() {
         pile.remove(record.id);
@@ -60,7 +59,7 @@ export function createJudging({ tell, onSaid, teach }) {
   /** Asks which of the items it is, for a wrong "no match". */
   function which(record, picture) {
     askWhat({
-      title: t("what.which"), words: t("what.missed"), picture, near: record.matches.slice(0, NEAR),
+      title: t("what.which"), words: t("what.missed"), picture, box: record.box, near: record.matches.slice(0, NEAR),
       onItem: noteItem(record),
       onNone: () => agree(record),
       // Sent at once, so that the server remembers the record until it is corrected.
@@ -79,7 +78,7 @@ export function createJudging({ tell, onSaid, teach }) {
   return {
     yes(record, picture) {
       if (record.verdict === "no_match") which(record, picture);
-      else note(record, RIGHT, t("judge.right", { title: titleOf(record.matches[0]) }));
+      else note(record, RIGHT, t(group(record).length > 1 ? "judge.right.equals" : "judge.right", { title: names(record) }));
     },
     no: (record, picture) => (record.verdict === "no_match" ? agree(record) : wrong(record, picture)),
   };

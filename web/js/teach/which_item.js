@@ -3,22 +3,25 @@
 import { openDialog } from "../base/dialog.js";
 import { el, press } from "../base/dom.js";
 import { t } from "../base/text.js";
+import { isBox, putBox } from "../live/viewfinder.js";
 import { createChoices, createItemSearch } from "./chooser.js";
 
-/** The small picture of the frame, or nothing. */
-export function seenPicture(address) {
+/** The small picture of the frame with the box that was looked at, or nothing. */
+export function seenPicture(address, box) {
   if (!address) return null;
   const image = new Image();
   image.alt = t("what.seen");
   image.src = address;
-  return el("div", "seen", image);
+  const mark = isBox(box) ? el("span", "viewfinder-box") : null;
+  if (mark) putBox(mark, box);
+  return el("div", "seen", image, mark);
 }
 
 /**
- * `picture` is the camera's, or null; `near` are the items offered at once. One of onItem(item), onNone()
+ * `picture` is the camera's, or null, with its `box`; `near` are the items offered at once. One of onItem(item), onNone()
  * and onLater() is called, and onLater too if the dialog is closed without an answer.
  */
-export function askWhat({ title, words, picture, near, onItem, onNone, onLater, onLeave = onLater }) {
+export function askWhat({ title, words, picture, box, near, onItem, onNone, onLater, onLeave = onLater }) {
   let answered = false;
   const answer = (take) => (...args) => {
     answered = true;
@@ -30,7 +33,7 @@ export function askWhat({ title, words, picture, near, onItem, onNone, onLater, 
     title,
     className: "what",
     content: [
-      el("div", "what-head", seenPicture(picture), el("p", "form-words", words)),
+      el("div", "what-head", seenPicture(picture, box), el("p", "form-words", words)),
       near.length ? createChoices(near, { onPick: answer(onItem) }) : "",
       search.node,
       el("div", "form-end", press("button", t("what.none"), answer(onNone)), press("button", t("what.later"), answer(onLater))),

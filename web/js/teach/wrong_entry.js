@@ -3,13 +3,12 @@
 import { el, press, setText } from "../base/dom.js";
 import { picture } from "../base/picture.js";
 import { clockTime, t } from "../base/text.js";
-import { titleOf } from "../live/match.js";
+import { names, others, titleOf } from "../live/match.js";
 import { createItemSearch } from "./chooser.js";
 import { seenPicture } from "./which_item.js";
 
 /** `kept` is an entry of the pile. Gives {node, kept, item: the chosen one or null, refuse(words)}. */
 export function createEntry(kept, { onChange, onRemove }) {
-  const [best, ...others] = kept.matches;
   const trouble = el("p", "form-trouble");
   trouble.setAttribute("role", "alert");
   const options = el("div", "options");
@@ -43,10 +42,10 @@ export function createEntry(kept, { onChange, onRemove }) {
     radio.focus();
   }
 
-  const made = new Map(others.map((each) => [each.id, addOption(each)]));
-  const legend = el("legend", "entry-title", t("what.taken", { title: titleOf(best) }));
+  const made = new Map(others(kept).map((each) => [each.id, addOption(each)]));
+  const legend = el("legend", "entry-title", t("what.taken", { title: names(kept) }));
   const where = el("p", "entry-where", `${clockTime(kept.captured_at)} · ${kept.thing}`);
-  const node = el("li", "entry", seenPicture(kept.picture) ?? el("div", "seen seen-none"),
+  const node = el("li", "entry", seenPicture(kept.picture, kept.box) ?? el("div", "seen seen-none"),
     el("fieldset", "entry-words", legend, where, options, el("div", "entry-end", more, press("button button-quiet", t("correct.remove"), onRemove)),
       search.node, trouble));
   return { node, kept, get item() { return item; }, refuse: (words) => setText(trouble, words) };

@@ -3,7 +3,7 @@
 const NAME = "lookalike.pile";
 const KEPT = 50;
 const listeners = new Set();
-let entries = read(); // {id, thing, captured_at, matches: [{id, title, url}], picture}
+let entries = read(); // {id, thing, captured_at, matches: [{id, title, url}], equals, box, picture}
 
 function read() {
   try {
@@ -27,8 +27,8 @@ const briefly = ({ id, title, url }) => ({ id, title, url });
 export const pile = {
   all: () => entries,
   /** `picture` is the camera's, as an address that lasts, or null. */
-  add({ id, thing, captured_at, matches }, picture) {
-    set([{ id, thing, captured_at, matches: matches.map(briefly), picture }, ...entries.filter((entry) => entry.id !== id)]);
+  add({ id, thing, captured_at, matches, equals, box }, picture) {
+    set([{ id, thing, captured_at, matches: matches.map(briefly), equals, box, picture }, ...entries.filter((entry) => entry.id !== id)]);
   },
   remove(id) {
     if (entries.some((entry) => entry.id === id)) set(entries.filter((entry) => entry.id !== id));

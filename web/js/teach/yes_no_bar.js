@@ -2,6 +2,7 @@
 
 import { el, setText } from "../base/dom.js";
 import { t } from "../base/text.js";
+import { group } from "../live/match.js";
 
 let count = 0;
 
@@ -24,7 +25,8 @@ export function createBar({ onYes, onNo, keys = {} }) {
   return {
     node,
     show({ record, said, may = true }) {
-      setText(question, t(`judge.${record.verdict}`));
+      const equals = record.verdict !== "no_match" && group(record).length > 1;
+      setText(question, t(equals ? "judge.equals" : `judge.${record.verdict}`));
       for (const [name, button] of Object.entries(buttons)) {
         button.setAttribute("aria-pressed", String(said === name));
         // Not `disabled`, with which the button would lose the focus.
