@@ -29,6 +29,19 @@ class SearchClient:
             raise _refusal(response)
         return response.text
 
+    def trial(self, observation: bytes, *, thing: str, item: str | None) -> dict[str, Any]:
+        """The trial's JSON of taught vectors, given as an observation's; `item` is the id they are added to.
+
+        Raises as `search` does.
+        """
+        params = {"thing": thing} if item is None else {"thing": thing, "item": item}
+        response = self._ask("POST", "/trial", params=params, content=observation)
+        if response.status_code == 400:
+            raise InputError(str(response.json().get("detail")))
+        if response.status_code != 200:
+            raise _refusal(response)
+        return dict(response.json())
+
     def state(self) -> dict[str, Any]:
         """The search's state: ok, trouble, loading, items, cursor, model, broker."""
         state = self._ask("GET", "/healthz").json()

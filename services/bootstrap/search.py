@@ -30,6 +30,7 @@ from services.core.search.intake import Intake
 from services.core.search.lookup import Lookup
 from services.core.search.point_cache import PointCache
 from services.core.search.second_look import SecondLook
+from services.core.search.trial import Trials
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class SearchCore:
     follower: Follower
     answerer: Answerer
     second_look: SecondLook
+    trials: Trials
     drops: Drops
     queue: RedisQueue
     registry: CollectorRegistry
@@ -88,7 +90,9 @@ def build_search_core(
         listener=listener,
         ask_details=ask_details,
     )
-    return SearchCore(follower, answerer, second_look, drops, queue, registry)
+    return SearchCore(
+        follower, answerer, second_look, Trials(follower.live, lookup, queue), drops, queue, registry
+    )
 
 
 def build_search(settings: SearchSettings, connect: Connect) -> SearchParts:

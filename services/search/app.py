@@ -12,7 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.concurrency import run_in_threadpool
 
 from common.version import VERSION
-from common.wire import WireError, decode_observation
+from common.wire import Observation, WireError, decode_observation
 from services.bootstrap.search import SearchParts
 from services.contract import openapi, problems
 from services.core.errors import InputError, LoadingError
@@ -70,6 +70,18 @@ def build_app(parts: SearchParts, loops: Loops, senders: SenderRule = THIS_MACHI
         payload = await request.body()
         return Response(await run_in_threadpool(_search, parts, payload, k), media_type="application/json")
 
+    @app.post("/trial", **declared.TRIAL)
+    async def trial(
+        request: Request, thing: declared.TrialThing, item: declared.TrialItem = None
+    ) -> Response:
+        """Try an item before it is saved: what would it have been named for in a camera's last minute?
+
+        The vectors of its pictures come as those of one observation of the camera.
+        """
+        seen = _observation(await request.body(), thing)
+        found = await run_in_threadpool(parts.core.trials.run, seen, item_id=item)
+        return JSONResponse(found.to_json())
+
     @app.post("/observations", **declared.OBSERVATIONS)
     async def observations(request: Request) -> dict[str, Any]:
         """Observations to match records on the queue, as those that come over MQTT.
@@ -99,9 +111,14 @@ def build_app(parts: SearchParts, loops: Loops, senders: SenderRule = THIS_MACHI
     return app
 
 
-def _search(parts: SearchParts, payload: bytes, k: int) -> str:
-    seen = decode_observation(payload, thing=UPLOAD, kind="features", received_at_s=time.time())
+def _observation(payload: bytes, thing: str) -> Observation:
+    seen = decode_observation(payload, thing=thing, kind="features", received_at_s=time.time())
     assert seen is not None  # plain text comes only on a DeepLens program's own topic
+    return seen
+
+
+def _search(parts: SearchParts, payload: bytes, k: int) -> str:
+    seen = _observation(payload, UPLOAD)
     return parts.core.answerer.look(seen, k=k).to_json()
 
 

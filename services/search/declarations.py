@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
+
+from fastapi import Query
 
 from services.contract.examples import MODEL, RECORD
 from services.contract.health_models import AliveAnswer
@@ -15,6 +17,7 @@ from services.contract.search_models import (
     PredictionsAnswer,
     SearchHealthAnswer,
 )
+from services.contract.teach_models import TrialAnswer
 
 ABOUT = (
     "It listens at `LOOKALIKE_SEARCH_HOST` and `LOOKALIKE_SEARCH_PORT`, for the api and for programs that "
@@ -130,6 +133,34 @@ SEARCH: Route = {
             }
         ),
     },
+}
+TrialThing = Annotated[
+    str, Query(min_length=1, max_length=128, description="The camera's name.", examples=["cam-1"])
+]
+TrialItem = Annotated[
+    str | None, Query(max_length=200, description="The id of the item that they are added to.")
+]
+TRIAL: Route = {
+    "summary": "Try a new item",
+    "response_model": TrialAnswer,
+    "openapi_extra": {
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/json": {
+                    "schema": {"type": "object", "description": "An [observation](mqtt.md#observation)."},
+                    "example": _OBSERVATION | {"thing": "cam-1"},
+                }
+            },
+        }
+    },
+    "responses": problems(
+        {
+            400: "vectors of model 67b852d76d55; expected f6119f54bb0b like the catalogue's",
+            422: "`thing` is ''; expected a camera's name",
+            503: LOADING,
+        }
+    ),
 }
 OBSERVATIONS: Route = {
     "summary": "Answer observations",

@@ -151,6 +151,20 @@ def test_moments_of_a_camera_are_taught_with_the_boxes_that_a_person_has_checked
     # The mug covers the middle of its picture.
     assert left < 0.4 < 0.6 < left + width
     assert top < 0.4 < 0.6 < top + height
+    shop.client.delete("/items/mine")
+
+    def tried(warning: str | None) -> dict[str, Any] | None:
+        """The trial of the moment, once it gives this warning."""
+        box = ",".join(map(str, moment["box"]))
+        files = {"image": ("a.jpg", picture)}
+        answer = shop.client.post("/teach/trial", data={"thing": "cam-1", "box": box}, files=files)
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json()) if answer.json()["warning"] == warning else None
+
+    # The camera sees nothing else, so that all its frames are the thing's own.
+    trial = eventually(lambda: tried(None), within_s=5)
+    assert trial["would_name"] == trial["frames"] >= 1
+    assert (trial["empty_frames"], trial["other"], len(trial["nearest"])) == (0, None, 3)
     form = {"title": "Moments", "id": "moments", "taught": "1", "box": ["0.25,0.25,0.5,0.5", ""]}
     files = [("image", ("a.jpg", picture)), ("image", ("b.jpg", picture))]
     item = shop.client.post("/items", data=form, files=files).json()
@@ -161,7 +175,23 @@ def test_moments_of_a_camera_are_taught_with_the_boxes_that_a_person_has_checked
     more = shop.client.post("/items/moments/views", data={"box": "0,0,0.5,1"}, files=files[:1]).json()
     assert opened(shop.client.get(more["pictures"][2]).content).size == (frame.width // 2, frame.height)
     assert more["views"] > item["views"] + 1
+    trial = eventually(lambda: tried("another_item"), within_s=5)
+    assert trial["other"] == {"id": "moments", "title": "Moments"}
     shop.client.delete("/items/moments")
+
+
+def test_a_trial_without_pictures_or_a_camera_is_refused(shop: Stack) -> None:
+    without = shop.client.post("/teach/trial", files={"thing": (None, "cam-1")})
+    assert (without.status_code, "there is no picture" in without.json()["detail"]) == (400, True)
+    for thing in ("", "a/b"):
+        files = {"image": ("a.jpg", picture(761))}
+        refused = shop.client.post("/teach/trial", data={"thing": thing}, files=files)
+        assert (refused.status_code, refused.json()["detail"]) == (
+            400,
+            f"thing is {thing!r}; expected a camera's name",
+        )
+    unknown = shop.client.post("/teach/trial", data={"thing": "nobody"}, files={"image": picture(761)})
+    assert unknown.json()["frames"] == 0
 
 
 @pytest.mark.parametrize(
