@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnxruntime
@@ -29,6 +30,8 @@ from services.core.ports import Picture
 
 PICTURES = Path(__file__).resolve().parents[1] / "samples" / "pictures"
 ITEMS, PAIRS = 40, 7
+# The model's inputs by name.
+Batch = dict[str, NDArray[Any]]
 
 
 def main() -> None:
@@ -36,8 +39,9 @@ def main() -> None:
     settings = CliSettings()
     pictures = sorted(PICTURES.iterdir())[:ITEMS]
     batches, session = _batches(pictures), _session(settings)
+    count = sum(len(batch["picture"]) for batch in batches)
     print(
-        f"{ITEMS} items, {sum(map(len, batches))} pictures in batches of {_sizes(batches)}, "
+        f"{ITEMS} items, {count} pictures in batches of {_sizes(batches)}, "
         f"model {settings.model}, {settings.threads} of {len(os.sched_getaffinity(0))} processors for it"
     )
     ratios = []
@@ -62,20 +66,23 @@ def _others_s() -> float:
     return (user + nice + system + irq + soft) / os.sysconf("SC_CLK_TCK") - time.process_time()
 
 
-def _batches(pictures: list[Path]) -> list[NDArray[np.uint8]]:
+def _batches(pictures: list[Path]) -> list[Batch]:
     """The batches that the import gives the model, one a run."""
-    batches = []
+    batches: list[Batch] = []
     for path in pictures:
-        views, probes = pillow_views.shots(pillow_pictures.decode(path.read_bytes())[0])
+        drawn = pillow_views.shots(pillow_pictures.decode(path.read_bytes())[0])
         shapes: defaultdict[tuple[int, ...], list[Picture]] = defaultdict(list)
-        for shot in (*views, *probes):
-            shapes[shot.shape].append(shot)
-        batches += [np.stack(alike) for alike in shapes.values()]
+        for view in drawn.views:
+            shapes[view.shape].append(view)
+        for alike in shapes.values():
+            whole = np.tile(np.array([0, 0, 1, 1], np.float32), (len(alike), 1))
+            batches.append({"picture": np.stack(alike), "known": whole, "alone": np.array(True)})
+        batches.append({"picture": np.stack(drawn.probes), "known": drawn.boxes, "alone": np.array(False)})
     return batches
 
 
-def _sizes(batches: list[NDArray[np.uint8]]) -> str:
-    return " and ".join(map(str, sorted({len(batch) for batch in batches})))
+def _sizes(batches: list[Batch]) -> str:
+    return " and ".join(map(str, sorted({len(batch["picture"]) for batch in batches})))
 
 
 def _session(settings: CliSettings) -> onnxruntime.InferenceSession:
@@ -85,10 +92,10 @@ def _session(settings: CliSettings) -> onnxruntime.InferenceSession:
     return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
 
-def _bare_s(session: onnxruntime.InferenceSession, batches: list[NDArray[np.uint8]]) -> float:
+def _bare_s(session: onnxruntime.InferenceSession, batches: list[Batch]) -> float:
     began_s = time.perf_counter()
     for batch in batches:
-        session.run(["vector"], {"picture": batch})
+        session.run(["vector"], batch)
     return time.perf_counter() - began_s
 
 

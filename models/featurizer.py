@@ -1,8 +1,6 @@
 """Turns pictures into vectors with a model file; the one featurizer of edge, api and import."""
 
-import math
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +10,9 @@ from numpy.typing import NDArray
 
 from models.errors import ModelError, OtherFormError
 from models.files import fingerprint, read_model
+from models.pictures import batches, check_pictures, checked_boxes, cut, stack
 from models.session import first_line, open_session
 
-_MAX_BATCH = 16
-# Inside the graph a pixel takes 12 bytes before it is resized: about 100 MB, plus one picture at most.
-_MAX_BATCH_PX = 8_000_000
 _UNIT_TOLERANCE = 1e-3
 _TRIAL_SHAPES = ((2, 48, 64, 3), (1, 75, 33, 3))
 
@@ -35,6 +31,7 @@ class OnnxFeaturizer:
         # From bytes: what runs is exactly what was fingerprinted.
         self._session = open_session(path, data, threads=threads, providers=providers)
         self._dim, self._finds = _check_signature(path, self._session)
+        self._takes_boxes = _takes_boxes(self._session)
         self._check_trial(path)
 
     @property
@@ -63,7 +60,7 @@ class OnnxFeaturizer:
         They are BGR uint8 [height, width, 3], and sizes may differ. ValueError for another dtype or shape;
         ModelError if the model fails on a picture.
         """
-        return self.look(pictures)[0]
+        return self._run_all(pictures, _whole(len(pictures)), alone=True)[0]
 
     def look(
         self, pictures: Sequence[NDArray[np.uint8]], boxes: NDArray[np.float32] | None = None
@@ -74,21 +71,35 @@ class OnnxFeaturizer:
         not find the thing by itself. With `boxes` the thing is there, and is not searched for. Pictures and
         errors as of `embed`; ValueError also for boxes of another form.
         """
-        for index, picture in enumerate(pictures):
-            _check_picture(index, picture)
-        if boxes is not None:
-            checked = _checked_boxes(boxes, len(pictures))
-            cuts = [_cut(picture, box) for picture, box in zip(pictures, checked, strict=True)]
-            return self.look(cuts)[0], checked
+        if boxes is None:
+            return self._run_all(pictures, None)
+        known = checked_boxes(boxes, len(pictures))
+        if self._takes_boxes:
+            return self._run_all(pictures, known)
+        check_pictures(pictures)
+        cuts = [cut(picture, box) for picture, box in zip(pictures, known, strict=True)]
+        return self._run_all(cuts, None)[0], known
+
+    def _run_all(
+        self, pictures: Sequence[NDArray[np.uint8]], known: NDArray[np.float32] | None, *, alone: bool = False
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        check_pictures(pictures)
         vectors = np.empty((len(pictures), self._dim), np.float32)
         boxes = np.empty((len(pictures), 4), np.float32)
-        for indices in _batches(pictures):
-            vectors[indices], boxes[indices] = self._run(_stack([pictures[index] for index in indices]))
+        for indices in batches(pictures):
+            batch = stack([pictures[index] for index in indices])
+            given = None if known is None else known[indices]
+            vectors[indices], boxes[indices] = self._run(batch, given, alone=alone)
         return vectors, boxes
 
-    def _run(self, batch: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    def _run(
+        self, batch: NDArray[np.uint8], known: NDArray[np.float32] | None = None, *, alone: bool = False
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        feed: dict[str, NDArray[Any]] = {"picture": batch}
+        if self._takes_boxes and known is not None:
+            feed |= {"known": known, "alone": np.array(alone)}
         try:
-            vectors, *boxes = self._session.run(["vector", "box"][: 1 + self._finds], {"picture": batch})
+            vectors, *boxes = self._session.run(["vector", "box"][: 1 + self._finds], feed)
         except Exception as error:  # onnxruntime's exceptions share no class of their own
             raise ModelError(f"model failed on pictures {batch.shape}: {first_line(error)}") from error
         expected = (len(batch), self._dim)
@@ -96,8 +107,7 @@ class OnnxFeaturizer:
             raise ModelError(
                 f"model gave vectors {vectors.shape} for pictures {batch.shape}; expected {expected}"
             )
-        whole = np.tile(np.array([0, 0, 1, 1], np.float32), (len(batch), 1))
-        return vectors, boxes[0] if boxes else whole
+        return vectors, boxes[0] if boxes else _whole(len(batch))
 
     def _check_trial(self, path: Path) -> None:
         noise = np.random.default_rng(0)
@@ -148,49 +158,11 @@ def _shapes(
     return {value.name: list(value.shape) for value in values}
 
 
-def _checked_boxes(boxes: NDArray[np.float32], count: int) -> NDArray[np.float32]:
-    """The boxes as float32 [count, 4], each cut to its picture; ValueError for another form."""
-    given = np.asarray(boxes, np.float32)
-    if given.shape != (count, 4):
-        raise ValueError(f"boxes are {given.shape}; expected ({count}, 4)")
-    start, end = np.clip(given[:, :2], 0, 1), np.clip(given[:, :2] + given[:, 2:], 0, 1)
-    if not (end > start).all():  # written so that NaN is refused too
-        raise ValueError("a box has no area; expected left, top, width and height in shares of the picture")
-    return np.hstack([start, end - start])
+def _takes_boxes(session: ort.InferenceSession) -> bool:
+    """Whether a box and that a picture is of nothing but the thing may be told to the model."""
+    optional = {value.name: value.type for value in session.get_overridable_initializers()}
+    return (optional.get("known"), optional.get("alone")) == ("tensor(float)", "tensor(bool)")
 
 
-def _cut(picture: NDArray[np.uint8], box: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """The part of a picture in a box, at least one pixel of it."""
-    height, width = picture.shape[:2]
-    left, top, across, down = (float(share) for share in box)
-    x, y = min(int(left * width), width - 1), min(int(top * height), height - 1)
-    right, bottom = math.ceil((left + across) * width), math.ceil((top + down) * height)
-    return picture[y : max(y + 1, bottom), x : max(x + 1, right)]
-
-
-def _check_picture(index: int, picture: NDArray[np.uint8]) -> None:
-    if not isinstance(picture, np.ndarray):
-        raise ValueError(f"picture {index} is {type(picture).__name__}; expected a numpy array")
-    if picture.dtype != np.uint8:
-        raise ValueError(f"picture {index} has dtype {picture.dtype}; expected uint8")
-    if picture.ndim != 3 or picture.shape[2] != 3 or 0 in picture.shape:
-        raise ValueError(
-            f"picture {index} has shape {picture.shape}; expected (height, width, 3), none of them 0"
-        )
-
-
-def _stack(pictures: Sequence[NDArray[np.uint8]]) -> NDArray[np.uint8]:
-    if len(pictures) == 1:  # the usual case of a camera: no copy of the frame
-        return pictures[0][np.newaxis]
-    return np.stack(pictures)
-
-
-def _batches(pictures: Sequence[NDArray[np.uint8]]) -> Iterator[list[int]]:
-    """Yield the indices of pictures of equal shape, few enough for one run."""
-    groups: defaultdict[tuple[int, ...], list[int]] = defaultdict(list)
-    for index, picture in enumerate(pictures):
-        groups[picture.shape].append(index)
-    for (height, width, _), indices in groups.items():
-        count = max(1, min(_MAX_BATCH, _MAX_BATCH_PX // (height * width)))
-        for start in range(0, len(indices), count):
-            yield indices[start : start + count]
+def _whole(count: int) -> NDArray[np.float32]:
+    return np.tile(np.array([0, 0, 1, 1], np.float32), (count, 1))

@@ -19,6 +19,7 @@ _STEP_PX = 32  # the network halves a picture five times
 _MOST_STEPS = 16  # the most for the longer side of a very long picture
 # Shortest side of a crop, as a share of the frame's: a smaller thing cannot be told from the background.
 _LEAST = 0.02
+_MIDDLE = 0.75
 
 
 def append_box(
@@ -118,16 +119,17 @@ def _centres(nodes: Nodes, shape: str) -> str:
     return nodes.add("Concat", "find.centres", *axes, *axes, axis=0)
 
 
-def append_margin(nodes: Nodes, sides: str, margin: float, *, prefix: str) -> str:
+def append_margin(nodes: Nodes, sides: str, margin: str, *, prefix: str) -> str:
     """Append a margin around a box, a share of its longer side, inside the picture and never empty.
 
-    Sides in and out are left, top, right and bottom, float32 [batch, 4] as shares of the picture.
+    Sides in and out are left, top, right and bottom, float32 [batch, 4] as shares of the picture; the margin
+    is one number, which may be below 0.
     """
     low, high = f"{prefix}low", f"{prefix}high"
     nodes.split(sides, [low, high], [2, 2], axis=1)
     extent = nodes.add("Sub", f"{prefix}extent", high, low)
     longest = nodes.add("ReduceMax", f"{prefix}longest", extent, nodes.ints(1), keepdims=1)
-    added = nodes.add("Mul", f"{prefix}added", longest, nodes.floats(f"{prefix}margin", margin))
+    added = nodes.add("Mul", f"{prefix}added", longest, margin)
     first = nodes.add("Sub", f"{prefix}first", low, added)
     last_start = nodes.floats("box.last_start", 1 - _LEAST)
     start = nodes.add("Clip", f"{prefix}start", first, nodes.floats("box.nought", 0), last_start)
@@ -137,9 +139,27 @@ def append_margin(nodes: Nodes, sides: str, margin: float, *, prefix: str) -> st
     return nodes.add("Concat", f"{prefix}sides", start, nodes.add("Max", f"{prefix}end", end, least), axis=1)
 
 
-def append_crops(nodes: Nodes, picture: str, sides: str, *, size_px: int, prefix: str) -> str:
-    """Append cutting each picture at its own sides and the letterbox; float32 BGR [batch, 3, size, size]."""
-    body = Nodes()
+def append_middle(nodes: Nodes, picture: str, batch: str) -> str:
+    """Append the sides of three quarters of the pictures' largest square: float32 [batch, 4] as shares."""
+    sides = nodes.add("Shape", "middle.sides", picture, start=1, end=3)
+    sides = nodes.add("Cast", "middle.height_width", sides, to=TensorProto.FLOAT)
+    shortest = nodes.add("ReduceMin", "middle.shortest", sides, keepdims=1)
+    square = nodes.add("Mul", "middle.square", shortest, nodes.floats("middle.half_share", _MIDDLE / 2))
+    reach = nodes.add("Div", "middle.down_across", square, sides)
+    reach = nodes.add("Gather", "middle.reach", reach, nodes.ints(1, 0), axis=0)
+    half = nodes.floats("middle.half", 0.5)
+    near, far = nodes.add("Sub", "middle.near", half, reach), nodes.add("Add", "middle.far", half, reach)
+    one = nodes.add("Concat", "middle.one", near, far, axis=0)
+    shape = nodes.add("Concat", "middle.shape", batch, nodes.ints(4), axis=0)
+    return nodes.add("Expand", "middle", one, shape)
+
+
+def append_crops(nodes: Nodes, picture: str, sides: str, count: str, *, size_px: int, prefix: str) -> str:
+    """Append cutting each picture at its own sides and the letterbox: float32 BGR [count, 3, size, size].
+
+    `count`, a number, is that of the pictures or 0.
+    """
+    body = Nodes(prefix="crop.")
     one = body.add("Gather", "crop.sides", sides, "crop.index", axis=0)
     size = body.add(
         "Cast", "crop.size", body.add("Shape", "crop.shape", picture, start=1, end=3), to=TensorProto.FLOAT
@@ -157,9 +177,6 @@ def append_crops(nodes: Nodes, picture: str, sides: str, *, size_px: int, prefix
     boxed = letterbox(body, body.add("Unsqueeze", "crop.batch", cut, body.ints(0)), size_px)
     body.add("Squeeze", "crop.out", boxed, body.ints(0))
     body.add("Identity", "crop.go_on", "crop.condition")
-    zero = nodes.constant("crop.zero", np.array(0, np.int64))
-    batch = nodes.add("Shape", f"{prefix}batch", picture, start=0, end=1)
-    count = nodes.add("Gather", f"{prefix}count", batch, zero, axis=0)
     return nodes.add("Loop", f"{prefix}crops", count, "", body=_loop_body(body, size_px))
 
 

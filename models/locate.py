@@ -6,7 +6,7 @@ from pathlib import Path
 
 from models.errors import ModelError
 from models.files import FOLDER, fingerprint
-from models.variants import RECIPE, VARIANTS, Variant
+from models.variants import VARIANTS, Variant
 
 # No leading dot: temporary files of a writer begin with one.
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
@@ -80,7 +80,7 @@ def _cache_folder() -> Path:
 def _is_current(path: Path, variant: Variant) -> bool:
     """Compare with the recorded fingerprint, else (another onnx version wrote it) with its recipe."""
     try:
-        return fingerprint(path.read_bytes()) == variant.fingerprint or _recipe(path) == RECIPE
+        return fingerprint(path.read_bytes()) == variant.fingerprint or _recipe(path) == variant.recipe
     except OSError:
         return False
 

@@ -39,7 +39,7 @@ class Network:
     """Appends the convolutions and keeps track of the side of the feature map.
 
     `size_px` decides the padding alone: all multiples of 32 share theirs. `prefix` keeps two networks of one
-    graph apart.
+    graph apart; networks of the same weights share these.
     """
 
     def __init__(
@@ -57,8 +57,8 @@ class Network:
         before, after = _same_padding(self._size_px, side, stride)
         self._size_px = -(-self._size_px // stride)
         name = self._prefix + conv
-        w = self._nodes.constant(f"{name}.weight", kernel.astype(np.float32))
-        b = self._nodes.constant(f"{name}.bias", bias.astype(np.float32))
+        w = self._nodes.constant(f"{conv}.weight", kernel.astype(np.float32))
+        b = self._nodes.constant(f"{conv}.bias", bias.astype(np.float32))
         x = self._nodes.add(
             "Conv", name, x, w, b,
             kernel_shape=[side, side],

@@ -10,13 +10,18 @@ from onnx import TensorProto, helper, numpy_helper
 
 
 class Nodes:
-    """Collects nodes and constants; every node has one output, which bears the node's name."""
+    """Collects nodes and constants; every node has one output, which bears the node's name.
 
-    def __init__(self) -> None:
+    `prefix` is put before the constants' names, for a graph inside another one.
+    """
+
+    def __init__(self, *, prefix: str = "") -> None:
+        self._prefix = prefix
         self.nodes: list[onnx.NodeProto] = []
         self.constants: dict[str, onnx.TensorProto] = {}
 
     def constant(self, name: str, values: NDArray[Any]) -> str:
+        name = self._prefix + name
         self.constants.setdefault(name, numpy_helper.from_array(np.ascontiguousarray(values), name))
         return name
 

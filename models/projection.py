@@ -1,8 +1,8 @@
 """From feature maps to the vector: pooled statistics of four stages, a trained projection, unit length.
 
 The last map tells what kind of thing it is, earlier ones its colours and textures; the projection, learned on
-pictures that `models/training` makes, keeps what tells two things apart and drops what light, ground and blur
-change.
+photographs and on pictures that `models/training` makes, keeps what tells two things apart and drops what
+light, ground and blur change.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,30 +14,34 @@ from models.weights import Tensor
 STAGES = (2, 4, 6)
 
 
-def append_projection(
-    nodes: Nodes, stages: Sequence[str], last: str, trained: Mapping[str, Tensor], *, crops: int = 1
-) -> int:
-    """Append the output `vector`, float32 [batch, dim] of length 1, and return its dimension.
-
-    The maps are of `crops` x batch pictures; a picture's vector is the mean direction of its crops'.
-    """
+def append_statistics(nodes: Nodes, stages: Sequence[str], last: str, *, prefix: str = "") -> str:
+    """Append means and spreads of the maps, each of unit length; returns float32 [batch, statistics]."""
     parts = []
     for index, stage in zip(STAGES, stages, strict=True):
-        mean = _mean(nodes, f"stage{index}", stage)
-        parts += [_unit(nodes, f"stage{index}.mean", mean), _spread(nodes, f"stage{index}", stage, mean)]
-    parts.append(_unit(nodes, "last.mean", _mean(nodes, "last", last)))
-    x = nodes.add("Concat", "statistics", *parts, axis=1)
+        name = f"{prefix}stage{index}"
+        mean = _mean(nodes, name, stage)
+        parts += [_unit(nodes, f"{name}.mean", mean), _spread(nodes, name, stage, mean)]
+    name = f"{prefix}last"
+    parts.append(_unit(nodes, f"{name}.mean", _mean(nodes, name, last)))
+    return nodes.add("Concat", f"{prefix}statistics", *parts, axis=1)
+
+
+def append_projection(nodes: Nodes, statistics: str, trained: Mapping[str, Tensor], *, batch: str) -> int:
+    """Append the output `vector`, float32 [batch, dim] of length 1, and return its dimension.
+
+    The statistics are of all pictures' first crops, then of their second ones, and so on; `batch` is the
+    number of pictures, int64 [1]. A picture's vector is the mean direction of its crops'.
+    """
     x = nodes.add(
-        "Gemm", "projected", x,
+        "Gemm", "projected", statistics,
         nodes.constant("projection.weight", trained["weight"]),
         nodes.constant("projection.bias", trained["bias"]),
         transB=1,
     )  # fmt: skip
     dim = len(trained["bias"])
-    if crops > 1:
-        each = nodes.add("Reshape", "vectors", _unit(nodes, "directions", x), nodes.ints(crops, -1, dim))
-        x = nodes.add("ReduceMean", "mean_direction", each, nodes.ints(0), keepdims=0)
-    _unit(nodes, "vector", x)
+    shape = nodes.add("Concat", "vectors.shape", nodes.ints(-1), batch, nodes.ints(dim), axis=0)
+    each = nodes.add("Reshape", "vectors", _unit(nodes, "directions", x), shape)
+    _unit(nodes, "vector", nodes.add("ReduceMean", "mean_direction", each, nodes.ints(0), keepdims=0))
     return dim
 
 

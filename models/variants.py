@@ -1,9 +1,18 @@
 """The models that this folder can build, and the fingerprints that their files must have."""
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
-# Version of the build; raise it when the built files change: a file of another recipe is rebuilt (locate.py).
-RECIPE = "1"
+
+class Crop(NamedTuple):
+    """A part of a picture that the network sees, letterboxed to `size_px`.
+
+    It is the thing's box with a margin, a share of the box's longer side; without one it is the middle of the
+    picture: three quarters of its largest square.
+    """
+
+    size_px: int
+    margin: float | None = None
 
 
 @dataclass(frozen=True)
@@ -19,12 +28,14 @@ class Variant:
     weights_sha256: str
     # First 12 hex digits of the built file's sha-256, with the onnx version of requirements.lock.
     fingerprint: str
+    # Version of the build; raise it when the built file changes: one of another recipe is built anew.
+    recipe: str = "1"
     # Approximate pixels of the picture in which the thing is found; 0: the whole picture is embedded.
     find_px: int = 0
     # The trained projection behind the pooling, a file of trained/; empty: the pooled features as they are.
     projection: str = ""
-    # Margins around the thing, one a crop, as shares of its longer side; the crops' vectors are averaged.
-    margins: tuple[float, ...] = (0.04,)
+    # What a level sees of a camera's frame, the thing first; the crops' vectors are averaged.
+    crops: tuple[Crop, ...] = ()
 
 
 _LITE0 = Variant(
@@ -55,11 +66,30 @@ _LITE2 = Variant(
     fingerprint="6a9ecd76198a",
 )
 # The levels, each a network with finding and projection: a higher one is slower and makes fewer errors.
-_FAST = replace(_LITE0, name="fast", find_px=192 * 96, projection="lite0", fingerprint="67b852d76d55")
-_BALANCED = replace(
-    _LITE2, name="balanced", find_px=256 * 160, projection="lite2", fingerprint="f6119f54bb0b"
+_FAST = replace(
+    _LITE0,
+    name="fast",
+    recipe="2",
+    find_px=192 * 96,
+    projection="lite0",
+    crops=(Crop(224, -0.04), Crop(160)),
+    fingerprint="047b6e64dec2",
 )
-_BEST = replace(_BALANCED, name="best", margins=(0.04, 0.18, -0.06), fingerprint="d163ffafa075")
+_BALANCED = replace(
+    _LITE2,
+    name="balanced",
+    recipe="2",
+    find_px=256 * 160,
+    projection="lite2",
+    crops=(Crop(260, -0.04), Crop(192)),
+    fingerprint="2513bba0b6fe",
+)
+_BEST = replace(
+    _BALANCED,
+    name="best",
+    crops=(Crop(260, -0.04), Crop(260, 0.04), Crop(260)),
+    fingerprint="e54ebe0b2600",
+)
 LEVELS = {variant.name: variant for variant in (_FAST, _BALANCED, _BEST)}
 BACKBONES = {variant.name: variant for variant in (_LITE0, _LITE1, _LITE2)}
 VARIANTS = {**LEVELS, **BACKBONES}

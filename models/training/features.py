@@ -13,7 +13,7 @@ from onnx import TensorProto, helper
 
 from models.network import Network
 from models.nodes import Nodes
-from models.projection import STAGES, append_projection
+from models.projection import STAGES, append_statistics
 from models.training.paint import Floats, Picture
 from models.training.pools import CROP_PX, SHAPES
 from models.training.workdir import create_array, read_arrays
@@ -89,11 +89,8 @@ def _statistics_session(variant: Variant, threads: int) -> Any:
     nodes = Nodes()
     network = Network(nodes, load_weights(variant), variant.input_px)
     ends = network.stages("picture", variant.repeats)
-    unknown = {"weight": np.zeros((1, 1), np.float32), "bias": np.zeros(1, np.float32)}
-    append_projection(nodes, [ends[index] for index in STAGES], network.head(ends[-1]), unknown)
     # The model's own nodes up to the projection, which is so trained on its later input.
-    names = [node.name for node in nodes.nodes]
-    del nodes.nodes[names.index("statistics") + 1 :]
+    append_statistics(nodes, [ends[index] for index in STAGES], network.head(ends[-1]))
     return _session(nodes, ["statistics"], threads)
 
 

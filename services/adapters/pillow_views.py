@@ -2,48 +2,72 @@
 
 from __future__ import annotations
 
+import io
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
 from services.core.catalogue.views import (
+    BOX_ERROR,
     FRAME_PX,
     LONGEST_PX,
     MASK_PX,
     PROBES,
     TURNS,
     Corners,
+    Drawn,
     ground_colour,
     perspective,
     probe_seed,
+    thing_box,
     thing_mask,
     turned_corners,
     view_corners,
 )
-from services.core.ports import Picture
+from services.core.ports import Boxes, Picture
+
+# Alpha from which a pixel belongs to the thing's box, and the least side of a box in a frame.
+_SEEN, _LEAST_PX = 40, 16
 
 Floats = NDArray[np.float32]
 
 
-def shots(picture: Picture) -> tuple[list[Picture], list[Picture]]:
-    """The views of a picture, itself first, and its probes."""
-    return views(picture), probes(picture, count=PROBES)
+def shots(picture: Picture) -> Drawn:
+    """The views of a picture, its own first, and its probes."""
+    return Drawn(views(picture), *probes(picture, count=PROBES))
 
 
 def views(picture: Picture) -> list[Picture]:
-    """The picture itself, then the thing turned a little: BGR uint8, at most LONGEST_PX a side."""
-    small = _image(picture)
+    """The thing as it is, then turned a little, each cut to it: BGR uint8, turned ones at most LONGEST_PX."""
+    whole = _image(picture)
+    small = whole.copy()
     small.thumbnail((LONGEST_PX, LONGEST_PX))
     ground = ground_colour(np.asarray(small))
-    targets = [view_corners(small.size, degrees, lean) for degrees, lean in TURNS]
-    return [picture] + [_bgr(_warped(small, target, small.size, fill=ground)) for target in targets]
+    targets = [view_corners(small.size, degrees) for degrees in TURNS]
+    turned = [_warped(small, target, small.size, fill=ground) for target in targets]
+    return [_bgr(_cut(image)) for image in (whole, *turned)]
 
 
-def probes(picture: Picture, *, count: int) -> list[Picture]:
-    """Made-up camera frames of the thing, over other grounds and in other light: BGR uint8 [360, 640, 3]."""
+def probes(picture: Picture, *, count: int) -> tuple[list[Picture], Boxes]:
+    """Made-up camera frames of the thing, over other grounds and in other light, and its box in each.
+
+    Frames are BGR uint8 [360, 640, 3], boxes float32 [count, 4].
+    """
     rng = np.random.default_rng(probe_seed(picture))
     thing = _cut_out(_image(picture))
-    return [_bgr(_camera(_shown(thing, _desk(rng), rng), rng)) for _ in range(count)]
+    shown = [_shown(thing, _desk(rng), rng) for _ in range(count)]
+    return [_bgr(_camera(frame, rng)) for frame, _ in shown], np.array([box for _, box in shown], np.float32)
+
+
+def _cut(image: Image.Image) -> Image.Image:
+    """The part of an image that shows the thing."""
+    left, top, right, bottom = thing_box(np.asarray(image.resize((MASK_PX, MASK_PX), Image.Resampling.BOX)))
+    width, height = image.size
+    return image.crop(
+        (int(left * width), int(top * height), math.ceil(right * width), math.ceil(bottom * height))
+    )
 
 
 def _image(picture: Picture) -> Image.Image:
@@ -114,8 +138,10 @@ def _desk(rng: np.random.Generator) -> Image.Image:
     return desk.filter(ImageFilter.GaussianBlur(float(rng.uniform(0.2, 2.5))))
 
 
-def _shown(thing: Image.Image, desk: Image.Image, rng: np.random.Generator) -> Image.Image:
-    """The thing before the desk, at a random size, place, turn and tilt, sometimes partly covered."""
+def _shown(
+    thing: Image.Image, desk: Image.Image, rng: np.random.Generator
+) -> tuple[Image.Image, list[float]]:
+    """The thing before the desk, at a random size, place, turn and tilt, partly covered at times; its box."""
     middle = np.array(desk.size) / 2
     scale = rng.uniform(0.4, 0.9) * desk.height / max(thing.size)
     target = turned_corners(thing.size, rng.uniform(-25, 25)) * scale + middle + rng.uniform(-45, 45, 2)
@@ -127,11 +153,21 @@ def _shown(thing: Image.Image, desk: Image.Image, rng: np.random.Generator) -> I
         x, y = target.mean(axis=0) + rng.uniform(-0.35, 0.35, 2) * max(thing.size) * scale
         hand = tuple(int(value) for value in _colour(rng, 30))
         ImageDraw.Draw(desk).ellipse((x - reach[0], y - reach[1], x + reach[0], y + reach[1]), fill=hand)
-    return desk
+    return desk, _roughly(layer.getchannel("A").point(lambda alpha: 255 * (alpha > _SEEN)).getbbox(), rng)
+
+
+def _roughly(sides: tuple[int, int, int, int] | None, rng: np.random.Generator) -> list[float]:
+    """About the box of these sides, as left, top, width and height in shares; all of the frame for none."""
+    left, top, right, bottom = sides or (0, 0, *FRAME_PX)
+    off = rng.uniform(-BOX_ERROR, BOX_ERROR, 4) * max(right - left, bottom - top)
+    size = np.array(FRAME_PX)
+    start = np.clip(np.array([left, top]) + off[:2], 0, size - _LEAST_PX)
+    end = np.clip(np.array([right, bottom]) + off[2:], start + _LEAST_PX, size)
+    return [*(start / size), *((end - start) / size)]
 
 
 def _camera(frame: Image.Image, rng: np.random.Generator) -> Image.Image:
-    """The image in another light and white balance, with blur and noise."""
+    """The image in another light and white balance, lighter on one side, with blur, noise and JPEG's loss."""
     light, ground = np.float32(rng.uniform(0.55, 1.25)), np.float32(rng.uniform(-20, 20))
     balance = rng.uniform(0.88, 1.12, 3).astype(np.float32)
     # Each channel by a table, in which each of its 256 levels becomes another one.
@@ -140,5 +176,15 @@ def _camera(frame: Image.Image, rng: np.random.Generator) -> Image.Image:
     blurred = frame.point(table.ravel().tolist()).filter(ImageFilter.GaussianBlur(float(rng.uniform(0, 1.1))))
     noise = rng.standard_normal((frame.height, frame.width, 3), np.float32)
     noise *= np.float32(rng.uniform(1, 6))
-    noise += np.asarray(blurred)
-    return Image.fromarray(np.clip(noise, 0, 255, out=noise).astype(np.uint8))
+    # Light falls in from somewhere: a slope over the frame, by up to a quarter up or down.
+    slope = rng.uniform(-0.25, 0.25, 2).astype(np.float32)
+    across = np.linspace(-slope[0], slope[0], frame.width, dtype=np.float32)
+    down = np.linspace(-slope[1], slope[1], frame.height, dtype=np.float32)
+    noise += np.asarray(blurred) * (1 + (across + down[:, np.newaxis]) / 2)[:, :, np.newaxis]
+    return _as_jpeg(Image.fromarray(np.clip(noise, 0, 255, out=noise).astype(np.uint8)), rng)
+
+
+def _as_jpeg(image: Image.Image, rng: np.random.Generator) -> Image.Image:
+    file = io.BytesIO()
+    image.save(file, "JPEG", quality=int(rng.integers(50, 95)))
+    return Image.open(file)

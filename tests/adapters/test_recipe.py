@@ -52,8 +52,8 @@ def summary(picture: Picture) -> dict[str, Any]:
 
 
 def made() -> dict[str, list[dict[str, Any]]]:
-    views, probes = shots(decode(fixed_picture())[0])
-    return {"views": [summary(view) for view in views], "probes": [summary(probe) for probe in probes]}
+    drawn = shots(decode(fixed_picture())[0])
+    return {"views": list(map(summary, drawn.views)), "probes": list(map(summary, drawn.probes))}
 
 
 def differences(one: dict[str, Any], other: dict[str, Any]) -> list[str]:

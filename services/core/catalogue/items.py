@@ -153,8 +153,8 @@ class Catalogue:
         if taught:
             vectors, _boxes = self.featurizer.look([picture], np.array([THING_BOX], np.float32))
             return vectors, np.empty((0, vectors.shape[1]), np.float32)
-        views, probes = self.shots(picture)
-        return self.featurizer.embed(views), self.featurizer.look(probes)[0]
+        views, probes, boxes = self.shots(picture)
+        return self.featurizer.embed(views), self.featurizer.look(probes, boxes)[0]
 
 
 def _is_web_address(link: str) -> bool:

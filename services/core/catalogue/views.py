@@ -9,20 +9,21 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from services.core.domain import Item
-from services.core.ports import Picture
+from services.core.ports import Boxes, Picture
 
 # Vectors are of a model and of this version. Raise it with any change to the views or probes that a picture
 # file gives, in this module or in the adapters that decode it and draw them; a test knows what each version
 # makes. Items of an older version stay searchable, and `lookalike index rebuild` makes their vectors again.
-RECIPE = 1
+RECIPE = 2
 
-# Turned left and right, and seen from the left and from the right: degrees, and shares of the width.
-TURNS = ((-18.0, 0.0), (18.0, 0.0), (-6.0, 0.16), (6.0, -0.16))
+# Turned left and right, in degrees. Views seen from the side were tried, and found nothing more.
+TURNS = (-18.0, 18.0)
 VIEWS, PROBES = 1 + len(TURNS), 3
 # Pixels a side at most of a view that is not the picture itself, and of the cut-out for the probes.
 LONGEST_PX = 640
@@ -31,11 +32,25 @@ FRAME_PX = (640, 360)
 MASK_PX = 96
 # A pixel within this distance of the ground's colour, in the channel that differs most, is ground.
 _GROUND_TOLERANCE = 20
+# What remains around the thing that a view is cut to, and the most by which a side of a probe's box is off,
+# as a finder's is: shares of the box's longer side.
+THING_MARGIN, BOX_ERROR = 0.04, 0.06
 # Smallest and largest share of the mask; outside them no thing was found, and the whole picture is taken.
 _SMALLEST_SHARE, _LARGEST_SHARE = 0.02, 0.95
 
-# A picture to its views, itself first, and its probes.
-Shots = Callable[[Picture], tuple[list[Picture], list[Picture]]]
+
+class Drawn(NamedTuple):
+    """What is drawn of a picture: views cut to the thing, the picture's own first, and probes.
+
+    A probe is a frame as a camera sees it; `boxes` are the things' in the probes.
+    """
+
+    views: list[Picture]
+    probes: list[Picture]
+    boxes: Boxes
+
+
+Shots = Callable[[Picture], Drawn]
 Corners = NDArray[np.float64]
 
 
@@ -80,13 +95,24 @@ def turned_corners(size: tuple[int, int], degrees: float) -> Corners:
     return np.asarray((corners(size) - np.array(size) / 2) @ turn.T)
 
 
-def view_corners(size: tuple[int, int], degrees: float, lean: float) -> Corners:
-    """The corners of a picture in a view of it that is turned, with one side nearer by `lean`."""
-    width, height = size
-    target = turned_corners(size, degrees) * 0.85 + np.array(size) / 2
-    target[:, 1] += np.array([lean, -lean, lean, -lean]) * height / 2
-    target[:, 0] += np.where(corners(size)[:, 0] == 0, abs(lean), -abs(lean)) * width / 3
-    return target
+def view_corners(size: tuple[int, int], degrees: float) -> Corners:
+    """The corners of a picture in a view of it that is turned."""
+    return np.asarray(turned_corners(size, degrees) * 0.85 + np.array(size) / 2)
+
+
+def thing_box(pixels: NDArray[np.uint8]) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom of the thing with THING_MARGIN, as shares of the picture."""
+    rows, columns = np.nonzero(thing_mask(pixels))
+    height, width = pixels.shape[:2]
+    left, right = columns.min() / width, (columns.max() + 1) / width
+    top, bottom = rows.min() / height, (rows.max() + 1) / height
+    margin = THING_MARGIN * max(right - left, bottom - top)
+    return (
+        max(0.0, left - margin),
+        max(0.0, top - margin),
+        min(1.0, right + margin),
+        min(1.0, bottom + margin),
+    )
 
 
 def perspective(size: tuple[int, int], target: Corners) -> list[float]:

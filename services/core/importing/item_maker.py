@@ -13,7 +13,7 @@ import numpy as np
 
 from services.core.catalogue.items import Draft, Look, seen_by
 from services.core.catalogue.picture_key import picture_key
-from services.core.catalogue.views import RECIPE, Shots
+from services.core.catalogue.views import RECIPE, Drawn, Shots
 from services.core.catalogue.visible import check_visible
 from services.core.domain import Item
 from services.core.errors import InputError, UnavailableError
@@ -62,11 +62,10 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """One picture file of an item: its key, and its views and probes."""
+    """One picture file of an item: its key, and what is drawn of it."""
 
     key: str
-    views: list[Picture]
-    probes: list[Picture]
+    drawn: Drawn
 
 
 def _refusing(
@@ -135,16 +134,18 @@ class Maker:
         picture, suffix = self.decode(content)
         if is_new:
             check_visible(picture)
-        return _Seen(picture_key(content, suffix=suffix), *self.shots(picture))
+        return _Seen(picture_key(content, suffix=suffix), self.shots(picture))
 
     def _embed(self, job: Job, pictures: dict[str, bytes], seen: Sequence[_Seen]) -> Made:
         """All pictures of an item in two calls, which run those of one shape as a batch.
 
         Larger batches, of several items, are no faster on a processor, and slower where they need new memory.
         """
-        vectors = self.featurizer.embed([view for each in seen for view in each.views])
-        probes, _ = self.featurizer.look([probe for each in seen for probe in each.probes])
-        ends = np.cumsum([[len(each.views), len(each.probes)] for each in seen], axis=0)[:-1]
+        drawn = [each.drawn for each in seen]
+        vectors = self.featurizer.embed([view for each in drawn for view in each.views])
+        frames = [probe for each in drawn for probe in each.probes]
+        probes, _ = self.featurizer.look(frames, np.concatenate([each.boxes for each in drawn]))
+        ends = np.cumsum([[len(each.views), len(each.probes)] for each in drawn], axis=0)[:-1]
         parts = zip(seen, np.split(vectors, ends[:, 0]), np.split(probes, ends[:, 1]), strict=True)
         looks = [Look(each.key, views, made) for each, views, made in parts]
         draft = job.draft
