@@ -78,13 +78,13 @@ def test_the_calibration_of_the_search_is_kept_by_the_api_and_told(
     ("wrong", "says"),
     [
         (
-            {"vectors": vectors(5, dim=256), "probes": vectors(3, dim=256)},
+            {"vectors": vectors(3, dim=256), "probes": vectors(3, dim=256)},
             "of 256 numbers; expected 512",
         ),
-        ({"vectors": vectors(4, dim=512)}, "4 vectors and 3 probes; expected 5 and 3"),
-        ({"probes": vectors(0, dim=512)}, "5 vectors and 0 probes; expected 5 and 3"),
-        ({"vectors": np.zeros((5, 512), np.float32)}, "vectors holds one that is not of length 1"),
-        ({"vectors": np.full((5, 512), np.nan, np.float32)}, "vectors holds one that is not of length 1"),
+        ({"vectors": vectors(4, dim=512)}, "4 vectors and 3 probes; expected 3 and 3"),
+        ({"probes": vectors(0, dim=512)}, "3 vectors and 0 probes; expected 3 and 3"),
+        ({"vectors": np.zeros((3, 512), np.float32)}, "vectors holds one that is not of length 1"),
+        ({"vectors": np.full((3, 512), np.nan, np.float32)}, "vectors holds one that is not of length 1"),
         ({"probes": np.full((3, 512), np.inf, np.float32)}, "probes holds one that is not of length 1"),
     ],
 )

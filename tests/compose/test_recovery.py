@@ -15,6 +15,7 @@ from tests.compose.project import RUNNING, Project, docker
 from tests.compose.recorder import MqttRecorder
 from tests.pace import limit_s
 from tests.system.pictures import picture
+from tests.system.single import SAME
 from tests.system.stack import ROOT, eventually
 
 WITHIN_S = 10.0
@@ -123,7 +124,7 @@ def check_kept(stack: Project, taught: dict[str, int]) -> None:
 
         def found() -> bool:
             record = stack.post("/search", files={"image": picture(seed)}).json()
-            return any(match["id"] == newest and match["distance"] < 0.05 for match in record["matches"])
+            return any(match["id"] == newest and match["distance"] < SAME for match in record["matches"])
 
         eventually(found, within_s=WITHIN_S, why=stack.logs)
 
