@@ -12,6 +12,7 @@ from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion
 
 from bench.processes import pss_mib
+from common.wire import ASK_DETAILS
 from deploy.compose import mosquitto as files
 from edge.link import home_assistant
 from services.core.cameras.snapshots import TOKENS
@@ -86,11 +87,12 @@ def retained_for(broker: Mosquitto, user: str) -> dict[str, int]:
 def test_a_cameras_password_cannot_fill_the_broker_with_retained_messages(broker: Mosquitto) -> None:
     names = [f"lookalike/door/reply/{number:08x}{number:024x}" for number in range(100)]
     names += [f"homeassistant/{number}/lookalike_door/{number}/config" for number in range(100)]
-    names += [f"lookalike/door/{kind}" for kind in ("features", "frame", "status", "preview", "x", "match")]
-    names += [f"lookalike/window/{kind}" for kind in ("features", "frame", "status")]
+    names += [f"lookalike/door/{kind}" for kind in ("features", "details", "frame", "status", "preview", "x")]
+    names += ["lookalike/door/match"]
+    names += [f"lookalike/window/{kind}" for kind in ("features", "details", "frame", "status")]
     retain_all(broker, names)
     assert set(retained(broker)) <= {
-        f"lookalike/door/{kind}" for kind in ("features", "frame", "status", "preview")
+        f"lookalike/door/{kind}" for kind in ("features", "details", "frame", "status", "preview")
     }
     assert broker._process is not None
     assert pss_mib(broker._process.pid) < 24
@@ -115,3 +117,27 @@ def test_every_topic_that_a_camera_may_write_is_named() -> None:
 def test_a_camera_may_write_the_topics_by_which_it_appears_in_home_assistant() -> None:
     wanted = {f"topic write {name}" for name, _payload in home_assistant.messages("door", max_age_s=5)}
     assert wanted == {line for line in files.access_list(["door"]).splitlines() if "lookalike_door" in line}
+
+
+def test_the_search_asks_a_camera_for_local_features_and_hears_its_own_alone(broker: Mosquitto) -> None:
+    heard: list[tuple[str, bytes]] = []
+    search = hearing(connected(broker, "service.search"), "lookalike/+/details", heard)
+    door = hearing(connected(broker, "door"), "lookalike/door/command", heard)
+    search.publish("lookalike/door/command", ASK_DETAILS, qos=1).wait_for_publish(10)
+    for thing in ("window", "door"):
+        door.publish(f"lookalike/{thing}/details", thing, qos=1).wait_for_publish(10)
+    until(lambda: len(heard) >= 2)
+    assert sorted(heard) == [("lookalike/door/command", ASK_DETAILS), ("lookalike/door/details", b"door")]
+    for client in (search, door):
+        client.disconnect()
+        client.loop_stop()
+
+
+def hearing(client: Client, topic: str, heard: list[tuple[str, bytes]]) -> Client:
+    """The client, which adds what it hears on a topic to a list."""
+    granted: list[bool] = []
+    client.on_message = lambda _client, _data, message: heard.append((message.topic, bytes(message.payload)))
+    client.on_subscribe = lambda *_: granted.append(True)
+    client.subscribe(topic)
+    until(lambda: granted, what=f"the subscription of {topic}")
+    return client
