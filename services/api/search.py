@@ -99,6 +99,8 @@ def _search(parts: ApiParts, content: bytes, k: int) -> str:
     picture, _suffix = parts.catalogue.decode(content)
     decoded_s = time.time()
     vectors, ((x, y, width, height),) = parts.catalogue.featurizer.look([picture])
+    box = (float(x), float(y), float(width), float(height))
+    local = parts.catalogue.describer.describe(picture, box)
     timings_ms = {"capture": (decoded_s - started_s) * 1000, "embed": (time.time() - decoded_s) * 1000}
     seen = Observation(
         thing=UPLOAD,
@@ -108,8 +110,9 @@ def _search(parts: ApiParts, content: bytes, k: int) -> str:
         session="00000000",
         seq=0,
         model=parts.catalogue.featurizer.fingerprint,
-        box=(float(x), float(y), float(width), float(height)),
+        box=box,
         timings_ms=timings_ms,
+        local=local,
     )
     record = parts.search.search(encode_observation(seen), k=k)
     return f'{{"id":null,{record.removeprefix("{")}'

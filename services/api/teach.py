@@ -134,7 +134,7 @@ def _try(parts: ApiParts, asked: _Asked) -> dict[str, Any]:
         for image, box in zip(asked.source.images, asked.source.boxes, strict=True)
     ]
     pictures = [parts.catalogue.decode(each.content)[0] for each in taught]
-    vectors = [parts.catalogue.embed(picture, taught=True)[0] for picture in pictures]
+    vectors = [parts.catalogue.made_of(picture, taught=True).vectors for picture in pictures]
     seen = Observation(
         thing=asked.thing,
         vectors=np.concatenate(vectors),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from models.errors import ModelError
 from models.featurizer import OnnxFeaturizer
 from models.locate import resolve
+from models.orb_points import OrbDescriber
 from models.providers import PROVIDERS
 from services.adapters import pillow_pictures, pillow_views
 from services.bootstrap.settings import CatalogueSettings
@@ -29,4 +30,5 @@ def open_catalogue(settings: CatalogueSettings, *, writable: bool = True) -> Cat
         featurizer=open_featurizer(settings.model, threads=settings.threads, provider=settings.provider),
         decode=pillow_pictures.decode,
         shots=pillow_views.shots,
+        describer=OrbDescriber(),
     )

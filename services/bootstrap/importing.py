@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from models.orb_points import OrbDescriber
 from services.adapters import pillow_pictures, pillow_views
 from services.adapters.fetch import PictureFetcher
 from services.bootstrap.catalogue import open_featurizer
@@ -31,6 +32,7 @@ def build_maker(
         featurizer=featurizer,
         decode=turns.of(pillow_pictures.decode) if turns else pillow_pictures.decode,
         shots=turns.of(pillow_views.shots) if turns else pillow_views.shots,
+        describer=OrbDescriber(),
         suffix=pillow_pictures.suffix_of,
         workers=max(1, free),
         loaders=loaders,

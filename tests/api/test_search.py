@@ -11,12 +11,17 @@ import httpx
 import numpy as np
 from fastapi import FastAPI
 
+from common.local_points import encode_points
 from common.wire import Observation, decode_observation
 from services.api import rights
 from services.api.search import build_router
 from services.bootstrap.api import ApiParts
 from services.bootstrap.limit_settings import LimitSettings
 from services.bootstrap.settings import ApiSettings
+from services.core.ports import Picture
+from tests.points import random_points
+
+POINTS = encode_points(random_points(9))
 
 
 class SlowApi:
@@ -36,15 +41,19 @@ class SlowApi:
     def look(self, _pictures: object) -> tuple[Any, Any]:
         return np.ones((1, 4), np.float32) / 2, np.array([[0, 0, 1, 1]], np.float32)
 
+    def describe(self, picture: Picture, box: tuple[float, ...]) -> bytes:
+        assert (picture.shape, box) == ((8, 8, 3), (0, 0, 1, 1))
+        return POINTS
+
     def search(self, payload: bytes, *, k: int) -> str:
         self.asked = decode_observation(payload, thing="upload", kind="features", received_at_s=time.time())
         return f'{{"matches":[],"k":{k}}}'
 
 
-def test_an_observation_is_dated_when_its_picture_is_decoded() -> None:
+def test_an_observation_is_dated_when_its_picture_is_decoded_and_has_its_local_features() -> None:
     slow = SlowApi()
     featurizer = SimpleNamespace(look=slow.look, fingerprint="0123456789ab")
-    catalogue = SimpleNamespace(decode=slow.decode, featurizer=featurizer)
+    catalogue = SimpleNamespace(decode=slow.decode, featurizer=featurizer, describer=slow)
     app = FastAPI()
     rights.install(app, ApiSettings())
     app.include_router(
@@ -58,3 +67,4 @@ def test_an_observation_is_dated_when_its_picture_is_decoded() -> None:
     assert asyncio.run(sent()).status_code == 200
     assert slow.asked is not None
     assert slow.asked.captured_at_s >= slow.decoded_at_s - 0.001
+    assert slow.asked.local == POINTS

@@ -17,7 +17,7 @@ from services.core.catalogue.views import RECIPE, Shots
 from services.core.catalogue.visible import check_visible
 from services.core.domain import Item, check_item_id, is_text
 from services.core.errors import InputError
-from services.core.ports import Featurizer, ItemStore, Picture, PictureStore
+from services.core.ports import Featurizer, ItemStore, Picture, PictureStore, PointDescriber
 
 MAX_TITLE = 300
 MAX_METADATA = 50
@@ -100,6 +100,7 @@ class Catalogue:
     # A picture file to uint8 [height, width, 3] in BGR and its suffix; raises InputError.
     decode: Callable[[bytes], tuple[Picture, str]]
     shots: Shots
+    describer: PointDescriber
 
     @property
     def other_model(self) -> str | None:
@@ -133,28 +134,31 @@ class Catalogue:
         """Keep a picture file and make its vectors; raises InputError if it is no picture of anything."""
         picture, suffix = self.decode(given.content)
         check_visible(picture)
-        vectors, probes = self.embed(picture, taught=given.taught)
-        return Look(self.pictures.put(given.content, suffix=suffix), vectors, probes, given.taught)
+        made = self.made_of(picture, taught=given.taught)
+        return replace(made, picture=self.pictures.put(given.content, suffix=suffix))
 
     def look_again(self, key: str, *, taught: bool = False) -> Look:
         """Make the vectors of a picture that is kept; raises InputError if it is gone."""
         content = self.pictures.get(key)
         if content is None:
             raise InputError(f"its picture {key} is gone")
-        return Look(key, *self.embed(self.decode(content)[0], taught=taught), taught)
+        return replace(self.made_of(self.decode(content)[0], taught=taught), picture=key)
 
     def looks_again(self, item: Item, keys: Sequence[str] | None = None) -> list[Look]:
         """Make the vectors of these pictures of an item, by default of all; raises as `look_again` does."""
         wanted = item.pictures if keys is None else keys
         return [self.look_again(key, taught=key in item.taught) for key in wanted]
 
-    def embed(self, picture: Picture, *, taught: bool) -> tuple[Vectors, Vectors]:
-        """The vectors of the picture's views, and of its probes."""
+    def made_of(self, picture: Picture, *, taught: bool) -> Look:
+        """What the model and the describer make of a picture; it has no key yet."""
         if taught:
             vectors, _boxes = self.featurizer.look([picture], np.array([THING_BOX], np.float32))
-            return vectors, np.empty((0, vectors.shape[1]), np.float32)
-        views, probes, boxes = self.shots(picture)
-        return self.featurizer.embed(views), self.featurizer.look(probes, boxes)[0]
+            probes = np.empty((0, vectors.shape[1]), np.float32)
+            return Look("", vectors, probes, taught, self.describer.describe(picture))
+        drawn = self.shots(picture)
+        probes, _boxes = self.featurizer.look(drawn.probes, drawn.boxes)
+        points = self.describer.describe(drawn.views[0])
+        return Look("", self.featurizer.embed(drawn.views), probes, taught, points)
 
 
 def _is_web_address(link: str) -> bool:

@@ -19,7 +19,7 @@ from services.core.domain import Item
 from services.core.errors import InputError, UnavailableError
 from services.core.importing.import_rows import BadRow
 from services.core.importing.worker_threads import ahead
-from services.core.ports import Featurizer, Picture
+from services.core.ports import Featurizer, Picture, PointDescriber
 
 log = logging.getLogger(__name__)
 P = ParamSpec("P")
@@ -62,10 +62,11 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """One picture file of an item: its key, and what is drawn of it."""
+    """One picture file of an item: its key, what is drawn of it, and its local features."""
 
     key: str
     drawn: Drawn
+    points: bytes
 
 
 def _refusing(
@@ -91,6 +92,7 @@ class Maker:
     # The same function as the catalogue's.
     decode: Callable[[bytes], tuple[Picture, str]]
     shots: Shots
+    describer: PointDescriber
     # A picture file to its suffix without decoding it; raises InputError.
     suffix: Callable[[bytes], str]
     # Number of pictures prepared at once: one for each processor that the model leaves free.
@@ -134,7 +136,9 @@ class Maker:
         picture, suffix = self.decode(content)
         if is_new:
             check_visible(picture)
-        return _Seen(picture_key(content, suffix=suffix), self.shots(picture))
+        drawn = self.shots(picture)
+        points = self.describer.describe(drawn.views[0])
+        return _Seen(picture_key(content, suffix=suffix), drawn, points)
 
     def _embed(self, job: Job, pictures: dict[str, bytes], seen: Sequence[_Seen]) -> Made:
         """All pictures of an item in two calls, which run those of one shape as a batch.
@@ -147,7 +151,7 @@ class Maker:
         probes, _ = self.featurizer.look(frames, np.concatenate([each.boxes for each in drawn]))
         ends = np.cumsum([[len(each.views), len(each.probes)] for each in drawn], axis=0)[:-1]
         parts = zip(seen, np.split(vectors, ends[:, 0]), np.split(probes, ends[:, 1]), strict=True)
-        looks = [Look(each.key, views, made) for each, views, made in parts]
+        looks = [Look(each.key, views, made, points=each.points) for each, views, made in parts]
         draft = job.draft
         assert draft.id is not None
         bare = Item(draft.id, draft.title, looks[0].picture, "", vectors, draft.link, draft.metadata)

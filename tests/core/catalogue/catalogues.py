@@ -1,12 +1,14 @@
 """A catalogue over fakes, whose pictures have one colour, and another in a corner."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from services.core.catalogue.items import Catalogue
 from services.core.catalogue.views import Drawn
 from services.core.errors import InputError
 from services.core.ports import Picture
-from tests.fakes import FakeFeaturizer, FakeItems, FakePictures
+from tests.fakes import FakeDescriber, FakeFeaturizer, FakeItems, FakePictures
 
 WHITE = b"\xff\xff\xff"
 
@@ -28,10 +30,10 @@ def shots(picture: Picture) -> Drawn:
 
 
 def make_catalogue(*, store: FakeItems | None = None) -> Catalogue:
-    return Catalogue(store or FakeItems(), FakePictures(), FakeFeaturizer(), decode, shots)
+    return Catalogue(store or FakeItems(), FakePictures(), FakeFeaturizer(), decode, shots, FakeDescriber())
 
 
 def with_model(catalogue: Catalogue, fingerprint: str) -> tuple[Catalogue, FakeFeaturizer]:
     """The same catalogue after a change of LOOKALIKE_MODEL."""
     featurizer = FakeFeaturizer(fingerprint)
-    return Catalogue(catalogue.store, catalogue.pictures, featurizer, decode, shots), featurizer
+    return replace(catalogue, featurizer=featurizer), featurizer

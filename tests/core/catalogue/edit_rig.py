@@ -8,7 +8,7 @@ from services.core.catalogue.items import Catalogue, Draft
 from services.core.catalogue.undo import Undo
 from services.core.domain import Item
 from tests.core.catalogue.catalogues import decode, shots
-from tests.fakes import FakeFeaturizer, FakeItems, FakePictures
+from tests.fakes import FakeDescriber, FakeFeaturizer, FakeItems, FakePictures
 
 RED, GREEN, BLUE = b"\x00\x00\xff", b"\x00\xff\x00", b"\xff\x00\x00"
 
@@ -18,7 +18,7 @@ class EditRig:
 
     def __init__(self, *, store: FakeItems | None = None) -> None:
         self.store, self.pictures, self.featurizer = store or FakeItems(), FakePictures(), FakeFeaturizer()
-        self.catalogue = Catalogue(self.store, self.pictures, self.featurizer, decode, shots)
+        self.catalogue = Catalogue(self.store, self.pictures, self.featurizer, decode, shots, FakeDescriber())
         self.editor = Editor(self.catalogue, Undo())
         draft = Draft("A mug", id="mug", link="https://shop.example/mug", metadata={"colour": "red"})
         self.first = self.editor.add(draft, one(RED))

@@ -5,12 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from common.local_points import decode_points
 from services.core.catalogue.cut_outs import GivenPicture
 from services.core.catalogue.items import MAX_METADATA, MAX_TITLE, MAX_VALUE, Catalogue, Draft, seen_by
 from services.core.domain import Item
 from services.core.errors import InputError, UnavailableError
 from tests.core.catalogue.catalogues import WHITE, decode, make_catalogue, shots
-from tests.fakes import MODEL, OTHER_MODEL, FakeFeaturizer, FakeItems, FakePictures
+from tests.fakes import MODEL, OTHER_MODEL, FakeDescriber, FakeFeaturizer, FakeItems, FakePictures
 
 
 def test_an_added_item_is_in_the_store_with_its_vector_and_its_picture() -> None:
@@ -78,7 +79,7 @@ def test_an_item_without_an_id_gets_one_of_its_own() -> None:
 def test_a_draft_that_cannot_be_is_refused_and_nothing_is_kept(draft: Draft, says: str) -> None:
     catalogue, pictures = make_catalogue(), FakePictures()
     with pytest.raises(InputError, match=says.replace("(", r"\(").replace(")", r"\)")):
-        Catalogue(catalogue.store, pictures, catalogue.featurizer, decode, shots).add(draft, b"abc")
+        replace(catalogue, pictures=pictures).add(draft, b"abc")
     assert (catalogue.store.head(), pictures.contents) == (0, {})
 
 
@@ -103,8 +104,19 @@ def test_the_picture_is_kept_before_the_row_is_written() -> None:
             return super().put(item, expected=expected)
 
     pictures = FakePictures()
-    Catalogue(Store(), pictures, FakeFeaturizer(), decode, shots).add(Draft("A mug"), b"abc")
+    Catalogue(Store(), pictures, FakeFeaturizer(), decode, shots, FakeDescriber()).add(Draft("A mug"), b"abc")
     assert kept_before_row == [b"abc"]
+
+
+def test_each_picture_has_local_features_as_it_is_cut() -> None:
+    catalogue = make_catalogue()
+    given = [GivenPicture(b"abc"), GivenPicture(b"xyz", taught=True)]
+    item = catalogue.make(Draft("A mug"), given)
+    pictures = [decode(each.content)[0] for each in given]
+    assert item.points == tuple(FakeDescriber().describe(picture) for picture in pictures)
+    assert all(map(decode_points, item.points))
+    again = seen_by(item, catalogue.looks_again(item), model=MODEL)
+    assert again.points == item.points
 
 
 def test_a_picture_that_cannot_be_kept_leaves_no_row() -> None:
@@ -112,7 +124,7 @@ def test_a_picture_that_cannot_be_kept_leaves_no_row() -> None:
         def put(self, content: bytes, *, suffix: str) -> str:
             raise UnavailableError(f"picture store: no room for {len(content)} bytes of {suffix}")
 
-    catalogue = Catalogue(FakeItems(), Full(), FakeFeaturizer(), decode, shots)
+    catalogue = Catalogue(FakeItems(), Full(), FakeFeaturizer(), decode, shots, FakeDescriber())
     with pytest.raises(UnavailableError):
         catalogue.add(Draft("A mug"), b"abc")
     assert catalogue.store.head() == 0

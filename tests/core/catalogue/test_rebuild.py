@@ -47,6 +47,9 @@ def test_every_item_is_looked_at_again_and_keeps_all_else() -> None:
     outcomes = list(rebuild(changed, changed.store))
     assert [(item.id, error) for item, error in outcomes] == [(f"{n:03}", None) for n in range(150)]
     assert (models(changed), featurizer.embedded) == ([OTHER_MODEL] * 150, 3 * 150)
+    assert before is not None
+    assert changed.store.points(["007"]) == {"007": before.points}
+    assert all(before.points)
     changed.check_model()
     (after,) = changed.store.get_many(["007"])
     assert before is not None

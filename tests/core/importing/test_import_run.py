@@ -25,13 +25,13 @@ from services.core.importing.store_writer import StoreWriter
 from tests.core.catalogue.catalogues import decode, shots
 from tests.core.importing.test_item_maker import Idle, job, maker
 from tests.fake_stores import FakeImportWriter
-from tests.fakes import MODEL, OTHER_MODEL, FakeFeaturizer, FakeItems, FakePictures
+from tests.fakes import MODEL, OTHER_MODEL, FakeDescriber, FakeFeaturizer, FakeItems, FakePictures
 from tests.servers import until
 
 
 def catalogue(*, model: str = MODEL, items: int = 20) -> Catalogue:
     """Some items, of which the first has a second picture."""
-    made = Catalogue(FakeItems(), FakePictures(), FakeFeaturizer(model), decode, shots)
+    made = Catalogue(FakeItems(), FakePictures(), FakeFeaturizer(model), decode, shots, FakeDescriber())
     for number in range(items):
         made.add(
             Draft(f"Thing {number}", id=f"t{number:02}", metadata={"n": str(number)}), bytes([number, 50, 9])

@@ -20,7 +20,7 @@ from services.core.importing.import_rows import BadRow
 from services.core.importing.item_maker import Job, Made, Maker
 from services.core.ports import Boxes, Picture
 from tests.core.catalogue.catalogues import WHITE, decode, shots
-from tests.fakes import MODEL, OTHER_MODEL, FakeFeaturizer, FakeItems, FakePictures
+from tests.fakes import MODEL, OTHER_MODEL, FakeDescriber, FakeFeaturizer, FakeItems, FakePictures
 
 
 def suffix(content: bytes) -> str:
@@ -42,6 +42,7 @@ class Idle:
 def maker(**changes: object) -> Maker:
     parts: dict[str, object] = {
         "featurizer": FakeFeaturizer(), "decode": decode, "shots": shots, "suffix": suffix,
+        "describer": FakeDescriber(),
     }  # fmt: skip
     return Maker(**{**parts, **changes})  # type: ignore[arg-type]
 
@@ -62,7 +63,7 @@ def made(making: Maker, *jobs: Job) -> dict[str, Made]:
 
 def test_an_item_is_as_the_catalogue_would_have_made_it() -> None:
     pictures = FakePictures()
-    catalogue = Catalogue(FakeItems(), pictures, FakeFeaturizer(), decode, shots)
+    catalogue = Catalogue(FakeItems(), pictures, FakeFeaturizer(), decode, shots, FakeDescriber())
     jobs = [job("mug", b"abc"), job("bowl", b"xyz")]
     found = made(maker(), *jobs)
     for each in jobs:
@@ -72,6 +73,7 @@ def test_an_item_is_as_the_catalogue_would_have_made_it() -> None:
         np.testing.assert_array_equal(item.probes, expected.probes)
         facts = [(i.id, i.title, i.link, i.metadata, i.pictures, i.model) for i in (item, expected)]
         assert facts[0] == facts[1]
+        assert item.points == expected.points != ()
         assert pictures.contents[item.picture] == found[item.id].pictures[item.picture]
 
 
