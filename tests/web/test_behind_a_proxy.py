@@ -11,7 +11,7 @@ from tests.system.stack import eventually, running
 from tests.web.nginx import HOST, PREFIX, nginx
 from tests.web.pages import KEY, chromium, text, with_camera
 from tests.web.test_stream import is_live, streams
-from tests.web.test_teaching import taken
+from tests.web.test_teaching import save, taken
 
 
 def test_a_camera_teaches_and_matches_stream_under_another_host_and_path(
@@ -43,7 +43,7 @@ def test_a_camera_teaches_and_matches_stream_under_another_host_and_path(
         page.locator("#camera-state", has_text="on").wait_for()
         page.keyboard.press("t")
         page.get_by_label("What is it?").fill("A thing of the shop")
-        page.keyboard.press("Enter")
+        save(page)
         taken(page)
         page.keyboard.press("Enter")
         eventually(lambda: is_live(page), within_s=20, why=stack.log)

@@ -5,6 +5,7 @@ import { byId, el } from "./base/dom.js";
 import { addKey, allKeys, keysAreOn, switchKeys } from "./base/keys.js";
 import { t } from "./base/text.js";
 import { togglePause } from "./live/live.js";
+import { BOX_KEYS } from "./teach/box_editor.js";
 
 /** Shows the keys beside the buttons only while they work. */
 const render = () => { document.body.dataset.keys = keysAreOn() ? "on" : "off"; };
@@ -23,7 +24,7 @@ function openHelp() {
     content: [
       el("p", "form-words", t("help.page")),
       el("h3", "heading", t("help.keys")),
-      el("dl", "keys", ...rows, keyRow("Esc", "help.escape")),
+      el("dl", "keys", ...rows, keyRow("Esc", "help.escape"), ...BOX_KEYS.map(([keys, text]) => keyRow(keys, text))),
       el("label", "field-check", box, el("span", "", t("help.switch"))),
     ],
   });

@@ -6,6 +6,7 @@ import { mayPass } from "../base/refusal.js";
 import { t } from "../base/text.js";
 import { live } from "../live/live.js";
 import { addView, refusal, removeView, tooLarge, undo } from "./calls.js";
+import { openMore } from "../teach/teach.js";
 import { titleOf } from "./card.js";
 import { intake, listenForPictures } from "./intake.js";
 
@@ -82,7 +83,7 @@ export function createViews({ item, onItem }) {
   const { thing, camera } = live.now();
   if (thing && camera?.state === "online") {
     const snap = Object.assign(el("button", "button", t("views.camera", { thing })), { type: "button" });
-    snap.addEventListener("click", () => change(() => addView(item.id, { thing }), "views.added"));
+    snap.addEventListener("click", () => openMore(item, { onTaken: (answer) => change(() => answer, "views.taught") }));
     buttons.append(snap);
   }
   draw();

@@ -1,20 +1,15 @@
-// The later stages of teaching: the picture as it was taken, and further ones of the same item.
+// The later stages of teaching: the item as it was saved, and further moments of it.
 
 import { searchable } from "../base/api.js";
 import { el, press, setText } from "../base/dom.js";
 import { picture } from "../base/picture.js";
+import { refusal } from "../base/refusal.js";
 import { t, tCount } from "../base/text.js";
-import { live } from "../live/live.js";
 import { titleOf } from "../live/match.js";
-import { addView, takeBack, teachRefusal } from "./calls.js";
+import { addViews, takeBack } from "./calls.js";
+import { createCapture } from "./capture.js";
 
 const FOUND = { everyMs: 200, withinMs: 15000 };
-
-function alertLine() {
-  const node = el("p", "form-trouble");
-  node.setAttribute("role", "alert");
-  return node;
-}
 
 /** Shows whether the index has the item, as only then a camera can find it. */
 async function tellSearchable(node, change) {
@@ -30,13 +25,14 @@ export function takenStage(taught, { onMore, onUndone, onDone }) {
   const { item, change, undos, isNew } = taught;
   const words = el("p", "taken-words");
   words.setAttribute("role", "status");
-  const trouble = alertLine();
+  const trouble = el("p", "form-trouble");
+  trouble.setAttribute("role", "alert");
   const done = press("button button-main", t("teach.finish"), onDone);
   const shown = isNew ? newest(taught) : item.pictures.at(-1);
   const undo = press("button button-quiet", t("teach.undo"), async () => {
     const answer = await takeBack(undos.slice(-1));
     if (answer.ok) onUndone(answer.body.title ? answer.body : null);
-    else setText(trouble, teachRefusal(answer));
+    else setText(trouble, refusal(answer));
   });
   const node = el("div", "form taken", picture(shown, { width: 640 }).node,
     el("div", "taken-text", el("h3", "taken-title", titleOf(item)), el("p", "form-words", tCount("teach.pictures", item.pictures.length)), words),
@@ -45,21 +41,12 @@ export function takenStage(taught, { onMore, onUndone, onDone }) {
   return { node, focus: done };
 }
 
-/** {node, focus}: the camera's picture again, to take another side of the item. */
-export function moreStage(item, { mirror, onTaken, onBack }) {
-  const trouble = alertLine();
-  let busy = false;
-  const shoot = press("button button-main", t("teach.shoot"), async () => {
-    if (busy) return;
-    busy = true;
-    setText(shoot, t("teach.taking"));
-    const answer = await addView(item.id, live.now().thing);
-    busy = false;
-    setText(shoot, t("teach.shoot"));
-    if (answer.ok) onTaken(answer);
-    else setText(trouble, teachRefusal(answer));
-  });
-  const node = el("div", "form", mirror.node, el("p", "teach-hold", t("teach.side", { title: titleOf(item) })), trouble,
-    el("div", "form-end", press("button", t("teach.back"), onBack), shoot));
-  return { node, focus: shoot };
+/** {node, focus, start, stop}: the camera's picture again, to take other sides of the item. */
+export function moreStage(item, { thing, mirror, onTaken, onBack }) {
+  const { moments, words, send, save, stop } = createCapture({ thing, mirror, itemId: item.id });
+  send.type = "button";
+  send.addEventListener("click", () => save((chosen) => addViews(item.id, chosen), onTaken));
+  const form = el("div", "form", el("p", "teach-side", t("teach.side", { title: titleOf(item) })),
+    ...words, el("div", "form-end", press("button", t("teach.back"), onBack), send));
+  return { node: el("div", "item-room", moments.node, form), focus: send, start: moments.look, stop };
 }

@@ -1,13 +1,13 @@
-// The first stage of teaching: the camera's picture, and the item's name. Enter takes the picture.
+// The first stage of teaching: the moments of an item, and its name. Enter saves.
 
-import { el, press, setHidden, setText } from "../base/dom.js";
+import { el, press, setHidden } from "../base/dom.js";
 import { picture } from "../base/picture.js";
 import { t } from "../base/text.js";
-import { live } from "../live/live.js";
 import { titleOf } from "../live/match.js";
-import { addItem, addView, itemOfTitle, teachRefusal } from "./calls.js";
+import { addItem, addViews, itemOfTitle } from "./calls.js";
+import { createCapture } from "./capture.js";
 
-/** The choice when the name is taken: a further picture of that item, or a second item of the same name. */
+/** The choice when the name is taken: further pictures of that item, or a second item of the same name. */
 function createKnown({ onView, onSecond }) {
   const node = el("section", "known");
   node.hidden = true;
@@ -23,46 +23,31 @@ function createKnown({ onView, onSecond }) {
   };
 }
 
-/** {node, focus}; `onItem` and `onView` get the answer of the call that took the picture. */
-export function nameStage({ mirror, onItem, onView }) {
+/** {node, focus, start, stop}; `onItem` and `onView` get the answer of the call that saved the moments. */
+export function nameStage({ thing, mirror, onItem, onView }) {
   const input = Object.assign(el("input", "field-input"), { type: "text", autocomplete: "off", required: true, maxLength: 300 });
-  const send = el("button", "button button-main", t("teach.take"));
-  const trouble = el("p", "form-trouble");
-  trouble.setAttribute("role", "alert");
-  let busy = false;
+  const title = () => input.value.trim().replace(/\s+/g, " ");
+  const { moments, words, send, save, stop } = createCapture({ thing, mirror, onSame: addTo });
+  const known = createKnown({ onView: addTo, onSecond: () => save((chosen) => addItem(title(), chosen), onItem) });
 
-  /** Takes one picture at a time; an error is shown, and the person can try again. */
-  async function work(make, take) {
-    if (busy) return;
-    busy = true;
-    setText(trouble, "");
-    setText(send, t("teach.taking"));
-    const answer = await make();
-    busy = false;
-    setText(send, t("teach.take"));
-    if (answer?.ok) take(answer);
-    else if (answer) setText(trouble, teachRefusal(answer));
+  function addTo(item) {
+    save((chosen) => addViews(item.id, chosen), onView);
   }
 
-  const title = () => input.value.trim().replace(/\s+/g, " ");
-  const add = () => addItem(title(), live.now().thing);
-  const known = createKnown({
-    onView: (item) => work(() => addView(item.id, live.now().thing), onView),
-    onSecond: () => work(add, onItem),
-  });
-
-  const node = el("form", "form", mirror.node, el("p", "teach-hold", t("teach.hold")),
-    el("label", "field", el("span", "field-name", t("teach.name")), input), known.node, trouble, el("div", "form-end", send));
-  node.addEventListener("submit", (event) => {
+  const form = el("form", "form", el("label", "field", el("span", "field-name", t("teach.name")), input),
+    known.node, ...words, el("div", "form-end", send));
+  form.addEventListener("submit", (event) => {
     event.preventDefault();
     if (!title()) return;
-    work(async () => {
+    save(async (chosen) => {
       const same = await itemOfTitle(title());
-      if (!same) return add();
+      if (!same) return addItem(title(), chosen);
       known.show(same);
       return null;
     }, onItem);
   });
   input.addEventListener("input", () => setHidden(known.node, true));
-  return { node, focus: input };
+  // A phone's keyboard would hide the camera's picture.
+  const handheld = matchMedia("(pointer: coarse)").matches;
+  return { node: el("div", "item-room", moments.node, form), focus: handheld ? null : input, start: moments.look, stop };
 }

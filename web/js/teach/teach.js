@@ -1,13 +1,14 @@
-// Teaching: hold an item before the camera and name it. One dialog, from the name to its pictures.
+// Teaching: turn an item before the camera and name it. One dialog, from its moments to its pictures.
 
 import { openDialog } from "../base/dialog.js";
 import { el } from "../base/dom.js";
+import { refusal } from "../base/refusal.js";
 import { toast } from "../base/toast.js";
 import { t } from "../base/text.js";
 import { tellUndoable } from "../base/undo.js";
 import { live, togglePause } from "../live/live.js";
 import { titleOf } from "../live/match.js";
-import { takeBack, teachRefusal } from "./calls.js";
+import { takeBack } from "./calls.js";
 import { nameStage } from "./name.js";
 import { createMirror } from "./thumbnail.js";
 import { moreStage, takenStage } from "./more_views.js";
@@ -19,7 +20,7 @@ function tellDone({ item, undos, isNew }) {
     label: t("teach.undo"),
     takeBack: () => takeBack(undos),
     undone: () => t("teach.undone", { title }),
-    refused: teachRefusal,
+    refused: refusal,
   });
 }
 
@@ -27,25 +28,50 @@ function withoutCamera() {
   openDialog({ title: t("teach.title"), className: "teach", content: el("p", "form-words", t("teach.no_camera")) });
 }
 
-export function openTeach() {
-  if (!live.now().thing) return withoutCamera();
+/** The dialog with the camera's picture; `show(stage)` turns it to a stage, with the focus on its node `focus`. */
+function openStages({ title, onClose }) {
   if (live.now().paused) togglePause(); // the picture is of what the camera sees now
   const room = el("div", "teach-room");
   const mirror = createMirror();
-  const taught = { item: null, change: null, undos: [], isNew: true };
+  let stop = () => {};
   const dialog = openDialog({
-    title: t("teach.title"), className: "teach", content: room,
+    title, className: "dialog-wide teach", content: room,
     onClose() {
+      stop();
       mirror.stop();
-      if (taught.undos.length) tellDone(taught);
+      onClose();
     },
   });
+  return {
+    dialog, mirror,
+    show(stage) {
+      stop();
+      stop = stage.stop ?? (() => {});
+      room.replaceChildren(stage.node);
+      stage.focus?.focus();
+      stage.start?.();
+    },
+  };
+}
 
-  /** Shows one stage, with the focus on its node `focus`. */
-  function show({ node, focus }) {
-    room.replaceChildren(node);
-    focus.focus();
-  }
+/** Takes moments of an item that exists, from the camera that is shown; `onTaken` gets the answer that saved them. */
+export function openMore(item, { onTaken }) {
+  const { dialog, mirror, show } = openStages({ title: t("teach.more.title", { title: titleOf(item) }), onClose() {} });
+  show(moreStage(item, {
+    thing: live.now().thing, mirror,
+    onBack: () => dialog.close(),
+    onTaken(answer) {
+      dialog.close();
+      onTaken(answer);
+    },
+  }));
+}
+
+export function openTeach() {
+  const { thing } = live.now();
+  if (!thing) return withoutCamera();
+  const taught = { item: null, change: null, undos: [], isNew: true };
+  const { dialog, mirror, show } = openStages({ title: t("teach.title"), onClose: () => taught.undos.length && tellDone(taught) });
 
   function take(answer) {
     const { change, undo, ...item } = answer.body;
@@ -53,12 +79,12 @@ export function openTeach() {
     taught.change = change;
     taught.undos.push(undo);
     if (dialog.node.open) showTaken();
-    else tellDone(taught); // the dialog was left while the camera was asked
+    else tellDone(taught); // the dialog was left while they were saved
   }
 
   function showTaken() {
     show(takenStage(taught, {
-      onMore: () => show(moreStage(taught.item, { mirror, onTaken: take, onBack: showTaken })),
+      onMore: () => show(moreStage(taught.item, { thing, mirror, onTaken: take, onBack: showTaken })),
       onUndone(item) {
         taught.undos.pop();
         taught.item = item ?? taught.item;
@@ -71,7 +97,7 @@ export function openTeach() {
   }
 
   show(nameStage({
-    mirror,
+    thing, mirror,
     onItem: take,
     onView(answer) {
       taught.isNew = false;
