@@ -22,8 +22,11 @@ from services.adapters.faiss_index import FaissIndex
 from services.core.domain import Item
 from services.core.search.catalogue_copy import CatalogueCopy
 from services.core.search.damaged_items import DamagedItems
+from services.core.search.space import ModelSpace
+from services.core.search.space_fit import SpaceStatistics
 
 DIM, VIEWS, PROBES = 512, 5, 3
+CAMERA_VECTORS = 500
 MODEL = "0123456789ab"
 PAGE, TIMES = 500, 30
 
@@ -35,7 +38,9 @@ def main() -> None:
     )
     parser.add_argument("items", type=int, nargs="?", default=20_000)
     count = parser.parse_args().items
-    copy, before = CatalogueCopy(MODEL, DIM, FaissIndex(dim=DIM), DamagedItems()), _resident_bytes()
+    shipped = ModelSpace(_random(1, seed=count + 1)[0] / 2, _random(CAMERA_VECTORS, seed=count + 2))
+    copy = CatalogueCopy(MODEL, DIM, FaissIndex(dim=DIM), DamagedItems(), SpaceStatistics(shipped, DIM).fit())
+    before = _resident_bytes()
     for first in range(0, count, PAGE):
         copy.take(_items(first, min(PAGE, count - first)), cursor=first)
     gc.collect()
@@ -44,7 +49,7 @@ def main() -> None:
     print(f"{vectors:,} of them its vectors, the rest facts, tables, and room for more; ", end="")
     print(f"at most {(_most_resident_bytes() - before) / count:,.0f} while they were added")
     queries = _random(TIMES, seed=count)
-    query_ms = _median_ms(lambda turn: copy.index.search(queries[turn : turn + 1], k=20))
+    query_ms = _median_ms(lambda turn: copy.compared.search(queries[turn : turn + 1], k=20))
     write_ms = _median_ms(lambda turn: copy.take(_items(turn, 1), cursor=count))
     print(f"median of {TIMES}: {query_ms:.1f} ms a query, {write_ms:.2f} ms a write of one item")
 

@@ -16,7 +16,7 @@ from common.wire import Observation, WireError, decode_observation
 from services.bootstrap.search import SearchParts
 from services.contract import openapi, problems
 from services.core.errors import InputError, LoadingError
-from services.core.records import UPLOAD, K
+from services.core.records import UPLOAD, K, Neighbour
 from services.core.search.messages import answer_messages
 from services.search import declarations as declared
 from services.search import invocations
@@ -105,7 +105,9 @@ def build_app(parts: SearchParts, loops: Loops, senders: SenderRule = THIS_MACHI
         view = parts.core.follower.live()
         if view is not None and vectors.shape[1] != view.dim:
             raise InputError(f"vectors of {vectors.shape[1]} numbers; expected {view.dim}")
-        found = await run_in_threadpool(view.index.search, vectors, k=K) if view else [[] for _ in vectors]
+        found: list[list[Neighbour]] = [[] for _ in vectors]
+        if view is not None:
+            found = await run_in_threadpool(view.index.search, view.space.queries(vectors), k=K)
         return invocations.response(found, verbose=verbose)
 
     return app

@@ -16,6 +16,8 @@ from services.core.domain import IndexChange, Item, ItemFacts
 from services.core.ports import ItemStore, KnnIndex
 from services.core.search.damaged_items import DamagedItems
 from services.core.search.sample import ProbeSample
+from services.core.search.space import PLAIN, Space, SpacedIndex, Standing
+from services.core.search.space_fit import SpaceStatistics
 from services.core.search.verdict import Calibration, leaning
 
 _NO_PROBES: Vectors = np.empty((0, 0), np.float32)
@@ -24,9 +26,15 @@ _NO_PROBES: Vectors = np.empty((0, 0), np.float32)
 class CatalogueCopy:
     """The items of one model: vectors in an index, facts, a sample of the probes; one thread writes."""
 
-    def __init__(self, model: str, dim: int, index: KnnIndex, damaged: DamagedItems) -> None:
+    def __init__(
+        self, model: str, dim: int, index: KnnIndex, damaged: DamagedItems, space: Space = PLAIN
+    ) -> None:
         self.model, self.dim, self.index = model, dim, index
         self.damaged = damaged
+        # The space of the index's vectors, and what a later one would be fitted to.
+        self.space, self.statistics = space, SpaceStatistics(space.shipped, dim)
+        # What makes an item's score of its cosine, by id; without any its score is its cosine.
+        self.standings: dict[str, Standing] = {}
         self.facts: dict[str, ItemFacts] = {}
         # The leaning of each item that has feedback, in nats.
         self.leaning: dict[str, float] = {}
@@ -44,12 +52,32 @@ class CatalogueCopy:
         # Every item that can be found has facts: they come before its vectors, and go after them.
         for item in own.values():
             self._take(item)
+        self.statistics.add(own.values())
         changes = [
-            IndexChange(item_id, own[item_id].vectors if item_id in own else None) for item_id in items
+            IndexChange(item_id, self._placed(own[item_id]) if item_id in own else None) for item_id in items
         ]
         self.index.apply(changes, cursor=cursor)
         for item_id in items.keys() - own.keys():
             self._drop(item_id)
+
+    def _placed(self, item: Item) -> Vectors:
+        """The item's vectors for the index; notes what makes its score."""
+        rows, standing = self.space.placed(item)
+        if standing is not None:
+            self.standings[item.id] = standing
+        else:
+            self.standings.pop(item.id, None)
+        return rows
+
+    @property
+    def compared(self) -> SpacedIndex:
+        """The index, to be searched by pictures' own vectors."""
+        return SpacedIndex(self.index, self.space, self.standings)
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether the items have changed so much that another space would suit them better."""
+        return self.statistics.is_moved_from(self.space)
 
     def _sound(self, items: Mapping[str, Item | None]) -> dict[str, Item | None]:
         """The items, None for those of another model and the damaged ones, which are noted."""
@@ -75,13 +103,15 @@ class CatalogueCopy:
     def _drop(self, item_id: str) -> None:
         self.other_recipe.discard(item_id)
         self.facts.pop(item_id, None)
+        self.standings.pop(item_id, None)
+        self.statistics.remove(item_id)
         self.leaning.pop(item_id, None)
         self.sample.remove(item_id)
 
     def fit(self) -> CalibrationFit:
         """Fit a calibration to the sample, as of now; any thread may."""
         cursor, probes = self.index.cursor, self.sample.chosen()
-        fitted = Calibration.fitted(self.index, probes, leaning={})
+        fitted = Calibration.fitted(self.compared, probes, leaning={})
         return CalibrationFit(
             model=self.model,
             cursor=cursor,

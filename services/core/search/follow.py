@@ -8,22 +8,27 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from services.core.calibration_fit import CalibrationFit
-from services.core.domain import Change, ItemFacts
+from services.core.domain import Change, Item, ItemFacts
 from services.core.errors import Loading, LoadingError
 from services.core.ports import IndexFactory, ItemStore, KnnSearch
 from services.core.search.catalogue_copy import CatalogueCopy
 from services.core.search.damaged_items import DamagedItems, usual_dim
+from services.core.search.space import PLAIN, ModelSpace, Space, SpacedIndex, Standing
+from services.core.search.space_fit import SpaceStatistics
 from services.core.search.verdict import Calibration
 
 _PAGE = 500
 # A damaged item may be mended without a change of the store's history.
 _LOOK_AGAIN_S = 5.0
+# The pause before all items are read again for another space, in times that reading them took.
+_RESPACE_PAUSE = 10
 
 
 @dataclass(frozen=True, slots=True)
 class View:
     """The state that a search sees: an index of one model's vectors, its calibration and its items' facts.
 
+    The index holds the vectors that `space` makes, and `standings` make scores of their cosines.
     `facts` are those of the items that can be found; an item that has just gone may be in an answer of the
     index and no longer here.
     """
@@ -33,6 +38,13 @@ class View:
     index: KnnSearch
     calibration: Calibration = field(default_factory=Calibration)
     facts: Mapping[str, ItemFacts] = field(default_factory=dict)
+    space: Space = PLAIN
+    standings: Mapping[str, Standing] = field(default_factory=dict)
+
+    @property
+    def compared(self) -> SpacedIndex:
+        """The index, to be searched by vectors of the space or by pictures' own."""
+        return SpacedIndex(self.index, self.space, self.standings)
 
 
 class Follower:
@@ -47,10 +59,14 @@ class Follower:
         store: ItemStore,
         *,
         make_index: IndexFactory,
+        space_of: Callable[[str], ModelSpace | None] = lambda _model: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        """`space_of` gives what is shipped with a model, by its fingerprint, None for an unknown one."""
         self._store = store
-        self._make_index = make_index
+        self._make_index, self._space_of = make_index, space_of
+        # The time from which on the items may be read again for another space.
+        self._respace_from_s = clock()
         self._clock = clock
         self._looked_again_s = clock()
         # The items that are left out.
@@ -93,6 +109,8 @@ class Follower:
         while changes := self._store.changes(after=self.cursor, limit=_PAGE):
             count += self._take(changes)
         self.loading = None  # true too if the first items were deleted while they were read
+        if self._copy is not None and self._copy.is_moved and self._clock() >= self._respace_from_s:
+            return self._load(model)
         if self._copy is not None:
             self._copy.refill_sample(self._store)
         self._look_again()
@@ -160,18 +178,23 @@ class Follower:
 
     def _load(self, model: str | None) -> int:
         """Build an index beside the live one and swap; changes made meanwhile come with the next call."""
-        head, damaged = self._store.head(), DamagedItems()
+        head, damaged, began_s = self._store.head(), DamagedItems(), self._clock()
         copy, count = self._read_all(model, damaged, cursor=head)
         if self._store.model() != model:
             # The model changed meanwhile: items of one model are missing, so the next call reads again.
             return 0
-        fit = None if copy is None else self._first_fit(copy)
+        is_respaced = copy is not None and self._copy is not None and self._copy.model == copy.model
+        fit = None if copy is None else self.fit if is_respaced else self._first_fit(copy)
         view = None if copy is None or fit is None else _view(copy, fit)
         with self._lock:
             self._copy, self.view, self.fit, self.damaged = copy, view, fit, damaged
             # Changes since an earlier process fitted it count as if they had come to this one.
             self._since_calibration = max(0, head - fit.cursor) if fit else 0
+            if copy is not None and is_respaced:
+                self._since_calibration += len(copy.facts)  # cosines in another space are other cosines
             self.cursor, self.loading = head, None
+        # New items wait while all are read again: a tenth of the time at most.
+        self._respace_from_s = self._clock() + _RESPACE_PAUSE * (self._clock() - began_s)
         return count
 
     def _first_fit(self, copy: CatalogueCopy) -> CalibrationFit:
@@ -195,7 +218,8 @@ class Follower:
         while model is not None and (page := self._store.page(after=after, limit=_PAGE, points=False)):
             own = {item.id: item for item in page if item.damage or item.model == model}
             if copy is None and (dim := usual_dim(own.values())):
-                copy = CatalogueCopy(model, dim, self._make_index(model, dim), damaged)
+                space = self._fitted_space(model, dim, page)
+                copy = CatalogueCopy(model, dim, self._make_index(model, dim), damaged, space)
             if copy is not None:
                 copy.take(own, cursor=cursor)
             else:
@@ -203,6 +227,15 @@ class Follower:
             after, count = page[-1].id, count + len(page)
             self._note_progress(begins, count, total)
         return copy, count
+
+    def _fitted_space(self, model: str, dim: int, page: Sequence[Item]) -> Space:
+        """The space for a model's items, fitted to those of the first page, or to all if known."""
+        if len(page) == _PAGE and self._copy is not None and self._copy.model == model:
+            return self._copy.statistics.fit()
+        statistics = SpaceStatistics(self._space_of(model), dim)
+        sound = DamagedItems().sift({item.id: item for item in page if item.model == model}, dim=dim)
+        statistics.add(item for item in sound.values() if item is not None)
+        return statistics.fit()
 
     def _note_progress(self, begins: bool, read: int, total: int) -> None:
         if begins:  # items may have been added since they were counted
@@ -212,4 +245,4 @@ class Follower:
 def _view(copy: CatalogueCopy, fit: CalibrationFit) -> View:
     """The view of a copy that has just been read."""
     calibration = Calibration.of(fit, leaning=dict(copy.leaning))
-    return View(copy.model, copy.dim, copy.index, calibration, copy.facts)
+    return View(copy.model, copy.dim, copy.index, calibration, copy.facts, copy.space, copy.standings)

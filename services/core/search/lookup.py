@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from common.wire import Observation
+from common.wire import Observation, Vectors
+from services.core.camera_mean import CameraMean, learned
 from services.core.domain import ItemFacts
 from services.core.evidence import Evidence, Vote
 from services.core.ports import Memory
@@ -50,7 +51,7 @@ class Lookup:
         a second look, for all of which it waits DEADLINE_S at most.
         """
         started_s, k = time.time(), k or self.k
-        nearest = _search(batch, view, k=max(k + RUNNERS_UP, CANDIDATES))
+        nearest = _search(batch, view, memories or {}, k=max(k + RUNNERS_UP, CANDIDATES))
         due_s = self.second_look.due_s() if self.second_look else 0.0
         facts = view.facts if view else {}
         records = []
@@ -77,6 +78,7 @@ class Lookup:
                 frames=decision.frames,
                 vote=decision.vote,
                 equals=equals if len(equals) > 1 else (),
+                mean=_learned_mean(seen, view, (memories or {}).get(seen.thing)),
                 wants_details=decision.is_open and seen.session is not None,
             )
             records.append(record)
@@ -148,10 +150,15 @@ def _favoured(neighbours: Sequence[Neighbour], earlier: Sequence[Vote], *, count
     return [*neighbours[:count], *(n for n in neighbours[count:] if n.item_id in favourites)]
 
 
-def _search(batch: Sequence[Observation], view: View | None, *, k: int) -> list[list[Neighbour]]:
+def _search(
+    batch: Sequence[Observation], view: View | None, memories: Mapping[str, Memory], *, k: int
+) -> list[list[Neighbour]]:
+    """Each observation's nearest items, its camera's mean taken off."""
     if view is None or not batch:
         return [[] for _ in batch]
-    found = view.index.search(np.concatenate([seen.vectors for seen in batch]), k=k)
+    means = (_own_mean(memories.get(seen.thing), view) for seen in batch)
+    queries = [view.space.queries(seen.vectors, mean) for seen, mean in zip(batch, means, strict=True)]
+    found = view.compared.nearest(np.concatenate(queries), k=k)
     nearest, row = [], 0
     for seen in batch:
         nearest.append(_joined(found[row : row + len(seen.vectors)]))
@@ -159,11 +166,26 @@ def _search(batch: Sequence[Observation], view: View | None, *, k: int) -> list[
     return nearest
 
 
+def _own_mean(memory: Memory | None, view: View) -> Vectors | None:
+    """The mean of a camera's own scenes, None while too little is known of it."""
+    mean = memory.mean if memory else None
+    if mean is None or mean.model != view.model or len(mean.total) != view.dim:
+        return None
+    return mean.mean(view.space.camera_mean)
+
+
+def _learned_mean(seen: Observation, view: View | None, memory: Memory | None) -> CameraMean | None:
+    """The camera's mean with this frame; None if it stays as it is, or nothing is remembered of it."""
+    if view is None or memory is None:
+        return None
+    return learned(memory.mean, view.model, seen.vectors, view.space.camera_mean)
+
+
 def _joined(found: Sequence[Sequence[Neighbour]]) -> list[Neighbour]:
-    """The neighbours of several vectors of one frame, nearest first: an item counts by its nearest one."""
+    """The neighbours of several vectors of one frame, best first: an item counts by its best one."""
     ordered = sorted(
         (neighbour for neighbours in found for neighbour in neighbours),
-        key=lambda neighbour: neighbour.distance,
+        key=lambda neighbour: -neighbour.score,
     )
     best: dict[str, Neighbour] = {}
     for neighbour in ordered:

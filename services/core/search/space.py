@@ -1,0 +1,194 @@
+"""The space in which pictures are compared: own means taken off, sharpened by what people taught.
+
+Camera pictures lie elsewhere among a model's vectors than catalogue pictures do. A query has its camera's
+mean taken off, a catalogue picture the catalogue's, and a taught one that of all taught ones; directions are
+what is left. An index holds these, so that any k-NN can be used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from common.wire import Vectors
+from services.core.catalogue.views import taught_rows
+from services.core.domain import Item
+from services.core.ports import KnnSearch
+from services.core.records import Neighbour
+
+# The share of its hub that is taken off an item's score, and the number of camera vectors that make it a hub.
+DAMPING, HUB_NEAREST = 0.5, 10
+# An item's score by catalogue and by taught pictures, the latter at the scale of the former.
+CATALOGUE_WEIGHT, TAUGHT_WEIGHT = 0.5, 0.7
+# Number of nearest items that are damped, before the first of them are an answer.
+DAMPED = 50
+# A vector shorter than this has no direction any more once a mean is taken off.
+_SHORTEST = 1e-4
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSpace:
+    """A shipped model's camera mean, float32 [dim], and camera vectors, float32 [n, dim] of unit length."""
+
+    camera_mean: Vectors
+    camera_vectors: Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class TaughtScale:
+    """What brings a cosine with a taught vector to the scale of catalogue pictures: gain and offset."""
+
+    gain: float = 1.0
+    offset: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What makes an item's score of its cosine: score = gain x cosine + offset."""
+
+    gain: float
+    offset: float
+
+    def score(self, cosine: float) -> float:
+        """The score that belongs to a cosine."""
+        return self.gain * cosine + self.offset
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """Turns vectors into those that are compared; with nothing in it, they are compared as they are.
+
+    `metric` is float32 [dim, dim]. `taught_items` and `sharpening_items` are the numbers of items that scale
+    and metric were fitted to.
+    """
+
+    shipped: ModelSpace | None = None
+    catalogue_mean: Vectors | None = None
+    taught_mean: Vectors | None = None
+    metric: Vectors | None = None
+    scale: TaughtScale = field(default=TaughtScale())
+    taught_items: int = 0
+    sharpening_items: int = 0
+    # The shipped camera vectors as they are compared, float32 [n, dim], and the inverse of the metric.
+    cameras: Vectors | None = field(init=False, repr=False)
+    unsharpened: Vectors | None = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        cameras = None if self.shipped is None else self.queries(self.shipped.camera_vectors)
+        inverse = None if self.metric is None else np.linalg.inv(self.metric)
+        object.__setattr__(self, "cameras", cameras)
+        object.__setattr__(self, "unsharpened", inverse)
+
+    @property
+    def camera_mean(self) -> Vectors | None:
+        """The mean of cameras that are not known yet."""
+        return None if self.shipped is None else self.shipped.camera_mean
+
+    def queries(self, vectors: Vectors, mean: Vectors | None = None) -> Vectors:
+        """A camera's vectors, float32 [n, dim], without its mean; without the shipped one if it has none."""
+        return self._compared(vectors, self.camera_mean if mean is None else mean)
+
+    def placed(self, item: Item) -> tuple[Vectors, Standing | None]:
+        """The item's vectors for the index, float32 [rows, dim] of unit length, and what makes its score.
+
+        Its taught vectors become one, which is joined with each of its other ones: what a cosine with that
+        is worth, is what both are worth together. None: the score is the cosine.
+        """
+        taught = taught_rows(item)
+        rows = self.catalogue(item.vectors[~taught])
+        standing = None
+        if taught.any():
+            rows, standing = self._joined(rows, self.taught(item.vectors[taught]))
+        if self.cameras is None:
+            return rows, standing
+        standing = standing or Standing(1.0, 0.0)
+        hub = _hub(rows, self.cameras, standing)
+        return rows, replace(standing, offset=standing.offset - DAMPING * hub)
+
+    def catalogue(self, vectors: Vectors) -> Vectors:
+        """Vectors of catalogue pictures, float32 [n, dim], as they are compared."""
+        return self._compared(vectors, self.catalogue_mean)
+
+    def taught(self, vectors: Vectors) -> Vectors:
+        """Vectors of taught pictures, float32 [n, dim], as they are compared."""
+        return self._compared(vectors, self.taught_mean)
+
+    def originals(self, rows: Vectors) -> Vectors:
+        """The catalogue pictures' vectors, float32 [n, dim], that `catalogue` makes these rows of."""
+        if self.unsharpened is not None:
+            rows = directions(rows @ self.unsharpened, rows)
+        if self.catalogue_mean is None:
+            return rows
+        # The vector has length 1 and lies from the mean in the row's direction.
+        along = rows @ self.catalogue_mean
+        reach = np.sqrt(np.maximum(along**2 + 1 - self.catalogue_mean @ self.catalogue_mean, 0)) - along
+        return np.asarray(self.catalogue_mean + reach[:, None] * rows, np.float32)
+
+    def _joined(self, rows: Vectors, taught: Vectors) -> tuple[Vectors, Standing]:
+        """Rows with the mean taught direction in them; of a merely taught item, that direction alone."""
+        own = directions(taught.mean(axis=0, keepdims=True), taught[:1])
+        weight = TAUGHT_WEIGHT if len(rows) else CATALOGUE_WEIGHT + TAUGHT_WEIGHT
+        joined = CATALOGUE_WEIGHT * rows if len(rows) else np.zeros_like(own)
+        joined = joined + weight * self.scale.gain * own
+        gain = float(np.linalg.norm(joined, axis=1).mean())
+        return directions(joined, own), Standing(gain, weight * self.scale.offset)
+
+    def _compared(self, vectors: Vectors, mean: Vectors | None) -> Vectors:
+        found = vectors if mean is None else directions(vectors - mean, vectors)
+        return found if self.metric is None else directions(found @ self.metric, found)
+
+
+PLAIN = Space()
+
+
+@dataclass(frozen=True, slots=True)
+class SpacedIndex:
+    """A KnnSearch by pictures' own vectors over an index of compared ones, whose neighbours have scores."""
+
+    index: KnnSearch
+    space: Space
+    standings: Mapping[str, Standing]
+
+    def __len__(self) -> int:
+        return len(self.index)
+
+    def search(self, vectors: Vectors, *, k: int) -> list[list[Neighbour]]:
+        """For each row of float32 [n, dim], of unit length, its k nearest items, those of unknown cameras."""
+        return self.nearest(self.space.queries(vectors), k=k)
+
+    def nearest(self, queries: Vectors, *, k: int) -> list[list[Neighbour]]:
+        """For each row of float32 [n, dim], made by Space.queries, its k items of the highest score."""
+        if not self.standings and self.space.catalogue_mean is None and self.space.metric is None:
+            return self.index.search(queries, k=k)
+        found = self.index.search(queries, k=max(DAMPED, k))
+        return [self._scored(neighbours)[:k] for neighbours in found]
+
+    def _scored(self, neighbours: Sequence[Neighbour]) -> list[Neighbour]:
+        """The neighbours with scores and their pictures' own vectors, the highest score first."""
+        vectors = [each.vector for each in neighbours if each.vector is not None]
+        known = len(vectors) == len(neighbours) > 0
+        originals = self.space.originals(np.array(vectors)) if known else [None] * len(neighbours)
+        scored = []
+        for each, vector in zip(neighbours, originals, strict=True):
+            standing = self.standings.get(each.item_id)
+            score = each.cosine if standing is None else standing.score(each.cosine)
+            scored.append(replace(each, score=score, vector=vector))
+        return sorted(scored, key=lambda each: -each.score)
+
+
+def directions(vectors: Vectors, otherwise: Vectors) -> Vectors:
+    """float32 [n, dim] of unit length; a vector without a direction is that of `otherwise` in its place."""
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    has_one = np.isfinite(lengths) & (lengths > _SHORTEST)
+    return np.asarray(np.where(has_one, vectors / np.where(has_one, lengths, 1), otherwise), np.float32)
+
+
+def _hub(rows: Vectors, cameras: Vectors, standing: Standing) -> float:
+    """The mean of an item's highest scores by vectors of all kinds of camera pictures."""
+    if not len(rows) or not len(cameras):
+        return 0.0
+    near = (rows @ cameras.T).max(axis=0)
+    count = min(HUB_NEAREST, len(near))
+    return standing.score(float(np.partition(near, -count)[-count:].mean()))

@@ -1,0 +1,150 @@
+"""Fitting of the space to the catalogue: its mean, and what people taught."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from common.wire import Vectors
+from services.core.catalogue.views import taught_rows
+from services.core.domain import Item
+from services.core.search.space import ModelSpace, Space, TaughtScale, directions
+
+# Number of items, and of taught pictures, that the shipped camera mean counts for in a mean.
+_PRIOR_ITEMS, _PRIOR_TAUGHT = 3, 3
+# Number of items with two taught pictures or more from which on they sharpen, and the share of their mean
+# scatter that is added in all directions.
+SHARPENING_FROM, _REGULARISATION = 8, 1.0
+# Mean and spread of taught pictures' cosines with other items' taught ones, and with other items' catalogue
+# pictures: those of shop photographs, and the number of cosines that they count for.
+_TAUGHT_COSINES, _CATALOGUE_COSINES, _PRIOR_COSINES = (0.0, 0.26), (0.01, 0.14), 200
+# A mean that moved by less, in lengths of unit vectors, changes cosines by less than queries differ.
+_MOVED = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class _Taught:
+    """An item's vectors, as the model made them, float16 [n, dim]: taught and catalogue pictures."""
+
+    taught: NDArray[np.float16]
+    catalogue: NDArray[np.float16]
+
+
+class SpaceStatistics:
+    """What a space is fitted to; items are added as they come, and none is taken out of the mean again."""
+
+    def __init__(self, shipped: ModelSpace | None, dim: int) -> None:
+        self._shipped = shipped
+        self._total = np.zeros(dim, np.float64)
+        self._count = 0
+        self._taught: dict[str, _Taught] = {}
+
+    def add(self, items: Iterable[Item]) -> None:
+        """Count items as they are now."""
+        for item in items:
+            taught = taught_rows(item)
+            catalogue = item.vectors[~taught]
+            if len(catalogue):
+                self._total += catalogue.mean(axis=0, dtype=np.float64)
+                self._count += 1
+            if taught.any():
+                half = np.float16
+                self._taught[item.id] = _Taught(item.vectors[taught].astype(half), catalogue.astype(half))
+            else:
+                self.remove(item.id)
+
+    def remove(self, item_id: str) -> None:
+        """Forget what an item that is gone was taught."""
+        self._taught.pop(item_id, None)
+
+    def is_moved_from(self, space: Space) -> bool:
+        """Whether the items differ enough from those that a space was fitted to."""
+        means = (self._catalogue_mean(), space.catalogue_mean), (self._taught_mean(), space.taught_mean)
+        moved = any(_distance(*pair) > _MOVED for pair in means)
+        sharpening = len(self._sharpening())
+        is_sharpened = (sharpening >= SHARPENING_FROM) != (space.metric is not None)
+        counts = ((len(self._taught), space.taught_items), (sharpening, space.sharpening_items))
+        return moved or is_sharpened or any(max(pair) > 2 * max(1, min(pair)) for pair in counts)
+
+    def fit(self) -> Space:
+        """The space of the items counted."""
+        sharpening = self._sharpening()
+        space = Space(
+            shipped=self._shipped,
+            catalogue_mean=self._catalogue_mean(),
+            taught_mean=self._taught_mean(),
+            taught_items=len(self._taught),
+            sharpening_items=len(sharpening),
+        )
+        if len(sharpening) >= SHARPENING_FROM:
+            space = replace(
+                space, metric=_metric([space.taught(_floats(each.taught)) for each in sharpening])
+            )
+        return replace(space, scale=self._scale(space))
+
+    def _catalogue_mean(self) -> Vectors | None:
+        if self._shipped is None:
+            return None
+        total = self._total + _PRIOR_ITEMS * self._shipped.camera_mean
+        return np.asarray(total / (self._count + _PRIOR_ITEMS), np.float32)
+
+    def _taught_mean(self) -> Vectors | None:
+        if self._shipped is None and not self._taught:
+            return None
+        prior = np.zeros(len(self._total)) if self._shipped is None else self._shipped.camera_mean
+        total, count = _PRIOR_TAUGHT * prior, _PRIOR_TAUGHT
+        for _, each in sorted(self._taught.items()):
+            total = total + each.taught.sum(axis=0, dtype=np.float64)
+            count += len(each.taught)
+        return np.asarray(total / count, np.float32)
+
+    def _sharpening(self) -> list[_Taught]:
+        """The items that have two taught pictures or more, in the order of their ids."""
+        return [each for _, each in sorted(self._taught.items()) if len(each.taught) > 1]
+
+    def _scale(self, space: Space) -> TaughtScale:
+        """The scale by the items' taught pictures against other items' taught and catalogue pictures."""
+        kept = [each for _, each in sorted(self._taught.items())]
+        views = [space.taught(_floats(each.taught)) for each in kept]
+        middles = [directions(each.mean(axis=0, keepdims=True), each[:1]) for each in views]
+        catalogues = [space.catalogue(_floats(each.catalogue)) for each in kept]
+        others = [(own, n) for place, own in enumerate(views) for n in range(len(kept)) if n != place]
+        taught_cosines = [own @ middles[n][0] for own, n in others]
+        catalogue_cosines = [(own @ catalogues[n].T).max(axis=1) for own, n in others if len(catalogues[n])]
+        taught_mean, taught_spread = _moments(taught_cosines, _TAUGHT_COSINES)
+        catalogue_mean, catalogue_spread = _moments(catalogue_cosines, _CATALOGUE_COSINES)
+        gain = catalogue_spread / taught_spread
+        return TaughtScale(gain, catalogue_mean - gain * taught_mean)
+
+
+def _floats(vectors: NDArray[np.float16]) -> Vectors:
+    return vectors.astype(np.float32)
+
+
+def _distance(now: Vectors | None, then: Vectors | None) -> float:
+    if now is None:
+        return 0.0
+    return float(np.linalg.norm(now - (0 if then is None else then)))
+
+
+def _metric(views: Sequence[Vectors]) -> Vectors:
+    """The matrix that makes the scatter within items alike in all directions: its inverse square root."""
+    within = np.concatenate([own - own.mean(axis=0) for own in views]).astype(np.float64)
+    scatter = within.T @ within / len(within)
+    spread = np.trace(scatter) / len(scatter)
+    if not spread > 0:
+        return np.eye(len(scatter), dtype=np.float32)
+    strengths, axes = np.linalg.eigh(scatter / spread + _REGULARISATION * np.eye(len(scatter)))
+    return np.asarray((axes * strengths**-0.5) @ axes.T, np.float32)
+
+
+def _moments(cosines: Sequence[Vectors], prior: tuple[float, float]) -> tuple[float, float]:
+    """Mean and spread of cosines, with the prior's as if it were as many of them."""
+    found = np.concatenate([*cosines, np.empty(0, np.float32)]).astype(np.float64)
+    count = len(found) + _PRIOR_COSINES
+    mean = (found.sum() + _PRIOR_COSINES * prior[0]) / count
+    square = ((found**2).sum() + _PRIOR_COSINES * (prior[0] ** 2 + prior[1] ** 2)) / count
+    return float(mean), float(np.sqrt(square - mean**2))
