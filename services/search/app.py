@@ -86,7 +86,8 @@ def build_app(parts: SearchParts, loops: Loops, senders: SenderRule = THIS_MACHI
     async def observations(request: Request) -> dict[str, Any]:
         """Observations to match records on the queue, as those that come over MQTT.
 
-        It takes one, or a list of up to 64. Of several of one camera the newest is answered.
+        It takes one, or a list of up to 64. Of several of one camera the newest is answered. One with local
+        features (`local`) gets a second look; where that might change the answer, the outcome has `wants`.
         """
         senders.check(request)
         messages = parse_messages(await request.body())

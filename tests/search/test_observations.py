@@ -18,6 +18,7 @@ from services.search.app import build_app
 from services.search.loops import Loops
 from services.search.observations import SenderRule
 from tests.core.search.rig import SearchRig, fresh
+from tests.core.search.test_details import POINTS, unclear, with_points
 
 JSON = {"Content-Type": "application/json"}
 KEY = {"Authorization": "Bearer s3cret"}
@@ -67,6 +68,18 @@ def test_the_sender_is_told_what_became_of_each(open_one: Posting) -> None:
     assert pushed == {"id": number, "verdict": record.verdict, "dropped": None, "detail": None} | wants
     assert (dropped["id"], dropped["dropped"]) == (None, "stale")
     assert "expected at most 5 s" in dropped["detail"]
+
+
+def test_a_camera_without_a_broker_is_asked_for_local_features_in_the_answer(open_one: Posting) -> None:
+    rig = with_points(open_one.rig)
+    (asked,) = open_one.post(encode_observation(unclear(rig))).json()["outcomes"]
+    assert asked["wants"] == "details"
+    answer = encode_observation(unclear(rig, seq=2, local=POINTS["item-2"]))
+    (looked,) = open_one.post(answer).json()["outcomes"]
+    assert "wants" not in looked
+    vote = rig.tally.records[-1].vote
+    assert vote is not None
+    assert vote.detailed
 
 
 def test_one_observation_needs_no_list(open_one: Posting) -> None:
