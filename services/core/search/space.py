@@ -58,7 +58,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Space:
-    """Turns vectors into those that are compared; with nothing in it, they are compared as they are.
+    """Turns vectors into those that are compared; without what is shipped, they are compared as they are.
 
     `metric` is float32 [dim, dim]. `taught_items` and `sharpening_items` are the numbers of items that scale
     and metric were fitted to.
@@ -94,16 +94,16 @@ class Space:
         """The item's vectors for the index, float32 [rows, dim] of unit length, and what makes its score.
 
         Its taught vectors become one, which is joined with each of its other ones: what a cosine with that
-        is worth, is what both are worth together. None: the score is the cosine.
+        is worth, is what both are worth together. None: the score is the cosine, as for all items of a model
+        of which nothing is known.
         """
+        if self.cameras is None:
+            return item.vectors, None
         taught = taught_rows(item)
         rows = self.catalogue(item.vectors[~taught])
-        standing = None
+        standing = Standing(1.0, 0.0)
         if taught.any():
             rows, standing = self._joined(rows, self.taught(item.vectors[taught]))
-        if self.cameras is None:
-            return rows, standing
-        standing = standing or Standing(1.0, 0.0)
         hub = _hub(rows, self.cameras, standing)
         return rows, replace(standing, offset=standing.offset - DAMPING * hub)
 
@@ -160,7 +160,7 @@ class SpacedIndex:
 
     def nearest(self, queries: Vectors, *, k: int) -> list[list[Neighbour]]:
         """For each row of float32 [n, dim], made by Space.queries, its k items of the highest score."""
-        if not self.standings and self.space.catalogue_mean is None and self.space.metric is None:
+        if self.space.shipped is None:
             return self.index.search(queries, k=k)
         found = self.index.search(queries, k=max(DAMPED, k))
         return [self._scored(neighbours)[:k] for neighbours in found]

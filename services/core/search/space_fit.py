@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from common.wire import Vectors
 from services.core.catalogue.views import taught_rows
 from services.core.domain import Item
-from services.core.search.space import ModelSpace, Space, TaughtScale, directions
+from services.core.search.space import PLAIN, ModelSpace, Space, TaughtScale, directions
 
 # Number of items, and of taught pictures, that the shipped camera mean counts for in a mean.
 _PRIOR_ITEMS, _PRIOR_TAUGHT = 3, 3
@@ -62,7 +62,13 @@ class SpaceStatistics:
 
     def is_moved_from(self, space: Space) -> bool:
         """Whether the items differ enough from those that a space was fitted to."""
-        means = (self._catalogue_mean(), space.catalogue_mean), (self._taught_mean(), space.taught_mean)
+        if self._shipped is None:
+            return False
+        prior = self._shipped.camera_mean
+        means = (
+            (self._catalogue_mean(prior), space.catalogue_mean),
+            (self._taught_mean(prior), space.taught_mean),
+        )
         moved = any(_distance(*pair) > _MOVED for pair in means)
         sharpening = len(self._sharpening())
         is_sharpened = (sharpening >= SHARPENING_FROM) != (space.metric is not None)
@@ -70,12 +76,14 @@ class SpaceStatistics:
         return moved or is_sharpened or any(max(pair) > 2 * max(1, min(pair)) for pair in counts)
 
     def fit(self) -> Space:
-        """The space of the items counted."""
+        """The space of the items counted; for an unknown model that in which nothing is changed."""
+        if self._shipped is None:
+            return PLAIN
         sharpening = self._sharpening()
         space = Space(
             shipped=self._shipped,
-            catalogue_mean=self._catalogue_mean(),
-            taught_mean=self._taught_mean(),
+            catalogue_mean=self._catalogue_mean(self._shipped.camera_mean),
+            taught_mean=self._taught_mean(self._shipped.camera_mean),
             taught_items=len(self._taught),
             sharpening_items=len(sharpening),
         )
@@ -85,16 +93,11 @@ class SpaceStatistics:
             )
         return replace(space, scale=self._scale(space))
 
-    def _catalogue_mean(self) -> Vectors | None:
-        if self._shipped is None:
-            return None
-        total = self._total + _PRIOR_ITEMS * self._shipped.camera_mean
+    def _catalogue_mean(self, prior: Vectors) -> Vectors:
+        total = self._total + _PRIOR_ITEMS * prior
         return np.asarray(total / (self._count + _PRIOR_ITEMS), np.float32)
 
-    def _taught_mean(self) -> Vectors | None:
-        if self._shipped is None and not self._taught:
-            return None
-        prior = np.zeros(len(self._total)) if self._shipped is None else self._shipped.camera_mean
+    def _taught_mean(self, prior: Vectors) -> Vectors:
         total, count = _PRIOR_TAUGHT * prior, _PRIOR_TAUGHT
         for _, each in sorted(self._taught.items()):
             total = total + each.taught.sum(axis=0, dtype=np.float64)
@@ -124,9 +127,7 @@ def _floats(vectors: NDArray[np.float16]) -> Vectors:
     return vectors.astype(np.float32)
 
 
-def _distance(now: Vectors | None, then: Vectors | None) -> float:
-    if now is None:
-        return 0.0
+def _distance(now: Vectors, then: Vectors | None) -> float:
     return float(np.linalg.norm(now - (0 if then is None else then)))
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from common.wire import Observation, Vectors, WireError, unit
 from services.core.camera_mean import SeenFrame
-from services.core.domain import ItemFacts
+from services.core.domain import Item, ItemFacts
 from services.core.ports import KnnSearch, MatchQueue, Memory
 from services.core.records import Match, MatchRecord, Neighbour, Verdict
 from services.core.search.follow import View
@@ -181,8 +181,15 @@ def _is_much(count: int, of: int) -> bool:
 def _with_item(view: View, item_id: str, vectors: Vectors) -> View:
     """The view as it will be when the item has these vectors too."""
     facts = view.facts.get(item_id) or ItemFacts(item_id, "", "", view.model, len(vectors))
-    index = _IndexWithItem(view.index, item_id, unit(vectors))
-    return replace(view, index=index, facts={**view.facts, item_id: facts})
+    keys = tuple(f"{number}" for number in range(len(vectors)))
+    item = Item(
+        item_id, "", keys[0], view.model, unit(vectors), more_pictures=keys[1:], recipe=2, taught=keys
+    )
+    rows, standing = view.space.placed(item)
+    # What an item that is there scores by its other pictures has another scale, so its new ones stand alone.
+    index = _IndexWithItem(view.index, item_id, rows, is_alone=standing is not None)
+    standings = view.standings if standing is None else {**view.standings, item_id: standing}
+    return replace(view, index=index, facts={**view.facts, item_id: facts}, standings=standings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +199,7 @@ class _IndexWithItem:
     index: KnnSearch
     item_id: str
     vectors: Vectors
+    is_alone: bool
 
     def __len__(self) -> int:
         return len(self.index) + 1
@@ -211,4 +219,5 @@ class _IndexWithItem:
         own = Neighbour(self.item_id, distance, score=cosine, vector=self.vectors[number])
         others = [each for each in found if each.item_id != self.item_id]
         before = [each for each in found if each.item_id == self.item_id and each.distance <= distance]
+        before = [] if self.is_alone else before
         return sorted([*others, *(before or [own])], key=lambda each: each.distance)[:k]

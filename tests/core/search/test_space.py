@@ -10,6 +10,7 @@ from services.core.search.space import (
     CATALOGUE_WEIGHT,
     PLAIN,
     TAUGHT_WEIGHT,
+    ModelSpace,
     Space,
     SpacedIndex,
     directions,
@@ -84,7 +85,8 @@ def test_neighbours_hold_their_pictures_own_vectors_and_come_by_their_scores() -
 
 
 def test_a_score_joins_catalogue_and_taught_pictures() -> None:
-    space = replace(fitted(taught=10), shipped=None)
+    far = ModelSpace(shipped().camera_mean, np.empty((0, DIM), np.float32))
+    space = replace(fitted(taught=10), shipped=far)
     made = item(2, taught=4)
     made = replace(made, vectors=made.vectors[[0, -2, -1]], more_pictures=made.more_pictures[-2:])
     made = replace(made, taught=made.more_pictures)
@@ -137,10 +139,9 @@ def test_a_vector_that_is_the_mean_itself_stays_one_to_compare() -> None:
     assert space.camera_mean is not None
     same = space.camera_mean[None]
     assert np.isfinite(space.queries(same)).all()
-    lonely = SpaceStatistics(None, DIM)
-    lonely.add([item(1, taught=3)])
-    rows, _ = lonely.fit().placed(replace(item(1, taught=3)))
-    np.testing.assert_allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-5)
+    assert space.catalogue_mean is not None
+    made = replace(item(1), vectors=np.tile(space.catalogue_mean, (3, 1)))
+    assert np.isfinite(space.placed(made)[0]).all()
 
 
 def test_the_metric_needs_some_items_and_is_well_conditioned() -> None:
@@ -176,8 +177,8 @@ def test_the_fit_does_not_depend_on_the_order_of_the_items() -> None:
 
 def test_an_unknown_model_has_its_items_where_they_are() -> None:
     statistics = SpaceStatistics(None, DIM)
-    statistics.add([item(1), item(2)])
+    statistics.add([item(1), item(2, taught=3)])
     space = statistics.fit()
-    assert space.catalogue_mean is None
+    np.testing.assert_array_equal(space.placed(item(2, taught=3))[0], item(2, taught=3).vectors)
     np.testing.assert_array_equal(space.queries(vectors(3, dim=DIM)), vectors(3, dim=DIM))
     assert not statistics.is_moved_from(space)
