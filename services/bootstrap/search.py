@@ -91,7 +91,7 @@ def build_search_core(
         ask_details=ask_details,
     )
     return SearchCore(
-        follower, answerer, second_look, Trials(follower.live, lookup, queue), drops, queue, registry
+        follower, answerer, second_look, Trials(follower.live, lookup, queue, store), drops, queue, registry
     )
 
 

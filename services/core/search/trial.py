@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 from common.wire import Observation, Vectors, WireError, unit
 from services.core.camera_mean import SeenFrame
+from services.core.catalogue.views import RECIPE
 from services.core.domain import Item, ItemFacts
-from services.core.ports import KnnSearch, MatchQueue, Memory
+from services.core.ports import ItemStore, KnnSearch, MatchQueue, Memory
 from services.core.records import Match, MatchRecord, Neighbour, Verdict
 from services.core.search.follow import View
 from services.core.search.lookup import Lookup
@@ -75,9 +76,11 @@ class Trial:
 class Trials:
     """Tries new items in the search process, whose index and memory of cameras it needs."""
 
-    def __init__(self, live: Callable[[], View | None], lookup: Lookup, queue: MatchQueue) -> None:
+    def __init__(
+        self, live: Callable[[], View | None], lookup: Lookup, queue: MatchQueue, store: ItemStore
+    ) -> None:
         """`live` is the follower's: it gives the present view, or raises LoadingError."""
-        self._live, self._lookup, self._queue = live, lookup, queue
+        self._live, self._lookup, self._queue, self._store = live, lookup, queue, store
 
     def run(self, taught: Observation, *, item_id: str | None = None) -> Trial:
         """Try the vectors of an item's pictures against its camera's last minute.
@@ -93,7 +96,9 @@ class Trials:
             raise WireError("model", text)
         memory = Memory((), self._queue.memories([taught.thing])[taught.thing].mean)
         frames = [frame for frame in self._queue.seen(taught.thing) if frame.model == view.model]
-        return tried(taught, frames[::-1], view, self._lookup, memory, item_id=item_id or NEW_ID)
+        (item,) = self._store.get_many([item_id]) if item_id else [None]
+        item = _with_pictures(item if item and item.model == view.model else None, view, taught.vectors)
+        return tried(taught, frames[::-1], view, self._lookup, memory, item)
 
 
 def tried(
@@ -102,13 +107,12 @@ def tried(
     view: View,
     lookup: Lookup,
     memory: Memory,
-    *,
-    item_id: str = NEW_ID,
+    item: Item,
 ) -> Trial:
-    """The trial of the item with these vectors, against frames in the order of their times."""
-    memories = {taught.thing: memory}
+    """The trial of an item to which `taught` are added, against frames in the order of their times."""
+    item_id, memories = item.id, {taught.thing: memory}
     nearest = _nearest(lookup.answer([taught], view, memories=memories)[0], item_id)
-    with_item = _with_item(view, item_id, taught.vectors)
+    with_item = _with_item(view, item)
     seen = [
         replace(taught, vectors=frame.vector[np.newaxis], captured_at_s=frame.captured_at_s)
         for frame in frames
@@ -178,46 +182,52 @@ def _is_much(count: int, of: int) -> bool:
     return count >= max(_LEAST, _SHARE * of)
 
 
-def _with_item(view: View, item_id: str, vectors: Vectors) -> View:
-    """The view as it will be when the item has these vectors too."""
-    facts = view.facts.get(item_id) or ItemFacts(item_id, "", "", view.model, len(vectors))
-    keys = tuple(f"{number}" for number in range(len(vectors)))
-    item = Item(
-        item_id, "", keys[0], view.model, unit(vectors), more_pictures=keys[1:], recipe=2, taught=keys
+def _with_pictures(item: Item | None, view: View, vectors: Vectors) -> Item:
+    """The item, or a new one, with taught pictures of these vectors."""
+    keys = tuple(f"tried-{number}" for number in range(len(vectors)))
+    if item is None:
+        bare = Item(NEW_ID, "", keys[0], view.model, vectors, recipe=RECIPE)
+        return replace(bare, more_pictures=keys[1:], taught=keys)
+    return replace(
+        item,
+        more_pictures=(*item.more_pictures, *keys),
+        taught=(*item.taught, *keys),
+        vectors=np.concatenate([item.vectors, vectors]),
     )
+
+
+def _with_item(view: View, item: Item) -> View:
+    """The view as it will be when the item is saved."""
     rows, standing = view.space.placed(item)
-    # What an item that is there scores by its other pictures has another scale, so its new ones stand alone.
-    index = _IndexWithItem(view.index, item_id, rows, is_alone=standing is not None)
-    standings = view.standings if standing is None else {**view.standings, item_id: standing}
-    return replace(view, index=index, facts={**view.facts, item_id: facts}, standings=standings)
+    standings = {**view.standings} if standing is None else {**view.standings, item.id: standing}
+    return replace(
+        view,
+        index=_IndexWithItem(view.index, item.id, rows),
+        facts={**view.facts, item.id: item.facts},
+        standings=standings,
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class _IndexWithItem:
-    """An index, and an item's vectors beside it."""
+    """An index in which an item has these rows, float32 [rows, dim], in place of those that it had."""
 
     index: KnnSearch
     item_id: str
-    vectors: Vectors
-    is_alone: bool
+    rows: Vectors
 
     def __len__(self) -> int:
         return len(self.index) + 1
 
     def search(self, vectors: Vectors, *, k: int) -> list[list[Neighbour]]:
         """As of the port."""
-        cosines = vectors @ self.vectors.T
-        return [
-            self._merged(found, row, k)
-            for found, row in zip(self.index.search(vectors, k=k), cosines, strict=True)
-        ]
+        cosines = vectors @ self.rows.T
+        others = self.index.search(vectors, k=k)
+        return [self._joined(*pair)[:k] for pair in zip(others, cosines, strict=True)]
 
-    def _merged(self, found: Sequence[Neighbour], cosines: Vectors, k: int) -> list[Neighbour]:
-        number = int(cosines.argmax())
-        cosine = float(cosines[number])
-        distance = max(0.0, 2 - 2 * cosine) ** 0.5
-        own = Neighbour(self.item_id, distance, score=cosine, vector=self.vectors[number])
+    def _joined(self, found: Sequence[Neighbour], cosines: Vectors) -> list[Neighbour]:
+        nearest = int(cosines.argmax())
+        distance = max(0.0, 2 - 2 * float(cosines[nearest])) ** 0.5
+        own = Neighbour(self.item_id, distance, vector=self.rows[nearest])
         others = [each for each in found if each.item_id != self.item_id]
-        before = [each for each in found if each.item_id == self.item_id and each.distance <= distance]
-        before = [] if self.is_alone else before
-        return sorted([*others, *(before or [own])], key=lambda each: each.distance)[:k]
+        return sorted([*others, own], key=lambda each: each.distance)

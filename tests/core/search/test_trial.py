@@ -46,7 +46,7 @@ class TrialRig:
         self.follower = Follower(store, make_index=lambda _model, dim: FakeIndex(dim=dim))
         self.follower.follow()
         self.queue = LastMinute([frame for run in runs for frame in run])
-        self.trials = Trials(self.follower.live, LOOKUP, self.queue)
+        self.trials = Trials(self.follower.live, LOOKUP, self.queue, store)
 
     def run(self, *taught: Vectors, item_id: str | None = None, model: str = MODEL) -> Trial:
         seen = make_observation(np.concatenate(taught), model=model)
@@ -100,11 +100,10 @@ def test_pictures_that_are_an_items_already_name_it() -> None:
 
 
 def test_one_that_takes_over_the_frames_of_another_item_names_that() -> None:
-    # The camera sees the item from another side than the catalogue's picture, the new one's pictures do too.
-    odd = [
-        SeenFrame(0.0, vector, "item-3", Verdict.MATCH, MODEL) for vector in near(ITEM, OTHER_THING, count=10)
-    ]
-    trial = TrialRig(odd, SHOWN).run(near(THING, count=3), near(OTHER_THING, count=1))
+    # The camera sees the item from a side that is nearer to the new one's pictures.
+    views = near(ITEM, OTHER_THING, OTHER_THING, count=10)
+    odd = [SeenFrame(0.0, vector, "item-3", Verdict.MATCH, MODEL) for vector in views]
+    trial = TrialRig(odd, SHOWN).run(near(THING), near(OTHER_THING, count=3))
     assert trial.warning == "another_item"
     assert trial.other is not None
     assert trial.other.id == "item-3"
