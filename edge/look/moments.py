@@ -4,15 +4,17 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
 
 from common.moments import MAX_MOMENTS, MAX_SIDE_PX, Moment, encode_moments
+from edge.look.change import Change, thing_box
 from edge.look.different_views import different_views
 from edge.look.featurizer import FrameFeaturizer
+from edge.look.scenes_before import ScenesBefore
 from edge.picture.crop import WHOLE, Box, centre_square, cut
 from edge.picture.frame_types import Frame, Shot
 from edge.picture.snapshot import MAX_BYTES, full_jpeg
@@ -43,7 +45,9 @@ class _Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class _Candidate:
+class Candidate:
+    """A frame of the two seconds, at most MAX_SIDE_PX wide and high."""
+
     picture: Frame
     captured_at_s: float
     sharpness: float
@@ -55,7 +59,7 @@ class _Looking:
 
     began_s: float
     replies: list[str] = field(default_factory=list)
-    slots: dict[int, _Candidate] = field(default_factory=dict)
+    slots: dict[int, Candidate] = field(default_factory=dict)
 
     def is_over(self, at_s: float) -> bool:
         """Whether the two seconds are over, or the clock was set back."""
@@ -63,7 +67,7 @@ class _Looking:
 
     def take(self, picture: Frame, captured_at_s: float) -> None:
         slot = int((captured_at_s - self.began_s) / _SLOT_S)
-        candidate = _Candidate(picture, captured_at_s, sharpness(picture))
+        candidate = Candidate(picture, captured_at_s, sharpness(picture))
         if slot not in self.slots or candidate.sharpness > self.slots[slot].sharpness:
             self.slots[slot] = candidate
 
@@ -83,6 +87,7 @@ class MomentsSender:
         self._lock = threading.Lock()
         self._asked: list[_Asked] = []
         self._looking: dict[str, _Looking] = {}
+        self._scenes = ScenesBefore()
         # None until a model is loaded.
         self.featurizer: FrameFeaturizer | None = None
 
@@ -94,14 +99,17 @@ class MomentsSender:
 
     def offer(self, shot: Shot) -> None:
         """Take a frame for the requests that came before it, and answer those whose time is over."""
+        picture = cut(shot.frame, self._region)
+        if self._allowed:
+            self._scenes.take(shot.thing, picture, shot.captured_at_s)
         if not self._asked and not self._looking:
             return
         for thing in [name for name, each in self._looking.items() if each.is_over(shot.captured_at_s)]:
-            self._answer(self._looking.pop(thing))
+            self._answer(thing, self._looking.pop(thing))
         self._begin(shot)
         looking = self._looking.get(shot.thing)
         if looking is not None:
-            looking.take(_at_most(cut(shot.frame, self._region), MAX_SIDE_PX), shot.captured_at_s)
+            looking.take(_at_most(picture, MAX_SIDE_PX), shot.captured_at_s)
 
     def _begin(self, shot: Shot) -> None:
         """Begin to look for the camera's requests that came before this frame; later ones join."""
@@ -122,16 +130,28 @@ class MomentsSender:
             self._asked = [asked for asked in waiting if asked not in due]
         return [asked.reply for asked in due]
 
-    def _answer(self, looking: _Looking) -> None:
+    def _answer(self, thing: str, looking: _Looking) -> None:
         assert self.featurizer is not None
-        answer = encode_moments(chosen(list(looking.slots.values()), self.featurizer))
+        chosen = chosen_moments(
+            list(looking.slots.values()),
+            self.featurizer,
+            lambda picture: self._scenes.change(thing, picture),
+        )
+        answer = encode_moments(chosen)
         for reply in looking.replies:
             self._publish(reply, answer)
             _log.info("sent moments of %d bytes to %s", len(answer), reply)
 
 
-def chosen(candidates: list[_Candidate], featurizer: FrameFeaturizer) -> list[Moment]:
-    """The moments of different views among sharp candidates, in the order in which they were captured."""
+def chosen_moments(
+    candidates: Sequence[Candidate],
+    featurizer: FrameFeaturizer,
+    change: Callable[[Frame], Change | None] = lambda _picture: None,
+) -> list[Moment]:
+    """The moments of different views among sharp candidates, in the order in which they were captured.
+
+    `change` gives what changed in a picture against the scene before it.
+    """
     sharpest = sorted(candidates, key=lambda each: each.sharpness, reverse=True)
     sharp = [each for each in sharpest if each.sharpness >= _SHARP * sharpest[0].sharpness]
     until_s = time.monotonic() + _EMBED_S
@@ -146,9 +166,9 @@ def chosen(candidates: list[_Candidate], featurizer: FrameFeaturizer) -> list[Mo
     for number in sorted(numbers, key=lambda number: sharp[number].captured_at_s):
         picture, (_vectors, boxes) = sharp[number].picture, looks[number]
         left, top, width, height = (float(share) for share in boxes[0])
-        box = (left, top, width, height) if featurizer.finds else centre_square(*picture.shape[1::-1])
+        found = (left, top, width, height) if featurizer.finds else centre_square(*picture.shape[1::-1])
         content = full_jpeg(picture, max_bytes=most_bytes)
-        moments.append(Moment(content, box, sharp[number].captured_at_s))
+        moments.append(Moment(content, thing_box(found, change(picture)), sharp[number].captured_at_s))
     return moments
 
 
