@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from services.core.calibration_fit import CalibrationFit
 from services.core.catalogue.conditions import check_revision, check_vectors
 from services.core.catalogue.picture_key import picture_key
 from services.core.domain import Change, Item, ItemFacts, fold
@@ -25,7 +24,6 @@ class FakeItems:
         self._items: dict[str, dict[str, Item]] = {}
         self._changes: list[Change] = []
         self._model: str | None = None
-        self._fit: CalibrationFit | None = None
         # Shown and true item, by record.
         self._feedback: dict[int, tuple[str | None, str | None]] = {}
         self._lock = threading.RLock()
@@ -151,17 +149,6 @@ class FakeItems:
             for item_id, kept in self._items.items():
                 if self._model in kept:
                     self._items[item_id] = {self._model: kept[self._model]}
-
-    def calibration(self) -> CalibrationFit | None:
-        self._check("calibration")
-        return self._fit
-
-    def set_calibration(self, fit: CalibrationFit) -> bool:
-        self._check("set_calibration")
-        with self._lock:
-            kept = fit.model == self.model() and fit.is_newer_than(self._fit)
-            self._fit = fit if kept else self._fit
-            return kept
 
     def check_write(self) -> None:
         self._check("check_write")

@@ -19,7 +19,7 @@ from services.core.evidence import Vote
 from services.core.ports import Boxes, KnnIndex, Memory, Picture
 from services.core.records import Match, MatchRecord, Neighbour, Verdict
 from services.core.search.admission import MAX_AHEAD_S
-from services.core.search.votes import FRAMES
+from services.core.search.votes import KEPT
 from tests.fake_stores import FakeItems as FakeItems
 from tests.fake_stores import FakePictures as FakePictures
 from tests.points import random_points
@@ -60,7 +60,7 @@ class FakeQueue:
         if record.vote:
             # As JSON stores it.
             vote = Vote.from_json(record.vote.to_json())
-            self._votes[seen.thing] = [vote, *self._votes.get(seen.thing, [])][:FRAMES]
+            self._votes[seen.thing] = [vote, *self._votes.get(seen.thing, [])][:KEPT]
         if record.mean:
             self._means[seen.thing] = CameraMean.from_json(record.mean.to_json())
         self._see(seen.thing, record.seen_frame)

@@ -7,7 +7,6 @@ from typing import Any
 import httpx
 
 from common.redaction import redact
-from services.core.calibration_fit import CalibrationFit
 from services.core.errors import InputError, Loading, LoadingError, UnavailableError
 
 
@@ -48,14 +47,6 @@ class SearchClient:
         if not isinstance(state, dict):
             raise UnavailableError("search answers its health check with no object")
         return state
-
-    def calibration(self) -> CalibrationFit | None:
-        """The search's newest fit, None while it has none."""
-        fields = self.state().get("calibration")
-        try:
-            return CalibrationFit(**fields) if fields else None
-        except TypeError as error:
-            raise UnavailableError(f"search has a calibration of another form: {error}") from error
 
     def metrics(self) -> str:
         """The search's counters in Prometheus' form."""

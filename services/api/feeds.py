@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import logging
 import time
@@ -19,10 +18,8 @@ from services.bootstrap.api import ApiParts
 from services.core.cameras.status import CameraStatus
 from services.core.dependency import Dependency
 from services.core.errors import UnavailableError
-from services.core.search.keep_calibration import keep_calibration
 
 HEARTBEAT_S = 2.0
-KEEP_CALIBRATION_S = 10.0
 WATCH_EVERY_S = 3.0
 
 log = logging.getLogger(__name__)
@@ -70,8 +67,8 @@ class Feeds:
         self._tasks = [
             asyncio.create_task(feed(self._parts, self._hub), name=feed.__name__) for feed in feeds
         ]
-        for keep in (keep_calibrations, collect_pictures):
-            self._tasks.append(asyncio.create_task(keep(self._parts), name=keep.__name__))
+        collecting = collect_pictures(self._parts)
+        self._tasks.append(asyncio.create_task(collecting, name=collect_pictures.__name__))
         self._tasks.append(asyncio.create_task(watch(self._watched), name="watch"))
 
     async def stop(self) -> None:
@@ -122,11 +119,3 @@ async def watch(dependencies: Sequence[Dependency]) -> None:
         await asyncio.sleep(WATCH_EVERY_S)
         for dependency in dependencies:
             await run_in_threadpool(dependency.outcome)
-
-
-async def keep_calibrations(parts: ApiParts) -> None:
-    """Write the search's newest fit to the item store, until cancelled: the search may not write."""
-    while True:
-        await asyncio.sleep(KEEP_CALIBRATION_S)
-        with contextlib.suppress(UnavailableError):  # /healthz names it, and the next fit is as good
-            await run_in_threadpool(keep_calibration, parts.catalogue.store, parts.search.calibration)

@@ -19,7 +19,6 @@ from services.cli.running_system import api_client, run_json, tell_store
 from services.core.catalogue.items import Catalogue
 from services.core.catalogue.rebuild import RebuildWriter, VectorCounts, rebuild
 from services.core.catalogue.views import RECIPE
-from services.core.ports import ItemStore
 
 app = typer.Typer(help="The index.", no_args_is_help=True)
 
@@ -31,7 +30,7 @@ def _group() -> None:
 
 @app.command()
 def status() -> None:
-    """Count the items by their vectors, and tell what the verdict was last calibrated on.
+    """Count the items by their vectors.
 
     Up to date, of another version's recipe of views (searchable, but a rebuild makes them better), or without
     any of the catalogue's model (not searchable before a rebuild).
@@ -49,17 +48,9 @@ def status() -> None:
         say(f"{counts.other_recipe} of another recipe (searchable): run `lookalike index rebuild`")
     if counts.without:
         say(f"{counts.without} of another model (not searchable): run `lookalike index rebuild`")
-    say(_calibration_line(store, model))
     chosen = _chosen_model(settings)
     if chosen not in (None, model):
         say(f"LOOKALIKE_MODEL={settings.model} is model {chosen}, to which a rebuild changes the catalogue")
-
-
-def _calibration_line(store: ItemStore, model: str) -> str:
-    fit = store.calibration()
-    if fit is None or not fit.suits(model):
-        return "no calibration is kept yet: the next search fits one before its first answer"
-    return f"calibrated on {fit.probes} probes as of change {fit.cursor}; the newest change is {store.head()}"
 
 
 def _chosen_model(settings: CliSettings) -> str | None:

@@ -26,32 +26,6 @@ class PingAnswer(Answer):
     loading: LoadingAnswer | None = Field(description="How far the first reading of the item store is.")
 
 
-_FIT: dict[str, Any] = {
-    "model": MODEL,
-    "cursor": 83,
-    "probes": 1464,
-    "fitted_at_s": 1764423000.123,
-    "sharpness": 31.2,
-    "level": 0.71,
-    "slope": 4.4,
-    "version": 1,
-}
-
-
-class CalibrationAnswer(Answer):
-    """The numbers that scores are made with, fitted to the catalogue."""
-
-    model_config = with_example(_FIT)
-    model: str = Field(description="The fingerprint of the vectors' model.")
-    cursor: int = Field(description="The change of the store that it was fitted at.")
-    probes: int = Field(description="How many vectors it was fitted to.")
-    fitted_at_s: float = Field(description="When, in Unix seconds.")
-    sharpness: float = Field(description="What the cosine of each item is multiplied by.")
-    level: float = Field(description='The cosine that "none of them" has in an average neighbourhood.')
-    slope: float = Field(description="How fast that level rises with the likeness of the neighbourhood.")
-    version: int = Field(description="The version of the way of fitting.")
-
-
 class SearchHealthAnswer(Answer):
     """The search process's health."""
 
@@ -68,7 +42,6 @@ class SearchHealthAnswer(Answer):
             "damaged": {"count": 1, "first": [{"id": "mug-7", "reason": "it has no vectors"}]},
             "cursor": 83,
             "model": MODEL,
-            "calibration": _FIT,
         }
     )
     ok: bool = Field(description="Whether it has read the item store, and broker and Redis do their work.")
@@ -87,9 +60,6 @@ class SearchHealthAnswer(Answer):
     cursor: int = Field(description="The newest change of the store that it has read.")
     model: str | None = Field(
         description="The fingerprint of the index's model; null for an empty catalogue."
-    )
-    calibration: CalibrationAnswer | None = Field(
-        description="The newest fit of its calibration, which the api keeps in the store; null without one."
     )
 
 

@@ -4,18 +4,32 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from services.core.scenes import Scenes
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """What a second look adds to a frame's evidence, in nats: `items` by id (0 for others), and `none`."""
+
+    items: Mapping[str, float]
+    none: float
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """A frame's fit to items, in nats: `items` by id, `none` for "nothing of the catalogue".
 
-    An item that is not in `items` fits no better than the worst of them.
+    An item that is not in `items` fits no better than the worst of them. Both are by vectors alone; `detail`
+    is what a second look adds, None if there was none. Only differences count: the probabilities are the
+    softmax of all.
     """
 
     items: Mapping[str, float]
     none: float
+    detail: Detail | None = None
 
     @property
     def floor(self) -> float:
@@ -27,12 +41,27 @@ class Evidence:
         """The item that fits best."""
         return max(self.items, key=self.items.__getitem__, default=None)
 
+    @property
+    def whole(self) -> Evidence:
+        """Vectors and second look together."""
+        if self.detail is None:
+            return self
+        more = self.detail.items
+        items = {item_id: nats + more.get(item_id, 0.0) for item_id, nats in self.items.items()}
+        return Evidence(items, self.none + self.detail.none)
+
+    def only(self, ids: Mapping[str, Any]) -> Evidence:
+        """The evidence for these items alone."""
+        return replace(self, items={item_id: nats for item_id, nats in self.items.items() if item_id in ids})
+
 
 @dataclass(frozen=True, slots=True)
 class Vote:
     """One frame's evidence, and when it was captured (Unix seconds); `fresh` begins a new window.
 
-    `still_s`, which only the newest vote needs, is the time for which the camera has seen the same scene.
+    `likely` is the probability of the best item once the frame was judged with those before it, and `scenes`
+    how the scenes before this one ended; only the newest vote's are read. So is `still_s`, the time for which
+    the camera has seen the same scene.
     """
 
     captured_at_s: float
@@ -40,20 +69,38 @@ class Vote:
     model: str
     fresh: bool = False
     still_s: float = 0.0
-    # Whether there was a second look at this frame.
-    detailed: bool = False
+    likely: float = 0.0
+    scenes: Scenes = field(default_factory=Scenes)
+
+    @property
+    def detailed(self) -> bool:
+        """Whether there was a second look at this frame."""
+        return self.evidence.detail is not None
 
     def to_json(self) -> str:
         """The JSON that the match queue keeps."""
-        items = {item_id: round(nats, 3) for item_id, nats in self.evidence.items.items()}
-        vote = {"t": self.captured_at_s, "items": items, "none": round(self.evidence.none, 3)}
-        vote |= {"model": self.model, "fresh": self.fresh} | ({"detailed": True} if self.detailed else {})
+        vote: dict[str, Any] = {"t": self.captured_at_s, "model": self.model, "fresh": self.fresh}
+        vote |= _rounded(self.evidence.items, self.evidence.none)
+        if (detail := self.evidence.detail) is not None:
+            vote["detail"] = _rounded(detail.items, detail.none)
+        vote["likely"] = round(self.likely, 4)
+        vote["scenes"] = [round(self.scenes.clear, 3), round(self.scenes.sure, 3)]
         return json.dumps(vote, separators=(",", ":"))
 
     @classmethod
     def from_json(cls, text: str) -> Vote:
-        """Read what `to_json` wrote."""
+        """Read what `to_json` wrote, or an earlier version."""
         vote = json.loads(text)
-        evidence = Evidence(vote["items"], vote["none"])
-        detailed = vote.get("detailed", False)
-        return cls(vote["t"], evidence, vote["model"], vote["fresh"], detailed=detailed)
+        detail = vote.get("detail")
+        return cls(
+            vote["t"],
+            Evidence(vote["items"], vote["none"], detail and Detail(detail["items"], detail["none"])),
+            vote["model"],
+            vote["fresh"],
+            likely=vote.get("likely", 0.0),
+            scenes=Scenes(*vote.get("scenes", ())),
+        )
+
+
+def _rounded(items: Mapping[str, float], none: float) -> dict[str, Any]:
+    return {"items": {item_id: round(nats, 3) for item_id, nats in items.items()}, "none": round(none, 3)}

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from common.local_points import LocalPoints
 from common.wire import Vectors
-from services.core.calibration_fit import CalibrationFit
 from services.core.camera_mean import CameraMean, SeenFrame
 from services.core.domain import Change, IndexChange, Item, ItemFacts
 from services.core.evidence import Vote
@@ -194,15 +193,6 @@ class ItemStore(Protocol):
 
     def prune(self) -> None:
         """Drop the vectors of other models from each item that has some of the catalogue's."""
-
-    def calibration(self) -> CalibrationFit | None:
-        """The newest fit of a search that was kept, None if none ever was."""
-
-    def set_calibration(self, fit: CalibrationFit) -> bool:
-        """Keep a fit; False, and it is not kept, if the store has a newer one or is of another model.
-
-        It is no change: no cursor counts it.
-        """
 
     def check_write(self) -> None:
         """Write something that is no item, durable on return; raises UnavailableError if that fails."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Query, Request, Response
@@ -134,7 +133,7 @@ def _index_state(parts: SearchParts, loops: Loops) -> dict[str, Any]:
 
 
 def _state(parts: SearchParts, loops: Loops) -> dict[str, Any]:
-    view, fit, index = parts.core.follower.view, parts.core.follower.fit, _index_state(parts, loops)
+    view, index = parts.core.follower.view, _index_state(parts, loops)
     link, queue = parts.link_health.trouble, parts.queue_health.trouble
     return {
         "ok": index["status"] == "ok" and link is None and queue is None,
@@ -148,5 +147,4 @@ def _state(parts: SearchParts, loops: Loops) -> dict[str, Any]:
         "damaged": parts.core.follower.damaged.to_json(),
         "cursor": parts.core.follower.cursor,
         "model": view.model if view else None,
-        "calibration": asdict(fit) if fit else None,
     }

@@ -92,7 +92,6 @@ HEALTHZ: Route = {
             "other_recipe": 0,
             "cursor": 0,
             "model": None,
-            "calibration": None,
         },
     ),
 }

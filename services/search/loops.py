@@ -1,4 +1,4 @@
-"""The threads of the search process: they follow the store, calibrate, answer, and watch Redis and broker."""
+"""The threads of the search process: they follow the store, answer, and watch Redis and broker."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ ANSWER_TIMEOUT_S = 0.5
 WATCH_EVERY_S = 3.0
 
 # Longest turn of each thread in seconds, whatever it waits for: Redis and the item store have time limits of
-# seconds, and many frames may wait for Redis one after the other; the first reading of a large catalogue, and
-# its calibration, take minutes.
-LIMITS_S = {"follow": 600.0, "calibrate": 600.0, "answer": 60.0, "watch": 60.0}
+# seconds, and many frames may wait for Redis one after the other; the first reading of a large catalogue
+# takes minutes.
+LIMITS_S = {"follow": 600.0, "answer": 60.0, "watch": 60.0}
 OTHER_RECIPE = "of another version's recipe of views; `lookalike index rebuild` makes their vectors again"
 
 log = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ class Loops:
         self._clock = clock
         self._threads = [
             threading.Thread(target=self._repeat, args=(turn,), name=turn.__name__.strip("_"))
-            for turn in (self._follow, self._calibrate, self._answer, *[self._watch] * bool(watched))
+            for turn in (self._follow, self._answer, *[self._watch] * bool(watched))
         ]
         # The damaged items that the log has named.
         self._told: dict[str, Any] = {}
@@ -125,13 +125,6 @@ class Loops:
 
     def _note_trouble(self, text: str) -> None:
         self._trouble = text, self._follower.loading
-
-    def _calibrate(self) -> None:
-        # A thread of its own: a new item must not wait for the calibration before it is found.
-        started_s = time.monotonic()
-        self._follower.calibrate()
-        # During an import calibration takes at most half of the time, so that searches go on.
-        self._stopping.wait(max(FOLLOW_EVERY_S, time.monotonic() - started_s))
 
     def _answer(self) -> None:
         self._intake.answer(timeout_s=ANSWER_TIMEOUT_S)

@@ -11,7 +11,6 @@ import pytest
 from services.adapters.dynamodb_items import DynamoItems
 from services.adapters.dynamodb_items.layout import ITEMS, key
 from services.adapters.sqlite_items import SqliteItems
-from services.core.calibration_fit import CalibrationFit
 from services.core.errors import UnavailableError
 from services.core.ports import ItemStore
 from tests.adapters.hooks import rows
@@ -95,19 +94,16 @@ def test_what_sqlite_knows_without_vectors_is_told_by_the_facts(tmp_path: Path) 
 
 def test_ids_and_numbers_that_are_damaged_are_passed_over(tmp_path: Path) -> None:
     path = tmp_path / "items.sqlite"
-    fit = CalibrationFit(MODEL, 1, 2, 3.0, 4.0, 5.0, 6.0)
     with closing(SqliteItems(path, writable=True)) as store:
         store.put_many([make_item("a"), make_item("b"), make_item("c")])
-        assert store.set_calibration(fit)
         with closing(sqlite3.connect(path)) as db, db:
             db.execute("UPDATE items SET id = CAST(x'ff' AS TEXT) WHERE id = 'a'")
             db.execute("UPDATE items SET id = x'ff' WHERE id = 'b'")
             db.execute("UPDATE changes SET item_id = CAST(x'ff' AS TEXT) WHERE cursor = 1")
-            db.execute("UPDATE facts SET value = '{' WHERE name = 'calibration'")
             db.execute("DELETE FROM facts WHERE name = 'model'")
         assert [item.id for item in store.page()] == ["c"]
         assert [change.item_id for change in store.changes(after=0)] == ["", "b", "c"]
-        assert (store.calibration(), store.model()) == (None, MODEL)
+        assert store.model() == MODEL
 
 
 @pytest.mark.parametrize("writable", [True, False])

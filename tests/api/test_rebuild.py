@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
@@ -10,13 +9,12 @@ import numpy as np
 import pytest
 
 from services.adapters.sqlite_items import SqliteItems
-from services.core.calibration_fit import CalibrationFit
 from services.core.catalogue.views import RECIPE
 from services.core.domain import Item
 from services.core.importing.archive_line import item_line
 from tests.fakes import vectors
 from tests.system.single import searched
-from tests.system.stack import Stack, eventually
+from tests.system.stack import Stack
 
 
 def stored(stack: Stack, item_id: str) -> Item:
@@ -57,21 +55,6 @@ def test_an_item_of_another_recipe_is_found_counted_and_made_again(
     assert empty.get("/healthz")["checks"]["index"]["other_recipe"] == 0
     assert "another recipe" not in empty.cli("index", "status").stdout
     assert "nothing was made again, and nothing has to be restarted for it" in rebuilt(empty)
-
-
-def test_the_calibration_of_the_search_is_kept_by_the_api_and_told(
-    empty: Stack, bowl: dict[str, Any]
-) -> None:
-    with closing(SqliteItems(empty.data / "items.sqlite", writable=False)) as store:
-
-        def kept() -> CalibrationFit | None:
-            fit = store.calibration()
-            return fit if fit is not None and fit.cursor >= bowl["change"] else None
-
-        fit = eventually(kept, within_s=30, why=empty.log)
-        assert fit.probes == sum(len(item.probes) for item in store.page())
-    told = empty.cli("index", "status")
-    assert f"calibrated on {fit.probes} probes as of change {fit.cursor};" in told.stdout, told.stderr
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,8 @@ import numpy as np
 import pytest
 
 from models.files import fingerprint
-from services.adapters.faiss_index import FaissIndex
 from services.adapters.sqlite_items import SqliteItems
 from services.core.catalogue.views import RECIPE
-from services.core.search.follow import Follower
-from services.core.search.keep_calibration import keep_calibration
 from tests.cli.shop import Shop, write_model
 from tests.system.pictures import write_pictures
 
@@ -37,7 +34,7 @@ def of_recipe(shop: Shop, recipe: int, *ids: str) -> None:
 
 def status(shop: Shop) -> list[str]:
     """The lines of the status about models and vectors."""
-    return [line for line in told(shop) if "calibrat" not in line]
+    return told(shop)
 
 
 def told(shop: Shop) -> list[str]:
@@ -109,22 +106,3 @@ def test_an_empty_catalogue_has_nothing_to_count(shop: Shop, tmp_path: Path) -> 
     (tmp_path / "none.csv").write_text("title,image\n")
     assert shop.items("import", tmp_path / "none.csv").returncode == 2
     assert status(shop) == ["the catalogue is empty"]
-
-
-def calibrated_on(shop: Shop) -> str:
-    (line,) = (line for line in told(shop) if "calibrat" in line)
-    return line
-
-
-def test_what_the_verdict_was_calibrated_on_is_told(filled: Shop) -> None:
-    none_kept = "no calibration is kept yet: the next search fits one before its first answer"
-    assert calibrated_on(filled) == none_kept
-    with closing(SqliteItems(filled.data / "items.sqlite", writable=True)) as store:
-        follower = Follower(store, make_index=lambda _model, dim: FaissIndex(dim=dim))
-        follower.follow()
-        assert keep_calibration(store, lambda: follower.fit)
-        probes, cursor = sum(len(item.probes) for item in store.page()), store.head()
-        begin = f"calibrated on {probes} probes as of change {cursor}; the newest change is "
-        assert calibrated_on(filled) == f"{begin}{cursor}"
-        store.delete("a")
-    assert calibrated_on(filled) == f"{begin}{cursor + 1}"

@@ -5,7 +5,6 @@
 | `head` | `head` | cursor, count and model of the catalogue; `revision` counts its writes |
 | `items` | the item's id | its facts, its feedback, and the place of its vectors by model |
 | `changes` | the newest cursor in it, 20 digits | the ids that one write changed, in their order |
-| `calibration` | `calibration` | the newest fit of a search, as JSON |
 | `write-check` | `write-check` | nothing: the health check writes it |
 | `feedback` | the record's id, 20 digits | the last word on a match record |
 | `vectors/` + the item's id | a new version for each write, and the part | its vectors, probes and points |
@@ -20,7 +19,7 @@ from typing import Any
 # A row as botocore gives and takes it: {"name": {"S": "text"}, …}.
 Row = dict[str, Any]
 HEAD, ITEMS, CHANGES, FEEDBACK, VECTORS = "head", "items", "changes", "feedback", "vectors/"
-CALIBRATION, WRITE_CHECK = "calibration", "write-check"
+WRITE_CHECK = "write-check"
 SCHEMA: dict[str, Any] = {
     "AttributeDefinitions": [
         {"AttributeName": "pk", "AttributeType": "S"},

@@ -21,7 +21,6 @@ from services.adapters.dynamodb_items.item_rows import (
     update,
 )
 from services.adapters.dynamodb_items.layout import (
-    CALIBRATION,
     CHANGES,
     ITEMS,
     WRITE_CHECK,
@@ -32,11 +31,9 @@ from services.adapters.dynamodb_items.layout import (
     key,
     number,
     number_key,
-    text_of,
 )
 from services.adapters.dynamodb_items.reading import Reading
 from services.adapters.dynamodb_items.vector_rows import Place, lacks, places, places_of, vector_keys
-from services.core.calibration_fit import CalibrationFit
 from services.core.catalogue.conditions import check_revision, check_vectors
 from services.core.domain import Change, Item, ItemFacts, RevisionError, fold
 from services.core.errors import UnavailableError
@@ -246,24 +243,6 @@ class DynamoItems:
 
         self._commits.write(make)
         self._sweep(unused)
-
-    def calibration(self) -> CalibrationFit | None:
-        """The newest fit of a search that was kept, None if none ever was."""
-        row = self._table.get(key(CALIBRATION, CALIBRATION))
-        return CalibrationFit.read(text_of(row, "fit")) if row else None
-
-    def set_calibration(self, fit: CalibrationFit) -> bool:
-        """Keep a fit, unless the store has a newer one or is of another model."""
-        kept = False
-
-        def make(head: Head) -> Step | None:
-            nonlocal kept
-            kept = head.model == fit.model and fit.is_newer_than(self.calibration())
-            row = key(CALIBRATION, CALIBRATION) | {"fit": {"S": fit.to_json()}}
-            return Step([{"Put": {"Item": row}}], [], head) if kept else None
-
-        self._commits.write(make)
-        return kept
 
     def feedback(self, record_id: int, *, shown: str, really: str | None) -> int:
         """Remember feedback on a record in place of earlier feedback; gives the newest change's cursor.

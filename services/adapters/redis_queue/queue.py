@@ -21,7 +21,7 @@ from services.core.evidence import Vote
 from services.core.ports import Memory
 from services.core.records import MatchRecord
 from services.core.search.admission import MAX_AHEAD_S
-from services.core.search.votes import FRAMES
+from services.core.search.votes import KEPT
 
 ALL = "stack:matches"
 CHANNEL = "matches"
@@ -94,7 +94,7 @@ class RedisQueue:
             self._keep_each,
             CHANNEL,
             record.vote.to_json() if record.vote else "",
-            FRAMES,
+            KEPT,
             round(MAX_AHEAD_S * 1000),
             record.mean.to_json() if record.mean else "",
             _MEAN_MEMORY_S,
@@ -107,7 +107,7 @@ class RedisQueue:
         """What is remembered of these cameras, as pushed by any process; one round trip."""
         with translated(), self._client.pipeline(transaction=False) as pipe:
             for thing in things:
-                pipe.lrange(_votes(thing), 0, FRAMES - 1)
+                pipe.lrange(_votes(thing), 0, KEPT - 1)
                 pipe.get(_mean(thing))
             found = pipe.execute()
         return {

@@ -26,7 +26,6 @@ from services.adapters.sqlite_items.item_rows import (
     item_row,
     vectors_row,
 )
-from services.core.calibration_fit import CalibrationFit
 from services.core.catalogue.conditions import check_revision, check_vectors
 from services.core.domain import Change, Item, ItemFacts, fold, is_text
 from services.core.errors import UnavailableError
@@ -35,8 +34,6 @@ from services.core.errors import UnavailableError
 _PAGE = "id > ? AND instr(searched, ?) ORDER BY id LIMIT ?"
 _HEAD = "SELECT coalesce(max(cursor), 0) FROM changes"
 _SET_MODEL = "INSERT OR REPLACE INTO facts VALUES ('model', ?)"
-_FIT = "SELECT value FROM facts WHERE name = 'calibration'"
-_SET_FIT = "INSERT OR REPLACE INTO facts VALUES ('calibration', ?)"
 
 
 class SqliteItems:
@@ -204,21 +201,6 @@ class SqliteItems:
                 f"DELETE FROM vectors WHERE model != ({MODEL})"
                 f" AND item_id IN (SELECT item_id FROM vectors WHERE model = ({MODEL}))"
             )
-
-    def calibration(self) -> CalibrationFit | None:
-        """The newest fit of a search that was kept, None if none ever was."""
-        found = self._rows(_FIT)
-        return CalibrationFit.read(found[0][0]) if found else None
-
-    def set_calibration(self, fit: CalibrationFit) -> bool:
-        """Keep a fit, unless the store has a newer one or is of another model."""
-        with self._transaction() as db:
-            found = db.execute(_FIT).fetchone()
-            kept = CalibrationFit.read(found[0]) if found else None
-            if db.execute(MODEL).fetchone() != (fit.model,) or not fit.is_newer_than(kept):
-                return False
-            db.execute(_SET_FIT, (fit.to_json(),))
-            return True
 
     def feedback(self, record_id: int, *, shown: str, really: str | None) -> int:
         """Remember feedback on a record in place of earlier feedback; gives the newest change's cursor.

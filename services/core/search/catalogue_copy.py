@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 import sys
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
-import numpy as np
-
-from common.wire import Vectors
-from services.core.calibration_fit import CalibrationFit
 from services.core.catalogue.views import RECIPE
 from services.core.domain import IndexChange, Item, ItemFacts
-from services.core.ports import ItemStore, KnnIndex
+from services.core.ports import KnnIndex
 from services.core.search.damaged_items import DamagedItems
-from services.core.search.sample import ProbeSample
 from services.core.search.space import PLAIN, Space, SpacedIndex, Standing
 from services.core.search.space_fit import SpaceStatistics
-from services.core.search.verdict import Calibration, leaning
-
-_NO_PROBES: Vectors = np.empty((0, 0), np.float32)
+from services.core.search.verdict import leaning
 
 
 class CatalogueCopy:
-    """The items of one model: vectors in an index, facts, a sample of the probes; one thread writes."""
+    """The items of one model: vectors in an index, and facts; one thread writes."""
 
     def __init__(
         self, model: str, dim: int, index: KnnIndex, damaged: DamagedItems, space: Space = PLAIN
@@ -38,7 +30,6 @@ class CatalogueCopy:
         self.facts: dict[str, ItemFacts] = {}
         # The leaning of each item that has feedback, in nats.
         self.leaning: dict[str, float] = {}
-        self.sample = ProbeSample()
         # The items with vectors of another version's recipe; they are searched like all others.
         self.other_recipe: set[str] = set()
 
@@ -89,7 +80,6 @@ class CatalogueCopy:
 
     def _take(self, item: Item) -> None:
         self.facts[item.id] = _compact(item.facts)
-        self.sample.put(item.id, item.probes)
         if lean := leaning(item.right, item.wrong):
             self.leaning[item.id] = lean
         else:
@@ -106,31 +96,6 @@ class CatalogueCopy:
         self.standings.pop(item_id, None)
         self.statistics.remove(item_id)
         self.leaning.pop(item_id, None)
-        self.sample.remove(item_id)
-
-    def fit(self) -> CalibrationFit:
-        """Fit a calibration to the sample, as of now; any thread may."""
-        cursor, probes = self.index.cursor, self.sample.chosen()
-        fitted = Calibration.fitted(self.compared, probes, leaning={})
-        return CalibrationFit(
-            model=self.model,
-            cursor=cursor,
-            probes=sum(map(len, probes.values())),
-            fitted_at_s=time.time(),
-            sharpness=fitted.sharpness,
-            level=fitted.level,
-            slope=fitted.slope,
-        )
-
-    def refill_sample(self, store: ItemStore) -> None:
-        """Read the probes of further items if too many sampled ones are gone."""
-
-        def read(ids: Sequence[str]) -> list[Vectors]:
-            # An item that is gone or of another model by now is among the changes to come.
-            sound = self._sound(dict(zip(ids, store.get_many(ids, points=False), strict=True)))
-            return [_NO_PROBES if item is None else item.probes for item in sound.values()]
-
-        self.sample.refill(self.facts, read)
 
 
 def _compact(facts: ItemFacts) -> ItemFacts:

@@ -1,13 +1,11 @@
-"""The follower, which keeps an index and its calibration in step with the item store."""
+"""The follower, which keeps an index in step with the item store."""
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from services.core.calibration_fit import CalibrationFit
 from services.core.domain import Change, Item, ItemFacts
 from services.core.errors import Loading, LoadingError
 from services.core.ports import IndexFactory, ItemStore, KnnSearch
@@ -26,7 +24,7 @@ _RESPACE_PAUSE = 10
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The state that a search sees: an index of one model's vectors, its calibration and its items' facts.
+    """The state that a search sees: an index of one model's vectors, its items' facts and what people said.
 
     The index holds the vectors that `space` makes, and `standings` make scores of their cosines.
     `facts` are those of the items that can be found; an item that has just gone may be in an answer of the
@@ -51,7 +49,7 @@ class Follower:
     """Reads the store's ordered changes into memory; items of another model stay out of it.
 
     Model and dimension are those of the catalogue, so that the search needs no model file. One thread calls
-    `follow` and another one may call `calibrate`, so that a new item need not wait for a calibration.
+    `follow`, and any reads the view.
     """
 
     def __init__(
@@ -71,15 +69,11 @@ class Follower:
         self._looked_again_s = clock()
         # The items that are left out.
         self.damaged = DamagedItems()
-        self._lock = threading.Lock()
         self._copy: CatalogueCopy | None = None
-        self._since_calibration = 0
         # None while the catalogue has never had an item.
         self.view: View | None = None
         # None until the store has been read once.
         self.cursor: int | None = None
-        # The newest fit of the view's calibration.
-        self.fit: CalibrationFit | None = None
         # None once there is an answer: the store's items have been read, or it was read and has none.
         self.loading: Loading | None = Loading()
 
@@ -111,8 +105,6 @@ class Follower:
         self.loading = None  # true too if the first items were deleted while they were read
         if self._copy is not None and self._copy.is_moved and self._clock() >= self._respace_from_s:
             return self._load(model)
-        if self._copy is not None:
-            self._copy.refill_sample(self._store)
         self._look_again()
         return count
 
@@ -134,7 +126,7 @@ class Follower:
         items = dict(zip(ids, self._store.get_many(ids, points=False), strict=True))
         if self._copy is not None:
             self._copy.take(items, cursor=self.cursor)
-            self._note(self._copy, sum(item_id in self._copy.facts for item_id in ids))
+            self._note(self._copy)
         elif any(self.damaged.sift(items).values()):
             self.cursor = None  # the first sound item: the next call reads all
 
@@ -145,36 +137,14 @@ class Follower:
         if self._copy is not None:
             items = self._store.get_many(ids, points=False)
             self._copy.take(dict(zip(ids, items, strict=True)), cursor=cursor)
-            self._note(self._copy, len(ids))
+            self._note(self._copy)
         self.cursor = cursor
         return len(ids)
 
-    def _note(self, copy: CatalogueCopy, count: int) -> None:
-        """Note taken items: calibration may wait, but feedback counts at once."""
-        with self._lock:
-            self._since_calibration += count
-            assert self.view is not None
-            lean = replace(self.view.calibration, leaning=dict(copy.leaning))
-            self.view = replace(self.view, calibration=lean)
-
-    def calibrate(self) -> bool:
-        """Fit the calibration if enough has changed since the last time; False if it has not.
-
-        Takes some tenths of a second for a catalogue of hundreds.
-        """
-        with self._lock:
-            copy, count = self._copy, self._since_calibration
-        # One item hardly changes the calibration of a large catalogue.
-        if copy is None or count <= len(copy.index) // 100:
-            return False
-        fit = copy.fit()
-        with self._lock:
-            # Another model's index, which has its own, may have come meanwhile.
-            if self._copy is copy and self.view is not None:
-                calibration = Calibration.of(fit, leaning=self.view.calibration.leaning)
-                self.view, self.fit = replace(self.view, calibration=calibration), fit
-                self._since_calibration -= count
-        return True
+    def _note(self, copy: CatalogueCopy) -> None:
+        """Let what people said of the taken items count at once."""
+        assert self.view is not None
+        self.view = replace(self.view, calibration=Calibration(dict(copy.leaning)))
 
     def _load(self, model: str | None) -> int:
         """Build an index beside the live one and swap; changes made meanwhile come with the next call."""
@@ -183,24 +153,11 @@ class Follower:
         if self._store.model() != model:
             # The model changed meanwhile: items of one model are missing, so the next call reads again.
             return 0
-        is_respaced = copy is not None and self._copy is not None and self._copy.model == copy.model
-        fit = None if copy is None else self.fit if is_respaced else self._first_fit(copy)
-        view = None if copy is None or fit is None else _view(copy, fit)
-        with self._lock:
-            self._copy, self.view, self.fit, self.damaged = copy, view, fit, damaged
-            # Changes since an earlier process fitted it count as if they had come to this one.
-            self._since_calibration = max(0, head - fit.cursor) if fit else 0
-            if copy is not None and is_respaced:
-                self._since_calibration += len(copy.facts)  # cosines in another space are other cosines
-            self.cursor, self.loading = head, None
+        self._copy, self.view, self.damaged = copy, None if copy is None else _view(copy), damaged
+        self.cursor, self.loading = head, None
         # New items wait while all are read again: a tenth of the time at most.
         self._respace_from_s = self._clock() + _RESPACE_PAUSE * (self._clock() - began_s)
         return count
-
-    def _first_fit(self, copy: CatalogueCopy) -> CalibrationFit:
-        """The store's fit; if it has none for this model, a new one, which may take a while."""
-        kept = self._store.calibration()
-        return kept if kept is not None and kept.suits(copy.model) else copy.fit()
 
     def _read_all(
         self, model: str | None, damaged: DamagedItems, *, cursor: int
@@ -242,7 +199,7 @@ class Follower:
             self.loading = Loading(read, max(read, total))
 
 
-def _view(copy: CatalogueCopy, fit: CalibrationFit) -> View:
+def _view(copy: CatalogueCopy) -> View:
     """The view of a copy that has just been read."""
-    calibration = Calibration.of(fit, leaning=dict(copy.leaning))
+    calibration = Calibration(dict(copy.leaning))
     return View(copy.model, copy.dim, copy.index, calibration, copy.facts, copy.space, copy.standings)

@@ -11,15 +11,16 @@ import numpy as np
 from common.wire import Observation, Vectors
 from services.core.camera_mean import CameraMean, learned
 from services.core.domain import ItemFacts
-from services.core.evidence import Evidence, Vote
+from services.core.evidence import Vote
 from services.core.ports import Memory
 from services.core.records import Judgement, Match, MatchRecord, Neighbour, Verdict
+from services.core.scenes import Scenes
 from services.core.search.equals import first_equals
 from services.core.search.follow import View
 from services.core.search.point_cache import PointsKey
 from services.core.search.second_look import FIRST, SecondLook, reordered
 from services.core.search.verdict import CANDIDATES, judge
-from services.core.search.votes import agree, window
+from services.core.search.votes import FRAMES, agree, window
 
 # Probabilities of the best item between which a second look may change the answer.
 UNCLEAR_FROM, UNCLEAR_TO = 0.15, 0.9
@@ -131,22 +132,30 @@ def decide(
         return Decision(Judgement(Verdict.NO_MATCH, {}), 1, None)
     first = first_equals(neighbours)
     evidence = view.calibration.evidence(neighbours, first)
-    detailed = any(neighbour.inliers is not None for neighbour in neighbours)
-    vote = Vote(seen.captured_at_s, evidence, view.model, still_s=seen.still_s, detailed=detailed)
+    vote = Vote(seen.captured_at_s, evidence, view.model, still_s=seen.still_s)
     agreeing = window(earlier, vote)
     agreed = agree([evidence, *(each.evidence for each in agreeing)])
+    scenes = _scenes(earlier, view, ended=not agreeing)
     # An item that is no neighbour of this frame (it may be gone) cannot be shown, so it is not judged either.
-    seen_now = {item_id: nats for item_id, nats in agreed.items.items() if item_id in evidence.items}
-    judgement = judge(Evidence(seen_now, agreed.none), first)
+    judgement = judge(agreed.only(evidence.items), first, no_match_below=scenes.no_match_below)
     likely = max(judgement.probabilities.values(), default=0.0)
+    vote = replace(vote, fresh=not agreeing, likely=likely, scenes=scenes)
     settled = any(each.detailed for each in (vote, *agreeing))
     is_open = UNCLEAR_FROM <= likely <= UNCLEAR_TO and not settled
-    return Decision(judgement, 1 + len(agreeing), replace(vote, fresh=not agreeing), is_open)
+    return Decision(judgement, min(1 + len(agreeing), FRAMES), vote, is_open)
+
+
+def _scenes(earlier: Sequence[Vote], view: View, *, ended: bool) -> Scenes:
+    """How the camera's scenes ended, as its newest vote has it; one that has just ended is added."""
+    if not earlier or earlier[0].model != view.model:
+        return Scenes()
+    last = earlier[0]
+    return last.scenes.after(last.likely) if ended else last.scenes
 
 
 def _favoured(neighbours: Sequence[Neighbour], earlier: Sequence[Vote], *, count: int) -> list[Neighbour]:
     """The candidates for the best: the nearest neighbours, and those that the camera's last frames showed."""
-    favourites = {vote.evidence.best for vote in earlier}
+    favourites = {vote.evidence.whole.best for vote in earlier}
     return [*neighbours[:count], *(n for n in neighbours[count:] if n.item_id in favourites)]
 
 

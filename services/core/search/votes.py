@@ -4,39 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.core.evidence import Evidence, Vote
+from services.core.evidence import Detail, Evidence, Vote
 
 # A camera's window of votes: their largest number, and their largest age when the scene last changed.
 FRAMES = 8
 WINDOW_S = 1.5
+# Number of votes that are kept: more than a window holds, so that at ten frames a second the one with a
+# second look, of which there is at most one a second, is still among them.
+KEPT = 16
 # Nats below the frame's best at which the window's favourite counts as gone: another item is shown.
 CHANGED = 4.0
 
 
 def window(votes: Sequence[Vote], now: Vote) -> list[Vote]:
-    """The earlier votes, newest first, of the scene that `now` sees: near in time, and of the same item."""
+    """The earlier votes, newest first, of the scene that `now` sees: near in time, and of the same item.
+
+    Beyond as many as a window holds only those with a second look count.
+    """
     chosen: list[Vote] = []
-    for vote in votes[: FRAMES - 1]:
+    for place, vote in enumerate(votes):
         age_s = now.captured_at_s - vote.captured_at_s
         if age_s < 0:  # by a clock that was wrong then
             continue
         # A still scene gives frames rarely, and the frames before it went still show that scene too.
         if age_s > WINDOW_S + now.still_s or vote.model != now.model:
             break
-        chosen.append(vote)
+        if place < FRAMES - 1 or vote.detailed:
+            chosen.append(vote)
         if vote.fresh:
             break
-    favourite = agree([vote.evidence for vote in chosen]).best if chosen else None
-    best = now.evidence.best
-    if favourite is None or best is None:
+    favourite = agree([vote.evidence for vote in chosen]).whole.best if chosen else None
+    seen = now.evidence.whole
+    if favourite is None or seen.best is None:
         return []
-    seen = now.evidence.items
     # A frame that fits the favourite badly, beside another that fits well, shows another item.
-    return [] if seen[best] - seen.get(favourite, now.evidence.floor) > CHANGED else chosen
+    below = seen.items[seen.best] - seen.items.get(favourite, seen.floor)
+    return [] if below > CHANGED else chosen
 
 
 def agree(evidence: Sequence[Evidence]) -> Evidence:
-    """The mean evidence of several frames.
+    """The mean evidence of several frames, that of their second looks apart, of those that had one.
 
     Not their sum: what blurs or covers a frame differs in the next and averages out, but a stranger that
     looks like an item does so in every frame, and more frames must not make that surer.
@@ -48,4 +55,14 @@ def agree(evidence: Sequence[Evidence]) -> Evidence:
         / len(evidence)
         for item_id in ids
     }
-    return Evidence(items, sum(each.none for each in evidence) / len(evidence))
+    details = [each.detail for each in evidence if each.detail is not None]
+    return Evidence(items, sum(each.none for each in evidence) / len(evidence), _mean_detail(details))
+
+
+def _mean_detail(details: Sequence[Detail]) -> Detail | None:
+    """The mean of second looks, which frames without one do not water down; None without any."""
+    if not details:
+        return None
+    ids = dict.fromkeys(item_id for each in details for item_id in each.items)
+    items = {item_id: sum(each.items.get(item_id, 0.0) for each in details) / len(details) for item_id in ids}
+    return Detail(items, sum(each.none for each in details) / len(details))

@@ -67,12 +67,8 @@ def test_three_sizes_of_an_article_are_one_match_with_its_equals(likeness: float
         assert told["equals"] == list(record.equals)
 
 
-def test_equals_change_neither_the_calibration_nor_the_answer_to_the_article() -> None:
+def test_equals_do_not_change_the_answer_to_the_article() -> None:
     one, three = followed(articles("S")), followed(articles("SML"))
-    assert one.view is not None
-    assert three.view is not None
-    numbers = [(c.level, c.slope) for c in (one.view.calibration, three.view.calibration)]
-    np.testing.assert_allclose(numbers[0], numbers[1], atol=0.05)
     seen = turned(vectors(seed=3, dim=DIM)[0], 0.8, seed=77)
     scores = [answered(each, seen).matches[0].score for each in (one, three)]
     assert scores[1] == pytest.approx(scores[0], abs=0.05)

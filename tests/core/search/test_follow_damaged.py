@@ -47,7 +47,6 @@ def test_a_damaged_item_that_comes_first_is_left_out_and_named(bad: Item, reason
     assert found(rig.following) == ["1", "2"]
     assert list(rig.reasons()) == ["0"]
     assert reason in rig.reasons()["0"]
-    assert rig.following.fit is not None
 
 
 def test_an_item_that_gets_damaged_goes_and_comes_back_when_it_is_put_again() -> None:

@@ -16,7 +16,7 @@ from services.core.records import MatchRecord, Verdict
 from services.core.search.follow import Follower, View
 from services.core.search.lookup import Lookup
 from services.core.search.verdict import MATCH_FROM
-from services.core.search.votes import FRAMES, WINDOW_S
+from services.core.search.votes import FRAMES, KEPT, WINDOW_S
 from tests.fakes import OTHER_MODEL, FakeIndex, FakeItems, make_item, make_observation
 
 DIM = 64
@@ -58,7 +58,7 @@ class VotingCamera:
         self.at_s += after_s
         record = self.answer(views, self.votes, still_s=still_s)
         assert record.vote is not None
-        self.votes = [record.vote, *self.votes][:FRAMES]
+        self.votes = [record.vote, *self.votes][:KEPT]
         return record
 
     def answer(self, views: Vectors, earlier: Sequence[Vote], *, still_s: float = 0.0) -> MatchRecord:
@@ -117,17 +117,17 @@ def test_frames_are_counted_up_to_a_full_window() -> None:
     camera = VotingCamera()
     counted = [camera.show(CLEAR).frames for _ in range(FRAMES + 2)]
     assert counted == [*range(1, FRAMES + 1), FRAMES, FRAMES]
-    assert [vote.fresh for vote in camera.votes] == [False] * FRAMES
+    assert [vote.fresh for vote in camera.votes] == [*[False] * (FRAMES + 1), True]
     assert camera.show(CLEAR, after_s=WINDOW_S + 0.1).frames == 1
     assert camera.votes[0].fresh
 
 
 def test_doubtful_frames_of_one_item_beside_different_others_are_surer_than_one() -> None:
     camera = VotingCamera()
-    scores = [camera.show(seeing({3: 0.24, other: 0.235})).matches[0].score for other in (5, 6, 7)]
+    scores = [camera.show(seeing({3: 0.33, other: 0.325})).matches[0].score for other in (5, 6, 7)]
     assert scores[0] < MATCH_FROM
     assert scores == sorted(set(scores))
-    assert camera.show(seeing({3: 0.24, 8: 0.235})).verdict is Verdict.MATCH
+    assert camera.show(seeing({3: 0.33, 8: 0.325})).verdict is Verdict.MATCH
 
 
 def test_a_stranger_that_looks_a_little_like_an_item_grows_no_surer_with_each_frame() -> None:
@@ -146,7 +146,9 @@ def test_a_vote_is_the_frames_own_evidence_not_the_agreed_one() -> None:
     after = camera.show(BLURRED).vote
     alone = camera.answer(BLURRED, []).vote
     assert alone is not None
-    assert after == replace(alone, fresh=False)
+    assert after is not None
+    assert after == replace(alone, fresh=False, likely=after.likely)
+    assert after.likely > alone.likely
     assert (alone.model, alone.captured_at_s) == (camera.view.model, camera.at_s)
 
 
@@ -179,7 +181,7 @@ def test_the_verdict_speaks_of_a_match_that_is_shown_even_if_14_others_are_neare
 def test_an_item_that_was_deleted_meanwhile_has_no_part_in_what_is_said(gone_from: str) -> None:
     camera = VotingCamera()
     for _ in range(FRAMES - 1):
-        camera.show(seeing({3: 0.5, 8: 0.4}))
+        camera.show(seeing({3: 0.5, 8: 0.47}))
     if gone_from == "facts alone":
         facts = {item_id: item for item_id, item in camera.view.facts.items() if item_id != "item-3"}
         camera.view = replace(camera.view, facts=facts)
@@ -206,3 +208,20 @@ def test_the_margin_of_one_match_is_its_score_and_of_none_is_0() -> None:
     record = VotingCamera().show(CLEAR)
     assert replace(record, matches=record.matches[:1]).margin == record.matches[0].score
     assert replace(record, matches=()).margin == 0
+
+
+def test_a_camera_that_is_sure_of_its_items_takes_a_doubtful_one_for_a_stranger() -> None:
+    camera = VotingCamera()
+    doubtful = camera.answer(DOUBTFUL, [])
+    assert doubtful.verdict is Verdict.UNSURE
+    for number in range(30):
+        camera.show(seeing({number: 0.8}))
+        assert camera.votes[0].fresh
+    record = camera.show(DOUBTFUL)
+    assert record.matches[0].score == pytest.approx(doubtful.matches[0].score)
+    assert record.verdict is Verdict.NO_MATCH
+    # One scene is one scene, however long it lasts, and a search with another model begins again.
+    scenes = [camera.show(DOUBTFUL) and camera.votes[0].scenes for _ in range(3)]
+    assert len(set(scenes)) == 1
+    foreign = [replace(vote, model=OTHER_MODEL) for vote in camera.votes]
+    assert camera.answer(DOUBTFUL, foreign).verdict is Verdict.UNSURE

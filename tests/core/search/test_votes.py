@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from services.core.evidence import Evidence, Vote
+from services.core.evidence import Detail, Evidence, Vote
+from services.core.scenes import Scenes
 from services.core.search.verdict import judge
 from services.core.search.votes import CHANGED, FRAMES, WINDOW_S, agree, window
 from tests.fakes import MODEL, OTHER_MODEL
@@ -157,6 +158,56 @@ def test_a_vote_comes_back_from_json_as_it_was_to_a_thousandth() -> None:
     assert Vote.from_json(again.to_json()) == again
     empty = Vote(NOW_S, Evidence({}, 1.0), MODEL)
     assert Vote.from_json(empty.to_json()) == empty
+
+
+def detailed(found: Evidence, *, none: float = 0.0, **nats: float) -> Evidence:
+    """The evidence with a second look, which found these items again."""
+    return replace(found, detail=Detail(nats, none))
+
+
+def test_a_second_look_is_not_watered_down_by_frames_without_one() -> None:
+    looked = detailed(BLURRED, none=-2.0, mug=6.0)
+    agreed = agree([BLURRED, BLURRED, looked, BLURRED])
+    assert agreed.whole.items == pytest.approx(dict(looked.whole.items))
+    assert agreed.whole.none == pytest.approx(looked.whole.none)
+    assert best_chance(agreed) > 0.95 > 0.5 > best_chance(BLURRED)
+
+
+def test_several_second_looks_are_averaged_and_an_item_that_one_did_not_find_counts_as_nothing() -> None:
+    agreed = agree([detailed(CLEAR, none=-1.0, mug=4.0), detailed(CLEAR, none=1.0, cup=1.0), CLEAR])
+    assert agreed.detail == Detail({"mug": 2.0, "cup": 0.5}, 0.0)
+    assert agree([CLEAR]).detail is None
+
+
+def test_a_second_look_counts_beyond_the_newest_frames_while_it_is_young_enough() -> None:
+    looked = vote(detailed(CLEAR, mug=3.0), age_s=WINDOW_S - 0.1)
+    votes = [vote(age_s=0.1 * (1 + number)) for number in range(FRAMES + 2)]
+    assert window([*votes, looked], now()) == [*votes[: FRAMES - 1], looked]
+    assert window([*votes, replace(looked, captured_at_s=NOW_S - WINDOW_S - 0.1)], now()) == votes[:7]
+
+
+def test_a_second_look_decides_which_item_the_window_is_of() -> None:
+    # By vectors the cup led a little; the second look found the mug, and so it is no other scene.
+    cup = Evidence({"cup": 20.0, "mug": 19.0, "jar": 5.0}, 14.0)
+    looked = vote(detailed(cup, mug=5.0))
+    assert looked.evidence.whole.best == "mug"
+    assert window([looked], now(cup)) == [looked]
+    jar = Evidence({"jar": 20.0, "cup": 19.0, "mug": 15.0}, 14.0)
+    assert window([looked], now(jar)) == []
+
+
+def test_a_vote_of_an_earlier_version_is_read() -> None:
+    old = '{"t":1.5,"items":{"mug":2.0},"none":1.0,"model":"0123456789ab","fresh":true}'
+    read = Vote.from_json(old)
+    assert read == Vote(1.5, Evidence({"mug": 2.0}, 1.0), "0123456789ab", fresh=True)
+    assert not read.detailed
+
+
+def test_all_that_a_vote_says_comes_back_from_json() -> None:
+    scenes = Scenes(5.25, 3.125)
+    said = Vote(NOW_S, detailed(CLEAR, none=-1.5, mug=2.25), MODEL, likely=0.75, scenes=scenes)
+    assert Vote.from_json(said.to_json()) == said
+    assert said.detailed
 
 
 def test_an_evidence_knows_its_best_and_its_furthest_item() -> None:
