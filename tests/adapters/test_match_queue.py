@@ -12,7 +12,7 @@ from services.adapters.redis_queue import RedisQueue
 from services.core.evidence import Evidence, Vote
 from services.core.ports import MatchQueue
 from services.core.records import MatchRecord
-from services.core.search.votes import FRAMES
+from services.core.search.votes import KEPT
 from tests.fakes import MODEL, FakeQueue, make_observation, make_record
 
 MakeQueue = Callable[[int, int], MatchQueue]
@@ -265,10 +265,10 @@ def test_votes_come_back_newest_first_each_cameras_own(queue: MatchQueue) -> Non
 
 def test_the_last_votes_are_kept_as_many_as_can_agree_however_few_records_are(make_queue: MakeQueue) -> None:
     queue = make_queue(2, 2)
-    for number in range(FRAMES + 3):
+    for number in range(KEPT + 3):
         queue.push(seen(number, vote=said(number)))
-    expected = [said(number) for number in range(FRAMES + 2, 2, -1)]
-    assert (votes_of(queue, ["cam-1"]), len(expected)) == ({"cam-1": expected}, FRAMES)
+    expected = [said(number) for number in range(KEPT + 2, 2, -1)]
+    assert (votes_of(queue, ["cam-1"]), len(expected)) == ({"cam-1": expected}, KEPT)
 
 
 def test_the_vote_of_a_record_that_is_dropped_is_not_kept(queue: MatchQueue) -> None:

@@ -198,7 +198,7 @@ def test_stop_ends_all_threads_within_a_second(state: str) -> None:
     rig.faults = {"follow"} if state == "faults" else set()
     rig.store.down = {"model"} if state == "store down" else set()
     rig.loops.start()
-    assert threading.active_count() == before + 3
+    assert threading.active_count() == before + 2
     until(lambda: rig.loops.trouble is None or state != "idle")
     started_s = time.monotonic()
     rig.loops.stop()

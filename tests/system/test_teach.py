@@ -214,7 +214,7 @@ def test_boxes_that_are_none_are_refused_and_named(shop: Stack, form: dict[str, 
 def test_each_of_many_items_in_a_row_is_found_within_a_second(
     shop: Stack, searches: list[httpx.Client]
 ) -> None:
-    # Enough items for the calibration to be fitted again meanwhile.
+    # Enough items for the index to take them in several batches.
     seconds, made = [], []
     for number in range(ITEMS // 100 * 2 + 2):
         form = {"title": f"Row {number}", "id": f"row-{number}"}

@@ -27,7 +27,7 @@ _MOST_PICTURES = 30
 DEADLINE_S = 0.15
 # Inliers that chance gives, and the effect of further ones on an item's score.
 BY_CHANCE = 5
-_WEIGHT = 0.05
+WEIGHT = 0.05
 
 log = logging.getLogger(__name__)
 
@@ -96,7 +96,7 @@ class SecondLook:
 def reordered(neighbours: Sequence[Neighbour], inliers: Mapping[str, int | None]) -> list[Neighbour]:
     """The neighbours with their inliers, in the order of score and inliers together."""
     looked = [replace(each, inliers=inliers.get(each.item_id)) for each in neighbours]
-    return sorted(looked, key=lambda each: each.score + _WEIGHT * beyond_chance(each.inliers), reverse=True)
+    return sorted(looked, key=lambda each: each.score + WEIGHT * beyond_chance(each.inliers), reverse=True)
 
 
 def beyond_chance(inliers: int | None) -> float:

@@ -17,20 +17,17 @@ import numpy as np
 from services.core.evidence import Detail, Evidence
 from services.core.records import Judgement, Neighbour, Verdict
 from services.core.scenes import NO_MATCH_BELOW
+from services.core.search.second_look import WEIGHT, beyond_chance
 
 # Number of nearest items that have a chance.
 CANDIDATES = 20
 # Number of runners-up whose mean score says how alike the neighbourhood is.
 _AROUND = 5
-# Least score of a runner-up in a catalogue of one item; it falls to 0 with CANDIDATES items. A small catalogue has
-# few others that a stranger could be like, so that one of its items would be far ahead in every frame.
+# Least score of a runner-up in a catalogue of one item; it falls to 0 with CANDIDATES items. A small one
+# has few others that a stranger could be like, so that one of its items would be far ahead in every frame.
 _UNLIKE = 0.2
 # Probability of the best item from which the verdict is `match`; below it is `unsure`, or `no_match`.
 MATCH_FROM = 0.6
-# Number of inliers that mere chance gives.
-_CHANCE_INLIERS = 5
-# What an item gains in score by log(1 + inliers beyond chance).
-PER_INLIERS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +69,14 @@ class Calibration:
         items = {item_id: SHARPNESS * score for item_id, score in scores.items()}
         none = _none(scores, {}, BY_VECTORS, first or {})
         detail = None
-        if any(each.inliers is not None for each in near):
-            found = {each.item_id: gain for each in near if (gain := beyond_chance(each.inliers))}
-            more = {item_id: SHARPNESS * PER_INLIERS * gain for item_id, gain in found.items()}
+        found = {each.item_id: gain for each in near if (gain := beyond_chance(each.inliers))}
+        best = max(near, key=lambda each: each.score + WEIGHT * found.get(each.item_id, 0.0), default=None)
+        if best is not None and best.inliers is not None:  # else nobody has looked at what is to be judged
+            more = {item_id: SHARPNESS * WEIGHT * gain for item_id, gain in found.items()}
             detail = Detail(more, _none(scores, found, BY_DETAIL, first or {}) - none)
         for item_id in items.keys() & self.leaning.keys():
             items[item_id] += self.leaning[item_id]
         return Evidence(items, none, detail)
-
-
-def beyond_chance(inliers: int | None) -> float:
-    """What a number of inliers counts: log(1 + those beyond chance)."""
-    return math.log1p(max((inliers or 0) - _CHANCE_INLIERS, 0))
 
 
 def _none(
@@ -92,7 +85,7 @@ def _none(
     """The nats of "none of them" beside SHARPNESS x score for the items, whose inliers `found` counts."""
     if not scores:
         return 0.0
-    merits = {item_id: score + PER_INLIERS * found.get(item_id, 0.0) for item_id, score in scores.items()}
+    merits = {item_id: score + WEIGHT * found.get(item_id, 0.0) for item_id, score in scores.items()}
     groups = _groups(merits, first)
     best = max(groups, key=groups.__getitem__)
     of_scores, of_inliers = _groups(scores, first), _groups(found, first)

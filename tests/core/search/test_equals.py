@@ -75,7 +75,9 @@ def test_equals_do_not_change_the_answer_to_the_article() -> None:
 
 
 def test_an_empty_desk_is_no_match_with_equals_too() -> None:
-    record = answered(followed(articles("SML")), vectors(seed=999, dim=DIM))
+    desk = vectors(seed=999, dim=DIM)
+    shown = np.linalg.qr(np.concatenate([item.vectors for item in articles("S")]).T)[0]
+    record = answered(followed(articles("SML")), unit(desk - desk @ shown @ shown.T))
     assert (record.verdict, record.equals) == (Verdict.NO_MATCH, ())
 
 

@@ -11,7 +11,8 @@ from services.core.evidence import Evidence
 from services.core.records import Neighbour, Verdict
 from services.core.scenes import NO_MATCH_BELOW
 from services.core.search import verdict as learned
-from services.core.search.verdict import CANDIDATES, MATCH_FROM, Calibration, beyond_chance, judge, leaning
+from services.core.search.second_look import WEIGHT, beyond_chance
+from services.core.search.verdict import CANDIDATES, MATCH_FROM, Calibration, judge, leaning
 
 DRAWS = range(200)
 
@@ -68,9 +69,16 @@ def test_a_second_look_that_finds_nothing_is_not_the_same_as_none() -> None:
     assert chances(looked)[0] < chances(unseen)[0]
 
 
+def test_inliers_of_others_say_nothing_of_a_best_item_that_nobody_looked_at() -> None:
+    assert Calibration().evidence(neighbours(0.5, 0.2, inliers=[None, 3])).detail is None
+
+
 def test_the_others_are_never_less_like_than_a_small_catalogue_can_know() -> None:
     for near in (neighbours(0.5), neighbours(0.5, -0.3), neighbours(0.5, *[0.0] * 10)):
-        assert sum(chances(near)) == pytest.approx(of_any(top=0.5, lead=0.5 - 0.15), rel=1e-3)
+        least = 0.2 * (1 - (len(near) - 1) / CANDIDATES)
+        assert sum(chances(near)) == pytest.approx(of_any(top=0.5, lead=0.5 - least))
+    likely = [chances(neighbours(0.3, *[-0.1] * others))[0] for others in range(CANDIDATES)]
+    assert likely == sorted(likely)  # no jump where there are enough
 
 
 @pytest.mark.parametrize("score", [-0.2, 0.0, 0.1])
@@ -89,7 +97,7 @@ def drawn(seed: int, *, inliers: bool) -> list[Neighbour]:
 
 
 def merit(each: Neighbour) -> float:
-    return each.score + learned.PER_INLIERS * beyond_chance(each.inliers)
+    return each.score + WEIGHT * beyond_chance(each.inliers)
 
 
 @pytest.mark.parametrize("inliers", [False, True])
