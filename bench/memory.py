@@ -22,7 +22,7 @@ from services.adapters.faiss_index import FaissIndex
 from services.core.domain import Item
 from services.core.search.catalogue_copy import CatalogueCopy
 from services.core.search.damaged_items import DamagedItems
-from services.core.search.space import ModelSpace
+from services.core.search.space import ModelSpace, SpacedIndex
 from services.core.search.space_fit import SpaceStatistics
 
 DIM, VIEWS, PROBES = 512, 5, 3
@@ -49,7 +49,8 @@ def main() -> None:
     print(f"{vectors:,} of them its vectors, the rest facts, tables, and room for more; ", end="")
     print(f"at most {(_most_resident_bytes() - before) / count:,.0f} while they were added")
     queries = _random(TIMES, seed=count)
-    query_ms = _median_ms(lambda turn: copy.compared.search(queries[turn : turn + 1], k=20))
+    compared = SpacedIndex(copy.index, copy.space, copy.standings)
+    query_ms = _median_ms(lambda turn: compared.search(queries[turn : turn + 1], k=20))
     write_ms = _median_ms(lambda turn: copy.take(_items(turn, 1), cursor=count))
     print(f"median of {TIMES}: {query_ms:.1f} ms a query, {write_ms:.2f} ms a write of one item")
 

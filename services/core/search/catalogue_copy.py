@@ -6,11 +6,12 @@ import sys
 from collections.abc import Mapping
 from dataclasses import replace
 
+from common.wire import Vectors
 from services.core.catalogue.views import RECIPE
 from services.core.domain import IndexChange, Item, ItemFacts
 from services.core.ports import KnnIndex
 from services.core.search.damaged_items import DamagedItems
-from services.core.search.space import PLAIN, Space, SpacedIndex, Standing
+from services.core.search.space import PLAIN, Space, Standing
 from services.core.search.space_fit import SpaceStatistics
 from services.core.search.verdict import leaning
 
@@ -59,11 +60,6 @@ class CatalogueCopy:
         else:
             self.standings.pop(item.id, None)
         return rows
-
-    @property
-    def compared(self) -> SpacedIndex:
-        """The index, to be searched by pictures' own vectors."""
-        return SpacedIndex(self.index, self.space, self.standings)
 
     @property
     def is_moved(self) -> bool:
