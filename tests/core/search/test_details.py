@@ -94,14 +94,18 @@ def test_a_second_look_decides_between_two_that_look_alike(rig: SearchRig, shown
     assert not outcome.wants_details
     inliers = {match.item.id: match.neighbour.inliers for match in outcome.record.matches}
     assert inliers == {item_id: 60 * (item_id == shown) for item_id in inliers}
+    assert outcome.record.matches[0].item.id == shown
+    assert outcome.record.matches[0].score > 2 * outcome.record.matches[1].score
     assert outcome.record.vote is not None
     assert outcome.record.vote.detailed
 
 
 def test_later_frames_of_the_scene_need_no_second_look(rig: SearchRig) -> None:
-    answered(rig, [unclear(rig, seq=1, local=POINTS[OTHER])])
-    for seq in range(2, 8):
-        answered(rig, [unclear(rig, seq=seq)])
+    (first,) = answered(rig, [unclear(rig, seq=1, local=POINTS[OTHER])])
+    for seq in range(2, 12):
+        (later,) = answered(rig, [unclear(rig, seq=seq)])
+        assert later.record.matches[0].item.id == OTHER
+        assert later.record.matches[0].score == pytest.approx(first.record.matches[0].score, abs=0.05)
     assert rig.asked == []
 
 
