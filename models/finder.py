@@ -19,7 +19,7 @@ _STEP_PX = 32  # the network halves a picture five times
 _MOST_STEPS = 16  # the most for the longer side of a very long picture
 # Shortest side of a crop, as a share of the frame's: a smaller thing cannot be told from the background.
 _LEAST = 0.02
-_MIDDLE = 0.75
+MIDDLE = 0.75
 
 
 def append_box(
@@ -144,7 +144,7 @@ def append_middle(nodes: Nodes, picture: str, batch: str) -> str:
     sides = nodes.add("Shape", "middle.sides", picture, start=1, end=3)
     sides = nodes.add("Cast", "middle.height_width", sides, to=TensorProto.FLOAT)
     shortest = nodes.add("ReduceMin", "middle.shortest", sides, keepdims=1)
-    square = nodes.add("Mul", "middle.square", shortest, nodes.floats("middle.half_share", _MIDDLE / 2))
+    square = nodes.add("Mul", "middle.square", shortest, nodes.floats("middle.half_share", MIDDLE / 2))
     reach = nodes.add("Div", "middle.down_across", square, sides)
     reach = nodes.add("Gather", "middle.reach", reach, nodes.ints(1, 0), axis=0)
     half = nodes.floats("middle.half", 0.5)

@@ -68,11 +68,15 @@ def fetch(folder: Path) -> None:
     package.unlink()
 
 
-def make_cutouts(folder: Path, pngs: Path, *, processes: int) -> None:
-    """Choose among the PNGs below `pngs`, crop and scale them, and write them into a folder."""
+def make_cutouts(folder: Path, pngs: Path, things: Path | None, *, processes: int) -> None:
+    """Choose among the PNGs below `pngs`, crop and scale them, and write them into a folder.
+
+    All of those below `things` that can be used follow.
+    """
     sizes, seen = [], set()
     with workers(processes) as pool, (folder / "pixels.bin").open("wb") as file:
-        for cutout in pool.imap(_read, _chosen(pngs), chunksize=16):
+        chosen = [*_chosen(pngs), *(sorted(things.rglob("*.png")) if things else ())]
+        for cutout in pool.imap(_read, chosen, chunksize=16):
             if cutout is None or (look := _look(cutout)) in seen:
                 continue
             seen.add(look)

@@ -15,7 +15,7 @@ from models.training.paint import Floats
 from models.training.pools import SHAPES
 from models.training.workdir import read_arrays
 
-_WIDTH = 48
+_WIDTH = 64
 _BATCH, _EPOCHS = 32, 4
 _RATE, _WARM_UP_STEPS, _WEIGHT_DECAY, _MOST_GRADIENT = 2e-3, 100, 1e-3, 5.0
 _BOX_WEIGHT = 2.0  # weight of the sides' plain distances, beside overlap and mask

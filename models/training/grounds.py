@@ -6,13 +6,18 @@ import cv2
 import numpy as np
 
 from models.training.paint import Floats, Picture, Rng, lay_over, random_colour, soft_noise
+from models.training.photographs import SHARE, photographed_ground
 
 _FRAME_PX = 1280  # widths of lines and blur are those of a frame this wide
 _LETTERS = (48, 123)  # from "0" to "z"
 
 
-def random_ground(rng: Rng, height: int, width: int, cutouts: Sequence[Picture]) -> Picture:
-    """Draw a ground, uint8 BGR [height, width, 3]."""
+def random_ground(
+    rng: Rng, height: int, width: int, cutouts: Sequence[Picture], photographs: Sequence[Picture] = ()
+) -> Picture:
+    """Draw a ground, uint8 BGR [height, width, 3], or take a part of a photograph if there are any."""
+    if len(photographs) and rng.random() < SHARE:
+        return photographed_ground(rng, height, width, photographs)
     colour = random_colour(rng)
     ground = np.full((height, width, 3), colour, np.float32)
     for _ in range(rng.integers(0, 4)):

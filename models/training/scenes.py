@@ -27,13 +27,25 @@ class TrainingScene:
 
 
 def shown_to_camera(
-    rng: Rng, cutout: Picture, cutouts: Sequence[Picture], width: int, height: int
+    rng: Rng,
+    cutout: Picture,
+    cutouts: Sequence[Picture],
+    width: int,
+    height: int,
+    *,
+    photographs: Sequence[Picture] = (),
+    fills: bool = False,
 ) -> TrainingScene | None:
-    """Draw a frame in which somebody shows the thing; None if it came to lie outside."""
+    """Draw a frame in which somebody shows the thing; None if it came to lie outside.
+
+    Photographs serve as grounds besides drawn ones. A thing that `fills` the frame does so one way.
+    """
     cutout = _shaded(rng, cutout)
     tall, wide = cutout.shape[:2]
-    frame = random_ground(rng, height, width, cutouts)
+    frame = random_ground(rng, height, width, cutouts, photographs)
     corners, size_px = _corners(rng, wide, tall, width, height)
+    if fills:
+        corners, size_px = _filling(rng, corners, size_px, width, height)
     flat = np.array([[0, 0], [wide, 0], [wide, tall], [0, tall]], np.float32)
     move = cv2.getPerspectiveTransform(flat, corners.astype(np.float32))
     smooth = cv2.INTER_AREA if size_px < max(tall, wide) else cv2.INTER_LINEAR
@@ -122,6 +134,14 @@ def _corners(rng: Rng, wide: int, tall: int, width: int, height: int) -> tuple[P
     placed = ((corners * narrower) @ turn.T) * scale + [width / 2, height / 2] + offset
     placed += rng.uniform(-0.12, 0.12, (4, 2)) * longest * scale * rng.random()
     return placed, longest * scale
+
+
+def _filling(rng: Rng, corners: Points, size_px: float, width: int, height: int) -> tuple[Points, float]:
+    """The corners and size scaled so that the thing about fills the frame one way, as on a phone."""
+    across, down = np.ptp(corners, axis=0)
+    factor = rng.uniform(0.8, 1.1) * min(width / across, height / down)
+    middle = np.array([width, height]) * (0.5 + rng.normal(0, 0.03, 2))
+    return (corners - corners.mean(0)) * factor + middle, size_px * factor
 
 
 def _tilt_deg(rng: Rng) -> float:

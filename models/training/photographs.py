@@ -1,0 +1,107 @@
+"""Photographs that people took: as grounds, as things to cut out, and of one thing several times."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import overload
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from models.errors import ModelError
+from models.training.paint import Picture, Rng
+from services.core.catalogue.views import thing_mask
+
+_SIDE_PX = 640  # of the longer side of a ground
+_CUT_PX = 320  # of a thing to cut out
+_SUFFIXES = (".jpg", ".jpeg", ".png")
+# Share of the picture that a thing on plain ground may take.
+_LEAST, _MOST = 0.05, 0.9
+_SEEN = 60  # alpha from which a pixel belongs to a cut-out
+SHARE = 0.65  # of the grounds, where there are photographs
+
+
+class Photographs(Sequence[Picture]):
+    """The grounds that `make_grounds` left in a folder, BGR, mapped; without a folder there are none."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._sizes = np.load(folder / "sizes.npy") if folder else np.empty((0, 2), np.int64)
+        self._ends = np.cumsum(self._sizes.prod(axis=1) * 3)
+        self._pixels = np.memmap(folder / "pixels.bin", np.uint8, "r") if folder else np.empty(0, np.uint8)
+
+    def __len__(self) -> int:
+        return len(self._sizes)
+
+    @overload
+    def __getitem__(self, index: int) -> Picture: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Picture]: ...
+    def __getitem__(self, index: int | slice) -> Picture | list[Picture]:
+        if isinstance(index, slice):
+            return [self[each] for each in range(*index.indices(len(self)))]
+        height, width = (int(side) for side in self._sizes[index])
+        end = int(self._ends[index])
+        return self._pixels[end - height * width * 3 : end].reshape(height, width, 3)
+
+
+def pictures_in(*folders: Path) -> Iterator[tuple[Path, Picture]]:
+    """All pictures of folders and their subfolders, BGR, in the order of their names."""
+    for folder in folders:
+        for path in sorted(folder.rglob("*")):
+            picture = cv2.imread(str(path)) if path.suffix.lower() in _SUFFIXES else None
+            if picture is not None:
+                yield path, np.asarray(picture, np.uint8)
+
+
+def make_grounds(folder: Path, sources: Sequence[Path]) -> None:
+    """Scale the photographs of some folders, and write them into a folder; ModelError if there is none."""
+    sizes = []
+    with (folder / "pixels.bin").open("wb") as file:
+        for _, picture in pictures_in(*sources):
+            small = _at_most(picture, _SIDE_PX)
+            sizes.append(small.shape[:2])
+            file.write(small.tobytes())
+    if not sizes:
+        raise ModelError(f"{', '.join(map(str, sources))}: no photographs; expected .jpg or .png files")
+    np.save(folder / "sizes.npy", np.array(sizes))
+
+
+def make_things(folder: Path, sources: Sequence[Path]) -> None:
+    """Write as PNGs with alpha what the pictures of some folders show on a plain ground."""
+    for number, (_, picture) in enumerate(pictures_in(*sources)):
+        small = _at_most(picture, _CUT_PX)
+        mask = thing_mask(small)
+        if not _LEAST < mask.mean() < _MOST:
+            continue
+        # Less its outermost pixels, which have the ground's colour in them.
+        inner = cv2.erode(mask.astype(np.uint8) * 255, np.ones((3, 3), np.uint8))
+        alpha = np.asarray(cv2.GaussianBlur(inner, (0, 0), 1), np.uint8)
+        rows, columns = np.nonzero(alpha > _SEEN)
+        if len(rows):
+            cut = np.dstack([small, alpha])[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+            cv2.imwrite(str(folder / f"{number:05}.png"), cut)
+
+
+def photographed_ground(rng: Rng, height: int, width: int, photographs: Sequence[Picture]) -> Picture:
+    """A part of a photograph, mirrored and out of focus at times: uint8 BGR [height, width, 3]."""
+    photograph = photographs[int(rng.integers(len(photographs)))]
+    high, wide = photograph.shape[:2]
+    scale = max(width / wide, height / high) * rng.uniform(1, 2.2)
+    size = int(np.ceil(wide * scale)), int(np.ceil(high * scale))
+    smooth = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    ground: NDArray[np.uint8] = np.asarray(cv2.resize(photograph, size, interpolation=smooth), np.uint8)
+    top, left = int(rng.integers(0, size[1] - height + 1)), int(rng.integers(0, size[0] - width + 1))
+    ground = ground[top : top + height, left : left + width]
+    if rng.random() < 0.5:
+        ground = ground[:, ::-1]
+    if rng.random() < 0.5:
+        blur = float(rng.uniform(0.3, 4) * width / 640)
+        ground = np.asarray(cv2.GaussianBlur(ground, (0, 0), blur), np.uint8)
+    return np.ascontiguousarray(ground)
+
+
+def _at_most(picture: Picture, side_px: int) -> Picture:
+    scale = side_px / max(picture.shape[:2])
+    if scale >= 1:
+        return picture
+    return np.asarray(cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
