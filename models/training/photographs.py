@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from models.errors import ModelError
 from models.training.paint import Picture, Rng
-from services.core.catalogue.views import thing_mask
 
 _SIDE_PX = 640  # of the longer side of a ground
 _CUT_PX = 320  # of a thing to cut out
 _SUFFIXES = (".jpg", ".jpeg", ".png")
+_TOLERANCE = 20  # levels by which a plain ground may differ from its median
 # Share of the picture that a thing on plain ground may take.
 _LEAST, _MOST = 0.05, 0.9
 _SEEN = 60  # alpha from which a pixel belongs to a cut-out
@@ -70,7 +70,7 @@ def make_things(folder: Path, sources: Sequence[Path]) -> None:
     """Write as PNGs with alpha what the pictures of some folders show on a plain ground."""
     for number, (_, picture) in enumerate(pictures_in(*sources)):
         small = _at_most(picture, _CUT_PX)
-        mask = thing_mask(small)
+        mask = _off_the_ground(small)
         if not _LEAST < mask.mean() < _MOST:
             continue
         # Less its outermost pixels, which have the ground's colour in them.
@@ -80,6 +80,15 @@ def make_things(folder: Path, sources: Sequence[Path]) -> None:
         if len(rows):
             cut = np.dstack([small, alpha])[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
             cv2.imwrite(str(folder / f"{number:05}.png"), cut)
+
+
+def _off_the_ground(picture: Picture) -> NDArray[np.bool_]:
+    """The pixels that are not of the plain ground, which reaches in from the border: bool [height, width]."""
+    border = np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]])
+    apart = np.abs(picture.astype(np.int16) - np.median(border, axis=0)).max(axis=2)
+    _, areas = cv2.connectedComponents((apart <= _TOLERANCE).astype(np.uint8), connectivity=4)
+    edge = np.unique(np.concatenate([areas[0], areas[-1], areas[:, 0], areas[:, -1]]))
+    return ~np.isin(areas, edge[edge > 0])
 
 
 def photographed_ground(rng: Rng, height: int, width: int, photographs: Sequence[Picture]) -> Picture:

@@ -11,6 +11,7 @@ import redis
 from prometheus_client import CollectorRegistry, Gauge
 
 from common.wire import ASK_DETAILS, topic
+from models.space import space_of
 from services.adapters.faiss_index import FaissIndex
 from services.adapters.opencv_points import OpenCvMatcher
 from services.adapters.prometheus_tally import PrometheusTally
@@ -30,6 +31,7 @@ from services.core.search.intake import Intake
 from services.core.search.lookup import Lookup
 from services.core.search.point_cache import PointCache
 from services.core.search.second_look import SecondLook
+from services.core.search.space import ModelSpace
 from services.core.search.trial import Trials
 
 
@@ -57,6 +59,12 @@ class SearchParts:
     link_health: Dependency
 
 
+def _shipped(model: str) -> ModelSpace | None:
+    """What is shipped with a model of ours; none with a user's own."""
+    space = space_of(model)
+    return None if space is None else ModelSpace(space.camera_mean, space.camera_vectors)
+
+
 def build_search_core(
     settings: SearchCoreSettings,
     *,
@@ -68,7 +76,11 @@ def build_search_core(
     `ask_details` asks a camera for local features of its next frame.
     """
     store = open_items(settings, writable=False)
-    follower = Follower(store, make_index=lambda _model, dim: FaissIndex(dim=dim, threads=settings.threads))
+    follower = Follower(
+        store,
+        make_index=lambda _model, dim: FaissIndex(dim=dim, threads=settings.threads),
+        space_of=_shipped,
+    )
     queue = RedisQueue(connect_redis(settings.redis_url))
     second_look = SecondLook(PointCache(store.points), OpenCvMatcher(), workers=len(os.sched_getaffinity(0)))
     lookup = Lookup(
