@@ -119,6 +119,9 @@ class _Doctor:
         hint = (
             f"; {n} of another recipe: run `lookalike index rebuild`" if (n := state["other_recipe"]) else ""
         )
+        if hubs := state.get("hubs", {}).get("count"):
+            named = ", ".join(map(ascii, state["hubs"]["first"]))
+            hint += f"; {hubs} of them are like pictures of anything, and damped: {named}"
         return f"{state['items']} items of model {state['model']}{hint}"
 
     def damaged(self) -> dict[str, Any]:

@@ -26,6 +26,13 @@ class PingAnswer(Answer):
     loading: LoadingAnswer | None = Field(description="How far the first reading of the item store is.")
 
 
+class HubsAnswer(Answer):
+    """The items that are far more like camera pictures of all kinds than the others, and damped for it."""
+
+    count: int = Field(description="How many there are.")
+    first: list[str] = Field(description="The ids of the strongest 10 of them.")
+
+
 class SearchHealthAnswer(Answer):
     """The search process's health."""
 
@@ -40,6 +47,7 @@ class SearchHealthAnswer(Answer):
             "items": 61,
             "other_recipe": 0,
             "damaged": {"count": 1, "first": [{"id": "mug-7", "reason": "it has no vectors"}]},
+            "hubs": {"count": 0, "first": []},
             "cursor": 83,
             "model": MODEL,
         }
@@ -57,6 +65,7 @@ class SearchHealthAnswer(Answer):
         description="How many of them have vectors that another version's recipe of views made."
     )
     damaged: DamagedAnswer = Field(description="The items that it leaves out.")
+    hubs: HubsAnswer = Field(description="Items that are like pictures of anything.")
     cursor: int = Field(description="The newest change of the store that it has read.")
     model: str | None = Field(
         description="The fingerprint of the index's model; null for an empty catalogue."

@@ -145,6 +145,7 @@ def _state(parts: SearchParts, loops: Loops) -> dict[str, Any]:
         "items": parts.core.follower.items,
         "other_recipe": parts.core.follower.other_recipe,
         "damaged": parts.core.follower.damaged.to_json(),
+        "hubs": parts.core.follower.hubs.to_json(),
         "cursor": parts.core.follower.cursor,
         "model": view.model if view else None,
     }

@@ -11,6 +11,7 @@ from services.core.errors import Loading, LoadingError
 from services.core.ports import IndexFactory, ItemStore, KnnSearch
 from services.core.search.catalogue_copy import CatalogueCopy
 from services.core.search.damaged_items import DamagedItems, usual_dim
+from services.core.search.hubs import Hubs
 from services.core.search.space import PLAIN, ModelSpace, Space, SpacedIndex, Standing
 from services.core.search.space_fit import SpaceStatistics
 from services.core.search.verdict import Calibration
@@ -74,6 +75,8 @@ class Follower:
         self.view: View | None = None
         # None until the store has been read once.
         self.cursor: int | None = None
+        # The items that are damped most, as of `_hub_items` items.
+        self.hubs, self._hub_items = Hubs(), 0
         # None once there is an answer: the store's items have been read, or it was read and has none.
         self.loading: Loading | None = Loading()
 
@@ -145,6 +148,13 @@ class Follower:
         """Let what people said of the taken items count at once."""
         assert self.view is not None
         self.view = replace(self.view, calibration=Calibration(dict(copy.leaning)))
+        # A few items hardly change what is usual in a large catalogue.
+        if abs(len(copy.facts) - self._hub_items) > len(copy.facts) // 100:
+            self._note_hubs(copy)
+
+    def _note_hubs(self, copy: CatalogueCopy | None) -> None:
+        self.hubs = Hubs() if copy is None else Hubs.of(copy.standings)
+        self._hub_items = 0 if copy is None else len(copy.facts)
 
     def _load(self, model: str | None) -> int:
         """Build an index beside the live one and swap; changes made meanwhile come with the next call."""
@@ -155,6 +165,7 @@ class Follower:
             return 0
         self._copy, self.view, self.damaged = copy, None if copy is None else _view(copy), damaged
         self.cursor, self.loading = head, None
+        self._note_hubs(copy)
         # New items wait while all are read again: a tenth of the time at most.
         self._respace_from_s = self._clock() + _RESPACE_PAUSE * (self._clock() - began_s)
         return count
