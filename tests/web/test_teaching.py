@@ -9,7 +9,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
-from playwright.sync_api import Locator, Page, Playwright, expect
+from playwright.sync_api import Page, Playwright, expect
 
 from tests.system.played import PlayedCamera
 from tests.system.stack import Stack, running
@@ -40,7 +40,7 @@ def taken(page: Page) -> None:
     page.get_by_text("It can be recognised from now on.").wait_for()
 
 
-def save(page: Page | Locator, name: str = "Save") -> None:
+def save(page: Page, name: str = "Save") -> None:
     """Save the moments once they have been tried, whatever the trial says of a changing clip."""
     page.locator(".trial:not([aria-busy]):not(:empty)").wait_for()
     page.get_by_role("button", name=name).click()
@@ -249,20 +249,6 @@ def test_what_would_answer_in_the_wrong_place_is_told_before_it_is_saved(
     assert len(with_clip.get("/items/mug-harbour")["pictures"]) > len(mug["pictures"])
     page.get_by_role("button", name="Done").click()
     undo(page, "Taken back")
-
-
-def test_an_items_dialog_takes_moments_of_the_camera_too(with_clip: Stack, pages: Pages) -> None:
-    page = pages.open(f"{with_clip.page}#view=catalogue")
-    page.locator("#camera-state", has_text="on").wait_for(state="attached")
-    before = with_clip.get("/items/mug-harbour")["pictures"]
-    page.locator('[data-id="mug-harbour"] .card').click()
-    page.get_by_role("button", name="From cam-1…").click()
-    save(page.get_by_role("dialog", name="More pictures of"))
-    page.get_by_text("Pictures of the camera added.").wait_for()
-    assert len(with_clip.get("/items/mug-harbour")["pictures"]) > len(before)
-    page.locator(".views-status").get_by_role("button", name="Undo").click()
-    page.get_by_text("Taken back.").wait_for()
-    assert with_clip.get("/items/mug-harbour")["pictures"] == before
 
 
 def test_a_camera_that_is_off_says_so(without_camera: Stack, pages: Pages) -> None:

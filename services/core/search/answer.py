@@ -58,10 +58,11 @@ class Answerer:
         drops: Drops,
         listener: AnswerListener | None = None,
         ask_details: Callable[[str], object] = lambda _thing: None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`live` is the follower's: it gives the present view, or raises LoadingError.
 
-        `ask_details` asks a camera for local features of its next frame.
+        `ask_details` asks a camera for local features of its next frame; `clock` paces these asks.
         """
         self._live = live
         self._lookup = lookup
@@ -69,7 +70,8 @@ class Answerer:
         self._drops = drops
         self._listener = listener
         self._ask_details = ask_details
-        self._asked, self._looked = Pace(DETAILS_EVERY_S), Pace(DETAILS_EVERY_S / 2)
+        self._asked = Pace(DETAILS_EVERY_S, clock=clock)
+        self._looked = Pace(DETAILS_EVERY_S / 2, clock=clock)
         self._admission = Admission(queue, drops, max_age_s=lookup.max_age_s)
 
     def answer(self, batch: Sequence[Observation]) -> list[Outcome]:

@@ -1,0 +1,1 @@
+"""Accuracy of matches and verdicts on labelled frames: `python -m bench.accuracy`."""
