@@ -48,8 +48,8 @@ class Numbers:
 
 # Learned by `python -m models.training.verdict` (docs/decisions/verdict-from-scores.md has figures on unseen
 # halves): without and with a second look, and the nats by which a score decides among items.
-BY_VECTORS = Numbers(always=-0.809, top=0.914, lead=11.506)
-BY_DETAIL = Numbers(always=-1.496, top=1.54, lead=9.649, inliers=1.694, other_inliers=-0.373)
+BY_VECTORS = Numbers(always=-1.074, top=1.560, lead=11.562)
+BY_DETAIL = Numbers(always=-1.738, top=2.128, lead=9.599, inliers=1.737, other_inliers=-0.380)
 SHARPNESS = 25.0
 
 
