@@ -177,7 +177,7 @@ class FakeFeaturizer:
     def embed(self, pictures: Sequence[Picture], /) -> Vectors:
         self.embedded += len(pictures)
         means = [[*(picture.mean(axis=(0, 1)) / 255), 1.0] for picture in pictures]
-        return unit(np.array(means, np.float32))
+        return unit(np.array(means, np.float32).reshape(-1, self.dim))
 
     def look(self, pictures: Sequence[Picture], /, boxes: Boxes | None = None) -> tuple[Vectors, Boxes]:
         whole = np.tile(np.array([0, 0, 1, 1], np.float32), (len(pictures), 1))

@@ -11,6 +11,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 import numpy as np
 
+from services.core.catalogue.cut_outs import THING_BOX
 from services.core.catalogue.items import Draft, Look, seen_by
 from services.core.catalogue.picture_key import picture_key
 from services.core.catalogue.views import RECIPE, Drawn, Shots
@@ -67,6 +68,8 @@ class _Seen:
     key: str
     drawn: Drawn
     points: bytes
+    # A taught picture is one frame whose thing's place is known.
+    taught: bool = False
 
 
 def _refusing(
@@ -117,7 +120,7 @@ class Maker:
             if job.packed is not None and self._is_current(job.packed):
                 return Made(job, job.packed, self._keyed(job.packed, contents))
             # An item of an archive was in a catalogue already.
-            seen = [self._look(content, is_new=job.packed is None) for content in contents]
+            seen = [self._look(content, job.packed) for content in contents]
         return job, dict(zip((each.key for each in seen), contents, strict=True)), seen
 
     def _is_current(self, item: Item) -> bool:
@@ -132,13 +135,16 @@ class Maker:
                 raise InputError(f"its picture {key} is of another kind than its name says")
         return keyed
 
-    def _look(self, content: bytes, *, is_new: bool) -> _Seen:
+    def _look(self, content: bytes, packed: Item | None) -> _Seen:
         picture, suffix = self.decode(content)
-        if is_new:
+        key = picture_key(content, suffix=suffix)
+        if packed is None:
             check_visible(picture)
+        elif key in packed.taught:
+            frame = Drawn([], [picture], np.array([THING_BOX], np.float32))
+            return _Seen(key, frame, self.describer.describe(picture), taught=True)
         drawn = self.shots(picture)
-        points = self.describer.describe(drawn.views[0])
-        return _Seen(picture_key(content, suffix=suffix), drawn, points)
+        return _Seen(key, drawn, self.describer.describe(drawn.views[0]))
 
     def _embed(self, job: Job, pictures: dict[str, bytes], seen: Sequence[_Seen]) -> Made:
         """All pictures of an item in two calls, which run those of one shape as a batch.
@@ -151,7 +157,12 @@ class Maker:
         probes, _ = self.featurizer.look(frames, np.concatenate([each.boxes for each in drawn]))
         ends = np.cumsum([[len(each.views), len(each.probes)] for each in drawn], axis=0)[:-1]
         parts = zip(seen, np.split(vectors, ends[:, 0]), np.split(probes, ends[:, 1]), strict=True)
-        looks = [Look(each.key, views, made, points=each.points) for each, views, made in parts]
+        looks = [
+            Look(each.key, made, made[:0], each.taught, each.points)
+            if each.taught
+            else Look(each.key, views, made, points=each.points)
+            for each, views, made in parts
+        ]
         draft = job.draft
         assert draft.id is not None
         bare = Item(draft.id, draft.title, looks[0].picture, "", vectors, draft.link, draft.metadata)

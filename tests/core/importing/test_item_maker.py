@@ -87,6 +87,21 @@ def test_several_pictures_make_one_item_in_their_order() -> None:
     np.testing.assert_array_equal(both.probes, np.concatenate([first.probes, second.probes]))
 
 
+@pytest.mark.parametrize("kinds", [(False, True), (True, False), (True, True)])
+def test_taught_pictures_of_an_archive_are_made_again_as_the_catalogue_made_them(
+    kinds: tuple[bool, bool],
+) -> None:
+    catalogue = Catalogue(FakeItems(), FakePictures(), FakeFeaturizer(), decode, shots, FakeDescriber())
+    contents = [b"abc", b"xyz"]
+    given = [GivenPicture(*each) for each in zip(contents, kinds, strict=True)]
+    expected = catalogue.make(Draft("A mug", id="mug"), given)
+    packed = replace(expected, model=OTHER_MODEL)
+    item = made(maker(), job("mug", *contents, packed=packed))["mug"].item
+    np.testing.assert_array_equal(item.vectors, expected.vectors)
+    np.testing.assert_array_equal(item.probes, expected.probes)
+    assert (item.taught, item.points) == (expected.taught, expected.points)
+
+
 def test_what_can_not_be_made_is_told_with_its_place_and_the_rest_is_made() -> None:
     def gone() -> list[bytes]:
         raise InputError("it is gone")
