@@ -24,7 +24,7 @@ RECIPE = 2
 
 # Turned left and right, in degrees. Views seen from the side were tried, and found nothing more.
 TURNS = (-18.0, 18.0)
-VIEWS, PROBES = 1 + len(TURNS), 3
+VIEWS, PROBES = 1 + len(TURNS), 2
 # Pixels a side at most of a view that is not the picture itself, and of the cut-out for the probes.
 LONGEST_PX = 640
 # Width and height of a probe.
