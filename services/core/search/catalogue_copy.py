@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from common.wire import Vectors
@@ -45,21 +45,19 @@ class CatalogueCopy:
         for item in own.values():
             self._take(item)
         self.statistics.add(own.values())
-        changes = [
-            IndexChange(item_id, self._placed(own[item_id]) if item_id in own else None) for item_id in items
-        ]
+        rows = self._placed(list(own.values()))
+        changes = [IndexChange(item_id, rows.get(item_id)) for item_id in items]
         self.index.apply(changes, cursor=cursor)
         for item_id in items.keys() - own.keys():
             self._drop(item_id)
 
-    def _placed(self, item: Item) -> Vectors:
-        """The item's vectors for the index; notes what makes its score."""
-        rows, standing = self.space.placed(item)
-        if standing is not None:
-            self.standings[item.id] = standing
-        else:
-            self.standings.pop(item.id, None)
-        return rows
+    def _placed(self, items: Sequence[Item]) -> dict[str, Vectors]:
+        """The items' vectors for the index, by id; notes what makes their scores."""
+        placed = self.space.placed_all(items)
+        for item, (_, standing) in zip(items, placed, strict=True):
+            if standing is not None:
+                self.standings[item.id] = standing
+        return {item.id: rows for item, (rows, _) in zip(items, placed, strict=True)}
 
     @property
     def is_moved(self) -> bool:

@@ -97,15 +97,27 @@ class Space:
         is worth, is what both are worth together. None: the score is the cosine, as for all items of a model
         of which nothing is known.
         """
-        if self.cameras is None:
-            return item.vectors, None
+        return self.placed_all([item])[0]
+
+    def placed_all(self, items: Sequence[Item]) -> list[tuple[Vectors, Standing | None]]:
+        """What `placed` gives of each item; many at once take far less time."""
+        if self.cameras is None or not items:
+            return [(item.vectors, None) for item in items]
+        placed = [self._undamped(item) for item in items]
+        near = np.concatenate([rows for rows, _ in placed]) @ self.cameras.T
+        damped, start = list[tuple[Vectors, Standing | None]](), 0
+        for rows, standing in placed:
+            hub = _hub(near[start : start + len(rows)], standing)
+            damped.append((rows, replace(standing, offset=standing.offset - DAMPING * hub)))
+            start += len(rows)
+        return damped
+
+    def _undamped(self, item: Item) -> tuple[Vectors, Standing]:
         taught = taught_rows(item)
         rows = self.catalogue(item.vectors[~taught])
-        standing = Standing(1.0, 0.0)
-        if taught.any():
-            rows, standing = self._joined(rows, self.taught(item.vectors[taught]))
-        hub = _hub(rows, self.cameras, standing)
-        return rows, replace(standing, offset=standing.offset - DAMPING * hub)
+        if not taught.any():
+            return rows, Standing(1.0, 0.0)
+        return self._joined(rows, self.taught(item.vectors[taught]))
 
     def catalogue(self, vectors: Vectors) -> Vectors:
         """Vectors of catalogue pictures, float32 [n, dim], as they are compared."""
@@ -185,10 +197,10 @@ def directions(vectors: Vectors, otherwise: Vectors) -> Vectors:
     return np.asarray(np.where(has_one, vectors / np.where(has_one, lengths, 1), otherwise), np.float32)
 
 
-def _hub(rows: Vectors, cameras: Vectors, standing: Standing) -> float:
-    """The mean of an item's highest scores by vectors of all kinds of camera pictures."""
-    if not len(rows) or not len(cameras):
+def _hub(cosines: Vectors, standing: Standing) -> float:
+    """The mean of an item's highest scores by camera pictures of all kinds: cosines [rows, cameras]."""
+    if not cosines.size:
         return 0.0
-    near = (rows @ cameras.T).max(axis=0)
+    near = cosines.max(axis=0)
     count = min(HUB_NEAREST, len(near))
     return standing.score(float(np.partition(near, -count)[-count:].mean()))
