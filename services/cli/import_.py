@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated
 
@@ -12,6 +14,7 @@ from rich.text import Text
 
 from common.visible_text import visible
 from services.bootstrap.settings import CliSettings, load
+from services.bootstrap.stores import open_items
 from services.cli.import_sources import TableChoices, open_source
 from services.cli.printed import tell
 from services.cli.running_system import open_writer, tell_store
@@ -19,8 +22,11 @@ from services.core.errors import UnavailableError
 from services.core.importing.import_rows import BadRow
 from services.core.importing.import_run import ImportCounts, ImportRun
 from services.core.importing.journal import Journal, mark_of
+from services.core.importing.twins import Twin
 
 INTERRUPTED = 130
+# Number of twins that are named one by one.
+_NAMED = 20
 
 
 def import_items(
@@ -46,6 +52,8 @@ def import_items(
     A .csv or .jsonl has the columns id, title, image (a path from the file's folder) or url, and link; any
     more are metadata. The columns of common shop systems are known. A .txt has the 2018 sample's lines
     `title, url`. docs/importing.md has the whole rule.
+
+    Items with the same picture as others, or nearly the same, are named at the end.
 
     What a folder holds beside pictures is passed over and counted. Rows that can't be read, and the second
     row of an id, are reported with their reasons and the rest goes in; the exit code is then 1. Interrupted
@@ -73,6 +81,9 @@ def import_items(
             raise UnavailableError(f"{error}; {_so_far(run.counts, found.total)}") from None
         writer.settle(run.counts.change)
     tell(outcome(run.counts))
+    if run.counts.kept:
+        with contextlib.suppress(UnavailableError):  # all is imported, whether or not that can be told
+            tell_twins(run.twins.found(open_items(settings, writable=False)))
     tell_store(settings)
     raise typer.Exit(1 if run.counts.refused else 0)
 
@@ -106,6 +117,17 @@ def outcome(counts: ImportCounts) -> str:
     if counts.made_again:
         told += f"; {counts.made_again} came with vectors of another model or recipe and were made again"
     return told
+
+
+def tell_twins(twins: Sequence[Twin]) -> None:
+    """Name the items that no camera can tell from others."""
+    if not twins:
+        return
+    tell(f"{len(twins)} items look just like another one; a camera names them together:")
+    for twin in twins[:_NAMED]:
+        tell(f"  {twin}")
+    if len(twins) > _NAMED:
+        tell(f"  and {len(twins) - _NAMED} more")
 
 
 def open_journal(settings: CliSettings, source: str) -> Journal:

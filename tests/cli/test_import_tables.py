@@ -73,3 +73,12 @@ def test_what_holds_no_row_is_an_error(shop: Shop, tmp_path: Path) -> None:
     }.items():
         done = shop.items("import", source)
         assert (done.returncode, says in done.stderr) == (2, True), done.stderr
+
+
+def test_items_of_one_picture_are_named_at_the_end(shop: Shop, tmp_path: Path) -> None:
+    write_pictures(tmp_path, ["mug.jpg", "cup.jpg"])
+    (tmp_path / "shop.csv").write_text("id,title,image\nm-1,S,mug.jpg\nm-2,L,mug.jpg\nc,Cup,cup.jpg\n")
+    done = shop.items("import", tmp_path / "shop.csv")
+    assert done.returncode == 0, done.stderr
+    assert "  m-2: the same picture as m-1\n" in done.stderr
+    assert "1 items look just like another one; a camera names them together:" in done.stderr

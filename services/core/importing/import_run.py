@@ -10,6 +10,7 @@ from typing import Protocol
 from services.core.importing.import_rows import BadRow
 from services.core.importing.item_maker import Job, Made, Maker
 from services.core.importing.journal import Journal
+from services.core.importing.twins import Twins
 from services.core.importing.worker_threads import Chunks
 
 
@@ -78,6 +79,8 @@ class ImportRun:
         self._on_step, self._on_refused = on_step, on_refused
         self._lock = threading.Lock()
         self.counts = ImportCounts()
+        # The items that this run kept, of which the twins can be asked for.
+        self.twins = Twins()
 
     def run(self, jobs: Iterable[Job | BadRow]) -> ImportCounts:
         """Make and write all items; when interrupted, write those already made.
@@ -113,6 +116,7 @@ class ImportRun:
         kept = [made for number, made in enumerate(chunk, 1) if number not in written.refused]
         if self._journal is not None:
             self._journal.note((made.job.mark, made.item.id) for made in kept)
+        self.twins.add(made.item for made in kept)
         self._count(kept=len(kept), made_again=sum(made.made_again for made in kept), change=written.change)
         for number, reason in written.refused.items():
             self._refuse(BadRow(chunk[number - 1].job.where, reason))

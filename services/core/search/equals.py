@@ -6,11 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from services.core.domain import EQUAL_FROM
 from services.core.records import Neighbour
 
-# Cosine of the vectors by which two items were found. A picture that was saved again has about as much; the
-# samples' most alike items have 0.82.
-EQUAL_FROM = 0.97
 _NEAREST = 8
 
 

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from common.wire import Vectors, unit
-from services.core.domain import Item
+from services.core.domain import EQUAL_FROM, Item
 from services.core.ports import Memory
 from services.core.records import MatchRecord, Verdict
-from services.core.search.equals import EQUAL_FROM, first_equals
+from services.core.search.equals import first_equals
 from services.core.search.follow import Follower
 from services.core.search.lookup import Lookup
 from services.core.search.verdict import Calibration
