@@ -25,6 +25,12 @@ from tests.system.pictures import write_pictures
 COUNT = 64
 
 
+def without_twins(told: str) -> str:
+    """What an import told, without the items whose drawn pictures look alike."""
+    lines = told.splitlines(keepends=True)
+    return "".join(line for line in lines if "look just like" not in line and not line.startswith("  "))
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Pictures that take a few seconds to import."""
@@ -73,7 +79,7 @@ def test_an_interrupted_import_says_how_to_go_on_and_goes_on(shop: Shop, folder:
 
     assert done.returncode == 0, done.stderr
     rest = COUNT - len(before)
-    assert done.stderr == (
+    assert without_twins(done.stderr) == (
         f"{rest} items imported, 0 refused, {len(before)} were imported before the interruption\n"
         f"{shop.store_line}"
     )
@@ -131,7 +137,7 @@ def test_another_model_takes_nothing_for_done(shop: Shop, folder: Path, tmp_path
         path.unlink()
     other = Shop(shop.data, write_model(tmp_path / "other.onnx", last=2.0))
     done = other.items("import", folder)
-    assert done.stderr == f"{COUNT} items imported, 0 refused\n{other.store_line}"
+    assert without_twins(done.stderr) == f"{COUNT} items imported, 0 refused\n{other.store_line}"
 
 
 def test_the_same_import_does_not_run_twice_at_once(shop: Shop, folder: Path) -> None:
@@ -187,7 +193,7 @@ def test_an_archive_of_another_model_is_made_again_and_that_is_said(shop: Shop, 
     assert shop.items("export", tmp_path / "backup.zip").returncode == 0
     other = Shop(tmp_path / "elsewhere", write_model(tmp_path / "other.onnx", last=2.0))
     done = other.items("import", tmp_path / "backup.zip")
-    assert done.stderr == (
+    assert without_twins(done.stderr) == (
         "2 items imported, 0 refused; 2 came with vectors of another model or recipe and were made again\n"
         f"{other.store_line}"
     )
