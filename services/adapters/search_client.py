@@ -7,7 +7,11 @@ from typing import Any
 import httpx
 
 from common.redaction import redact
+from common.wire import Vectors
 from services.core.errors import InputError, Loading, LoadingError, UnavailableError
+
+# Time to wait for what an answer can do without.
+_HINT_S = 0.5
 
 
 class SearchClient:
@@ -40,6 +44,20 @@ class SearchClient:
         if response.status_code != 200:
             raise _refusal(response)
         return dict(response.json())
+
+    def near(self, vectors: Vectors) -> list[str]:
+        """The ids of a few items near each row of float32 [n, dim]; it waits for half a second at most."""
+        instances = [{"features": row.tolist()} for row in vectors]
+        response = self._ask(
+            "POST",
+            "/invocations",
+            json={"instances": instances},
+            headers={"Accept": "application/json; verbose=true"},
+            timeout=_HINT_S,
+        )
+        if response.status_code != 200:
+            raise _refusal(response)
+        return [item_id for found in response.json()["predictions"] for item_id in found["ids"]]
 
     def state(self) -> dict[str, Any]:
         """The search's state: ok, trouble, loading, items, cursor, model, broker."""

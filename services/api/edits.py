@@ -25,12 +25,13 @@ from services.contract.item_models import (
     ItemEditBody,
     NewItemBody,
     NewViewBody,
+    SamePictureAnswer,
     UndoBody,
 )
 from services.contract.problems import problem
 from services.core.catalogue.changes import Changed
 from services.core.catalogue.cut_outs import GivenPicture
-from services.core.domain import RevisionError
+from services.core.domain import ItemFacts, RevisionError
 
 # Requests at once, in the threads that serve all requests: one may wait long for an address or a camera.
 WITH_PICTURE, WITHOUT_PICTURE = 8, 4
@@ -50,16 +51,21 @@ def build_router(parts: ApiParts, limits: LimitSettings) -> APIRouter:
     async def done(
         change: Callable[[], Changed], *, with_picture: bool = False, status: int = 200
     ) -> Response:
+        def made() -> tuple[Changed, list[ItemFacts]]:
+            changed = change()
+            return changed, parts.same_pictures.of(changed.item) if with_picture and changed.item else []
+
         async with room.turn() if with_picture else others:
             try:
-                changed = await run_in_threadpool(change)
+                changed, same = await run_in_threadpool(made)
             except RevisionError as error:
                 return _refused(parts, error)
         told = {"change": changed.change, "undo": changed.undo}
         if changed.item is None:
             return json_response(GoneItemAnswer(id=changed.item_id, **told))
         item = item_answer(parts, changed.item.facts)
-        answer = ChangedItemAnswer(**dict(item), **told)
+        named = [SamePictureAnswer(id=each.id, title=each.title) for each in same]
+        answer = ChangedItemAnswer(**dict(item), **told, same_picture=named)
         return json_response(answer, status, headers={"ETag": item_tag(item)})
 
     @router.post(

@@ -25,6 +25,7 @@ from services.core.catalogue.cut_outs import CutOuts
 from services.core.catalogue.decode_turns import DecodeTurns
 from services.core.catalogue.edits import Editor
 from services.core.catalogue.items import Catalogue
+from services.core.catalogue.same_pictures import SamePictures
 from services.core.catalogue.thumbnails import Thumbnails
 from services.core.catalogue.undo import Undo
 from services.core.catalogue.unused_pictures import UnusedPictures
@@ -44,6 +45,7 @@ class ApiCore:
     queue: RedisQueue
     live_redis: redis.asyncio.Redis
     search: SearchClient
+    same_pictures: SamePictures
     picture_url: Callable[[ItemFacts], str]
     thumbnails: Thumbnails
     turns: DecodeTurns
@@ -69,6 +71,7 @@ def build_api_core(settings: ApiCoreSettings) -> ApiCore:
     catalogue = open_catalogue(settings)
     catalogue = replace(catalogue, decode=turns.of(catalogue.decode), shots=turns.of(catalogue.shots))
     catalogue.check_model()
+    search = SearchClient(own_client(settings.search_url, timeout_s=5))
     undo, thumbnails = Undo(), Thumbnails(catalogue.pictures, turns.of(pillow_pictures.shrink))
     return ApiCore(
         catalogue=catalogue,
@@ -81,7 +84,8 @@ def build_api_core(settings: ApiCoreSettings) -> ApiCore:
         live_redis=redis.asyncio.Redis.from_url(
             settings.redis_url, decode_responses=True, socket_connect_timeout=2
         ),
-        search=SearchClient(own_client(settings.search_url, timeout_s=5)),
+        search=search,
+        same_pictures=SamePictures(catalogue.store, search.near),
         picture_url=picture_urls(settings.page_url),
         thumbnails=thumbnails,
         turns=turns,

@@ -48,7 +48,12 @@ ITEM: dict[str, Any] = {
     "feedback": {"right": 12, "wrong": 1},
 }
 UNDO = "4be1b0e0f4a94b1c8d3f3a7c2e5d9f10"
-CHANGED_ITEM: dict[str, Any] = {**ITEM, "change": 83, "undo": UNDO}
+CHANGED_ITEM: dict[str, Any] = {
+    **ITEM,
+    "change": 83,
+    "undo": UNDO,
+    "same_picture": [{"id": "mug-3", "title": "Mug, blue"}],
+}
 GONE: dict[str, Any] = {"id": "mug-7", "change": 84, "undo": UNDO}
 CAMERA: dict[str, Any] = {
     "thing": "cam-1",

@@ -51,12 +51,23 @@ class ItemPageAnswer(Answer):
     next: str | None = Field(description="The `cursor` of the next page; null on the last.")
 
 
+class SamePictureAnswer(Answer):
+    """Another item that no camera can tell from this one."""
+
+    id: str = Field(description="Its id.")
+    title: str = Field(description="Its title.")
+
+
 class ChangedItemAnswer(ItemAnswer):
     """An item after a change."""
 
     model_config = with_example(CHANGED_ITEM)
     change: int = Field(description=CHANGE)
     undo: str = Field(description="The token that takes this change back, for POST /items/undo.")
+    same_picture: list[SamePictureAnswer] = Field(
+        default=[],
+        description="After a change with a picture: up to 10 other items with the same one, or nearly so.",
+    )
 
 
 class GoneItemAnswer(Answer):

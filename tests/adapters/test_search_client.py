@@ -3,6 +3,7 @@
 from typing import Any
 
 import httpx
+import numpy as np
 import pytest
 
 from services.adapters.search_client import SearchClient
@@ -22,3 +23,8 @@ def test_the_state_is_what_the_search_says() -> None:
 def test_another_form_is_named() -> None:
     with pytest.raises(UnavailableError, match="search"):
         client([]).state()
+
+
+def test_items_near_several_vectors_are_one_list() -> None:
+    answer = {"predictions": [{"ids": ["mug-1", "mug-2"]}, {"ids": ["cup"]}]}
+    assert client(answer).near(np.eye(2, dtype=np.float32)) == ["mug-1", "mug-2", "cup"]

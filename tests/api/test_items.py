@@ -21,7 +21,20 @@ def test_an_item_tells_all_that_is_known_of_it(empty: Stack, bowl: dict[str, Any
     }
     assert item["pictures"] == [item["url"]]
     assert item["views"] > 1
-    assert {**item, "change": bowl["change"], "undo": bowl["undo"]} == bowl
+    assert {**item, "change": bowl["change"], "undo": bowl["undo"], "same_picture": []} == bowl
+
+
+@pytest.mark.usefixtures("bowl")
+def test_an_item_names_those_with_its_picture_at_once(empty: Stack) -> None:
+    twin = add(empty, 300, id="bowl 2", title="The other bowl")
+    other = add(empty, 301, id="plate", title="A plate")
+    view = empty.client.post(path("plate", "/views"), files={"image": picture(300)}).json()
+    renamed = empty.client.put(path("plate"), json={"title": "A dish"}).json()
+    for item in (twin, other):
+        assert empty.client.delete(path(item["id"])).status_code == 200
+    first, second = ({"id": "bowl 1", "title": "A bowl"}, {"id": "bowl 2", "title": "The other bowl"})
+    assert (twin["same_picture"], other["same_picture"]) == ([first], [])
+    assert (view["same_picture"], renamed["same_picture"]) == ([first, second], [])
 
 
 def test_words_change_by_json_and_only_those_that_are_given(empty: Stack, bowl: dict[str, Any]) -> None:
