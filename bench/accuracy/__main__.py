@@ -32,6 +32,7 @@ from bench.accuracy.measure import ONE_BY_ONE, SetResult, as_camera, measure
 from bench.accuracy.product import Product, running_redis
 from bench.accuracy.remembered_vectors import RememberedVectors
 from bench.accuracy.report import print_counts, print_film, print_overlaps, print_real, print_reliability
+from bench.indexes import KINDS
 from models.featurizer import OnnxFeaturizer
 from models.locate import resolve
 
@@ -114,7 +115,8 @@ class Bench:
     def _product(self, name: str) -> Product:
         folder = self._place / name
         folder.mkdir()
-        return Product(folder, self._redis_url, self._featurizer, self._arguments.model)
+        given = self._arguments
+        return Product(folder, self._redis_url, self._featurizer, model=given.model, index=given.index)
 
     def _tell(self, text: str) -> None:
         print(text, file=sys.stderr, flush=True)
@@ -133,6 +135,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--no-teaching", dest="taught", action="store_false", help="leave out what is taught")
     parser.add_argument("--no-costs", dest="costs", action="store_false", help="leave out the costs")
     parser.add_argument("--model", default="balanced", help="as LOOKALIKE_MODEL")
+    parser.add_argument("--index", default="exact", choices=KINDS)
     parser.add_argument(
         "--together", type=int, default=1, metavar="N", help="frames that a camera agrees over"
     )

@@ -12,6 +12,7 @@ from pathlib import Path
 import redis
 
 from bench.accuracy.remembered_vectors import RememberedVectors
+from bench.indexes import make_index
 from models.orb_points import OrbDescriber
 from services.adapters import pillow_pictures
 from services.adapters.opencv_points import OpenCvMatcher
@@ -44,7 +45,9 @@ _PATIENCE_S = 10.0
 class Product:
     """One catalogue, and what answers for it; the search process' own wiring answers."""
 
-    def __init__(self, folder: Path, redis_url: str, featurizer: RememberedVectors, model: str) -> None:
+    def __init__(
+        self, folder: Path, redis_url: str, featurizer: RememberedVectors, *, model: str, index: str
+    ) -> None:
         self.featurizer = featurizer
         self.describer = OrbDescriber()
         self.settings = CliSettings(
@@ -58,7 +61,9 @@ class Product:
         self._editor = Editor(self.catalogue, Undo())
         self._cut_outs = CutOuts(pillow_pictures.decode, pillow_pictures.encode, featurizer)
         settings = SearchSettings(store=self.settings.store, redis_url=redis_url, threads=1)
-        self._core: SearchCore = build_search_core(settings)
+        self._core: SearchCore = build_search_core(
+            settings, make_index=lambda _model, dim: make_index(index, dim)
+        )
         # For searches by picture.
         self.alone = self.answerer(lambda _thing: None, time.monotonic)
 

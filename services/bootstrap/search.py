@@ -23,6 +23,7 @@ from services.core.cameras.link import Connect, LiveLink
 from services.core.dependency import Dependency
 from services.core.domain import ItemFacts
 from services.core.errors import InputError
+from services.core.ports import IndexFactory
 from services.core.records import K
 from services.core.search.answer import Answerer, AnswerListener
 from services.core.search.drops import Drops
@@ -70,15 +71,16 @@ def build_search_core(
     *,
     listener: AnswerListener | None = None,
     ask_details: Callable[[str], object] = lambda _thing: None,
+    make_index: IndexFactory | None = None,
 ) -> SearchCore:
     """Wire the parts without a broker; nothing is connected yet. `listener` is called with each answer.
 
-    `ask_details` asks a camera for local features of its next frame.
+    `ask_details` asks a camera for local features of its next frame. The index is FAISS' by default.
     """
     store = open_items(settings, writable=False)
     follower = Follower(
         store,
-        make_index=lambda _model, dim: FaissIndex(dim=dim, threads=settings.threads),
+        make_index=make_index or (lambda _model, dim: FaissIndex(dim=dim, threads=settings.threads)),
         space_of=_shipped,
     )
     queue = RedisQueue(connect_redis(settings.redis_url))
