@@ -23,7 +23,7 @@ from services.core.search.verdict import CANDIDATES, judge
 from services.core.search.votes import FRAMES, agree, window
 
 # Probabilities of the best item between which a second look may change the answer.
-UNCLEAR_FROM, UNCLEAR_TO = 0.15, 0.9
+UNCLEAR_FROM, UNCLEAR_TO = 0.04, 0.9
 # Number of a frame's runners-up that may become matches, if its camera's last frames showed them.
 RUNNERS_UP = 2
 
