@@ -26,6 +26,7 @@ THINGS, MOMENTS, SLIDING = 3, 4, 4
 # A still thing: a second frame, then another thing, long enough after for no vote of the first to count.
 _NEXT_FRAME_S, _NEXT_THING_S = 0.1, 4.0
 _K = 10
+_ORDER = 0
 
 
 @dataclass(slots=True)
@@ -86,12 +87,16 @@ def search(product: Product, frame: Frame, *, local: bool = True) -> MatchRecord
 def as_camera(labelled: LabelledSet, product: Product, *, thing: str, together: int = 0) -> list[ShownAnswer]:
     """The frames as one camera sends them, which learns meanwhile.
 
-    Those of a film follow each other; a photograph is a still scene of two frames, the answer to the second
-    counts. With `together` that number of photographs is one scene of a camera of its own, and only the
-    answer to the last counts.
+    Those of a film follow each other. Of a photograph, a still scene of two frames, the second answer counts.
+    They come in a random order: folders are sorted by item, and of one thing seen again and again its camera
+    would learn the mean. With `together` that number of photographs is one scene of a camera of its own, and
+    only the answer to the last counts.
     """
     camera, answers, began_s = LiveCamera(product), [], product.began_s
-    for number, each in enumerate(labelled.showings):
+    showings = list(labelled.showings)
+    if not labelled.is_film and not together:
+        random.Random(_ORDER).shuffle(showings)
+    for number, each in enumerate(showings):
         frame = each.read()
         if labelled.is_film:
             record = camera.show(frame, thing, at_s=began_s + number / CLIP_FPS)
@@ -99,7 +104,7 @@ def as_camera(labelled: LabelledSet, product: Product, *, thing: str, together: 
             record = camera.show(
                 frame, f"{thing}-{number // together}", at_s=began_s + number * _NEXT_FRAME_S
             )
-            if number % together < together - 1 and number < len(labelled.showings) - 1:
+            if number % together < together - 1 and number < len(showings) - 1:
                 continue
         else:
             at_s = began_s + number * _NEXT_THING_S

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,11 +21,12 @@ from services.bootstrap.importing import build_maker
 from services.bootstrap.search import SearchCore, build_search_core, picture_urls
 from services.bootstrap.settings import CliSettings, SearchSettings
 from services.cli.import_sources import open_source
-from services.core.catalogue.cut_outs import CutOuts
+from services.core.catalogue.cut_outs import CutOuts, GivenPicture
 from services.core.catalogue.edits import Editor
 from services.core.catalogue.items import Draft
 from services.core.catalogue.undo import Undo
 from services.core.domain import Item
+from services.core.errors import InputError
 from services.core.importing.import_run import ImportRun
 from services.core.importing.store_writer import StoreWriter
 from services.core.records import K
@@ -106,12 +107,21 @@ class Product:
 
     def teach(self, item_id: str, pictures: Sequence[bytes]) -> None:
         """Give an item pictures that a camera took, as T does: cut to what the model finds in them."""
-        self._editor.add_views(item_id, lambda: [self._cut_outs.found(each) for each in pictures])
+        if given := self._cut(pictures):
+            self._editor.add_views(item_id, lambda: given)
 
     def teach_new(self, item_id: str, pictures: Sequence[bytes]) -> None:
         """The same as an item's only pictures."""
-        draft = Draft(item_id, item_id)
-        self._editor.add(draft, lambda: [self._cut_outs.found(each) for each in pictures])
+        given = self._cut(pictures)
+        self._editor.add(Draft(item_id, item_id), lambda: given)
+
+    def _cut(self, pictures: Sequence[bytes]) -> list[GivenPicture]:
+        given = []
+        for content in pictures:
+            # Refused: hardly anything was found; a person would take another picture.
+            with suppress(InputError):
+                given.append(self._cut_outs.found(content))
+        return given
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image as Pillow
-from PIL import ImageDraw, ImageFont
+from PIL import ImageDraw, ImageFont, ImageOps
 
 from bench.sets.folder import Image
 from services.core.catalogue.views import thing_mask
@@ -45,26 +45,30 @@ class Style:
 
 
 def load_art(pictures: Path) -> list[Pillow.Image]:
-    """Things cut out of pictures with a plain ground, RGBA."""
+    """Things cut out of pictures with a plain ground, RGBA, each as it is and as in a mirror."""
     art = []
     for path in sorted(pictures.iterdir()):
         picture = Pillow.open(path).convert("RGB").resize((300, 300))
         mask = Pillow.fromarray((thing_mask(np.asarray(picture)) * 255).astype(np.uint8))
         picture.putalpha(mask)
-        art.append(picture.crop(mask.getbbox()))
+        thing = picture.crop(mask.getbbox())
+        art += [thing, ImageOps.mirror(thing)]
     return art
 
 
-def draw_cover(rng: np.random.Generator, art: list[Pillow.Image], style: Style) -> Image:
+def draw_cover(
+    rng: np.random.Generator, style: Style, *, art: list[Pillow.Image], main: Pillow.Image
+) -> Image:
     """A cover in a style, BGR; those of one style differ by pictures, shapes and words."""
     width, height = style.size
     cover = _ground(style)
     draw = ImageDraw.Draw(cover)
     for _ in range(int(rng.integers(4, 12)) if style.layout == 3 else int(rng.integers(0, 4))):
         _shape(draw, rng, style.size)
-    for number in range(int(rng.integers(1, 4))):
-        share = rng.uniform(0.35, 0.75) if number == 0 else rng.uniform(0.12, 0.3)
-        _paste(cover, art[int(rng.integers(len(art)))], rng, side=int(share * min(width, height)))
+    _paste(cover, main, rng, side=int(rng.uniform(0.35, 0.75) * min(width, height)))
+    for _ in range(int(rng.integers(0, 3))):
+        small = art[int(rng.integers(len(art)))]
+        _paste(cover, small, rng, side=int(rng.uniform(0.12, 0.3) * min(width, height)))
     letters = rng.uniform(0.07, 0.12) * width
     _line(draw, 0.04 * height, _words(rng, 2), letters, style)
     _line(draw, 0.04 * height + 1.2 * letters, _words(rng, 1), letters, style)

@@ -34,10 +34,13 @@ def make_flat_set(
     """Covers, a fifth of them strangers, two frames each; without `maker` all over photographs."""
     rng, folder = np.random.default_rng(seed), SetFolder(place)
     art = load_art(pictures)
+    # No two covers have the same large picture: a stranger is no mere variant of a known one.
+    order = rng.permutation(len(art))
     series = [Style.drawn(rng) for _ in range(SERIES)]
     for number in range(items):
         style = series[int(rng.integers(SERIES))] if rng.random() < 0.4 else Style.drawn(rng)
-        cover, item_id = draw_cover(rng, art, style), f"flat{number:02d}"
+        main = art[int(order[number % len(art)])]
+        cover, item_id = draw_cover(rng, style, art=art, main=main), f"flat{number:02d}"
         stranger = number % 5 == 4
         if not stranger:
             folder.add_item(item_id, item_id, cover)
