@@ -70,14 +70,13 @@ def _batches(pictures: list[Path]) -> list[Batch]:
     """The batches that the import gives the model, one a run."""
     batches: list[Batch] = []
     for path in pictures:
-        drawn = pillow_views.shots(pillow_pictures.decode(path.read_bytes())[0])
+        views = pillow_views.views(pillow_pictures.decode(path.read_bytes())[0])
         shapes: defaultdict[tuple[int, ...], list[Picture]] = defaultdict(list)
-        for view in drawn.views:
+        for view in views:
             shapes[view.shape].append(view)
         for alike in shapes.values():
             whole = np.tile(np.array([0, 0, 1, 1], np.float32), (len(alike), 1))
             batches.append({"picture": np.stack(alike), "known": whole, "alone": np.array(True)})
-        batches.append({"picture": np.stack(drawn.probes), "known": drawn.boxes, "alone": np.array(False)})
     return batches
 
 

@@ -19,13 +19,14 @@ import numpy as np
 
 from common.wire import Vectors, unit
 from services.adapters.faiss_index import FaissIndex
+from services.core.catalogue.views import VIEWS
 from services.core.domain import Item
 from services.core.search.catalogue_copy import CatalogueCopy
 from services.core.search.damaged_items import DamagedItems
 from services.core.search.space import ModelSpace, SpacedIndex
 from services.core.search.space_fit import SpaceStatistics
 
-DIM, VIEWS, PROBES = 512, 5, 3
+DIM = 512
 CAMERA_VECTORS = 500
 MODEL = "0123456789ab"
 PAGE, TIMES = 500, 30
@@ -56,7 +57,7 @@ def main() -> None:
 
 
 def _items(first: int, count: int) -> dict[str, Item]:
-    rows = _random(count * (VIEWS + PROBES), seed=first).reshape(count, VIEWS + PROBES, DIM)
+    rows = _random(count * VIEWS, seed=first).reshape(count, VIEWS, DIM)
     items = (_item(first + number, own) for number, own in enumerate(rows))
     return {item.id: item for item in items}
 
@@ -68,10 +69,9 @@ def _item(number: int, rows: Vectors) -> Item:
         title=f"Item number {number} of the range",
         picture=f"{hashlib.sha256(str(number).encode()).hexdigest()}.jpg",
         model=MODEL,
-        vectors=rows[:VIEWS].copy(),
+        vectors=rows.copy(),
         link=f"https://shop.example/items/{number}",
         metadata={"category": f"Kind {number % 40}", "price": f"{number % 90}.00", "colour": "blue"},
-        probes=rows[VIEWS:].copy(),
     )
 
 

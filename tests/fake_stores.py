@@ -120,7 +120,6 @@ class FakeItems:
                 old,
                 model=item.model,
                 vectors=item.vectors,
-                probes=item.probes,
                 recipe=item.recipe,
                 points=item.points,
             )

@@ -251,15 +251,13 @@ def make_item(
     *,
     model: str = MODEL,
     title: str = "A mug",
-    probes: Vectors | None = None,
     more_pictures: tuple[str, ...] = (),
 ) -> Item:
-    """An item with a vector of its own, and without probes."""
+    """An item with a vector of its own."""
     seed = int.from_bytes(hashlib.sha256(item_id.encode()).digest()[:4])
     own = vectors(seed=seed) if views is None else views
     item = Item(item_id, title, f"{seed:064x}.jpg", model, own, "https://shop.example/mug", {"kind": "mug"})
-    item = replace(item, more_pictures=more_pictures)
-    return item if probes is None else replace(item, probes=probes)
+    return replace(item, more_pictures=more_pictures)
 
 
 def make_observation(

@@ -24,7 +24,7 @@ _LINE = request_body(
             "schema": {
                 "type": "object",
                 "description": "An item, as a line of an archive's `items.jsonl` holds it. `recipe` (1 if "
-                "it has none) is the version of the recipe that made its views and probes.",
+                "it has none) is the version of the recipe that made its views.",
             },
             "example": {
                 "id": "mug-7",
@@ -36,7 +36,6 @@ _LINE = request_body(
                 "dim": 512,
                 "recipe": 2,
                 "vectors": "<base64 of float16, little endian, count x dim>",
-                "probes": "<the same>",
             },
         }
     }

@@ -29,6 +29,6 @@ def open_catalogue(settings: CatalogueSettings, *, writable: bool = True) -> Cat
         pictures=open_pictures(settings, writable=writable),
         featurizer=open_featurizer(settings.model, threads=settings.threads, provider=settings.provider),
         decode=pillow_pictures.decode,
-        shots=pillow_views.shots,
+        shots=pillow_views.views,
         describer=OrbDescriber(),
     )

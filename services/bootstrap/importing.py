@@ -31,7 +31,7 @@ def build_maker(
     return Maker(
         featurizer=featurizer,
         decode=turns.of(pillow_pictures.decode) if turns else pillow_pictures.decode,
-        shots=turns.of(pillow_views.shots) if turns else pillow_views.shots,
+        shots=turns.of(pillow_views.views) if turns else pillow_views.views,
         describer=OrbDescriber(),
         suffix=pillow_pictures.suffix_of,
         workers=max(1, free),

@@ -7,8 +7,6 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from common.wire import Vectors
 from services.core.errors import ConflictError, InputError
 from services.core.revision import content_revision
@@ -70,9 +68,8 @@ class ItemFacts:
 class Item:
     """One entry of the catalogue; `vectors` is float32 [views, dim], made by the model `model`.
 
-    It is found by these; `probes`, float32 [probes, dim], are of made-up camera frames of it, made from its
-    pictures, and serve the calibration alone. Both are those of all its pictures, in their order, and
-    `recipe` is the version of the recipe that made views and probes out of each (catalogue/views.py).
+    It is found by these. They are those of all its pictures, in their order, and `recipe` is the version of
+    the recipe that made views out of each (catalogue/views.py).
     `picture` is the key of the picture that is shown, in the picture store; `more_pictures` are those of
     further views, and `taught` are those of its pictures that a camera took (they have other rows of
     `vectors`: catalogue/views.py). `points` are the local features of each picture, in their order, for a
@@ -93,7 +90,6 @@ class Item:
     metadata: Mapping[str, str] = field(default_factory=dict)
     right: int = 0
     wrong: int = 0
-    probes: Vectors = field(default_factory=lambda: np.empty((0, 0), np.float32))
     more_pictures: tuple[str, ...] = ()
     recipe: int = 1
     taught: tuple[str, ...] = ()
@@ -116,7 +112,6 @@ class Item:
         facts: ItemFacts,
         *,
         vectors: Vectors,
-        probes: Vectors,
         recipe: int,
         points: tuple[bytes, ...] = (),
     ) -> Item:
@@ -131,7 +126,6 @@ class Item:
             metadata=facts.metadata,
             right=facts.right,
             wrong=facts.wrong,
-            probes=probes,
             more_pictures=facts.more_pictures,
             recipe=recipe,
             taught=facts.taught,

@@ -176,7 +176,7 @@ class ItemStore(Protocol):
         """Declare another model the catalogue's, in one step: from now on items come with its vectors."""
 
     def stage(self, item: Item) -> bool:
-        """Keep the item's vectors and probes as those of `item.model`, beside what it has of other models.
+        """Keep the item's vectors as those of `item.model`, beside what it has of other models.
 
         False, and nothing is kept, if it was deleted or has other pictures by now. It is a change only if
         that model is the catalogue's; else nobody sees it before `set_model`.

@@ -69,11 +69,22 @@ def test_vectors_that_are_gone_for_good_are_named(dynamo: DynamoItems, dynamodb:
     assert (item.id, item.damage) == ("a", "its vectors are gone")
 
 
+def test_what_older_rows_hold_behind_the_vectors_is_ignored(
+    dynamo: DynamoItems, dynamodb: Any, table: str
+) -> None:
+    dynamo.put(make_item("a", vectors(2)))
+    (row,) = rows(dynamodb, table, "vectors/")
+    row["content"]["B"] += b"\xff" * 48
+    dynamodb.put_item(TableName=table, Item=row)
+    assert same(dynamo.page()[0], make_item("a", vectors(2)))
+    assert dynamo.page()[0].damage == ""
+
+
 def test_vectors_of_more_than_a_row_holds_are_kept_whole(
     dynamo: DynamoItems, dynamodb: Any, table: str
 ) -> None:
     # 1.2 MB; a row of the table holds 400 KB at most.
-    big = make_item("a", vectors(300, dim=1280), probes=vectors(180, seed=1, dim=1280))
+    big = make_item("a", vectors(480, dim=1280))
     dynamo.put_many([big, make_item("b", vectors(dim=1280))])
     assert same(dynamo.get_many(["a"])[0], big)
     assert len(rows(dynamodb, table, "vectors/a")) == 4

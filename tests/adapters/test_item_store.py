@@ -32,25 +32,6 @@ def test_an_item_comes_back_as_it_was_put(store: ItemStore) -> None:
     assert same(store.get_many([item.id])[0], item)
 
 
-def test_probes_come_back_by_page_and_by_id_beside_items_that_have_none(store: ItemStore) -> None:
-    probed, plain = make_item("a", probes=vectors(3, seed=1)), make_item("b")
-    store.put(probed)
-    store.put(plain)
-    for found in (store.page(), store.get_many(["a", "b"])):
-        assert [same(*pair) for pair in zip(found, (probed, plain), strict=True)] == [True, True]
-
-
-def test_probes_go_with_their_item_and_are_replaced_with_it(store: ItemStore) -> None:
-    store.put(make_item("a", probes=vectors(3, seed=1)))
-    store.delete("a")
-    store.put(make_item("a"))
-    assert [len(item.probes) for item in store.page()] == [0]
-    store.put(make_item("a", probes=vectors(2, seed=2)))
-    new = make_item("a", vectors(2, dim=5), probes=vectors(1, dim=5))
-    store.put(new)  # as after a rebuild with another model
-    assert [same(item, new) for item in store.page()] == [True]
-
-
 def test_a_put_replaces_the_whole_item(store: ItemStore) -> None:
     store.put(make_item("mug", vectors(2)))
     new = Item("mug", "New", "n.png", MODEL, vectors(seed=5))
@@ -132,7 +113,7 @@ def test_an_item_keeps_all_its_pictures_in_their_order(store: ItemStore) -> None
 
 def test_many_items_are_put_in_their_order_and_each_is_a_change(store: ItemStore) -> None:
     head = with_items(store, "c")
-    items = [make_item(item_id, vectors(2), probes=vectors(1)) for item_id in "dcba"]
+    items = [make_item(item_id, vectors(2)) for item_id in "dcba"]
     assert store.put_many(items) == store.head()
     assert noted(store, head) == ["d", "c", "b", "a"]
     cursors = [change.cursor for change in store.changes(after=0)]

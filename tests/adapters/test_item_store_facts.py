@@ -18,13 +18,13 @@ from tests.adapters.hooks import hooked
 from tests.fakes import OTHER_MODEL, FakeIndex, make_item, make_observation, vectors
 
 # 640 KB an item.
-LARGE = replace(make_item("a"), vectors=vectors(200, dim=1280), probes=vectors(50, seed=1, dim=1280))
+LARGE = replace(make_item("a"), vectors=vectors(250, dim=1280))
 
 
 def some(store: ItemStore) -> None:
-    """Items of all kinds: with and without probes, link, more pictures, feedback."""
+    """Items of all kinds: with and without link, more pictures, feedback."""
     plain = replace(make_item("plain", vectors(4), title="Größe"), link=None, metadata={})
-    store.put_many([make_item("mug", probes=vectors(3)), plain, make_item("ü", more_pictures=("2.jpg",))])
+    store.put_many([make_item("mug"), plain, make_item("ü", more_pictures=("2.jpg",))])
     store.feedback(1, shown="mug", really="ü")
 
 
@@ -70,8 +70,8 @@ def test_sqlite_reads_no_vectors_for_facts(tmp_path: Path) -> None:
         writer.put_many([replace(LARGE, id=f"{number}") for number in range(10)])
     with closing(SqliteItems(tmp_path / "items.sqlite", writable=False)) as reader:
         before = read_bytes()
-        assert [item.views for item in reader.facts_page()] == [200] * 10
-        assert [item and item.views for item in reader.facts(["3", "7"])] == [200] * 2
+        assert [item.views for item in reader.facts_page()] == [250] * 10
+        assert [item and item.views for item in reader.facts(["3", "7"])] == [250] * 2
         facts = read_bytes() - before
         assert len(reader.page()) == 10
         assert facts < 300_000 < 6_000_000 < read_bytes() - before - facts
@@ -85,8 +85,8 @@ def test_dynamodb_reads_no_vectors_for_facts(dynamo: DynamoItems, dynamodb: Any)
         asked.append(params["body"])
 
     with hooked(dynamodb, "before-call.dynamodb", note):
-        assert [item.views for item in dynamo.facts_page()] == [200] * 10
-        assert [item and item.views for item in dynamo.facts(["3", "7"])] == [200] * 2
+        assert [item.views for item in dynamo.facts_page()] == [250] * 10
+        assert [item and item.views for item in dynamo.facts(["3", "7"])] == [250] * 2
         assert len(asked) == 4  # each reads the head, then the items
         assert not any(b"vectors/" in body for body in asked)
         dynamo.get_many(["3"])

@@ -31,9 +31,9 @@ def test_another_model_can_be_declared(store: ItemStore) -> None:
 
 
 def test_staged_vectors_are_unseen_until_their_model_is_declared(store: ItemStore) -> None:
-    old, plain = make_item("a", vectors(2), probes=vectors(3, seed=1)), make_item("b")
+    old, plain = make_item("a", vectors(2)), make_item("b")
     head = store.put_many([old, plain])
-    new = replace(old, model=OTHER_MODEL, vectors=vectors(3, dim=16), probes=vectors(1, seed=2, dim=16))
+    new = replace(old, model=OTHER_MODEL, vectors=vectors(3, dim=16))
     assert store.stage(new)
     assert (same(store.page()[0], old), noted(store, head)) == (True, [])
     store.set_model(OTHER_MODEL)
@@ -45,11 +45,11 @@ def test_staged_vectors_are_unseen_until_their_model_is_declared(store: ItemStor
 
 def test_newly_staged_vectors_replace_those_staged_before(store: ItemStore) -> None:
     with_items(store, "a")
-    item = make_item("a", vectors(3, seed=1), model=OTHER_MODEL, probes=vectors(2))
+    item = make_item("a", vectors(3, seed=1), model=OTHER_MODEL)
     assert store.stage(item)
-    assert store.stage(replace(item, vectors=vectors(1, seed=2), probes=vectors(0)))
+    assert store.stage(replace(item, vectors=vectors(1, seed=2)))
     store.set_model(OTHER_MODEL)
-    assert same(store.page()[0], replace(item, vectors=vectors(1, seed=2), probes=vectors(0)))
+    assert same(store.page()[0], replace(item, vectors=vectors(1, seed=2)))
 
 
 def test_staging_writes_nothing_but_vectors(store: ItemStore) -> None:
@@ -178,7 +178,7 @@ def test_items_of_another_recipe_are_lacking_and_come_in_pages_too(store: ItemSt
 
 def test_vectors_of_another_recipe_of_the_same_model_take_the_place_of_those_before(store: ItemStore) -> None:
     head = with_items(store, "a", "b")
-    again = replace(make_item("a", vectors(2, seed=9), probes=vectors(3)), recipe=2)
+    again = replace(make_item("a", vectors(2, seed=9)), recipe=2)
     assert store.stage(again)
     assert (noted(store, head), same(store.page()[0], again)) == (["a"], True)
     assert [item.id for item in store.lacking(MODEL, 2)] == ["b"]

@@ -13,12 +13,12 @@ from services.core.revision import NO_ITEM
 from tests.adapters.items import models, same, with_items
 from tests.fakes import OTHER_MODEL, make_item, vectors
 
-ITEM = make_item("a", vectors(2), probes=vectors(1))
+ITEM = make_item("a", vectors(2))
 OTHER = "0" * 16
 
 
 def of_other_model(item: Item) -> Item:
-    return replace(item, model=OTHER_MODEL, vectors=vectors(3, dim=5), probes=vectors(1, dim=5))
+    return replace(item, model=OTHER_MODEL, vectors=vectors(3, dim=5))
 
 
 def read(store: ItemStore, item_id: str = "a") -> Item:

@@ -14,7 +14,7 @@ import numpy as np
 from PIL import Image
 
 from services.adapters.pillow_pictures import decode
-from services.adapters.pillow_views import shots
+from services.adapters.pillow_views import views
 from services.core.catalogue.views import RECIPE
 from services.core.ports import Picture
 
@@ -51,25 +51,23 @@ def summary(picture: Picture) -> dict[str, Any]:
     }
 
 
-def made() -> dict[str, list[dict[str, Any]]]:
-    drawn = shots(decode(fixed_picture())[0])
-    return {"views": list(map(summary, drawn.views)), "probes": list(map(summary, drawn.probes))}
+def made() -> list[dict[str, Any]]:
+    return list(map(summary, views(decode(fixed_picture())[0])))
 
 
-def differences(one: dict[str, Any], other: dict[str, Any]) -> list[str]:
+def differences(one: list[dict[str, Any]], other: list[dict[str, Any]]) -> list[str]:
     """Differences between two summaries of a recipe's pictures, beyond rounding."""
     found = []
-    for kind in ("views", "probes"):
-        if len(one[kind]) != len(other[kind]):
-            return [f"{len(one[kind])} and {len(other[kind])} {kind}"]
-        for number, (left, right) in enumerate(zip(one[kind], other[kind], strict=True)):
-            if left["shape"] != right["shape"]:
-                found.append(f"{kind} {number}: {left['shape']} and {right['shape']}")
-                continue
-            for part, rounding in ROUNDING.items():
-                apart = float(np.abs(np.subtract(left[part], right[part])).max())
-                if apart > rounding:
-                    found.append(f"{kind} {number}: {part} {apart:.2f} levels apart")
+    if len(one) != len(other):
+        return [f"{len(one)} and {len(other)} views"]
+    for number, (left, right) in enumerate(zip(one, other, strict=True)):
+        if left["shape"] != right["shape"]:
+            found.append(f"view {number}: {left['shape']} and {right['shape']}")
+            continue
+        for part, rounding in ROUNDING.items():
+            apart = float(np.abs(np.subtract(left[part], right[part])).max())
+            if apart > rounding:
+                found.append(f"view {number}: {part} {apart:.2f} levels apart")
     return found
 
 

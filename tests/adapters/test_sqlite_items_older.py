@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from services.adapters.sqlite_items import SqliteItems
-from services.core.domain import Item, RevisionError
+from services.core.domain import RevisionError
 from services.core.errors import UnavailableError
 from tests.adapters.items import counts, models, noted, same, taught_item
 from tests.fakes import DIM, MODEL, OTHER_MODEL, make_item, vectors
@@ -59,13 +59,20 @@ FOURTH = (
         "CREATE INDEX vectors_recipe ON vectors (model, recipe, item_id);\nCREATE TABLE changes",
     )
 )
-# b is of another model, and c has probes if the version has any.
+FIFTH = (
+    FOURTH.replace("searched TEXT NOT NULL", "searched TEXT NOT NULL, taught TEXT NOT NULL DEFAULT '[]'")
+    .replace("probes BLOB NOT NULL,", "probes BLOB NOT NULL, points BLOB NOT NULL DEFAULT x'',")
+    .replace("user_version = 3", "user_version = 4")
+)
+# b is of another model.
 ITEMS = [
     make_item("a", vectors(2), title="Größe 7'"),
     make_item("b", vectors(dim=16), model=OTHER_MODEL),
     make_item("c"),
 ]
-PROBED = make_item("c", probes=vectors(3))
+# Up to version 4 an item had vectors of made-up camera frames too.
+PROBES = vectors(3).astype("<f2").tobytes()
+NUMBERED = {"third": THIRD, "fourth": FOURTH, "fifth": FIFTH}
 
 
 @pytest.fixture
@@ -73,14 +80,15 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "items.sqlite"
 
 
-@pytest.fixture(params=["first", "second", "third", "fourth"])
-def older(request: pytest.FixtureRequest, path: Path) -> list[Item]:
-    """Make a file of an older version; returns its items."""
+@pytest.fixture(params=["first", "second", *NUMBERED])
+def older(request: pytest.FixtureRequest, path: Path) -> str:
+    """Make a file of an older version, which it returns, with ITEMS."""
+    version = str(request.param)
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
-        if request.param in ("third", "fourth"):
-            fill_third(db, THIRD if request.param == "third" else FOURTH)
-            return [*ITEMS[:2], PROBED]
-        db.executescript(FIRST if request.param == "first" else SECOND)
+        if version in NUMBERED:
+            fill_third(db, NUMBERED[version])
+            return version
+        db.executescript(FIRST if version == "first" else SECOND)
         db.execute("INSERT INTO facts VALUES ('model', ?)", (MODEL,))
         for item in ITEMS:
             facts = (item.id, item.title, item.link, '{"kind": "mug"}', item.picture, item.model)
@@ -88,21 +96,24 @@ def older(request: pytest.FixtureRequest, path: Path) -> list[Item]:
             row = (*facts, item.vectors.shape[1], blob)
             db.execute("INSERT INTO items VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
             db.execute("INSERT INTO changes (item_id) VALUES (?)", (item.id,))
-        if request.param == "first":
-            return ITEMS
-        db.execute("INSERT INTO probes VALUES ('c', ?)", (PROBED.probes.astype("<f2").tobytes(),))
-        db.execute("INSERT INTO feedback VALUES (7, 'a', 'c')")
-        return [*ITEMS[:2], PROBED]
+        if version == "second":
+            db.execute("INSERT INTO probes VALUES ('c', ?)", (PROBES,))
+            db.execute("INSERT INTO feedback VALUES (7, 'a', 'c')")
+        return version
 
 
 def fill_third(db: sqlite3.Connection, script: str) -> None:
     db.executescript(script)
     db.execute("INSERT INTO facts VALUES ('model', ?)", (MODEL,))
-    for item in (*ITEMS[:2], PROBED):
+    for item in ITEMS:
         text = item.searched_text
         row = (item.id, item.title, item.link, '{"kind": "mug"}', item.picture, "[]", text)
-        db.execute("INSERT INTO items VALUES (?, ?, ?, ?, ?, ?, ?)", row)
-        blobs = [rows.astype("<f2").tobytes() for rows in (item.vectors, item.probes)]
+        db.execute(
+            "INSERT INTO items (id, title, link, metadata, picture, more_pictures, searched)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            row,
+        )
+        blobs = item.vectors.astype("<f2").tobytes(), PROBES
         dim = item.vectors.shape[1]
         db.execute(
             "INSERT INTO vectors (item_id, model, dim, vectors, probes) VALUES (?, ?, ?, ?, ?)",
@@ -113,36 +124,35 @@ def fill_third(db: sqlite3.Connection, script: str) -> None:
 
 
 @pytest.fixture
-def writer(path: Path, older: list[Item]) -> Iterator[SqliteItems]:
+def writer(path: Path, older: str) -> Iterator[SqliteItems]:
     assert older
     with closing(SqliteItems(path, writable=True)) as store:
         yield store
 
 
 @pytest.fixture
-def reader(path: Path, older: list[Item]) -> Iterator[SqliteItems]:
+def reader(path: Path, older: str) -> Iterator[SqliteItems]:
     assert older
     with closing(SqliteItems(path, writable=False)) as store:
         yield store
 
 
-def check_whole(store: SqliteItems, older: list[Item]) -> None:
+def check_whole(store: SqliteItems, older: str) -> None:
     """Check that everything in the file is still there."""
-    assert [same(*pair) for pair in zip(store.page(), older, strict=True)] == [True] * 3
+    assert [same(*pair) for pair in zip(store.page(), ITEMS, strict=True)] == [True] * 3
     assert (store.model(), store.head(), noted(store, 0)) == (MODEL, 3, ["a", "b", "c"])
-    given = older[-1] is PROBED
-    assert counts(store, "a", "b", "c") == [(0, int(given)), (0, 0), (int(given), 0)]
-    assert store.page()[0].probes.shape == (0, DIM)
+    given = int(older != "first")
+    assert counts(store, "a", "b", "c") == [(0, given), (0, 0), (given, 0)]
     assert store.recipes(MODEL) == {1: 2, None: 1}
     assert [item.id for item in store.lacking(MODEL, 1)] == ["b"]
 
 
-def test_the_items_of_an_older_file_are_whole(writer: SqliteItems, older: list[Item]) -> None:
+def test_the_items_of_an_older_file_are_whole(writer: SqliteItems, older: str) -> None:
     check_whole(writer, older)
 
 
 def test_a_reader_of_an_older_file_works_before_its_writer_has_come(
-    path: Path, reader: SqliteItems, older: list[Item]
+    path: Path, reader: SqliteItems, older: str
 ) -> None:
     check_whole(reader, older)
     with closing(SqliteItems(path, writable=True)) as writer:
@@ -152,7 +162,7 @@ def test_a_reader_of_an_older_file_works_before_its_writer_has_come(
     assert (counts(reader, "b"), noted(reader, 3)) == ([(1, 0)], ["b", "c"])
 
 
-def test_the_first_to_open_an_older_file_brings_it_up_to_date_for_all(path: Path, older: list[Item]) -> None:
+def test_the_first_to_open_an_older_file_brings_it_up_to_date_for_all(path: Path, older: str) -> None:
     stores = [SqliteItems(path, writable=False) for _ in range(8)]
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(SqliteItems.page, stores))
@@ -163,7 +173,7 @@ def test_the_first_to_open_an_older_file_brings_it_up_to_date_for_all(path: Path
 
 
 def test_what_was_taken_over_is_there_after_closing_and_opening_again(
-    path: Path, writer: SqliteItems, older: list[Item]
+    path: Path, writer: SqliteItems, older: str
 ) -> None:
     writer.close()
     with closing(SqliteItems(path, writable=True)) as again:
@@ -181,8 +191,8 @@ def test_an_older_files_items_are_written_on_condition_of_their_revision(writer:
 
 
 def test_an_older_file_takes_what_is_new(path: Path, writer: SqliteItems) -> None:
-    writer.put(make_item("d", probes=vectors(3), more_pictures=("2.jpg",)))
-    writer.put(make_item("c", probes=vectors(2)))
+    writer.put(make_item("d", vectors(2), more_pictures=("2.jpg",)))
+    writer.put(make_item("c", vectors(3)))
     assert writer.stage(make_item("c", model=OTHER_MODEL))
     writer.delete("a")
     assert writer.feedback(9, shown="d", really="d") == writer.head() == 7
@@ -192,7 +202,7 @@ def test_an_older_file_takes_what_is_new(path: Path, writer: SqliteItems) -> Non
         assert models(again) == {"b": OTHER_MODEL, "c": OTHER_MODEL, "d": MODEL}
         assert [item.id for item in again.lacking(OTHER_MODEL, 1)] == ["d"]
         again.set_model(MODEL)
-        assert [len(item.probes) for item in again.page()] == [0, 2, 3]
+        assert [len(item.vectors) for item in again.page()] == [1, 3, 2]
 
 
 def test_an_older_file_takes_vectors_of_another_recipe(path: Path, writer: SqliteItems) -> None:
@@ -221,7 +231,7 @@ def test_the_items_of_an_older_file_are_found_by_their_text(writer: SqliteItems)
 
 
 @pytest.mark.parametrize("older", ["first", "second"], indirect=True)
-def test_a_file_that_can_not_be_brought_up_to_date_stays_as_it_was(path: Path, older: list[Item]) -> None:
+def test_a_file_that_can_not_be_brought_up_to_date_stays_as_it_was(path: Path, older: str) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
         db.execute("UPDATE items SET metadata = 'no JSON' WHERE id = 'b'")
     with pytest.raises(UnavailableError, match=r"items\.sqlite: user-defined function raised exception"):
@@ -243,11 +253,17 @@ def test_a_file_of_a_newer_version_is_left_alone(path: Path, writable: bool) -> 
         SqliteItems(path, writable=writable).head()
 
 
-def test_vectors_and_probes_are_kept_as_float16(path: Path) -> None:
-    item = make_item("a", vectors(2), probes=vectors(3))
+def test_vectors_are_kept_as_float16(path: Path) -> None:
+    item = make_item("a", vectors(2))
     with closing(SqliteItems(path, writable=True)) as store:
         store.put(item)
         with closing(sqlite3.connect(path)) as db:
-            kept = db.execute("SELECT model, dim, vectors, probes FROM vectors").fetchall()
-    blobs = [rows.astype("<f2").tobytes() for rows in (item.vectors, item.probes)]
-    assert kept == [(MODEL, DIM, *blobs)]
+            kept = db.execute("SELECT model, dim, vectors FROM vectors").fetchall()
+    assert kept == [(MODEL, DIM, item.vectors.astype("<f2").tobytes())]
+
+
+def test_an_older_file_keeps_no_vectors_that_nothing_uses(path: Path, writer: SqliteItems) -> None:
+    writer.close()
+    with closing(sqlite3.connect(path)) as db:
+        (script,) = db.execute("SELECT group_concat(sql) FROM sqlite_master").fetchone()
+    assert "probes" not in script

@@ -39,7 +39,7 @@ def test_an_item_of_another_recipe_is_found_counted_and_made_again(
     empty: Stack, bowl: dict[str, Any]
 ) -> None:
     before = stored(empty, bowl["id"])
-    other = replace(before, recipe=RECIPE + 1, vectors=np.concatenate([before.vectors, before.probes]))
+    other = replace(before, recipe=RECIPE + 1, vectors=np.concatenate([before.vectors, before.vectors[:1]]))
     assert empty.client.post("/index/vectors", content=item_line(other)).json() == {"kept": True}
     assert searched(empty, head(empty), 300) == [bowl["id"]]
     assert empty.get("/healthz")["checks"]["index"]["other_recipe"] == 1
@@ -60,15 +60,10 @@ def test_an_item_of_another_recipe_is_found_counted_and_made_again(
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
-        (
-            {"vectors": vectors(3, dim=256), "probes": vectors(2, dim=256)},
-            "of 256 numbers; expected 512",
-        ),
-        ({"vectors": vectors(4, dim=512)}, "4 vectors and 2 probes; expected 3 and 2"),
-        ({"probes": vectors(0, dim=512)}, "3 vectors and 0 probes; expected 3 and 2"),
+        ({"vectors": vectors(3, dim=256)}, "of 256 numbers; expected 512"),
+        ({"vectors": vectors(4, dim=512)}, "4 vectors; expected 3"),
         ({"vectors": np.zeros((3, 512), np.float32)}, "vectors holds one that is not of length 1"),
         ({"vectors": np.full((3, 512), np.nan, np.float32)}, "vectors holds one that is not of length 1"),
-        ({"probes": np.full((2, 512), np.inf, np.float32)}, "probes holds one that is not of length 1"),
     ],
 )
 def test_vectors_that_the_model_can_not_have_made_are_refused(

@@ -56,8 +56,7 @@ def fill(data: Path) -> None:
 
     def made(number: int) -> Item:
         middle = near(np.zeros((1, 512), np.float32), 1, 1.0)
-        views, probes = near(middle, 5, 0.6), near(middle, 3, 0.8)
-        return Item(f"made-{number:03}", f"Made up {number}", "0" * 64 + ".jpg", model, views, probes=probes)
+        return Item(f"made-{number:03}", f"Made up {number}", "0" * 64 + ".jpg", model, near(middle, 5, 0.6))
 
     store = SqliteItems(data / "items.sqlite", writable=True)
     store.put_many([made(number) for number in range(ITEMS)])

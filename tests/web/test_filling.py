@@ -66,8 +66,7 @@ def archive_of_many(like: Stack) -> bytes:
     vectors = np.random.default_rng(2).standard_normal((MANY, item.vectors.shape[1]), np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     copies = (
-        replace(item, id=f"many-{number}", vectors=vectors[number : number + 1], probes=vectors[:0])
-        for number in range(MANY)
+        replace(item, id=f"many-{number}", vectors=vectors[number : number + 1]) for number in range(MANY)
     )
     return b"".join(write_archive(copies, lambda _key: OpenPicture.of(picture), model=item.model))
 

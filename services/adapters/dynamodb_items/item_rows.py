@@ -62,19 +62,17 @@ def item_of(row: Row, *, model: str | None, content: bytes | None, points: bytes
     values = StoredValues()
     found = chosen(row, model)
     facts = _facts(row, values, found)
-    vectors = probes = np.empty((0, 1), np.float32)
+    vectors = np.empty((0, 1), np.float32)
     place = found[1] if found else None
     if place is not None and content is None:
         values.note("its vectors are gone")
     elif place is not None:
-        end = 2 * place.dim * place.views
+        end = 2 * place.dim * place.views  # older rows hold what nothing uses any more behind it
         vectors = values.vectors("vectors", (content or b"")[:end], place.dim, at_least=place.views)
-        probes = values.vectors("probes", (content or b"")[end:], place.dim)
     recipe = place.recipe if place else 1
     return Item.of(
         replace(facts, damage=values.damage),
         vectors=vectors,
-        probes=probes,
         recipe=recipe,
         points=points_of(points, len(facts.pictures)),
     )

@@ -7,7 +7,7 @@
 | `changes` | the newest cursor in it, 20 digits | the ids that one write changed, in their order |
 | `write-check` | `write-check` | nothing: the health check writes it |
 | `feedback` | the record's id, 20 digits | the last word on a match record |
-| `vectors/` + the item's id | a new version for each write, and the part | its vectors, probes and points |
+| `vectors/` + the item's id | a new version for each write, and the part | its vectors and points |
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ class Place:
     @classmethod
     def new(cls, item: Item) -> Place:
         """A new, empty place for the item's vectors."""
-        size = 2 * (item.vectors.size + item.probes.size)
+        size = 2 * item.vectors.size
         return cls(
             version=uuid.uuid4().hex,
             parts=max(1, math.ceil(size / _PART_BYTES)),
@@ -47,7 +47,7 @@ class Place:
 
     def rows(self, item: Item) -> list[Row]:
         """The rows to be written there."""
-        content = b"".join(vectors.astype("<f2").tobytes() for vectors in (item.vectors, item.probes))
+        content = item.vectors.astype("<f2").tobytes()
         parts = [*_cut(content, self.parts), *_cut(packed_points(item.points), self.point_parts)]
         return [k | {"content": {"B": part}} for k, part in zip(self.keys(item.id), parts, strict=True)]
 

@@ -14,12 +14,12 @@ import numpy as np
 from services.core.domain import Item
 from services.core.errors import NoSpaceError, UnavailableError
 
-_VERSION = 4
+_VERSION = 5
 # Writes that fail like this are mostly those of a quota; on a full disk it is SQLITE_FULL.
 _UNWRITTEN = (sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_FSYNC)
-_SCHEMA, _FROM_1, _FROM_2, _FROM_3 = (
+_SCHEMA, _FROM_1, _FROM_2, _FROM_3, _FROM_4 = (
     Path(__file__).with_name(name).read_text(encoding="utf-8")
-    for name in ("schema.sql", "older.sql", "older_2.sql", "older_3.sql")
+    for name in ("schema.sql", "older.sql", "older_2.sql", "older_3.sql", "older_4.sql")
 )
 
 
@@ -105,7 +105,9 @@ def _steps(db: sqlite3.Connection) -> Iterator[str]:
     if (version := _version(db)) >= 2:
         if version == 2:
             yield from _statements(_FROM_2)
-        yield from _statements(_FROM_3)
+        if version <= 3:
+            yield from _statements(_FROM_3)
+        yield from _statements(_FROM_4)
     elif db.execute("SELECT 1 FROM sqlite_master WHERE name = 'items'").fetchone() is None:
         yield from _statements(_SCHEMA)
     else:  # version 1 had no number

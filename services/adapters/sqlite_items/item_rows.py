@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from common.wire import Vectors
 from services.core.catalogue.stored_values import StoredValues, packed_points, points_of
 from services.core.domain import Item, ItemFacts
 
@@ -26,8 +25,8 @@ FROM items LEFT JOIN vectors ON vectors.item_id = items.id AND vectors.model = c
     (SELECT min(model) FROM vectors AS own WHERE own.item_id = items.id)
 )
 """
-ITEMS = f"SELECT {_FACTS}, recipe, vectors.vectors, probes, points {_FROM}"
-ITEMS_WITHOUT_POINTS = f"SELECT {_FACTS}, recipe, vectors.vectors, probes, x'' {_FROM}"
+ITEMS = f"SELECT {_FACTS}, recipe, vectors.vectors, points {_FROM}"
+ITEMS_WITHOUT_POINTS = f"SELECT {_FACTS}, recipe, vectors.vectors, x'' {_FROM}"
 POINTS = f"SELECT items.id, more_pictures, points {_FROM}"
 # SQLite reads no more than the row's header to know a blob's length.
 ITEM_FACTS = f"SELECT {_FACTS}, length(vectors.vectors) {_FROM}"
@@ -37,8 +36,7 @@ PUT_ITEM = (
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 )
 PUT_VECTORS = (
-    "INSERT OR REPLACE INTO vectors (item_id, model, dim, recipe, vectors, probes, points)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?)"
+    "INSERT OR REPLACE INTO vectors (item_id, model, dim, recipe, vectors, points) VALUES (?, ?, ?, ?, ?, ?)"
 )
 # The values of a row, which may be of any type if it is damaged.
 _Row = Sequence[Any]
@@ -52,26 +50,24 @@ def item_row(item: Item) -> tuple[str | None, ...]:
     return (item.id, item.title, item.link, metadata, item.picture, more, taught, item.searched_text)
 
 
-def vectors_row(item: Item) -> tuple[str, str, int, int, bytes, bytes, bytes]:
+def vectors_row(item: Item) -> tuple[str, str, int, int, bytes, bytes]:
     """A row of `vectors`, in the order of PUT_VECTORS."""
     dim = item.vectors.shape[1]
-    vectors, probes = _blob(item.vectors), _blob(item.probes)
-    return (item.id, item.model, dim, item.recipe, vectors, probes, packed_points(item.points))
+    vectors = item.vectors.astype("<f2").tobytes()
+    return (item.id, item.model, dim, item.recipe, vectors, packed_points(item.points))
 
 
 def item_of(row: _Row) -> Item:
     """The item of a row of ITEMS."""
-    *facts_row, recipe, content, probes_content, points = row
+    *facts_row, recipe, content, points = row
     values = StoredValues()
     facts, dim = _facts(facts_row, values)
     if facts.model:
         recipe = values.number("recipe", recipe, at_least=1)
     vectors = values.vectors("vectors", content, dim, at_least=1)
-    probes = values.vectors("probes", probes_content, dim)
     return Item.of(
         replace(facts, damage=values.damage),
         vectors=vectors,
-        probes=probes,
         recipe=recipe or 1,
         points=points_of(points, len(facts.pictures)),
     )
@@ -109,7 +105,3 @@ def _facts(row: _Row, values: StoredValues) -> tuple[ItemFacts, int]:
         taught=values.keys(taught),
     )
     return facts, values.number("dimension", dim, at_least=1)
-
-
-def _blob(vectors: Vectors) -> bytes:
-    return vectors.astype("<f2").tobytes()

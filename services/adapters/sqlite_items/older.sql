@@ -1,9 +1,8 @@
--- Takes over the items of version 1, which had their vectors beside the title; its first files had no probes.
-CREATE TABLE IF NOT EXISTS probes (item_id TEXT PRIMARY KEY, vectors BLOB NOT NULL) WITHOUT ROWID;
+-- Takes over the items of version 1, which had their vectors beside the title.
 INSERT INTO items (id, title, link, metadata, picture, more_pictures, searched)
     SELECT id, title, link, metadata, picture, '[]', searched_text(id, title, metadata) FROM older_items;
-INSERT INTO vectors (item_id, model, dim, vectors, probes)
-    SELECT id, model, dim, older_items.vectors, coalesce(probes.vectors, x'')
-    FROM older_items LEFT JOIN probes ON item_id = id;
+INSERT INTO vectors (item_id, model, dim, vectors)
+    SELECT id, model, dim, vectors FROM older_items;
 DROP TABLE older_items;
-DROP TABLE probes;
+-- Vectors of made-up camera frames, which nothing uses any more; its first files had none.
+DROP TABLE IF EXISTS probes;

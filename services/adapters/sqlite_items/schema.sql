@@ -1,4 +1,4 @@
--- The tables of an item store, as of version 4 (PRAGMA user_version).
+-- The tables of an item store, as of version 5 (PRAGMA user_version).
 CREATE TABLE items (
     id TEXT PRIMARY KEY,
     title TEXT NOT NULL,
@@ -14,9 +14,8 @@ CREATE TABLE vectors (
     item_id TEXT NOT NULL,
     model TEXT NOT NULL,
     dim INTEGER NOT NULL,
-    recipe INTEGER NOT NULL DEFAULT 1,  -- of views and probes; the first one had no number
+    recipe INTEGER NOT NULL DEFAULT 1,  -- of views; the first one had no number
     vectors BLOB NOT NULL,        -- float16, little endian, views x dim
-    probes BLOB NOT NULL,         -- the same, of what a camera may see of it, for calibration alone
     points BLOB NOT NULL DEFAULT x'',  -- local features of each picture, each behind its length (4 bytes)
     UNIQUE (item_id, model)
 );

@@ -110,8 +110,6 @@ class Editor:
                 taught=(*item.taught, *(look.picture for look in looks if look.taught)),
                 points=_more_points(item, looks),
                 vectors=np.concatenate([item.vectors, *(look.vectors for look in looks)]),
-                # An item without probes has none of the vectors' length.
-                probes=np.concatenate([*[item.probes][: len(item.probes)], *(look.probes for look in looks)]),
             )
 
         return self._changes.revise(item_id, with_views, expected)

@@ -61,15 +61,14 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One picture of an item: its key, and the vectors of its views and of its probes, float32 [n, dim].
+    """One picture of an item: its key, and the vectors of its views, float32 [n, dim].
 
-    A `taught` one, which a camera took, has one view, and no probes: these would carry the camera's scene.
+    A `taught` one, which a camera took, has one view.
     `points` are its local features, for a second look.
     """
 
     picture: str
     vectors: Vectors
-    probes: Vectors
     taught: bool = False
     points: bytes = b""
 
@@ -82,7 +81,6 @@ def seen_by(item: Item, looks: Sequence[Look], *, model: str) -> Item:
         more_pictures=tuple(look.picture for look in looks[1:]),
         model=model,
         vectors=np.concatenate([look.vectors for look in looks]),
-        probes=np.concatenate([look.probes for look in looks]),
         taught=tuple(look.picture for look in looks if look.taught),
         points=tuple(look.points for look in looks) if any(look.points for look in looks) else (),
         recipe=RECIPE,
@@ -153,12 +151,9 @@ class Catalogue:
         """What the model and the describer make of a picture; it has no key yet."""
         if taught:
             vectors, _boxes = self.featurizer.look([picture], np.array([THING_BOX], np.float32))
-            probes = np.empty((0, vectors.shape[1]), np.float32)
-            return Look("", vectors, probes, taught, self.describer.describe(picture))
-        drawn = self.shots(picture)
-        probes, _boxes = self.featurizer.look(drawn.probes, drawn.boxes)
-        points = self.describer.describe(drawn.views[0])
-        return Look("", self.featurizer.embed(drawn.views), probes, taught, points)
+            return Look("", vectors, taught, self.describer.describe(picture))
+        views = self.shots(picture)
+        return Look("", self.featurizer.embed(views), taught, self.describer.describe(views[0]))
 
 
 def _is_web_address(link: str) -> bool:

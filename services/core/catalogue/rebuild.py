@@ -13,7 +13,7 @@ from typing import Protocol
 
 from services.core.catalogue.items import Catalogue, seen_by
 from services.core.catalogue.paging import all_lacking
-from services.core.catalogue.views import PROBES, RECIPE, VIEWS
+from services.core.catalogue.views import RECIPE, VIEWS
 from services.core.domain import Item
 from services.core.errors import InputError
 from services.core.ports import Featurizer, ItemStore
@@ -73,14 +73,10 @@ def check_made(item: Item, featurizer: Featurizer) -> None:
     dim, pictures, taught = item.vectors.shape[1], len(item.pictures), len(item.taught)
     if item.model == featurizer.fingerprint and dim != featurizer.dim:
         raise InputError(f"vectors of {dim} numbers; expected {featurizer.dim}, as model {item.model} makes")
-    made, expected = (
-        (len(item.vectors), len(item.probes)),
-        (VIEWS * (pictures - taught) + taught, PROBES * (pictures - taught)),
-    )
+    made, expected = len(item.vectors), VIEWS * (pictures - taught) + taught
     if item.recipe == RECIPE and made != expected:
         raise InputError(
-            f"{made[0]} vectors and {made[1]} probes; expected {expected[0]} and {expected[1]}, as recipe "
-            f"{RECIPE} makes of {pictures} pictures"
+            f"{made} vectors; expected {expected}, as recipe {RECIPE} makes of {pictures} pictures"
         )
 
 

@@ -1,56 +1,41 @@
-"""The recipe of views, by which an item is found, and of probes, by which its catalogue is calibrated.
+"""The recipe of views, by which an item is found.
 
-Both depend on the item's own picture alone, so that importing it again gives the same vectors. Here are the
+They depend on the item's own picture alone, so that importing it again gives the same vectors. Here are the
 recipe's version, its numbers and its geometry; an adapter draws the pixels.
 """
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Callable
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from services.core.domain import Item
-from services.core.ports import Boxes, Picture
+from services.core.ports import Picture
 
-# Vectors are of a model and of this version. Raise it with any change to the views or probes that a picture
+# Vectors are of a model and of this version. Raise it with any change to the views that a picture
 # file gives, in this module or in the adapters that decode it and draw them; a test knows what each version
 # makes. Items of an older version stay searchable, and `lookalike index rebuild` makes their vectors again.
 RECIPE = 2
 
 # Turned left and right, in degrees. Views seen from the side were tried, and found nothing more.
 TURNS = (-18.0, 18.0)
-VIEWS, PROBES = 1 + len(TURNS), 2
-# Pixels a side at most of a view that is not the picture itself, and of the cut-out for the probes.
+VIEWS = 1 + len(TURNS)
+# Pixels a side at most of a view that is not the picture itself.
 LONGEST_PX = 640
-# Width and height of a probe.
-FRAME_PX = (640, 360)
 MASK_PX = 96
 # A pixel within this distance of the ground's colour, in the channel that differs most, is ground.
 _GROUND_TOLERANCE = 20
-# What remains around the thing that a view is cut to, and the most by which a side of a probe's box is off,
-# as a finder's is: shares of the box's longer side.
-THING_MARGIN, BOX_ERROR = 0.04, 0.06
+# What remains around the thing that a view is cut to, as a share of its longer side.
+THING_MARGIN = 0.04
 # Smallest and largest share of the mask; outside them no thing was found, and the whole picture is taken.
 _SMALLEST_SHARE, _LARGEST_SHARE = 0.02, 0.95
 
 
-class Drawn(NamedTuple):
-    """What is drawn of a picture: views cut to the thing, the picture's own first, and probes.
-
-    A probe is a frame as a camera sees it; `boxes` are the things' in the probes.
-    """
-
-    views: list[Picture]
-    probes: list[Picture]
-    boxes: Boxes
-
-
-Shots = Callable[[Picture], Drawn]
+# A picture to its views.
+Shots = Callable[[Picture], list[Picture]]
 Corners = NDArray[np.float64]
 
 
@@ -70,11 +55,6 @@ def taught_rows(item: Item) -> NDArray[np.bool_]:
     return rows
 
 
-def probe_seed(picture: Picture) -> int:
-    """The random seed of a picture's probes."""
-    return int.from_bytes(hashlib.sha256(picture.tobytes()).digest()[:8], "little")
-
-
 def ground_colour(pixels: NDArray[np.uint8]) -> tuple[int, int, int]:
     """The median of the border of uint8 [height, width, 3], in the order of its channels."""
     border = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
@@ -88,16 +68,12 @@ def corners(size: tuple[int, int]) -> Corners:
     return np.array([[0, 0], [width, 0], [width, height], [0, height]], float)
 
 
-def turned_corners(size: tuple[int, int], degrees: float) -> Corners:
-    """The corners around the middle as (0, 0), turned: float64 [4, 2]."""
-    radians = math.radians(degrees)
-    turn = np.array([[math.cos(radians), -math.sin(radians)], [math.sin(radians), math.cos(radians)]])
-    return np.asarray((corners(size) - np.array(size) / 2) @ turn.T)
-
-
 def view_corners(size: tuple[int, int], degrees: float) -> Corners:
     """The corners of a picture in a view of it that is turned."""
-    return np.asarray(turned_corners(size, degrees) * 0.85 + np.array(size) / 2)
+    radians = math.radians(degrees)
+    turn = np.array([[math.cos(radians), -math.sin(radians)], [math.sin(radians), math.cos(radians)]])
+    middle = np.array(size) / 2
+    return np.asarray((corners(size) - middle) @ turn.T * 0.85 + middle)
 
 
 def thing_box(pixels: NDArray[np.uint8]) -> tuple[float, float, float, float]:

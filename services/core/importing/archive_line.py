@@ -40,7 +40,6 @@ def item_line(item: Item) -> bytes:
         "recipe": item.recipe,
         "dim": item.vectors.shape[1],
         "vectors": _text(item.vectors),
-        "probes": _text(item.probes),
     }
     if item.taught:
         fields["taught"] = list(item.taught)
@@ -50,7 +49,10 @@ def item_line(item: Item) -> bytes:
 
 
 def parse_line(line: bytes) -> Item:
-    """Read what `item_line` wrote; raises InputError that names what is wrong."""
+    """Read what `item_line` wrote; raises InputError that names what is wrong.
+
+    Older lines have `probes` too, vectors that nothing uses any more; they are not read.
+    """
     try:
         fields = read_json(line)
     except ValueError as error:
@@ -69,7 +71,7 @@ def parse_line(line: bytes) -> Item:
     if type(recipe) is not int or not 1 <= recipe <= MAX_RECIPE:
         raise InputError(f"recipe is {_shown(recipe)}; expected a whole number from 1 to {MAX_RECIPE}")
     picture, *more = pictures = _pictures(fields.get("pictures"))
-    vectors = _vectors(fields, "vectors", dim)
+    vectors = _vectors(fields.get("vectors"), dim)
     if not len(vectors):
         raise InputError("vectors is empty; expected one at least")
     return Item(
@@ -79,7 +81,6 @@ def parse_line(line: bytes) -> Item:
         more_pictures=tuple(more),
         model=model,
         vectors=vectors,
-        probes=_vectors(fields, "probes", dim),
         link=draft.link,
         metadata=draft.metadata,
         recipe=recipe,
@@ -134,15 +135,15 @@ def _text(vectors: Vectors) -> str:
     return base64.b64encode(vectors.astype("<f2").tobytes()).decode()
 
 
-def _vectors(fields: Mapping[str, Any], name: str, dim: int) -> Vectors:
-    raw = _bytes(name, fields.get(name))
+def _vectors(text: object, dim: int) -> Vectors:
+    raw = _bytes("vectors", text)
     if len(raw) % (2 * dim) or len(raw) > _MAX_VECTORS * 2 * dim:
         raise InputError(
-            f"{name} holds {len(raw)} bytes; expected {2 * dim} for each of at most {_MAX_VECTORS}"
+            f"vectors holds {len(raw)} bytes; expected {2 * dim} for each of at most {_MAX_VECTORS}"
         )
     vectors = vectors_of(raw, dim)
     if not are_units(vectors):
-        raise InputError(f"{name} holds one that is not of length 1")
+        raise InputError("vectors holds one that is not of length 1")
     return vectors
 
 

@@ -11,10 +11,11 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 import numpy as np
 
+from common.wire import Vectors
 from services.core.catalogue.cut_outs import THING_BOX
 from services.core.catalogue.items import Draft, Look, seen_by
 from services.core.catalogue.picture_key import picture_key
-from services.core.catalogue.views import RECIPE, Drawn, Shots
+from services.core.catalogue.views import RECIPE, Shots
 from services.core.catalogue.visible import check_visible
 from services.core.domain import Item
 from services.core.errors import InputError, UnavailableError
@@ -63,10 +64,10 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """One picture file of an item: its key, what is drawn of it, and its local features."""
+    """One picture file of an item: its key, the pictures to be embedded, and its local features."""
 
     key: str
-    drawn: Drawn
+    views: list[Picture]
     points: bytes
     # A taught picture is one frame whose thing's place is known.
     taught: bool = False
@@ -141,29 +142,20 @@ class Maker:
         if packed is None:
             check_visible(picture)
         elif key in packed.taught:
-            frame = Drawn([], [picture], np.array([THING_BOX], np.float32))
-            return _Seen(key, frame, self.describer.describe(picture), taught=True)
-        drawn = self.shots(picture)
-        return _Seen(key, drawn, self.describer.describe(drawn.views[0]))
+            return _Seen(key, [picture], self.describer.describe(picture), taught=True)
+        views = self.shots(picture)
+        return _Seen(key, views, self.describer.describe(views[0]))
 
     def _embed(self, job: Job, pictures: dict[str, bytes], seen: Sequence[_Seen]) -> Made:
-        """All pictures of an item in two calls, which run those of one shape as a batch.
-
-        Larger batches, of several items, are no faster on a processor, and slower where they need new memory.
-        """
-        drawn = [each.drawn for each in seen]
-        vectors = self.featurizer.embed([view for each in drawn for view in each.views])
-        frames = [probe for each in drawn for probe in each.probes]
-        probes, _ = self.featurizer.look(frames, np.concatenate([each.boxes for each in drawn]))
-        ends = np.cumsum([[len(each.views), len(each.probes)] for each in drawn], axis=0)[:-1]
-        parts = zip(seen, np.split(vectors, ends[:, 0]), np.split(probes, ends[:, 1]), strict=True)
-        looks = [
-            Look(each.key, made, made[:0], each.taught, each.points)
-            if each.taught
-            else Look(each.key, views, made, points=each.points)
-            for each, views, made in parts
-        ]
+        looks = [Look(each.key, self._vectors(each), each.taught, each.points) for each in seen]
         draft = job.draft
         assert draft.id is not None
-        bare = Item(draft.id, draft.title, looks[0].picture, "", vectors, draft.link, draft.metadata)
+        bare = Item(draft.id, draft.title, "", "", looks[0].vectors, draft.link, draft.metadata)
         return Made(job, seen_by(bare, looks, model=self.featurizer.fingerprint), pictures)
+
+    def _vectors(self, seen: _Seen) -> Vectors:
+        """A batch of one picture's views; larger ones are no faster on a processor, and need new memory."""
+        if not seen.taught:
+            return self.featurizer.embed(seen.views)
+        vectors, _boxes = self.featurizer.look(seen.views, np.array([THING_BOX], np.float32))
+        return vectors

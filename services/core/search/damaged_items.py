@@ -59,7 +59,6 @@ def usual_dim(items: Iterable[Item]) -> int | None:
 def _reason(item: Item, dim: int | None) -> str:
     if item.damage or dim is None:
         return item.damage
-    for name, vectors in (("vectors", item.vectors), ("probes", item.probes)):
-        if len(vectors) and vectors.shape[1] != dim:
-            return f"its {name} have {vectors.shape[1]} numbers; expected {dim}, as those of the other items"
+    if len(item.vectors) and (own := item.vectors.shape[1]) != dim:
+        return f"its vectors have {own} numbers; expected {dim}, as those of the other items"
     return ""

@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 
 from services.core.catalogue.items import Catalogue
-from services.core.catalogue.views import Drawn
 from services.core.errors import InputError
 from services.core.ports import Picture
 from tests.fakes import FakeDescriber, FakeFeaturizer, FakeItems, FakePictures
@@ -23,10 +22,9 @@ def decode(content: bytes) -> tuple[Picture, str]:
     return picture, ".png"
 
 
-def shots(picture: Picture) -> Drawn:
-    """Views: the picture, and one without its red; a probe: one without its blue, the thing all over."""
-    views = [picture, picture * np.array([1, 1, 0], np.uint8)]
-    return Drawn(views, [picture * np.array([0, 1, 1], np.uint8)], np.array([[0, 0, 1, 1]], np.float32))
+def shots(picture: Picture) -> list[Picture]:
+    """Views: the picture, and one without its red."""
+    return [picture, picture * np.array([1, 1, 0], np.uint8)]
 
 
 def make_catalogue(*, store: FakeItems | None = None) -> Catalogue:

@@ -48,4 +48,3 @@ def assert_same(one: Item, other: Item) -> None:
     assert (one.title, one.link, one.metadata) == (other.title, other.link, other.metadata)
     assert (one.pictures, one.model) == (other.pictures, other.model)
     np.testing.assert_array_equal(one.vectors, other.vectors)
-    np.testing.assert_array_equal(one.probes, other.probes)

@@ -69,7 +69,7 @@ def test_a_new_picture_replaces_the_shown_one_and_its_vectors_alone() -> None:
     changed = rig.editor.edit("mug", Edit(title="A cup"), one(BLUE))
     after = rig.mug()
     assert (after.title, after.pictures) == ("A cup", (rig.key(BLUE), rig.key(GREEN)))
-    assert (after.vectors.shape, after.probes.shape) == ((4, 4), (2, 4))
+    assert after.vectors.shape == (4, 4)
     np.testing.assert_array_equal(after.vectors[2:], before.vectors[2:])
     np.testing.assert_array_equal(after.vectors[0], rig.featurizer.embed([decode(BLUE)[0]])[0])
     rig.editor.undo(changed.undo)
@@ -81,20 +81,13 @@ def test_a_view_adds_its_vectors_behind_those_there_are_and_only_it_is_looked_at
     before, looked = rig.mug(), rig.featurizer.embedded
     changed = rig.editor.add_views("mug", one(GREEN))
     after = rig.mug()
-    assert rig.featurizer.embedded == looked + 3
+    assert rig.featurizer.embedded == looked + 2
     assert (after.picture, after.more_pictures) == (before.picture, (rig.key(GREEN),))
     np.testing.assert_array_equal(after.vectors[:2], before.vectors)
     np.testing.assert_array_equal(after.vectors[2], rig.featurizer.embed([decode(GREEN)[0]])[0])
-    assert (len(after.vectors), len(after.probes)) == (4, 2)
+    assert len(after.vectors) == 4
     rig.editor.undo(changed.undo)
     assert_same(rig.mug(), before)
-
-
-def test_an_item_without_probes_gets_those_of_its_view() -> None:
-    rig = EditRig()
-    rig.store.put(replace(rig.mug(), probes=np.empty((0, 0), np.float32)))
-    rig.editor.add_views("mug", one(GREEN))
-    assert rig.mug().probes.shape == (1, 4)
 
 
 def test_of_another_models_item_all_pictures_are_looked_at_with_the_view() -> None:
@@ -103,7 +96,7 @@ def test_of_another_models_item_all_pictures_are_looked_at_with_the_view() -> No
     rig.store.put(Item("other", "x", "gone.png", MODEL, item.vectors))  # keeps the catalogue's model
     rig.store.put(replace(item, model=OTHER_MODEL, vectors=np.ones((1, 9), np.float32)))
     rig.editor.add_views("mug", one(GREEN))
-    assert (rig.mug().model, rig.mug().vectors.shape, rig.mug().probes.shape) == (MODEL, (4, 4), (2, 4))
+    assert (rig.mug().model, rig.mug().vectors.shape) == (MODEL, (4, 4))
     np.testing.assert_array_equal(rig.mug().vectors[:2], item.vectors)
 
 

@@ -19,7 +19,7 @@ def damage(rig: EditRig, **changed: object) -> Item:
     """Damage the mug in the store; gives it as it was."""
     whole = rig.mug()
     nothing = np.empty((0, 4), np.float32)
-    torn = {"vectors": nothing, "probes": nothing, "damage": "its vectors are gone", **changed}
+    torn = {"vectors": nothing, "damage": "its vectors are gone", **changed}
     rig.store.put(replace(whole, **torn))  # type: ignore[arg-type]
     return whole
 

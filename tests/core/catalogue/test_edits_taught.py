@@ -1,4 +1,4 @@
-"""Pictures that a camera took of an item: one vector each, of the thing's place alone, and no probes."""
+"""Pictures that a camera took of an item: one vector each, of the thing's place alone."""
 
 from collections.abc import Callable
 
@@ -13,20 +13,20 @@ from services.core.errors import InputError
 from tests.core.catalogue.catalogues import decode
 from tests.core.catalogue.edit_rig import BLUE, GREEN, RED, EditRig, assert_same
 
-VIEWS, PROBES = 2, 1
+VIEWS = 2
 
 
 def taught(*contents: bytes) -> list[GivenPicture]:
     return [GivenPicture(content, taught=True) for content in contents]
 
 
-def test_a_new_item_of_taught_pictures_has_one_vector_of_each_and_no_probes() -> None:
+def test_a_new_item_of_taught_pictures_has_one_vector_of_each() -> None:
     rig = EditRig()
     rig.editor.add(Draft("A cup", id="cup"), lambda: taught(GREEN, BLUE))
     cup = rig.item("cup")
     assert cup is not None
     assert cup.pictures == cup.taught == (rig.key(GREEN), rig.key(BLUE))
-    assert (len(cup.vectors), len(cup.probes)) == (2, 0)
+    assert len(cup.vectors) == 2
     pictures = [decode(content)[0] for content in (GREEN, BLUE)]
     expected, _ = rig.featurizer.look(pictures, np.array([THING_BOX] * 2, np.float32))
     np.testing.assert_array_equal(cup.vectors, expected)
@@ -37,7 +37,7 @@ def test_taught_views_come_behind_the_catalogues_and_are_made_again_as_they_were
     changed = rig.editor.add_views("mug", lambda: taught(GREEN, BLUE))
     mug = rig.mug()
     assert mug.taught == (rig.key(GREEN), rig.key(BLUE))
-    assert (len(mug.vectors), len(mug.probes)) == (VIEWS + 2, PROBES)
+    assert len(mug.vectors) == VIEWS + 2
     looks = rig.catalogue.looks_again(mug)
     np.testing.assert_array_equal(np.concatenate([look.vectors for look in looks]), mug.vectors)
     assert [look.taught for look in looks] == [False, True, True]
@@ -52,7 +52,7 @@ def test_taking_a_picture_away_leaves_the_other_kinds_as_they_are() -> None:
     rig.editor.remove_view("mug", 1)
     assert (rig.mug().taught, len(rig.mug().vectors)) == ((rig.key(BLUE),), VIEWS + 1)
     rig.editor.remove_view("mug", 0)
-    assert (rig.mug().picture, len(rig.mug().vectors), len(rig.mug().probes)) == (rig.key(BLUE), 1, 0)
+    assert (rig.mug().picture, len(rig.mug().vectors)) == (rig.key(BLUE), 1)
 
 
 def test_several_pictures_stand_in_place_of_the_shown_one() -> None:

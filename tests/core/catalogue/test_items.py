@@ -28,13 +28,12 @@ def test_an_added_item_is_in_the_store_with_its_vector_and_its_picture() -> None
     assert catalogue.pictures.get(item.picture) == b"\x00\xff\x00"
 
 
-def test_an_item_is_kept_with_the_vectors_of_its_views_and_of_its_probes_each_in_its_place() -> None:
+def test_an_item_is_kept_with_the_vectors_of_its_views_each_in_its_place() -> None:
     catalogue = make_catalogue()
     item, _ = catalogue.add(Draft("A mug"), b"\xff\x00\xff")
     share = 3**-0.5, 0.5**0.5
     expected = [[share[0], 0, share[0], share[0]], [share[1], 0, 0, share[1]]]
     np.testing.assert_allclose(item.vectors, expected, atol=0.01)
-    np.testing.assert_allclose(item.probes, [[0, 0, share[1], share[1]]], atol=0.01)
 
 
 def test_a_picture_that_shows_nothing_is_refused_for_a_new_item_and_kept_for_an_old_one() -> None:
@@ -153,7 +152,6 @@ def test_several_looks_make_one_item_of_all_their_pictures_in_their_order() -> N
     )
     assert seen.pictures == tuple(look.picture for look in looks)
     np.testing.assert_array_equal(seen.vectors, [*looks[0].vectors, *item.vectors])
-    np.testing.assert_array_equal(seen.probes, [*looks[0].probes, *item.probes])
 
 
 def test_a_kept_picture_is_looked_at_again_with_the_same_eyes() -> None:
@@ -162,7 +160,6 @@ def test_a_kept_picture_is_looked_at_again_with_the_same_eyes() -> None:
     again = catalogue.look_again(look.picture)
     assert again.picture == look.picture
     np.testing.assert_array_equal(again.vectors, look.vectors)
-    np.testing.assert_array_equal(again.probes, look.probes)
     with pytest.raises(InputError, match=r"its picture gone\.png is gone"):
         catalogue.look_again("gone.png")
     with pytest.raises(InputError, match="not a picture"):

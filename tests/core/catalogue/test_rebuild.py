@@ -46,7 +46,7 @@ def test_every_item_is_looked_at_again_and_keeps_all_else() -> None:
     assert counts(changed) == VectorCounts(current=0, other_recipe=0, without=150)
     outcomes = list(rebuild(changed, changed.store))
     assert [(item.id, error) for item, error in outcomes] == [(f"{n:03}", None) for n in range(150)]
-    assert (models(changed), featurizer.embedded) == ([OTHER_MODEL] * 150, 3 * 150)
+    assert (models(changed), featurizer.embedded) == ([OTHER_MODEL] * 150, 2 * 150)
     assert before is not None
     assert changed.store.points(["007"]) == {"007": before.points}
     assert all(before.points)
@@ -55,7 +55,7 @@ def test_every_item_is_looked_at_again_and_keeps_all_else() -> None:
     assert before is not None
     assert after is not None
     assert (after.title, after.metadata, after.picture) == (before.title, {"n": "7"}, before.picture)
-    assert (after.vectors.shape, after.probes.shape) == ((2, 4), (1, 4))
+    assert after.vectors.shape == (2, 4)
 
 
 def test_after_an_interruption_it_goes_on_where_it_stopped() -> None:
@@ -64,11 +64,11 @@ def test_after_an_interruption_it_goes_on_where_it_stopped() -> None:
     next(going)
     next(going)
     del going
-    assert (changed.store.model(), first.embedded) == (MODEL, 3 * 2)
+    assert (changed.store.model(), first.embedded) == (MODEL, 2 * 2)
     again, second = with_model(changed, OTHER_MODEL)
     assert (counts(again).lacking, counts(again).current) == (3, 2)
     assert len(list(rebuild(again, again.store))) == 3
-    assert (set(models(again)), second.embedded) == ({OTHER_MODEL}, 3 * 3)
+    assert (set(models(again)), second.embedded) == ({OTHER_MODEL}, 2 * 3)
 
 
 def test_pictures_that_are_gone_or_corrupt_are_reported_and_the_rest_is_done() -> None:
@@ -91,7 +91,7 @@ def test_items_of_another_recipe_are_made_again_and_no_other() -> None:
     assert counts(catalogue) == VectorCounts(current=3, other_recipe=2, without=0)
     again, featurizer = with_model(catalogue, MODEL)
     assert [(item.id, error) for item, error in rebuild(again, again.store)] == [("001", None), ("003", None)]
-    assert (counts(catalogue), featurizer.embedded) == (VectorCounts(5, 0, 0), 2 * 3)
+    assert (counts(catalogue), featurizer.embedded) == (VectorCounts(5, 0, 0), 2 * 2)
     for old, new in zip(before, catalogue.store.page(), strict=True):
         np.testing.assert_array_equal(old.vectors, new.vectors)
     assert list(rebuild(again, again.store)) == []
@@ -125,7 +125,7 @@ def test_after_an_interruption_items_of_another_recipe_go_on_where_it_stopped() 
     del going
     again, featurizer = with_model(catalogue, MODEL)
     assert [item.id for item, _ in rebuild(again, again.store)] == ["002", "004"]
-    assert featurizer.embedded == 2 * 3
+    assert featurizer.embedded == 2 * 2
 
 
 def test_an_item_of_another_recipe_whose_picture_is_gone_keeps_its_vectors() -> None:
@@ -193,7 +193,7 @@ def test_all_pictures_of_an_item_are_looked_at() -> None:
     changed, featurizer = with_model(catalogue, OTHER_MODEL)
     list(rebuild(changed, changed.store))
     (after,) = changed.store.page()
-    assert (after.pictures, featurizer.embedded) == ((item.picture, look.picture), 6)
+    assert (after.pictures, featurizer.embedded) == ((item.picture, look.picture), 4)
     np.testing.assert_allclose(after.vectors, both, atol=1e-6)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from services.core.errors import InputError
 from services.core.importing.archive_line import item_line, parse_line
-from tests.core.importing.archives import item
+from tests.core.importing.archives import facts, item
 
 
 def line(**changes: object) -> bytes:
@@ -58,14 +58,19 @@ def line(**changes: object) -> bytes:
         (line(vectors=1), "vectors is 1; expected text in base64"),
         (line(vectors="ä"), "vectors is not base64"),
         (line(vectors="AAAA" * 16, dim=8), "vectors holds one that is not of length 1"),
-        (line(probes="AH4A" * 16, dim=8), "probes holds one that is not of length 1"),
-        (line(probes="AHwA" * 16, dim=8), "probes holds one that is not of length 1"),
+        (line(vectors="AH4A" * 16, dim=8), "vectors holds one that is not of length 1"),
+        (line(vectors="AHwA" * 16, dim=8), "vectors holds one that is not of length 1"),
     ],
 )  # fmt: skip
 def test_a_line_that_is_no_item_is_refused_with_what_was_expected(content: bytes, says: str) -> None:
     with pytest.raises(InputError) as refused:
         parse_line(content)
     assert says in str(refused.value)
+
+
+def test_an_older_line_may_hold_vectors_that_nothing_uses() -> None:
+    assert facts(parse_line(line(probes="AHwA" * 16))) == facts(item())
+    assert b"probes" not in item_line(item())
 
 
 def test_a_line_keeps_the_recipe_of_the_vectors_and_without_one_it_is_the_first() -> None:

@@ -70,7 +70,6 @@ def test_an_item_is_as_the_catalogue_would_have_made_it() -> None:
         expected = catalogue.make(each.draft, [GivenPicture(each.load()[0])])
         item = found[each.draft.id or ""].item
         np.testing.assert_array_equal(item.vectors, expected.vectors)
-        np.testing.assert_array_equal(item.probes, expected.probes)
         facts = [(i.id, i.title, i.link, i.metadata, i.pictures, i.model) for i in (item, expected)]
         assert facts[0] == facts[1]
         assert item.points == expected.points != ()
@@ -84,7 +83,6 @@ def test_several_pictures_make_one_item_in_their_order() -> None:
     )
     assert both.pictures == (first.picture, second.picture)
     np.testing.assert_array_equal(both.vectors, np.concatenate([first.vectors, second.vectors]))
-    np.testing.assert_array_equal(both.probes, np.concatenate([first.probes, second.probes]))
 
 
 @pytest.mark.parametrize("kinds", [(False, True), (True, False), (True, True)])
@@ -98,7 +96,6 @@ def test_taught_pictures_of_an_archive_are_made_again_as_the_catalogue_made_them
     packed = replace(expected, model=OTHER_MODEL)
     item = made(maker(), job("mug", *contents, packed=packed))["mug"].item
     np.testing.assert_array_equal(item.vectors, expected.vectors)
-    np.testing.assert_array_equal(item.probes, expected.probes)
     assert (item.taught, item.points) == (expected.taught, expected.points)
 
 

@@ -33,10 +33,9 @@ def articles(sizes: str, *, likeness: float = 1.0, count: int = 12) -> list[Item
     items = []
     for number in range(count):
         view = vectors(seed=number, dim=DIM)[0]
-        probes = np.concatenate([turned(view, 0.8, seed=1000 + number * 10 + n) for n in range(3)])
         for place, size in enumerate(sizes):
             own = turned(view, likeness, seed=5000 + number * 10 + place) if likeness < 1 else view[None]
-            items.append(make_item(f"{number:02}-{size}", own, title=f"{number} {size}", probes=probes))
+            items.append(make_item(f"{number:02}-{size}", own, title=f"{number} {size}"))
     return items
 
 
