@@ -17,7 +17,7 @@ from edge.picture.crop import given_to_model, within
 from edge.picture.frame_types import Frame
 from services.core.records import UPLOAD, MatchRecord
 
-ONE_BY_ONE, CAMERA = "one by one", "camera"
+ONE_BY_ONE, CAMERA, AGAIN = "one by one", "camera", "camera, second round"
 TAUGHT = ", taught"
 FURTHER_VIEWS, NEW_ITEMS = "as further views", "as new items"
 TAUGHT_VIEWS = 5
@@ -25,6 +25,8 @@ TAUGHT_VIEWS = 5
 THINGS, MOMENTS, SLIDING = 3, 4, 4
 # A still thing: a second frame, then another thing, long enough after for no vote of the first to count.
 _NEXT_FRAME_S, _NEXT_THING_S = 0.1, 4.0
+# Time from one round of a camera to its next, longer than any takes.
+_ROUND_S = 10_000.0
 _K = 10
 _ORDER = 0
 
@@ -58,6 +60,8 @@ def measure(labelled: LabelledSet, product: Product, *, seed: int, taught: bool)
         teach_five(labelled, product, seed=seed)
         result.passes[ONE_BY_ONE + TAUGHT] = one_by_one(labelled, product)
         result.passes[CAMERA + TAUGHT] = as_camera(labelled, product, thing=f"{labelled.name}-taught-{seed}")
+    if labelled.is_film:
+        result.passes[AGAIN] = as_camera(labelled, product, thing=f"{labelled.name}-{seed}", number=1)
     if taught and labelled.is_film:
         result.teachings = list(_teach_film(labelled, product, seed=seed))
     return result
@@ -84,30 +88,30 @@ def search(product: Product, frame: Frame, *, local: bool = True) -> MatchRecord
     return product.alone.look(seen, k=_K)
 
 
-def as_camera(labelled: LabelledSet, product: Product, *, thing: str, together: int = 0) -> list[ShownAnswer]:
-    """The frames as one camera sends them, which learns meanwhile.
+def as_camera(
+    labelled: LabelledSet, product: Product, *, thing: str, number: int = 0, together: int = 0
+) -> list[ShownAnswer]:
+    """The frames as one camera sends them, which learns meanwhile; `number` is that of its round, from 0.
 
     Those of a film follow each other. Of a photograph, a still scene of two frames, the second answer counts.
     They come in a random order: folders are sorted by item, and of one thing seen again and again its camera
     would learn the mean. With `together` that number of photographs is one scene of a camera of its own, and
     only the answer to the last counts.
     """
-    camera, answers, began_s = LiveCamera(product), [], product.began_s
+    camera, answers, began_s = LiveCamera(product), [], product.began_s + number * _ROUND_S
     showings = list(labelled.showings)
     if not labelled.is_film and not together:
         random.Random(_ORDER).shuffle(showings)
-    for number, each in enumerate(showings):
+    for place, each in enumerate(showings):
         frame = each.read()
         if labelled.is_film:
-            record = camera.show(frame, thing, at_s=began_s + number / CLIP_FPS)
+            record = camera.show(frame, thing, at_s=began_s + place / CLIP_FPS)
         elif together:
-            record = camera.show(
-                frame, f"{thing}-{number // together}", at_s=began_s + number * _NEXT_FRAME_S
-            )
-            if number % together < together - 1 and number < len(showings) - 1:
+            record = camera.show(frame, f"{thing}-{place // together}", at_s=began_s + place * _NEXT_FRAME_S)
+            if place % together < together - 1 and place < len(showings) - 1:
                 continue
         else:
-            at_s = began_s + number * _NEXT_THING_S
+            at_s = began_s + place * _NEXT_THING_S
             camera.show(frame, thing, at_s=at_s)
             record = camera.show(frame, thing, at_s=at_s + _NEXT_FRAME_S)
         answers.append(_answer(labelled, each, record))
@@ -142,13 +146,12 @@ def _teach_film(labelled: LabelledSet, product: Product, *, seed: int) -> Iterat
         FURTHER_VIEWS: product.teach,
         NEW_ITEMS: product.teach_new,
     }
-    for way, teach in ways.items():
+    for number, (way, teach) in enumerate(ways.items(), start=2):
         for thing, chosen in moments.items():
             teach(thing, [_jpeg(each.read()) for each in chosen])
         product.follow()
-        camera = f"clip-{way.replace(' ', '-')}-{seed}"
-        answers = [each for each in as_camera(labelled, product, thing=camera) if each.frame not in used]
-        yield Teaching(way, things, answers)
+        answers = as_camera(labelled, product, thing=f"{labelled.name}-{seed}", number=number)
+        yield Teaching(way, things, [each for each in answers if each.frame not in used])
         for item in before.values():
             product.catalogue.store.put(item)
         product.follow()

@@ -65,13 +65,10 @@ class Product:
         self._core: SearchCore = build_search_core(
             settings, make_index=lambda _model, dim: make_index(index, dim)
         )
+        # A capture time for a first frame, from which others may follow for days.
+        self.began_s = time.time() - _PAST_S
         # For searches by picture.
         self.alone = self.answerer(lambda _thing: None, time.monotonic)
-
-    @property
-    def began_s(self) -> float:
-        """A capture time for a first frame, from which others may follow for days."""
-        return time.time() - _PAST_S
 
     def answerer(self, ask_details: Callable[[str], object], clock: Callable[[], float]) -> Answerer:
         """The search's use case, in the time of the frames: a busy machine makes no second look late."""
@@ -85,6 +82,7 @@ class Product:
             queue=self._core.queue,
             drops=self._core.drops,
             ask_details=ask_details,
+            camera_means=self._core.camera_means,
             clock=clock,
         )
 

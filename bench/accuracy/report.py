@@ -19,7 +19,7 @@ from bench.accuracy.answers import (
     share_naming,
 )
 from bench.accuracy.labelled_sets import CLIP_FPS
-from bench.accuracy.measure import CAMERA, ONE_BY_ONE, SetResult, Teaching
+from bench.accuracy.measure import AGAIN, ONE_BY_ONE, SetResult, Teaching
 from services.core.records import Verdict
 
 
@@ -84,7 +84,7 @@ def print_film(results: Iterable[SetResult]) -> None:
                 counts = Counter(str(a.verdict) for a in told if a.group == kind)
                 print(f"verdicts of {kind} seconds: {dict(counts)}")
         for teaching in result.teachings:
-            _print_teaching(teaching, {a.frame: a for a in result.passes[CAMERA]})
+            _print_teaching(teaching, {a.frame: a for a in result.passes[AGAIN]})
 
 
 def _print_teaching(teaching: Teaching, before: Mapping[str, ShownAnswer]) -> None:

@@ -26,6 +26,7 @@ from services.core.errors import InputError
 from services.core.ports import IndexFactory
 from services.core.records import K
 from services.core.search.answer import Answerer, AnswerListener
+from services.core.search.camera_means import CameraMeans
 from services.core.search.drops import Drops
 from services.core.search.follow import Follower
 from services.core.search.intake import Intake
@@ -41,6 +42,7 @@ class SearchCore:
     """The parts that answer observations, on any host, which has to call the follower."""
 
     follower: Follower
+    camera_means: CameraMeans
     answerer: Answerer
     second_look: SecondLook
     trials: Trials
@@ -78,8 +80,10 @@ def build_search_core(
     `ask_details` asks a camera for local features of its next frame. The index is FAISS' by default.
     """
     store = open_items(settings, writable=False)
+    camera_means = CameraMeans()
     follower = Follower(
         store,
+        camera_means=camera_means,
         make_index=make_index or (lambda _model, dim: FaissIndex(dim=dim, threads=settings.threads)),
         space_of=_shipped,
     )
@@ -103,9 +107,17 @@ def build_search_core(
         drops=drops,
         listener=listener,
         ask_details=ask_details,
+        camera_means=camera_means,
     )
     return SearchCore(
-        follower, answerer, second_look, Trials(follower.live, lookup, queue, store), drops, queue, registry
+        follower,
+        camera_means,
+        answerer,
+        second_look,
+        Trials(follower.live, lookup, queue, store),
+        drops,
+        queue,
+        registry,
     )
 
 

@@ -12,6 +12,7 @@ from services.core.errors import Loading, LoadingError, UnavailableError
 from services.core.ports import MatchQueue
 from services.core.records import MatchRecord
 from services.core.search.admission import Admission, admit
+from services.core.search.camera_means import CameraMeans
 from services.core.search.drops import Dropped, Drops
 from services.core.search.follow import View
 from services.core.search.lookup import Lookup
@@ -58,11 +59,13 @@ class Answerer:
         drops: Drops,
         listener: AnswerListener | None = None,
         ask_details: Callable[[str], object] = lambda _thing: None,
+        camera_means: CameraMeans | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`live` is the follower's: it gives the present view, or raises LoadingError.
 
         `ask_details` asks a camera for local features of its next frame; `clock` paces these asks.
+        `camera_means` are the follower's, which are noted here.
         """
         self._live = live
         self._lookup = lookup
@@ -70,6 +73,7 @@ class Answerer:
         self._drops = drops
         self._listener = listener
         self._ask_details = ask_details
+        self._camera_means = camera_means or CameraMeans()
         self._asked = Pace(DETAILS_EVERY_S, clock=clock)
         self._looked = Pace(DETAILS_EVERY_S / 2, clock=clock)
         self._admission = Admission(queue, drops, max_age_s=lookup.max_age_s)
@@ -109,6 +113,7 @@ class Answerer:
             return []
         try:
             memories = self._queue.memories([seen.thing for seen in batch])
+            self._camera_means.note(memories)
             records = self._lookup.answer([self._paced(seen) for seen in batch], view, memories=memories)
             ids = self._queue.push_many(records)
         except UnavailableError as error:

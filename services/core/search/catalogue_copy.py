@@ -59,10 +59,9 @@ class CatalogueCopy:
                 self.standings[item.id] = standing
         return {item.id: rows for item, (rows, _) in zip(items, placed, strict=True)}
 
-    @property
-    def is_moved(self) -> bool:
-        """Whether the items have changed so much that another space would suit them better."""
-        return self.statistics.is_moved_from(self.space)
+    def is_moved(self, cameras: Vectors | None) -> bool:
+        """Whether items and cameras have changed so much that another space would suit them better."""
+        return self.statistics.is_moved_from(self.space, cameras)
 
     def _sound(self, items: Mapping[str, Item | None]) -> dict[str, Item | None]:
         """The items, None for those of another model and the damaged ones, which are noted."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from services.core.domain import Change, Item, ItemFacts
 from services.core.errors import Loading, LoadingError
 from services.core.ports import IndexFactory, ItemStore, KnnSearch
+from services.core.search.camera_means import CameraMeans
 from services.core.search.catalogue_copy import CatalogueCopy
 from services.core.search.damaged_items import DamagedItems, usual_dim
 from services.core.search.hubs import Hubs
@@ -59,11 +60,16 @@ class Follower:
         *,
         make_index: IndexFactory,
         space_of: Callable[[str], ModelSpace | None] = lambda _model: None,
+        camera_means: CameraMeans | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`space_of` gives what is shipped with a model, by its fingerprint, None for an unknown one."""
+        """`space_of` gives what is shipped with a model, by its fingerprint, None for an unknown one.
+
+        `camera_means` are those that the answerer notes.
+        """
         self._store = store
         self._make_index, self._space_of = make_index, space_of
+        self._camera_means = camera_means or CameraMeans()
         # The time from which on the items may be read again for another space.
         self._respace_from_s = clock()
         self._clock = clock
@@ -106,8 +112,10 @@ class Follower:
         while changes := self._store.changes(after=self.cursor, limit=_PAGE):
             count += self._take(changes)
         self.loading = None  # true too if the first items were deleted while they were read
-        if self._copy is not None and self._copy.is_moved and self._clock() >= self._respace_from_s:
-            return self._load(model)
+        if self._copy is not None and self._clock() >= self._respace_from_s:
+            cameras = self._camera_means.middle(self._copy.model, self._copy.space.camera_mean)
+            if self._copy.is_moved(cameras):
+                return self._load(model)
         self._look_again()
         return count
 
@@ -198,12 +206,14 @@ class Follower:
 
     def _fitted_space(self, model: str, dim: int, page: Sequence[Item]) -> Space:
         """The space for a model's items, fitted to those of the first page, or to all if known."""
+        shipped = self._space_of(model)
+        cameras = self._camera_means.middle(model, None if shipped is None else shipped.camera_mean)
         if len(page) == _PAGE and self._copy is not None and self._copy.model == model:
-            return self._copy.statistics.fit()
-        statistics = SpaceStatistics(self._space_of(model), dim)
+            return self._copy.statistics.fit(cameras)
+        statistics = SpaceStatistics(shipped, dim)
         sound = DamagedItems().sift({item.id: item for item in page if item.model == model}, dim=dim)
         statistics.add(item for item in sound.values() if item is not None)
-        return statistics.fit()
+        return statistics.fit(cameras)
 
     def _note_progress(self, begins: bool, read: int, total: int) -> None:
         if begins:  # items may have been added since they were counted

@@ -23,6 +23,8 @@ SHARPENING_FROM, _REGULARISATION = 8, 1.0
 _TAUGHT_COSINES, _CATALOGUE_COSINES, _PRIOR_COSINES = (0.0, 0.26), (0.01, 0.14), 200
 # A mean that moved by less, in lengths of unit vectors, changes cosines by less than queries differ.
 _MOVED = 0.05
+# Cameras go on learning, and all items are read again for a new mean of theirs.
+_CAMERAS_MOVED = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,30 +62,33 @@ class SpaceStatistics:
         """Forget what an item that is gone was taught."""
         self._taught.pop(item_id, None)
 
-    def is_moved_from(self, space: Space) -> bool:
-        """Whether the items differ enough from those that a space was fitted to."""
+    def is_moved_from(self, space: Space, cameras: Vectors | None = None) -> bool:
+        """Whether the items, or the `cameras`, differ enough from those that a space was fitted to."""
         if self._shipped is None:
             return False
         prior = self._shipped.camera_mean
         means = (
-            (self._catalogue_mean(prior), space.catalogue_mean),
-            (self._taught_mean(prior), space.taught_mean),
+            (self._catalogue_mean(prior), space.catalogue_mean, _MOVED),
+            (self._taught_mean(prior, cameras), space.taught_mean, _CAMERAS_MOVED),
         )
-        moved = any(_distance(*pair) > _MOVED for pair in means)
+        moved = any(_distance(now, then) > limit for now, then, limit in means)
         sharpening = len(self._sharpening())
         is_sharpened = (sharpening >= SHARPENING_FROM) != (space.metric is not None)
         counts = ((len(self._taught), space.taught_items), (sharpening, space.sharpening_items))
         return moved or is_sharpened or any(max(pair) > 2 * max(1, min(pair)) for pair in counts)
 
-    def fit(self) -> Space:
-        """The space of the items counted; for an unknown model that in which nothing is changed."""
+    def fit(self, cameras: Vectors | None = None) -> Space:
+        """The space of the items counted; for an unknown model that in which nothing is changed.
+
+        `cameras` is the mean of the cameras that are known, float32 [dim].
+        """
         if self._shipped is None:
             return PLAIN
         sharpening = self._sharpening()
         space = Space(
             shipped=self._shipped,
             catalogue_mean=self._catalogue_mean(self._shipped.camera_mean),
-            taught_mean=self._taught_mean(self._shipped.camera_mean),
+            taught_mean=self._taught_mean(self._shipped.camera_mean, cameras),
             taught_items=len(self._taught),
             sharpening_items=len(sharpening),
         )
@@ -97,7 +102,13 @@ class SpaceStatistics:
         total = self._total + _PRIOR_ITEMS * prior
         return np.asarray(total / (self._count + _PRIOR_ITEMS), np.float32)
 
-    def _taught_mean(self, prior: Vectors) -> Vectors:
+    def _taught_mean(self, prior: Vectors, cameras: Vectors | None) -> Vectors:
+        """The mean of the cameras that took the pictures; where these are unknown, that of the pictures.
+
+        Few taught things fill a mean of their own with what they are themselves.
+        """
+        if cameras is not None and self._taught:
+            return cameras
         total, count = _PRIOR_TAUGHT * prior, _PRIOR_TAUGHT
         for _, each in sorted(self._taught.items()):
             total = total + each.taught.sum(axis=0, dtype=np.float64)
