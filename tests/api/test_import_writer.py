@@ -46,7 +46,11 @@ class Destination:
     def made(self, name: str, *contents: bytes, title: str = "A mug") -> Made:
         """An item ready to be written."""
         keys = [picture_key(content, suffix=".jpg") for content in contents]
-        item = replace(self.pattern, id=name, title=title, picture=keys[0], more_pictures=tuple(keys[1:]))
+        points = self.pattern.points[:1] * len(keys)
+        first, *more = keys
+        item = replace(
+            self.pattern, id=name, title=title, picture=first, more_pictures=tuple(more), points=points
+        )
         job = Job(f"line of {name}", Draft(title, name), lambda: list(contents))
         return Made(job, item, dict(zip(keys, contents, strict=True)))
 

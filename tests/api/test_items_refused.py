@@ -101,7 +101,7 @@ def test_forms_with_wrong_fields_are_refused_by_name(empty: Stack, bowl: dict[st
     url, image = path("bowl 1"), {"image": picture(330)}
     assert "unknown field 'id'" in refused(empty.client.put(url, data={"id": "x"}, files=image), 400)
     says = refused(empty.client.post(f"{url}/views", data={"title": "x"}, files=image), 400)
-    assert "unknown field 'title'; expected image" in says
+    assert "unknown field 'title'; expected box, image, taught" in says
     assert "expected it in `image`" in refused(empty.client.put(url, files={"picture": picture(330)}), 400)
     assert "holds no file, but text" in refused(empty.client.put(url, data={"image": "x"}), 400)
     assert "there is no picture" in refused(empty.client.post(f"{url}/views", json={}), 400)
