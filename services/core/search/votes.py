@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from services.core.evidence import Detail, Evidence, Vote
 
@@ -14,6 +15,8 @@ WINDOW_S = 1.5
 KEPT = 16
 # Nats below the frame's best at which the window's favourite counts as gone: another item is shown.
 CHANGED = 4.0
+# Nats by which an item may fit a frame worse, by vectors, than the one that had a second look of it.
+FADED = 3.0
 
 
 def window(votes: Sequence[Vote], now: Vote) -> list[Vote]:
@@ -39,7 +42,20 @@ def window(votes: Sequence[Vote], now: Vote) -> list[Vote]:
         return []
     # A frame that fits the favourite badly, beside another that fits well, shows another item.
     below = seen.items[seen.best] - seen.items.get(favourite, seen.floor)
-    return [] if below > CHANGED else chosen
+    return [] if below > CHANGED else [_still_true(vote, favourite, now.evidence) for vote in chosen]
+
+
+def _still_true(vote: Vote, favourite: str, now: Evidence) -> Vote:
+    """The vote, without its second look if the favourite has gone since then and nothing has come instead."""
+    then = vote.evidence
+    if then.detail is None or _fit(now, favourite) >= _fit(then, favourite) - FADED:
+        return vote
+    return replace(vote, evidence=replace(then, detail=None))
+
+
+def _fit(seen: Evidence, item_id: str) -> float:
+    """The nats of an item over none, by vectors alone."""
+    return seen.items.get(item_id, seen.floor) - seen.none
 
 
 def agree(evidence: Sequence[Evidence]) -> Evidence:

@@ -196,6 +196,17 @@ def test_a_second_look_decides_which_item_the_window_is_of() -> None:
     assert window([looked], now(jar)) == []
 
 
+def test_a_second_look_ends_with_what_it_was_of() -> None:
+    # The mug has left, and what is there now is like nothing of the catalogue, a little most like the mug.
+    looked = vote(detailed(CLEAR, none=-4.0, mug=6.0))
+    nothing = Evidence({"mug": 9.0, "cup": 8.5, "jar": 8.0}, 14.0)
+    (kept,) = window([looked], now(nothing))
+    assert kept == replace(looked, evidence=CLEAR)
+    # A little worse than when it was looked at is still the same.
+    worse = Evidence({"mug": 18.0, "cup": 15.0, "jar": 12.0}, 14.0)
+    assert window([looked], now(worse)) == [looked]
+
+
 def test_a_vote_of_an_earlier_version_is_read() -> None:
     old = '{"t":1.5,"items":{"mug":2.0},"none":1.0,"model":"0123456789ab","fresh":true}'
     read = Vote.from_json(old)
