@@ -129,8 +129,11 @@ def test_an_item_is_added_with_an_uploaded_picture_and_taken_back(
     add.get_by_text(f"The id {MUG} is that of “{TITLE}” already").wait_for()
     pages.expect_errors("status of 409")
     add.get_by_label("Id").fill("blue-pot")
+    words, files = {"id": "twin", "title": "Twin"}, {"image": picture(4, kind="PNG")}
+    assert without_camera.client.post("/items", data=words, files=files).status_code == 201
     add.get_by_role("button", name="Add it").click()
-    toast(page, "Added: blue tea pot")
+    toast(page, "Added: blue tea pot. It looks just like Twin (twin); a camera names them together.")
+    assert without_camera.client.delete("/items/twin").status_code == 200
     now = item(without_camera, "blue-pot")
     assert (now["title"], now["metadata"]) == ("blue tea pot", {"price": "7"})
     assert page.locator(".card-room").first.get_attribute("data-id") == "blue-pot"

@@ -17,6 +17,7 @@ import { listen } from "./intake.js";
 import { openItem } from "./item.js";
 import { onImported } from "./job.js";
 import { createList } from "./list.js";
+import { othersOf } from "./same.js";
 import { createStates } from "./state.js";
 import { createTools } from "./tools.js";
 import { tellChange } from "./undo.js";
@@ -105,7 +106,7 @@ function build(room) {
   /** Shows the result of a change with a button to undo it; an undone item is restored or gone. */
   function changed(answer, key, title, place) {
     if (answer.title !== undefined) put(answer, place);
-    tellChange({ key, title, token: answer.undo, onUndone: (now) => (now.title === undefined ? leave(now.id) : put(now, place)) });
+    tellChange({ key, title, others: othersOf(answer), token: answer.undo, onUndone: (now) => (now.title === undefined ? leave(now.id) : put(now, place)) });
   }
 
   function leave(id) {
@@ -131,7 +132,7 @@ function build(room) {
 
   function add(file = null) {
     openAdd({ file, names: list.names(), onAdded: (answer) => {
-      changed(answer, "catalogue.added", answer.title);
+      changed(answer, othersOf(answer) ? "catalogue.added.same" : "catalogue.added", answer.title);
       grid.focus(answer.id);
     } });
   }

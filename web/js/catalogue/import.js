@@ -10,6 +10,7 @@ import { begin, forget, goOn, onImport, stop } from "./job.js";
 import { makePlan } from "./plan.js";
 import { createProgress } from "./progress.js";
 import { refusedRows } from "./refused.js";
+import { sameRows } from "./same.js";
 
 const TYPING_MS = 500; // a name that is typed into a list goes through others, and a redrawn list forgets the first letters
 const TYPES = `.csv,.jsonl,.txt,${PICTURE_TYPES}`;
@@ -96,7 +97,7 @@ function createSource({ onPlan }) {
 }
 
 function createOutcome({ onMore, onClose }) {
-  const refused = el("div", "import-plan");
+  const rows = el("div", "import-plan");
   const progress = createProgress({
     stop: { label: t("import.stop"), run: stop, phases: ["running", "lost"] },
     more: { label: t("import.more"), run: onMore, phases: ["done", "stopped", "key"] },
@@ -105,12 +106,12 @@ function createOutcome({ onMore, onClose }) {
   });
   let shown = -1;
   return {
-    node: el("section", "import-outcome", progress.node, el("p", "form-words import-hint", t("import.goes_on")), refused),
+    node: el("section", "import-outcome", progress.node, el("p", "form-words import-hint", t("import.goes_on")), rows),
     render(state) {
       progress.render(state);
       // Not while the list grows, which would move the reader's place and the button's focus.
-      const count = ["done", "stopped", "key"].includes(state.phase) ? state.refused.length : 0;
-      if (count !== shown) refused.replaceChildren((count && refusedRows(state.refused)) || "");
+      const count = ["done", "stopped", "key"].includes(state.phase) ? state.refused.length + state.same.length : 0;
+      if (count !== shown) rows.replaceChildren(...(count ? [refusedRows(state.refused), sameRows(state.same)] : []).filter(Boolean));
       shown = count;
     },
   };

@@ -21,13 +21,18 @@ function download(rows) {
   setTimeout(() => URL.revokeObjectURL(address), 10000); // the browser may still be asking where to save it
 }
 
-export function refusedRows(rows) {
-  if (!rows.length) return null;
-  const list = el("ul", "refused-list", ...rows.slice(0, SHOWN).map((row) => el("li", "", el("span", "refused-where", row.where), " ", reason(row))));
+/** A list of the first rows, each a name with words, and how many more there are. */
+export function longList(rows, label) {
+  const list = el("ul", "refused-list", ...rows.slice(0, SHOWN).map(([name, words]) => el("li", "", el("span", "refused-where", name), " ", words)));
   list.tabIndex = 0; // so that it can be scrolled by keys
   list.setAttribute("role", "list");
-  list.setAttribute("aria-label", t("import.refused.label"));
+  list.setAttribute("aria-label", label);
+  return [list, rows.length > SHOWN ? el("p", "form-words", t("import.refused.more", { n: rows.length - SHOWN })) : null];
+}
+
+export function refusedRows(rows) {
+  if (!rows.length) return null;
   const save = Object.assign(el("button", "button", t("import.refused.save")), { type: "button" });
   save.addEventListener("click", () => download(rows));
-  return el("div", "refused", list, rows.length > SHOWN ? el("p", "form-words", t("import.refused.more", { n: rows.length - SHOWN })) : null, save);
+  return el("div", "refused", ...longList(rows.map((row) => [row.where, reason(row)]), t("import.refused.label")), save);
 }

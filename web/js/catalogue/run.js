@@ -21,14 +21,16 @@ async function load({ file, url }) {
 }
 
 /**
- * `state` is {phase, total, kept, refused, left, leftS, found}; the phase is `running`, `lost` (the server does not
+ * `state` is {phase, total, kept, refused, same, left, leftS, found}; `same` are items with `same_picture`, of two
+ * that name each other one; the phase is `running`, `lost` (the server does not
  * answer, tried again), `stopped`, `key` (stopped for want of a key), `finding` (all are sent, the index has
  * yet to read them) or `done`; `found` then says whether the index has read them.
  */
 export function createRun(plan, { onChange }) {
   const todo = [...plan.jobs];
-  const state = { phase: "running", total: todo.length, kept: 0, refused: [...plan.refused], left: todo.length, leftS: null, found: false };
+  const state = { phase: "running", total: todo.length, kept: 0, refused: [...plan.refused], same: [], left: todo.length, leftS: null, found: false };
   let [change, waits, active, began] = [0, 0, 0, null];
+  const pairs = new Set(); // of ids, of the items in `same` with others
   let wake = () => {};
 
   function turn(phase) {
@@ -40,11 +42,18 @@ export function createRun(plan, { onChange }) {
     if (answer?.ok) {
       state.kept += 1;
       change = Math.max(change, answer.body.change);
+      noteSame(answer.body);
     } else state.refused.push(row);
     state.left -= 1;
     const done = began.left - state.left;
     state.leftS = ((performance.now() - began.atMs) / 1000 / done) * state.left;
     onChange(state);
+  }
+
+  function noteSame({ id, title, same_picture: others = [] }) {
+    const untold = others.filter((other) => !pairs.has(`${other.id}\n${id}`));
+    untold.forEach((other) => pairs.add(`${id}\n${other.id}`));
+    if (untold.length) state.same.push({ id, title, same_picture: untold });
   }
 
   /** Puts a row back after no answer, to be sent again later, or refuses it if it alone gets none. */
