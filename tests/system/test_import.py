@@ -92,11 +92,10 @@ def test_a_restored_system_has_the_same_items_and_answers_the_same(samples: Stac
             each.client.post("/search", files={"image": content}).json()["matches"]
             for each in (samples, other)
         ]
-        assert [match["id"] for match in answers[0]] == [match["id"] for match in answers[1]]
-        assert answers[0][0]["id"] == name
         # A catalogue's mean lags a little behind it, elsewhere in one that grew otherwise.
-        distances = [[match["distance"] for match in matches] for matches in answers]
-        assert distances[0] == pytest.approx(distances[1], abs=0.1)
+        nearest = [{match["id"]: match["distance"] for match in matches[:3]} for matches in answers]
+        assert nearest[0] == pytest.approx(nearest[1], abs=0.1)
+        assert [matches[0]["id"] for matches in answers] == [name, name]
 
 
 def test_what_a_restored_system_exports_is_the_same_to_the_byte(other: Stack, exported: bytes) -> None:
