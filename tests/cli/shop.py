@@ -108,3 +108,9 @@ class Shop:
     def journals(self) -> list[Path]:
         """Journals of imports that are not complete."""
         return sorted((self.data / "imports").glob("*"))
+
+
+def without_twins(told: str) -> str:
+    """What an import told, without the items whose drawn pictures look alike."""
+    lines = told.splitlines(keepends=True)
+    return "".join(line for line in lines if "look just like" not in line and not line.startswith("  "))

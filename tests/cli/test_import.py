@@ -16,19 +16,13 @@ import numpy as np
 import pytest
 
 from services.adapters.faiss_index import FaissIndex
-from tests.cli.shop import ROOT, Shop, write_model
+from tests.cli.shop import ROOT, Shop, without_twins, write_model
 from tests.fakes import filled
 from tests.servers import until
 from tests.system.pictures import write_pictures
 
 # Many times the number acknowledged at a time, which is 16 at most, so that it is interrupted before its end.
 COUNT = 160
-
-
-def without_twins(told: str) -> str:
-    """What an import told, without the items whose drawn pictures look alike."""
-    lines = told.splitlines(keepends=True)
-    return "".join(line for line in lines if "look just like" not in line and not line.startswith("  "))
 
 
 @pytest.fixture
