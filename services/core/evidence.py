@@ -59,7 +59,7 @@ class Evidence:
 class Vote:
     """One frame's evidence, and when it was captured (Unix seconds); `fresh` begins a new window.
 
-    `likely` is the probability of the best item once the frame was judged with those before it, and `scenes`
+    `likely` is the probability of the best item in the clearest frame of the scene so far, and `scenes`
     how the scenes before this one ended; only the newest vote's are read. So is `still_s`, the time for which
     the camera has seen the same scene.
     """

@@ -139,7 +139,9 @@ def decide(
     # An item that is no neighbour of this frame (it may be gone) cannot be shown, so it is not judged either.
     judgement = judge(agreed.only(evidence.items), first, no_match_below=scenes.no_match_below)
     likely = max(judgement.probabilities.values(), default=0.0)
-    vote = replace(vote, fresh=not agreeing, likely=likely, scenes=scenes)
+    # A scene is as clear as in its clearest frame: a thing that slides out of it leaves an empty desk behind.
+    peak = max(likely, earlier[0].likely) if agreeing else likely
+    vote = replace(vote, fresh=not agreeing, likely=peak, scenes=scenes)
     settled = any(each.detailed for each in (vote, *agreeing))
     is_open = UNCLEAR_FROM <= likely <= UNCLEAR_TO and not settled
     return Decision(judgement, min(1 + len(agreeing), FRAMES), vote, is_open)

@@ -225,3 +225,16 @@ def test_a_camera_that_is_sure_of_its_items_takes_a_doubtful_one_for_a_stranger(
     assert len(set(scenes)) == 1
     foreign = [replace(vote, model=OTHER_MODEL) for vote in camera.votes]
     assert camera.answer(DOUBTFUL, foreign).verdict is Verdict.UNSURE
+
+
+def test_a_scene_counts_as_in_its_clearest_frame() -> None:
+    camera = VotingCamera()
+    for _ in range(3):
+        camera.show(CLEAR)
+    sure = camera.votes[0].likely
+    for _ in range(FRAMES):
+        camera.show(seeing({3: 0.02}))
+    assert camera.votes[0].likely == pytest.approx(sure)
+    camera.show(OTHER)
+    assert [vote.fresh for vote in camera.votes[:2]] == [True, False]
+    assert camera.votes[0].scenes == camera.votes[1].scenes.after(sure)
