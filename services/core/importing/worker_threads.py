@@ -11,6 +11,8 @@ from contextlib import suppress
 from typing import Generic, Self, TypeVar
 
 CHUNK_ITEMS, CHUNK_BYTES, CHUNK_S = 16, 32 * 1024 * 1024, 2.0
+# Time in which a picture is done on any machine.
+_END_S = 5.0
 A = TypeVar("A")
 B = TypeVar("B")
 
@@ -18,12 +20,14 @@ B = TypeVar("B")
 def ahead(call: Callable[[A], B], things: Iterable[A], *, threads: int, waiting: int) -> Generator[B]:
     """The results of `call` in the order in which they are done, at most `waiting` ahead of the caller.
 
-    The threads are daemons: a process can end while they work.
+    The threads are daemons: a process can end while one waits for somebody else. A short wait lets those that
+    work end first, because a process that ends within OpenCV's code aborts.
     """
     todo: queue.SimpleQueue[A | None] = queue.SimpleQueue()
     done: queue.SimpleQueue[Future[B]] = queue.SimpleQueue()
-    for _ in range(threads):
-        threading.Thread(target=_work, args=(call, todo, done), daemon=True).start()
+    workers = [threading.Thread(target=_work, args=(call, todo, done), daemon=True) for _ in range(threads)]
+    for worker in workers:
+        worker.start()
     try:
         count = 0
         for thing in things:
@@ -38,8 +42,11 @@ def ahead(call: Callable[[A], B], things: Iterable[A], *, threads: int, waiting:
         with suppress(queue.Empty):
             while True:
                 todo.get_nowait()
-        for _ in range(threads):
+        for _ in workers:
             todo.put(None)
+        until_s = time.monotonic() + _END_S
+        for worker in workers:
+            worker.join(max(0.0, until_s - time.monotonic()))
 
 
 def _work(
