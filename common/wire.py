@@ -40,12 +40,26 @@ _SESSION = re.compile(r"[0-9a-f]{8}")
 _MODEL = re.compile(r"[0-9a-f]{12}")
 _CAPTURED = re.compile(rb'"captured_at"\s*:\s*"([^"\\]{10,40})"')
 _STAGE = re.compile(r"[a-z_]{1,32}")
+# Labels for counters of why a message is refused.
+WireReason = Literal[
+    "topic",
+    "too_large",
+    "not_json",
+    "field",
+    "encoding",
+    "dimension",
+    "not_finite",
+    "local",
+    "model",
+    "future",
+    "stale",
+]
 
 
 class WireError(Exception):
     """A message that is refused; `reason` is a short label for counters; the text says what was expected."""
 
-    def __init__(self, reason: str, text: str) -> None:
+    def __init__(self, reason: WireReason, text: str) -> None:
         super().__init__(text)
         self.reason = reason
 

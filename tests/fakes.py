@@ -19,6 +19,7 @@ from services.core.evidence import Vote
 from services.core.ports import Boxes, KnnIndex, Memory, Picture
 from services.core.records import Match, MatchRecord, Neighbour, Verdict
 from services.core.search.admission import MAX_AHEAD_S
+from services.core.search.tally import DropReason, LookEnd
 from services.core.search.votes import KEPT
 from tests.fake_stores import FakeItems as FakeItems
 from tests.fake_stores import FakePictures as FakePictures
@@ -217,14 +218,24 @@ class FakeMatcher:
 
 
 class FakeTally:
-    """Counts dropped messages by reason and keeps the answered records."""
+    """Counts dropped messages by reason, and asks and second looks, and keeps the answered records."""
 
     def __init__(self) -> None:
         self.drops: Counter[str] = Counter()
         self.records: list[MatchRecord] = []
+        self.asks = 0
+        self.looks: Counter[str] = Counter()
+        self.took_s: list[float] = []
 
-    def dropped(self, reason: str) -> None:
+    def dropped(self, reason: DropReason) -> None:
         self.drops[reason] += 1
+
+    def asked(self) -> None:
+        self.asks += 1
+
+    def looked(self, end: LookEnd, *, took_s: float | None = None) -> None:
+        self.looks[end] += 1
+        self.took_s += [] if took_s is None else [took_s]
 
     def answered(self, record: MatchRecord) -> None:
         self.records.append(record)

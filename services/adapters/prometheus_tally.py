@@ -2,26 +2,13 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from services.core.records import MatchRecord
+from services.core.search.tally import DropReason, LookEnd
 
-REASONS = (
-    "topic",
-    "too_large",
-    "not_json",
-    "status_line",
-    "field",
-    "encoding",
-    "dimension",
-    "not_finite",
-    "model",
-    "future",
-    "stale",
-    "overtaken",
-    "unavailable",
-    "loading",
-)
 _BUCKETS_S = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1.0)
 
 
@@ -38,10 +25,28 @@ class PrometheusTally:
         self._took = Histogram(
             "lookalike_search_seconds", "Search of one batch.", registry=registry, buckets=_BUCKETS_S
         )
+        self._asked = Counter(
+            "lookalike_search_details_asked",
+            "Cameras asked for local features of a frame.",
+            registry=registry,
+        )
+        looks = Counter(
+            "lookalike_search_second_looks",
+            "Frames that came with local features, by what became of them.",
+            ["end"],
+            registry=registry,
+        )
+        self._look_took = Histogram(
+            "lookalike_search_second_look_seconds",
+            "A second look, or the wait for one that was late.",
+            registry=registry,
+            buckets=_BUCKETS_S,
+        )
         # Created with 0, so that a counter can be watched from the start; looked up here in a flood.
-        self._by_reason = {reason: dropped.labels(reason) for reason in REASONS}
+        self._by_reason = {reason: dropped.labels(reason) for reason in get_args(DropReason)}
+        self._by_end = {end: looks.labels(end) for end in get_args(LookEnd)}
 
-    def dropped(self, reason: str) -> None:
+    def dropped(self, reason: DropReason) -> None:
         """A message was not answered."""
         self._by_reason[reason].inc()
 
@@ -49,3 +54,13 @@ class PrometheusTally:
         """A record reached the match queue."""
         self._answered.labels(record.verdict).inc()
         self._took.observe(record.timings_ms["search"] / 1000)
+
+    def asked(self) -> None:
+        """A camera was asked for local features."""
+        self._asked.inc()
+
+    def looked(self, end: LookEnd, *, took_s: float | None = None) -> None:
+        """Local features came."""
+        self._by_end[end].inc()
+        if took_s is not None:
+            self._look_took.observe(took_s)

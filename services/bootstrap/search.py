@@ -89,17 +89,19 @@ def build_search_core(
     )
     queue = RedisQueue(connect_redis(settings.redis_url))
     second_look = SecondLook(PointCache(store.points), OpenCvMatcher(), workers=len(os.sched_getaffinity(0)))
+    registry = CollectorRegistry()
+    tally = PrometheusTally(registry)
     lookup = Lookup(
         picture_url=picture_urls(settings.page_url),
         k=K,
         max_age_s=settings.max_age_s,
         second_look=second_look,
+        tally=tally,
     )
-    registry = CollectorRegistry()
     Gauge(
         "lookalike_search_damaged_items", "Items left out because their rows are damaged.", registry=registry
     ).set_function(lambda: len(follower.damaged))
-    drops = Drops(PrometheusTally(registry))
+    drops = Drops(tally)
     answerer = Answerer(
         live=follower.live,
         lookup=lookup,

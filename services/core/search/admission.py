@@ -7,7 +7,7 @@ import threading
 import time
 from collections import OrderedDict
 
-from common.wire import Observation, WireError
+from common.wire import Observation, WireError, WireReason
 from services.core.errors import UnavailableError
 from services.core.ports import MatchQueue
 from services.core.search.drops import Dropped, Drops
@@ -23,7 +23,7 @@ _MAX_NOTED = 1024
 class ClockError(WireError):
     """An observation captured too long ago or in the future; `offset_s` is above 0 for a clock ahead."""
 
-    def __init__(self, reason: str, text: str, *, offset_s: float) -> None:
+    def __init__(self, reason: WireReason, text: str, *, offset_s: float) -> None:
         super().__init__(reason, text)
         self.offset_s = offset_s
 

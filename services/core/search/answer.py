@@ -129,6 +129,7 @@ class Answerer:
             self._listener.announce(record)
         wants_details = self._wants_details(record)
         if wants_details:
+            self._drops.tally.asked()
             self._ask_details(record.observation.thing)
         return Pushed(record, record_id, wants_details)
 
@@ -145,6 +146,7 @@ class Answerer:
         """The observation without local features if its camera sends these too often."""
         if seen.local is None or self._looked.allows(seen.thing):
             return seen
+        self._drops.tally.looked("too_often")
         return replace(seen, local=None)
 
     def _drop_loading(self, seen: Observation, error: LoadingError) -> Dropped:

@@ -6,9 +6,8 @@ import logging
 import threading
 import time
 from dataclasses import dataclass
-from typing import Protocol
 
-from services.core.records import MatchRecord
+from services.core.search.tally import DropReason, Tally
 
 _LOG_EVERY_S = 1.0
 # A dependency that fails is logged when it begins to; it may last for days.
@@ -17,21 +16,11 @@ _LOG_SELDOM_S = {"unavailable": 10.0}
 log = logging.getLogger(__name__)
 
 
-class Tally(Protocol):
-    """Counts what happens to messages; implemented for Prometheus."""
-
-    def dropped(self, reason: str) -> None:
-        """A message was not answered."""
-
-    def answered(self, record: MatchRecord) -> None:
-        """A record reached the match queue."""
-
-
 @dataclass(frozen=True, slots=True)
 class Dropped:
     """The cause of a dropped observation: the reason that is counted, and an explanation."""
 
-    reason: str
+    reason: DropReason
     detail: str
 
 
@@ -44,7 +33,7 @@ class Drops:
         self._logged_s: dict[str, float] = {}
         self._silent: dict[str, int] = {}
 
-    def note(self, reason: str, detail: str, *, about: str = "observation dropped") -> Dropped:
+    def note(self, reason: DropReason, detail: str, *, about: str = "observation dropped") -> Dropped:
         """Count and log a drop that somebody has to mend; `about` begins the line of the log."""
         self.tally.dropped(reason)
         now_s = time.monotonic()
@@ -58,7 +47,7 @@ class Drops:
         log.warning("%s: %s%s", about, detail, f" (and {more} more)" if more else "")
         return Dropped(reason, detail)
 
-    def count(self, reason: str, detail: str) -> Dropped:
+    def count(self, reason: DropReason, detail: str) -> Dropped:
         """Count a drop that is nobody's fault, without a line in the log."""
         self.tally.dropped(reason)
         return Dropped(reason, detail)

@@ -87,6 +87,7 @@ class Intake:
         if seen.local is None:
             return seen
         if not self._idle.acquire(blocking=False):
+            self._drops.tally.looked("busy")
             return replace(seen, local=None)
         self._mailbox.hold(seen.thing)
         self._pool.submit(self._push_alone, seen)

@@ -6,9 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
-from common.wire import Observation, Vectors
+from common.wire import Observation
 from services.core.camera_mean import CameraMean, learned
 from services.core.domain import ItemFacts
 from services.core.evidence import Vote
@@ -17,8 +15,10 @@ from services.core.records import Judgement, Match, MatchRecord, Neighbour, Verd
 from services.core.scenes import Scenes
 from services.core.search.equals import first_equals
 from services.core.search.follow import View
+from services.core.search.nearest import nearest_items
 from services.core.search.point_cache import PointsKey
-from services.core.search.second_look import FIRST, SecondLook, reordered
+from services.core.search.second_look import FIRST, Looked, SecondLook, reordered
+from services.core.search.tally import LookEnd, Tally
 from services.core.search.verdict import CANDIDATES, judge
 from services.core.search.votes import FRAMES, agree, window
 
@@ -36,6 +36,7 @@ class Lookup:
     k: int
     max_age_s: float
     second_look: SecondLook | None = None
+    tally: Tally | None = None
 
     def answer(
         self,
@@ -52,7 +53,7 @@ class Lookup:
         a second look, for all of which it waits DEADLINE_S at most.
         """
         started_s, k = time.time(), k or self.k
-        nearest = _search(batch, view, memories or {}, k=max(k + RUNNERS_UP, CANDIDATES))
+        nearest = nearest_items(batch, view, memories or {}, k=max(k + RUNNERS_UP, CANDIDATES))
         due_s = self.second_look.due_s() if self.second_look else 0.0
         facts = view.facts if view else {}
         records = []
@@ -92,8 +93,14 @@ class Lookup:
         if self.second_look is None or seen.local is None or not found:
             return found
         keys = [PointsKey.of(items[neighbour.item_id]) for neighbour in found[:FIRST]]
-        inliers = self.second_look.look(seen.local, keys, due_s=due_s)
-        return found if inliers is None else reordered(found, inliers)
+        began_s = time.monotonic()
+        looked = self.second_look.look(seen.local, keys, due_s=due_s)
+        again = found if looked is None else reordered(found, looked.inliers)
+        if self.tally is not None:
+            took_s = None if looked is None else time.monotonic() - began_s
+            is_changed = again[0].item_id != found[0].item_id
+            self.tally.looked(_end(looked, is_changed=is_changed), took_s=took_s)
+        return again
 
     def _matches(
         self, near: Sequence[Neighbour], items: Mapping[str, ItemFacts], judgement: Judgement
@@ -109,6 +116,15 @@ class Lookup:
             Match(items[n.item_id], n, self.picture_url(items[n.item_id]), chance.get(n.item_id, 0.0))
             for n in likely
         ]
+
+
+def _end(looked: Looked | None, *, is_changed: bool) -> LookEnd:
+    """What became of a frame's local features."""
+    if looked is None:
+        return "busy"
+    if not looked.is_whole:
+        return "late"
+    return "changed" if is_changed else "kept"
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,47 +177,11 @@ def _favoured(neighbours: Sequence[Neighbour], earlier: Sequence[Vote], *, count
     return [*neighbours[:count], *(n for n in neighbours[count:] if n.item_id in favourites)]
 
 
-def _search(
-    batch: Sequence[Observation], view: View | None, memories: Mapping[str, Memory], *, k: int
-) -> list[list[Neighbour]]:
-    """Each observation's nearest items, its camera's mean taken off."""
-    if view is None or not batch:
-        return [[] for _ in batch]
-    means = (_own_mean(memories.get(seen.thing), view) for seen in batch)
-    queries = [view.space.queries(seen.vectors, mean) for seen, mean in zip(batch, means, strict=True)]
-    found = view.compared.nearest(np.concatenate(queries), k=k)
-    nearest, row = [], 0
-    for seen in batch:
-        nearest.append(_joined(found[row : row + len(seen.vectors)]))
-        row += len(seen.vectors)
-    return nearest
-
-
-def _own_mean(memory: Memory | None, view: View) -> Vectors | None:
-    """The mean of a camera's own scenes, None while too little is known of it."""
-    mean = memory.mean if memory else None
-    if mean is None or mean.model != view.model or len(mean.total) != view.dim:
-        return None
-    return mean.mean(view.space.camera_mean)
-
-
 def _learned_mean(seen: Observation, view: View | None, memory: Memory | None) -> CameraMean | None:
     """The camera's mean with this frame; None if it stays as it is, or nothing is remembered of it."""
     if view is None or memory is None:
         return None
     return learned(memory.mean, view.model, seen.vectors, view.space.camera_mean)
-
-
-def _joined(found: Sequence[Sequence[Neighbour]]) -> list[Neighbour]:
-    """The neighbours of several vectors of one frame, best first: an item counts by its best one."""
-    ordered = sorted(
-        (neighbour for neighbours in found for neighbour in neighbours),
-        key=lambda neighbour: -neighbour.score,
-    )
-    best: dict[str, Neighbour] = {}
-    for neighbour in ordered:
-        best.setdefault(neighbour.item_id, neighbour)
-    return list(best.values())
 
 
 def _timings(seen: Observation, *, started_s: float, searched_at_s: float) -> dict[str, float]:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as LateError
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from common.local_points import LocalPoints, decode_points
@@ -30,6 +30,17 @@ BY_CHANCE = 5
 WEIGHT = 0.05
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """The inliers that a second look found, by item id; it `is_whole` if all items were compared.
+
+    An item without local features, or that was not reached, has None.
+    """
+
+    inliers: Mapping[str, int | None]
+    is_whole: bool
 
 
 class SecondLook:
@@ -54,22 +65,20 @@ class SecondLook:
         """The moment at which an answer that begins now goes out with what there is."""
         return self._clock() + self._deadline_s
 
-    def look(
-        self, local: bytes, items: Sequence[PointsKey], *, due_s: float
-    ) -> Mapping[str, int | None] | None:
-        """A frame's inliers in items, by their ids; None if all threads are busy.
+    def look(self, local: bytes, items: Sequence[PointsKey], *, due_s: float) -> Looked | None:
+        """A frame's inliers in items; None if all threads are busy.
 
-        An item without local features, or that was not reached in time, has None. It waits up to `due_s`, a
-        moment of `due_s()`, whatever the store does.
+        It waits up to `due_s`, a moment of `due_s()`, whatever the store does.
         """
         found: dict[str, int | None] = {key.item_id: None for key in items}
         if not self._free.acquire(blocking=False):
             return None
-        looking: Future[None] = self._pool.submit(self._look, decode_points(local), items, due_s, found)
+        looking: Future[bool] = self._pool.submit(self._look, decode_points(local), items, due_s, found)
         looking.add_done_callback(lambda _done: self._free.release())
+        is_whole = False
         with contextlib.suppress(LateError):
-            looking.result(max(0.0, due_s - self._clock()))
-        return dict(found)
+            is_whole = looking.result(max(0.0, due_s - self._clock()))
+        return Looked(dict(found), is_whole)
 
     def close(self) -> None:
         """Begin no further looks."""
@@ -77,7 +86,8 @@ class SecondLook:
 
     def _look(
         self, seen: LocalPoints, items: Sequence[PointsKey], due_s: float, found: dict[str, int | None]
-    ) -> None:
+    ) -> bool:
+        """Whether all items were compared."""
         try:
             known = self._cache.get(items)
             # No item waits for the further pictures of one before it.
@@ -85,12 +95,14 @@ class SecondLook:
             pairs = [pair for each in rounds for pair in each if pair is not None][:_MOST_PICTURES]
             for item_id, points in pairs:
                 if self._clock() >= due_s:
-                    break
+                    return False
                 found[item_id] = max(found[item_id] or 0, self._matcher.inliers(seen, points))
+            return True
         except UnavailableError as error:
             self._faults.say("unavailable", f"no second look: {error}")
         except Exception:  # it must cost no answer
             log.exception("a second look failed")
+        return False
 
 
 def reordered(neighbours: Sequence[Neighbour], inliers: Mapping[str, int | None]) -> list[Neighbour]:

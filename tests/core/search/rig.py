@@ -46,7 +46,13 @@ class SearchRig:
         self.read_points: ReadPoints = self.store.points
         cache = PointCache(lambda ids: self.read_points(ids))
         self.second_look = SecondLook(cache, matcher or FakeMatcher(), workers=1, deadline_s=second_look_s)
-        lookup = Lookup(picture_url=lambda item: item.id, k=6, max_age_s=5.0, second_look=self.second_look)
+        lookup = Lookup(
+            picture_url=lambda item: item.id,
+            k=6,
+            max_age_s=5.0,
+            second_look=self.second_look,
+            tally=self.tally,
+        )
         drops = Drops(self.tally)
         self.answerer = Answerer(
             live=self._live,

@@ -100,6 +100,18 @@ def test_a_second_look_decides_between_two_that_look_alike(rig: SearchRig, shown
     assert outcome.record.vote.detailed
 
 
+def test_second_looks_are_counted_by_what_became_of_them(rig: SearchRig) -> None:
+    (first,) = answered(rig, [unclear(rig, thing="cam-1")])
+    nearest = first.record.matches[0].item.id
+    further = OTHER if nearest == ONE else ONE
+    assert (rig.tally.asks, rig.tally.looks) == (1, {})
+    answered(rig, [unclear(rig, thing="cam-1", seq=2, local=POINTS[nearest])])
+    answered(rig, [unclear(rig, thing="cam-2", local=POINTS[further])])
+    answered(rig, [unclear(rig, thing="cam-2", seq=2, local=POINTS[further])])
+    assert (rig.tally.asks, rig.tally.looks) == (1, {"kept": 1, "changed": 1, "too_often": 1})
+    assert len(rig.tally.took_s) == 2
+
+
 def test_later_frames_of_the_scene_need_no_second_look(rig: SearchRig) -> None:
     (first,) = answered(rig, [unclear(rig, seq=1, local=POINTS[OTHER])])
     for seq in range(2, 12):
@@ -148,6 +160,7 @@ def test_other_cameras_do_not_wait_for_a_second_look_and_its_own_later_frames_do
         rig.receive(unclear(rig, thing="third", seq=1, local=POINTS[ONE]))
         assert rig.answer() == 2
         assert [record.observation.thing for record in rig.tally.records] == ["other", "third"]
+        assert rig.tally.looks == {"busy": 1}
         assert rig.answer() == 0
     finally:
         go_on.set()
@@ -173,6 +186,8 @@ def test_an_answer_is_not_later_than_its_deadline_when_the_store_is_slow() -> No
         assert not outcome.record.vote.detailed
         assert outcome.record.timings_ms["search"] >= 140
         assert outcome.record.timings_ms["search"] < 1000 * pace.limit_s(0.6)
+        assert rig.tally.looks == {"late": 1}
+        assert rig.tally.took_s[0] >= 0.14
     finally:
         go_on.set()
         rig.close()

@@ -12,7 +12,7 @@ from common.local_points import encode_points
 from services.core.errors import UnavailableError
 from services.core.records import Neighbour
 from services.core.search.point_cache import PointCache, PointsKey
-from services.core.search.second_look import SecondLook, reordered
+from services.core.search.second_look import Looked, SecondLook, reordered
 from tests import pace
 from tests.fakes import FakeMatcher
 from tests.points import random_points
@@ -52,19 +52,19 @@ def keys(*ids: str) -> list[PointsKey]:
 def test_an_items_inliers_are_those_of_the_picture_that_has_most(make_look: MakeLook) -> None:
     look = make_look()
     looked = look.look(SEEN, keys("mug", "cup", "jar"), due_s=look.due_s())
-    assert looked == {"mug": 60, "cup": 60, "jar": 0}
+    assert looked == Looked({"mug": 60, "cup": 60, "jar": 0}, is_whole=True)
 
 
 def test_an_item_without_points_had_no_second_look(make_look: MakeLook) -> None:
     look = make_look()
     looked = look.look(SEEN, keys("bare", "gone", "jar"), due_s=look.due_s())
-    assert looked == {"bare": None, "gone": None, "jar": 0}
+    assert looked == Looked({"bare": None, "gone": None, "jar": 0}, is_whole=True)
 
 
 def test_a_frame_without_points_finds_none(make_look: MakeLook) -> None:
     look = make_look()
     looked = look.look(b"", keys("mug"), due_s=look.due_s())
-    assert looked == {"mug": 0}
+    assert looked == Looked({"mug": 0}, is_whole=True)
 
 
 def test_an_item_of_many_pictures_keeps_no_other_from_its_turn(make_look: MakeLook) -> None:
@@ -72,7 +72,7 @@ def test_an_item_of_many_pictures_keeps_no_other_from_its_turn(make_look: MakeLo
     store = {"many": (OTHER,) * 80, "mug": (SEEN,)}
     look = make_look(lambda _ids: store, matcher)
     looked = look.look(SEEN, keys("many", "mug"), due_s=look.due_s())
-    assert looked == {"many": 0, "mug": 60}
+    assert looked == Looked({"many": 0, "mug": 60}, is_whole=True)
     assert matcher.compared == 30
 
 
@@ -88,7 +88,7 @@ def test_an_answer_goes_out_at_its_time_however_slow_the_store_is(make_look: Mak
         started_s = time.monotonic()
         looked = look.look(SEEN, keys("mug"), due_s=look.due_s())
         took_s = time.monotonic() - started_s
-        assert looked == {"mug": None}
+        assert looked == Looked({"mug": None}, is_whole=False)
         assert 0.14 < took_s < 0.15 + pace.limit_s(0.5)
         # Its thread still waits for the store, so the next answer goes out at once.
         assert look.look(SEEN, keys("mug"), due_s=look.due_s()) is None
@@ -105,7 +105,7 @@ def test_what_was_found_by_then_counts(make_look: MakeLook) -> None:
         looked = look.look(SEEN, keys("mug", "jar"), due_s=look.due_s())
     finally:
         go_on.set()
-    assert looked == {"mug": 60, "jar": None}
+    assert looked == Looked({"mug": 60, "jar": None}, is_whole=False)
 
 
 def test_no_item_is_begun_after_the_deadline(make_look: MakeLook) -> None:
@@ -125,7 +125,7 @@ def test_a_second_look_that_fails_costs_no_answer(make_look: MakeLook, error: Ex
     for _ in range(3):
         until(lambda: look.look(SEEN, [], due_s=look.due_s()) is not None)
         looked = look.look(SEEN, keys("mug"), due_s=look.due_s())
-        assert looked in (None, {"mug": None})
+        assert looked in (None, Looked({"mug": None}, is_whole=False))
 
 
 def test_inliers_raise_an_item_in_the_order_beside_its_score() -> None:
