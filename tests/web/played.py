@@ -6,6 +6,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -13,11 +14,14 @@ from common.wire import Observation, Vectors, encode_observation
 from services.adapters.sqlite_items import SqliteItems
 from services.core.catalogue.paging import all_items
 from services.core.domain import Item
+from services.core.records import UPLOAD
 from tests.system.played import PlayedCamera
 from tests.system.stack import Stack
 
 # Often enough to keep a still scene live.
 STILL_S = 0.5
+# A probability that is far from a match's and from none's.
+UNSURE = 0.4
 
 
 class SeeingCamera(PlayedCamera):
@@ -84,18 +88,28 @@ def items(stack: Stack) -> list[Item]:
         store.close()
 
 
-def between(one: Item, other: Item) -> Vectors:
-    """A vector, float32 [dim], as near to one item as to the other, found by halving."""
-    begin, end = one.vectors[0], other.vectors[0]
-    low, high = 0.0, 1.0
-    for _ in range(30):
-        share = (low + high) / 2
-        mixed = _unit(begin * (1 - share) + end * share)
-        if (one.vectors @ mixed).max() > (other.vectors @ mixed).max():
-            low = share
+def doubtful(stack: Stack, item: Item) -> Vectors:
+    """A vector, float32 [dim], that the search takes for an item with the probability UNSURE."""
+    clear, strange = item.vectors[0], nowhere(item)
+    near, far = 0.0, 1.0
+    for _ in range(12):
+        share = (near + far) / 2
+        mixed = _unit(clear * (1 - share) + strange * share)
+        best = _searched(stack, mixed)["matches"][0]
+        if best["id"] == item.id and best["score"] > UNSURE:
+            near = share
         else:
-            high = share
+            far = share
     return mixed
+
+
+def _searched(stack: Stack, vector: Vectors) -> dict[str, Any]:
+    """The search's record of a vector by itself, whatever a camera saw before."""
+    model = stack.get("/healthz")["checks"]["index"]["model"]
+    seen = Observation(UPLOAD, vector[np.newaxis], time.time(), "0" * 8, 1, model)
+    answer = stack.client.post(f"{stack.address('search')}/search", content=encode_observation(seen))
+    answer.raise_for_status()
+    return dict(answer.json())
 
 
 def nowhere(like: Item) -> Vectors:

@@ -14,10 +14,17 @@ const STEPS = { ArrowRight: 1, ArrowLeft: -1, Home: -Infinity, End: Infinity };
 /** A key that tells distinct showings apart; all "no match" are alike, whatever their nearest guess. */
 const recentKey = (record) => (record.verdict === "no_match" ? "no_match" : bestId(record));
 
+/** Gives a tile the verdict and the time of the record that it opens. */
+function tell(tile, { verdict, captured_at: at }) {
+  tile.dataset.verdict = verdict;
+  const time = tile.querySelector("time");
+  time.dateTime = at;
+  time.textContent = clockTime(at);
+}
+
 function createTile(record, width, open) {
   const missed = record.verdict === "no_match";
-  const time = el("time", "recent-time", clockTime(record.captured_at));
-  time.dateTime = record.captured_at;
+  const time = el("time", "recent-time");
   const title = missed ? t("verdict.no_match") : shownTitle(record);
   const button = el("button", "recent-open",
     missed ? el("span", "picture nothing") : picture(record.matches[0].url, { width }).node,
@@ -27,7 +34,7 @@ function createTile(record, width, open) {
   button.tabIndex = -1;
   button.addEventListener("click", open);
   const tile = el("li", "recent-tile", button);
-  tile.dataset.verdict = record.verdict;
+  tell(tile, record);
   return tile;
 }
 
@@ -54,8 +61,8 @@ export function createRecent({ onOpen }) {
   function covers(entry, record) {
     if (recentKey(entry.record) !== recentKey(record)) return false;
     if (record.verdict === "match" && entry.told.verdict !== "match") {
-      entry.tile.dataset.verdict = "match";
       entry.told = record;
+      tell(entry.tile, record);
     }
     return true;
   }
