@@ -29,8 +29,8 @@ from tests.system.pictures import picture
 from tests.system.stack import ROOT, Stack, eventually, stopped
 
 MANY = 10_000
-# A reader gives up after waiting 10 s.
-EVERY_S = 2.0
+# Pause between the pages of items: long for what a test looks at, but a reader gives up after waiting 10 s.
+EVERY_S = 5.0
 # The title of the one item that `SEEN` shows; no other is near it.
 TITLE = "A red kettle"
 SEEN: Vectors = unit(np.array([[1.0, 0.0, 0.0, 0.2]], np.float32))
@@ -116,7 +116,9 @@ class RestartedSearch:
 
     def _dole_out(self) -> None:
         assert self._gate is not None
-        while not self._hurrying.wait(EVERY_S) and (before := self.loading()) is not None:
+        while (before := self.loading()) is not None:
+            if self._hurrying.wait(EVERY_S if before["read"] else 0):
+                break
             self._gate.open()
             until(lambda before=before: self.loading() != before or self._hurrying.is_set())  # type: ignore[misc]
             self._gate.close()
