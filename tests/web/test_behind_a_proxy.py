@@ -9,7 +9,7 @@ from playwright.sync_api import Playwright
 from tests.servers import free_port
 from tests.system.stack import eventually, running
 from tests.web.nginx import HOST, PREFIX, nginx
-from tests.web.pages import KEY, chromium, text, with_camera
+from tests.web.pages import KEY, chromium, with_camera
 from tests.web.test_stream import is_live, streams
 from tests.web.test_teaching import save, taken
 
@@ -47,7 +47,7 @@ def test_a_camera_teaches_and_matches_stream_under_another_host_and_path(
         taken(page)
         page.keyboard.press("Enter")
         eventually(lambda: is_live(page), within_s=20, why=stack.log)
-        assert text(page, ".best-title") == "A thing of the shop"
+        page.locator(".best-title", has_text="A thing of the shop").wait_for()  # once the film comes to it
         best = page.locator("#best-item img")
         assert best.evaluate("(image) => image.naturalWidth") > 100
         assert streams(stack) == 1

@@ -13,6 +13,7 @@ from tests.system.stack import Stack
 from tests.web.pages import Pages
 from tests.web.proxy import Proxy, proxy
 from tests.web.shelf import MUG, VIEW, forgotten, open_mug
+from tests.web.test_teaching import save, taken
 
 
 @pytest.fixture
@@ -83,8 +84,8 @@ def test_what_was_taught_is_taken_back_after_the_server_came_back(with_clip: Sta
         page.locator("#viewfinder-frame img").wait_for()
         page.keyboard.press("t")
         page.get_by_label("What is it?").fill("Taught once")
-        page.keyboard.press("Enter")
-        page.get_by_text("It can be recognised from now on.").wait_for()
+        save(page)
+        taken(page)
         page.get_by_role("button", name="Done").click()
         page.locator("#toast", has_text="Taught: Taught once").wait_for()
         (item,) = with_clip.get("/items?text=Taught%20once")["items"]
