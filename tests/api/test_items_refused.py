@@ -108,7 +108,7 @@ def test_forms_with_wrong_fields_are_refused_by_name(empty: Stack, bowl: dict[st
     assert "damaged" in refused(empty.client.put(url, files={"image": picture(330)[:300]}), 400)
     says = refused(empty.client.put(url, content=b"<x/>", headers={"Content-Type": "text/xml"}), 415)
     assert "content type 'text/xml'; expected multipart/form-data or application/json" in says
-    assert {**empty.get(url), "change": bowl["change"], "undo": bowl["undo"]} == bowl
+    assert {**empty.get(url), "change": bowl["change"], "undo": bowl["undo"], "same_picture": []} == bowl
 
 
 @pytest.mark.parametrize("file", ['; filename=""\r\nContent-Type: application/octet-stream', ""])
