@@ -65,4 +65,6 @@ def _uprights(item: Item) -> Vectors:
 
 
 def _is_equal(own: Vectors, rows: Vectors) -> bool:
-    return len(rows) > 0 and bool((own @ rows.T).max() >= EQUAL_FROM)
+    # Rows of another length are of a file that somebody gave the name of this model.
+    is_alike = len(rows) > 0 and rows.shape[1] == own.shape[1]
+    return is_alike and bool((own @ rows.T).max() >= EQUAL_FROM)

@@ -58,3 +58,24 @@ def test_damaged_items_and_those_of_another_model_are_no_twins() -> None:
     sound, damaged = item("mug", 2, "mug.jpg"), replace(item("bad", 2, "mug.jpg"), damage="torn")
     assert np.allclose(sound.vectors, damaged.vectors)
     assert told(FakeItems([sound, damaged]), sound) == []
+
+
+def test_a_table_whose_items_all_have_one_picture_is_told_whole() -> None:
+    # Stored vectors are float16, whose mean is exactly the vector.
+    vector = vectors(dim=DIM).astype(np.float16).astype(np.float32)
+    items = [replace(make_item(f"item-{n:02}", vector), picture="placeholder.jpg") for n in range(32)]
+    found = told(FakeItems(items), *items)
+    assert found == [f"item-{number:02}: the same picture as item-00" for number in range(1, 32)]
+
+
+def test_nearly_the_same_pictures_are_each_named_beside_the_first() -> None:
+    others = [item(f"other-{number}", number) for number in range(20)]
+    alike = [item(f"alike-{number}", 50, moved=number / 100) for number in range(3)]
+    expected = [f"alike-{number}: nearly the same picture as alike-0" for number in (1, 2)]
+    assert told(FakeItems([*others, *alike]), *others, *alike) == expected
+
+
+def test_an_item_with_vectors_of_another_length_is_no_twin() -> None:
+    odd = make_item("odd", vectors(dim=DIM // 2))
+    many = [item(f"item-{number}", number) for number in range(30)]
+    assert told(FakeItems([*many, odd]), *many) == []
