@@ -203,6 +203,9 @@ class FakeDescriber:
         seed = int.from_bytes(hashlib.sha256(picture.tobytes() + repr(box).encode()).digest()[:4])
         return encode_points(random_points(60, seed=seed))
 
+    def describe_thing(self, picture: Picture, /, box: Sequence[float]) -> bytes:
+        return self.describe(picture, box=tuple(box))
+
 
 class FakeMatcher:
     """A PointMatcher: the number of descriptors that both have; it calls `before` first."""

@@ -26,6 +26,13 @@ def printed(seed: int, *, height: int = 400, width: int = 300) -> NDArray[np.uin
     return picture
 
 
+def textured(seed: int, *, height: int, width: int) -> NDArray[np.uint8]:
+    """A light desk with a grain that has points everywhere: BGR uint8 [height, width, 3]."""
+    noise = np.random.default_rng(seed).normal(0, 60, (height // 4, width // 4))
+    grain = cv2.GaussianBlur(cv2.resize(noise, (width, height), interpolation=cv2.INTER_NEAREST), (0, 0), 1.5)
+    return np.clip(np.array([150, 180, 200]) + grain[..., None], 0, 255).astype(np.uint8)
+
+
 def tilted(picture: NDArray[np.uint8], *, mirrored: bool = False) -> NDArray[np.uint8]:
     """A camera's frame of it, 640 x 480: turned and in perspective, on a plain desk."""
     height, width = picture.shape[:2]

@@ -57,6 +57,9 @@ class PointDescriber(Protocol):
         described with a margin around it. The same picture gives the same bytes.
         """
 
+    def describe_thing(self, picture: Picture, /, box: Sequence[float]) -> bytes:
+        """The same of the thing in the box alone, without what lies beside it there."""
+
 
 class PointMatcher(Protocol):
     """Compares local features of two pictures; safe to use from several threads."""

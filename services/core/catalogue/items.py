@@ -151,7 +151,7 @@ class Catalogue:
         """What the model and the describer make of a picture; it has no key yet."""
         if taught:
             vectors, _boxes = self.featurizer.look([picture], np.array([THING_BOX], np.float32))
-            return Look("", vectors, taught, self.describer.describe(picture))
+            return Look("", vectors, taught, self.describer.describe_thing(picture, THING_BOX))
         views = self.shots(picture)
         return Look("", self.featurizer.embed(views), taught, self.describer.describe(views[0]))
 

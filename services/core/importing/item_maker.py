@@ -142,7 +142,8 @@ class Maker:
         if packed is None:
             check_visible(picture)
         elif key in packed.taught:
-            return _Seen(key, [picture], self.describer.describe(picture), taught=True)
+            points = self.describer.describe_thing(picture, THING_BOX)
+            return _Seen(key, [picture], points, taught=True)
         views = self.shots(picture)
         return _Seen(key, views, self.describer.describe(views[0]))
 

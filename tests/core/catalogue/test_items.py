@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from common.local_points import decode_points
-from services.core.catalogue.cut_outs import GivenPicture
+from services.core.catalogue.cut_outs import THING_BOX, GivenPicture
 from services.core.catalogue.items import MAX_METADATA, MAX_TITLE, MAX_VALUE, Catalogue, Draft, seen_by
 from services.core.domain import Item
 from services.core.errors import InputError, UnavailableError
@@ -111,8 +111,9 @@ def test_each_picture_has_local_features_as_it_is_cut() -> None:
     catalogue = make_catalogue()
     given = [GivenPicture(b"abc"), GivenPicture(b"xyz", taught=True)]
     item = catalogue.make(Draft("A mug"), given)
-    pictures = [decode(each.content)[0] for each in given]
-    assert item.points == tuple(FakeDescriber().describe(picture) for picture in pictures)
+    shown, taught = (decode(each.content)[0] for each in given)
+    describer = FakeDescriber()
+    assert item.points == (describer.describe(shown), describer.describe_thing(taught, THING_BOX))
     assert all(map(decode_points, item.points))
     again = seen_by(item, catalogue.looks_again(item), model=MODEL)
     assert again.points == item.points
