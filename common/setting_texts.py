@@ -20,7 +20,7 @@ LOG_FORMAT = (
     "one; `process` is `run`, `search`, `api`, `edge`, `frames` or `emulator`. The command line always "
     "writes text."
 )
-THREADS = "The threads of each pool (FAISS, ONNX Runtime) in a process."
+THREADS = "The threads of each pool (BLAS, FAISS, ONNX Runtime) in a process."
 MQTT_URL = (
     "The address of the MQTT broker: `mqtt[s]://[user:password@]host[:port]`. In user and password, "
     "`@ / ? # [ ] %` have to be percent-encoded: `%40 %2F %3F %23 %5B %5D %25`."

@@ -2,40 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
-from common.logs import configure_logs
-from services.bootstrap.defaults import LOOPBACK
-from services.bootstrap.http_server import build_search_server
-from services.bootstrap.links import observations_link
-from services.bootstrap.process import run_service
-from services.bootstrap.search import build_search
-from services.bootstrap.settings import SearchSettings, load
-from services.search.app import build_app
-from services.search.loops import Loops
-from services.search.observations import SenderRule
+from services.search.linear_algebra import limit_threads
 
 
 def main() -> int:
     """Serve until SIGTERM or SIGINT."""
-    settings = load(SearchSettings)
-    configure_logs(settings.log_level, process="search", form=settings.log_format)
-    parts = build_search(settings, observations_link(settings))
-    watched = [parts.queue_health, parts.link_health]
-    loops = Loops(follower=parts.core.follower, intake=parts.intake, watched=watched)
-    key = settings.api_key.get_secret_value()
-    app = build_app(parts, loops, SenderRule(key, loopback=settings.search_host in LOOPBACK))
-    server = build_search_server(app, settings)
-    loops.start()
-    parts.link.start()
-    try:
-        server.run()
-    finally:
-        parts.link.stop()
-        loops.stop()
-        parts.core.second_look.close()
-    return 0
+    limit_threads(os.environ)
+    from services.search.serve import run  # only now, as it loads numpy
+
+    return run()
 
 
 if __name__ == "__main__":
-    sys.exit(run_service(main, process="search"))
+    sys.exit(main())
