@@ -18,6 +18,8 @@ _PRIOR_ITEMS, _PRIOR_TAUGHT = 3, 3
 # Number of items with two taught pictures or more from which on they sharpen, and the share of their mean
 # scatter that is added in all directions.
 SHARPENING_FROM, _REGULARISATION = 8, 1.0
+# Number of taught items, and of pictures of each, that metric and scale are fitted to: more change little.
+_MOST_ITEMS, _MOST_PICTURES = 400, 16
 # Mean and spread of taught pictures' cosines with other items' taught ones, and with other items' catalogue
 # pictures: those of shop photographs, and the number of cosines that they count for.
 _TAUGHT_COSINES, _CATALOGUE_COSINES, _PRIOR_COSINES = (0.0, 0.26), (0.01, 0.14), 200
@@ -43,6 +45,8 @@ class SpaceStatistics:
         self._total = np.zeros(dim, np.float64)
         self._count = 0
         self._taught: dict[str, _Taught] = {}
+        # The sum of all taught vectors, and their number.
+        self._taught_total, self._taught_count = np.zeros(dim, np.float64), 0
 
     def add(self, items: Iterable[Item]) -> None:
         """Count items as they are now."""
@@ -52,15 +56,21 @@ class SpaceStatistics:
             if len(catalogue):
                 self._total += catalogue.mean(axis=0, dtype=np.float64)
                 self._count += 1
+            self.remove(item.id)
             if taught.any():
                 half = np.float16
-                self._taught[item.id] = _Taught(item.vectors[taught].astype(half), catalogue.astype(half))
-            else:
-                self.remove(item.id)
+                own = _Taught(item.vectors[taught].astype(half), catalogue.astype(half))
+                self._taught[item.id] = own
+                self._count_taught(own, 1)
 
     def remove(self, item_id: str) -> None:
         """Forget what an item that is gone was taught."""
-        self._taught.pop(item_id, None)
+        if (own := self._taught.pop(item_id, None)) is not None:
+            self._count_taught(own, -1)
+
+    def _count_taught(self, own: _Taught, times: int) -> None:
+        self._taught_total += times * own.taught.sum(axis=0, dtype=np.float64)
+        self._taught_count += times * len(own.taught)
 
     def is_moved_from(self, space: Space, cameras: Vectors | None = None) -> bool:
         """Whether the items, or the `cameras`, differ enough from those that a space was fitted to."""
@@ -72,7 +82,7 @@ class SpaceStatistics:
             (self._taught_mean(prior, cameras), space.taught_mean, _CAMERAS_MOVED),
         )
         moved = any(_distance(now, then) > limit for now, then, limit in means)
-        sharpening = len(self._sharpening())
+        sharpening = sum(len(each.taught) > 1 for each in self._taught.values())
         is_sharpened = (sharpening >= SHARPENING_FROM) != (space.metric is not None)
         counts = ((len(self._taught), space.taught_items), (sharpening, space.sharpening_items))
         return moved or is_sharpened or any(max(pair) > 2 * max(1, min(pair)) for pair in counts)
@@ -94,7 +104,7 @@ class SpaceStatistics:
         )
         if len(sharpening) >= SHARPENING_FROM:
             space = replace(
-                space, metric=_metric([space.taught(_floats(each.taught)) for each in sharpening])
+                space, metric=_metric([space.taught(_floats(each.taught)) for each in _spread(sharpening)])
             )
         return replace(space, scale=self._scale(space))
 
@@ -109,11 +119,8 @@ class SpaceStatistics:
         """
         if cameras is not None and self._taught:
             return cameras
-        total, count = _PRIOR_TAUGHT * prior, _PRIOR_TAUGHT
-        for _, each in sorted(self._taught.items()):
-            total = total + each.taught.sum(axis=0, dtype=np.float64)
-            count += len(each.taught)
-        return np.asarray(total / count, np.float32)
+        total = self._taught_total + _PRIOR_TAUGHT * prior
+        return np.asarray(total / (self._taught_count + _PRIOR_TAUGHT), np.float32)
 
     def _sharpening(self) -> list[_Taught]:
         """The items that have two taught pictures or more, in the order of their ids."""
@@ -121,17 +128,36 @@ class SpaceStatistics:
 
     def _scale(self, space: Space) -> TaughtScale:
         """The scale by the items' taught pictures against other items' taught and catalogue pictures."""
-        kept = [each for _, each in sorted(self._taught.items())]
+        kept = _spread([each for _, each in sorted(self._taught.items())])
+        if not kept:
+            return _scale_of([], [])
         views = [space.taught(_floats(each.taught)) for each in kept]
-        middles = [directions(each.mean(axis=0, keepdims=True), each[:1]) for each in views]
-        catalogues = [space.catalogue(_floats(each.catalogue)) for each in kept]
-        others = [(own, n) for place, own in enumerate(views) for n in range(len(kept)) if n != place]
-        taught_cosines = [own @ middles[n][0] for own, n in others]
-        catalogue_cosines = [(own @ catalogues[n].T).max(axis=1) for own, n in others if len(catalogues[n])]
-        taught_mean, taught_spread = _moments(taught_cosines, _TAUGHT_COSINES)
-        catalogue_mean, catalogue_spread = _moments(catalogue_cosines, _CATALOGUE_COSINES)
-        gain = catalogue_spread / taught_spread
-        return TaughtScale(gain, catalogue_mean - gain * taught_mean)
+        owners = np.repeat(np.arange(len(kept)), [len(own) for own in views])
+        middles = np.concatenate([directions(own.mean(axis=0, keepdims=True), own[:1]) for own in views])
+        together = np.concatenate(views)
+        others = owners[:, None] != np.arange(len(kept))
+        taught_cosines = (together @ middles.T)[others]
+        catalogue_cosines = [
+            (together[owners != n] @ space.catalogue(_floats(each.catalogue)).T).max(axis=1)
+            for n, each in enumerate(kept)
+            if len(each.catalogue)
+        ]
+        return _scale_of([taught_cosines], catalogue_cosines)
+
+
+def _scale_of(taught_cosines: Sequence[Vectors], catalogue_cosines: Sequence[Vectors]) -> TaughtScale:
+    """The scale that gives the former the mean and the spread of the latter."""
+    taught_mean, taught_spread = _moments(taught_cosines, _TAUGHT_COSINES)
+    catalogue_mean, catalogue_spread = _moments(catalogue_cosines, _CATALOGUE_COSINES)
+    gain = catalogue_spread / taught_spread
+    return TaughtScale(gain, catalogue_mean - gain * taught_mean)
+
+
+def _spread(items: Sequence[_Taught]) -> list[_Taught]:
+    """The items, or those at even distances if there are many, with their first pictures."""
+    places = np.unique(np.linspace(0, len(items) - 1, min(len(items), _MOST_ITEMS)).round().astype(int))
+    chosen = [items[place] for place in places.tolist()]
+    return [replace(each, taught=each.taught[:_MOST_PICTURES]) for each in chosen]
 
 
 def _floats(vectors: NDArray[np.float16]) -> Vectors:

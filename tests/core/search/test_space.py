@@ -1,11 +1,14 @@
 """The space: means taken off, taught pictures joined, hubs damped, the metric sharpened."""
 
+import tracemalloc
 from dataclasses import replace
+from itertools import permutations
 
 import numpy as np
 import pytest
 
 from common.wire import Vectors
+from services.core.catalogue.views import taught_rows
 from services.core.search.space import (
     CATALOGUE_WEIGHT,
     PLAIN,
@@ -164,6 +167,36 @@ def test_taught_views_that_are_all_the_same_sharpen_nothing() -> None:
     assert metric is None or np.isfinite(metric).all()
 
 
+def test_taught_cosines_are_brought_to_the_mean_and_spread_of_the_catalogues() -> None:
+    items = [item(number, taught=1 + number % 3, catalogue=number != 4) for number in range(30)]
+    statistics = SpaceStatistics(shipped(), DIM)
+    statistics.add(items)
+    space = statistics.fit()
+    taught, catalogue = [], []
+    for own, other in permutations(items, 2):
+        seen = space.taught(own.vectors[taught_rows(own)])
+        middle = space.taught(other.vectors[taught_rows(other)]).mean(axis=0)
+        taught += (seen @ middle / np.linalg.norm(middle)).tolist()
+        if rows := len(other.vectors[~taught_rows(other)]):
+            catalogue += (seen @ space.catalogue(other.vectors[:rows]).T).max(axis=1).tolist()
+    scaled = space.scale.gain * np.array(taught) + space.scale.offset
+    # The shop's figures, with which it begins, still count a little.
+    assert scaled.mean() == pytest.approx(np.mean(catalogue), abs=0.02)
+    assert scaled.std() == pytest.approx(np.std(catalogue), abs=0.03)
+
+
+def test_thousands_of_taught_items_are_fitted_within_their_memory() -> None:
+    made = [item(number, taught=2) for number in range(40)]
+    statistics = SpaceStatistics(shipped(), DIM)
+    statistics.add(replace(made[number % 40], id=f"item-{number:04}") for number in range(4000))
+    tracemalloc.start()
+    scale = statistics.fit().scale
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert np.isfinite([scale.gain, scale.offset]).all()
+    assert peak < 50_000_000
+
+
 def test_the_fit_does_not_depend_on_the_order_of_the_items() -> None:
     items = [item(number, taught=3 * (number % 2)) for number in range(30)]
     first, second = SpaceStatistics(shipped(), DIM), SpaceStatistics(shipped(), DIM)
@@ -173,6 +206,16 @@ def test_the_fit_does_not_depend_on_the_order_of_the_items() -> None:
     for name in ("catalogue_mean", "taught_mean", "metric"):
         np.testing.assert_allclose(getattr(one, name), getattr(other, name), atol=1e-5)
     assert not second.is_moved_from(one)
+
+
+def test_items_that_change_and_go_leave_nothing_in_what_was_taught() -> None:
+    only, changed = SpaceStatistics(shipped(), DIM), SpaceStatistics(shipped(), DIM)
+    only.add([item(1, taught=2)])
+    changed.add([item(1, taught=3), item(2, taught=3), item(3, taught=3), item(1, taught=2), item(3)])
+    changed.remove("thing-002")
+    one, other = only.fit(), changed.fit()
+    np.testing.assert_allclose(one.taught_mean, other.taught_mean, atol=1e-6)  # type: ignore[arg-type]
+    assert (other.taught_items, other.sharpening_items) == (1, 1)
 
 
 def test_an_unknown_model_has_its_items_where_they_are() -> None:
