@@ -129,4 +129,5 @@ def _index(parts: ApiParts) -> dict[str, Any]:
         raise UnavailableError("search is not connected to the broker; reconnecting")
     if loading := state["loading"]:
         raise LoadingError(Loading(loading["read"], loading["total"]))
-    return {name: state.get(name) for name in ("items", "other_recipe", "damaged", "cursor", "model")}
+    told = ("items", "other_recipe", "damaged", "hubs", "space", "cursor", "model")
+    return {name: state.get(name) for name in told}

@@ -24,6 +24,7 @@ from services.bootstrap.search import connect_redis
 from services.bootstrap.settings import CliSettings, load
 from services.cli.printed import say
 from services.cli.running_system import api_client, run_json
+from services.cli.search_state import hubs_told
 from services.core.errors import InputError, Loading, LoadingError, UnavailableError
 
 WAIT_S = 4.0
@@ -119,9 +120,8 @@ class _Doctor:
         hint = (
             f"; {n} of another recipe: run `lookalike index rebuild`" if (n := state["other_recipe"]) else ""
         )
-        if hubs := state.get("hubs", {}).get("count"):
-            named = ", ".join(map(ascii, state["hubs"]["first"]))
-            hint += f"; {hubs} of them are like pictures of anything, and damped: {named}"
+        if hubs := hubs_told(state):
+            hint += f"; {hubs}"
         return f"{state['items']} items of model {state['model']}{hint}"
 
     def damaged(self) -> dict[str, Any]:

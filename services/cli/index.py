@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import typer
 from rich.console import Console
 from rich.progress import Progress
@@ -10,15 +12,23 @@ from common.visible_text import visible
 from models.errors import ModelError
 from models.files import fingerprint
 from models.locate import resolve
+from models.variants import VARIANTS
 from services.adapters.running_api import ApiRebuildWriter
+from services.adapters.search_client import SearchClient
 from services.bootstrap.catalogue import open_catalogue
+from services.bootstrap.own_clients import own_client
 from services.bootstrap.settings import CliSettings, load
 from services.bootstrap.stores import open_items
 from services.cli.printed import say, tell
 from services.cli.running_system import api_client, run_json, tell_store
+from services.cli.search_state import hubs_told, space_told
 from services.core.catalogue.items import Catalogue
 from services.core.catalogue.rebuild import RebuildWriter, VectorCounts, rebuild
 from services.core.catalogue.views import RECIPE
+from services.core.errors import UnavailableError
+
+# A hint that is not waited for long.
+_SEARCH_WAIT_S = 3.0
 
 app = typer.Typer(help="The index.", no_args_is_help=True)
 
@@ -33,7 +43,8 @@ def status() -> None:
     """Count the items by their vectors.
 
     Up to date, of another version's recipe of views (searchable, but a rebuild makes them better), or without
-    any of the catalogue's model (not searchable before a rebuild).
+    any of the catalogue's model (not searchable before a rebuild). While the system runs, also the space in
+    which its search compares them, and items that are damped for being like pictures of anything.
     """
     settings = load(CliSettings)
     store = open_items(settings, writable=False)
@@ -48,17 +59,32 @@ def status() -> None:
         say(f"{counts.other_recipe} of another recipe (searchable): run `lookalike index rebuild`")
     if counts.without:
         say(f"{counts.without} of another model (not searchable): run `lookalike index rebuild`")
+    _say_search(settings)
     chosen = _chosen_model(settings)
     if chosen not in (None, model):
         say(f"LOOKALIKE_MODEL={settings.model} is model {chosen}, to which a rebuild changes the catalogue")
 
 
+def _say_search(settings: CliSettings) -> None:
+    """Print what the running search says of its space, nothing if it can't be asked."""
+    addresses = run_json(settings)
+    if addresses is None:
+        return
+    with (
+        contextlib.suppress(UnavailableError),
+        own_client(addresses["search"], timeout_s=_SEARCH_WAIT_S) as client,
+    ):
+        state = SearchClient(client).state()
+        say(*filter(None, (hubs_told(state), space_told(state))))
+
+
 def _chosen_model(settings: CliSettings) -> str | None:
-    """The fingerprint of LOOKALIKE_MODEL, None while it is not built."""
+    """The fingerprint of LOOKALIKE_MODEL; of a level that is not built yet, the one that it will have."""
     try:
         return fingerprint(resolve(settings.model, build=False).read_bytes())
     except ModelError:
-        return None
+        variant = VARIANTS.get(settings.model)
+        return variant.fingerprint if variant else None
 
 
 @app.command("rebuild")

@@ -15,6 +15,8 @@ _INDEX: dict[str, Any] = {
     "items": 61,
     "other_recipe": 0,
     "damaged": {"count": 0, "first": []},
+    "hubs": {"count": 0, "first": []},
+    "space": {"age_s": 83.2, "taught_items": 3, "is_sharpened": False, "cameras": 1},
     "cursor": 83,
     "model": MODEL,
 }
@@ -64,6 +66,24 @@ class DamagedAnswer(Answer):
     first: list[DamagedItemAnswer] = Field(description="The first 10 of them, in the order of their ids.")
 
 
+class HubsAnswer(Answer):
+    """The items that are far more like camera pictures of all kinds than the others, and damped for it."""
+
+    count: int = Field(description="How many there are.")
+    first: list[str] = Field(description="The ids of the strongest 10 of them.")
+
+
+class SpaceAnswer(Answer):
+    """The space in which vectors are compared, the own means of catalogue and cameras taken off."""
+
+    age_s: float = Field(description="For how many seconds it has been as it is.")
+    taught_items: int = Field(description="How many items with pictures of cameras it was fitted to.")
+    is_sharpened: bool = Field(
+        description="Whether these were enough to sharpen it: 8 with two such pictures."
+    )
+    cameras: int = Field(description="Of how many cameras this process knows a mean.")
+
+
 class CheckAnswer(Answer):
     """One dependency."""
 
@@ -79,6 +99,8 @@ class CheckAnswer(Answer):
     damaged: DamagedAnswer | None = Field(
         None, description="Index: items that it leaves out; PUT or DELETE mends that."
     )
+    hubs: HubsAnswer | None = Field(None, description="Index: items that are like pictures of anything.")
+    space: SpaceAnswer | None = Field(None, description="Index: what vectors are compared in.")
     model: str | None = Field(None, description="Index: the fingerprint of its model.")
     loading: LoadingAnswer | None = Field(None, description="Index: how far its first reading is.")
 

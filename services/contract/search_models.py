@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from services.contract.examples import MODEL
-from services.contract.health_models import DamagedAnswer, LoadingAnswer
+from services.contract.health_models import DamagedAnswer, HubsAnswer, LoadingAnswer, SpaceAnswer
 from services.contract.model_base import Answer, with_example
 
 # The further members of a problem document while there is no verdict yet.
@@ -26,13 +26,6 @@ class PingAnswer(Answer):
     loading: LoadingAnswer | None = Field(description="How far the first reading of the item store is.")
 
 
-class HubsAnswer(Answer):
-    """The items that are far more like camera pictures of all kinds than the others, and damped for it."""
-
-    count: int = Field(description="How many there are.")
-    first: list[str] = Field(description="The ids of the strongest 10 of them.")
-
-
 class SearchHealthAnswer(Answer):
     """The search process's health."""
 
@@ -48,6 +41,7 @@ class SearchHealthAnswer(Answer):
             "other_recipe": 0,
             "damaged": {"count": 1, "first": [{"id": "mug-7", "reason": "it has no vectors"}]},
             "hubs": {"count": 0, "first": []},
+            "space": {"age_s": 83.2, "taught_items": 3, "is_sharpened": False, "cameras": 1},
             "cursor": 83,
             "model": MODEL,
         }
@@ -66,6 +60,9 @@ class SearchHealthAnswer(Answer):
     )
     damaged: DamagedAnswer = Field(description="The items that it leaves out.")
     hubs: HubsAnswer = Field(description="Items that are like pictures of anything.")
+    space: SpaceAnswer | None = Field(
+        description="What vectors are compared in; null for a model of which no means are known."
+    )
     cursor: int = Field(description="The newest change of the store that it has read.")
     model: str | None = Field(
         description="The fingerprint of the index's model; null for an empty catalogue."

@@ -134,6 +134,7 @@ def _index_state(parts: SearchParts, loops: Loops) -> dict[str, Any]:
 
 def _state(parts: SearchParts, loops: Loops) -> dict[str, Any]:
     view, index = parts.core.follower.view, _index_state(parts, loops)
+    space = parts.core.follower.space
     link, queue = parts.link_health.trouble, parts.queue_health.trouble
     return {
         "ok": index["status"] == "ok" and link is None and queue is None,
@@ -146,6 +147,7 @@ def _state(parts: SearchParts, loops: Loops) -> dict[str, Any]:
         "other_recipe": parts.core.follower.other_recipe,
         "damaged": parts.core.follower.damaged.to_json(),
         "hubs": parts.core.follower.hubs.to_json(),
+        "space": space.to_json() if space else None,
         "cursor": parts.core.follower.cursor,
         "model": view.model if view else None,
     }

@@ -45,6 +45,8 @@ def test_an_item_of_another_recipe_is_found_counted_and_made_again(
     assert empty.get("/healthz")["checks"]["index"]["other_recipe"] == 1
     counted = empty.cli("index", "status")
     assert "1 of another recipe (searchable): run `lookalike index rebuild`" in counted.stdout, counted.stderr
+    assert empty.get("/healthz")["checks"]["index"]["space"]["taught_items"] == 0
+    assert "with 0 taught items; 0 cameras have means of their own" in counted.stdout
 
     assert rebuilt(empty).startswith("1 items were made again with model ")
 

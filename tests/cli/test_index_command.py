@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from models.files import fingerprint
+from models.variants import LEVELS
 from services.adapters.sqlite_items import SqliteItems
 from services.core.catalogue.views import RECIPE
 from tests.cli.shop import Shop, write_model
@@ -88,6 +89,14 @@ def test_the_model_that_a_rebuild_would_change_to_is_named(filled: Shop, tmp_pat
     assert f"3 items were made again with model {new}" in rebuilt(other)
     assert status(other)[0].startswith(f"model {new}")
     assert len(status(other)) == 2
+
+
+def test_a_level_that_is_not_built_yet_is_named_by_what_it_will_be(filled: Shop, tmp_path: Path) -> None:
+    other = Shop(filled.data, Path("fast"), {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path)})
+    new = LEVELS["fast"].fingerprint
+    assert (
+        status(other)[-1] == f"LOOKALIKE_MODEL=fast is model {new}, to which a rebuild changes the catalogue"
+    )
 
 
 def test_items_that_another_model_left_out_are_counted(filled: Shop, tmp_path: Path) -> None:

@@ -32,6 +32,10 @@ class CameraMeans:
                 means[thing] = memory.mean
         self._means = dict(list(means.items())[-_MOST_CAMERAS:])
 
+    def count(self, model: str) -> int:
+        """The number of cameras with a mean of a model."""
+        return sum(each.model == model for each in self._means.values())
+
     def middle(self, model: str, shipped: Vectors | None) -> Vectors | None:
         """The mean of the cameras' means of a model, float32 [dim]; None if there is none."""
         own = [each.mean(shipped) for each in self._means.values() if each.model == model]

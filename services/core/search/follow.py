@@ -15,6 +15,7 @@ from services.core.search.damaged_items import DamagedItems, usual_dim
 from services.core.search.hubs import Hubs
 from services.core.search.space import PLAIN, ModelSpace, Space, SpacedIndex, Standing
 from services.core.search.space_fit import SpaceStatistics
+from services.core.search.space_state import SpaceState
 from services.core.search.verdict import Calibration
 
 _PAGE = 500
@@ -72,6 +73,7 @@ class Follower:
         self._camera_means = camera_means or CameraMeans()
         # The time from which on the items may be read again for another space.
         self._respace_from_s = clock()
+        self._fitted_s = clock()
         self._clock = clock
         self._looked_again_s = clock()
         # The items that are left out.
@@ -95,6 +97,19 @@ class Follower:
     def other_recipe(self) -> int:
         """The number of them with vectors of another version's recipe."""
         return 0 if self._copy is None else len(self._copy.other_recipe)
+
+    @property
+    def space(self) -> SpaceState | None:
+        """What the space was made of; None for a model of which no means are known."""
+        view = self.view
+        if view is None or view.space.shipped is None:
+            return None
+        return SpaceState(
+            age_s=self._clock() - self._fitted_s,
+            taught_items=view.space.taught_items,
+            is_sharpened=view.space.metric is not None,
+            cameras=self._camera_means.count(view.model),
+        )
 
     def live(self) -> View | None:
         """The present view, None for an empty catalogue; raises LoadingError while there is none yet."""
@@ -174,6 +189,7 @@ class Follower:
         self._copy, self.view, self.damaged = copy, None if copy is None else _view(copy), damaged
         self.cursor, self.loading = head, None
         self._note_hubs(copy)
+        self._fitted_s = self._clock()
         # New items wait while all are read again: a tenth of the time at most.
         self._respace_from_s = self._clock() + _RESPACE_PAUSE * (self._clock() - began_s)
         return count

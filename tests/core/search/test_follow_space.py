@@ -3,23 +3,29 @@
 import numpy as np
 import pytest
 
+from services.core.camera_mean import CameraMean
 from services.core.domain import Item
 from services.core.ports import ItemStore, Memory
+from services.core.search.camera_means import CameraMeans
 from services.core.search.follow import Follower, View
 from services.core.search.lookup import Lookup
 from services.core.search.space_fit import SHARPENING_FROM
+from services.core.search.space_state import SpaceState
 from tests.core.search.spaces import camera_views, item, shipped
 from tests.fakes import FakeClock, FakeIndex, FakeItems, make_observation
 
 LOOKUP = Lookup(picture_url=lambda facts: facts.id, k=6, max_age_s=5.0)
 
 
-def follower(store: ItemStore, clock: FakeClock | None = None) -> Follower:
+def follower(
+    store: ItemStore, clock: FakeClock | None = None, camera_means: CameraMeans | None = None
+) -> Follower:
     return Follower(
         store,
         make_index=lambda _model, dim: FakeIndex(dim=dim),
         space_of=lambda _model: shipped(),
         clock=clock or FakeClock(),
+        camera_means=camera_means,
     )
 
 
@@ -87,6 +93,25 @@ def test_what_people_teach_sharpens_at_the_next_reading() -> None:
     assert set(view.standings) == set(view.facts)
     store.delete("thing-000")
     assert "thing-000" not in settled(following).standings
+
+
+def test_it_is_told_how_the_space_was_made() -> None:
+    clock, means = FakeClock(), CameraMeans()
+    store = FakeItems(item(number, taught=2 * (number < SHARPENING_FROM)) for number in range(20))
+    following = follower(store, clock, means)
+    assert following.space is None
+    view = settled(following)
+    age_s = following.space.age_s if following.space else -1.0
+    clock.now_s += 60
+    scene = CameraMean(view.model, 9 * camera_views(1)[0], 9.0, camera_views(1), camera_views(1)[0], 1)
+    means.note({"cam-1": Memory(mean=scene)})
+    assert following.space == SpaceState(age_s + 60, SHARPENING_FROM, is_sharpened=True, cameras=1)
+
+
+def test_a_model_without_means_has_no_space_to_tell_of() -> None:
+    following = Follower(FakeItems([item(1)]), make_index=lambda _model, dim: FakeIndex(dim=dim))
+    settled(following)
+    assert following.space is None
 
 
 def test_an_item_with_a_vector_of_nan_is_left_out_of_the_mean() -> None:
