@@ -60,7 +60,10 @@ class CutOuts:
         """The thing that the model finds in a camera's picture file; raises InputError if it is none."""
         picture, _suffix = self.decode(content)
         _vectors, ((left, top, width, height),) = self.featurizer.look([picture])
-        return self.given(content, (float(left), float(top), float(width), float(height)), taught=True)
+        high_px, wide_px = picture.shape[:2]
+        # A model may find a sliver where it is not sure of anything, as in an empty scene.
+        (left, width), (top, height) = _grown(left, width, wide_px), _grown(top, height, high_px)
+        return self.given(content, (left, top, width, height), taught=True)
 
 
 def cut_out(picture: Picture, box: Box, *, margin: float) -> Picture:
@@ -81,6 +84,12 @@ def _check_size(picture: Picture, box: Box) -> None:
         raise InputError(
             f"the box holds {wide} x {high} pixels of the picture; expected {MIN_SIDE_PX} or more a side"
         )
+
+
+def _grown(start: float, share: float, size: int) -> tuple[float, float]:
+    """Start and share of a side that is MIN_SIDE_PX long at least, around the same middle where it can."""
+    grown = min(1.0, max(float(share), MIN_SIDE_PX / size))
+    return min(max(0.0, float(start) - (grown - float(share)) / 2), 1.0 - grown), grown
 
 
 def _around(start: float, share: float, size: int, margin: float) -> NDArray[np.int_]:

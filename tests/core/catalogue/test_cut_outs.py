@@ -75,15 +75,28 @@ def test_a_box_of_a_few_pixels_is_refused(box: Box) -> None:
         cuts().given(encode(desk(60, 30, 100, 50)), box, taught=True)
 
 
-def test_the_thing_that_the_model_finds_is_cut_out() -> None:
-    class Finder(FakeFeaturizer):
-        def look(self, pictures: Sequence[Picture], /, boxes: Boxes | None = None) -> tuple[Vectors, Boxes]:
-            vectors, _boxes = super().look(pictures, boxes)
-            return vectors, np.array([[0.3, 0.3, 0.5, 0.5]], np.float32)
+class Finder(FakeFeaturizer):
+    """Finds the thing of each picture in one place."""
 
-    given = cuts(Finder()).found(encode(desk(60, 30, 100, 50)))
+    def __init__(self, *box: float) -> None:
+        super().__init__()
+        self._box = box
+
+    def look(self, pictures: Sequence[Picture], /, boxes: Boxes | None = None) -> tuple[Vectors, Boxes]:
+        vectors, _boxes = super().look(pictures, boxes)
+        return vectors, np.array([self._box], np.float32)
+
+
+def test_the_thing_that_the_model_finds_is_cut_out() -> None:
+    given = cuts(Finder(0.3, 0.3, 0.5, 0.5)).found(encode(desk(60, 30, 100, 50)))
     assert given.taught
     assert share_of_thing(decode(given.content)[0], THING_BOX) > 0.9
+
+
+@pytest.mark.parametrize("left", [0.0, 0.5, 0.97])
+def test_a_sliver_that_the_model_finds_is_grown_to_the_smallest_box(left: float) -> None:
+    given = cuts(Finder(left, 0.2, 0.03, 0.6)).found(encode(desk(60, 30, 100, 50)))
+    assert decode(given.content)[0].shape[:2] == (60 + 2 * 7, 8 + 2 * 1)
 
 
 def test_what_is_no_picture_is_refused() -> None:
