@@ -54,6 +54,26 @@ def test_without_a_change_or_with_one_of_everything_the_models_box_stays(now: Fr
     assert boxed(THING, scene(), now) == THING
 
 
+# A lamp's light on the right of the desk, warm.
+LAMP = np.array([0.7, 1.0, 1.5]) ** (0.3 + np.linspace(-0.5, 1, 320)[None, :, None] ** 2)
+
+
+def lit(frame: Frame) -> Frame:
+    return np.clip(frame * LAMP, 0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("found", [(0.1, 0.1, 0.8, 0.8), (0.7, 0.1, 0.2, 0.2)])
+def test_a_lamp_that_is_switched_on_is_no_change_but_the_thing_is(found: Box) -> None:
+    assert boxed(found, scene(), lit(scene(THING))) == pytest.approx(THING, abs=0.05)
+    assert boxed(found, lit(scene()), scene(THING)) == pytest.approx(THING, abs=0.05)
+    assert boxed(found, scene(), lit(scene())) == found
+
+
+def test_another_desk_is_no_change() -> None:
+    other = DESK[::-1, ::-1].copy()
+    assert boxed(THING, scene(), other) == THING
+
+
 def seen(*stills: tuple[Frame, float]) -> ScenesBefore:
     """What a camera remembers of scenes, each shown for some seconds at ten frames a second."""
     scenes, at_s = ScenesBefore(), 1000.0
