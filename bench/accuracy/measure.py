@@ -6,23 +6,23 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-import cv2
-
 from bench.accuracy.answers import ShownAnswer, nearest_of, overlap
 from bench.accuracy.labelled_sets import CLIP_FPS, LabelledSet, Showing
 from bench.accuracy.live_camera import LiveCamera
+from bench.accuracy.presses import pressed
 from bench.accuracy.product import Product
 from common.wire import Observation
 from edge.picture.crop import given_to_model, within
 from edge.picture.frame_types import Frame
+from services.core.catalogue.cut_outs import GivenPicture
 from services.core.records import UPLOAD, MatchRecord
 
 ONE_BY_ONE, CAMERA, AGAIN = "one by one", "camera", "camera, second round"
 TAUGHT = ", taught"
 FURTHER_VIEWS, NEW_ITEMS = "as further views", "as new items"
 TAUGHT_VIEWS = 5
-# Of the clip: things taught at once, frames of each, and frames at both ends of its shot that are not taken.
-THINGS, MOMENTS, SLIDING = 3, 4, 4
+# Of the clip: things taught at once.
+THINGS = 3
 # A still thing: a second frame, then another thing, long enough after for no vote of the first to count.
 _NEXT_FRAME_S, _NEXT_THING_S = 0.1, 4.0
 # Time from one round of a camera to its next, longer than any takes.
@@ -127,44 +127,30 @@ def teach_five(labelled: LabelledSet, product: Product, *, seed: int) -> None:
         if folder.is_dir():
             files = sorted(folder.iterdir())
             chosen = rng.sample(files, min(TAUGHT_VIEWS, len(files)))
-            product.teach(item.id, [path.read_bytes() for path in chosen])
+            product.teach(item.id, [product.cut_outs.found(path.read_bytes()) for path in chosen])
     product.follow()
 
 
 def _teach_film(labelled: LabelledSet, product: Product, *, seed: int) -> Iterator[Teaching]:
-    """Teach three of the film's things from its own frames, each way, and play it again."""
-    rng = random.Random(seed)
-    shots: dict[str, list[Showing]] = {}
-    for each in labelled.showings:
-        if each.id:
-            shots.setdefault(each.id, []).append(each)
-    things = rng.sample(sorted(shots), THINGS)
-    moments = {thing: _moments(shots[thing]) for thing in things}
-    used = {each.name for chosen in moments.values() for each in chosen}
-    before = {item.id: item for item in product.items() if item.id in moments}
-    ways: dict[str, Callable[[str, Sequence[bytes]], None]] = {
+    """Teach three of the film's things by one press each, in each way, and play it again."""
+    moments = pressed(labelled, product.featurizer)
+    things = random.Random(seed).sample(sorted(moments), THINGS)
+    used = {each.frame for thing in things for each in moments[thing]}
+    before = {item.id: item for item in product.items() if item.id in things}
+    ways: dict[str, Callable[[str, Sequence[GivenPicture]], None]] = {
         FURTHER_VIEWS: product.teach,
         NEW_ITEMS: product.teach_new,
     }
     for number, (way, teach) in enumerate(ways.items(), start=2):
-        for thing, chosen in moments.items():
-            teach(thing, [_jpeg(each.read()) for each in chosen])
+        for thing in things:
+            cut = product.cut_outs.given
+            teach(thing, [cut(each.moment.jpeg, each.moment.box, taught=True) for each in moments[thing]])
         product.follow()
         answers = as_camera(labelled, product, thing=f"{labelled.name}-{seed}", number=number)
         yield Teaching(way, things, [each for each in answers if each.frame not in used])
         for item in before.values():
             product.catalogue.store.put(item)
         product.follow()
-
-
-def _moments(shot: Sequence[Showing]) -> list[Showing]:
-    """Frames of a shot, evenly spread, in which the thing neither slides in nor out."""
-    steady = shot[SLIDING:-SLIDING]
-    return [steady[place * (len(steady) - 1) // (MOMENTS - 1)] for place in range(MOMENTS)]
-
-
-def _jpeg(frame: Frame) -> bytes:
-    return cv2.imencode(".jpg", frame, [cv2.IMWRITE_JPEG_QUALITY, 90])[1].tobytes()
 
 
 def _answer(labelled: LabelledSet, shown: Showing, record: MatchRecord) -> ShownAnswer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,7 +26,6 @@ from services.core.catalogue.edits import Editor
 from services.core.catalogue.items import Draft
 from services.core.catalogue.undo import Undo
 from services.core.domain import Item
-from services.core.errors import InputError
 from services.core.importing.import_run import ImportRun
 from services.core.importing.store_writer import StoreWriter
 from services.core.records import K
@@ -60,7 +59,7 @@ class Product:
         )
         self.catalogue = replace(open_catalogue(self.settings), featurizer=featurizer)
         self._editor = Editor(self.catalogue, Undo())
-        self._cut_outs = CutOuts(pillow_pictures.decode, pillow_pictures.encode, featurizer)
+        self.cut_outs = CutOuts(pillow_pictures.decode, pillow_pictures.encode, featurizer)
         settings = SearchSettings(store=self.settings.store, redis_url=redis_url, threads=1)
         self._core: SearchCore = build_search_core(
             settings, make_index=lambda _model, dim: make_index(index, dim)
@@ -103,23 +102,13 @@ class Product:
         """The catalogue's items."""
         return self.catalogue.store.page(limit=10**9)
 
-    def teach(self, item_id: str, pictures: Sequence[bytes]) -> None:
-        """Give an item pictures that a camera took, as T does: cut to what the model finds in them."""
-        if given := self._cut(pictures):
-            self._editor.add_views(item_id, lambda: given)
+    def teach(self, item_id: str, given: Sequence[GivenPicture]) -> None:
+        """Give an item pictures that a camera took."""
+        self._editor.add_views(item_id, lambda: given)
 
-    def teach_new(self, item_id: str, pictures: Sequence[bytes]) -> None:
+    def teach_new(self, item_id: str, given: Sequence[GivenPicture]) -> None:
         """The same as an item's only pictures."""
-        given = self._cut(pictures)
         self._editor.add(Draft(item_id, item_id), lambda: given)
-
-    def _cut(self, pictures: Sequence[bytes]) -> list[GivenPicture]:
-        given = []
-        for content in pictures:
-            # Refused: hardly anything was found; a person would take another picture.
-            with suppress(InputError):
-                given.append(self._cut_outs.found(content))
-        return given
 
 
 @contextmanager
