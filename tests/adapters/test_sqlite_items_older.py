@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from services.adapters.sqlite_items import SqliteItems
+from services.adapters.sqlite_items.file import writer_lock
 from services.core.domain import RevisionError
 from services.core.errors import UnavailableError
 from tests.adapters.items import counts, models, noted, same, taught_item
@@ -121,6 +122,7 @@ def fill_third(db: sqlite3.Connection, script: str) -> None:
         )
         db.execute("INSERT INTO changes (item_id) VALUES (?)", (item.id,))
     db.execute("INSERT INTO feedback VALUES (7, 'a', 'c')")
+    db.execute("INSERT INTO facts VALUES ('calibration', '{}')")
 
 
 @pytest.fixture
@@ -253,6 +255,20 @@ def test_a_file_of_a_newer_version_is_left_alone(path: Path, writable: bool) -> 
         SqliteItems(path, writable=writable).head()
 
 
+@pytest.mark.parametrize("older", ["fourth"], indirect=True)
+def test_a_file_that_an_older_version_writes_to_is_left_as_it_is(path: Path, older: str) -> None:
+    reader = SqliteItems(path, writable=False)
+    with (
+        writer_lock(path),
+        pytest.raises(UnavailableError, match=r"older version of Lookalike writes to it; stop that first"),
+    ):
+        reader.head()
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        assert db.execute("PRAGMA user_version").fetchone() == (3,)
+    check_whole(reader, older)
+    reader.close()
+
+
 def test_vectors_are_kept_as_float16(path: Path) -> None:
     item = make_item("a", vectors(2))
     with closing(SqliteItems(path, writable=True)) as store:
@@ -266,4 +282,6 @@ def test_an_older_file_keeps_no_vectors_that_nothing_uses(path: Path, writer: Sq
     writer.close()
     with closing(sqlite3.connect(path)) as db:
         (script,) = db.execute("SELECT group_concat(sql) FROM sqlite_master").fetchone()
+        kept = db.execute("SELECT name FROM facts").fetchall()
     assert "probes" not in script
+    assert kept == [("model",)]

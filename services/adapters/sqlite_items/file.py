@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import sqlite3
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -17,6 +18,9 @@ from services.core.errors import NoSpaceError, UnavailableError
 _VERSION = 5
 # Writes that fail like this are mostly those of a quota; on a full disk it is SQLITE_FULL.
 _UNWRITTEN = (sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_FSYNC)
+# Time that a reader waits for the writer to bring an older file up to date; it looks for one by the lock,
+# which another writer may want at that moment.
+_WAIT_S, _POLL_S, _TRIES = 2.0, 0.02, 5
 _SCHEMA, _FROM_1, _FROM_2, _FROM_3, _FROM_4 = (
     Path(__file__).with_name(name).read_text(encoding="utf-8")
     for name in ("schema.sql", "older.sql", "older_2.sql", "older_3.sql", "older_4.sql")
@@ -36,6 +40,8 @@ def open_file(path: Path, *, writable: bool) -> sqlite3.Connection:
             # FULL makes a commit survive a power cut, which WAL's default does not.
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = FULL")
+            if not writable:
+                _wait_for_older_writer(db, path)
             _bring_up_to_date(db, path)
             db.execute(f"PRAGMA query_only = {'OFF' if writable else 'ON'}")
         except BaseException:
@@ -70,12 +76,41 @@ def writer_lock(path: Path) -> IO[str]:
         file = path.with_name(path.name + ".writer").open("a")
     except OSError as error:
         raise UnavailableError(f"item store {path}: {error.strerror}") from error
+    for _ in range(_TRIES):
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(_POLL_S)
+        else:
+            return file
+    file.close()
+    raise UnavailableError(f"item store {path}: another process writes to it; stop that first")
+
+
+def _is_written(path: Path) -> bool:
+    """Whether a process has the writer's lock."""
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with path.with_name(path.name + ".writer").open() as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
-        file.close()
-        raise UnavailableError(f"item store {path}: another process writes to it; stop that first") from None
-    return file
+        return True
+    except OSError:  # no writer was there yet
+        return False
+    return False
+
+
+def _wait_for_older_writer(db: sqlite3.Connection, path: Path) -> None:
+    """Leave an older file to its writer, to which new tables would be strange if it is as old.
+
+    Raises UnavailableError if that does not bring it up to date.
+    """
+    until_s = time.monotonic() + _WAIT_S
+    while _version(db) < _VERSION and _is_written(path):
+        if time.monotonic() > until_s:
+            raise UnavailableError(
+                f"item store {path}: a process of an older version of Lookalike writes to it; stop that first"
+            )
+        time.sleep(_POLL_S)
 
 
 def _bring_up_to_date(db: sqlite3.Connection, path: Path) -> None:

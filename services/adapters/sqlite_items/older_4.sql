@@ -1,2 +1,3 @@
--- Drops from the vectors of version 4 those of made-up camera frames, which nothing uses any more.
+-- Drops what nothing uses any more of version 4: vectors of made-up camera frames, and the fit to them.
+DELETE FROM facts WHERE name = 'calibration';
 ALTER TABLE vectors DROP COLUMN probes;
