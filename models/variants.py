@@ -28,7 +28,7 @@ class Variant:
     weights_sha256: str
     # First 12 hex digits of the built file's sha-256, with the onnx version of requirements.lock.
     fingerprint: str
-    # Version of the build; raise it when the built file changes: one of another recipe is built anew.
+    # Version of the build; raise it when the built file changes: one of another recipe is built again.
     recipe: str = "1"
     # Approximate pixels of the picture in which the thing is found; 0: the whole picture is embedded.
     find_px: int = 0

@@ -34,6 +34,7 @@ from services.core.search.lookup import Lookup
 from services.core.search.point_cache import PointCache
 from services.core.search.second_look import SecondLook
 from services.core.search.space import ModelSpace
+from services.core.search.tally import Tally
 from services.core.search.trial import Trials
 
 
@@ -88,16 +89,10 @@ def build_search_core(
         space_of=_shipped,
     )
     queue = RedisQueue(connect_redis(settings.redis_url))
-    second_look = SecondLook(PointCache(store.points), OpenCvMatcher(), workers=len(os.sched_getaffinity(0)))
     registry = CollectorRegistry()
     tally = PrometheusTally(registry)
-    lookup = Lookup(
-        picture_url=picture_urls(settings.page_url),
-        k=K,
-        max_age_s=settings.max_age_s,
-        second_look=second_look,
-        tally=tally,
-    )
+    second_look = SecondLook(PointCache(store.points), OpenCvMatcher(), workers=len(os.sched_getaffinity(0)))
+    lookup = _lookup(settings, second_look, tally)
     Gauge(
         "lookalike_search_damaged_items", "Items left out because their rows are damaged.", registry=registry
     ).set_function(lambda: len(follower.damaged))
@@ -120,6 +115,16 @@ def build_search_core(
         drops,
         queue,
         registry,
+    )
+
+
+def _lookup(settings: SearchCoreSettings, second_look: SecondLook, tally: Tally) -> Lookup:
+    return Lookup(
+        picture_url=picture_urls(settings.page_url),
+        k=K,
+        max_age_s=settings.max_age_s,
+        second_look=second_look,
+        tally=tally,
     )
 
 

@@ -107,7 +107,7 @@ def packed_points(points: Sequence[bytes]) -> bytes:
 
 
 def points_of(content: object, pictures: int) -> tuple[bytes, ...]:
-    """What `packed_points` made of an item with so many pictures; () for anything else.
+    """What `packed_points` made of an item with this number of pictures; () for anything else.
 
     Without them an item is still found, so that it is not damaged.
     """

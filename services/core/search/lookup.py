@@ -58,33 +58,45 @@ class Lookup:
         facts = view.facts if view else {}
         records = []
         for seen, neighbours in zip(batch, nearest, strict=True):
-            memory = (memories or {}).get(seen.thing, Memory())
-            said = memory.votes
             # An item that has gone since the search has no facts any more.
             items = {n.item_id: item for n in neighbours if (item := facts.get(n.item_id)) is not None}
             found = [neighbour for neighbour in neighbours if neighbour.item_id in items]
             found = self._look_again(seen, found, items, due_s=due_s)
-            searched_at_s = time.time()
-            decision = decide(seen, view, found, said)
-            near = _favoured(found, said, count=k + RUNNERS_UP)
-            matches = tuple(self._matches(near, items, decision.judgement)[:k])
-            equals = tuple(m.item.id for m in matches if m.item.id in decision.judgement.equals)
-            record = MatchRecord(
-                observation=seen,
-                model=view.model if view else seen.model,
-                verdict=decision.judgement.verdict,
-                matches=matches,
-                searched_at_s=searched_at_s,
-                expires_at_s=seen.captured_at_s + self.max_age_s,
-                timings_ms=_timings(seen, started_s=started_s, searched_at_s=searched_at_s),
-                frames=decision.frames,
-                vote=decision.vote,
-                equals=equals if len(equals) > 1 else (),
-                mean=_learned_mean(seen, view, (memories or {}).get(seen.thing)),
-                wants_details=decision.is_open and seen.session is not None,
-            )
-            records.append(record)
+            memory = (memories or {}).get(seen.thing)
+            records.append(self._record(seen, view, found, items, memory, k=k, started_s=started_s))
         return records
+
+    def _record(
+        self,
+        seen: Observation,
+        view: View | None,
+        found: Sequence[Neighbour],
+        items: Mapping[str, ItemFacts],
+        memory: Memory | None,
+        *,
+        k: int,
+        started_s: float,
+    ) -> MatchRecord:
+        """The record of an observation by its nearest items, whose facts are `items`."""
+        searched_at_s, said = time.time(), memory.votes if memory else ()
+        decision = decide(seen, view, found, said)
+        near = _favoured(found, said, count=k + RUNNERS_UP)
+        matches = tuple(self._matches(near, items, decision.judgement)[:k])
+        equals = tuple(m.item.id for m in matches if m.item.id in decision.judgement.equals)
+        return MatchRecord(
+            observation=seen,
+            model=view.model if view else seen.model,
+            verdict=decision.judgement.verdict,
+            matches=matches,
+            searched_at_s=searched_at_s,
+            expires_at_s=seen.captured_at_s + self.max_age_s,
+            timings_ms=_timings(seen, started_s=started_s, searched_at_s=searched_at_s),
+            frames=decision.frames,
+            vote=decision.vote,
+            equals=equals if len(equals) > 1 else (),
+            mean=_learned_mean(seen, view, memory),
+            wants_details=decision.is_open and seen.session is not None,
+        )
 
     def _look_again(
         self, seen: Observation, found: list[Neighbour], items: Mapping[str, ItemFacts], *, due_s: float
