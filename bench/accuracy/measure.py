@@ -105,6 +105,8 @@ def as_camera(
     for place, each in enumerate(showings):
         frame = each.read()
         if labelled.is_film:
+            if place % CLIP_FPS == 0:  # a space is fitted again a while after something was taught
+                product.follow()
             record = camera.show(frame, thing, at_s=began_s + place / CLIP_FPS)
         elif together:
             record = camera.show(frame, f"{thing}-{place // together}", at_s=began_s + place * _NEXT_FRAME_S)

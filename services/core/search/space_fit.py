@@ -77,11 +77,9 @@ class SpaceStatistics:
         if self._shipped is None:
             return False
         prior = self._shipped.camera_mean
-        means = (
-            (self._catalogue_mean(prior), space.catalogue_mean, _MOVED),
-            (self._taught_mean(prior, cameras), space.taught_mean, _CAMERAS_MOVED),
-        )
-        moved = any(_distance(now, then) > limit for now, then, limit in means)
+        moved = _distance(self._catalogue_mean(prior), space.catalogue_mean) > _MOVED
+        if self._taught:  # else nothing depends on the cameras yet
+            moved |= _distance(self._taught_mean(prior, cameras), space.taught_mean) > _CAMERAS_MOVED
         sharpening = sum(len(each.taught) > 1 for each in self._taught.values())
         is_sharpened = (sharpening >= SHARPENING_FROM) != (space.metric is not None)
         counts = ((len(self._taught), space.taught_items), (sharpening, space.sharpening_items))
@@ -117,7 +115,7 @@ class SpaceStatistics:
 
         Few taught things fill a mean of their own with what they are themselves.
         """
-        if cameras is not None and self._taught:
+        if cameras is not None:
             return cameras
         total = self._taught_total + _PRIOR_TAUGHT * prior
         return np.asarray(total / (self._taught_count + _PRIOR_TAUGHT), np.float32)

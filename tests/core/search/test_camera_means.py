@@ -55,4 +55,17 @@ def test_few_taught_things_have_their_cameras_mean_taken_off_and_not_their_own()
 def test_cameras_do_not_matter_while_nothing_is_taught() -> None:
     statistics = SpaceStatistics(shipped(), DIM)
     statistics.add(map(item, range(40)))
-    assert not statistics.is_moved_from(statistics.fit(), camera_of(scenes=40).mean(shipped().camera_mean))
+    cameras = camera_of(scenes=40).mean(shipped().camera_mean)
+    assert not statistics.is_moved_from(statistics.fit(), cameras)
+
+
+def test_the_first_taught_thing_is_placed_by_its_cameras_mean_before_anything_is_read_again() -> None:
+    statistics = SpaceStatistics(shipped(), DIM)
+    statistics.add(map(item, range(40)))
+    cameras = camera_of(scenes=40).mean(shipped().camera_mean)
+    assert cameras is not None
+    space = statistics.fit(cameras)
+    assert space.taught_mean is not None
+    np.testing.assert_allclose(space.taught_mean, cameras, rtol=1e-5)
+    statistics.add([item(0, taught=4)])
+    assert not statistics.is_moved_from(space, cameras)
