@@ -6,13 +6,14 @@ import asyncio
 from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, HTTPException, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi import Path as InPath
 from starlette.concurrency import run_in_threadpool
 
 from services.api import edit_declarations as declared
 from services.api.etags import expected_of_new, expected_revision, item_tag
-from services.api.item_requests import PictureSource, read_item_request
+from services.api.given_pictures import given_pictures
+from services.api.item_requests import read_item_request
 from services.api.items import ItemId, item_answer, json_response
 from services.api.picture_room import PictureRoom
 from services.api.request_body import read_body
@@ -30,7 +31,6 @@ from services.contract.item_models import (
 )
 from services.contract.problems import problem
 from services.core.catalogue.changes import Changed
-from services.core.catalogue.cut_outs import GivenPicture
 from services.core.domain import ItemFacts, RevisionError
 
 # Requests at once, in the threads that serve all requests: one may wait long for an address or a camera.
@@ -79,7 +79,7 @@ def build_router(parts: ApiParts, limits: LimitSettings) -> APIRouter:
         """Add an item, or replace the one of that id, with pictures.
 
         They are uploaded files (multipart, up to 16), one behind an address (`url`, copied), or what a camera
-        sees (`thing`: its next frame, cut to the thing that the model finds in it). A form may name for each
+        sees (`thing`: a moment of its next two seconds, cut to the thing). A form may name for each
         file the `box` of the thing, and with `taught=1` that a camera took them: each is cut to its box, and
         one that is taught keeps a margin around it. In a form every other field is metadata. Unknown fields
         in JSON are refused.
@@ -88,7 +88,7 @@ def build_router(parts: ApiParts, limits: LimitSettings) -> APIRouter:
             said = await read_item_request(request, NewItemBody)
             draft, source = said.draft, said.picture()
             return await done(
-                lambda: parts.editor.add(draft, lambda: _content(parts, source), expected=expected),
+                lambda: parts.editor.add(draft, lambda: given_pictures(parts, source), expected=expected),
                 with_picture=True,
                 status=201,
             )
@@ -108,7 +108,7 @@ def build_router(parts: ApiParts, limits: LimitSettings) -> APIRouter:
         async with room.place(request):
             said = await read_item_request(request, ItemEditBody)
             source = said.source
-            content = None if source is None else lambda: _content(parts, source)
+            content = None if source is None else lambda: given_pictures(parts, source)
             return await done(
                 lambda: parts.editor.edit(item_id, said.edit, content, expected=expected),
                 with_picture=source is not None,
@@ -139,7 +139,9 @@ def build_router(parts: ApiParts, limits: LimitSettings) -> APIRouter:
         async with room.place(request):
             source = (await read_item_request(request, NewViewBody)).picture()
             return await done(
-                lambda: parts.editor.add_views(item_id, lambda: _content(parts, source), expected=expected),
+                lambda: parts.editor.add_views(
+                    item_id, lambda: given_pictures(parts, source), expected=expected
+                ),
                 with_picture=True,
                 status=201,
             )
@@ -180,16 +182,3 @@ def _refused(parts: ApiParts, error: RevisionError) -> Response:
     answer = problem(409, str(error), current=current.model_dump())
     answer.headers["ETag"] = item_tag(current)
     return answer
-
-
-def _content(parts: ApiParts, source: PictureSource) -> list[GivenPicture]:
-    """The pictures of a source, which may take a while."""
-    if source.url is not None:
-        return [GivenPicture(parts.fetcher.fetch(source.url))]
-    if source.thing is not None:
-        try:
-            frame = parts.snapshots.take(source.thing, parts.cameras.get(source.thing))
-        except TimeoutError as error:
-            raise HTTPException(504, str(error)) from None
-        return [parts.cut_outs.found(frame)]
-    return source.cut(parts.cut_outs)

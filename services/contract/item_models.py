@@ -83,7 +83,7 @@ class _PictureBody(Body):
     """A picture's source."""
 
     url: Text | None = Field(None, description="A picture's address; the picture is copied.")
-    thing: Text | None = Field(None, description="A camera's name; its next frame is the picture.")
+    thing: Text | None = Field(None, description="A camera's name; the thing that it sees is the picture.")
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:

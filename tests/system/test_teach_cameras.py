@@ -14,9 +14,13 @@ from pathlib import Path
 import httpx
 import pytest
 
+from common.moments import Moment, encode_moments
+from services.core.catalogue.cut_outs import MARGIN
 from tests.system.pictures import picture
 from tests.system.shop import ITEMS, Pretender, fill, opened, running_shop
 from tests.system.stack import ROOT, Stack, eventually
+
+WITH_MODEL = {"state": "online", "model": "0123456789ab"}
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +43,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         ({"state": "stalled", "reason": "no frame for 5 s"}, picture(1), 409, "door is stalled (no frame"),
         ({"state": "online"}, None, 504, "door is online, but sent no picture within 3 s"),
         ({"state": "online"}, b'{"refused":"switched off"}', 409, "door gives no picture: switched off"),
+        (WITH_MODEL, b'{"refused":"switched off"}', 409, "door gives no picture: switched off"),
         ({"state": "online"}, b"\xff\xd8\xff damaged", 400, "the picture is damaged"),
     ],
 )
@@ -54,6 +59,19 @@ def test_a_camera_that_gives_no_picture_is_named_with_the_reason(
     assert (refused.status_code, refused.headers["content-type"]) == (status, "application/problem+json")
     assert says in refused.json()["detail"]
     assert shop.get("/items?text=Nothing") == before
+
+
+def test_the_thing_that_a_camera_boxed_is_learned_and_not_the_desk(shop: Stack) -> None:
+    moments = [Moment(picture(seed), (0.25, 0.25, 0.5, 0.25), 1e9 + seed) for seed in (1, 2)]
+    with Pretender(shop.address("broker"), "door", WITH_MODEL, encode_moments(moments)):
+        eventually(
+            lambda: "door" in [camera["thing"] for camera in shop.get("/cameras")["cameras"]], within_s=5
+        )
+        item = shop.client.post("/items", json={"title": "Boxed", "thing": "door"}).json()
+    assert item["taught"] == [0]
+    wide, high = (side + 2 * round(MARGIN * side) for side in (48, 24))
+    assert opened(shop.client.get(item["url"]).content).size == (wide, high)
+    shop.client.delete(f"/items/{item['id']}")
 
 
 def test_a_camera_that_is_a_browser_teaches_too(shop: Stack) -> None:

@@ -60,9 +60,15 @@ class CutOuts:
         """The thing that the model finds in a camera's picture file; raises InputError if it is none."""
         picture, _suffix = self.decode(content)
         _vectors, ((left, top, width, height),) = self.featurizer.look([picture])
-        high_px, wide_px = picture.shape[:2]
-        # A model may find a sliver where it is not sure of anything, as in an empty scene.
-        (left, width), (top, height) = _grown(left, width, wide_px), _grown(top, height, high_px)
+        return self.boxed(content, (float(left), float(top), float(width), float(height)))
+
+    def boxed(self, content: bytes, box: Box) -> GivenPicture:
+        """The thing in a camera's picture file, in a box that a model found; InputError if it is none.
+
+        A model may find a sliver where it is not sure of anything, as in an empty scene: it is grown.
+        """
+        high_px, wide_px = self.decode(content)[0].shape[:2]
+        (left, width), (top, height) = _grown(box[0], box[2], wide_px), _grown(box[1], box[3], high_px)
         return self.given(content, (left, top, width, height), taught=True)
 
 
@@ -88,8 +94,8 @@ def _check_size(picture: Picture, box: Box) -> None:
 
 def _grown(start: float, share: float, size: int) -> tuple[float, float]:
     """Start and share of a side that is MIN_SIDE_PX long at least, around the same middle where it can."""
-    grown = min(1.0, max(float(share), MIN_SIDE_PX / size))
-    return min(max(0.0, float(start) - (grown - float(share)) / 2), 1.0 - grown), grown
+    grown = min(1.0, max(share, MIN_SIDE_PX / size))
+    return min(max(0.0, start - (grown - share) / 2), 1.0 - grown), grown
 
 
 def _around(start: float, share: float, size: int, margin: float) -> NDArray[np.int_]:
