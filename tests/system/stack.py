@@ -64,6 +64,10 @@ class Stack:
         """Return when the search has read the catalogue: the page answers a moment before."""
         eventually(lambda: self.get("/healthz")["checks"]["index"]["ok"], within_s=60, why=self.log)
 
+    def wait_well(self) -> None:
+        """Return when all is well; a failure is told for as long as its check took, also to a next page."""
+        eventually(lambda: self.client.get("/healthz").status_code == 200, within_s=20, why=self.log)
+
     def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
         """End the system and return its exit code."""
         assert self.process is not None

@@ -11,7 +11,7 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, Route, expect
 
 from tests.system.stack import eventually
 
@@ -109,6 +109,30 @@ class Pages:
         if message.type in ("error", "warning"):
             where = message.location
             self._failed(f"{message.text} ({where.get('url', '')})")
+
+
+class HeldPosts:
+    """The POSTs of a page to an address, which wait until a test lets them go; the first `passing` do not."""
+
+    def __init__(self, page: Page, address: str, *, passing: int = 0) -> None:
+        self._page, self._address = page, address
+        self._passing = passing
+        self._held: list[Route] = []
+        page.route(address, self._take)
+
+    def _take(self, route: Route) -> None:
+        if route.request.method != "POST" or self._passing > 0:
+            self._passing -= route.request.method == "POST"
+            route.fallback()
+        else:
+            self._held.append(route)
+
+    def let_go(self) -> None:
+        """Let them go, once there is one, and those that follow."""
+        eventually(lambda: self._page.evaluate("1") and self._held, within_s=20)
+        self._page.unroute(self._address, self._take)
+        for route in self._held:
+            route.fallback()
 
 
 @contextlib.contextmanager

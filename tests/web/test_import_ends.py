@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.system.pictures import write_pictures
 from tests.system.stack import Stack, eventually, stopped
-from tests.web.pages import KNOWN_KEY, Pages, drop
+from tests.web.pages import KNOWN_KEY, HeldPosts, Pages, drop
 
 VIEW = "#view=catalogue"
 
@@ -63,18 +63,19 @@ def test_a_row_that_was_on_its_way_at_the_end_does_not_bring_the_import_back(
 ) -> None:
     write_pictures(tmp_path, [f"{n:02}.jpg" for n in range(14)])
     page = pages.open(f"{with_key.page}{VIEW}", script=KNOWN_KEY)
+    later = HeldPosts(page, "**/items", passing=1)
     open_import(page, *tmp_path.iterdir())
     page.get_by_role("button", name="Import 14 items").click()
     page.locator(".dialog-bar").get_by_role("button", name="Close").click()
     bar = page.get_by_role("complementary", name="Import items")
-    expect(bar).to_contain_text("of 14 done")
+    expect(bar).to_contain_text("1 of 14 done")
     answers: list[str] = []
     page.on("response", lambda response: answers.append(f"{response.request.method} {response.url}"))
-    # Before the next answer can arrive.
     page.evaluate(
         "for (const way of ['stop', 'close']) document.querySelector(`.import-bar [data-way=${way}]`).click()"
     )
     assert bar.count() == 0
+    later.let_go()
     eventually(lambda: page.evaluate("1") and any("POST" in each for each in answers), within_s=20)
     page.wait_for_timeout(500)
     assert bar.count() == 0
@@ -102,6 +103,7 @@ def test_an_index_that_does_not_catch_up_is_not_said_to_have_done_so(
         soon = "1 item imported; it can be found as soon as the index has taken it in."
         expect(words(page)).to_have_text(soon)
     pages.forget_errors("/healthz")
+    with_key.wait_well()
 
 
 def test_refused_rows_have_korean_words(with_key: Stack, pages: Pages, tmp_path: Path) -> None:

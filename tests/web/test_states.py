@@ -39,8 +39,7 @@ def wait_live(page: Page, stack: Stack) -> None:
         return bool(badge == "live")
 
     eventually(is_live, within_s=10, why=stack.log)
-    # A failure is told for as long as its check took, also to the next test's page.
-    eventually(lambda: stack.client.get("/healthz").status_code == 200, within_s=10, why=stack.log)
+    stack.wait_well()
 
 
 def test_a_match_grows_old_when_the_search_stands_still(with_clip: Stack, pages: Pages) -> None:
