@@ -25,10 +25,15 @@ def open_live(pages: Pages, address: str, **options: Any) -> Page:
 
 
 def pause(page: Page) -> None:
-    """Pause it once the parts around the shown match have followed, which takes a tick."""
+    """Pause it and wait until the parts around the shown match have followed, within a second."""
     page.get_by_role("button", name="Pause").click()
     page.get_by_role("button", name="Go on").wait_for()
-    page.wait_for_timeout(500)
+    grown(page, age_s=3)
+
+
+def grown(page: Page, *, age_s: int) -> None:
+    """Wait until the shown match is this old."""
+    eventually(lambda: int(re.sub(r"\D", "", text(page, "#age"))) >= age_s, within_s=20)
 
 
 def test_a_tile_opens_its_record_and_has_the_focus_back(with_clip: Stack, pages: Pages) -> None:
@@ -87,7 +92,7 @@ def test_a_paused_page_stands_still_is_not_called_live_and_goes_on(with_clip: St
     picture, title = seen(page), text(page, ".best-title")
     tiles = page.locator("#recent-list li").count()
     # Longer than each item is in front of the camera.
-    eventually(lambda: int(re.sub(r"\D", "", text(page, "#age"))) >= 6, within_s=20)
+    grown(page, age_s=9)
     assert text(page, ".best-title") == title
     assert page.locator("#recent-list li").count() == tiles
     now = seen(page)

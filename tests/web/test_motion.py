@@ -8,10 +8,11 @@ from tests.system.stack import Stack, eventually
 from tests.web.pages import Pages
 from tests.web.test_stream import is_live
 
-# Counts, during seconds of changing matches, what moves in each frame; pseudo-elements too.
+# Counts, until some seconds of changing matches after a press, what moves in each frame; pseudo-elements too.
 _WATCH = """() => { window.moved = new Promise((resolve) => {
   const moving = new Set();
-  const until = performance.now() + 4000;
+  let until = Infinity;
+  addEventListener("click", () => { until = performance.now() + 4000; }, { capture: true });
   const look = () => {
     for (const { effect } of document.getAnimations()) {
       moving.add(`${effect.target.tagName}.${effect.target.className}${effect.pseudoElement ?? ""}`);
