@@ -47,7 +47,7 @@ class Twins:
         for item in items:
             if item.id in self._first or len(self._first) < self._most:
                 self._pictures[item.id] = item.picture
-                self._first[item.id] = item.vectors[0]
+                self._first[item.id] = item.vectors[0].copy()  # not a view, which would keep all of them
 
     def found(self, store: ItemStore) -> list[Twin]:
         """The twins of the collected items, by their ids; of two collected ones only the later is named."""
