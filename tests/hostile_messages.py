@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import random
 import socket
+import time
 from collections.abc import Callable, Iterator
 
 from tests.flood import observation, publish_packet
 
-KINDS = ("features", "infer", "status", "preview", "frame", "reply/00000000", "command", "match")
+KINDS = ("features", "details", "infer", "status", "preview", "frame", "reply/00000000", "command", "match")
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00"
 _TEXTS = (
     b"",
@@ -47,7 +49,9 @@ def send(link: socket.socket, model: str, *, count: int, seed: int = 2018) -> No
 def hostile_packets(model: str, *, seed: int) -> Iterator[bytes]:
     """Packets without an end."""
     chance = random.Random(seed)
-    makers: list[Callable[[random.Random, str], bytes]] = [_text, _noise, _observation, _cut, _csv, _status]
+    makers: list[Callable[[random.Random, str], bytes]] = [
+        *(_text, _noise, _observation, _cut, _csv, _status, _local, _command)
+    ]
     while True:
         thing = chance.choice(["cam-1", "a", "z" * 128, f"invented-{chance.randrange(5000)}"])
         name = f"lookalike/{thing}/{chance.choice(KINDS)}"
@@ -70,6 +74,24 @@ def _observation(chance: random.Random, model: str) -> bytes:
     for field in chance.sample(sorted(message), chance.randrange(1, 4)):
         message[field] = chance.choice(_VALUES)
     return json.dumps(message).encode()
+
+
+def _local(chance: random.Random, model: str) -> bytes:
+    """A fresh observation with local features: any bytes, or points that nothing shows."""
+    message = json.loads(
+        observation("cam-1", model, session="0a1b2c3d", at_s=time.time(), seq=chance.randrange(2**53))
+    )
+    points = b"".join(
+        bytes([0, chance.randrange(240), 0, chance.randrange(240)]) + chance.randbytes(32) for _ in range(60)
+    )
+    blob = chance.choice([b"\x01" + points, b"\x01" + points * 5, b"\x02" + points, chance.randbytes(400)])
+    return json.dumps(message | {"local": base64.b64encode(blob).decode()}).encode()
+
+
+def _command(chance: random.Random, _model: str) -> bytes:
+    command = {"do": chance.choice(["watch", "snapshot", "moments", "details", *_VALUES])}
+    reply = chance.choice(["lookalike/cam-1/reply/00000000", *_VALUES])
+    return json.dumps(command | {"reply": reply, "for_s": chance.choice(_VALUES)}).encode()
 
 
 def _cut(chance: random.Random, model: str) -> bytes:
