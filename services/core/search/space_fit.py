@@ -146,7 +146,10 @@ class SpaceStatistics:
 def _scale_of(taught_cosines: Sequence[Vectors], catalogue_cosines: Sequence[Vectors]) -> TaughtScale:
     """The scale that gives the former the mean and the spread of the latter."""
     taught_mean, taught_spread = _moments(taught_cosines, _TAUGHT_COSINES)
-    catalogue_mean, catalogue_spread = _moments(catalogue_cosines, _CATALOGUE_COSINES)
+    # Sharpening makes all cosines smaller; a catalogue of taught things alone can't tell by how much.
+    usual_mean, usual_spread = _CATALOGUE_COSINES
+    usual = usual_mean, usual_spread * taught_spread / _TAUGHT_COSINES[1]
+    catalogue_mean, catalogue_spread = _moments(catalogue_cosines, usual)
     gain = catalogue_spread / taught_spread
     return TaughtScale(gain, catalogue_mean - gain * taught_mean)
 

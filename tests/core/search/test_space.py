@@ -126,6 +126,15 @@ def test_an_item_that_is_taught_alone_is_found() -> None:
     assert [near[0].item_id for near in spaced.search(others, k=1)].count("taught") <= 8
 
 
+def test_things_that_are_all_taught_alone_score_alike_whether_they_sharpen_or_not() -> None:
+    gains = []
+    for count in (SHARPENING_FROM - 1, SHARPENING_FROM + 4):
+        statistics = SpaceStatistics(shipped(), DIM)
+        statistics.add(item(number, taught=4, catalogue=False) for number in range(count))
+        gains.append(statistics.fit().scale.gain)
+    assert gains[0] == pytest.approx(gains[1])
+
+
 def test_an_item_that_is_near_to_all_cameras_is_damped() -> None:
     space = fitted()
     made = item(7)
