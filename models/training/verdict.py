@@ -2,6 +2,7 @@
 
 DUMPs are those of `python -m bench.accuracy --dump`. The numbers of services/core/search/verdict.py come out,
 and the figures of two halves of the things, each judged by numbers that were learned on the other.
+What a small catalogue needs (FEW there) these sets can't tell, which are all large; docs/decisions does.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-# As in the verdict: the effect of log(1 + inliers beyond chance) on an item's score, and the runners-up.
-_PER_INLIERS, _BY_CHANCE, _AROUND = 0.05, 5, 5
-MATCH_FROM, NO_MATCH_BELOW = 0.6, 0.1
+# As in the verdict: the effect of log(1 + inliers beyond chance) on an item's score, the runners-up, and the
+# least score of each.
+_PER_INLIERS, _BY_CHANCE, _AROUND, _LEAST_LIKE = 0.08, 5, 5, 0.07
+MATCH_FROM, NO_MATCH_BELOW = 0.6, 0.06
 # Prior probability of a stranger; and weights of sets that count more than others, being real and large.
 _STRANGERS, _HEAVY = 0.3, {"shop": 3.0}
 # The loss is that of "the best is right", and to this part that of the true item among all.
@@ -50,7 +52,7 @@ class Frames:
         rows, best = np.arange(len(self.scores)), self.best(detailed=detailed)
         others, further = self.scores.copy(), self.found.copy()
         others[rows, best] = further[rows, best] = -np.inf
-        around = np.maximum(-np.sort(-others, axis=1)[:, :_AROUND], 0).mean(1)
+        around = np.maximum(-np.sort(-others, axis=1)[:, :_AROUND], _LEAST_LIKE).mean(1)
         top = self.scores[rows, best]
         inliers = [self.found[rows, best], np.maximum(further.max(1), 0)] if detailed else []
         return np.stack([np.ones(len(rows)), top, top - around, *inliers], 1)

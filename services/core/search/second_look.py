@@ -21,13 +21,13 @@ from services.core.records import Neighbour
 from services.core.search.point_cache import PointCache, PointsKey
 
 # Items that are looked at again, and pictures of theirs in all: the first of each item, then the second ones.
-FIRST = 10
-_MOST_PICTURES = 30
+FIRST = 20
+_MOST_PICTURES = 40
 # Time that an answer waits for second looks.
 DEADLINE_S = 0.15
 # Inliers that chance gives, and the effect of further ones on an item's score.
 BY_CHANCE = 5
-WEIGHT = 0.05
+WEIGHT = 0.08
 
 log = logging.getLogger(__name__)
 

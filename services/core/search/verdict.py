@@ -1,9 +1,10 @@
 """The verdict: probabilities that the camera shows each item, from scores and a second look.
 
-How likely it is that any item is shown depends on the best score, on its lead over the next ones, and on the
-inliers of the best and of the best other item. How that divides among the items depends on their scores. The
-numbers are learned by `models.training.verdict` on photographs and drawn frames, and are those of every
-catalogue: what is special about one is taken off before, with its mean and its hubs.
+How likely it is that any item is shown depends on the best score, on its lead over the next ones, on the
+inliers of the best and of the best other item, and on whether there are but few items: then most of what a
+camera sees is none of them. How that divides among the items depends on their scores. The numbers are learned
+by `models.training.verdict` on photographs and drawn frames, and are those of every catalogue: what is
+special about one is taken off before, with its mean and its hubs.
 """
 
 from __future__ import annotations
@@ -23,9 +24,9 @@ from services.core.search.second_look import WEIGHT, beyond_chance
 CANDIDATES = 20
 # Number of runners-up whose mean score says how alike the neighbourhood is.
 _AROUND = 5
-# Least score of a runner-up in a catalogue of one item; it falls to 0 with CANDIDATES items. A small one
-# has few others that a stranger could be like, so that one of its items would be far ahead in every frame.
-_UNLIKE = 0.2
+# Least score of a runner-up, also of one that is lacking: where nothing else is like a stranger, the item
+# that is a little like it would be far ahead.
+LEAST_LIKE = 0.07
 # Probability of the best item from which the verdict is `match`; below it is `unsure`, or `no_match`.
 MATCH_FROM = 0.6
 
@@ -47,10 +48,12 @@ class Numbers:
 
 
 # Learned by `python -m models.training.verdict` (docs/decisions/verdict-from-scores.md has figures on unseen
-# halves): without and with a second look, and the nats by which a score decides among items.
-BY_VECTORS = Numbers(always=-1.074, top=1.560, lead=11.562)
-BY_DETAIL = Numbers(always=-1.738, top=2.128, lead=9.599, inliers=1.737, other_inliers=-0.380)
+# sets): without and with a second look, and the nats by which a score decides among items.
+BY_VECTORS = Numbers(always=-0.615, top=5.715, lead=3.658)
+BY_DETAIL = Numbers(always=-1.064, top=0.0, lead=10.25, inliers=1.496, other_inliers=-1.2)
 SHARPNESS = 25.0
+# Log odds of a single item; the effect falls to 0 with CANDIDATES others.
+FEW = -1.272
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +99,14 @@ def _none(
         inliers=best_inliers,
         other_inliers=max(of_inliers.values(), default=0.0),
     )
+    log_odds += FEW * max(0.0, 1 - len(of_scores) / CANDIDATES)
     return _log_sum([SHARPNESS * merit for merit in groups.values()]) - log_odds
 
 
 def _around(others: Sequence[float]) -> float:
-    """The mean of the highest scores of the others; the fewer there are, the more each counts at least."""
-    least = _UNLIKE * max(0.0, 1 - len(others) / CANDIDATES)
-    highest = [max(score, least) for score in sorted(others, reverse=True)[:_AROUND]]
-    return (sum(highest) + least * (_AROUND - len(highest))) / _AROUND
+    """The mean of the highest scores of the others, each of which counts LEAST_LIKE at least."""
+    highest = sorted([*others, *[LEAST_LIKE] * _AROUND], reverse=True)[:_AROUND]
+    return sum(highest) / _AROUND
 
 
 def _log_sum(nats: Sequence[float]) -> float:

@@ -12,7 +12,7 @@ from services.core.records import Neighbour, Verdict
 from services.core.scenes import NO_MATCH_BELOW
 from services.core.search import verdict as learned
 from services.core.search.second_look import WEIGHT, beyond_chance
-from services.core.search.verdict import CANDIDATES, MATCH_FROM, Calibration, judge, leaning
+from services.core.search.verdict import CANDIDATES, LEAST_LIKE, MATCH_FROM, Calibration, judge, leaning
 
 DRAWS = range(200)
 
@@ -33,10 +33,13 @@ def chances(near: Sequence[Neighbour], calibration: Calibration | None = None) -
     return list(found.values())
 
 
-def of_any(*, top: float, lead: float, of_best: int | None = None, of_other: int | None = None) -> float:
+def of_any(
+    *, top: float, lead: float, others: int, of_best: int | None = None, of_other: int | None = None
+) -> float:
     """The probability that any item is shown, computed independently."""
     numbers = learned.BY_VECTORS if of_best is None else learned.BY_DETAIL
     logit = numbers.always + numbers.top * top + numbers.lead * lead
+    logit += learned.FEW * (1 - others / CANDIDATES)
     for factor, inliers in ((numbers.inliers, of_best), (numbers.other_inliers, of_other)):
         logit += factor * math.log(1 + max((inliers or 0) - 5, 0))
     return 1 / (1 + math.exp(-logit))
@@ -45,20 +48,21 @@ def of_any(*, top: float, lead: float, of_best: int | None = None, of_other: int
 def test_all_items_have_together_the_probability_that_any_is_shown() -> None:
     near = neighbours(0.6, 0.5, 0.4, 0.3, 0.2, 0.2, 0.0)
     lead = 0.6 - (0.5 + 0.4 + 0.3 + 0.2 + 0.2) / 5
-    assert sum(chances(near)) == pytest.approx(of_any(top=0.6, lead=lead))
+    assert sum(chances(near)) == pytest.approx(of_any(top=0.6, lead=lead, others=6))
 
 
 def test_with_a_second_look_the_inliers_of_the_best_and_of_the_best_other_item_count() -> None:
     near = neighbours(0.3, 0.28, *[0.2] * 4, inliers=[25, 9, 0, 7])
     lead = 0.3 - (0.28 + 4 * 0.2) / 5
-    expected = of_any(top=0.3, lead=lead, of_best=25, of_other=9)
+    expected = of_any(top=0.3, lead=lead, others=5, of_best=25, of_other=9)
     assert sum(chances(near)) == pytest.approx(expected)
 
 
 def test_the_best_is_the_one_that_scores_and_inliers_say_together() -> None:
     near = neighbours(0.3, 0.32, *[0.2] * 4, inliers=[25, 0])
     lead = 0.3 - (0.32 + 4 * 0.2) / 5
-    assert sum(chances(near)) == pytest.approx(of_any(top=0.3, lead=lead, of_best=25, of_other=0))
+    expected = of_any(top=0.3, lead=lead, others=5, of_best=25, of_other=0)
+    assert sum(chances(near)) == pytest.approx(expected)
     assert chances(near)[0] > chances(near)[1]
 
 
@@ -75,17 +79,29 @@ def test_inliers_of_others_say_nothing_of_a_best_item_that_nobody_looked_at() ->
 
 def test_the_others_are_never_less_like_than_a_small_catalogue_can_know() -> None:
     for near in (neighbours(0.5), neighbours(0.5, -0.3), neighbours(0.5, *[0.0] * 10)):
-        least = 0.2 * (1 - (len(near) - 1) / CANDIDATES)
-        assert sum(chances(near)) == pytest.approx(of_any(top=0.5, lead=0.5 - least))
-    likely = [chances(neighbours(0.3, *[-0.1] * others))[0] for others in range(CANDIDATES)]
-    assert likely == sorted(likely)  # no jump where there are enough
+        expected = of_any(top=0.5, lead=0.5 - LEAST_LIKE, others=len(near) - 1)
+        assert sum(chances(near)) == pytest.approx(expected)
 
 
-@pytest.mark.parametrize("score", [-0.2, 0.0, 0.1])
+def test_beside_few_items_most_of_what_is_seen_is_a_stranger() -> None:
+    for score, inliers in ((0.2, ()), (0.2, (5,))):
+        few = [neighbours(score, *[-0.1] * others, inliers=inliers) for others in range(CANDIDATES)]
+        likely = [chances(near)[0] for near in few]
+        assert likely == sorted(set(likely))  # no jump where there are enough
+        assert likely[0] < 0.5 < likely[-1]
+
+
+def test_the_only_item_is_a_match_where_it_is_shown() -> None:
+    # 9 of 10 frames of the clip have that at least with one thing taught; its own picture has more.
+    assert judge(Calibration().evidence(neighbours(0.4))).verdict is Verdict.MATCH
+    assert judge(Calibration().evidence(neighbours(0.36, inliers=[16]))).verdict is Verdict.MATCH
+
+
+@pytest.mark.parametrize("score", [-0.2, 0.0, 0.15])
 def test_a_stranger_is_no_match_of_the_only_item(score: float) -> None:
-    # 9 of 10 strangers of the cached sets have at most 0.1 with one item drawn from them.
+    # 9 of 10 strangers have no higher score and no more inliers with one item, or with one taught thing.
     assert judge(Calibration().evidence(neighbours(score))).verdict is not Verdict.MATCH
-    assert judge(Calibration().evidence(neighbours(score, inliers=[3]))).verdict is not Verdict.MATCH
+    assert judge(Calibration().evidence(neighbours(score, inliers=[7]))).verdict is not Verdict.MATCH
 
 
 def drawn(seed: int, *, inliers: bool) -> list[Neighbour]:
@@ -218,7 +234,7 @@ def test_feedback_counts_as_odds_with_one_of_each_said_beforehand(
     assert leaning(right, wrong) == pytest.approx(math.log(odds))
 
 
-@pytest.mark.parametrize("inliers", [(), (12, 9, 0)])
+@pytest.mark.parametrize("inliers", [(), (12, 10, 0)])
 def test_what_people_said_of_an_item_changes_its_odds_by_just_that_and_nobody_elses(
     inliers: Sequence[int],
 ) -> None:
