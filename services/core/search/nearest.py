@@ -21,7 +21,7 @@ def nearest_items(
     """
     if view is None or not batch:
         return [[] for _ in batch]
-    means = (_own_mean(memories.get(seen.thing), view) for seen in batch)
+    means = (own_mean(memories.get(seen.thing), view) for seen in batch)
     queries = [view.space.queries(seen.vectors, mean) for seen, mean in zip(batch, means, strict=True)]
     found = view.compared.nearest(np.concatenate(queries), k=k)
     nearest, row = [], 0
@@ -31,7 +31,7 @@ def nearest_items(
     return nearest
 
 
-def _own_mean(memory: Memory | None, view: View) -> Vectors | None:
+def own_mean(memory: Memory | None, view: View) -> Vectors | None:
     """The mean of a camera's own scenes, None while too little is known of it."""
     mean = memory.mean if memory else None
     if mean is None or mean.model != view.model or len(mean.total) != view.dim:
