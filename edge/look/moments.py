@@ -27,8 +27,8 @@ _SLOT_S = 0.25
 _EMBED_S = 1.5
 # A frame of less than this share of the sharpest one's sharpness is blurred; a plain side of a thing is not.
 _SHARP = 0.1
-# Time that a requester waits for the first frame.
-_WORTH_S = 3.0
+# Age of a request from which its answer would come too late: the requester waits for 15 s.
+_WORTH_S = 8.0
 # Cameras at once, each with up to 22 MB of frames; another one's requests wait.
 _MAX_CAMERAS = 4
 _MAX_ASKED = 64

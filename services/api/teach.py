@@ -47,7 +47,7 @@ _MOMENTS: Responses = problems(
         ],
         429: BUSY_WITH_PICTURES,
         503: BROKER_AWAY,
-        504: "cam-1 is online, but sent no picture within 10 s; try again, or give a picture file",
+        504: "cam-1 is online, but sent no picture within 15 s; try again, or give a picture file",
     }
 )
 _TRIAL_FORM = image_form(

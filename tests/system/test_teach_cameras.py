@@ -106,7 +106,7 @@ def test_a_camera_that_is_a_browser_teaches_too(shop: Stack) -> None:
     ("answer", "status", "says"),
     [
         (b'{"refused":"switched off"}', 409, "door gives no picture: switched off"),
-        (None, 504, "door is online, but sent no picture within 10 s"),
+        (None, 504, "door is online, but sent no picture within 15 s"),
     ],
 )
 def test_a_camera_that_gives_no_moments_is_named_with_the_reason(

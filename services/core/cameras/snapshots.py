@@ -25,8 +25,8 @@ REPLIES = "lookalike/+/reply/+"
 # camera cannot fill it with messages to be retained.
 TOKENS = tuple(f"{number:08x}" for number in range(8))
 WAIT_S = 3.0
-# The camera looks for two seconds, and then its model takes its time.
-MOMENTS_WAIT_S = 10.0
+# The camera looks for two seconds, and then its model takes its time, several seconds on a busy machine.
+MOMENTS_WAIT_S = 15.0
 _REPLY = re.compile(r"lookalike/([^/]+)/reply/([0-9a-f]{8,32})")
 
 
