@@ -15,7 +15,10 @@ PICTURES: dict[str, Any] = {
         "type": "string",
         "description": "Of each file: where its thing is, `left,top,width,height` as shares; empty: all.",
     },
-    "taught": {"type": "string", "description": "1: a camera took the pictures."},
+    "taught": {
+        "type": "string",
+        "description": "1: a camera took the pictures; without a `box` the model finds their things.",
+    },
 }
 _NO_WORDS = ("url", "thing", "metadata")
 _METADATA = {"type": "string", "description": "Any other field is metadata."}

@@ -26,19 +26,27 @@ _BOX, _TAUGHT = "box", "taught"
 class PictureSource:
     """The source of an item's pictures: uploaded files, an address, or a camera.
 
-    `boxes` are the parts of the files that show the thing; `taught` if a camera took them.
+    `boxes` are the parts of the files that show the thing, None where nobody says; `taught` if a camera took
+    them.
     """
 
     images: tuple[bytes, ...] = ()
     url: str | None = None
     thing: str | None = None
-    boxes: tuple[Box, ...] = ()
+    boxes: tuple[Box | None, ...] = ()
     taught: bool = False
 
     def cut(self, cut_outs: CutOuts) -> list[GivenPicture]:
-        """The uploaded pictures, each cut to its box; raises InputError."""
-        pairs = zip(self.images, self.boxes, strict=True)
-        return [cut_outs.given(image, box, taught=self.taught) for image, box in pairs]
+        """The uploaded pictures, each cut to its box, a taught one without a box to what the model finds.
+
+        Raises InputError.
+        """
+        return [
+            cut_outs.found(image)
+            if box is None and self.taught
+            else cut_outs.given(image, box or WHOLE, taught=self.taught)
+            for image, box in zip(self.images, self.boxes, strict=True)
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +119,8 @@ async def read_pictures(form: FormData) -> PictureSource | None:
     taught = form.get(_TAUGHT, "0")
     if taught not in ("0", "1"):
         raise InputError(f"taught is {str(taught)[:40]!a}; expected 1, or 0")
-    whole = [WHOLE] * len(images)
-    return PictureSource(images, boxes=tuple(boxes or whole), taught=taught == "1") if images else None
+    unknown = [None] * len(images)
+    return PictureSource(images, boxes=tuple(boxes or unknown), taught=taught == "1") if images else None
 
 
 def _box(value: object) -> Box:

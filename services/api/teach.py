@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -129,10 +129,7 @@ async def _read_trial(form: FormData) -> _Asked:
 
 def _try(parts: ApiParts, asked: _Asked) -> dict[str, Any]:
     """The search process's trial of the pictures' vectors, which are made here."""
-    taught = [
-        parts.cut_outs.given(image, box, taught=True)
-        for image, box in zip(asked.source.images, asked.source.boxes, strict=True)
-    ]
+    taught = replace(asked.source, taught=True).cut(parts.cut_outs)
     pictures = [parts.catalogue.decode(each.content)[0] for each in taught]
     vectors = [parts.catalogue.made_of(picture, taught=True).vectors for picture in pictures]
     seen = Observation(
