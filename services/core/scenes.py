@@ -13,7 +13,7 @@ _CLEAR, _SURE = 4.0, 2.4
 # Probability of the best item below which the verdict is `no_match`: at least, and at most.
 NO_MATCH_BELOW, NO_MATCH_AT_MOST = 0.06, 0.35
 # Shares of sure scenes among the clear ones between which the threshold rises.
-_LITTLE, _MUCH = 0.65, 0.87
+_LITTLE, _MUCH = 0.6, 0.85
 
 
 @dataclass(frozen=True, slots=True)

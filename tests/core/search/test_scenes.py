@@ -19,7 +19,7 @@ def test_a_camera_of_which_nothing_is_known_has_the_lowest_threshold() -> None:
 def test_a_camera_that_is_sure_of_what_it_knows_has_the_highest() -> None:
     rising = [after(*[0.97] * count).no_match_below for count in range(0, 40, 4)]
     assert rising == sorted(rising)
-    assert rising[-1] == NO_MATCH_AT_MOST > rising[2] > NO_MATCH_BELOW
+    assert rising[-1] == NO_MATCH_AT_MOST > rising[1] > NO_MATCH_BELOW
 
 
 def test_one_that_is_half_sure_stays_low() -> None:
