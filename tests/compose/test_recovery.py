@@ -15,7 +15,6 @@ from tests.compose.project import RUNNING, Project, docker
 from tests.compose.recorder import MqttRecorder
 from tests.pace import limit_s
 from tests.system.pictures import picture
-from tests.system.single import SAME
 from tests.system.stack import ROOT, eventually
 
 WITHIN_S = 10.0
@@ -124,7 +123,7 @@ def check_kept(stack: Project, taught: dict[str, int]) -> None:
 
         def found() -> bool:
             record = stack.post("/search", files={"image": picture(seed)}).json()
-            return any(match["id"] == newest and match["distance"] < SAME for match in record["matches"])
+            return [match["id"] for match in record["matches"][:1]] == [newest]
 
         eventually(found, within_s=WITHIN_S, why=stack.logs)
 
