@@ -2,7 +2,6 @@
 
 import json
 import logging
-import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from edge.look.featurizer import FrameFeaturizer
 from edge.look.scenes_before import ScenesBefore
 from edge.picture.crop import WHOLE, Box, centre_square, cut
 from edge.picture.frame_types import Frame, Shot
+from edge.picture.picture_requests import REFUSED_OFF, PictureRequests
 from edge.picture.snapshot import MAX_BYTES, full_jpeg
 
 _log = logging.getLogger(__name__)
@@ -31,17 +31,7 @@ _SHARP = 0.1
 _WORTH_S = 8.0
 # Cameras at once, each with up to 22 MB of frames; another one's requests wait.
 _MAX_CAMERAS = 4
-_MAX_ASKED = 64
-_OFF = "pictures are switched off at it (LOOKALIKE_PREVIEW=0)"
-_NO_MODEL = "a DeepLens program runs at it, which finds no things"
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    thing: str
-    reply: str
-    at_s: float
-    at_monotonic_s: float
+_REFUSED_NO_MODEL = json.dumps({"refused": "a DeepLens program runs at it, which finds no things"}).encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +74,7 @@ class MomentsSender:
     ) -> None:
         """Only the `region` of a frame is shown; if pictures are not `allowed`, the answer says so."""
         self._publish, self._region, self._allowed = publish, region, allowed
-        self._lock = threading.Lock()
-        self._asked: list[_Asked] = []
+        self._requests = PictureRequests(worth_s=_WORTH_S)
         self._looking: dict[str, _Looking] = {}
         self._scenes = ScenesBefore()
         # None until a model is loaded.
@@ -93,16 +82,14 @@ class MomentsSender:
 
     def ask(self, thing: str, reply: str) -> None:
         """Somebody wants moments of what this camera sees from now on, on the topic `reply`."""
-        with self._lock:
-            self._asked.append(_Asked(thing, reply, time.time(), time.monotonic()))
-            del self._asked[:-_MAX_ASKED]
+        self._requests.add(thing, reply)
 
     def offer(self, shot: Shot) -> None:
         """Take a frame for the requests that came before it, and answer those whose time is over."""
         picture = cut(shot.frame, self._region)
         if self._allowed:
             self._scenes.take(shot.thing, picture, shot.captured_at_s)
-        if not self._asked and not self._looking:
+        if not self._requests and not self._looking:
             return
         for thing in [name for name, each in self._looking.items() if each.is_over(shot.captured_at_s)]:
             self._answer(thing, self._looking.pop(thing))
@@ -113,22 +100,14 @@ class MomentsSender:
 
     def _begin(self, shot: Shot) -> None:
         """Begin to look for the camera's requests that came before this frame; later ones join."""
-        refused = _OFF if not self._allowed else _NO_MODEL if self.featurizer is None else None
-        for reply in self._due(shot):
+        refused = REFUSED_OFF if not self._allowed else _REFUSED_NO_MODEL if self.featurizer is None else None
+        has_room = shot.thing in self._looking or len(self._looking) < _MAX_CAMERAS
+        for reply in self._requests.due(shot, has_room=has_room):
             if refused is not None:
-                self._publish(reply, json.dumps({"refused": refused}).encode())
+                self._publish(reply, refused)
                 continue
             looking = self._looking.setdefault(shot.thing, _Looking(shot.captured_at_s))
             looking.replies.append(reply)
-
-    def _due(self, shot: Shot) -> list[str]:
-        now_s = time.monotonic()
-        has_room = shot.thing in self._looking or len(self._looking) < _MAX_CAMERAS
-        with self._lock:
-            waiting = [asked for asked in self._asked if now_s - asked.at_monotonic_s <= _WORTH_S]
-            due = [a for a in waiting if has_room and a.thing == shot.thing and a.at_s < shot.captured_at_s]
-            self._asked = [asked for asked in waiting if asked not in due]
-        return [asked.reply for asked in due]
 
     def _answer(self, thing: str, looking: _Looking) -> None:
         assert self.featurizer is not None
