@@ -2,14 +2,14 @@
 
 import hashlib
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import overload
 
 import cv2
 import numpy as np
 
 from models.errors import ModelError
+from models.training.mapped_pictures import MappedPictures, write_pictures
 from models.training.paint import Picture
 from models.training.workdir import workers
 
@@ -22,27 +22,11 @@ _CROWDED = ("gradients", "patterns", "flat-theme/action", "buttons", "lemon-them
 _THIN = 6  # times as long as wide
 
 
-class Cutouts(Sequence[Picture]):
-    """The cut-outs that `make_cutouts` left in a folder, BGRA, mapped: processes share the memory."""
+class Cutouts(MappedPictures):
+    """The cut-outs that `make_cutouts` left in a folder, BGRA."""
 
     def __init__(self, folder: Path) -> None:
-        self._sizes = np.load(folder / "sizes.npy")
-        self._ends = np.cumsum(self._sizes.prod(axis=1) * 4)
-        self._pixels = np.memmap(folder / "pixels.bin", np.uint8, "r")
-
-    def __len__(self) -> int:
-        return len(self._sizes)
-
-    @overload
-    def __getitem__(self, index: int) -> Picture: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[Picture]: ...
-    def __getitem__(self, index: int | slice) -> Picture | list[Picture]:
-        if isinstance(index, slice):
-            return [self[each] for each in range(*index.indices(len(self)))]
-        height, width = (int(side) for side in self._sizes[index])
-        end = int(self._ends[index])
-        return self._pixels[end - height * width * 4 : end].reshape(height, width, 4)
+        super().__init__(folder, channels=4)
 
     @property
     def trained(self) -> list[int]:
@@ -73,19 +57,21 @@ def make_cutouts(folder: Path, pngs: Path, things: Path | None, *, processes: in
 
     All of those below `things` that can be used follow.
     """
-    sizes, seen = [], set()
-    with workers(processes) as pool, (folder / "pixels.bin").open("wb") as file:
+    with workers(processes) as pool:
         chosen = [*_chosen(pngs), *(sorted(things.rglob("*.png")) if things else ())]
-        for cutout in pool.imap(_read, chosen, chunksize=16):
-            if cutout is None or (look := _look(cutout)) in seen:
-                continue
+        count = write_pictures(folder, _different(pool.imap(_read, chosen, chunksize=16)))
+    if count < 20:
+        raise ModelError(f"{pngs} has {count} usable PNGs; expected 20 or more drawings with alpha")
+    print(f"{count} cut-outs", flush=True)
+
+
+def _different(cutouts: Iterable[Picture | None]) -> Iterator[Picture]:
+    """The cut-outs that could be read, of those that look the same the first."""
+    seen = set()
+    for cutout in cutouts:
+        if cutout is not None and (look := _look(cutout)) not in seen:
             seen.add(look)
-            sizes.append(cutout.shape[:2])
-            file.write(cutout.tobytes())
-    if len(sizes) < 20:
-        raise ModelError(f"{pngs} has {len(sizes)} usable PNGs; expected 20 or more drawings with alpha")
-    np.save(folder / "sizes.npy", np.array(sizes))
-    print(f"{len(sizes)} cut-outs", flush=True)
+            yield cutout
 
 
 def _chosen(pngs: Path) -> list[Path]:

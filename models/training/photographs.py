@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import overload
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import ModelError
+from models.training.mapped_pictures import MappedPictures, write_pictures
 from models.training.paint import Picture, Rng
 
 _SIDE_PX = 640  # of the longer side of a ground
@@ -21,27 +21,11 @@ _SEEN = 60  # alpha from which a pixel belongs to a cut-out
 SHARE = 0.65  # of the grounds, where there are photographs
 
 
-class Photographs(Sequence[Picture]):
-    """The grounds that `make_grounds` left in a folder, BGR, mapped; without a folder there are none."""
+class Photographs(MappedPictures):
+    """The grounds that `make_grounds` left in a folder, BGR; without a folder there are none."""
 
     def __init__(self, folder: Path | None) -> None:
-        self._sizes = np.load(folder / "sizes.npy") if folder else np.empty((0, 2), np.int64)
-        self._ends = np.cumsum(self._sizes.prod(axis=1) * 3)
-        self._pixels = np.memmap(folder / "pixels.bin", np.uint8, "r") if folder else np.empty(0, np.uint8)
-
-    def __len__(self) -> int:
-        return len(self._sizes)
-
-    @overload
-    def __getitem__(self, index: int) -> Picture: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[Picture]: ...
-    def __getitem__(self, index: int | slice) -> Picture | list[Picture]:
-        if isinstance(index, slice):
-            return [self[each] for each in range(*index.indices(len(self)))]
-        height, width = (int(side) for side in self._sizes[index])
-        end = int(self._ends[index])
-        return self._pixels[end - height * width * 3 : end].reshape(height, width, 3)
+        super().__init__(folder, channels=3)
 
 
 def pictures_in(*folders: Path) -> Iterator[tuple[Path, Picture]]:
@@ -55,15 +39,9 @@ def pictures_in(*folders: Path) -> Iterator[tuple[Path, Picture]]:
 
 def make_grounds(folder: Path, sources: Sequence[Path]) -> None:
     """Scale the photographs of some folders, and write them into a folder; ModelError if there is none."""
-    sizes = []
-    with (folder / "pixels.bin").open("wb") as file:
-        for _, picture in pictures_in(*sources):
-            small = _at_most(picture, _SIDE_PX)
-            sizes.append(small.shape[:2])
-            file.write(small.tobytes())
-    if not sizes:
+    grounds = (_at_most(picture, _SIDE_PX) for _, picture in pictures_in(*sources))
+    if not write_pictures(folder, grounds):
         raise ModelError(f"{', '.join(map(str, sources))}: no photographs; expected .jpg or .png files")
-    np.save(folder / "sizes.npy", np.array(sizes))
 
 
 def make_things(folder: Path, sources: Sequence[Path]) -> None:
