@@ -108,20 +108,22 @@ METRICS: Route = {
         }
     },
 }
+
+
+def _observation_body(example: dict[str, Any]) -> dict[str, Any]:
+    schema = {"type": "object", "description": "An [observation](mqtt.md#observation)."}
+    return {
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": schema, "example": example}},
+        }
+    }
+
+
 SEARCH: Route = {
     "summary": "Search by observation",
     "response_model": RecordAnswer,
-    "openapi_extra": {
-        "requestBody": {
-            "required": True,
-            "content": {
-                "application/json": {
-                    "schema": {"type": "object", "description": "An [observation](mqtt.md#observation)."},
-                    "example": _OBSERVATION,
-                }
-            },
-        }
-    },
+    "openapi_extra": _observation_body(_OBSERVATION),
     "responses": {
         200: {"content": {"application/json": {"example": {k: v for k, v in RECORD.items() if k != "id"}}}},
         **problems(
@@ -142,17 +144,7 @@ TrialItem = Annotated[
 TRIAL: Route = {
     "summary": "Try a new item",
     "response_model": TrialAnswer,
-    "openapi_extra": {
-        "requestBody": {
-            "required": True,
-            "content": {
-                "application/json": {
-                    "schema": {"type": "object", "description": "An [observation](mqtt.md#observation)."},
-                    "example": _OBSERVATION | {"thing": "cam-1"},
-                }
-            },
-        }
-    },
+    "openapi_extra": _observation_body(_OBSERVATION | {"thing": "cam-1"}),
     "responses": problems(
         {
             400: "vectors of model 67b852d76d55; expected f6119f54bb0b like the catalogue's",
