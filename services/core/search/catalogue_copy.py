@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Self
 
 from common.wire import Vectors
 from services.core.catalogue.views import RECIPE
@@ -13,6 +14,7 @@ from services.core.ports import KnnIndex
 from services.core.search.damaged_items import DamagedItems
 from services.core.search.space import PLAIN, Space, Standing
 from services.core.search.space_fit import SpaceStatistics
+from services.core.search.trained import TrainedIndex
 from services.core.search.verdict import leaning
 
 
@@ -33,6 +35,16 @@ class CatalogueCopy:
         self.leaning: dict[str, float] = {}
         # The items with vectors of another version's recipe; they are searched like all others.
         self.other_recipe: set[str] = set()
+
+    @classmethod
+    def begun(cls, trained: TrainedIndex, index: KnnIndex, space: Space) -> Self:
+        """The copy that a training left, over an index of its items in this space."""
+        copy = cls(trained.model, trained.dim, index, DamagedItems(trained.damaged), space)
+        copy.standings.update(trained.standings)
+        copy.other_recipe.update(trained.other_recipe)
+        for facts in trained.facts:
+            copy._take_facts(facts)
+        return copy
 
     def take(self, items: Mapping[str, Item | None], *, cursor: int) -> None:
         """Items as they are now by id, None for one that is gone; those of another model count as gone.
@@ -72,16 +84,18 @@ class CatalogueCopy:
         return self.damaged.sift(own, dim=self.dim)
 
     def _take(self, item: Item) -> None:
-        self.facts[item.id] = _compact(item.facts)
-        if lean := leaning(item.right, item.wrong):
-            self.leaning[item.id] = lean
-        else:
-            self.leaning.pop(item.id, None)
-
+        self._take_facts(item.facts)
         if item.recipe == RECIPE:
             self.other_recipe.discard(item.id)
         else:
             self.other_recipe.add(item.id)
+
+    def _take_facts(self, facts: ItemFacts) -> None:
+        self.facts[facts.id] = _compact(facts)
+        if lean := leaning(facts.right, facts.wrong):
+            self.leaning[facts.id] = lean
+        else:
+            self.leaning.pop(facts.id, None)
 
     def _drop(self, item_id: str) -> None:
         self.other_recipe.discard(item_id)

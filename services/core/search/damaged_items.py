@@ -17,8 +17,8 @@ _NAMED = 10
 class DamagedItems:
     """The damaged items by id, with the reason of each; safe to use from several threads."""
 
-    def __init__(self) -> None:
-        self._reasons: dict[str, str] = {}
+    def __init__(self, reasons: Mapping[str, str] | None = None) -> None:
+        self._reasons: dict[str, str] = dict(reasons or {})
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
@@ -41,6 +41,11 @@ class DamagedItems:
         """The ids of those whose rows were read the longest ago."""
         with self._lock:
             return list(islice(self._reasons, count))
+
+    def reasons(self) -> dict[str, str]:
+        """The reason of each, by id."""
+        with self._lock:
+            return dict(self._reasons)
 
     def to_json(self) -> dict[str, Any]:
         """Their number, and the first ones by id."""

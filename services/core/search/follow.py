@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import logging
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from services.core.domain import Change, Item, ItemFacts
 from services.core.errors import Loading, LoadingError
-from services.core.ports import IndexFactory, ItemStore, KnnSearch
+from services.core.ports import IndexFactory, ItemStore, KnnIndex, KnnSearch
 from services.core.search.camera_means import CameraMeans
 from services.core.search.catalogue_copy import CatalogueCopy
 from services.core.search.damaged_items import DamagedItems, usual_dim
@@ -16,6 +18,7 @@ from services.core.search.hubs import Hubs
 from services.core.search.space import PLAIN, ModelSpace, Space, SpacedIndex, Standing
 from services.core.search.space_fit import SpaceStatistics
 from services.core.search.space_state import SpaceState
+from services.core.search.trained import TrainedIndex
 from services.core.search.verdict import Calibration
 
 _PAGE = 500
@@ -23,6 +26,8 @@ _PAGE = 500
 _LOOK_AGAIN_S = 5.0
 # The pause before all items are read again for another space, in times that reading them took.
 _RESPACE_PAUSE = 10
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +68,16 @@ class Follower:
         space_of: Callable[[str], ModelSpace | None] = lambda _model: None,
         camera_means: CameraMeans | None = None,
         clock: Callable[[], float] = time.monotonic,
+        open_trained: Callable[[TrainedIndex], KnnIndex] | None = None,
     ) -> None:
         """`space_of` gives what is shipped with a model, by its fingerprint, None for an unknown one.
 
-        `camera_means` are those that the answerer notes.
+        `camera_means` are those that the answerer notes. `open_trained` gives the index over a training's
+        rows, for `start_from`.
         """
         self._store = store
         self._make_index, self._space_of = make_index, space_of
+        self._open_trained = open_trained
         self._camera_means = camera_means or CameraMeans()
         # The time from which on the items may be read again for another space.
         self._respace_from_s = clock()
@@ -117,6 +125,27 @@ class Follower:
         if loading is not None:
             raise LoadingError(loading)
         return self.view
+
+    def start_from(self, trained: TrainedIndex) -> bool:
+        """Begin with what a training left; `follow` then reads only what has changed since.
+
+        False, and nothing begins, if it is not of this catalogue: then `follow` reads all items. The space
+        stays that of the training, whatever changes.
+        """
+        assert self._open_trained is not None
+        shipped = self._space_of(trained.model)
+        model, head = self._store.model(), self._store.head()
+        is_spaced = trained.space.catalogue_mean is not None
+        if model not in (None, trained.model) or head < trained.cursor or is_spaced != (shipped is not None):
+            told = f"of model {trained.model} as of change {trained.cursor}; the catalogue is of {model}"
+            log.warning("training %s is %s, change %d: it is left out", trained.training, told, head)
+            return False
+        space = replace(trained.space, shipped=shipped)
+        copy = CatalogueCopy.begun(trained, self._open_trained(trained), space)
+        self._copy, self.view, self.damaged = copy, _view(copy), copy.damaged
+        self.cursor, self._respace_from_s = trained.cursor, math.inf
+        self._note_hubs(copy)
+        return True
 
     def follow(self) -> int:
         """Read the whole store the first time, its changes from then on; gives the number of items read."""

@@ -1,0 +1,107 @@
+"""Reading of the whole catalogue for a training."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from common.wire import Vectors
+from services.core.catalogue.views import RECIPE
+from services.core.domain import Item, ItemFacts
+from services.core.errors import InputError
+from services.core.ports import ItemStore
+from services.core.search.damaged_items import DamagedItems, usual_dim
+from services.core.search.space import ModelSpace, Space, Standing
+from services.core.search.space_fit import SpaceStatistics
+from services.core.search.trained import TrainedIndex
+
+_PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """A catalogue to train on; `vectors` are its rows, float32 [rows, dim] of unit length."""
+
+    trained: TrainedIndex
+    vectors: Vectors
+
+
+@dataclass(slots=True)
+class _Rows:
+    """The rows of items as they are read, and what is known of the items."""
+
+    facts: list[ItemFacts] = field(default_factory=list)
+    vectors: list[Vectors] = field(default_factory=list)
+    standings: dict[str, Standing] = field(default_factory=dict)
+    other_recipe: set[str] = field(default_factory=set)
+
+    def take(self, items: list[Item], space: Space) -> None:
+        for item, (rows, standing) in zip(items, space.placed_all(items), strict=True):
+            self.facts.append(item.facts)
+            self.vectors.append(rows)
+            if standing is not None:
+                self.standings[item.id] = standing
+            if item.recipe != RECIPE:
+                self.other_recipe.add(item.id)
+
+
+def gather(
+    store: ItemStore,
+    *,
+    training: str,
+    space_of: Callable[[str], ModelSpace | None] = lambda _model: None,
+    note: Callable[[int, int], object] = lambda _read, _total: None,
+) -> Gathered:
+    """Read all items twice: for the space that suits them, and to place them in it.
+
+    `note` is called with the number of items read, and that to be read. Raises InputError for an empty
+    catalogue, or UnavailableError.
+    """
+    head, model, total = store.head(), store.model(), 2 * store.count()
+    damaged, rows = DamagedItems(), _Rows()
+    statistics: SpaceStatistics | None = None
+    read, dim = 0, 0
+    for page in _pages(store):
+        own = _of_model(page, model)
+        if statistics is None and (found := usual_dim(own.values())):
+            dim, statistics = found, SpaceStatistics(space_of(str(model)), found)
+        sound = damaged.sift(own, dim=dim or None)
+        if statistics is not None:
+            statistics.add(item for item in sound.values() if item is not None)
+        read += len(page)
+        note(read, total)
+    if model is None or statistics is None:
+        raise InputError("the catalogue has no items to train on")
+    space, damaged = statistics.fit(), DamagedItems()
+    for page in _pages(store):
+        sound = damaged.sift(_of_model(page, model), dim=dim)
+        rows.take([item for item in sound.values() if item is not None], space)
+        read += len(page)
+        note(read, max(read, total))
+    trained = TrainedIndex(
+        training=training,
+        model=model,
+        dim=dim,
+        cursor=head,
+        facts=tuple(rows.facts),
+        row_counts=np.array([len(each) for each in rows.vectors], np.int64),
+        space=space,
+        standings=rows.standings,
+        other_recipe=frozenset(rows.other_recipe),
+        damaged=damaged.reasons(),
+    )
+    return Gathered(trained, np.concatenate(rows.vectors))
+
+
+def _pages(store: ItemStore) -> Iterator[list[Item]]:
+    after = ""
+    while page := store.page(after=after, limit=_PAGE, points=False):
+        yield page
+        after = page[-1].id
+
+
+def _of_model(page: list[Item], model: str | None) -> dict[str, Item]:
+    """The items of the catalogue's model, and the damaged ones, by id."""
+    return {item.id: item for item in page if item.damage or item.model == model}
