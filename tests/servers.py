@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import redis
+
 from services.run import child, embedded
 from services.run.ports import reserve
 from tests.pace import Deadline
@@ -102,6 +104,30 @@ def redis_server() -> Iterator[Server]:
     """A real, empty Redis that keeps nothing on disk."""
     options = ["--bind", "127.0.0.1", "--port", "{port}", "--save", "", "--appendonly", "no"]
     yield from running(Server("redis", [embedded.redis_server(), *options]))
+
+
+@contextmanager
+def cluster_node(*, alone: bool = True) -> Iterator[Server]:
+    """A real, empty Redis in cluster mode; alone it has all slots, and is ready after 2 s."""
+    options = ["--bind", "127.0.0.1", "--port", "{port}", "--save", "", "--appendonly", "no"]
+    with tempfile.TemporaryDirectory() as folder:
+        # The port that nodes would use among themselves.
+        options += ["--cluster-enabled", "yes", "--cluster-port", str(free_port()), "--dir", folder]
+        options += ["--cluster-node-timeout", "500"]  # by which nodes wait for each other, too
+        for server in running(Server("redis", [embedded.redis_server(), *options])):
+            if alone:
+                with redis.Redis.from_url(server.url) as owner:
+                    owner.execute_command("CLUSTER ADDSLOTSRANGE", 0, 16383)
+                    until(lambda: takes_keys(owner), what="the cluster takes keys")
+            yield server
+
+
+def takes_keys(node: redis.Redis) -> bool:
+    """Whether a node of a cluster has begun its work."""
+    try:
+        return not node.exists("any")
+    except redis.RedisError:
+        return False
 
 
 @contextmanager

@@ -14,7 +14,8 @@ from services.adapters.redis_queue import RedisQueue
 from services.adapters.search_client import SearchClient
 from services.bootstrap.catalogue import open_catalogue
 from services.bootstrap.own_clients import own_client
-from services.bootstrap.search import connect_redis, picture_urls
+from services.bootstrap.redis import open_queue
+from services.bootstrap.search import picture_urls
 from services.bootstrap.settings import ApiCoreSettings
 from services.core.cameras.clocks import ClockOffsets
 from services.core.cameras.link import Connect, LiveLink
@@ -79,7 +80,7 @@ def build_api_core(settings: ApiCoreSettings) -> ApiCore:
         cut_outs=CutOuts(catalogue.decode, pillow_pictures.encode, catalogue.featurizer),
         # The request's sender waits for this answer.
         fetcher=PictureFetcher(allow_private=settings.fetch_private, total_s=FETCH_S),
-        queue=RedisQueue(connect_redis(settings.redis_url)),
+        queue=open_queue(settings),
         # No time limit on reading: between two matches a channel may be silent for long.
         live_redis=redis.asyncio.Redis.from_url(
             settings.redis_url, decode_responses=True, socket_connect_timeout=2

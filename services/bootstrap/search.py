@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import quote
 
-import redis
 from prometheus_client import CollectorRegistry, Gauge
 
 from common.wire import ASK_DETAILS, topic
@@ -16,13 +15,13 @@ from services.adapters.faiss_index import FaissIndex
 from services.adapters.opencv_points import OpenCvMatcher
 from services.adapters.prometheus_tally import PrometheusTally
 from services.adapters.redis_queue import RedisQueue
+from services.bootstrap.redis import open_queue
 from services.bootstrap.settings import SearchCoreSettings, SearchSettings
 from services.bootstrap.stores import open_items
 from services.core.cameras.home_assistant import Announcer
 from services.core.cameras.link import Connect, LiveLink
 from services.core.dependency import Dependency
 from services.core.domain import ItemFacts
-from services.core.errors import InputError
 from services.core.ports import IndexFactory
 from services.core.records import K
 from services.core.search.answer import Answerer, AnswerListener
@@ -88,7 +87,7 @@ def build_search_core(
         make_index=make_index or (lambda _model, dim: FaissIndex(dim=dim, threads=settings.threads)),
         space_of=_shipped,
     )
-    queue = RedisQueue(connect_redis(settings.redis_url))
+    queue = open_queue(settings)
     registry = CollectorRegistry()
     tally = PrometheusTally(registry)
     second_look = SecondLook(PointCache(store.points), OpenCvMatcher(), workers=len(os.sched_getaffinity(0)))
@@ -143,19 +142,6 @@ def build_search(settings: SearchSettings, connect: Connect) -> SearchParts:
     # The connection has a log of its own.
     link_health = Dependency("broker", link.check, logs=False)
     return SearchParts(core, intake, link, queue_health, link_health)
-
-
-def connect_redis(url: str) -> redis.Redis:
-    """A client with short time limits, as a frame is not worth a wait.
-
-    Raises InputError, without any of the address, for parameters in it that the client does not know.
-    """
-    try:
-        client = redis.Redis.from_url(url, decode_responses=True, socket_timeout=2, socket_connect_timeout=2)
-        client.connection_pool.make_connection()  # which connects nothing, but reads all parameters
-    except (ValueError, TypeError):
-        raise InputError("LOOKALIKE_REDIS_URL: a parameter behind `?` that redis-py does not know") from None
-    return client
 
 
 def picture_urls(page_url: str) -> Callable[[ItemFacts], str]:

@@ -80,8 +80,15 @@ class CatalogueSettings(StoreSettings):
         return from_checkout(Path(self.pictures)) if self.pictures else self.data_dir / "pictures"
 
 
-class _Queue(Base):
+class QueueSettings(Base):
+    """The match queue."""
+
     redis_url: Redis = Field("redis://127.0.0.1:6379", description=REDIS_URL)
+    redis_cluster: bool = Field(
+        False,
+        description="1: Redis is in cluster mode, as ElastiCache Serverless always is. All keys are then in "
+        "the slot of `stack:matches`, under the names that docs/contracts/mqtt.md gives for it.",
+    )
 
 
 class _Broker(Base):
@@ -96,7 +103,7 @@ class _Broker(Base):
         return MqttFiles(self.mqtt_cert, self.mqtt_key, self.mqtt_ca)
 
 
-class SearchCoreSettings(StoreSettings, PageSettings, _Queue):
+class SearchCoreSettings(StoreSettings, PageSettings, QueueSettings):
     """The settings of a search on any host, wherever its observations come from."""
 
     knn: Knn = Field("faiss", description="The engine that finds the nearest vectors: `faiss`.")
@@ -115,7 +122,7 @@ class SearchSettings(SearchCoreSettings, ConnectionSettings, _Broker):
     home_assistant: bool = Field(False, description=setting_texts.HOME_ASSISTANT)
 
 
-class ApiCoreSettings(CatalogueSettings, PageSettings, LimitSettings, _Queue):
+class ApiCoreSettings(CatalogueSettings, PageSettings, LimitSettings, QueueSettings):
     """The settings of the api on any host, whatever links it to the cameras."""
 
     collect_pictures: bool = Field(
@@ -148,7 +155,7 @@ class ApiSettings(ApiCoreSettings, _Broker):
     """The settings of the api process, which reaches cameras over a broker."""
 
 
-class CliSettings(CatalogueSettings, TlsSettings, _Queue, _Broker):
+class CliSettings(CatalogueSettings, TlsSettings, QueueSettings, _Broker):
     """The settings of the command line; it finds the system by the data folder's run.json, else `api_url`."""
 
     api_key: SecretStr = Field(SecretStr(""), description=API_KEY)

@@ -16,11 +16,10 @@ from models.errors import ModelError
 from models.files import fingerprint
 from models.locate import resolve
 from services.adapters.mqtt import MqttClient
-from services.adapters.redis_queue import RedisQueue
 from services.adapters.running_api import ask
 from services.adapters.search_client import SearchClient
 from services.bootstrap.own_clients import own_client
-from services.bootstrap.search import connect_redis
+from services.bootstrap.redis import open_queue
 from services.bootstrap.settings import CliSettings, load
 from services.cli.printed import say
 from services.cli.running_system import api_client, run_json
@@ -135,7 +134,7 @@ class _Doctor:
         return {"count": 0, "first": []}
 
     def redis(self) -> str:
-        RedisQueue(connect_redis(self._addresses["redis"])).check()
+        open_queue(self._settings, url=self._addresses["redis"]).check()
         return "Redis took a record and gave it back"
 
     def api(self) -> str:

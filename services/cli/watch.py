@@ -14,7 +14,7 @@ from common.wire import WireError, decode_observation, parse_topic
 from services.adapters.mqtt import MqttClient
 from services.adapters.redis_queue import CHANNEL
 from services.adapters.running_api import ask
-from services.bootstrap.search import connect_redis
+from services.bootstrap.redis import connect_redis
 from services.bootstrap.settings import CliSettings, load
 from services.cli.printed import say
 from services.cli.running_system import api_client, run_json

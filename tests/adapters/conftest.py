@@ -1,8 +1,8 @@
 """Real servers for the suites of the adapters; each test starts with an empty Redis."""
 
 import itertools
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,11 @@ from services.adapters.dynamodb_items.layout import create_table
 from services.adapters.sqlite_items import SqliteItems
 from services.core.ports import ItemStore
 from tests import aws, servers
+from tests.adapters.redis_kinds import KINDS, RedisPlace
+from tests.certificates import Authority
 from tests.fakes import FakeItems
 from tests.servers import Server
+from tests.tls_front import tls_front
 
 _numbers = itertools.count()
 
@@ -27,12 +30,43 @@ def shared_redis() -> Iterator[Server]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def shared_cluster() -> Iterator[Server]:
+    """A Redis in cluster mode that tests share and must not kill."""
+    with servers.cluster_node() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def tls_url(shared_redis: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The shared Redis by TLS, with a user and our own authority."""
+    with redis.Redis.from_url(shared_redis.url) as owner:
+        owner.acl_setuser("me", enabled=True, passwords="+sesame", commands=["+@all"], keys="*", channels="*")
+    authority = Authority(tmp_path_factory.mktemp("tls"))
+    with tls_front(shared_redis.port, authority.sign("redis")) as port:
+        yield f"rediss://me:sesame@127.0.0.1:{port}?ssl_ca_certs={authority.certificate}"
+
+
 @pytest.fixture
-def client(shared_redis: Server) -> Iterator[redis.Redis]:
-    """A client of an empty Redis."""
-    with redis.Redis.from_url(shared_redis.url, decode_responses=True) as connected:
-        connected.flushall()
-        yield connected
+def redis_of(request: pytest.FixtureRequest) -> Iterator[Callable[[str], RedisPlace]]:
+    """Gives an empty Redis of a kind."""
+    with ExitStack() as clients:
+
+        def place(kind: str) -> RedisPlace:
+            cluster = kind == "cluster"
+            server: Server = request.getfixturevalue("shared_cluster" if cluster else "shared_redis")
+            url = request.getfixturevalue("tls_url") if kind == "tls" else server.url
+            made = RedisPlace.at(url, cluster=cluster)
+            clients.enter_context(made.client).flushall()
+            return made
+
+        yield place
+
+
+@pytest.fixture(params=KINDS)
+def redis_place(request: pytest.FixtureRequest, redis_of: Callable[[str], RedisPlace]) -> RedisPlace:
+    """An empty Redis of each kind."""
+    return redis_of(request.param)
 
 
 @pytest.fixture

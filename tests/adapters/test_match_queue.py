@@ -1,4 +1,4 @@
-"""The contract of a match queue, on the fake and on a real Redis."""
+"""The contract of a match queue, on the fake and on a real Redis of each kind."""
 
 import json
 import time
@@ -6,26 +6,25 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-import redis
 
-from services.adapters.redis_queue import RedisQueue
 from services.core.evidence import Evidence, Vote
 from services.core.ports import MatchQueue
 from services.core.records import MatchRecord
 from services.core.search.votes import KEPT
+from tests.adapters.redis_kinds import KINDS, RedisPlace
 from tests.fakes import MODEL, FakeQueue, make_observation, make_record
 
 MakeQueue = Callable[[int, int], MatchQueue]
 OTHER_SESSION = "ffffffff"
 
 
-@pytest.fixture(params=["fake", "redis"])
-def make_queue(request: pytest.FixtureRequest) -> MakeQueue:
+@pytest.fixture(params=["fake", *KINDS])
+def make_queue(request: pytest.FixtureRequest, redis_of: Callable[[str], RedisPlace]) -> MakeQueue:
     """A maker of an empty queue with these limits of records: of all cameras, and of each."""
     if request.param == "fake":
         return lambda keep, each: FakeQueue(keep=keep, keep_each=each)
-    client: redis.Redis = request.getfixturevalue("client")
-    return lambda keep, each: RedisQueue(client, keep=keep, keep_each=each)
+    place = redis_of(request.param)
+    return lambda keep, each: place.queue(keep=keep, keep_each=each)
 
 
 @pytest.fixture

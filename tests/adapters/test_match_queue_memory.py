@@ -1,21 +1,21 @@
-"""The contract of a match queue, on the fake and on a real Redis: what is remembered of cameras."""
+"""The contract of a match queue: what is remembered of cameras, on the fake and each kind of Redis."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
-import redis
 
-from services.adapters.redis_queue import RedisQueue
 from services.core.camera_mean import SEEN_FRAMES, learned
 from services.core.ports import MatchQueue, Memory
 from services.core.records import MatchRecord
+from tests.adapters.redis_kinds import KINDS, RedisPlace
 from tests.fakes import MODEL, FakeQueue, make_observation, make_record, vectors
 
 
-@pytest.fixture(params=["fake", "redis"])
-def queue(request: pytest.FixtureRequest) -> MatchQueue:
-    return FakeQueue() if request.param == "fake" else RedisQueue(request.getfixturevalue("client"))
+@pytest.fixture(params=["fake", *KINDS])
+def queue(request: pytest.FixtureRequest, redis_of: Callable[[str], RedisPlace]) -> MatchQueue:
+    return FakeQueue() if request.param == "fake" else redis_of(request.param).queue()
 
 
 def seen(seq: int, *, at_s: float, thing: str = "cam-1", means: bool = True) -> MatchRecord:
@@ -77,12 +77,13 @@ def test_a_clock_that_is_set_back_begins_again(queue: MatchQueue) -> None:
     assert times(queue)[0] == 0
 
 
-def test_what_is_remembered_in_redis_expires(client: redis.Redis) -> None:
-    queue = RedisQueue(client)
+def test_what_is_remembered_in_redis_expires(redis_place: RedisPlace) -> None:
+    queue, client = redis_place.queue(), redis_place.client
+    frames, mean = redis_place.keys.of("seen:cam-1"), redis_place.keys.of("mean:cam-1")
     queue.push(seen(1, at_s=1e9))
-    assert 0 < client.ttl("seen:cam-1") <= 60
-    client.expire("mean:cam-1", 5)
+    assert 0 < client.ttl(frames) <= 60
+    client.expire(mean, 5)
     queue.push(seen(2, at_s=1e9 + 1, means=False))  # each record begins the week again
-    assert 6 * 86400 < client.ttl("mean:cam-1") <= 7 * 86400
-    client.set("mean:cam-1", "of another version")
+    assert 6 * 86400 < client.ttl(mean) <= 7 * 86400
+    client.set(mean, "of another version")
     assert queue.memories(["cam-1"])["cam-1"].mean is None

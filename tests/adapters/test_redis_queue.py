@@ -11,28 +11,41 @@ import pytest
 import redis
 import redis.asyncio
 
-from services.adapters.redis_queue import RedisQueue, follow, record_id
+from services.adapters.redis_queue import Keys, RedisQueue, follow, record_id
 from services.adapters.redis_queue.causes import in_words
 from services.core.errors import UnavailableError
 from services.core.records import MatchRecord
+from tests.adapters.redis_kinds import RedisPlace
 from tests.fakes import make_observation, make_record
 from tests.pace import limit_s
 from tests.servers import Server, until
 
 
 @pytest.fixture
-def queue(client: redis.Redis) -> RedisQueue:
-    return RedisQueue(client)
+def queue(redis_place: RedisPlace) -> RedisQueue:
+    return redis_place.queue()
+
+
+@pytest.fixture
+def client(redis_place: RedisPlace) -> redis.Redis:
+    return redis_place.client
+
+
+@pytest.fixture
+def keys(redis_place: RedisPlace) -> Keys:
+    return redis_place.keys
 
 
 @pytest.fixture
 def mortal(mortal_redis: Server) -> Iterator[RedisQueue]:
     """A queue on a Redis that the test kills."""
-    client = redis.Redis.from_url(
-        mortal_redis.url, decode_responses=True, socket_timeout=2, socket_connect_timeout=2
-    )
-    with client:
-        yield RedisQueue(client)
+    place = RedisPlace.at(mortal_redis.url)
+    with place.client:
+        yield place.queue()
+
+
+# The list of a camera by the contract, on a Redis by itself and on one in cluster mode.
+CAM_1 = {False: "stack:matches:cam-1", True: "{stack:matches}:cam-1"}
 
 
 def seen(seq: int, *, thing: str = "cam-1", at_s: float = 1e9) -> MatchRecord:
@@ -40,21 +53,21 @@ def seen(seq: int, *, thing: str = "cam-1", at_s: float = 1e9) -> MatchRecord:
 
 
 def test_the_raw_lists_hold_json_without_apostrophes_under_the_contracts_names(
-    client: redis.Redis, queue: RedisQueue
+    redis_place: RedisPlace, client: redis.Redis, queue: RedisQueue
 ) -> None:
     queue.push(make_record(title="It's a 'mug'"))
     (raw,) = map(str, client.lrange("stack:matches", 0, -1))
-    assert client.lrange("stack:matches:cam-1", 0, -1) == [raw]
+    assert client.lrange(CAM_1[redis_place.keys.one_slot], 0, -1) == [raw]
     assert "It\\u0027s a \\u0027mug\\u0027" in raw
     # The page of 2018 reads a record like this.
     assert json.loads(raw.replace("'", '"'))["matches"][0]["title"] == "It's a 'mug'"
 
 
-def test_the_lists_in_redis_are_trimmed_themselves(client: redis.Redis) -> None:
-    queue = RedisQueue(client, keep=5, keep_each=3)
+def test_the_lists_in_redis_are_trimmed_themselves(redis_place: RedisPlace) -> None:
+    queue, client = redis_place.queue(keep=5, keep_each=3), redis_place.client
     for seq in range(10):
         queue.push(seen(seq))
-    assert (client.llen("stack:matches"), client.llen("stack:matches:cam-1")) == (5, 3)
+    assert (client.llen("stack:matches"), client.llen(redis_place.keys.matches("cam-1"))) == (5, 3)
 
 
 def test_each_push_is_published_and_a_dropped_one_is_not(client: redis.Redis, queue: RedisQueue) -> None:
@@ -85,12 +98,12 @@ def test_a_redis_that_does_not_know_the_script_any_more_is_given_it(
 
 
 def test_a_batch_of_which_a_push_fails_is_an_error_after_the_others_are_in(
-    client: redis.Redis, queue: RedisQueue
+    client: redis.Redis, keys: Keys, queue: RedisQueue
 ) -> None:
-    client.set("stack:matches:cam-2", "no list")
+    client.set(keys.matches("cam-2"), "no list")
     with pytest.raises(UnavailableError, match="WRONGTYPE"):
         queue.push_many([seen(1), seen(1, thing="cam-2"), seen(1, thing="cam-3")])
-    assert [client.llen(f"stack:matches:cam-{number}") for number in (1, 3)] == [1, 1]
+    assert [client.llen(keys.matches(f"cam-{number}")) for number in (1, 3)] == [1, 1]
 
 
 def test_ids_go_on_rising_after_redis_has_lost_everything(client: redis.Redis, queue: RedisQueue) -> None:
@@ -107,10 +120,11 @@ def test_ids_go_on_rising_after_redis_has_lost_everything(client: redis.Redis, q
     assert ids == sorted(set(ids))
 
 
-def test_many_processes_push_one_cameras_frames_in_order(shared_redis: Server, client: redis.Redis) -> None:
+def test_many_processes_push_one_cameras_frames_in_order(redis_place: RedisPlace) -> None:
     def push(first: int) -> None:
-        with redis.Redis.from_url(shared_redis.url, decode_responses=True) as own:
-            queue = RedisQueue(own, keep=400)
+        own = redis_place.again()
+        with own.client:
+            queue = own.queue(keep=400)
             for seq in range(first, 400, 4):
                 queue.push(seen(seq))
 
@@ -119,7 +133,7 @@ def test_many_processes_push_one_cameras_frames_in_order(shared_redis: Server, c
         thread.start()
     for thread in threads:
         thread.join()
-    records = [json.loads(record) for record in RedisQueue(client).latest(limit=1000)]
+    records = [json.loads(record) for record in redis_place.queue().latest(limit=1000)]
     numbers = [record["seq"] for record in records]
     assert numbers == sorted(set(numbers), reverse=True)
     assert numbers[0] == 399
@@ -127,15 +141,15 @@ def test_many_processes_push_one_cameras_frames_in_order(shared_redis: Server, c
 
 
 def test_a_clocks_note_a_cameras_state_and_a_remembered_record_expire(
-    client: redis.Redis, queue: RedisQueue
+    client: redis.Redis, keys: Keys, queue: RedisQueue
 ) -> None:
     queue.note_clock("a", offset_s=60.0)
     queue.push(seen(1, thing="b"))
     queue.remember('{"id":7}')
-    assert 0 < client.ttl("camera:a") <= 60
-    assert 86000 < client.ttl("feedback:7") <= 86400
-    assert 3600 <= client.ttl("camera:b") <= 7 * 86400
-    assert 3600 <= client.ttl("stack:matches:b") <= 86400
+    assert 0 < client.ttl(keys.of("camera:a")) <= 60
+    assert 86000 < client.ttl(keys.of("feedback:7")) <= 86400
+    assert 3600 <= client.ttl(keys.of("camera:b")) <= 7 * 86400
+    assert 3600 <= client.ttl(keys.matches("b")) <= 86400
 
 
 REFUSING = {

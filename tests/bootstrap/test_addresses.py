@@ -10,7 +10,7 @@ from common.logs import LineFormatter
 from services.adapters.redis_queue import RedisQueue
 from services.adapters.search_client import SearchClient
 from services.bootstrap.own_clients import own_client
-from services.bootstrap.search import connect_redis
+from services.bootstrap.redis import connect_redis
 from services.bootstrap.settings import ApiSettings, CliSettings, load
 from services.core.dependency import Dependency
 from services.core.errors import InputError, UnavailableError

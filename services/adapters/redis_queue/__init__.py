@@ -1,5 +1,8 @@
 """The match queue on Redis: lists that are pushed by one Lua script, and its channel."""
 
-from services.adapters.redis_queue.queue import CHANNEL, RedisQueue, follow, record_id
+from services.adapters.redis_queue.channel import CHANNEL, follow
+from services.adapters.redis_queue.cluster import cluster_client
+from services.adapters.redis_queue.keys import KEYS, Keys
+from services.adapters.redis_queue.queue import RedisQueue, record_id
 
-__all__ = ["CHANNEL", "RedisQueue", "follow", "record_id"]
+__all__ = ["CHANNEL", "KEYS", "Keys", "RedisQueue", "cluster_client", "follow", "record_id"]

@@ -10,6 +10,7 @@ import redis
 from services.core.errors import UnavailableError
 
 _NO_RIGHT = "its user lacks a right that we need (ACL): reads, writes, scripts, or the channel `matches`"
+_CLUSTER = "it is in cluster mode: set LOOKALIKE_REDIS_CLUSTER=1"
 # Parts of the texts of Redis and of its client.
 _CAUSES = {
     "command not allowed when used memory": (
@@ -34,6 +35,11 @@ _CAUSES = {
     "invalid username-password pair": "it refuses user or password",
     "Timeout reading": "no answer in time; it hangs, or is overloaded",
     "Timeout connecting": "no answer in time; is the address right?",
+    "hash to the same slot": _CLUSTER,
+    "MOVED ": _CLUSTER,
+    "CLUSTERDOWN": "its cluster lacks a node, and answers nothing until it is back",
+    "TRYAGAIN": "it is moving our keys to another node",
+    "ASK ": "it is moving our keys to another node",
     "max number of clients": "it takes no more clients (maxclients)",
 }
 
