@@ -5,9 +5,9 @@ from __future__ import annotations
 from models.errors import ModelError
 from models.featurizer import OnnxFeaturizer
 from models.locate import resolve
-from models.orb_points import OrbDescriber
 from models.providers import PROVIDERS
 from services.adapters import pillow_pictures, pillow_views
+from services.bootstrap.local_points import open_describer
 from services.bootstrap.settings import CatalogueSettings
 from services.bootstrap.stores import open_items, open_pictures
 from services.core.catalogue.items import Catalogue
@@ -30,5 +30,5 @@ def open_catalogue(settings: CatalogueSettings, *, writable: bool = True) -> Cat
         featurizer=open_featurizer(settings.model, threads=settings.threads, provider=settings.provider),
         decode=pillow_pictures.decode,
         shots=pillow_views.views,
-        describer=OrbDescriber(),
+        describer=open_describer(),
     )

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from models.orb_points import OrbDescriber
 from services.adapters import pillow_pictures, pillow_views
 from services.adapters.fetch import PictureFetcher
 from services.bootstrap.catalogue import open_featurizer
+from services.bootstrap.local_points import open_describer
 from services.bootstrap.settings import CliSettings
 from services.bootstrap.stores import open_items, open_pictures
 from services.core.catalogue.decode_turns import DecodeTurns
@@ -32,7 +32,7 @@ def build_maker(
         featurizer=featurizer,
         decode=turns.of(pillow_pictures.decode) if turns else pillow_pictures.decode,
         shots=turns.of(pillow_views.views) if turns else pillow_views.views,
-        describer=OrbDescriber(),
+        describer=open_describer(),
         suffix=pillow_pictures.suffix_of,
         workers=max(1, free),
         loaders=loaders,

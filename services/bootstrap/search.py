@@ -12,9 +12,9 @@ from prometheus_client import CollectorRegistry, Gauge
 from common.wire import ASK_DETAILS, topic
 from models.space import space_of
 from services.adapters.faiss_index import FaissIndex
-from services.adapters.opencv_points import OpenCvMatcher
 from services.adapters.prometheus_tally import PrometheusTally
 from services.adapters.redis_queue import RedisQueue
+from services.bootstrap.local_points import open_matcher
 from services.bootstrap.redis import open_queue
 from services.bootstrap.settings import SearchCoreSettings, SearchSettings
 from services.bootstrap.stores import open_items
@@ -22,7 +22,7 @@ from services.core.cameras.home_assistant import Announcer
 from services.core.cameras.link import Connect, LiveLink
 from services.core.dependency import Dependency
 from services.core.domain import ItemFacts
-from services.core.ports import IndexFactory
+from services.core.ports import IndexFactory, ItemStore
 from services.core.records import K
 from services.core.search.answer import Answerer, AnswerListener
 from services.core.search.camera_means import CameraMeans
@@ -44,7 +44,8 @@ class SearchCore:
     follower: Follower
     camera_means: CameraMeans
     answerer: Answerer
-    second_look: SecondLook
+    # None on a host without OpenCV.
+    second_look: SecondLook | None
     trials: Trials
     drops: Drops
     queue: RedisQueue
@@ -90,7 +91,7 @@ def build_search_core(
     queue = open_queue(settings)
     registry = CollectorRegistry()
     tally = PrometheusTally(registry)
-    second_look = SecondLook(PointCache(store.points), OpenCvMatcher(), workers=len(os.sched_getaffinity(0)))
+    second_look = _open_second_look(store)
     lookup = _lookup(settings, second_look, tally)
     Gauge(
         "lookalike_search_damaged_items", "Items left out because their rows are damaged.", registry=registry
@@ -117,7 +118,7 @@ def build_search_core(
     )
 
 
-def _lookup(settings: SearchCoreSettings, second_look: SecondLook, tally: Tally) -> Lookup:
+def _lookup(settings: SearchCoreSettings, second_look: SecondLook | None, tally: Tally) -> Lookup:
     return Lookup(
         picture_url=picture_urls(settings.page_url),
         k=K,
@@ -125,6 +126,13 @@ def _lookup(settings: SearchCoreSettings, second_look: SecondLook, tally: Tally)
         second_look=second_look,
         tally=tally,
     )
+
+
+def _open_second_look(store: ItemStore) -> SecondLook | None:
+    matcher = open_matcher()
+    if matcher is None:
+        return None
+    return SecondLook(PointCache(store.points), matcher, workers=len(os.sched_getaffinity(0)))
 
 
 def build_search(settings: SearchSettings, connect: Connect) -> SearchParts:
@@ -136,7 +144,9 @@ def build_search(settings: SearchSettings, connect: Connect) -> SearchParts:
         listener=announcer if settings.home_assistant else None,
         ask_details=lambda thing: link.publish(topic(thing, "command"), ASK_DETAILS, qos=1),
     )
-    intake = Intake(core.answerer, core.drops, second_looks=core.second_look.workers)
+    intake = Intake(
+        core.answerer, core.drops, second_looks=core.second_look.workers if core.second_look else 1
+    )
     link = connect(intake.receive)
     queue_health = Dependency("match queue", core.queue.check)
     # The connection has a log of its own.

@@ -35,5 +35,6 @@ def _serve() -> int:
     finally:
         parts.link.stop()
         loops.stop()
-        parts.core.second_look.close()
+        if parts.core.second_look:
+            parts.core.second_look.close()
     return 0

@@ -122,6 +122,25 @@ def test_an_observation_is_answered_without_a_broker(api: ApiCore, mug: Item, co
     assert records[0]["matches"][0]["url"] == api.picture_url(mug.facts)
 
 
+@pytest.fixture
+def no_opencv(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a Lambda's zip, which OpenCV is too large for."""
+    monkeypatch.setitem(sys.modules, "cv2", None)
+
+
+@pytest.mark.usefixtures("no_opencv")
+def test_without_opencv_items_get_no_local_features_and_answers_no_second_look(
+    api: ApiCore, core: SearchCore
+) -> None:
+    added = api.catalogue.add(Draft("A mug", "mug"), picture(3))[0]
+    assert core.second_look is None
+    assert api.catalogue.store.points(["mug"]) == {"mug": ()}
+    core.follower.follow()
+    (outcome,) = core.answerer.answer([seen(added)])
+    assert isinstance(outcome, Pushed)
+    assert not outcome.wants_details
+
+
 def test_the_processes_parts_are_those_of_the_core_with_a_link(
     mug: Item, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -95,8 +95,12 @@ class Lookup:
             vote=decision.vote,
             equals=equals if len(equals) > 1 else (),
             mean=_learned_mean(seen, view, memory),
-            wants_details=decision.is_open and seen.session is not None,
+            wants_details=self._looks_again(seen, decision),
         )
+
+    def _looks_again(self, seen: Observation, decision: Decision) -> bool:
+        """Whether local features of the camera's next frame would be of use."""
+        return self.second_look is not None and decision.is_open and seen.session is not None
 
     def _look_again(
         self, seen: Observation, found: list[Neighbour], items: Mapping[str, ItemFacts], *, due_s: float
