@@ -108,7 +108,7 @@ def _answer(status: str, response: Document, examples: Document) -> str:
             told += f": {kind_of(each['schema'])}"
             first = each["schema"].get("anyOf", [each["schema"]])[0]
             example = each.get("example", examples.get(first.get("$ref", "").rpartition("/")[2]))
-        elif media_type.startswith("text/"):
+        elif media_type.startswith("text/") and example is None:
             example = each["example"]
     return told if example is None else f"{told}\n\n{_code(example)}"
 

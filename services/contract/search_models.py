@@ -128,3 +128,18 @@ class PredictionsAnswer(Answer):
 
     model_config = with_example({"predictions": [_PREDICTION]})
     predictions: list[PredictionAnswer] = Field(description="In the order of the vectors.")
+
+
+class ModelErrorAnswer(Answer):
+    """A refusal as SageMaker words it."""
+
+    model_config = with_example(
+        {
+            "Message": "Received status 400 from primary with message: vectors of 3 numbers; expected 512",
+            "OriginalStatusCode": 400,
+            "OriginalMessage": "vectors of 3 numbers; expected 512",
+        }
+    )
+    Message: str = Field(description="The refusal, with its status.")
+    OriginalStatusCode: int = Field(description="The status that POST /invocations has for it.")
+    OriginalMessage: str = Field(description="Its text.")

@@ -11,14 +11,14 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.concurrency import run_in_threadpool
 
 from common.version import VERSION
-from common.wire import Observation, WireError, decode_observation
+from common.wire import Observation, Vectors, WireError, decode_observation
 from services.bootstrap.search import SearchParts
 from services.contract import openapi, problems
 from services.core.errors import InputError, LoadingError
 from services.core.records import UPLOAD, K, Neighbour
 from services.core.search.messages import answer_messages
 from services.search import declarations as declared
-from services.search import invocations
+from services.search.knn_routes import add_knn_routes
 from services.search.loops import Loops
 from services.search.observations import THIS_MACHINE, SenderRule, outcomes_json, parse_messages
 
@@ -93,23 +93,7 @@ def build_app(parts: SearchParts, loops: Loops, senders: SenderRule = THIS_MACHI
         core = parts.core
         return outcomes_json(await run_in_threadpool(answer_messages, messages, core.answerer, core.drops))
 
-    @app.post("/invocations", **declared.INVOCATIONS)
-    async def invoke(request: Request) -> dict[str, Any]:
-        """SageMaker's k-NN protocol over the live index.
-
-        With `verbose=true` in the header `Accept` the answer has distances, labels and ids. A label is a row
-        number of the index; `ids` names their items.
-        """
-        vectors = invocations.parse_request(await request.body(), request.headers.get("content-type", ""))
-        verbose = "verbose=true" in request.headers.get("accept", "").replace(" ", "")
-        view = parts.core.follower.live()
-        if view is not None and vectors.shape[1] != view.dim:
-            raise InputError(f"vectors of {vectors.shape[1]} numbers; expected {view.dim}")
-        found: list[list[Neighbour]] = [[] for _ in vectors]
-        if view is not None:
-            found = await run_in_threadpool(view.index.search, view.space.queries(vectors), k=K)
-        return invocations.response(found, verbose=verbose)
-
+    add_knn_routes(app, lambda vectors: _nearest(parts, vectors))
     return app
 
 
@@ -122,6 +106,15 @@ def _observation(payload: bytes, thing: str) -> Observation:
 def _search(parts: SearchParts, payload: bytes, k: int) -> str:
     seen = _observation(payload, UPLOAD)
     return parts.core.answerer.look(seen, k=k).to_json()
+
+
+def _nearest(parts: SearchParts, vectors: Vectors) -> list[list[Neighbour]]:
+    view = parts.core.follower.live()
+    if view is None:
+        return [[] for _ in vectors]
+    if vectors.shape[1] != view.dim:
+        raise InputError(f"vectors of {vectors.shape[1]} numbers; expected {view.dim}")
+    return view.index.search(view.space.queries(vectors), k=K)
 
 
 def _index_state(parts: SearchParts, loops: Loops) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import Query
+from fastapi import Path, Query
 
 from services.contract.examples import MODEL, RECORD
 from services.contract.health_models import AliveAnswer
@@ -12,6 +12,7 @@ from services.contract.match_models import RecordAnswer
 from services.contract.problem_models import problems
 from services.contract.search_models import (
     LOADING,
+    ModelErrorAnswer,
     OutcomesAnswer,
     PingAnswer,
     PredictionsAnswer,
@@ -21,8 +22,8 @@ from services.contract.teach_models import TrialAnswer
 
 ABOUT = (
     "It listens at `LOOKALIKE_SEARCH_HOST` and `LOOKALIKE_SEARCH_PORT`, for the api and for programs that "
-    "speak the protocol of SageMaker's k-NN (a request in recordio-protobuf is not built yet). It asks "
-    "for no key but for observations: keep it on loopback or in a network of its own."
+    "speak the protocol of SageMaker's k-NN. It asks for no key but for observations: keep it on loopback "
+    "or in a network of its own."
 )
 _OBSERVATION = {
     "v": 1,
@@ -180,18 +181,37 @@ OBSERVATIONS: Route = {
         }
     ),
 }
+_PREDICTIONS = {
+    "application/jsonlines": {"schema": {"type": "string", "description": "A prediction a line."}},
+    "text/csv": {"schema": {"type": "string", "description": "A vector's answer a line."}},
+}
 INVOCATIONS: Route = {
     "summary": "Find the nearest vectors (SageMaker's k-NN)",
     "response_model": PredictionsAnswer,
-    "response_model_exclude_unset": True,
     "openapi_extra": {"requestBody": {"required": True, "content": _VECTORS}},
-    "responses": problems(
-        {
-            400: [
-                "vectors of 3 numbers; expected 512",
-                "content type 'text/xml'; expected text/csv, application/jsonlines, application/json",
-            ],
-            503: LOADING,
+    "responses": {
+        200: {"content": _PREDICTIONS},
+        **problems(
+            {
+                400: [
+                    "vectors of 3 numbers; expected 512",
+                    "content type 'text/xml'; expected text/csv, application/jsonlines, application/json",
+                    "accept 'text/xml'; expected application/json, application/jsonlines, text/csv",
+                ],
+                503: LOADING,
+            }
+        ),
+    },
+}
+EndpointName = Annotated[str, Path(max_length=63, description="The endpoint's name.", examples=["lookalike"])]
+ENDPOINT: Route = {
+    "summary": "Find the nearest vectors, for AWS' clients",
+    "response_model": PredictionsAnswer,
+    "openapi_extra": {"requestBody": {"required": True, "content": _VECTORS}},
+    "responses": {
+        424: {
+            "description": "The request is refused, or there is no answer yet.",
+            "model": ModelErrorAnswer,
         }
-    ),
+    },
 }
