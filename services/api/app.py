@@ -68,7 +68,7 @@ def build_app(settings: ApiSettings, parts: ApiParts, hub: Hub) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    rights.install(app, settings)
+    rights.install(app, settings, parts.state.attempts)
     Gauge("lookalike_api_streams", "Open event streams.", registry=parts.registry).set_function(
         lambda: len(hub)
     )

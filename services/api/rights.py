@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from fastapi import Depends, FastAPI, HTTPException, Request
@@ -14,8 +14,9 @@ from fastapi.routing import iter_route_contexts
 from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from services.api.key_lockout import Attempts
+from services.adapters.http_server.client_address import owner_of
 from services.bootstrap.settings import ApiSettings
+from services.core.key_attempts import Attempts, KeyAttempts
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class KeyRule:
     key: str
     # Host and port of the page's public address.
     public: str
-    attempts: Attempts = field(default_factory=Attempts)
+    attempts: KeyAttempts
 
     def check(self, request: Request) -> None:
         """Raise HTTPException (401, 403 or 429) unless our own page or a program sends it, with the key."""
@@ -40,15 +41,12 @@ class KeyRule:
         # A request without a key is no guess: the page sends it before it has one.
         if given:
             is_right = hmac.compare_digest(given.encode(), self.key.encode())
-            wait_s = math.ceil(self.attempts.wait_s(client))
-            if wait_s and not (is_right and self.attempts.spares(client)):
-                self.attempts.note_ignored(client)
+            wait_s = math.ceil(self.attempts.take(owner_of(client), right=is_right))
+            if wait_s:
                 detail = f"too many wrong API keys came from here; try again in {wait_s} s"
                 raise HTTPException(429, detail, {"Retry-After": str(wait_s)})
             if is_right:
-                self.attempts.note_right(client)
                 return
-            self.attempts.note_wrong(client)
         detail = "the API key is missing or wrong; expected `Authorization: Bearer <key>`"
         raise HTTPException(401, detail, {"WWW-Authenticate": "Bearer"})
 
@@ -81,9 +79,10 @@ class OpenToAll:
         await self._app(scope, receive, send)
 
 
-def install(app: FastAPI, settings: ApiSettings) -> None:
-    """Give the app's routes the rule for the key."""
-    app.state.key_rule = KeyRule(settings.api_key.get_secret_value(), urlsplit(settings.page_url).netloc)
+def install(app: FastAPI, settings: ApiSettings, attempts: KeyAttempts | None = None) -> None:
+    """Give the app's routes the rule for the key; wrong ones are counted in memory without `attempts`."""
+    key, public = settings.api_key.get_secret_value(), urlsplit(settings.page_url).netloc
+    app.state.key_rule = KeyRule(key, public, attempts or Attempts())
 
 
 def check_named(app: FastAPI) -> None:

@@ -17,18 +17,18 @@ from services.bootstrap.own_clients import own_client
 from services.bootstrap.redis import open_queue
 from services.bootstrap.search import picture_urls
 from services.bootstrap.settings import ApiCoreSettings
+from services.bootstrap.shared_state import SharedState, in_memory
 from services.core.cameras.clocks import ClockOffsets
 from services.core.cameras.link import Connect, LiveLink
+from services.core.cameras.ports import StatusStore
 from services.core.cameras.previews import Previews
 from services.core.cameras.snapshots import Snapshots
-from services.core.cameras.status import CameraStatuses
 from services.core.catalogue.cut_outs import CutOuts
 from services.core.catalogue.decode_turns import DecodeTurns
 from services.core.catalogue.edits import Editor
 from services.core.catalogue.items import Catalogue
 from services.core.catalogue.same_pictures import SamePictures
 from services.core.catalogue.thumbnails import Thumbnails
-from services.core.catalogue.undo import Undo
 from services.core.catalogue.unused_pictures import UnusedPictures
 from services.core.domain import ItemFacts
 
@@ -52,6 +52,7 @@ class ApiCore:
     turns: DecodeTurns
     # None where they are kept.
     unused: UnusedPictures | None
+    state: SharedState
     registry: CollectorRegistry
 
 
@@ -59,24 +60,28 @@ class ApiCore:
 class ApiParts(ApiCore):
     """The same with the cameras' states, and the link to them."""
 
-    cameras: CameraStatuses
+    cameras: StatusStore
     clocks: ClockOffsets
     previews: Previews
     snapshots: Snapshots
     link: LiveLink
 
 
-def build_api_core(settings: ApiCoreSettings) -> ApiCore:
-    """Wire the parts without a broker; only the catalogue is opened. Raises InputError for another model."""
+def build_api_core(settings: ApiCoreSettings, state: SharedState | None = None) -> ApiCore:
+    """Wire the parts without a broker; only the catalogue is opened. Raises InputError for another model.
+
+    The `state` is in memory by default.
+    """
+    state = state or in_memory(settings)
     turns = DecodeTurns(at_once=settings.decodes)
     catalogue = open_catalogue(settings)
     catalogue = replace(catalogue, decode=turns.of(catalogue.decode), shots=turns.of(catalogue.shots))
     catalogue.check_model()
     search = SearchClient(own_client(settings.search_url, timeout_s=5))
-    undo, thumbnails = Undo(), Thumbnails(catalogue.pictures, turns.of(pillow_pictures.shrink))
+    thumbnails = Thumbnails(catalogue.pictures, turns.of(pillow_pictures.shrink))
     return ApiCore(
         catalogue=catalogue,
-        editor=Editor(catalogue, undo),
+        editor=Editor(catalogue, state.undo),
         cut_outs=CutOuts(catalogue.decode, pillow_pictures.encode, catalogue.featurizer),
         # The request's sender waits for this answer.
         fetcher=PictureFetcher(allow_private=settings.fetch_private, total_s=FETCH_S),
@@ -95,19 +100,20 @@ def build_api_core(settings: ApiCoreSettings) -> ApiCore:
         else UnusedPictures(
             catalogue.store,
             catalogue.pictures,
-            undo,
+            state.undo,
             forget=thumbnails.forget,
             # A file has this process as its one writer.
             shared=settings.store.startswith("dynamodb://"),
         ),
+        state=state,
         registry=CollectorRegistry(),
     )
 
 
-def build_api(settings: ApiCoreSettings, connect: Connect) -> ApiParts:
+def build_api(settings: ApiCoreSettings, connect: Connect, state: SharedState | None = None) -> ApiParts:
     """Wire the whole api; `connect` makes the link to the cameras. Raises InputError as the core does."""
-    core = build_api_core(settings)
-    cameras, previews = CameraStatuses(most=settings.max_cameras), Previews()
+    core = build_api_core(settings, state)
+    cameras, previews = core.state.cameras, Previews()
     snapshots = Snapshots(lambda topic, command: link.publish(topic, command, qos=1))
 
     def receive(topic: str, payload: bytes) -> None:

@@ -26,9 +26,9 @@ def connect_redis(url: str, *, cluster: bool = False) -> redis.Redis:
 def open_queue(settings: QueueSettings, *, url: str = "") -> RedisQueue:
     """The match queue, of another address if one is given; nothing is connected yet. Raises InputError."""
     client = connect_redis(url or settings.redis_url, cluster=settings.redis_cluster)
-    return RedisQueue(client, keys=keys(settings))
+    return RedisQueue(client, keys=keys_of(settings))
 
 
-def keys(settings: QueueSettings) -> Keys:
+def keys_of(settings: QueueSettings) -> Keys:
     """The names of the keys there."""
     return Keys(one_slot=settings.redis_cluster)

@@ -9,7 +9,7 @@ from unittest.mock import MagicMock
 from urllib.parse import unquote
 
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, HTTPException, Request
 from fastapi.routing import iter_route_contexts
 from fastapi.staticfiles import StaticFiles
 from pydantic import SecretStr
@@ -18,6 +18,7 @@ from services.api import rights
 from services.api.app import WEB, build_app
 from services.api.hub import Hub
 from services.bootstrap.settings import ApiSettings
+from services.core.key_attempts import LIMIT, Attempts
 
 PARTS = MagicMock()
 PARTS.catalogue.store.facts.return_value = [None]  # the answer of an empty store
@@ -65,6 +66,27 @@ def test_an_app_with_a_route_that_names_no_right_or_two_is_refused() -> None:
     assert all(name in told for name in ("GET /both", "GET /neither", "/files (a mount)"))
     assert "/one" not in told
     assert "/shown" not in told
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("2001:db8::1", "2001:db8::ffff:1", True),
+        ("2001:db8::1", "2001:db8:0:1::1", False),
+        ("::ffff:192.0.2.1", "192.0.2.1", True),
+    ],
+)
+def test_wrong_keys_count_by_the_owner_of_an_address(one: str, other: str, same: bool) -> None:
+    rule = rights.KeyRule("s3cret", "", Attempts())
+
+    def answer(client: str) -> int:
+        headers = [(b"authorization", b"Bearer guess")]
+        with pytest.raises(HTTPException) as refused:
+            rule.check(Request({"type": "http", "headers": headers, "client": (client, 1)}))
+        return refused.value.status_code
+
+    assert [answer(one) for _ in range(LIMIT)] == [401] * LIMIT
+    assert answer(other) == (429 if same else 401)
 
 
 def mutations(path: str) -> Iterator[str]:

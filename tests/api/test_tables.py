@@ -17,6 +17,7 @@ from services.api.app import build_app
 from services.api.hub import Hub
 from services.bootstrap.settings import ApiSettings
 from services.core.importing.import_rows import BadRow, read_rows
+from services.core.key_attempts import Attempts
 from tests.tables import EXPECTED, TABLES
 
 KEY = {"Authorization": "Bearer k3y"}
@@ -38,9 +39,15 @@ class Client:
             return await client.post(path, **more)
 
 
+def _parts() -> MagicMock:
+    parts = MagicMock()
+    parts.state.attempts = Attempts()
+    return parts
+
+
 @pytest.fixture(scope="module")
 def client() -> Client:
-    return Client(build_app(ApiSettings(api_key="k3y", max_table_mib=1), MagicMock(), Hub()))
+    return Client(build_app(ApiSettings(api_key="k3y", max_table_mib=1), _parts(), Hub()))
 
 
 def table(client: Client, name: str, content: bytes, **query: str) -> Any:
@@ -120,7 +127,7 @@ def test_what_is_no_table_is_refused_with_the_reason(
 
 
 def test_more_at_once_than_the_room_holds_are_sent_away() -> None:
-    app = build_app(ApiSettings(api_key="k3y", pictures_waiting=0), MagicMock(), Hub())
+    app = build_app(ApiSettings(api_key="k3y", pictures_waiting=0), _parts(), Hub())
 
     async def tried(path: str, content: bytes) -> list[int]:
         transport = httpx.ASGITransport(app)

@@ -70,6 +70,20 @@ class CameraStatus:
         fields = {name: value for name, value in self.to_json().items() if name in _STATUS_FIELDS}
         return json.dumps(fields, separators=(",", ":")).encode()
 
+    def is_gone(self, silent_s: float) -> bool:
+        """Whether it is offline, or was not heard for too long."""
+        return self.state == "offline" or silent_s > LIVE_S
+
+    def after(self, silent_s: float) -> CameraStatus:
+        """The status when the camera was not heard for this time."""
+        if self.state == "offline" or not self.is_gone(silent_s):
+            return self
+        return replace(self, state="offline", reason=SILENT, fps=0.0)
+
+    def heard_again(self) -> CameraStatus:
+        """The status of a camera that lives; "silent" is only our own word, published in its place."""
+        return replace(self, state="online", reason=None) if self.is_silent else self
+
     def with_clock(self, offset_s: float | None) -> CameraStatus:
         """The status with a clock that is off by `offset_s`, or right (None)."""
         if offset_s is None:
@@ -79,10 +93,9 @@ class CameraStatus:
 
 
 class CameraStatuses:
-    """The last status of the cameras that have sent one to this process; safe to use from several threads.
+    """The cameras that have sent a status to this process, in memory.
 
-    A camera that was not heard for LIVE_S is offline, whatever its last status says: its last will may have
-    been lost together with the broker, which keeps the status.
+    A last will may have been lost together with the broker, which keeps the status.
     """
 
     def __init__(self, *, most: int = MAX_CAMERAS, clock: Callable[[], float] = time.monotonic) -> None:
@@ -108,10 +121,7 @@ class CameraStatuses:
         """A camera has shown in another way that it lives, such as by an answered observation."""
         with self._lock:
             if thing in self._heard:
-                camera = self._heard[thing][1]
-                if camera.is_silent:  # as we published of it
-                    camera = replace(camera, state="online", reason=None)
-                self._heard[thing] = self._clock(), camera
+                self._heard[thing] = self._clock(), self._heard[thing][1].heard_again()
                 self._heard.move_to_end(thing)
 
     def receive(self, topic: str, payload: bytes) -> None:
@@ -120,8 +130,7 @@ class CameraStatuses:
         An empty one, which is how a retained message is removed, forgets the camera.
         """
         try:
-            thing, _kind = parse_topic(topic)
-            camera = _parse(thing, payload) if payload else None
+            thing, camera = read_status(topic, payload)
         except WireError as error:
             self._log.say("refused", f"message on {topic[:100]} refused: {error}")
             return
@@ -132,31 +141,38 @@ class CameraStatuses:
                 self._heard[thing] = self._clock(), camera
                 self._heard.move_to_end(thing)
             else:
-                text = f"camera {thing} is left out: there are {self._most} others that live"
-                self._log.say("left out", f"{text}; see LOOKALIKE_MAX_CAMERAS")
+                self._log.say("left out", left_out(thing, self._most))
 
     def _has_room(self) -> bool:
         """Whether one more can be remembered; forgets the one that is gone for longest, if there is one."""
         if len(self._heard) < self._most:
             return True
         # Cameras that live are kept: anybody with a password of the broker can invent names.
-        gone = next((thing for thing, heard in self._heard.items() if self._is_gone(*heard)), None)
-        if gone is not None:
-            del self._heard[gone]
-        return gone is not None
-
-    def _is_gone(self, heard_s: float, camera: CameraStatus) -> bool:
-        return camera.state == "offline" or self._clock() - heard_s > LIVE_S
+        now_s = self._clock()
+        gone = (thing for thing, (at_s, camera) in self._heard.items() if camera.is_gone(now_s - at_s))
+        longest = next(gone, None)
+        if longest is not None:
+            del self._heard[longest]
+        return longest is not None
 
     def _now(self, heard_s: float, camera: CameraStatus) -> CameraStatus:
-        if camera.state == "offline" or not self._is_gone(heard_s, camera):
-            return camera
-        return replace(camera, state="offline", reason=SILENT, fps=0.0)
+        return camera.after(self._clock() - heard_s)
+
+
+def left_out(thing: str, most: int) -> str:
+    """The words for a camera that there is no room for."""
+    return f"camera {thing} is left out: there are {most} others that live; see LOOKALIKE_MAX_CAMERAS"
 
 
 def is_jpeg(payload: bytes) -> bool:
     """Whether the content begins as a JPEG does."""
     return payload.startswith(b"\xff\xd8\xff")
+
+
+def read_status(topic: str, payload: bytes) -> tuple[str, CameraStatus | None]:
+    """The camera of a status message and its status, None for an empty one; raises WireError."""
+    thing, _kind = parse_topic(topic)
+    return thing, _parse(thing, payload) if payload else None
 
 
 def _parse(thing: str, payload: bytes) -> CameraStatus:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from services.core.catalogue.conditions import check_revision, revision_of
-from services.core.catalogue.undo import Past, Undo
+from services.core.catalogue.undo import Past, UndoStore
 from services.core.domain import Item, RevisionError
 from services.core.errors import ConflictError, MissingError
 from services.core.ports import ItemStore
@@ -28,7 +28,7 @@ class Changed:
 class ItemChanges:
     """Writes changes and remembers how to undo them; safe beside other threads and other processes."""
 
-    def __init__(self, store: ItemStore, undo: Undo) -> None:
+    def __init__(self, store: ItemStore, undo: UndoStore) -> None:
         self._store, self._undo = store, undo
 
     def existing(self, item_id: str, expected: str | None) -> Item:

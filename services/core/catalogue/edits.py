@@ -11,7 +11,7 @@ from services.core.catalogue.changes import Changed, ItemChanges
 from services.core.catalogue.conditions import revision_of
 from services.core.catalogue.cut_outs import Content
 from services.core.catalogue.items import Catalogue, Draft, Look, seen_by
-from services.core.catalogue.undo import Undo
+from services.core.catalogue.undo import UndoStore
 from services.core.catalogue.views import RECIPE
 from services.core.domain import Item, RevisionError
 from services.core.errors import ConflictError, InputError, MissingError
@@ -47,7 +47,7 @@ class Editor:
     picture files, which may have to be fetched; it is called once all else is known to be right.
     """
 
-    def __init__(self, catalogue: Catalogue, undo: Undo) -> None:
+    def __init__(self, catalogue: Catalogue, undo: UndoStore) -> None:
         self._catalogue, self._undo = catalogue, undo
         self._changes = ItemChanges(catalogue.store, undo)
 

@@ -8,6 +8,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from services.core.domain import Item
 from services.core.errors import MissingError
@@ -29,17 +30,54 @@ class Past:
     @property
     def size(self) -> int:
         """The approximate size in bytes."""
-        return 0 if self.before is None else self.before.vectors.nbytes
+        before = self.before
+        return 0 if before is None else before.vectors.nbytes + sum(map(len, before.points))
+
+
+class UndoStore(Protocol):
+    """The last changes by token: MAX_CHANGES and MAX_BYTES of them at most, each for an hour.
+
+    Any thread may call it at any time.
+    """
+
+    def remember(self, past: Past) -> str:
+        """Keep an item's earlier state; gives the token of the change.
+
+        The change was made already: if it can't be kept, that is logged, and the token will not be found.
+        """
+
+    def find(self, token: str) -> Past:
+        """The change of a token; raises MissingError for one that is unknown, used or too old.
+
+        It may raise UnavailableError.
+        """
+
+    def forget(self, token: str) -> None:
+        """Drop the change of this token, which was undone."""
+
+    def pictures(self) -> set[str]:
+        """The keys of pictures that an undo may bring back; may raise UnavailableError."""
+
+
+def missing_change(token: str, *, until: str = "") -> MissingError:
+    """The error for a token without a change; `until` is what else ends a change."""
+    return MissingError(
+        f"there is no change to undo under the token {token[:40]!a}: each can be undone once, within "
+        f"{KEPT_S / 3600:g} hour, while it is one of the last {MAX_CHANGES}{until}"
+    )
 
 
 class Undo:
-    """The last changes by token, in memory: at most MAX_CHANGES and MAX_BYTES, each for an hour.
+    """The changes of one process, in memory."""
 
-    Safe to use from several threads.
-    """
-
-    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
+    def __init__(
+        self,
+        *,
+        max_changes: int = MAX_CHANGES,
+        max_bytes: int = MAX_BYTES,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._max_changes, self._max_bytes, self._clock = max_changes, max_bytes, clock
         # The latest is at the end, each with the clock's seconds when it was remembered.
         self._pasts: OrderedDict[str, tuple[float, Past]] = OrderedDict()
         self._bytes = 0
@@ -51,7 +89,7 @@ class Undo:
         with self._lock:
             self._pasts[token] = self._clock(), past
             self._bytes += past.size
-            while len(self._pasts) > MAX_CHANGES or self._bytes > MAX_BYTES:
+            while len(self._pasts) > self._max_changes or self._bytes > self._max_bytes:
                 self._drop(next(iter(self._pasts)))
         return token
 
@@ -61,10 +99,7 @@ class Undo:
             self._expire()
             if token in self._pasts:
                 return self._pasts[token][1]
-        raise MissingError(
-            f"there is no change to undo under the token {token[:40]!a}: each can be undone once, within "
-            f"{KEPT_S / 3600:g} hour, while it is one of the last {MAX_CHANGES}, until the api restarts"
-        )
+        raise missing_change(token, until=", until the api restarts")
 
     def forget(self, token: str) -> None:
         """Drop the change of this token, which was undone."""

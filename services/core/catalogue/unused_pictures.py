@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 
-from services.core.catalogue.undo import KEPT_S, Undo
+from services.core.catalogue.undo import KEPT_S, UndoStore
 from services.core.domain import ItemFacts
 from services.core.ports import ItemStore, PictureStore
 
@@ -32,7 +32,7 @@ class UnusedPictures:
         self,
         store: ItemStore,
         pictures: PictureStore,
-        undo: Undo,
+        undo: UndoStore,
         *,
         forget: Callable[[str], None] = lambda _key: None,
         shared: bool = False,
