@@ -1,4 +1,4 @@
-"""Entry point of the search process: `python -m services.search`."""
+"""Entry point of the search process: `python -m services.search`, and `… serve` in a SageMaker container."""
 
 from __future__ import annotations
 
@@ -11,9 +11,14 @@ from services.search.linear_algebra import limit_threads
 def main() -> int:
     """Serve until SIGTERM or SIGINT."""
     limit_threads(os.environ)
-    from services.search.serve import run  # only now, as it loads numpy
+    # Only now, as they load numpy.
+    if sys.argv[1:2] == ["serve"]:
+        from services.search import serve_rows
 
-    return run()
+        return serve_rows.run(sys.argv[2:])
+    from services.search import serve
+
+    return serve.run()
 
 
 if __name__ == "__main__":

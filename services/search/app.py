@@ -18,11 +18,9 @@ from services.core.errors import InputError, LoadingError
 from services.core.records import UPLOAD, K, Neighbour
 from services.core.search.messages import answer_messages
 from services.search import declarations as declared
-from services.search.knn_routes import add_knn_routes
+from services.search.knn_routes import MAX_BODY, add_knn_routes
 from services.search.loops import Loops
 from services.search.observations import THIS_MACHINE, SenderRule, outcomes_json, parse_messages
-
-MAX_BODY = 6 * 1024 * 1024
 
 
 def build_app(parts: SearchParts, loops: Loops, senders: SenderRule = THIS_MACHINE) -> FastAPI:

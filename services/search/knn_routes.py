@@ -20,13 +20,21 @@ from services.search.predictions import AnswerForm
 Search = Callable[[Vectors], list[list[Neighbour]]]
 # The one production variant of an endpoint that was made with the console.
 ALL_TRAFFIC = "AllTraffic"
+# Bytes of a request, as SageMaker takes them.
+MAX_BODY = 6 * 1024 * 1024
 
 
-def add_knn_routes(app: FastAPI, search: Search, *, variant: Callable[[], str] = lambda: ALL_TRAFFIC) -> None:
+def add_knn_routes(
+    app: FastAPI,
+    search: Search,
+    *,
+    variant: Callable[[], str] = lambda: ALL_TRAFFIC,
+    with_ids: bool = True,
+) -> None:
     """Let an app answer them; `variant` names what the endpoint serves."""
 
     async def answer(request: Request) -> Response:
-        form = AnswerForm.accepted(request.headers.get("accept", ""))
+        form = AnswerForm.accepted(request.headers.get("accept", ""), with_ids=with_ids)
         vectors = parse_request(await request.body(), request.headers.get("content-type", ""))
         found = await run_in_threadpool(search, vectors)
         return Response(form.content(found), media_type=form.kind)

@@ -22,33 +22,37 @@ class AnswerForm:
 
     kind: str = _JSON
     verbose: bool = False
+    with_ids: bool = True
 
     @classmethod
-    def accepted(cls, accept: str) -> AnswerForm:
-        """The first form in a header `Accept` that can be given; raises InputError if there is none."""
+    def accepted(cls, accept: str, *, with_ids: bool = True) -> AnswerForm:
+        """The first form in a header `Accept` that can be given; raises InputError if there is none.
+
+        `with_ids` a verbose one names the items too, which SageMaker's own does not.
+        """
         wanted = [MediaType.of(part) for part in accept.split(",")]
         for each in wanted:
             kind = _JSON if each.kind in _ANY else each.kind
             if kind in _WRITERS:
-                return cls(kind, each.parameters.get("verbose") == "true")
+                return cls(kind, each.parameters.get("verbose") == "true", with_ids)
         asked = ", ".join(each.kind for each in wanted)[:60]
         why = "recordio-protobuf is not written here; " if RECORDIO in asked else ""
         raise InputError(f"accept {asked!a}; {why}expected {', '.join(_WRITERS)}")
 
     def content(self, found: Sequence[Sequence[Neighbour]]) -> str:
         """The answer to each vector, whose neighbours come nearest first."""
-        return _WRITERS[self.kind]([_prediction(near, verbose=self.verbose) for near in found])
+        return _WRITERS[self.kind](list(map(self._prediction, found)))
 
-
-def _prediction(neighbours: Sequence[Neighbour], *, verbose: bool) -> dict[str, Any]:
-    """One vector's; a label is a row number of the index, and `ids` (ours) names their items."""
-    labels = [float(neighbour.row) for neighbour in neighbours]
-    prediction: dict[str, Any] = {"predicted_label": labels[0] if labels else None}
-    if verbose:
-        prediction["distances"] = [neighbour.distance for neighbour in neighbours]
-        prediction["labels"] = labels
-        prediction["ids"] = [neighbour.item_id for neighbour in neighbours]
-    return prediction
+    def _prediction(self, neighbours: Sequence[Neighbour]) -> dict[str, Any]:
+        """One vector's; a label is a row number of the index, and `ids` (ours) names their items."""
+        labels = [float(neighbour.row) for neighbour in neighbours]
+        prediction: dict[str, Any] = {"predicted_label": labels[0] if labels else None}
+        if self.verbose:
+            prediction["distances"] = [neighbour.distance for neighbour in neighbours]
+            prediction["labels"] = labels
+            if self.with_ids:
+                prediction["ids"] = [neighbour.item_id for neighbour in neighbours]
+        return prediction
 
 
 def _to_json(predictions: Sequence[dict[str, Any]]) -> str:
