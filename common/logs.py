@@ -37,7 +37,7 @@ class LineFormatter(logging.Formatter):
 
 
 class JsonFormatter(logging.Formatter):
-    """Formats a record as one redacted JSON object: time, level, process, message, maybe exception."""
+    """Formats a record as one redacted JSON object: time, level, process, message, exception, counts."""
 
     def __init__(self, process: str) -> None:
         super().__init__()
@@ -53,7 +53,8 @@ class JsonFormatter(logging.Formatter):
         }
         if record.exc_info:
             line["exception"] = redact(self.formatException(record.exc_info))
-        return json.dumps(line)
+        counts = getattr(record, "counts", None)
+        return json.dumps(line if counts is None else {**line, "counts": counts})
 
 
 def wanted_format() -> LogFormat:

@@ -49,13 +49,19 @@ def send(link: socket.socket, model: str, *, count: int, seed: int = 2018) -> No
 def hostile_packets(model: str, *, seed: int) -> Iterator[bytes]:
     """Packets without an end."""
     chance = random.Random(seed)
+    for name, payload in hostile_messages(model, chance):
+        yield publish_packet(name, payload, retain=chance.random() < 0.001)
+
+
+def hostile_messages(model: str, chance: random.Random) -> Iterator[tuple[str, bytes]]:
+    """Topics and payloads without an end."""
     makers: list[Callable[[random.Random, str], bytes]] = [
         *(_text, _noise, _observation, _cut, _csv, _status, _local, _command)
     ]
     while True:
         thing = chance.choice(["cam-1", "a", "z" * 128, f"invented-{chance.randrange(5000)}"])
         name = f"lookalike/{thing}/{chance.choice(KINDS)}"
-        yield publish_packet(name, chance.choice(makers)(chance, model), retain=chance.random() < 0.001)
+        yield name, chance.choice(makers)(chance, model)
 
 
 def _text(chance: random.Random, _model: str) -> bytes:

@@ -12,6 +12,7 @@ from pydantic_core import PydanticUndefined
 from common.setting_texts import DEFAULT
 from docs.generator.markdown import first_sentence, table, wrapped
 from edge.settings import EdgeSettings
+from services.bootstrap.aws_settings import AwsSettings
 from services.bootstrap.settings import ApiSettings, CliSettings, RunSettings, SearchSettings
 
 # Those of `make run` last: only the settings that it adds are its own, it passes on the others.
@@ -22,6 +23,8 @@ PROCESSES: dict[str, type[BaseModel]] = {
     "cli": CliSettings,
     "run": RunSettings,
 }
+# Named only for what no process reads: functions read what search and api do.
+FUNCTIONS = AwsSettings
 GROUPS = {
     "The page and API": "port host public_url api_key tls tls_cert tls_key proxy",
     "The catalogue": "data_dir store pictures model knn samples fetch_private collect_pictures",
@@ -30,13 +33,15 @@ GROUPS = {
     "redis_cluster search_url search_host search_port api_url",
     "Limits": "max_body_mib max_table_mib decodes pictures_waiting picture_wait_s max_connections "
     "max_connections_per_address http_head_s http_stall_s max_exports max_cameras",
+    "Functions on AWS": "iot_endpoint index follow_s",
     "Every process": "provider threads log_level log_format alive_file",
 }
 
 
 def settings() -> str:
     """A table a group, with the longer explanations below it."""
-    named = {name: _readers(name) for kind in PROCESSES.values() for name in kind.model_fields}
+    kinds: list[type[BaseModel]] = [*PROCESSES.values(), FUNCTIONS]
+    named = {name: _readers(name) for kind in kinds for name in kind.model_fields}
     groups = {title: names.split() for title, names in GROUPS.items()}
     grouped = [name for names in groups.values() for name in names]
     if missing := sorted(named.keys() - set(grouped)):
@@ -47,9 +52,10 @@ def settings() -> str:
 
 
 def _readers(name: str) -> dict[str, FieldInfo]:
-    return {
+    found = {
         process: kind.model_fields[name] for process, kind in PROCESSES.items() if name in kind.model_fields
     }
+    return found or {"functions": FUNCTIONS.model_fields[name]}
 
 
 def _group(title: str, named: dict[str, dict[str, FieldInfo]]) -> str:

@@ -14,6 +14,7 @@ from botocore.exceptions import BotoCoreError
 
 from common.redaction import redact_url
 from services.adapters.dynamodb_items import DynamoItems
+from services.adapters.iot_data import IotData
 from services.adapters.s3_pictures import S3Pictures
 from services.adapters.s3_source import S3Source
 from services.core.errors import InputError
@@ -29,6 +30,8 @@ _CONFIG = Config(
     read_timeout=10,
     max_pool_connections=32,
 )
+# A command is worth no long wait: its sender waits for the camera's answer too.
+_IOT_CONFIG = Config(retries={"mode": "standard", "total_max_attempts": 2}, connect_timeout=1, read_timeout=2)
 
 
 def open_items(address: str) -> DynamoItems:
@@ -50,9 +53,15 @@ def open_source() -> S3Source:
     return S3Source(_client("s3"))
 
 
-def _client(service: str) -> Any:
+def open_iot(endpoint: str) -> IotData:
+    """The way to the cameras over an IoT data endpoint, a host or a URL; raises InputError."""
+    url = endpoint if "://" in endpoint else f"https://{endpoint}"
+    return IotData(_client("iot-data", config=_IOT_CONFIG, endpoint_url=url if endpoint else None))
+
+
+def _client(service: str, *, config: Config = _CONFIG, endpoint_url: str | None = None) -> Any:
     try:
-        return boto3.Session().client(service, config=_CONFIG)
+        return boto3.Session().client(service, config=config, endpoint_url=endpoint_url)
     except (BotoCoreError, ValueError) as error:
         # Such as no region, or an endpoint that is no URL, which may hold a password.
         told = type(error).__name__

@@ -75,10 +75,12 @@ def build_search_core(
     listener: AnswerListener | None = None,
     ask_details: Callable[[str], object] = lambda _thing: None,
     make_index: IndexFactory | None = None,
+    second_looks: bool = True,
 ) -> SearchCore:
     """Wire the parts without a broker; nothing is connected yet. `listener` is called with each answer.
 
-    `ask_details` asks a camera for local features of its next frame. The index is FAISS' by default.
+    `ask_details` asks a camera for local features of its next frame. The index is FAISS' by default. Without
+    `second_looks`, which are taken in threads, there are no threads.
     """
     store = open_items(settings, writable=False)
     camera_means = CameraMeans()
@@ -91,7 +93,7 @@ def build_search_core(
     queue = open_queue(settings)
     registry = CollectorRegistry()
     tally = PrometheusTally(registry)
-    second_look = _open_second_look(store)
+    second_look = _open_second_look(store) if second_looks else None
     lookup = _lookup(settings, second_look, tally)
     Gauge(
         "lookalike_search_damaged_items", "Items left out because their rows are damaged.", registry=registry

@@ -29,6 +29,18 @@ def _pictures(value: str) -> str:
     return value
 
 
+def _s3_place(value: str) -> str:
+    if value and not re.fullmatch(r"s3://[a-z0-9.-]{3,63}(/[^\s]*)?", value):
+        raise ValueError("expected s3://BUCKET or s3://BUCKET/PREFIX")
+    return value
+
+
+def _iot_endpoint(value: str) -> str:
+    if value and not re.fullmatch(r"(https?://)?[A-Za-z0-9.-]+(:\d{1,5})?", value):
+        raise ValueError("expected a host such as a1b2c3-ats.iot.eu-west-1.amazonaws.com")
+    return value
+
+
 def _knn(value: str) -> str:
     if re.fullmatch(r"sagemaker://\S+", value):
         raise ValueError("sagemaker://ENDPOINT is not in this version; expected faiss")
@@ -93,6 +105,8 @@ LOWER = BeforeValidator(_lower)
 Knn = Annotated[str, AfterValidator(_knn)]
 Store = Annotated[str, AfterValidator(_store)]
 Pictures = Annotated[str, AfterValidator(_pictures)]
+S3Place = Annotated[str, AfterValidator(_s3_place)]
+IotEndpoint = Annotated[str, AfterValidator(_iot_endpoint)]
 Proxy = Annotated[str, AfterValidator(_proxy)]
 # With a login, and without: the address that is published.
 Web = Annotated[str, AfterValidator(_web)]

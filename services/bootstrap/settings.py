@@ -17,6 +17,7 @@ from common.redaction import redact
 from common.secrets import SECRETS, SUFFIX
 from common.setting_texts import default_in_words
 from models.providers import check_provider
+from services.bootstrap.aws_settings import AwsSettings
 from services.bootstrap.base_settings import PREFIX, Base
 from services.bootstrap.defaults import HOST, LOOPBACK, SEARCH_PORT
 from services.bootstrap.limit_settings import ConnectionSettings, LimitSettings
@@ -201,7 +202,9 @@ def load(kind: type[S], environ: Mapping[str, str] = os.environ) -> S:
 def known_names() -> frozenset[str]:
     """The names of all variables that any process reads."""
     fields = {
-        name for kind in (SearchSettings, ApiSettings, CliSettings, RunSettings) for name in kind.model_fields
+        name
+        for kind in (SearchSettings, ApiSettings, CliSettings, RunSettings, AwsSettings)
+        for name in kind.model_fields
     }
     names = {PREFIX + name.upper() for name in fields | EDGE_ONLY}
     return frozenset(names | {PREFIX + name.upper() + SUFFIX for name in SECRETS})

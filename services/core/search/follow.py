@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from services.core.domain import Change, Item, ItemFacts
@@ -84,6 +84,8 @@ class Follower:
         self._fitted_s = clock()
         self._clock = clock
         self._looked_again_s = clock()
+        # Loading that is under way.
+        self._run: Generator[None, None, int] | None = None
         # The items that are left out.
         self.damaged = DamagedItems()
         self._copy: CatalogueCopy | None = None
@@ -147,11 +149,15 @@ class Follower:
         self._note_hubs(copy)
         return True
 
-    def follow(self) -> int:
-        """Read the whole store the first time, its changes from then on; gives the number of items read."""
+    def follow(self, *, due_s: float = math.inf) -> int:
+        """Read the whole store the first time, its changes from then on; gives the number of items read.
+
+        Reading all items ends after the page under way at `due_s`, a moment of the clock, with 0 read; the
+        next call goes on.
+        """
         model = self._store.model()
-        if self.cursor is None or self._is_to_load(model):
-            return self._load(model)
+        if self._run is not None or self.cursor is None or self._is_to_load(model):
+            return self._load(model, due_s)
         count = 0
         while changes := self._store.changes(after=self.cursor, limit=_PAGE):
             count += self._take(changes)
@@ -159,7 +165,7 @@ class Follower:
         if self._copy is not None and self._clock() >= self._respace_from_s:
             cameras = self._camera_means.middle(self._copy.model, self._copy.space.camera_mean)
             if self._copy.is_moved(cameras):
-                return self._load(model)
+                return self._load(model, due_s)
         self._look_again()
         return count
 
@@ -208,10 +214,25 @@ class Follower:
         self.hubs = Hubs() if copy is None else Hubs.of(copy.standings)
         self._hub_items = 0 if copy is None else len(copy.facts)
 
-    def _load(self, model: str | None) -> int:
-        """Build an index beside the live one and swap; changes made meanwhile come with the next call."""
+    def _load(self, model: str | None, due_s: float) -> int:
+        """Go on with loading, or begin; gives the number of items read once it is done."""
+        run, self._run = self._run or self._loaded(model), None
+        while True:
+            try:
+                next(run)
+            except StopIteration as done:
+                return int(done.value)
+            if self._clock() >= due_s:
+                self._run = run
+                return 0
+
+    def _loaded(self, model: str | None) -> Generator[None, None, int]:
+        """Build an index beside the live one and swap; changes made meanwhile come with the next call.
+
+        It stops after each page.
+        """
         head, damaged, began_s = self._store.head(), DamagedItems(), self._clock()
-        copy, count = self._read_all(model, damaged, cursor=head)
+        copy, count = yield from self._read_all(model, damaged, cursor=head)
         if self._store.model() != model:
             # The model changed meanwhile: items of one model are missing, so the next call reads again.
             return 0
@@ -225,7 +246,7 @@ class Follower:
 
     def _read_all(
         self, model: str | None, damaged: DamagedItems, *, cursor: int
-    ) -> tuple[CatalogueCopy | None, int]:
+    ) -> Generator[None, None, tuple[CatalogueCopy | None, int]]:
         """A copy of the store's items of a model, None if there are none, and the number of items read.
 
         Damaged ones are noted in `damaged`.
@@ -247,6 +268,7 @@ class Follower:
                 damaged.sift(own)
             after, count = page[-1].id, count + len(page)
             self._note_progress(begins, count, total)
+            yield
         return copy, count
 
     def _fitted_space(self, model: str, dim: int, page: Sequence[Item]) -> Space:

@@ -13,7 +13,6 @@ from common.wire import (
     MAX_OBSERVATION_BYTES,
     Observation,
     WireError,
-    decode_observation,
     parse_topic,
     peek_captured_s,
 )
@@ -21,6 +20,7 @@ from services.core.search.admission import MAX_AHEAD_S
 from services.core.search.answer import Answerer, Pushed
 from services.core.search.drops import Drops
 from services.core.search.mailbox import Mailbox, Waiting
+from services.core.search.messages import decode_counted, refuse
 
 # Maximum batch size, in observations; each is of another camera.
 BATCH = 64
@@ -55,7 +55,7 @@ class Intake:
         try:
             thing, kind = parse_topic(topic)
         except WireError as error:
-            self._refuse(topic, error)
+            refuse(topic, error, self._drops)
             return
         captured_at_s = peek_captured_s(payload, received_at_s=now_s)
         # A time in the future must not keep the camera's next frames from replacing this one.
@@ -103,20 +103,11 @@ class Intake:
             self._mailbox.release(seen.thing)
 
     def _decode(self, message: Waiting) -> Observation | None:
-        """The observation of a message; a faulty one is counted, and logged now and then."""
-        try:
-            seen = decode_observation(
-                message.payload,
-                thing=message.thing,
-                kind=message.kind,
-                received_at_s=message.received_at_s,
-            )
-        except WireError as error:
-            self._refuse(f"lookalike/{message.thing}/{message.kind}", error)
-            return None
-        if seen is None:
-            self._drops.count("status_line", "a line of text")
-        return seen
-
-    def _refuse(self, topic: str, error: WireError) -> None:
-        self._drops.note(error.reason, str(error), about=f"message on {topic[:100]} refused")
+        seen = decode_counted(
+            message.payload,
+            thing=message.thing,
+            kind=message.kind,
+            received_at_s=message.received_at_s,
+            drops=self._drops,
+        )
+        return seen if isinstance(seen, Observation) else None

@@ -1,27 +1,79 @@
-"""Observations as the messages of one call, such as a request's or a rule's event."""
+"""Messages to observations: those of MQTT topics, however they come, and those of one HTTP request."""
 
 from __future__ import annotations
 
 import json
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from common.wire import Observation, WireError, decode_observation, is_thing
+from common.wire import Kind, Observation, WireError, decode_observation, is_thing, parse_topic
 from services.core.search.answer import Answerer, Outcome
-from services.core.search.drops import Drops
+from services.core.search.drops import Dropped, Drops
+
+# The kinds of topics that carry observations.
+OBSERVATIONS: tuple[Kind, ...] = ("features", "details", "infer")
+
+
+@dataclass(frozen=True, slots=True)
+class TopicMessage:
+    """A message as it came on a topic, and when (Unix seconds)."""
+
+    topic: str
+    payload: bytes
+    received_at_s: float
 
 
 def answer_messages(messages: Sequence[object], answerer: Answerer, drops: Drops) -> list[Outcome]:
     """The outcome of each message, in their order; it is parsed JSON whose `thing` names its camera."""
-    seen: dict[int, Observation] = {}
-    outcomes: dict[int, Outcome] = {}
-    for place, message in enumerate(messages):
+    seen: list[Observation | Dropped] = []
+    for message in messages:
         try:
-            seen[place] = _decoded(message)
+            seen.append(_decoded(message))
         except WireError as error:
-            outcomes[place] = drops.note(error.reason, str(error), about="message refused")
-    outcomes |= zip(seen, answerer.answer(list(seen.values())), strict=True)
-    return [outcomes[place] for place in range(len(messages))]
+            seen.append(drops.note(error.reason, str(error), about="message refused"))
+    return _answered(seen, answerer)
+
+
+def answer_topic_messages(
+    messages: Sequence[TopicMessage], answerer: Answerer, drops: Drops
+) -> list[Outcome]:
+    """The outcome of each message, in their order; a topic of another kind is refused."""
+    return _answered([_of_topic(message, drops) for message in messages], answerer)
+
+
+def decode_counted(
+    payload: bytes, *, thing: str, kind: Kind, received_at_s: float, drops: Drops
+) -> Observation | Dropped:
+    """The observation of a message; a faulty one is counted, and logged now and then."""
+    try:
+        seen = decode_observation(payload, thing=thing, kind=kind, received_at_s=received_at_s)
+    except WireError as error:
+        return refuse(f"lookalike/{thing}/{kind}", error, drops)
+    return drops.count("status_line", "a line of text") if seen is None else seen
+
+
+def refuse(topic: str, error: WireError, drops: Drops) -> Dropped:
+    """Count and log a message of this topic that is no observation."""
+    return drops.note(error.reason, str(error), about=f"message on {topic[:100]} refused")
+
+
+def _answered(seen: Sequence[Observation | Dropped], answerer: Answerer) -> list[Outcome]:
+    answers = iter(answerer.answer([each for each in seen if isinstance(each, Observation)]))
+    return [next(answers) if isinstance(each, Observation) else each for each in seen]
+
+
+def _of_topic(message: TopicMessage, drops: Drops) -> Observation | Dropped:
+    try:
+        thing, kind = parse_topic(message.topic)
+        if kind not in OBSERVATIONS:
+            text = f"a message of the kind {kind}; expected one of {', '.join(OBSERVATIONS)}"
+            raise WireError("topic", text)
+    except WireError as error:
+        return refuse(message.topic, error, drops)
+    return decode_counted(
+        message.payload, thing=thing, kind=kind, received_at_s=message.received_at_s, drops=drops
+    )
 
 
 def _decoded(message: object) -> Observation:

@@ -1,0 +1,63 @@
+"""The wiring of the functions on AWS Lambda: no broker's client, and no thread that outlives a call."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from common import setting_texts
+from services.bootstrap.aws_settings import AwsSettings
+from services.bootstrap.page_settings import PageSettings
+from services.bootstrap.search import SearchCore, build_search_core
+from services.bootstrap.settings import SearchCoreSettings, load
+from services.core.cameras.home_assistant import Announcer
+from services.core.search.inline_follow import InlineFollow
+
+# The only folder that a function may write to.
+FOLDER = Path("/tmp/lookalike")
+
+
+class SearchFunctionSettings(AwsSettings, SearchCoreSettings):
+    """The settings of the search function."""
+
+    data_dir: Path = FOLDER
+    home_assistant: bool = Field(False, description=setting_texts.HOME_ASSISTANT)
+
+    @model_validator(mode="after")
+    def _has_address(self) -> Self:
+        check_address(self)
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class SearchFunctionParts:
+    """The parts of the search function, which calls `following` before it answers."""
+
+    settings: SearchFunctionSettings
+    core: SearchCore
+    following: InlineFollow
+
+
+def check_address(settings: PageSettings) -> None:
+    """Raise ValueError unless the settings name the page's address, which a function can't know."""
+    if not settings.public_url:
+        raise ValueError("LOOKALIKE_PUBLIC_URL is required in a function: the address that people use")
+
+
+def search_parts() -> SearchFunctionParts:
+    """Wire the search function from the environment; nothing is requested yet. Raises InputError."""
+    settings = load(SearchFunctionSettings)
+    # Without second looks: OpenCV has no room in a function, and each ask for details is a message.
+    core = build_search_core(settings, listener=_announcer(settings), second_looks=False)
+    return SearchFunctionParts(settings, core, InlineFollow(core.follower, every_s=settings.follow_s))
+
+
+def _announcer(settings: SearchFunctionSettings) -> Announcer | None:
+    if not settings.home_assistant:
+        return None
+    from services.bootstrap import aws  # late: its clients take 0.2 s to load
+
+    return Announcer(aws.open_iot(settings.iot_endpoint).publish)

@@ -1,0 +1,42 @@
+"""The search function: observations of an IoT rule in, match records out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from services.bootstrap.lambdas import SearchFunctionParts, search_parts
+from services.core.search.answer import Outcome
+from services.core.search.drops import Dropped
+from services.core.search.intake import BATCH
+from services.core.search.messages import answer_topic_messages
+from services.lambdas.hosting import Context, Host, left_s, log_counts
+from services.lambdas.topic_events import read_messages
+
+
+class SearchFunction:
+    """Answers the observations of each event by the use case that the search process calls."""
+
+    def __init__(self, parts: SearchFunctionParts) -> None:
+        self._core, self._following = parts.core, parts.following
+
+    def __call__(self, event: object, context: Context) -> dict[str, Any]:
+        """The number of records that were pushed, and of messages that were not answered, by reason."""
+        drops = self._core.drops
+        refused: list[Dropped] = []
+        messages = read_messages(
+            event, lambda text: refused.append(drops.note("event", text, about="event refused"))
+        )
+        outcomes: list[Outcome] = [*refused]
+        if messages:
+            self._following.turn(within_s=left_s(context))
+        for start in range(0, len(messages), BATCH):
+            batch = messages[start : start + BATCH]
+            outcomes += answer_topic_messages(batch, self._core.answerer, drops)
+        dropped = Counter[str](each.reason for each in outcomes if isinstance(each, Dropped))
+        log_counts(dropped)
+        return {"pushed": len(outcomes) - dropped.total(), "dropped": dict(dropped)}
+
+
+handler = Host("search", lambda: SearchFunction(search_parts()))
+handler.warm_up()
