@@ -18,7 +18,7 @@ from services.core.errors import InputError, LoadingError
 from services.core.records import UPLOAD, K, Neighbour
 from services.core.search.messages import answer_messages
 from services.search import declarations as declared
-from services.search.knn_routes import MAX_BODY, add_knn_routes
+from services.search.knn_routes import MAX_BODY, ServedRows, add_knn_routes
 from services.search.loops import Loops
 from services.search.observations import THIS_MACHINE, SenderRule, outcomes_json, parse_messages
 
@@ -91,7 +91,8 @@ def build_app(parts: SearchParts, loops: Loops, senders: SenderRule = THIS_MACHI
         core = parts.core
         return outcomes_json(await run_in_threadpool(answer_messages, messages, core.answerer, core.drops))
 
-    add_knn_routes(app, lambda vectors: _nearest(parts, vectors))
+    live = ServedRows(lambda vectors: _nearest(parts, vectors))
+    add_knn_routes(app, lambda: live)
     return app
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -16,28 +17,33 @@ from services.search import declarations as declared
 from services.search.invocations import parse_request
 from services.search.predictions import AnswerForm
 
-# Finds the neighbours of each row of float32 [n, dim]; raises InputError for another dimension than its own.
-Search = Callable[[Vectors], list[list[Neighbour]]]
 # The one production variant of an endpoint that was made with the console.
 ALL_TRAFFIC = "AllTraffic"
 # Bytes of a request, as SageMaker takes them.
 MAX_BODY = 6 * 1024 * 1024
 
 
-def add_knn_routes(
-    app: FastAPI,
-    search: Search,
-    *,
-    variant: Callable[[], str] = lambda: ALL_TRAFFIC,
-    with_ids: bool = True,
-) -> None:
-    """Let an app answer them; `variant` names what the endpoint serves."""
+@dataclass(frozen=True, slots=True)
+class ServedRows:
+    """What is searched: the neighbours of each row of float32 [n, dim]; `variant` is its name on AWS.
+
+    `search` raises InputError for another dimension than its own.
+    """
+
+    search: Callable[[Vectors], list[list[Neighbour]]]
+    variant: str = ALL_TRAFFIC
+
+
+def add_knn_routes(app: FastAPI, served: Callable[[], ServedRows], *, with_ids: bool = True) -> None:
+    """Let an app answer them; `served` is asked at each request."""
 
     async def answer(request: Request) -> Response:
+        rows = served()
         form = AnswerForm.accepted(request.headers.get("accept", ""), with_ids=with_ids)
         vectors = parse_request(await request.body(), request.headers.get("content-type", ""))
-        found = await run_in_threadpool(search, vectors)
-        return Response(form.content(found), media_type=form.kind)
+        found = await run_in_threadpool(rows.search, vectors)
+        headers = {"x-Amzn-Invoked-Production-Variant": rows.variant}
+        return Response(form.content(found), media_type=form.kind, headers=headers)
 
     @app.post("/invocations", **declared.INVOCATIONS)
     async def invoke(request: Request) -> Response:
@@ -59,13 +65,11 @@ def add_knn_routes(
         """
         assert endpoint
         try:
-            response = await answer(request)
+            return await answer(request)
         except (InputError, WireError) as error:
             return _model_error(400, str(error))
         except UnavailableError as error:
             return _model_error(503, str(error))
-        response.headers["x-Amzn-Invoked-Production-Variant"] = variant()
-        return response
 
 
 def _model_error(status: int, text: str) -> Response:

@@ -23,7 +23,7 @@ from services.core.errors import InputError
 from services.core.ports import KnnSearch
 from services.core.records import Neighbour
 from services.core.search.rows_file import TrainedRows
-from services.search.knn_routes import MAX_BODY, add_knn_routes
+from services.search.knn_routes import MAX_BODY, ServedRows, add_knn_routes
 
 MODEL_FOLDER = "/opt/ml/model"
 
@@ -40,12 +40,13 @@ def _serve(arguments: Sequence[str]) -> int:
     configure_logs(settings.log_level, process="serve", form=settings.log_format)
     rows, index = open_rows(Path(arguments[0] if arguments else MODEL_FOLDER), threads=settings.threads)
     log.info("%d rows of %d numbers, of training %s", len(rows.vectors), rows.dim, rows.training)
-    build_serving_server(build_serving_app(lambda: (rows, index)), settings).run()
+    served = rows_served(rows, index)
+    build_serving_server(build_serving_app(lambda: served), settings).run()
     return 0
 
 
-def build_serving_app(served: Callable[[], tuple[TrainedRows, KnnSearch]]) -> FastAPI:
-    """The app over a training's rows, with an index in which each row is an item."""
+def build_serving_app(served: Callable[[], ServedRows]) -> FastAPI:
+    """The app over a training's rows."""
     app = FastAPI(title="Lookalike k-NN", version=VERSION, max_body_size=MAX_BODY)
     problems.install(app)
 
@@ -54,11 +55,16 @@ def build_serving_app(served: Callable[[], tuple[TrainedRows, KnnSearch]]) -> Fa
         """SageMaker's health check."""
         return {"status": "ok"}
 
+    add_knn_routes(app, served, with_ids=False)
+    return app
+
+
+def rows_served(rows: TrainedRows, index: KnnSearch) -> ServedRows:
+    """A training's rows, and an index in which each is an item, to be served."""
+
     def search(vectors: Vectors) -> list[list[Neighbour]]:
-        rows, index = served()
         if vectors.shape[1] != rows.dim:
             raise InputError(f"vectors of {vectors.shape[1]} numbers; expected {rows.dim}")
         return index.search(vectors, k=rows.rows_answered)
 
-    add_knn_routes(app, search, variant=lambda: served()[0].training, with_ids=False)
-    return app
+    return ServedRows(search, variant=rows.training)

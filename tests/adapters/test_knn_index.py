@@ -1,6 +1,7 @@
-"""The contract of a k-NN index's two ports, on the fake and on FAISS."""
+"""The contract of a k-NN index's two ports, on the fake, on FAISS and on an endpoint over HTTP."""
 
 import threading
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -10,14 +11,24 @@ from services.adapters.faiss_index import FaissIndex
 from services.core.domain import IndexChange
 from services.core.ports import KnnIndex
 from services.core.records import Neighbour
+from tests.adapters.endpoints import RetrainedIndex, TestEndpoint, served_endpoint
 from tests.fakes import FakeIndex, filled, vectors
 
 DIM = 32
 
 
-@pytest.fixture(params=["fake", "faiss"])
+@pytest.fixture(scope="module")
+def endpoint() -> Iterator[TestEndpoint]:
+    """An endpoint of our own that can be trained again."""
+    with served_endpoint() as running:
+        yield running
+
+
+@pytest.fixture(params=["fake", "faiss", "sagemaker"])
 def index(request: pytest.FixtureRequest) -> KnnIndex:
     """An empty index."""
+    if request.param == "sagemaker":
+        return RetrainedIndex(request.getfixturevalue("endpoint"), dim=DIM)
     return FakeIndex(dim=DIM) if request.param == "fake" else FaissIndex(dim=DIM)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 import faiss
@@ -93,12 +93,31 @@ class FaissIndex:
 
     def search(self, vectors: Vectors, *, k: int) -> list[list[Neighbour]]:
         """For each row of float32 [n, dim] its k nearest items, nearest first, an item at most once."""
-        state = self._state
+        return self.frozen().search(vectors, k=k)
+
+    def frozen(self) -> FrozenIndex:
+        """The index as it is now, whatever is applied later."""
+        return FrozenIndex(self._state, self._threads)
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenIndex:
+    """A KnnSearch of one state."""
+
+    state: State
+    threads: int
+
+    def __len__(self) -> int:
+        return self.state.items
+
+    def search(self, vectors: Vectors, *, k: int) -> list[list[Neighbour]]:
+        """As FaissIndex.search."""
+        state = self.state
         queries = np.ascontiguousarray(vectors, np.float32)
         found: list[list[Neighbour]] = [[] for _ in queries]
         pending = np.arange(len(queries) if state.items else 0)
         # FAISS would take every core; the setting holds for the calling thread alone.
-        faiss.omp_set_num_threads(self._threads)
+        faiss.omp_set_num_threads(self.threads)
         # Enough for k usual items, and one row behind them; a query near an item of more views is repeated.
         rows = k * state.usual_views + 1
         while len(pending):

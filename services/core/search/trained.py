@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Protocol
 
 import numpy as np
@@ -12,17 +11,8 @@ from numpy.typing import NDArray
 
 from services.core.domain import ItemFacts
 from services.core.errors import UnavailableError
+from services.core.search.distances import Distances
 from services.core.search.space import PLAIN, Space, Standing
-
-
-class Distances(StrEnum):
-    """The meaning of an endpoint's distances between unit vectors; `cosine` and `inner_product` are a·b."""
-
-    L2 = "l2"
-    SQUARED_L2 = "squared_l2"
-    COSINE = "cosine"
-    COSINE_DISTANCE = "cosine_distance"
-    INNER_PRODUCT = "inner_product"
 
 
 @dataclass(frozen=True, slots=True)
