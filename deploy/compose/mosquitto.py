@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from services.core.cameras.snapshots import TOKENS
+from services.core.cameras.replies import TOKENS
 
 # Number of rounds of PBKDF2, as in mosquitto_passwd; the passwords are 24 random bytes, beyond guessing.
 ITERATIONS = 101

@@ -7,14 +7,17 @@ from functools import partial
 
 from common import wire
 from common.rate_limited_log import RateLimitedLog
+from edge.picture.snapshot import MAX_BYTES
 
 MAX_WATCH_S = 60.0
-_MAX_BYTES = 4096
+_MAX_COMMAND_BYTES = 4096
+# The smallest size that an answer may be limited to: four pictures that show something.
+LEAST_BYTES = 16 * 1024
 _TOKEN = re.compile(r"[0-9a-f]{8,32}")
 OnWatch = Callable[[str, float], None]
 # The commands that ask for pictures.
 PICTURES = ("snapshot", "moments")
-OnSnapshot = Callable[[str, str, str], None]
+OnSnapshot = Callable[[str, str, str, int], None]
 OnDetails = Callable[[str], None]
 
 
@@ -37,8 +40,8 @@ def receive(
 ) -> None:
     """Carry out a command, or log what is wrong with it.
 
-    `on_watch` gets thing and seconds, `on_snapshot` one of PICTURES, thing and the topic of the answer,
-    `on_details` the thing whose next observation is to have local features.
+    `on_watch` gets thing and seconds, `on_snapshot` one of PICTURES, thing, the topic of the answer and its
+    largest size in bytes, `on_details` the thing whose next observation is to have local features.
     """
     try:
         thing, kind = wire.parse_topic(topic)
@@ -47,7 +50,7 @@ def receive(
         command = _parse(payload)
         do = command.get("do")
         if isinstance(do, str) and do in PICTURES and on_snapshot is not None:
-            on_snapshot(do, thing, _reply(command, thing))
+            on_snapshot(do, thing, _reply(command, thing), _max_bytes(command))
         elif do == "watch":
             on_watch(thing, _seconds(command))
         elif do == "details":
@@ -60,8 +63,8 @@ def receive(
 
 
 def _parse(payload: bytes) -> dict[str, object]:
-    if len(payload) > _MAX_BYTES:
-        raise ValueError(f"{len(payload)} bytes; expected at most {_MAX_BYTES}")
+    if len(payload) > _MAX_COMMAND_BYTES:
+        raise ValueError(f"{len(payload)} bytes; expected at most {_MAX_COMMAND_BYTES}")
     command = json.loads(payload)
     if not isinstance(command, dict):
         raise ValueError(f'a JSON {type(command).__name__}; expected {{"do":"watch","for_s":10}}')
@@ -74,6 +77,14 @@ def _seconds(command: dict[str, object]) -> float:
     if isinstance(for_s, bool) or not isinstance(for_s, int | float) or not 0 < for_s <= MAX_WATCH_S:
         raise ValueError(f"for_s is {ascii(for_s)[:60]}; expected seconds, above 0 and up to {MAX_WATCH_S:g}")
     return float(for_s)
+
+
+def _max_bytes(command: dict[str, object]) -> int:
+    """The largest answer: what a broker takes, unless less is asked for."""
+    asked = command.get("max_bytes", MAX_BYTES)
+    if isinstance(asked, bool) or not isinstance(asked, int) or asked < LEAST_BYTES:
+        raise ValueError(f"max_bytes is {ascii(asked)[:60]}; expected bytes, at least {LEAST_BYTES}")
+    return min(asked, MAX_BYTES)
 
 
 def _reply(command: dict[str, object], thing: str) -> str:

@@ -16,7 +16,7 @@ from edge.look.featurizer import FrameFeaturizer
 from edge.look.scenes_before import ScenesBefore
 from edge.picture.crop import WHOLE, Box, centre_square, cut
 from edge.picture.frame_types import Frame, Shot
-from edge.picture.picture_requests import REFUSED_OFF, PictureRequests
+from edge.picture.picture_requests import REFUSED_OFF, PictureRequest, PictureRequests
 from edge.picture.snapshot import MAX_BYTES, full_jpeg
 
 _log = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ class _Looking:
     """The frames of one camera since the first of the two seconds, and who waits for its moments."""
 
     began_s: float
-    replies: list[str] = field(default_factory=list)
+    requests: list[PictureRequest] = field(default_factory=list)
     slots: dict[int, Candidate] = field(default_factory=dict)
 
     def is_over(self, at_s: float) -> bool:
@@ -80,9 +80,12 @@ class MomentsSender:
         # None until a model is loaded.
         self.featurizer: FrameFeaturizer | None = None
 
-    def ask(self, thing: str, reply: str) -> None:
-        """Somebody wants moments of what this camera sees from now on, on the topic `reply`."""
-        self._requests.add(thing, reply)
+    def ask(self, thing: str, reply: str, max_bytes: int = MAX_BYTES) -> None:
+        """Somebody wants moments of what this camera sees from now on, on the topic `reply`.
+
+        The answer has at most `max_bytes`.
+        """
+        self._requests.add(thing, reply, max_bytes)
 
     def offer(self, shot: Shot) -> None:
         """Take a frame for the requests that came before it, and answer those whose time is over."""
@@ -102,12 +105,12 @@ class MomentsSender:
         """Begin to look for the camera's requests that came before this frame; later ones join."""
         refused = REFUSED_OFF if not self._allowed else _REFUSED_NO_MODEL if self.featurizer is None else None
         has_room = shot.thing in self._looking or len(self._looking) < _MAX_CAMERAS
-        for reply in self._requests.due(shot, has_room=has_room):
+        for request in self._requests.due(shot, has_room=has_room):
             if refused is not None:
-                self._publish(reply, refused)
+                self._publish(request.reply, refused)
                 continue
             looking = self._looking.setdefault(shot.thing, _Looking(shot.captured_at_s))
-            looking.replies.append(reply)
+            looking.requests.append(request)
 
     def _answer(self, thing: str, looking: _Looking) -> None:
         assert self.featurizer is not None
@@ -115,21 +118,25 @@ class MomentsSender:
             list(looking.slots.values()),
             self.featurizer,
             lambda picture: self._scenes.change(thing, picture),
+            max_bytes=min(request.max_bytes for request in looking.requests),
         )
         answer = encode_moments(chosen)
-        for reply in looking.replies:
-            self._publish(reply, answer)
-            _log.info("sent moments of %d bytes to %s", len(answer), reply)
+        for request in looking.requests:
+            self._publish(request.reply, answer)
+            _log.info("sent moments of %d bytes to %s", len(answer), request.reply)
 
 
 def chosen_moments(
     candidates: Sequence[Candidate],
     featurizer: FrameFeaturizer,
     change: Callable[[Frame], Change | None] = lambda _picture: None,
+    *,
+    max_bytes: int = MAX_BYTES,
 ) -> list[Moment]:
     """The moments of different views among sharp candidates, in the order in which they were captured.
 
-    `change` gives what changed in a picture against the scene before it.
+    `change` gives what changed in a picture against the scene before it. Encoded they have at most
+    `max_bytes`.
     """
     sharpest = sorted(candidates, key=lambda each: each.sharpness, reverse=True)
     sharp = [each for each in sharpest if each.sharpness >= _SHARP * sharpest[0].sharpness]
@@ -140,7 +147,7 @@ def chosen_moments(
         if time.monotonic() > until_s:
             break
     numbers = different_views(np.concatenate([vectors for vectors, _ in looks]), most=MAX_MOMENTS)
-    most_bytes = (MAX_BYTES - 1000) // len(numbers)
+    most_bytes = (max_bytes - 1000) // len(numbers)
     moments = []
     for number in sorted(numbers, key=lambda number: sharp[number].captured_at_s):
         picture, (_vectors, boxes) = sharp[number].picture, looks[number]

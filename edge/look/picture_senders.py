@@ -23,9 +23,9 @@ class PictureSenders:
         """Somebody watches this camera for `for_s` seconds from now."""
         self._previews.watch(thing, for_s)
 
-    def ask(self, do: str, thing: str, reply: str) -> None:
-        """The command `do`, a snapshot or moments, wants an answer on the topic `reply`."""
-        (self._moments if do == "moments" else self._snapshots).ask(thing, reply)
+    def ask(self, do: str, thing: str, reply: str, max_bytes: int) -> None:
+        """The command `do`, a snapshot or moments, wants an answer of this size on the topic `reply`."""
+        (self._moments if do == "moments" else self._snapshots).ask(thing, reply, max_bytes)
 
     def use(self, featurizer: FrameFeaturizer) -> None:
         """Find things with this model from now on."""

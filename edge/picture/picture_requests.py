@@ -13,9 +13,12 @@ REFUSED_OFF = json.dumps({"refused": "pictures are switched off at it (LOOKALIKE
 
 
 @dataclass(frozen=True, slots=True)
-class _Request:
+class PictureRequest:
+    """Somebody wants pictures of a camera on the topic `reply`, in an answer of at most `max_bytes`."""
+
     thing: str
     reply: str
+    max_bytes: int
     at_s: float
     at_monotonic_s: float
 
@@ -27,19 +30,19 @@ class PictureRequests:
         """After `worth_s` an answer would come too late: the request is forgotten."""
         self._worth_s = worth_s
         self._lock = threading.Lock()
-        self._waiting: list[_Request] = []
+        self._waiting: list[PictureRequest] = []
 
     def __bool__(self) -> bool:
         return bool(self._waiting)
 
-    def add(self, thing: str, reply: str) -> None:
-        """Somebody wants pictures of what this camera sees from now on, on the topic `reply`."""
+    def add(self, thing: str, reply: str, max_bytes: int) -> None:
+        """Somebody wants pictures of what this camera sees from now on."""
         with self._lock:
-            self._waiting.append(_Request(thing, reply, time.time(), time.monotonic()))
+            self._waiting.append(PictureRequest(thing, reply, max_bytes, time.time(), time.monotonic()))
             del self._waiting[:-_MAX_WAITING]
 
-    def due(self, shot: Shot, *, has_room: bool = True) -> list[str]:
-        """Take out the requests that came before this frame of their camera, and give their topics.
+    def due(self, shot: Shot, *, has_room: bool = True) -> list[PictureRequest]:
+        """Take out the requests that came before this frame of their camera.
 
         Without room they go on waiting.
         """
@@ -52,4 +55,4 @@ class PictureRequests:
                 if has_room and each.thing == shot.thing and each.at_s < shot.captured_at_s
             ]
             self._waiting = [each for each in waiting if each not in due]
-        return [each.reply for each in due]
+        return due

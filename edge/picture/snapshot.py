@@ -32,19 +32,23 @@ class SnapshotSender:
         self._publish, self._region, self._allowed = publish, region, allowed
         self._requests = PictureRequests(worth_s=_WORTH_S)
 
-    def ask(self, thing: str, reply: str) -> None:
-        """Somebody wants the next frame of this camera on the topic `reply`."""
-        self._requests.add(thing, reply)
+    def ask(self, thing: str, reply: str, max_bytes: int = MAX_BYTES) -> None:
+        """Somebody wants the next frame of this camera on the topic `reply`, in at most `max_bytes`."""
+        self._requests.add(thing, reply, max_bytes)
 
     def offer(self, shot: Shot) -> None:
         """Answer the requests that came before this frame."""
-        replies = self._requests.due(shot) if self._requests else []
-        if not replies:
+        requests = self._requests.due(shot) if self._requests else []
+        if not requests:
             return
-        answer = full_jpeg(cut(shot.frame, self._region)) if self._allowed else REFUSED_OFF
-        for reply in replies:
-            self._publish(reply, answer)
-            _log.info("sent a picture of %d bytes to %s", len(answer), reply)
+        if self._allowed:
+            max_bytes = min(request.max_bytes for request in requests)
+            answer = full_jpeg(cut(shot.frame, self._region), max_bytes=max_bytes)
+        else:
+            answer = REFUSED_OFF
+        for request in requests:
+            self._publish(request.reply, answer)
+            _log.info("sent a picture of %d bytes to %s", len(answer), request.reply)
 
 
 def full_jpeg(frame: Frame, *, max_bytes: int = MAX_BYTES) -> bytes:

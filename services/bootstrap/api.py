@@ -22,6 +22,7 @@ from services.core.cameras.clocks import ClockOffsets
 from services.core.cameras.link import Connect, LiveLink
 from services.core.cameras.ports import StatusStore
 from services.core.cameras.previews import Previews
+from services.core.cameras.replies import LocalReplies
 from services.core.cameras.snapshots import Snapshots
 from services.core.catalogue.cut_outs import CutOuts
 from services.core.catalogue.decode_turns import DecodeTurns
@@ -114,10 +115,11 @@ def build_api(settings: ApiCoreSettings, connect: Connect, state: SharedState | 
     """Wire the whole api; `connect` makes the link to the cameras. Raises InputError as the core does."""
     core = build_api_core(settings, state)
     cameras, previews = core.state.cameras, Previews()
-    snapshots = Snapshots(lambda topic, command: link.publish(topic, command, qos=1))
+    replies = LocalReplies()
+    snapshots = Snapshots(lambda topic, command: link.publish(topic, command, qos=1), replies)
 
     def receive(topic: str, payload: bytes) -> None:
-        readers = {"preview": previews.receive, "reply": snapshots.receive}
+        readers = {"preview": previews.receive, "reply": replies.receive}
         readers.get(topic.split("/")[2], cameras.receive)(topic, payload)
 
     link = connect(receive)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from services.adapters.mqtt import MqttClient
 from services.bootstrap.settings import ApiSettings, SearchSettings
 from services.core.cameras.link import Connect
-from services.core.cameras.snapshots import REPLIES
+from services.core.cameras.replies import REPLIES
 
 
 def observations_link(settings: SearchSettings) -> Connect:

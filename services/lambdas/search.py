@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from services.bootstrap.lambdas import SearchFunctionParts, search_parts
+from services.bootstrap.lambdas.search import SearchFunctionParts, search_parts
 from services.core.search.answer import Outcome
 from services.core.search.drops import Dropped
 from services.core.search.intake import BATCH

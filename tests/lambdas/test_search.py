@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import redis
 
-from services.bootstrap.lambdas import search_parts
+from services.bootstrap.lambdas.search import search_parts
 from services.core.domain import Item
 from services.core.errors import InputError
 from services.lambdas import hosting

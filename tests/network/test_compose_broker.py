@@ -15,7 +15,7 @@ from bench.processes import pss_mib
 from common.wire import ASK_DETAILS
 from deploy.compose import mosquitto as files
 from edge.link import home_assistant
-from services.core.cameras.snapshots import TOKENS
+from services.core.cameras.replies import TOKENS
 from tests.network.mosquitto import Mosquitto, program
 from tests.servers import until
 

@@ -11,7 +11,8 @@ import pytest
 
 from common.moments import Moment, encode_moments
 from common.wire import MAX_MESSAGE_BYTES
-from services.core.cameras.snapshots import TOKENS, Snapshots
+from services.core.cameras.replies import TOKENS, LocalReplies
+from services.core.cameras.snapshots import Snapshots
 from services.core.cameras.status import CameraStatus
 from services.core.errors import ConflictError, MissingError, UnavailableError
 from tests.servers import until
@@ -45,10 +46,9 @@ class FakeBroker:
 
 
 def asking(*answers: tuple[str, bytes], up: bool = True) -> tuple[Snapshots, FakeBroker]:
-    broker = FakeBroker(list(answers), up)
-    snapshots = Snapshots(broker.send)
-    broker.deliver = snapshots.receive
-    return snapshots, broker
+    broker, replies = FakeBroker(list(answers), up), LocalReplies()
+    broker.deliver = replies.receive
+    return Snapshots(broker.send, replies), broker
 
 
 def test_the_answer_to_a_command_is_the_jpeg_as_it_came() -> None:
@@ -57,6 +57,18 @@ def test_the_answer_to_a_command_is_the_jpeg_as_it_came() -> None:
     ((topic, command),) = broker.commands
     assert (topic, json.loads(command)["do"]) == ("lookalike/cam-1/command", "snapshot")
     assert re.fullmatch(r"lookalike/cam-1/reply/[0-9a-f]{8,32}", broker.reply)
+
+
+def test_where_messages_are_smaller_a_smaller_picture_is_asked_for() -> None:
+    broker = FakeBroker()
+    snapshots = Snapshots(broker.send, LocalReplies(), max_bytes=120_000)
+    with pytest.raises(TimeoutError):
+        snapshots.moments("cam-1", ONLINE, within_s=0)
+    assert json.loads(broker.commands[0][1]) == {
+        "do": "moments",
+        "reply": broker.reply,
+        "max_bytes": 120_000,
+    }
 
 
 def test_each_request_has_a_token_of_its_own_and_an_answer_reaches_who_asked() -> None:
@@ -72,7 +84,7 @@ def test_each_request_has_a_token_of_its_own_and_an_answer_reaches_who_asked() -
     until(lambda: len(broker.commands) == 5)
     for _topic, command in reversed(broker.commands):
         reply = json.loads(command)["reply"]
-        snapshots.receive(reply, JPEG + reply.split("/")[1].encode())
+        broker.deliver(reply, JPEG + reply.split("/")[1].encode())
     for thread in threads:
         thread.join()
     assert got == {f"cam-{number}": JPEG + f"cam-{number}".encode() for number in range(5)}
@@ -173,7 +185,7 @@ def test_without_an_answer_it_says_so_and_a_late_one_changes_nothing() -> None:
     snapshots, broker = asking()
     with pytest.raises(TimeoutError, match=r"cam-1 is online, but sent no picture within 0\.05 s"):
         snapshots.take("cam-1", ONLINE, within_s=0.05)
-    snapshots.receive(broker.reply, JPEG)
+    broker.deliver(broker.reply, JPEG)
     broker.answers = [("lookalike/cam-1/reply/{token}", JPEG + b"new")]
     assert snapshots.take("cam-1", ONLINE) == JPEG + b"new"
 
@@ -192,7 +204,7 @@ def test_the_topics_of_answers_are_few_and_requests_beyond_them_share_one() -> N
     replies = {json.loads(command)["reply"] for _topic, command in broker.commands}
     assert replies == {f"lookalike/cam-1/reply/{token}" for token in TOKENS}
     for reply in replies:
-        snapshots.receive(reply, JPEG)
+        broker.deliver(reply, JPEG)
     for thread in threads:
         thread.join()
     assert got == [JPEG] * len(threads)

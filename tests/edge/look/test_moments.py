@@ -90,6 +90,15 @@ def test_each_different_view_is_a_moment_in_the_order_of_their_times() -> None:
     assert times[-1] - times[0] < LOOK_S
 
 
+def test_who_takes_less_gets_smaller_pictures() -> None:
+    rig = MomentsRig()
+    rig.sender.ask("cam-1", REPLY, 40_000)
+    large = [view(colour, height=720, width=1280) for colour in range(3)]
+    rig.see(*large)
+    assert colours(rig.moments) == [0, 1, 2]
+    assert len(rig.sending.sent[0][1]) <= 40_000
+
+
 def test_a_still_scene_is_one_moment() -> None:
     rig = MomentsRig()
     rig.sender.ask("cam-1", REPLY)

@@ -57,6 +57,16 @@ def test_the_next_frame_alone_is_sent_at_full_size() -> None:
     assert np.abs(shown(payload).astype(int) - frame).max() < 12
 
 
+def test_who_takes_less_gets_a_smaller_picture() -> None:
+    rig = SnapshotRig()
+    rig.snapshots.ask("cam-1", REPLY, 20_000)
+    noise = np.random.default_rng(1).integers(0, 256, (480, 640, 3), np.uint8)
+    rig.offer(noise)
+    ((_topic, payload),) = rig.sending.sent
+    assert 10_000 < len(payload) <= 20_000
+    assert shown(payload).ndim == 3
+
+
 def test_a_frame_from_before_the_request_does_not_answer_it() -> None:
     rig = SnapshotRig()
     before_s = time.time()

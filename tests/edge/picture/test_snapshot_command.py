@@ -9,6 +9,7 @@ import pytest
 from paho.mqtt import publish
 
 from edge.link import commands
+from edge.picture.snapshot import MAX_BYTES
 from tests.edge.jpegs import encode, shown
 from tests.edge.kit import LEVEL_STEP, MqttListener, grey, run_edge, write_clip
 from tests.servers import until
@@ -17,14 +18,14 @@ REPLY = "lookalike/cam-1/reply/0123456789abcdef"
 OTHER_REPLY = "lookalike/cam-1/reply/ffffffffffffffff"
 
 
-def ask(command: Any) -> list[tuple[str, str, str]]:
+def ask(command: Any) -> list[tuple[str, str, str, int]]:
     """The snapshot requests that a command to cam-1 makes."""
-    asked: list[tuple[str, str, str]] = []
+    asked: list[tuple[str, str, str, int]] = []
     commands.receive(
         "lookalike/cam-1/command",
         json.dumps(command).encode(),
         on_watch=lambda _thing, _for_s: None,
-        on_snapshot=lambda do, thing, reply: asked.append((do, thing, reply)),
+        on_snapshot=lambda do, thing, reply, most: asked.append((do, thing, reply, most)),
     )
     return asked
 
@@ -33,7 +34,16 @@ def ask(command: Any) -> list[tuple[str, str, str]]:
 @pytest.mark.parametrize("token", ["01234567", "0123456789abcdef" * 2])
 def test_a_command_asks_for_pictures(do: str, token: str) -> None:
     reply = f"lookalike/cam-1/reply/{token}"
-    assert ask({"do": do, "reply": reply, "more": 1}) == [(do, "cam-1", reply)]
+    assert ask({"do": do, "reply": reply, "more": 1}) == [(do, "cam-1", reply, MAX_BYTES)]
+    assert ask({"do": do, "reply": reply, "max_bytes": 120_000}) == [(do, "cam-1", reply, 120_000)]
+    assert ask({"do": do, "reply": reply, "max_bytes": 10**9}) == [(do, "cam-1", reply, MAX_BYTES)]
+
+
+@pytest.mark.parametrize("most", [None, "9", True, 0, -1, 16_383, 1e5, [], {}])
+def test_a_size_that_no_picture_fits_in_is_refused(most: object, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        assert ask({"do": "snapshot", "reply": REPLY, "max_bytes": most}) == []
+    assert "expected bytes, at least 16384" in caplog.text
 
 
 @pytest.mark.parametrize(

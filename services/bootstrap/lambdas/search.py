@@ -1,4 +1,4 @@
-"""The wiring of the functions on AWS Lambda: no broker's client, and no thread that outlives a call."""
+"""The wiring of the search function."""
 
 from __future__ import annotations
 
@@ -10,14 +10,11 @@ from pydantic import Field, model_validator
 
 from common import setting_texts
 from services.bootstrap.aws_settings import AwsSettings
-from services.bootstrap.page_settings import PageSettings
+from services.bootstrap.lambdas.common import FOLDER, check_address
 from services.bootstrap.search import SearchCore, build_search_core
 from services.bootstrap.settings import SearchCoreSettings, load
 from services.core.cameras.home_assistant import Announcer
 from services.core.search.inline_follow import InlineFollow
-
-# The only folder that a function may write to.
-FOLDER = Path("/tmp/lookalike")
 
 
 class SearchFunctionSettings(AwsSettings, SearchCoreSettings):
@@ -39,12 +36,6 @@ class SearchFunctionParts:
     settings: SearchFunctionSettings
     core: SearchCore
     following: InlineFollow
-
-
-def check_address(settings: PageSettings) -> None:
-    """Raise ValueError unless the settings name the page's address, which a function can't know."""
-    if not settings.public_url:
-        raise ValueError("LOOKALIKE_PUBLIC_URL is required in a function: the address that people use")
 
 
 def search_parts() -> SearchFunctionParts:

@@ -1,0 +1,33 @@
+"""The wiring of the status function."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from services.adapters.redis_shared import RedisReplies, RedisStatuses
+from services.bootstrap.aws_settings import AwsSettings
+from services.bootstrap.limit_settings import LimitSettings
+from services.bootstrap.redis import connect_redis, keys_of
+from services.bootstrap.settings import QueueSettings, load
+
+
+class StatusFunctionSettings(AwsSettings, LimitSettings, QueueSettings):
+    """The settings of the status function."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusFunctionParts:
+    """The places in Redis of what cameras send."""
+
+    cameras: RedisStatuses
+    replies: RedisReplies
+
+
+def status_parts() -> StatusFunctionParts:
+    """Wire the status function from the environment; nothing is requested yet. Raises InputError."""
+    settings = load(StatusFunctionSettings)
+    client = connect_redis(settings.redis_url, cluster=settings.redis_cluster)
+    keys = keys_of(settings)
+    return StatusFunctionParts(
+        RedisStatuses(client, keys=keys, most=settings.max_cameras), RedisReplies(client, keys=keys)
+    )
