@@ -30,16 +30,23 @@ _CONFIG = Config(
     read_timeout=10,
     max_pool_connections=32,
 )
+# A function answers while an observation is fresh: it goes on with the items it has, and asks again soon.
+_HURRIED = Config(retries={"mode": "standard", "total_max_attempts": 2}, connect_timeout=1, read_timeout=2)
+_PATIENCE_S, _HURRIED_PATIENCE_S = 20.0, 1.0
 # A command is worth no long wait: its sender waits for the camera's answer too.
 _IOT_CONFIG = Config(retries={"mode": "standard", "total_max_attempts": 2}, connect_timeout=1, read_timeout=2)
 
 
-def open_items(address: str) -> DynamoItems:
-    """The item store of an address, dynamodb://TABLE; nothing is requested yet. Raises InputError."""
-    client = _client("dynamodb")
+def open_items(address: str, *, hurried: bool = False) -> DynamoItems:
+    """The item store of an address, dynamodb://TABLE; nothing is requested yet. Raises InputError.
+
+    A hurried one gives up after a few seconds.
+    """
+    client = _client("dynamodb", config=_HURRIED if hurried else _CONFIG)
     # Without an answer its tries take 15 s, which would be silent.
     log.info("item store %s at %s", address, redact_url(client.meta.endpoint_url))
-    return DynamoItems(client, address.removeprefix(DYNAMODB))
+    patience_s = _HURRIED_PATIENCE_S if hurried else _PATIENCE_S
+    return DynamoItems(client, address.removeprefix(DYNAMODB), patience_s=patience_s)
 
 
 def open_pictures(address: str) -> S3Pictures:

@@ -6,7 +6,7 @@ import difflib
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Self, TypeVar
+from typing import Annotated, ClassVar, Self, TypeVar
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 
@@ -40,6 +40,8 @@ EDGE_ONLY = frozenset(
 class StoreSettings(Base):
     """The place of the items."""
 
+    # Whether calls of the store give up after a few seconds: an observation waits for them.
+    store_hurried: ClassVar[bool] = False
     store: Store = Field(
         "",
         description="The item store: `sqlite:///PATH` or `dynamodb://TABLE`. The table exists already; "

@@ -30,7 +30,7 @@ def open_items(settings: StoreSettings, *, writable: bool) -> ItemStore:
     if settings.store.startswith("dynamodb://"):
         from services.bootstrap import aws
 
-        return aws.open_items(settings.store)
+        return aws.open_items(settings.store, hurried=settings.store_hurried)
     if writable:
         make_folder(settings.store_path.parent)
     return SqliteItems(settings.store_path, writable=writable)

@@ -1,16 +1,20 @@
 """Calls to DynamoDB: unprocessed rows are sent again, and errors are plain."""
 
+import time
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from services.adapters.dynamodb_items import DynamoItems
+from services.adapters.dynamodb_items.calls import Patience
 from services.adapters.dynamodb_items.layout import create_table
 from services.core.errors import UnavailableError
 from tests import aws
 from tests.adapters.hooks import hooked
 from tests.adapters.items import models, same
 from tests.fakes import MODEL, make_item
+from tests.pace import limit_s
 from tests.servers import free_port
 
 
@@ -72,6 +76,55 @@ def test_a_table_that_gives_nothing_for_long_is_throttled(dynamodb: Any, table: 
         pytest.raises(UnavailableError, match="reads are throttled"),
     ):
         hasty.get_many(["a"])
+
+
+THROTTLED = ("ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded")
+
+
+@pytest.mark.parametrize("code", THROTTLED)
+def test_a_burst_that_outlasts_the_clients_own_tries_is_outlasted(
+    dynamo: DynamoItems, dynamodb: Any, code: str
+) -> None:
+    left = dict[str, int]()
+
+    def refuse(model: Any, **_: Any) -> None:
+        """Refuse the first three requests of each kind."""
+        left[model.name] = left.get(model.name, 3) - 1
+        if left[model.name] >= 0:
+            raise ClientError({"Error": {"Code": code, "Message": "slow down"}}, model.name)
+
+    with hooked(dynamodb, "before-call.dynamodb", refuse):
+        assert dynamo.put(make_item("a")) == 1
+        assert [item.id for item in dynamo.page()] == ["a"]
+        assert [change.item_id for change in dynamo.changes(after=0)] == ["a"]
+    assert left.keys() == {"GetItem", "BatchGetItem", "BatchWriteItem", "TransactWriteItems", "Query"}
+
+
+def test_a_burst_of_which_no_end_is_seen_is_told_by_its_code(dynamodb: Any, table: str) -> None:
+    hasty = DynamoItems(dynamodb, table, patience_s=0.2)
+
+    def refuse(model: Any, **_: Any) -> None:
+        raise ClientError({"Error": {"Code": "ThrottlingException", "Message": "slow down"}}, model.name)
+
+    began_s = time.monotonic()
+    with (
+        hooked(dynamodb, "before-call.dynamodb.GetItem", refuse),
+        pytest.raises(UnavailableError, match=f"dynamodb://{table}: get_item: ThrottlingException"),
+    ):
+        hasty.head()
+    assert 0.2 <= time.monotonic() - began_s < limit_s(5)
+
+
+def test_waits_grow_and_differ_so_that_writers_get_out_of_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    waited = list[float]()
+    monkeypatch.setattr(time, "sleep", waited.append)
+    for _ in range(40):
+        patience = Patience("store", for_s=60)
+        for _ in range(8):
+            patience.wait("busy")
+    first, last = waited[0::8], waited[7::8]
+    assert max(first) <= 0.02 < max(last) <= 1.0
+    assert len(set(waited)) > 300
 
 
 def test_a_table_that_is_not_there_is_unavailable_by_name(dynamodb: Any) -> None:

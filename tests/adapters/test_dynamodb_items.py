@@ -1,5 +1,6 @@
 """DynamoDB's promises beyond the port: whole items while others write, and rows and pages of any size."""
 
+import json
 import logging
 from dataclasses import replace
 from typing import Any
@@ -145,6 +146,28 @@ def test_texts_of_more_than_a_row_takes_are_refused_and_nothing_of_their_batch_i
     ):
         dynamo.put_many([make_item("a"), huge])
     assert (dynamo.page(), dynamo.head()) == ([], 0)
+
+
+def test_texts_of_more_than_a_transaction_takes_are_written_and_pruned_in_several(
+    dynamo: DynamoItems, dynamodb: Any, table: str
+) -> None:
+    # 4.7 MB, as a row holds metadata twice; a transaction takes 4 MB of rows, whole ones where it updates.
+    long = {f"note {number}": "x" * 2000 for number in range(84)}
+    many = [replace(make_item(f"{number:02}"), metadata=long) for number in range(14)]
+    sizes = list[int]()
+
+    def note(params: dict[str, Any], **_: Any) -> None:
+        sizes.append(len(json.loads(params["body"])["TransactItems"]))
+
+    dynamo.put_many(many)
+    assert [item.metadata == long for item in dynamo.page()] == [True] * 14
+    for item in many:
+        dynamo.stage(replace(item, model=OTHER_MODEL))
+    dynamo.set_model(OTHER_MODEL)
+    with hooked(dynamodb, "before-call.dynamodb.TransactWriteItems", note):
+        dynamo.prune()
+    assert len(sizes) == 2
+    assert len(rows(dynamodb, table, "vectors/")) == 14
 
 
 def test_ids_that_can_be_no_key_are_of_no_item(dynamo: DynamoItems) -> None:

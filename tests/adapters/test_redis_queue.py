@@ -194,6 +194,17 @@ def test_an_error_of_redis_is_put_into_words(text: str, words: str) -> None:
     assert words in in_words(redis.RedisError(text))
 
 
+def test_what_is_wrong_with_tls_is_said(tls_url: str) -> None:
+    wrong = {
+        tls_url.partition("?")[0]: "name the file of its authority behind the address",
+        tls_url.replace("sesame", "wrong"): "it refuses user or password",
+    }
+    for url, words in wrong.items():
+        place = RedisPlace.at(url)
+        with place.client, pytest.raises(UnavailableError, match=words):
+            place.queue().check()
+
+
 def test_a_redis_that_hangs_fails_its_check_within_its_time_limit_and_recovers(
     mortal_redis: Server, mortal: RedisQueue
 ) -> None:

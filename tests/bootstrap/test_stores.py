@@ -1,7 +1,9 @@
 """Stores by their addresses; AWS is found as by every AWS tool."""
 
 import json
+import socket
 import threading
+import time
 import traceback
 from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,11 +13,13 @@ import pytest
 
 from services.adapters.dynamodb_items.layout import create_table
 from services.adapters.sqlite_items import SqliteItems
+from services.bootstrap.lambdas.search import SearchFunctionSettings
 from services.bootstrap.settings import CliSettings, load
 from services.bootstrap.stores import open_items, open_pictures
 from services.core.errors import InputError, UnavailableError
 from tests import aws
 from tests.fakes import make_item
+from tests.pace import limit_s
 from tests.servers import Server
 
 TOKEN = "FwoGZXIvYXdzEBYaDtoken"
@@ -132,6 +136,20 @@ def test_throttling_is_outlasted(monkeypatch: pytest.MonkeyPatch) -> None:
         assert open_items(load(CliSettings), writable=False).head() == 0
         server.shutdown()
     assert server.asked == 3
+
+
+def test_a_function_gives_up_soon_and_asks_again_with_the_next_observation(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("LOOKALIKE_PUBLIC_URL", "https://shop.example")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", f"http://127.0.0.1:{silent.getsockname()[1]}")
+        monkeypatch.setenv("LOOKALIKE_STORE", "dynamodb://items")
+        store = open_items(load(SearchFunctionSettings), writable=False)
+        began_s = time.monotonic()
+        with pytest.raises(UnavailableError, match="get_item: ReadTimeoutError"):
+            store.head()
+    assert time.monotonic() - began_s < limit_s(6)  # two tries of 2 s, and up to 1 s between
 
 
 def test_an_error_of_aws_tells_its_code_and_no_secret(

@@ -20,6 +20,8 @@ _TRY_AGAIN = {
     "ThrottlingError",
     "ProvisionedThroughputExceeded",
 }
+# Codes of a request of which nothing was done, because the table's present throughput is used up.
+_THROTTLED = {"ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded"}
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 0.02, 1.0
 
 
@@ -133,18 +135,30 @@ class Table:
         self._call("transact_write_items", TransactItems=actions)
 
     def _call(self, operation: str, **request: Any) -> dict[str, Any]:
-        try:
-            answer: dict[str, Any] = getattr(self._client, operation)(**request)
-        except ClientError as error:
-            codes = {error.response["Error"].get("Code", "?")}
-            if reasons := error.response.get("CancellationReasons"):
-                codes = {reason.get("Code", "?") for reason in reasons} - {"None"}
-                if codes <= _TRY_AGAIN:
-                    raise ConditionError from None
-            # The error may hold the session's token: that of a wrong signature repeats the headers.
-            told = ", ".join(sorted(codes))
+        patience = self.patience()
+        while True:
+            try:
+                answer: dict[str, Any] = getattr(self._client, operation)(**request)
+            except ClientError as error:
+                codes = _codes(error)
+                # The client has tried a few times already; an import goes on for longer than a burst lasts.
+                if codes <= _THROTTLED:
+                    patience.wait(f"{operation}: {', '.join(codes)}")
+                    continue
+                # The error may hold the session's token: that of a wrong signature repeats the headers.
+                told = ", ".join(sorted(codes))
+            except BotoCoreError as error:
+                told = type(error).__name__
+            else:
+                return answer
             raise UnavailableError(f"item store dynamodb://{self._name}: {operation}: {told}") from None
-        except BotoCoreError as error:
-            told = type(error).__name__
-            raise UnavailableError(f"item store dynamodb://{self._name}: {operation}: {told}") from None
-        return answer
+
+
+def _codes(error: ClientError) -> set[str]:
+    """The codes of a failed request; raises ConditionError for a transaction that may be tried again."""
+    if reasons := error.response.get("CancellationReasons"):
+        codes = {reason.get("Code", "?") for reason in reasons} - {"None"}
+        if codes <= _TRY_AGAIN:
+            raise ConditionError from None
+        return codes
+    return {error.response["Error"].get("Code", "?")}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from services.core.errors import InputError
 _TEXT_BYTES = 350_000
 # Beside the items' rows a transaction writes the head and the changes, all of it 4 MB at most.
 ITEMS_AT_ONCE, _BYTES_AT_ONCE = TRANSACTION - 2, 3_000_000
+T = TypeVar("T")
 # An item to be put, the place of its vectors, and its row.
 Laid = tuple[Item, Place, Row]
 
@@ -130,15 +131,16 @@ def update(row: Row, **attributes: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def chunks(laid: Iterable[Laid]) -> Iterator[list[Laid]]:
-    """Chunks that each fit into one transaction."""
-    chunk: list[Laid] = []
+def chunks(things: Iterable[T], row_of: Callable[[T], Row]) -> Iterator[list[T]]:
+    """Chunks of things whose rows fit into one transaction each."""
+    chunk: list[T] = []
     size = 0
-    for each in laid:
-        size += _size_of(each[2])
+    for each in things:
+        row_bytes = _size_of(row_of(each))
+        size += row_bytes
         if chunk and (len(chunk) == ITEMS_AT_ONCE or size > _BYTES_AT_ONCE):
             yield chunk
-            chunk, size = [], _size_of(each[2])
+            chunk, size = [], row_bytes
         chunk.append(each)
     if chunk:
         yield chunk

@@ -13,7 +13,6 @@ from services.adapters.dynamodb_items.calls import Table
 from services.adapters.dynamodb_items.commit import Commits, Head, Step
 from services.adapters.dynamodb_items.feedback import feedback_step
 from services.adapters.dynamodb_items.item_rows import (
-    ITEMS_AT_ONCE,
     Laid,
     chunks,
     item_row,
@@ -72,7 +71,7 @@ class DynamoItems:
         """
         placed = [(item, Place.new(item)) for item in {item.id: item for item in items}.values()]
         laid = [(item, place, item_row(item, place)) for item, place in placed]
-        cursors = [self._put_at_once(chunk) for chunk in chunks(laid)]
+        cursors = [self._put_at_once(chunk) for chunk in chunks(laid, lambda each: each[2])]
         return cursors[-1] if cursors else self.head()
 
     def _put_at_once(self, laid: Sequence[Laid], expected: str | None = None) -> int:
@@ -223,9 +222,10 @@ class DynamoItems:
 
     def prune(self) -> None:
         """Drop the vectors of other models from each item that has some of the catalogue's."""
-        many = (id_of(row) for row in self._table.query(ITEMS) if len(places_of(row)) > 1)
-        while ids := list(islice(many, ITEMS_AT_ONCE)):
-            self._prune_at_once(ids)
+        many = (row for row in self._table.query(ITEMS) if len(places_of(row)) > 1)
+        # A transaction counts the whole rows that it changes.
+        for rows in chunks(many, lambda row: row):
+            self._prune_at_once([id_of(row) for row in rows])
 
     def _prune_at_once(self, ids: Sequence[str]) -> None:
         unused: list[Row] = []

@@ -40,6 +40,10 @@ _CAUSES = {
     "CLUSTERDOWN": "its cluster lacks a node, and answers nothing until it is back",
     "TRYAGAIN": "it is moving our keys to another node",
     "ASK ": "it is moving our keys to another node",
+    "CERTIFICATE_VERIFY_FAILED": (
+        "its certificate is not trusted here; name the file of its authority behind the address: "
+        "?ssl_ca_certs=FILE"
+    ),
     "max number of clients": "it takes no more clients (maxclients)",
 }
 

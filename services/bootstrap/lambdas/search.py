@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import ClassVar, Self
 
 from pydantic import Field, model_validator
 
@@ -20,6 +20,7 @@ from services.core.search.inline_follow import InlineFollow
 class SearchFunctionSettings(AwsSettings, SearchCoreSettings):
     """The settings of the search function."""
 
+    store_hurried: ClassVar[bool] = True
     data_dir: Path = FOLDER
     home_assistant: bool = Field(False, description=setting_texts.HOME_ASSISTANT)
 
