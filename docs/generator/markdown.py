@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 
 # The mark in a template behind which generated text goes.
 MARK = "<!-- made of the code by `make docs` -->"
+# The end of such text in a page that goes on by hand.
+END = "<!-- up to here -->"
 MAX_CELL = 120
 _WIDTH = 124
 
@@ -16,6 +18,14 @@ def filled(template: str, made: str) -> str:
     """A template with `made` behind its mark, which stays to name its source."""
     assert template.count(MARK) == 1, f"a template has one line {MARK}"
     return template.replace(MARK, f"{MARK}\n\n{made.strip()}")
+
+
+def filled_between(page: str, made: str) -> str:
+    """A page with `made` between the mark and its end, in place of what was there."""
+    before, _, rest = page.partition(MARK)
+    _, end, after = rest.partition(END)
+    assert end, f"a page has a line {MARK} and below it {END}"
+    return f"{before}{MARK}\n\n{made.strip()}\n\n{END}{after}"
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
