@@ -17,6 +17,7 @@ from services.core.key_attempts import (
     KeyAttempts,
 )
 from tests.adapters.redis_kinds import RedisPlace
+from tests.adapters.round_trips import counted_trips
 from tests.fakes import FakeClock
 from tests.servers import Server
 
@@ -151,6 +152,16 @@ def test_functions_count_together_and_redis_forgets_addresses_by_itself(redis_pl
     assert len(kept_s) == 3
     for key, left_s in kept_s.items():
         assert 0 < left_s <= (REMEMBERED_S if ":right:" in key else COOL_DOWN_S + WINDOW_S)
+
+
+def test_a_key_takes_one_round_trip(redis_of: Callable[[str], RedisPlace]) -> None:
+    place = redis_of("single")
+    attempts = RedisAttempts(place.client)
+    attempts.take(ONE, right=True)  # from now on Redis knows the script
+    with counted_trips(place.client) as trips:
+        for right in (True, False):
+            attempts.take(ONE, right=right)
+    assert len(trips) == 2
 
 
 def test_without_redis_no_key_is_taken(mortal_redis: Server) -> None:

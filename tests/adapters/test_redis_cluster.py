@@ -59,10 +59,14 @@ def nodes() -> Iterator[tuple[Node, Node]]:
 def test_the_queue_follows_its_slot_to_another_node(nodes: tuple[Node, Node]) -> None:
     first, second = nodes
     place = RedisPlace.at(first.server.url, cluster=True)
-    with place.client:
+    with place.client, place.client.pubsub(ignore_subscribe_messages=True) as channel:  # type: ignore[no-untyped-call]
+        channel.subscribe("matches")
+        channel.get_message(timeout=5)
         queue = place.queue()
         assert queue.push(seen(1)) is not None
         assert second.owner.llen("stack:matches") == 1
+        # A node tells the others what is published on it.
+        until(lambda: channel.get_message(timeout=0.1), what="a record on the first node's channel")
         second.owner.flushall()
         for each in (second, first):
             slot, name = each.run("CLUSTER KEYSLOT", "stack:matches"), first.run("CLUSTER MYID")

@@ -90,3 +90,14 @@ def test_an_address_where_nothing_listens_is_unavailable() -> None:
     pictures = S3Pictures(aws.client("s3", f"http://127.0.0.1:{free_port()}"), "pictures")
     with pytest.raises(UnavailableError, match="s3://pictures: head_object: EndpointConnectionError"):
         pictures.put(b"one", suffix=".jpg")
+
+
+def test_pictures_of_more_than_an_answer_names_are_all_kept(pictures: S3Pictures, s3: Any) -> None:
+    keys = {pictures.put(bytes([number]), suffix=".jpg") for number in range(5)}
+
+    def two_a_page(params: dict[str, Any], **_: Any) -> None:
+        """S3 names 1,000 at most."""
+        params["MaxKeys"] = 2
+
+    with hooked(s3, "before-parameter-build.s3.ListObjectsV2", two_a_page):
+        assert {key for key, _ in pictures.kept()} == keys

@@ -18,6 +18,7 @@ from services.core.search.inline_follow import InlineFollow
 from services.core.search.lookup import Lookup
 from tests.adapters.hooks import hooked
 from tests.adapters.redis_kinds import RedisPlace
+from tests.adapters.round_trips import counted_trips
 from tests.fakes import FakeClock, FakeIndex, FakeTally, make_item, make_observation
 
 THINGS = [f"cam-{number}" for number in range(10)]
@@ -65,28 +66,6 @@ def counted_calls(client: Any) -> Iterator[Counter[str]]:
 
     with hooked(client, "before-call.dynamodb", count):
         yield calls
-
-
-@contextmanager
-def counted_trips(client: redis.Redis) -> Iterator[list[int]]:
-    """The round trips of a client of Redis: what it sends at once is one."""
-    pool, trips = client.connection_pool, list[int]()
-    usual = pool.connection_class
-
-    class Counting(usual):  # type: ignore[misc, valid-type]
-        """Notes the bytes of each trip."""
-
-        def send_packed_command(self, command: Any, check_health: bool = True) -> None:
-            trips.append(sum(map(len, [command] if isinstance(command, bytes) else command)))
-            super().send_packed_command(command, check_health)
-
-    pool.disconnect()
-    pool.reset()
-    pool.connection_class = Counting
-    client.ping()  # a new connection has trips of its own
-    trips.clear()
-    yield trips
-    pool.connection_class = usual
 
 
 @pytest.mark.parametrize("things", [THINGS[:1], THINGS])
