@@ -10,7 +10,7 @@ from typing import Any
 
 from services.core.dependency import Dependency
 from services.core.errors import Loading, UnavailableError
-from services.core.search.follow import Follower
+from services.core.search.following import Following
 from services.core.search.intake import Intake
 
 # A new item can be found within a second, wherever it was written.
@@ -34,7 +34,7 @@ class Loops:
     def __init__(
         self,
         *,
-        follower: Follower,
+        follower: Following,
         intake: Intake,
         watched: Sequence[Dependency] = (),
         clock: Callable[[], float] = time.monotonic,

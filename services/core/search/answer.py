@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 from common.wire import DETAILS_EVERY_S, Observation
 from services.core.errors import Loading, LoadingError, UnavailableError
@@ -17,6 +17,7 @@ from services.core.search.drops import Dropped, Drops
 from services.core.search.follow import View
 from services.core.search.lookup import Lookup
 from services.core.search.pace import Pace
+from services.core.search.trained import RetrainedError
 
 # Time for which a camera is not asked again after a second look that settled nothing.
 IN_VAIN_S = 5.0
@@ -60,14 +61,18 @@ class Answerer:
         listener: AnswerListener | None = None,
         ask_details: Callable[[str], object] = lambda _thing: None,
         camera_means: CameraMeans | None = None,
+        retrained: Callable[[str], object] = lambda _training: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`live` is the follower's: it gives the present view, or raises LoadingError.
 
+        `retrained` is the follower's too: it is told which training an endpoint serves, if that is not the
+        view's.
+
         `ask_details` asks a camera for local features of its next frame; `clock` paces these asks.
         `camera_means` are the follower's, which are noted here.
         """
-        self._live = live
+        self._live, self._retrained = live, retrained
         self._lookup = lookup
         self._queue = queue
         self._drops = drops
@@ -105,7 +110,7 @@ class Answerer:
         """
         view = self._live()
         admit(seen, view, max_age_s=self._lookup.max_age_s, now_s=time.time())
-        (record,) = self._lookup.answer([seen], view, k=k)
+        (record,) = self._looked_up([seen], view, k=k)
         return record
 
     def _push(self, batch: Sequence[Observation], view: View | None) -> list[Outcome]:
@@ -114,12 +119,20 @@ class Answerer:
         try:
             memories = self._queue.memories([seen.thing for seen in batch])
             self._camera_means.note(memories)
-            records = self._lookup.answer([self._paced(seen) for seen in batch], view, memories=memories)
+            records = self._looked_up([self._paced(seen) for seen in batch], view, memories=memories)
             ids = self._queue.push_many(records)
         except UnavailableError as error:
             # A frame is not worth keeping: the next one comes soon.
             return [self._drops.note("unavailable", str(error)) for _ in batch]
         return [self._outcome(*pair) for pair in zip(records, ids, strict=True)]
+
+    def _looked_up(self, batch: Sequence[Observation], view: View | None, **more: Any) -> list[MatchRecord]:
+        """The records, once more by the view of another training if the endpoint has gone over to that."""
+        try:
+            return self._lookup.answer(batch, view, **more)
+        except RetrainedError as error:
+            self._retrained(error.training)
+            return self._lookup.answer(batch, self._live(), **more)
 
     def _outcome(self, record: MatchRecord, record_id: int | None) -> Outcome:
         if record_id is None:

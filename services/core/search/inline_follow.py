@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from common.rate_limited_log import RateLimitedLog
 from services.core.errors import UnavailableError
-from services.core.search.follow import Follower
+from services.core.search.following import Following
 
 log = logging.getLogger(__name__)
 
@@ -19,7 +19,9 @@ class InlineFollow:
     So calls that come faster read no store.
     """
 
-    def __init__(self, follower: Follower, *, every_s: float, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, follower: Following, *, every_s: float, clock: Callable[[], float] = time.time
+    ) -> None:
         """`clock` is the wall's, because others may stand still while the host is frozen."""
         self.follower = follower
         self._every_s, self._clock = every_s, clock

@@ -9,6 +9,7 @@ from services.core.catalogue.views import RECIPE
 from services.core.domain import Item
 from services.core.errors import Loading, LoadingError, UnavailableError
 from services.core.search.follow import Follower
+from services.core.search.following import Following
 from tests.fakes import DIM, OTHER_MODEL, FakeIndex, FakeItems, make_item, vectors
 
 
@@ -22,7 +23,7 @@ def followed(store: FakeItems) -> Follower:
     return following
 
 
-def found(following: Follower) -> list[str]:
+def found(following: Following) -> list[str]:
     """Ids of all items that can be found."""
     assert following.view is not None
     nearest = following.view.index.search(vectors(dim=following.view.dim), k=10_000)[0]

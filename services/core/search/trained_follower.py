@@ -1,0 +1,159 @@
+"""The follower of a catalogue that is searched through a trained endpoint.
+
+It begins with what the newest training left. A later one, which `lookalike aws retrain` has prepared, is
+loaded beside it; from the moment at which the endpoint answers from that one, it is the one that counts.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from services.core.errors import Loading, UnavailableError
+from services.core.search.damaged_items import DamagedItems
+from services.core.search.follow import Follower, View
+from services.core.search.hubs import Hubs
+from services.core.search.trained import TrainedStore
+
+# How often another training is looked for; and, while one is prepared, whether the endpoint serves it.
+_LOOK_S, _PROBE_S = 30.0, 5.0
+# How often the training that the endpoint serves is looked for, if it is not there.
+_HURRY_S = 1.0
+
+log = logging.getLogger(__name__)
+
+
+class TrainedFollower:
+    """A Following; one thread calls `follow`, any others all else."""
+
+    def __init__(
+        self,
+        trainings: TrainedStore,
+        make: Callable[[], Follower],
+        *,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """`make` gives a new follower of the item store; `clock` is the wall's: a host may be frozen."""
+        self._trainings, self._make, self._clock = trainings, make, clock
+        self._now = make()
+        # The training of the follower that answers, None before one was found.
+        self._training: str | None = None
+        # A later training, prepared; or the earlier one, which the endpoint may still serve for a moment.
+        self._other: tuple[str, Follower] | None = None
+        # The newest training that is kept, and one that the endpoint was found to serve.
+        self._newest: str | None = None
+        self._wanted: str | None = None
+        self._looked_s = self._probed_s = -math.inf
+
+    @property
+    def view(self) -> View | None:
+        """See Following."""
+        return self._now.view
+
+    @property
+    def items(self) -> int:
+        """See Following."""
+        return self._now.items
+
+    @property
+    def other_recipe(self) -> int:
+        """See Following."""
+        return self._now.other_recipe
+
+    @property
+    def damaged(self) -> DamagedItems:
+        """See Following."""
+        return self._now.damaged
+
+    @property
+    def hubs(self) -> Hubs:
+        """See Following."""
+        return self._now.hubs
+
+    @property
+    def cursor(self) -> int | None:
+        """See Following."""
+        return self._now.cursor
+
+    @property
+    def loading(self) -> Loading | None:
+        """See Following."""
+        return self._now.loading
+
+    def live(self) -> View | None:
+        """See Following."""
+        return self._now.live()
+
+    def serves(self, training: str) -> None:
+        """Note that the endpoint answered from this training, which is another than the view's."""
+        other = self._other
+        if other is not None and other[0] == training and other[1].loading is None:
+            self._swap(*other)
+        else:
+            self._wanted = training
+
+    def follow(self, *, due_s: float = math.inf) -> int:
+        """See Following. Raises UnavailableError while there is no training."""
+        if self._training is None:
+            self._begin()
+        count = self._now.follow(due_s=due_s)
+        self._look_for_another()
+        if (other := self._other) is not None:
+            other[1].follow(due_s=due_s)
+            self._probe(*other)
+        return count
+
+    def _begin(self) -> None:
+        trained = self._trainings.load()
+        if trained is None:
+            raise UnavailableError("there is no trained index; `lookalike aws train` makes one")
+        self._now.start_from(trained)  # if it is of another catalogue, all items are read
+        self._training = self._newest = trained.training
+        self._looked_s = self._clock()
+
+    def _look_for_another(self) -> None:
+        """Load another training beside the present one: the endpoint's, or else the newest."""
+        wait_s = _HURRY_S if self._wanted else _LOOK_S
+        if 0 <= self._clock() - self._looked_s < wait_s:
+            return
+        self._looked_s = self._clock()
+        self._newest = self._trainings.newest()
+        wanted, self._wanted = self._wanted or self._newest, None
+        other = self._other
+        if wanted in (None, self._training):
+            self._other = None  # the earlier one, which is served no more
+        elif other is None or other[0] != wanted:
+            self._prepare(wanted)
+
+    def _prepare(self, training: str) -> None:
+        trained, following = self._trainings.load(training), self._make()
+        if trained is None:
+            log.warning("the endpoint serves training %s, of which nothing is kept", training)
+        elif following.start_from(trained):
+            log.info("training %s is loaded, and waits for the endpoint to serve it", training)
+            self._other = training, following
+
+    def _probe(self, training: str, following: Follower) -> None:
+        """Go over to the newest training if the endpoint serves it; without frames nobody else asks."""
+        view = following.view
+        if training != self._newest or view is None or following.loading is not None:
+            return
+        if 0 <= self._clock() - self._probed_s < _PROBE_S:
+            return
+        self._probed_s = self._clock()
+        try:
+            view.index.search(np.eye(1, view.dim, dtype=np.float32), k=1)
+        except UnavailableError:
+            return
+        if self._training != training:
+            self._swap(training, following)
+
+    def _swap(self, training: str, following: Follower) -> None:
+        earlier = str(self._training), self._now
+        self._now, self._training, self._other = following, training, earlier
+        self._looked_s = self._clock()
+        log.info("training %s is searched from now on", training)
