@@ -6,6 +6,7 @@ Region, credentials and endpoints are found as by every AWS tool: AWS_… variab
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 import boto3
@@ -17,8 +18,12 @@ from services.adapters.dynamodb_items import DynamoItems
 from services.adapters.iot_data import IotData
 from services.adapters.s3_pictures import S3Pictures
 from services.adapters.s3_source import S3Source
+from services.adapters.s3_trained import S3Trained
+from services.adapters.sagemaker_index import DeltaIndex, KnnEndpoint, SageMakerIndex
+from services.bootstrap.knn_address import EndpointAddress
 from services.core.errors import InputError
 from services.core.importing.s3_address import S3
+from services.core.search.trained import TrainedIndex
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +70,27 @@ def open_iot(endpoint: str) -> IotData:
     """The way to the cameras over an IoT data endpoint, a host or a URL; raises InputError."""
     url = endpoint if "://" in endpoint else f"https://{endpoint}"
     return IotData(_client("iot-data", config=_IOT_CONFIG, endpoint_url=url if endpoint else None))
+
+
+def open_trainings(place: str) -> S3Trained:
+    """The store of what trainings left, s3://BUCKET[/PREFIX]; nothing is requested yet. Raises InputError."""
+    bucket, _, prefix = place.removeprefix(S3).partition("/")
+    return S3Trained(_client("s3"), bucket, prefix=prefix)
+
+
+def open_trained(address: EndpointAddress) -> Callable[[TrainedIndex, DeltaIndex], SageMakerIndex]:
+    """What gives the index of a training and an empty one beside it; nothing is requested yet.
+
+    Raises InputError.
+    """
+    config = Config(
+        retries={"mode": "standard", "total_max_attempts": 2},
+        connect_timeout=min(1.0, address.timeout_s),
+        read_timeout=address.timeout_s,
+        max_pool_connections=16,
+    )
+    endpoint = KnnEndpoint(_client("sagemaker-runtime", config=config), address.name, batch=address.batch)
+    return lambda trained, delta: SageMakerIndex(endpoint, trained, delta, distances=address.distances)
 
 
 def _client(service: str, *, config: Config = _CONFIG, endpoint_url: str | None = None) -> Any:

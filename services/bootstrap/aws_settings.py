@@ -2,14 +2,50 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pydantic import Field
 
+from common.data_folder import from_checkout
 from common.setting_texts import default_in_words
 from services.bootstrap.base_settings import Base
-from services.bootstrap.setting_types import IotEndpoint, S3Place
+from services.bootstrap.setting_types import IotEndpoint, Pictures, S3Place
 
 
-class AwsSettings(Base):
+class PicturesSettings(Base):
+    """The place of the pictures."""
+
+    pictures: Pictures = Field(
+        "",
+        description="The picture store: a folder, or `s3://BUCKET[/PREFIX]`. The bucket exists already.",
+        json_schema_extra=default_in_words("`DATA_DIR/pictures`"),
+    )
+
+    @property
+    def pictures_path(self) -> Path:
+        """The folder of the picture store, if it is files."""
+        return from_checkout(Path(self.pictures)) if self.pictures else self.data_dir / "pictures"
+
+
+class IndexSettings(PicturesSettings):
+    """The place of what trainings leave."""
+
+    index: S3Place = Field(
+        "",
+        description="The place of what `lookalike aws train` keeps of a trained index: "
+        "`s3://BUCKET[/PREFIX]`. Required with `KNN=sagemaker://…` unless the pictures are in S3.",
+        json_schema_extra=default_in_words("under index/ in the bucket of `PICTURES`"),
+    )
+
+    @property
+    def index_place(self) -> str:
+        """The address `s3://BUCKET/PREFIX`, "" if there is none."""
+        if self.index or not self.pictures.startswith("s3://"):
+            return self.index
+        return f"s3://{self.pictures.removeprefix('s3://').partition('/')[0]}/index"
+
+
+class AwsSettings(IndexSettings):
     """The parts of AWS that functions use, beside stores and Redis."""
 
     iot_endpoint: IotEndpoint = Field(
@@ -17,11 +53,6 @@ class AwsSettings(Base):
         description="The host or address of the account's IoT data endpoint, to which functions send "
         "commands to cameras. `aws iot describe-endpoint --endpoint-type iot:Data-ATS` prints it.",
         json_schema_extra=default_in_words("the region's own"),
-    )
-    index: S3Place = Field(
-        "",
-        description="The place of what `lookalike aws train` keeps of a trained index: `s3://BUCKET[/PREFIX]`.",
-        json_schema_extra=default_in_words("under index/ in the bucket of `PICTURES`"),
     )
     follow_s: float = Field(
         1,

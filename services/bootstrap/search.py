@@ -10,10 +10,9 @@ from urllib.parse import quote
 from prometheus_client import CollectorRegistry, Gauge
 
 from common.wire import ASK_DETAILS, topic
-from models.space import space_of
-from services.adapters.faiss_index import FaissIndex
 from services.adapters.prometheus_tally import PrometheusTally
 from services.adapters.redis_queue import RedisQueue
+from services.bootstrap.follower import open_follower
 from services.bootstrap.local_points import open_matcher
 from services.bootstrap.redis import open_queue
 from services.bootstrap.settings import SearchCoreSettings, SearchSettings
@@ -27,12 +26,11 @@ from services.core.records import K
 from services.core.search.answer import Answerer, AnswerListener
 from services.core.search.camera_means import CameraMeans
 from services.core.search.drops import Drops
-from services.core.search.follow import Follower
+from services.core.search.following import Following
 from services.core.search.intake import Intake
 from services.core.search.lookup import Lookup
 from services.core.search.point_cache import PointCache
 from services.core.search.second_look import SecondLook
-from services.core.search.space import ModelSpace
 from services.core.search.tally import Tally
 from services.core.search.trial import Trials
 
@@ -41,7 +39,7 @@ from services.core.search.trial import Trials
 class SearchCore:
     """The parts that answer observations, on any host, which has to call the follower."""
 
-    follower: Follower
+    follower: Following
     camera_means: CameraMeans
     answerer: Answerer
     # None on a host without OpenCV.
@@ -63,12 +61,6 @@ class SearchParts:
     link_health: Dependency
 
 
-def _shipped(model: str) -> ModelSpace | None:
-    """What is shipped with a model of ours; none with a user's own."""
-    space = space_of(model)
-    return None if space is None else ModelSpace(space.camera_mean, space.camera_vectors)
-
-
 def build_search_core(
     settings: SearchCoreSettings,
     *,
@@ -79,17 +71,12 @@ def build_search_core(
 ) -> SearchCore:
     """Wire the parts without a broker; nothing is connected yet. `listener` is called with each answer.
 
-    `ask_details` asks a camera for local features of its next frame. The index is FAISS' by default. Without
-    `second_looks`, which are taken in threads, there are no threads.
+    `ask_details` asks a camera for local features of its next frame. The index is by default that of the
+    settings. Without `second_looks`, which are taken in threads, there are no threads.
     """
     store = open_items(settings, writable=False)
     camera_means = CameraMeans()
-    follower = Follower(
-        store,
-        camera_means=camera_means,
-        make_index=make_index or (lambda _model, dim: FaissIndex(dim=dim, threads=settings.threads)),
-        space_of=_shipped,
-    )
+    follower, retrained = open_follower(settings, store, camera_means, make_index=make_index)
     queue = open_queue(settings)
     registry = CollectorRegistry()
     tally = PrometheusTally(registry)
@@ -107,6 +94,7 @@ def build_search_core(
         listener=listener,
         ask_details=ask_details,
         camera_means=camera_means,
+        retrained=retrained,
     )
     return SearchCore(
         follower,

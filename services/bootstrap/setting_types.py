@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator
 
 from common.mqtt_address import parse_mqtt_address
 from common.service_address import decoded, parse_service_address
+from services.bootstrap.knn_address import parse_knn
 
 _REDIS_EXPECTED = "expected redis[s]://[[user]:password@]host[:port][/database], or a socket: unix:///path"
 _WEB_EXPECTED = "expected http[s]://[user:password@]host[:port][/path]"
@@ -42,10 +43,7 @@ def _iot_endpoint(value: str) -> str:
 
 
 def _knn(value: str) -> str:
-    if re.fullmatch(r"sagemaker://\S+", value):
-        raise ValueError("sagemaker://ENDPOINT is not in this version; expected faiss")
-    if value != "faiss":
-        raise ValueError("expected faiss")
+    parse_knn(value)
     return value
 
 

@@ -17,12 +17,13 @@ from common.redaction import redact
 from common.secrets import SECRETS, SUFFIX
 from common.setting_texts import default_in_words
 from models.providers import check_provider
-from services.bootstrap.aws_settings import AwsSettings
+from services.bootstrap.aws_settings import AwsSettings, IndexSettings, PicturesSettings
 from services.bootstrap.base_settings import PREFIX, Base
 from services.bootstrap.defaults import HOST, LOOPBACK, SEARCH_PORT
+from services.bootstrap.knn_address import EndpointAddress, parse_knn
 from services.bootstrap.limit_settings import ConnectionSettings, LimitSettings
 from services.bootstrap.page_settings import API_KEY, PageSettings, TlsSettings
-from services.bootstrap.setting_types import Knn, Mqtt, Pictures, Proxy, Redis, Store, Web
+from services.bootstrap.setting_types import Knn, Mqtt, Proxy, Redis, Store, Web
 from services.core.errors import InputError
 
 SEARCH_URL = "http://127.0.0.1:8081"
@@ -58,14 +59,9 @@ class StoreSettings(Base):
         return from_checkout(Path(self.store.removeprefix("sqlite:///")))
 
 
-class CatalogueSettings(StoreSettings):
+class CatalogueSettings(StoreSettings, PicturesSettings):
     """The place of the catalogue, and the model that makes its vectors."""
 
-    pictures: Pictures = Field(
-        "",
-        description="The picture store: a folder, or `s3://BUCKET[/PREFIX]`. The bucket exists already.",
-        json_schema_extra=default_in_words("`DATA_DIR/pictures`"),
-    )
     model: str = Field("balanced", description=setting_texts.MODEL)
     provider: Annotated[str, AfterValidator(check_provider)] = Field(
         "cpu", description=setting_texts.PROVIDER
@@ -76,11 +72,6 @@ class CatalogueSettings(StoreSettings):
         description="1: addresses of pictures may lead to this machine and its network. Limits of a fetch, "
         "in any case: 32 MiB, 60 s in all, 15 s of silence, 5 redirects.",
     )
-
-    @property
-    def pictures_path(self) -> Path:
-        """The folder of the picture store, if it is files."""
-        return from_checkout(Path(self.pictures)) if self.pictures else self.data_dir / "pictures"
 
 
 class QueueSettings(Base):
@@ -106,11 +97,28 @@ class _Broker(Base):
         return MqttFiles(self.mqtt_cert, self.mqtt_key, self.mqtt_ca)
 
 
-class SearchCoreSettings(StoreSettings, PageSettings, QueueSettings):
+class SearchCoreSettings(StoreSettings, PageSettings, QueueSettings, IndexSettings):
     """The settings of a search on any host, wherever its observations come from."""
 
-    knn: Knn = Field("faiss", description="The engine that finds the nearest vectors: `faiss`.")
+    knn: Knn = Field(
+        "faiss",
+        description="The engine that finds the nearest vectors: `faiss`, or `sagemaker://ENDPOINT`. Behind "
+        "that may follow `?timeout_s=2&batch=64`: the time for an answer, and the largest number of vectors "
+        "in a request; and `&distances=KIND` if the endpoint's distances mean something else than its "
+        "training found: `l2`, `squared_l2`, `cosine`, `cosine_distance` or `inner_product`.",
+    )
     max_age_s: float = Field(5, gt=0, le=3600, description=setting_texts.MAX_AGE_S)
+
+    @property
+    def endpoint(self) -> EndpointAddress | None:
+        """The k-NN endpoint, None for FAISS."""
+        return parse_knn(self.knn)
+
+    @model_validator(mode="after")
+    def _has_index_place(self) -> Self:
+        if self.endpoint is not None and not self.index_place:
+            raise ValueError(f"LOOKALIKE_INDEX is required with LOOKALIKE_KNN={self.knn}")
+        return self
 
 
 class SearchSettings(SearchCoreSettings, ConnectionSettings, _Broker):
@@ -158,7 +166,7 @@ class ApiSettings(ApiCoreSettings, _Broker):
     """The settings of the api process, which reaches cameras over a broker."""
 
 
-class CliSettings(CatalogueSettings, TlsSettings, QueueSettings, _Broker):
+class CliSettings(CatalogueSettings, IndexSettings, TlsSettings, QueueSettings, _Broker):
     """The settings of the command line; it finds the system by the data folder's run.json, else `api_url`."""
 
     api_key: SecretStr = Field(SecretStr(""), description=API_KEY)

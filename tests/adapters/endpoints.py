@@ -35,6 +35,7 @@ class TestEndpoint:
 
     def __init__(self) -> None:
         self.client: Any = None
+        self.url = ""
         self._served: ServedRows | None = None
 
     def served(self) -> ServedRows:
@@ -42,11 +43,15 @@ class TestEndpoint:
         assert self._served is not None
         return self._served
 
+    def serve(self, rows: TrainedRows) -> None:
+        """Serve these rows from now on."""
+        self._served = rows_served(rows, index_of(rows))
+
     def train(self, items: Mapping[str, Vectors], *, dim: int, rows_answered: int = ALL_ROWS) -> TrainedIndex:
         """Serve these items' rows, and give what is kept beside them."""
         vectors = np.concatenate([np.empty((0, dim), np.float32), *items.values()])
         rows = TrainedRows(f"t-{next(_numbers)}", vectors, rows_answered)
-        self._served = rows_served(rows, index_of(rows))
+        self.serve(rows)
         facts = tuple(make_item(item_id).facts for item_id in items)
         counts = np.array([len(each) for each in items.values()], np.int64)
         return TrainedIndex(rows.training, MODEL, dim, 0, facts, counts, rows_answered=rows_answered)
@@ -62,7 +67,8 @@ def served_endpoint() -> Iterator[TestEndpoint]:
     """An endpoint at a free port, with AWS' client of it."""
     endpoint = TestEndpoint()
     with serving(build_serving_app(endpoint.served)) as served:
-        endpoint.client = aws.client("sagemaker-runtime", f"http://127.0.0.1:{served.port}")
+        endpoint.url = f"http://127.0.0.1:{served.port}"
+        endpoint.client = aws.client("sagemaker-runtime", endpoint.url)
         yield endpoint
 
 

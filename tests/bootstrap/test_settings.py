@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 
 from edge.settings import EdgeSettings
+from services.bootstrap.knn_address import EndpointAddress
 from services.bootstrap.settings import EDGE_ONLY, ApiSettings, CliSettings, RunSettings, SearchSettings, load
 from services.core.errors import InputError
+from services.core.search.distances import Distances
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -27,8 +29,12 @@ def test_proxies_are_listed_with_commas(monkeypatch: pytest.MonkeyPatch) -> None
 @pytest.mark.parametrize(
     ("value", "says"),
     [
-        ("sagemaker://items", "sagemaker://ENDPOINT is not in this version; expected faiss"),
-        ("annoy", r"expected faiss \(it is 'annoy'\)"),
+        ("sagemaker://items?k=3", "k=3 is none of them"),
+        ("sagemaker://items?batch=0", "batch=0 is none of them"),
+        ("sagemaker://items?timeout_s=x", "could not convert"),
+        ("sagemaker://items?distances=miles", "'miles' is not a valid Distances"),
+        ("sagemaker://its_items", "expected faiss or sagemaker://ENDPOINT"),
+        ("annoy", r"expected faiss or .*\(it is 'annoy'\)"),
         ("sagemaker://", "expected faiss"),
     ],
 )
@@ -37,8 +43,20 @@ def test_only_engines_of_this_version_are_taken(
 ) -> None:
     assert load(SearchSettings).knn == "faiss"
     monkeypatch.setenv("LOOKALIKE_KNN", value)
-    with pytest.raises(InputError, match=f"LOOKALIKE_KNN: {says}"):
+    with pytest.raises(InputError, match=f"LOOKALIKE_KNN: .*{says}"):
         load(SearchSettings)
+
+
+def test_an_endpoint_needs_a_place_of_its_trainings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOOKALIKE_KNN", "sagemaker://items?timeout_s=1.5&batch=8&distances=squared_l2")
+    with pytest.raises(InputError, match="LOOKALIKE_INDEX is required with LOOKALIKE_KNN=sagemaker://items"):
+        load(SearchSettings)
+    monkeypatch.setenv("LOOKALIKE_PICTURES", "s3://shop-pictures/all")
+    settings = load(SearchSettings)
+    assert settings.endpoint == EndpointAddress("items", 1.5, 8, Distances.SQUARED_L2)
+    assert settings.index_place == "s3://shop-pictures/index"
+    monkeypatch.setenv("LOOKALIKE_INDEX", "s3://shop-index/one")
+    assert load(SearchSettings).index_place == "s3://shop-index/one"
 
 
 def test_the_edges_own_settings_are_known_to_all() -> None:
