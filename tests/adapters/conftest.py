@@ -14,7 +14,7 @@ from services.adapters.dynamodb_items.layout import create_table
 from services.adapters.sqlite_items import SqliteItems
 from services.core.ports import ItemStore
 from tests import aws, servers
-from tests.adapters.redis_kinds import KINDS, RedisPlace
+from tests.adapters.redis_kinds import KINDS, RedisPlace, tls_address
 from tests.certificates import Authority
 from tests.fakes import FakeItems
 from tests.servers import Server
@@ -38,13 +38,25 @@ def shared_cluster() -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def tls_url(shared_redis: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The shared Redis by TLS, with a user and our own authority."""
-    with redis.Redis.from_url(shared_redis.url) as owner:
-        owner.acl_setuser("me", enabled=True, passwords="+sesame", commands=["+@all"], keys="*", channels="*")
-    authority = Authority(tmp_path_factory.mktemp("tls"))
-    with tls_front(shared_redis.port, authority.sign("redis")) as port:
-        yield f"rediss://me:sesame@127.0.0.1:{port}?ssl_ca_certs={authority.certificate}"
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """An authority that nobody else trusts."""
+    return Authority(tmp_path_factory.mktemp("tls"))
+
+
+@pytest.fixture(scope="session")
+def tls_url(shared_cluster: Server, authority: Authority) -> Iterator[str]:
+    """The Redis in cluster mode by TLS, with a user who may touch our keys alone: as on ElastiCache."""
+    with redis.Redis.from_url(shared_cluster.url) as owner:
+        owner.acl_setuser(
+            "me",
+            enabled=True,
+            passwords="+sesame",
+            commands=["+@all", "-@admin", "-@dangerous"],
+            keys=["stack:matches", "{stack:matches}*"],
+            channels=["matches", "stack:check"],
+        )
+    with tls_front(shared_cluster.port, authority.sign("redis")) as port:
+        yield tls_address(port, authority)
 
 
 @pytest.fixture
@@ -53,11 +65,13 @@ def redis_of(request: pytest.FixtureRequest) -> Iterator[Callable[[str], RedisPl
     with ExitStack() as clients:
 
         def place(kind: str) -> RedisPlace:
-            cluster = kind == "cluster"
+            cluster = kind != "single"
             server: Server = request.getfixturevalue("shared_cluster" if cluster else "shared_redis")
             url = request.getfixturevalue("tls_url") if kind == "tls" else server.url
+            with redis.Redis.from_url(server.url) as owner:
+                owner.flushall()
             made = RedisPlace.at(url, cluster=cluster)
-            clients.enter_context(made.client).flushall()
+            clients.enter_context(made.client)
             return made
 
         yield place

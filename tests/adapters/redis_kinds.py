@@ -1,4 +1,4 @@
-"""The kinds of Redis on which the suites run: by itself, in cluster mode, and by TLS with a user."""
+"""The kinds of Redis on which the suites run: by itself, in cluster mode, and that by TLS with a user."""
 
 from dataclasses import dataclass
 
@@ -6,8 +6,14 @@ import redis
 
 from services.adapters.redis_queue import Keys, RedisQueue
 from services.bootstrap.redis import connect_redis
+from tests.certificates import Authority
 
 KINDS = ("single", "cluster", "tls")
+
+
+def tls_address(port: int, authority: Authority) -> str:
+    """The address of a Redis behind a front, for its user `me`."""
+    return f"rediss://me:sesame@127.0.0.1:{port}?ssl_ca_certs={authority.certificate}"
 
 
 @dataclass(frozen=True)

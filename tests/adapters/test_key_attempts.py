@@ -148,7 +148,7 @@ def test_functions_count_together_and_redis_forgets_addresses_by_itself(redis_pl
         for number in range(LIMIT):
             assert functions[number % 2].take(ONE, right=False) == 0
         assert [function.take(ONE, right=False) > 0 for function in functions] == [True, True]
-    kept_s = {key: redis_place.client.ttl(key) for key in map(str, redis_place.client.keys("*"))}
+    kept_s = {key: redis_place.client.ttl(key) for key in map(str, redis_place.client.scan_iter())}
     assert len(kept_s) == 3
     for key, left_s in kept_s.items():
         assert 0 < left_s <= (REMEMBERED_S if ":right:" in key else COOL_DOWN_S + WINDOW_S)

@@ -1,19 +1,23 @@
 """A Redis in cluster mode: one slot for all keys, and a client that follows that slot from node to node."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
+from urllib.parse import urlsplit
 
 import pytest
 import redis
+from redis.exceptions import MovedError
 
 from services.adapters.redis_queue import Keys, RedisQueue
 from services.bootstrap.redis import connect_redis
 from services.core.errors import InputError, UnavailableError
 from services.core.records import MatchRecord
 from tests import servers
-from tests.adapters.redis_kinds import RedisPlace
+from tests.adapters.redis_kinds import RedisPlace, tls_address
+from tests.certificates import Authority
 from tests.fakes import make_observation, make_record
 from tests.servers import Server, takes_keys, until
+from tests.tls_front import tls_front
 
 SLOTS = (0, 16383)
 
@@ -31,13 +35,13 @@ class Node:
     def run(self, *command: object) -> object:
         return self.owner.execute_command(*command)  # type: ignore[no-untyped-call]
 
-    def sends_away(self) -> bool:
-        """Whether it knows of the other node, which has the slots."""
+    def named_port(self) -> int | None:
+        """The port of the other node, if that has the slots and this one knows it."""
         try:
             self.owner.exists("any")
         except redis.RedisError as error:
-            return type(error).__name__ == "MovedError"
-        return False
+            return error.port if isinstance(error, MovedError) else None
+        return None
 
 
 @pytest.fixture
@@ -52,13 +56,29 @@ def nodes() -> Iterator[tuple[Node, Node]]:
         first, second = node(alone=False), node(alone=True)
         bus = int(second.owner.config_get("cluster-port")["cluster-port"] or 0)
         first.run("CLUSTER MEET", "127.0.0.1", second.server.port, bus)
-        until(first.sends_away, what="the first node knows the second")
+        until(first.named_port, what="the first node knows the second")
         yield first, second
 
 
-def test_the_queue_follows_its_slot_to_another_node(nodes: tuple[Node, Node]) -> None:
+@contextmanager
+def by_tls(node: Node, authority: Authority) -> Iterator[str]:
+    """The address of a node by TLS, which the node names as its own, too."""
+    node.owner.acl_setuser(
+        "me", enabled=True, passwords="+sesame", commands=["+@all"], keys="*", channels="*"
+    )
+    with tls_front(node.server.port, authority.sign("node")) as port:
+        node.owner.config_set("cluster-announce-port", port)
+        yield tls_address(port, authority)
+
+
+def test_the_queue_follows_its_slot_to_another_node(nodes: tuple[Node, Node], authority: Authority) -> None:
     first, second = nodes
-    place = RedisPlace.at(first.server.url, cluster=True)
+    with by_tls(first, authority) as url, by_tls(second, authority) as other:
+        until(lambda: first.named_port() == urlsplit(other).port, what="the first node knows the new port")
+        follow_the_slot(first, second, RedisPlace.at(url, cluster=True))
+
+
+def follow_the_slot(first: Node, second: Node, place: RedisPlace) -> None:
     with place.client, place.client.pubsub(ignore_subscribe_messages=True) as channel:  # type: ignore[no-untyped-call]
         channel.subscribe("matches")
         channel.get_message(timeout=5)

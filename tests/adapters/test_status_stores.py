@@ -157,9 +157,20 @@ def test_one_function_receives_what_another_answers(redis_place: RedisPlace) -> 
     with other.client:
         say(RedisStatuses(other.client, keys=other.keys), ONLINE)
     assert states(RedisStatuses(redis_place.client, keys=redis_place.keys)) == {"cam-1": "online"}
-    kept_s = [redis_place.client.ttl(key) for key in redis_place.client.keys("*")]
+    kept_s = [redis_place.client.ttl(key) for key in redis_place.client.scan_iter()]
     assert len(kept_s) == 2
     assert all(86400 < each <= 30 * 86400 for each in kept_s)
+
+
+def test_what_a_newer_version_keeps_is_read_without_what_is_new(
+    redis_of: Callable[[str], RedisPlace],
+) -> None:
+    place = redis_of("single")
+    cameras = RedisStatuses(place.client)
+    say(cameras, ONLINE)
+    newer = {"thing": "cam-1", "state": "stalled", "reason": "slow", "lens": "fisheye"}
+    place.client.hset("cameras", "cam-1", json.dumps(newer))
+    assert cameras.all() == [CameraStatus("cam-1", "stalled", reason="slow")]
 
 
 def test_without_redis_that_is_said(mortal_redis: Server) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 
 import redis
@@ -18,6 +19,7 @@ from services.core.cameras.status import LIVE_S, MAX_CAMERAS, CameraStatus, left
 _HEAR = Path(__file__).with_name("hear.lua").read_text(encoding="utf-8")
 # After this time without any camera all are forgotten.
 _KEPT_S = 30 * 86400
+_FIELDS = frozenset(field.name for field in fields(CameraStatus))
 
 
 class RedisStatuses:
@@ -87,4 +89,6 @@ def _text(camera: CameraStatus) -> str:
 
 
 def _camera(text: str) -> CameraStatus:
-    return CameraStatus(**json.loads(text))
+    # Another version, which runs beside this one during a change of versions, may know more.
+    known = {name: value for name, value in json.loads(text).items() if name in _FIELDS}
+    return CameraStatus(**known)
