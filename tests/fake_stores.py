@@ -97,6 +97,9 @@ class FakeItems:
         self._check("head")
         return len(self._changes)
 
+    def state(self) -> tuple[int, str | None]:
+        return self.head(), self.model()
+
     def changes(self, *, after: int, limit: int = 1000) -> list[Change]:
         self._check("changes")
         return self._changes[after : after + limit]

@@ -12,6 +12,15 @@ from services.search.loops import FOLLOW_EVERY_S
 PRICES_AS_OF = "2026-11-29"
 READ_MILLION, WRITE_MILLION, STORED_GB = 0.125, 0.625, 0.25
 MONTH_S = 30 * 86400
+# The other parts at 1 query a second, in dollars a month; computed on the same day.
+VALKEY, SERVERLESS, BASIC_INGEST_SAVES = 9.34, 6.25, 2.51
+OTHERS = {
+    "IoT Core: messages and the connection": 2.59,
+    "its rule and action": 0.78,
+    "Lambda": 0.95,
+    "ElastiCache: Valkey on t4g.micro": VALKEY,
+    "HTTP API, one page open all day": 3.16,
+}
 # What DynamoDB adds to each row that it stores, in bytes.
 _STORED_MORE = 100
 _ITEMS = 10_000
@@ -21,11 +30,8 @@ ROWS = usual_rows()
 READ = {kind: sum(map(read_units, sizes)) for kind, sizes in ROWS.items()}
 # The rows that are stored of each item.
 KEPT = [ROWS[kind] for kind in ("item", "vectors", "local features", "change")]
-# A request of the changes behind the newest one finds none, and costs a unit all the same.
-NO_CHANGES = read_units(0)
-ASK = READ["head"] + NO_CHANGES
-# The changes, that there are no more, the model, the item, its vectors.
-CHANGED = READ["change"] + NO_CHANGES + READ["head"] + READ["item"] + READ["vectors"]
+# Which item it is, the catalogue's model, the item, its vectors.
+CHANGED = READ["change"] + READ["head"] + READ["item"] + READ["vectors"]
 EVERY_QUERY = READ["head"] + K * (READ["item"] + READ["vectors"])
 SECOND_LOOK = READ["head"] + _COMPARED * (READ["item"] + READ["local features"])
 
@@ -44,9 +50,9 @@ def write_of_item() -> int:
     return sum(map(write_units, parts)) + sum(write_units(size, in_transaction=True) for size in step)
 
 
-def month(units_each: float, *, every_s: float = 1) -> str:
+def month(units_each: float, *, every_s: float = 1) -> float:
     """The dollars of a month in which this is read once in `every_s`."""
-    return f"${units_each * MONTH_S / every_s * READ_MILLION / 1e6:,.2f}"
+    return units_each * MONTH_S / every_s * READ_MILLION / 1e6
 
 
 def costs() -> str:
@@ -74,12 +80,11 @@ def _units() -> str:
     stored_gb = sum(sum(sizes) + _STORED_MORE * len(sizes) for sizes in KEPT) * _ITEMS / 1e9
     rows = [
         ("a query", "0", "titles, links and metadata are in memory"),
-        ("asking what is new", str(ASK), f"head {READ['head']}, no changes {NO_CHANGES}"),
+        ("asking whether there is news", str(READ["head"]), "the head"),
         (
             "a changed item, each search that reads it",
             str(CHANGED),
-            f"changes {READ['change']}, no more {NO_CHANGES}, head {READ['head']}, row {READ['item']}, "
-            f"vectors {READ['vectors']}",
+            f"change {READ['change']}, head {READ['head']}, row {READ['item']}, vectors {READ['vectors']}",
         ),
         (
             f"a start with {_ITEMS:,} items",
@@ -108,16 +113,33 @@ def _units() -> str:
 
 def _months() -> str:
     follow_s = float(AwsSettings.model_fields["follow_s"].default)
-    rows = [
-        ("one function that is always warm, at any number of queries", month(ASK, every_s=follow_s)),
-        ("five functions at once", month(5 * ASK, every_s=follow_s)),
-        (f"one search process, which asks each {FOLLOW_EVERY_S:g} s", month(ASK, every_s=FOLLOW_EVERY_S)),
-        (f"if each query read its {K} items, at 1 query a second", month(EVERY_QUERY)),
-        ("the same at 100 queries a second", month(100 * EVERY_QUERY)),
-    ]
-    made = table(("reads of DynamoDB in a month of 30 days", "dollars"), rows)
+    ask = month(READ["head"], every_s=follow_s)
+    reads = {
+        "one function that is always warm, at any number of queries": ask,
+        "five functions at once": 5 * ask,
+        f"one search process, which asks each {FOLLOW_EVERY_S:g} s": month(
+            READ["head"], every_s=FOLLOW_EVERY_S
+        ),
+        f"if each query read its {K} items, at 1 query a second": month(EVERY_QUERY),
+        "the same at 100 queries a second": month(100 * EVERY_QUERY),
+    }
+    made = table(("reads of DynamoDB in a month of 30 days", "dollars"), _dollars(reads))
     note = (
         f"Prices of us-east-1 on demand as of {PRICES_AS_OF}: ${READ_MILLION:g} for a million read units, "
         f"${WRITE_MILLION:g} for a million write units. Check them against the price list."
     )
-    return f"{made}\n\n{wrapped(note)}"
+    parts = OTHERS | {"DynamoDB": ask}
+    whole = sum(parts.values())
+    sums = {
+        "together": whole,
+        "with Basic Ingest, where nobody else can subscribe to observations": whole - BASIC_INGEST_SAVES,
+        "with ElastiCache Serverless at its minimum instead": whole - VALKEY + SERVERLESS,
+    }
+    all_parts = table(
+        ("a month at 1 query a second, FAISS in the function", "dollars"), _dollars(parts | sums)
+    )
+    return f"{made}\n\n{wrapped(note)}\n\n{all_parts}"
+
+
+def _dollars(rows: dict[str, float]) -> list[tuple[str, str]]:
+    return [(name, f"{dollars:,.2f}") for name, dollars in rows.items()]

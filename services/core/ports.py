@@ -169,6 +169,9 @@ class ItemStore(Protocol):
     def head(self) -> int:
         """The cursor of the newest change, 0 for a store that never had one."""
 
+    def state(self) -> tuple[int, str | None]:
+        """What `head` and `model` give, in one request where the store takes one: to ask for news often."""
+
     def changes(self, *, after: int, limit: int = 1000) -> list[Change]:
         """The changes behind the cursor `after`, oldest first."""
 

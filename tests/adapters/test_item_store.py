@@ -8,7 +8,7 @@ import pytest
 from services.core.domain import Change, Item
 from services.core.ports import ItemStore
 from tests.adapters.items import noted, same, with_items
-from tests.fakes import MODEL, make_item, vectors
+from tests.fakes import MODEL, OTHER_MODEL, make_item, vectors
 
 
 def test_an_empty_store_has_nothing(store: ItemStore) -> None:
@@ -131,6 +131,18 @@ def test_no_items_are_put_without_a_change(store: ItemStore) -> None:
     assert store.put_many([]) == 0
     head = with_items(store, "a")
     assert (store.put_many([]), store.head()) == (head, head)
+
+
+def test_the_state_is_the_newest_change_and_the_model(store: ItemStore) -> None:
+    states = [store.state()]
+    store.put_many([make_item("a"), make_item("b")])
+    states.append(store.state())
+    store.set_model(OTHER_MODEL)
+    states.append(store.state())
+    for item_id in "ab":
+        store.delete(item_id)
+    states.append(store.state())
+    assert states == [(0, None), (2, MODEL), (2, OTHER_MODEL), (4, None)]
 
 
 def test_more_items_than_any_store_takes_at_once_are_put_read_and_followed(store: ItemStore) -> None:

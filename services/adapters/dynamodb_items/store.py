@@ -180,6 +180,11 @@ class DynamoItems:
         """The cursor of the newest change, 0 for a store that never had one."""
         return self._commits.head().cursor
 
+    def state(self) -> tuple[int, str | None]:
+        """The cursor of the newest change, and the catalogue's model; one request."""
+        head = self._commits.head()
+        return head.cursor, head.model if head.items else None
+
     def changes(self, *, after: int, limit: int = 1000) -> list[Change]:
         """The changes behind the cursor `after`, oldest first."""
         return list(islice(self._changes(after, limit), limit))
@@ -192,8 +197,7 @@ class DynamoItems:
 
     def model(self) -> str | None:
         """The fingerprint of the model that made the catalogue's vectors, None while it has no items."""
-        head = self._commits.head()
-        return head.model if head.items else None
+        return self.state()[1]
 
     def set_model(self, fingerprint: str) -> None:
         """Declare another model the catalogue's, in one step: from now on items come with its vectors."""

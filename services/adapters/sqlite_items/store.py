@@ -162,6 +162,10 @@ class SqliteItems:
         """The cursor of the newest change, 0 for a store that never had one."""
         return int(self._rows(_HEAD)[0][0])
 
+    def state(self) -> tuple[int, str | None]:
+        """The cursor of the newest change, and the catalogue's model."""
+        return self.head(), self.model()
+
     def changes(self, *, after: int, limit: int = 1000) -> list[Change]:
         """The changes behind the cursor `after`, oldest first."""
         query = "SELECT cursor, item_id FROM changes WHERE cursor > ? ORDER BY cursor LIMIT ?"

@@ -136,7 +136,7 @@ class Follower:
         """
         assert self._open_trained is not None
         shipped = self._space_of(trained.model)
-        model, head = self._store.model(), self._store.head()
+        head, model = self._store.state()
         is_spaced = trained.space.catalogue_mean is not None
         if model not in (None, trained.model) or head < trained.cursor or is_spaced != (shipped is not None):
             told = f"of model {trained.model} as of change {trained.cursor}; the catalogue is of {model}"
@@ -155,11 +155,11 @@ class Follower:
         Reading all items ends after the page under way at `due_s`, a moment of the clock, with 0 read; the
         next call goes on.
         """
-        model = self._store.model()
-        if self._run is not None or self.cursor is None or self._is_to_load(model):
+        head, model = self._store.state()
+        if self._run is not None or self.cursor is None or self._is_to_load(head, model):
             return self._load(model, due_s)
         count = 0
-        while changes := self._store.changes(after=self.cursor, limit=_PAGE):
+        while head != self.cursor and (changes := self._store.changes(after=self.cursor, limit=_PAGE)):
             count += self._take(changes)
         self.loading = None  # true too if the first items were deleted while they were read
         if self._copy is not None and self._clock() >= self._respace_from_s:
@@ -169,12 +169,12 @@ class Follower:
         self._look_again()
         return count
 
-    def _is_to_load(self, model: str | None) -> bool:
+    def _is_to_load(self, head: int, model: str | None) -> bool:
         """Whether the items of this model have not been read yet."""
         if model is None:
             return False
         if self.view is None:  # while all are damaged, nothing changes before one of them does
-            return self._store.head() != self.cursor
+            return head != self.cursor
         return self.view.model != model
 
     def _look_again(self) -> None:

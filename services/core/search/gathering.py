@@ -59,7 +59,7 @@ def gather(
     `note` is called with the number of items read, and that to be read. Raises InputError for an empty
     catalogue, or UnavailableError.
     """
-    head, model, total = store.head(), store.model(), 2 * store.count()
+    (head, model), total = store.state(), 2 * store.count()
     damaged, rows = DamagedItems(), _Rows()
     statistics: SpaceStatistics | None = None
     read, dim = 0, 0
