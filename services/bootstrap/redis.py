@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import redis
 
-from services.adapters.redis_queue import Keys, RedisQueue, cluster_client
+from services.adapters.redis_queue import Keys, RedisQueue, cluster_client, single_client
 from services.bootstrap.settings import QueueSettings
 from services.core.errors import InputError
 
@@ -14,7 +14,7 @@ def connect_redis(url: str, *, cluster: bool = False) -> redis.Redis:
 
     Raises InputError, without any of the address, for one that the client can't use.
     """
-    make = cluster_client if cluster else redis.Redis.from_url
+    make = cluster_client if cluster else single_client
     try:
         client = make(url, decode_responses=True, socket_timeout=2, socket_connect_timeout=2)
         client.connection_pool.make_connection()  # which connects nothing, but reads all parameters

@@ -10,18 +10,23 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import redis
 
 from common.wire import Observation, encode_observation
 from services.adapters.sqlite_items import SqliteItems
 from services.bootstrap.api import ApiCore, build_api, build_api_core
 from services.bootstrap.search import SearchCore, build_search, build_search_core
 from services.bootstrap.settings import ApiCoreSettings, SearchCoreSettings, SearchSettings, load
+from services.bootstrap.shared_state import in_redis
 from services.core.catalogue.items import Draft
+from services.core.catalogue.undo import Past
 from services.core.domain import Item
 from services.core.errors import LoadingError
 from services.core.records import Verdict
+from services.core.revision import NO_ITEM
 from services.core.search.answer import Pushed
 from tests.edge.kit import write_model
+from tests.fakes import make_record
 from tests.servers import redis_server
 from tests.system.pictures import picture
 
@@ -168,3 +173,22 @@ def test_the_api_reaches_cameras_over_any_link() -> None:
     ((topic, command),) = link.sent
     assert (topic, json.loads(command)["do"]) == ("lookalike/door/command", "snapshot")
     close(parts)
+
+
+def test_on_a_cluster_all_that_hosts_keep_in_redis_is_in_one_slot(
+    redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOOKALIKE_REDIS_CLUSTER", "1")
+    with redis.Redis.from_url(redis_url, decode_responses=True) as owner:
+        owner.flushall()
+        core = build_search_core(load(SearchCoreSettings))
+        core.queue.push(make_record())
+        core.queue.check()
+        state = in_redis(load(ApiCoreSettings))
+        state.undo.remember(Past("mug", None, NO_ITEM))
+        state.attempts.take("192.0.2.1", right=False)
+        state.cameras.receive("lookalike/cam-1/status", b'{"state":"online"}')
+        names = sorted(map(str, owner.scan_iter()))
+    assert len(names) > 10
+    assert [name for name in names if not name.startswith(("stack:matches", "{stack:matches}"))] == []
+    assert [name for name in names if name.startswith("stack:")] == ["stack:matches"]

@@ -13,6 +13,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import MovedError
 from redis.retry import Retry
 
+from services.adapters.redis_queue.pool import FreshPool
 from services.core.errors import InputError
 
 
@@ -66,7 +67,7 @@ def cluster_client(url: str, **options: Any) -> redis.Redis:
 
     Raises InputError for a socket or a database, ValueError or TypeError for unknown parameters.
     """
-    pool = redis.ConnectionPool.from_url(url, retry=_RETRY, **options)
+    pool = FreshPool.from_url(url, retry=_RETRY, **options)
     given = pool.connection_kwargs
     if "path" in given or given.get("db"):
         raise InputError(
