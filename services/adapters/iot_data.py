@@ -16,9 +16,6 @@ MAX_BYTES = 128 * 1024
 class IotData:
     """A link to cameras without a connection: each message is a request of its own."""
 
-    # What a camera can be sent in one message, in bytes.
-    max_bytes = MAX_BYTES
-
     def __init__(self, client: Any) -> None:
         """`client` is botocore's for iot-data."""
         self._client = client
@@ -30,6 +27,11 @@ class IotData:
     def connected(self) -> bool:
         """Whether messages can be sent now; only an attempt would tell."""
         return True
+
+    @property
+    def max_bytes(self) -> int:
+        """The largest message that AWS IoT takes."""
+        return MAX_BYTES
 
     def publish(
         self, topic: str, payload: bytes, *, qos: int = 0, within_s: float = 0.0, retained: bool = False

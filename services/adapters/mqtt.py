@@ -14,6 +14,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from common.mqtt_broker import NO_FILES, MqttFiles, describe_broker
 from common.mqtt_connection_log import CONNECT_S, ConnectionLog
 from common.mqtt_fast_reading import FastReadingClient
+from common.wire import MAX_MESSAGE_BYTES
 from services.core.cameras.link import OnMessage
 from services.core.errors import InputError, UnavailableError
 
@@ -73,6 +74,11 @@ class MqttClient:
     def connected(self) -> bool:
         """Whether the broker is connected now."""
         return self._client.is_connected()
+
+    @property
+    def max_bytes(self) -> int:
+        """The largest message that brokers take."""
+        return MAX_MESSAGE_BYTES
 
     def check(self) -> None:
         """Raise UnavailableError unless the broker lets us read, and takes a message within CHECK_S."""

@@ -75,6 +75,13 @@ class S3Pictures:
             return bytes(self._client.get_object(**self._place(key))["Body"].read())
         return None
 
+    def link(self, key: str, *, for_s: int) -> str:
+        """An address at which anybody may read this picture for a while."""
+        with self._plain_errors("get_object"):
+            return str(
+                self._client.generate_presigned_url("get_object", Params=self._place(key), ExpiresIn=for_s)
+            )
+
     def check_write(self) -> None:
         """Write an object that is no picture."""
         with self._plain_errors("put_object"):

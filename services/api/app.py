@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.staticfiles import StaticFiles
 from prometheus_client import Gauge
@@ -23,6 +24,7 @@ from services.api import (
     images,
     items,
     matches,
+    matches_stream,
     openapi,
     rebuild,
     rights,
@@ -33,14 +35,14 @@ from services.api import (
 )
 from services.api.hub import Hub
 from services.bootstrap.api import ApiParts
-from services.bootstrap.settings import ApiSettings
+from services.bootstrap.settings import ApiCoreSettings, ApiSettings
 from services.contract import problems
 
 WEB = Path(__file__).resolve().parents[2] / "web"
 
 
 def build_app(settings: ApiSettings, parts: ApiParts, hub: Hub) -> FastAPI:
-    """The app over wired parts."""
+    """The process's app over wired parts."""
     checks = health.dependencies_of(parts)
     event_feeds = feeds.Feeds(parts, hub, watched=list(checks.values()))
 
@@ -53,13 +55,55 @@ def build_app(settings: ApiSettings, parts: ApiParts, hub: Hub) -> FastAPI:
         finally:
             parts.link.stop()
             await event_feeds.stop()
-            await parts.live_redis.aclose()
+            if parts.live_redis is not None:
+                await parts.live_redis.aclose()
 
+    Gauge("lookalike_api_streams", "Open event streams.", registry=parts.registry).set_function(
+        lambda: len(hub)
+    )
+    archives = archive.build_router(
+        parts, folder=settings.data_dir, threads=settings.threads, exports=settings.max_exports
+    )
+    routers = [
+        matches.build_router(parts),
+        matches_stream.build_router(parts, hub),
+        *item_routers(parts, settings, archives),
+        images.build_router(parts),
+        cameras.build_router(parts),
+        cameras.build_preview_router(parts),
+        health.build_router(parts, checks, ended=lambda: event_feeds.ended),
+    ]
+    return assemble(settings, parts, routers, lifespan=feeding)
+
+
+def item_routers(parts: ApiParts, settings: ApiCoreSettings, archives: APIRouter) -> list[APIRouter]:
+    """The routers of the catalogue and of searches, which are the same on every host but for archives."""
+    return [
+        feedback.build_router(parts),
+        # Before the items: their paths look like an item's.
+        rebuild.build_router(parts),
+        archives,
+        items.build_router(parts),
+        tables.build_router(settings),
+        edits.build_router(parts, settings),
+        search.build_router(parts, settings),
+        teach.build_router(parts, settings),
+    ]
+
+
+def assemble(
+    settings: ApiCoreSettings,
+    parts: ApiParts,
+    routers: Sequence[APIRouter],
+    *,
+    lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]] | None = None,
+) -> FastAPI:
+    """An app of these routers, with what all of them need: rights, problem documents, the page, the guard."""
     app = FastAPI(
         title="Lookalike",
         version=VERSION,
         description=openapi.ABOUT,
-        lifespan=feeding,
+        lifespan=lifespan,
         max_body_size=settings.max_body_mib * 2**20,
         # FastAPI's own redirects have absolute addresses; a proxy may serve us under any path.
         servers=[{"url": "."}],
@@ -69,31 +113,13 @@ def build_app(settings: ApiSettings, parts: ApiParts, hub: Hub) -> FastAPI:
         redoc_url=None,
     )
     rights.install(app, settings, parts.state.attempts)
-    Gauge("lookalike_api_streams", "Open event streams.", registry=parts.registry).set_function(
-        lambda: len(hub)
-    )
     problems.install(app)
-    for router in (
-        matches.build_router(parts, hub),
-        feedback.build_router(parts),
-        # Before the items: its path looks like an item's.
-        rebuild.build_router(parts),
-        archive.build_router(
-            parts, folder=settings.data_dir, threads=settings.threads, exports=settings.max_exports
-        ),
-        items.build_router(parts),
-        images.build_router(parts),
-        tables.build_router(settings),
-        edits.build_router(parts, settings),
-        search.build_router(parts, settings),
-        cameras.build_router(parts),
-        teach.build_router(parts, settings),
-        health.build_router(parts, event_feeds, checks),
-    ):
+    for router in routers:
         app.include_router(router)
     openapi.install(app)
     swagger.install(app)
-    app.mount("/", rights.OpenToAll(StaticFiles(directory=WEB, html=True)), name="web")
+    if WEB.is_dir():  # on AWS the page may come from elsewhere
+        app.mount("/", rights.OpenToAll(StaticFiles(directory=WEB, html=True)), name="web")
     rights.check_named(app)
     # The page's texts are compressed for slow phone lines; pictures and streams are not.
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=6)

@@ -20,6 +20,7 @@ from services.bootstrap.api import ApiParts
 from services.bootstrap.importing import build_maker
 from services.contract.item_models import ImportAnswer, RefusedItemAnswer
 from services.contract.problem_models import DISK_FULL, STORE_AWAY, Responses, problems
+from services.core.catalogue.items import Catalogue
 from services.core.catalogue.paging import all_items
 from services.core.domain import Item
 from services.core.errors import NoSpaceError, no_space_told
@@ -29,7 +30,7 @@ from services.core.importing.import_rows import BadRow
 from services.core.importing.import_run import ImportRun
 from services.core.importing.item_maker import Maker
 from services.core.importing.store_writer import StoreWriter
-from services.core.ports import OpenPicture
+from services.core.ports import ItemStore, OpenPicture, PictureStore
 
 TYPE = "application/zip"
 # Maximum size of an archive, which is read from disk and not from memory; the usual limit is for pictures.
@@ -82,7 +83,7 @@ def build_router(parts: ApiParts, *, folder: Path, threads: int, exports: int) -
             told = f"{exports} exports are being made already; try again in {RETRY_S} s"
             raise HTTPException(429, told, {"Retry-After": str(RETRY_S)})
         try:
-            pieces = _pieces(parts)
+            pieces = archive_pieces(parts.catalogue.store, parts.catalogue.pictures)
         except BaseException:
             free.release()
             raise
@@ -111,23 +112,23 @@ def build_router(parts: ApiParts, *, folder: Path, threads: int, exports: int) -
             raise NoSpaceError.at(_KEPT, f"{2 * limit} bytes are left")
         with no_space_told(_KEPT), tempfile.TemporaryFile(dir=folder) as file:
             await _spool(request, file, limit=limit)
-            return await run_in_threadpool(_import, parts, maker, file)
+            return await run_in_threadpool(import_archive, parts.catalogue, maker, file)
 
     return router
 
 
-def _pieces(parts: ApiParts) -> Generator[bytes]:
-    store = parts.catalogue.store
-    return write_archive(all_items(store, on_damaged=_leave_out), _picture(parts), model=store.model())
+def archive_pieces(store: ItemStore, pictures: PictureStore) -> Generator[bytes]:
+    """The whole catalogue as an archive; damaged items are left out."""
+    return write_archive(all_items(store, on_damaged=_leave_out), _picture(pictures), model=store.model())
 
 
 def _leave_out(item: Item) -> None:
     log.warning("export: item %r is left out, because it is damaged: %s", item.id, item.damage)
 
 
-def _picture(parts: ApiParts) -> Callable[[str], OpenPicture | None]:
+def _picture(pictures: PictureStore) -> Callable[[str], OpenPicture | None]:
     def picture(key: str) -> OpenPicture | None:
-        opened = parts.catalogue.pictures.open(key)
+        opened = pictures.open(key)
         if opened is None:
             log.warning("export: the picture %s is gone; its item can't be imported again", key)
         return opened
@@ -147,15 +148,16 @@ async def _spool(request: Request, file: IO[bytes], *, limit: int) -> None:
     await run_in_threadpool(file.flush)
 
 
-def _import(parts: ApiParts, maker: Maker, file: IO[bytes]) -> ImportAnswer:
+def import_archive(catalogue: Catalogue, maker: Maker, file: IO[bytes]) -> ImportAnswer:
+    """Import an archive into the stores; raises InputError for a damaged one, which changes nothing."""
     archive = Archive(file)
     archive.verify()
     refused: list[BadRow] = []
-    writer = StoreWriter(parts.catalogue.pictures, parts.catalogue.store)
+    writer = StoreWriter(catalogue.pictures, catalogue.store)
     counts = ImportRun(maker, writer, on_refused=refused.append).run(archive_jobs(archive))
     return ImportAnswer(
         items=counts.kept,
         anew=counts.made_again,
-        change=counts.change or parts.catalogue.store.head(),
+        change=counts.change or catalogue.store.head(),
         refused=[RefusedItemAnswer(item=int(each.where), reason=each.reason) for each in refused],
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from email.utils import formatdate
 from typing import Annotated, Any
 
@@ -13,7 +13,7 @@ from fastapi import Path as InPath
 from starlette.concurrency import run_in_threadpool
 
 from common.jpeg_header import JpegCostError, JpegError, check_frame
-from common.wire import MAX_FRAME_PIXELS, MAX_MESSAGE_BYTES, is_thing, topic
+from common.wire import MAX_FRAME_PIXELS, is_thing, topic
 from services.api.body_schemas import FILE, image_form, request_body
 from services.api.etags import seen_tags
 from services.api.feeds import cameras_now
@@ -66,14 +66,40 @@ _FRAMES = problems(
 )
 
 
-def build_router(parts: ApiParts) -> APIRouter:
-    """The routes over wired parts."""
+def build_router(parts: ApiParts, *, headers: Mapping[str, str] | None = None) -> APIRouter:
+    """The routes over wired parts; the list of cameras is sent with these headers."""
     router = APIRouter(tags=["cameras"])
 
     @router.get("/cameras", dependencies=OPEN_TO_ALL, summary="List the cameras")
-    def cameras() -> CamerasAnswer:
+    def cameras(response: Response) -> CamerasAnswer:
         """The cameras, each with its last status and its clock's offset."""
+        response.headers.update(headers or {})
         return CamerasAnswer(cameras=[CameraAnswer(**camera.to_json()) for camera in cameras_now(parts)])
+
+    @router.post(
+        "/cameras/{thing}/frames",
+        dependencies=KEY_NEEDED,
+        status_code=202,
+        summary="Send a frame of a camera",
+        openapi_extra=_BODY,
+        responses=_FRAMES,
+    )
+    async def frames(thing: Thing, request: Request) -> FrameAnswer:
+        """Take a JPEG of a browser's camera, and hand it to the edge over MQTT.
+
+        At most 512 KiB and 40 megapixels. A frame that cannot be sent at once is dropped.
+        """
+        _check_name(parts, thing)
+        content = await _read_frame(request, limit=parts.link.max_bytes - len(topic(thing, "frame")))
+        await run_in_threadpool(_send, parts, thing, content)
+        return FrameAnswer(thing=thing, bytes=len(content))
+
+    return router
+
+
+def build_preview_router(parts: ApiParts) -> APIRouter:
+    """The route of previews, over wired parts."""
+    router = APIRouter(tags=["cameras"])
 
     @router.get(
         "/cameras/{thing}/preview",
@@ -101,24 +127,6 @@ def build_router(parts: ApiParts) -> APIRouter:
             f"no preview of {thing} within {WAIT_S:g} s; they may be switched off at the camera "
             "(LOOKALIKE_PREVIEW=0)"
         )
-
-    @router.post(
-        "/cameras/{thing}/frames",
-        dependencies=KEY_NEEDED,
-        status_code=202,
-        summary="Send a frame of a camera",
-        openapi_extra=_BODY,
-        responses=_FRAMES,
-    )
-    async def frames(thing: Thing, request: Request) -> FrameAnswer:
-        """Take a JPEG of a browser's camera, and hand it to the edge over MQTT.
-
-        At most 512 KiB and 40 megapixels. A frame that cannot be sent at once is dropped.
-        """
-        _check_name(parts, thing)
-        content = await _read_frame(request, limit=MAX_MESSAGE_BYTES - len(topic(thing, "frame")))
-        await run_in_threadpool(_send, parts, thing, content)
-        return FrameAnswer(thing=thing, bytes=len(content))
 
     return router
 

@@ -85,6 +85,7 @@ class Feeds:
 
 async def feed_matches(parts: ApiParts, hub: Hub) -> None:
     """Publish each new record until cancelled."""
+    assert parts.live_redis is not None
     async for record in follow(parts.live_redis):
         try:
             event = match_event(record)

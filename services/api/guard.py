@@ -14,7 +14,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.bootstrap.defaults import LOOPBACK
-from services.bootstrap.settings import ApiSettings
+from services.bootstrap.settings import ApiCoreSettings
 from services.contract.problems import problem
 
 # No path of ours holds one, and logs and terminals should not either.
@@ -34,7 +34,7 @@ _HEADERS = {
 class Guard:
     """ASGI middleware that checks hosts and paths, and adds the headers that a response lacks."""
 
-    def __init__(self, app: ASGIApp, *, settings: ApiSettings) -> None:
+    def __init__(self, app: ASGIApp, *, settings: ApiCoreSettings) -> None:
         self._app = app
         self._hosts = {*LOOPBACK, urlsplit(settings.page_url).hostname}
         self._loopback = settings.host in LOOPBACK

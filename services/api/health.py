@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from fastapi import APIRouter
@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from common.version import VERSION
-from services.api.feeds import Feeds, cameras_now
+from services.api.feeds import cameras_now
 from services.api.rights import OPEN_TO_ALL
 from services.bootstrap.api import ApiParts
 from services.contract.health_models import UNHEALTHY, AliveAnswer, HealthAnswer
@@ -36,10 +36,10 @@ _STOPPED: dict[int | str, dict[str, Any]] = {
 _METRICS = "# TYPE lookalike_api_streams gauge\nlookalike_api_streams 2.0\n"
 
 
-def dependencies_of(parts: ApiParts) -> dict[str, Dependency]:
-    """What the api needs, by its name in /healthz."""
-    writes = WriteCheck([parts.catalogue.store.check_write])
-    pictures = WriteCheck([parts.catalogue.pictures.check_write])
+def dependencies_of(parts: ApiParts, *, disks: bool = True) -> dict[str, Dependency]:
+    """What the api needs, by its name in /healthz; stores without `disks` that may be full are read only."""
+    writes = WriteCheck([parts.catalogue.store.check_write] if disks else [])
+    pictures = WriteCheck([parts.catalogue.pictures.check_write if disks else lambda: _read_picture(parts)])
     # Cursors are for clients that wait for a change: those checks are cheap, and not kept.
     return {
         "store": Dependency("item store", lambda: _store(parts, writes), every_s=0),
@@ -51,8 +51,10 @@ def dependencies_of(parts: ApiParts) -> dict[str, Dependency]:
     }
 
 
-def build_router(parts: ApiParts, feeds: Feeds, checks: Mapping[str, Dependency]) -> APIRouter:
-    """The routes over wired parts."""
+def build_router(
+    parts: ApiParts, checks: Mapping[str, Dependency], *, ended: Callable[[], str | None]
+) -> APIRouter:
+    """The routes over wired parts; `ended` names a task of ours that has ended by a fault, if one has."""
     router = APIRouter(tags=["health"])
 
     @router.get(
@@ -88,9 +90,9 @@ def build_router(parts: ApiParts, feeds: Feeds, checks: Mapping[str, Dependency]
     )
     async def alive() -> Response:
         """Whether this process itself works, leaving out its dependencies: 503 if it should be restarted."""
-        ended = feeds.ended
-        state = {"alive": True} if ended is None else {"alive": False, "detail": f"{ended} has ended"}
-        return JSONResponse(state, 200 if ended is None else 503)
+        name = ended()
+        state = {"alive": True} if name is None else {"alive": False, "detail": f"{name} has ended"}
+        return JSONResponse(state, 200 if name is None else 503)
 
     @router.get(
         "/metrics",
@@ -109,6 +111,11 @@ def build_router(parts: ApiParts, feeds: Feeds, checks: Mapping[str, Dependency]
         return PlainTextResponse(own, media_type=CONTENT_TYPE_LATEST)
 
     return router
+
+
+def _read_picture(parts: ApiParts) -> None:
+    """Ask for a picture that does not exist."""
+    parts.catalogue.pictures.get(f"{0:064}.jpg")
 
 
 def _store(parts: ApiParts, writes: WriteCheck) -> dict[str, Any]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from enum import IntEnum
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import RedirectResponse
 
 from services.api.body_schemas import FILE
 from services.api.etags import seen_tags
@@ -41,7 +43,15 @@ class Width(IntEnum):
     PX_640 = 640
 
 
-def build_router(parts: ApiParts) -> APIRouter:
+@dataclass(frozen=True, slots=True)
+class LargePictures:
+    """Pictures that a host can't send itself: those of more bytes are at the address that `link` gives."""
+
+    more_than: int
+    link: Callable[[str], str]
+
+
+def build_router(parts: ApiParts, *, large: LargePictures | None = None) -> APIRouter:
     """The route over wired parts."""
     router = APIRouter(tags=["items"])
 
@@ -71,7 +81,7 @@ def build_router(parts: ApiParts) -> APIRouter:
         headers = {"Cache-Control": "public, max-age=31536000, immutable", "ETag": tag}
         if tag in seen_tags(request):
             return Response(status_code=304, headers=headers)
-        found = _small(parts, key, headers, side_px=w) if w else _whole(parts, key, headers)
+        found = _small(parts, key, headers, side_px=w) if w else _whole(parts, key, headers, large)
         if found is None:
             raise MissingError(f"picture {n} of item {item_id!r} is gone")
         return found
@@ -84,11 +94,17 @@ def _small(parts: ApiParts, key: str, headers: Mapping[str, str], *, side_px: in
     return None if content is None else Response(content, media_type="image/jpeg", headers=headers)
 
 
-def _whole(parts: ApiParts, key: str, headers: Mapping[str, str]) -> Response | None:
+def _whole(
+    parts: ApiParts, key: str, headers: Mapping[str, str], large: LargePictures | None
+) -> Response | None:
     """A picture from its store in pieces: held in memory for many slow readers, it would fill that."""
     opened = parts.catalogue.pictures.open(key)
     if opened is None:
         return None
+    if large is not None and opened.size > large.more_than:
+        opened.source.close()
+        # The address expires.
+        return RedirectResponse(large.link(key), 307, headers={"Cache-Control": "no-store"})
     return PieceStream(
         opened.pieces(),
         media_type=_TYPES[key[key.rindex(".") :]],

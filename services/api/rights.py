@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.adapters.http_server.client_address import owner_of
-from services.bootstrap.settings import ApiSettings
+from services.bootstrap.settings import ApiCoreSettings
 from services.core.key_attempts import Attempts, KeyAttempts
 
 
@@ -79,7 +79,7 @@ class OpenToAll:
         await self._app(scope, receive, send)
 
 
-def install(app: FastAPI, settings: ApiSettings, attempts: KeyAttempts | None = None) -> None:
+def install(app: FastAPI, settings: ApiCoreSettings, attempts: KeyAttempts | None = None) -> None:
     """Give the app's routes the rule for the key; wrong ones are counted in memory without `attempts`."""
     key, public = settings.api_key.get_secret_value(), urlsplit(settings.page_url).netloc
     app.state.key_rule = KeyRule(key, public, attempts or Attempts())

@@ -32,6 +32,7 @@ from services.core.catalogue.same_pictures import SamePictures
 from services.core.catalogue.thumbnails import Thumbnails
 from services.core.catalogue.unused_pictures import UnusedPictures
 from services.core.domain import ItemFacts
+from services.core.search.service import SearchService
 
 FETCH_S = 20.0
 
@@ -45,8 +46,9 @@ class ApiCore:
     cut_outs: CutOuts
     fetcher: PictureFetcher
     queue: RedisQueue
-    live_redis: redis.asyncio.Redis
-    search: SearchClient
+    # None on a host without event streams.
+    live_redis: redis.asyncio.Redis | None
+    search: SearchService
     same_pictures: SamePictures
     picture_url: Callable[[ItemFacts], str]
     thumbnails: Thumbnails
@@ -73,12 +75,32 @@ def build_api_core(settings: ApiCoreSettings, state: SharedState | None = None) 
 
     The `state` is in memory by default.
     """
-    state = state or in_memory(settings)
-    turns = DecodeTurns(at_once=settings.decodes)
     catalogue = open_catalogue(settings)
-    catalogue = replace(catalogue, decode=turns.of(catalogue.decode), shots=turns.of(catalogue.shots))
     catalogue.check_model()
-    search = SearchClient(own_client(settings.search_url, timeout_s=5))
+    # No time limit on reading: between two matches a channel may be silent for long.
+    live_redis = redis.asyncio.Redis.from_url(
+        settings.redis_url, decode_responses=True, socket_connect_timeout=2
+    )
+    core = wire_api_core(
+        settings,
+        catalogue,
+        state=state or in_memory(settings),
+        search=SearchClient(own_client(settings.search_url, timeout_s=5)),
+        turns=DecodeTurns(at_once=settings.decodes),
+    )
+    return replace(core, live_redis=live_redis)
+
+
+def wire_api_core(
+    settings: ApiCoreSettings,
+    catalogue: Catalogue,
+    *,
+    state: SharedState,
+    search: SearchService,
+    turns: DecodeTurns,
+) -> ApiCore:
+    """Wire the parts around a catalogue, for any host; without event streams."""
+    catalogue = replace(catalogue, decode=turns.of(catalogue.decode), shots=turns.of(catalogue.shots))
     thumbnails = Thumbnails(catalogue.pictures, turns.of(pillow_pictures.shrink))
     return ApiCore(
         catalogue=catalogue,
@@ -87,10 +109,7 @@ def build_api_core(settings: ApiCoreSettings, state: SharedState | None = None) 
         # The request's sender waits for this answer.
         fetcher=PictureFetcher(allow_private=settings.fetch_private, total_s=FETCH_S),
         queue=open_queue(settings),
-        # No time limit on reading: between two matches a channel may be silent for long.
-        live_redis=redis.asyncio.Redis.from_url(
-            settings.redis_url, decode_responses=True, socket_connect_timeout=2
-        ),
+        live_redis=None,
         search=search,
         same_pictures=SamePictures(catalogue.store, search.near),
         picture_url=picture_urls(settings.page_url),
@@ -114,19 +133,24 @@ def build_api_core(settings: ApiCoreSettings, state: SharedState | None = None) 
 def build_api(settings: ApiCoreSettings, connect: Connect, state: SharedState | None = None) -> ApiParts:
     """Wire the whole api; `connect` makes the link to the cameras. Raises InputError as the core does."""
     core = build_api_core(settings, state)
-    cameras, previews = core.state.cameras, Previews()
+    previews = Previews()
     replies = LocalReplies()
     snapshots = Snapshots(lambda topic, command: link.publish(topic, command, qos=1), replies)
 
     def receive(topic: str, payload: bytes) -> None:
         readers = {"preview": previews.receive, "reply": replies.receive}
-        readers.get(topic.split("/")[2], cameras.receive)(topic, payload)
+        readers.get(topic.split("/")[2], core.state.cameras.receive)(topic, payload)
 
     link = connect(receive)
+    return with_cameras(core, previews, snapshots, link)
+
+
+def with_cameras(core: ApiCore, previews: Previews, snapshots: Snapshots, link: LiveLink) -> ApiParts:
+    """The whole api: its core, and the ways to and from the cameras."""
     shared = {field.name: getattr(core, field.name) for field in fields(core)}
     return ApiParts(
         **shared,
-        cameras=cameras,
+        cameras=core.state.cameras,
         clocks=ClockOffsets(core.queue),
         previews=previews,
         snapshots=snapshots,

@@ -6,7 +6,9 @@ Region, credentials and endpoints are found as by every AWS tool: AWS_… variab
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import boto3
@@ -16,6 +18,7 @@ from botocore.exceptions import BotoCoreError
 from common.redaction import redact_url
 from services.adapters.dynamodb_items import DynamoItems
 from services.adapters.iot_data import IotData
+from services.adapters.s3_exchange import S3Exchange
 from services.adapters.s3_pictures import S3Pictures
 from services.adapters.s3_source import S3Source
 from services.adapters.s3_trained import S3Trained
@@ -39,6 +42,8 @@ _CONFIG = Config(
 # A function answers while an observation is fresh: it goes on with the items it has, and asks again soon.
 _HURRIED = Config(retries={"mode": "standard", "total_max_attempts": 2}, connect_timeout=1, read_timeout=2)
 _PATIENCE_S, _HURRIED_PATIENCE_S = 20.0, 1.0
+# For addresses that are signed: in older regions boto3 would sign them in a way that S3 no longer takes.
+_S3_CONFIG = _CONFIG.merge(Config(signature_version="s3v4"))
 # A command is worth no long wait: its sender waits for the camera's answer too.
 _IOT_CONFIG = Config(retries={"mode": "standard", "total_max_attempts": 2}, connect_timeout=1, read_timeout=2)
 
@@ -58,12 +63,18 @@ def open_items(address: str, *, hurried: bool = False) -> DynamoItems:
 def open_pictures(address: str) -> S3Pictures:
     """The picture store of an address, s3://BUCKET[/PREFIX]; nothing is requested yet. Raises InputError."""
     bucket, _, prefix = address.removeprefix(S3).partition("/")
-    return S3Pictures(_client("s3"), bucket, prefix=prefix)
+    return S3Pictures(_client("s3", config=_S3_CONFIG), bucket, prefix=prefix)
 
 
 def open_source() -> S3Source:
     """A reader of files in any bucket; nothing is requested yet. Raises InputError."""
     return S3Source(_client("s3"))
+
+
+def open_exchange(place: str) -> S3Exchange:
+    """The exchanged files under s3://BUCKET[/PREFIX]; nothing is requested yet. Raises InputError."""
+    bucket, _, prefix = place.removeprefix(S3).partition("/")
+    return S3Exchange(_client("s3", config=_S3_CONFIG), bucket, prefix=prefix)
 
 
 def open_iot(endpoint: str) -> IotData:
@@ -93,9 +104,20 @@ def open_trained(address: EndpointAddress) -> Callable[[TrainedIndex, DeltaIndex
     return lambda trained, delta: SageMakerIndex(endpoint, trained, delta, distances=address.distances)
 
 
+@lru_cache(maxsize=1)
+def _session(_environment: frozenset[tuple[str, str]]) -> Any:
+    """The session of all clients: each of its own would read boto3's files again, for a third of a second."""
+    return boto3.Session()
+
+
+def _environment() -> frozenset[tuple[str, str]]:
+    """What a session reads once."""
+    return frozenset((name, value) for name, value in os.environ.items() if name.startswith("AWS_"))
+
+
 def _client(service: str, *, config: Config = _CONFIG, endpoint_url: str | None = None) -> Any:
     try:
-        return boto3.Session().client(service, config=config, endpoint_url=endpoint_url)
+        return _session(_environment()).client(service, config=config, endpoint_url=endpoint_url)
     except (BotoCoreError, ValueError) as error:
         # Such as no region, or an endpoint that is no URL, which may hold a password.
         told = type(error).__name__

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 
 from common.data_folder import from_checkout
 from common.setting_texts import default_in_words
@@ -26,6 +26,12 @@ class PicturesSettings(Base):
         """The folder of the picture store, if it is files."""
         return from_checkout(Path(self.pictures)) if self.pictures else self.data_dir / "pictures"
 
+    def beside_pictures(self, folder: str) -> str:
+        """The address of a folder in the pictures' bucket, "" if they are files."""
+        if not self.pictures.startswith("s3://"):
+            return ""
+        return f"s3://{self.pictures.removeprefix('s3://').partition('/')[0]}/{folder}"
+
 
 class IndexSettings(PicturesSettings):
     """The place of what trainings leave."""
@@ -40,9 +46,7 @@ class IndexSettings(PicturesSettings):
     @property
     def index_place(self) -> str:
         """The address `s3://BUCKET/PREFIX`, "" if there is none."""
-        if self.index or not self.pictures.startswith("s3://"):
-            return self.index
-        return f"s3://{self.pictures.removeprefix('s3://').partition('/')[0]}/index"
+        return self.index or self.beside_pictures("index")
 
 
 class AwsSettings(IndexSettings):
@@ -54,6 +58,18 @@ class AwsSettings(IndexSettings):
         "commands to cameras. `aws iot describe-endpoint --endpoint-type iot:Data-ATS` prints it.",
         json_schema_extra=default_in_words("the region's own"),
     )
+    exchange: S3Place = Field(
+        "",
+        description="The place of files that are too large for a function's requests and answers: "
+        "`s3://BUCKET[/PREFIX]`. An expiry of a day on it is enough.",
+        json_schema_extra=default_in_words("under exchange/ in the bucket of `PICTURES`"),
+    )
+    origin_key: SecretStr = Field(
+        SecretStr(""),
+        description="The secret that CloudFront sends with each request as the header `x-lookalike-origin`. "
+        "With it the api function refuses requests that did not come through CloudFront, and takes clients' "
+        "addresses from its header `CloudFront-Viewer-Address`. Without it that header is not read.",
+    )
     follow_s: float = Field(
         1,
         ge=0,
@@ -61,3 +77,8 @@ class AwsSettings(IndexSettings):
         description="The time in which a function reads the item store's changes once at most, in seconds. "
         "A query in between reads no store.",
     )
+
+    @property
+    def exchange_place(self) -> str:
+        """The address `s3://BUCKET/PREFIX` of exchanged files, "" if there is none."""
+        return self.exchange or self.beside_pictures("exchange")

@@ -97,7 +97,7 @@ class _Broker(Base):
         return MqttFiles(self.mqtt_cert, self.mqtt_key, self.mqtt_ca)
 
 
-class SearchCoreSettings(StoreSettings, PageSettings, QueueSettings, IndexSettings):
+class SearchCoreSettings(StoreSettings, IndexSettings, PageSettings, QueueSettings):
     """The settings of a search on any host, wherever its observations come from."""
 
     knn: Knn = Field(

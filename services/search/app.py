@@ -17,6 +17,7 @@ from services.contract import openapi, problems
 from services.core.errors import InputError, LoadingError
 from services.core.records import UPLOAD, K, Neighbour
 from services.core.search.messages import answer_messages
+from services.core.search.service import index_state
 from services.search import declarations as declared
 from services.search.knn_routes import MAX_BODY, ServedRows, add_knn_routes
 from services.search.loops import Loops
@@ -125,8 +126,7 @@ def _index_state(parts: SearchParts, loops: Loops) -> dict[str, Any]:
 
 
 def _state(parts: SearchParts, loops: Loops) -> dict[str, Any]:
-    view, index = parts.core.follower.view, _index_state(parts, loops)
-    space = parts.core.follower.space
+    index = _index_state(parts, loops)
     link, queue = parts.link_health.trouble, parts.queue_health.trouble
     return {
         "ok": index["status"] == "ok" and link is None and queue is None,
@@ -134,12 +134,5 @@ def _state(parts: SearchParts, loops: Loops) -> dict[str, Any]:
         "broker_trouble": link,
         "queue_trouble": queue,
         "trouble": loops.trouble or loops.held_up(),
-        "loading": index["loading"],
-        "items": parts.core.follower.items,
-        "other_recipe": parts.core.follower.other_recipe,
-        "damaged": parts.core.follower.damaged.to_json(),
-        "hubs": parts.core.follower.hubs.to_json(),
-        "space": space.to_json() if space else None,
-        "cursor": parts.core.follower.cursor,
-        "model": view.model if view else None,
+        **index_state(parts.core.follower),
     }

@@ -38,6 +38,7 @@ class TestLink:
 
     def __init__(self) -> None:
         self.connected = True
+        self.max_bytes = 512 * 1024
         self.sent: list[tuple[str, bytes]] = []
 
     def connect(self, on_message: Callable[[str, bytes], None]) -> TestLink:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
+import threading
 import time
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from common.wire import Observation, encode_observation
 from services.adapters.sqlite_items import SqliteItems
@@ -60,3 +65,93 @@ def environment(folder: Path, redis_url: str) -> Mapping[str, str]:
         "LOOKALIKE_PUBLIC_URL": "https://shop.example",
         "LOOKALIKE_API_KEY": "s3cret",
     }
+
+
+def http_event(
+    path: str,
+    method: str = "GET",
+    *,
+    query: str = "",
+    body: bytes = b"",
+    key: str | None = "s3cret",
+    headers: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """The event of an HTTP API, payload format 2.0, for a request that came through CloudFront."""
+    event: dict[str, Any] = golden("http-api")
+    event |= {"rawPath": path, "rawQueryString": query, "body": base64.b64encode(body).decode()}
+    event["isBase64Encoded"] = True
+    event["requestContext"]["http"] |= {"method": method, "path": path}
+    event["headers"] |= {
+        "content-length": str(len(body)),
+        **({"authorization": f"Bearer {key}"} if key else {}),
+    }
+    event["headers"] |= dict(headers or {})
+    return event
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The answer of the api function as a client gets it."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+
+    @classmethod
+    def of(cls, answer: Mapping[str, Any]) -> Answered:
+        """The answer as API Gateway sends it on."""
+        body = answer.get("body", "")
+        content = base64.b64decode(body) if answer.get("isBase64Encoded") else body.encode()
+        return cls(answer["statusCode"], answer.get("headers", {}), content)
+
+    @property
+    def text(self) -> str:
+        """The body as text."""
+        is_zipped = "content-encoding" in self.headers
+        return (gzip.decompress(self.content) if is_zipped else self.content).decode()
+
+    @property
+    def json(self) -> Any:
+        """The body, parsed."""
+        return json.loads(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Aws:
+    """An emulated AWS with a table, a bucket, and cameras that hear what is published."""
+
+    s3: Any
+    bucket: str
+    table: str
+    heard: list[tuple[str, bytes]]
+
+
+class IotEndpoint(BaseHTTPRequestHandler):
+    """AWS IoT's HTTPS side: POST /topics/TOPIC; the server keeps topic and payload."""
+
+    def do_POST(self) -> None:
+        """Take a message, or refuse one that AWS IoT would refuse."""
+        payload = self.rfile.read(int(self.headers["Content-Length"]))
+        topic = unquote(urlsplit(self.path).path.removeprefix("/topics/"))
+        fits = len(payload) <= 128 * 1024
+        if fits:
+            self.server.heard.append((topic, payload))  # type: ignore[attr-defined]
+        self.send_response(200 if fits else 413)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"{}")
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def iot_endpoint(heard: list[tuple[str, bytes]]) -> Iterator[str]:
+    """An IoT data endpoint at an address of this machine; `heard` gets each message."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), IotEndpoint) as server:
+        server.heard = heard  # type: ignore[attr-defined]
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()

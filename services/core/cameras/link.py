@@ -16,6 +16,10 @@ class CameraLink(Protocol):
     def connected(self) -> bool:
         """Whether messages can be sent now."""
 
+    @property
+    def max_bytes(self) -> int:
+        """The largest message that it takes, in bytes, its topic included."""
+
     def publish(
         self, topic: str, payload: bytes, *, qos: int = 0, within_s: float = 0.0, retained: bool = False
     ) -> bool:

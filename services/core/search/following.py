@@ -9,6 +9,7 @@ from services.core.errors import Loading
 from services.core.search.damaged_items import DamagedItems
 from services.core.search.follow import View
 from services.core.search.hubs import Hubs
+from services.core.search.space_state import SpaceState
 
 
 class Following(Protocol):
@@ -33,6 +34,10 @@ class Following(Protocol):
     @property
     def hubs(self) -> Hubs:
         """The items that are damped most."""
+
+    @property
+    def space(self) -> SpaceState | None:
+        """What the space was made of; None for a model of which no means are known."""
 
     @property
     def cursor(self) -> int | None:

@@ -17,6 +17,7 @@ from services.core.errors import Loading, UnavailableError
 from services.core.search.damaged_items import DamagedItems
 from services.core.search.follow import Follower, View
 from services.core.search.hubs import Hubs
+from services.core.search.space_state import SpaceState
 from services.core.search.trained import TrainedStore
 
 # How often another training is looked for; and, while one is prepared, whether the endpoint serves it.
@@ -73,6 +74,11 @@ class TrainedFollower:
     def hubs(self) -> Hubs:
         """See Following."""
         return self._now.hubs
+
+    @property
+    def space(self) -> SpaceState | None:
+        """See Following."""
+        return self._now.space
 
     @property
     def cursor(self) -> int | None:
