@@ -18,6 +18,7 @@ from services.api import rights
 from services.api.app import WEB, build_app
 from services.api.hub import Hub
 from services.bootstrap.settings import ApiSettings
+from services.core.errors import UnavailableError
 from services.core.key_attempts import LIMIT, Attempts
 
 PARTS = MagicMock()
@@ -155,3 +156,11 @@ def test_no_form_of_a_request_reaches_a_guarded_call_without_the_key(call: str) 
 
     # The path itself, with a query, and with its letters encoded.
     assert asyncio.run(try_all()) >= 4
+
+
+def test_a_key_that_can_not_be_counted_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    away = UnavailableError("Redis: no answer in time")
+    monkeypatch.setattr(PARTS.state.attempts, "take", MagicMock(side_effect=away))
+    right = b"authorization", b"Bearer s3cret"
+    status, _endpoint = asyncio.run(ask("DELETE", "/items/mug-7", right))
+    assert (status, PARTS.editor.delete.called) == (503, False)
