@@ -53,7 +53,7 @@ def open_items(address: str, *, hurried: bool = False) -> DynamoItems:
 
     A hurried one gives up after a few seconds.
     """
-    client = _client("dynamodb", config=_HURRIED if hurried else _CONFIG)
+    client = open_client("dynamodb", config=_HURRIED if hurried else _CONFIG)
     # Without an answer its tries take a while, which would be silent.
     log.info("item store %s at %s", address, redact_url(client.meta.endpoint_url))
     patience_s = _HURRIED_PATIENCE_S if hurried else _PATIENCE_S
@@ -63,30 +63,39 @@ def open_items(address: str, *, hurried: bool = False) -> DynamoItems:
 def open_pictures(address: str) -> S3Pictures:
     """The picture store of an address, s3://BUCKET[/PREFIX]; nothing is requested yet. Raises InputError."""
     bucket, _, prefix = address.removeprefix(S3).partition("/")
-    return S3Pictures(_client("s3", config=_S3_CONFIG), bucket, prefix=prefix)
+    return S3Pictures(open_client("s3", config=_S3_CONFIG), bucket, prefix=prefix)
 
 
 def open_source() -> S3Source:
     """A reader of files in any bucket; nothing is requested yet. Raises InputError."""
-    return S3Source(_client("s3"))
+    return S3Source(open_client("s3"))
 
 
 def open_exchange(place: str) -> S3Exchange:
     """The exchanged files under s3://BUCKET[/PREFIX]; nothing is requested yet. Raises InputError."""
     bucket, _, prefix = place.removeprefix(S3).partition("/")
-    return S3Exchange(_client("s3", config=_S3_CONFIG), bucket, prefix=prefix)
+    return S3Exchange(open_client("s3", config=_S3_CONFIG), bucket, prefix=prefix)
 
 
 def open_iot(endpoint: str) -> IotData:
     """The way to the cameras over an IoT data endpoint, a host or a URL; raises InputError."""
     url = endpoint if "://" in endpoint else f"https://{endpoint}"
-    return IotData(_client("iot-data", config=_IOT_CONFIG, endpoint_url=url if endpoint else None))
+    return IotData(open_client("iot-data", config=_IOT_CONFIG, endpoint_url=url if endpoint else None))
 
 
-def open_trainings(place: str) -> S3Trained:
-    """The store of what trainings left, s3://BUCKET[/PREFIX]; nothing is requested yet. Raises InputError."""
+def open_trainings(place: str, endpoint: str) -> S3Trained:
+    """The store of what an endpoint's trainings left at s3://BUCKET[/PREFIX]; nothing is requested yet.
+
+    Raises InputError.
+    """
+    bucket, prefix = index_place(place, endpoint)
+    return S3Trained(open_client("s3"), bucket, prefix=prefix)
+
+
+def index_place(place: str, endpoint: str) -> tuple[str, str]:
+    """The bucket of s3://BUCKET[/PREFIX], and the endpoint's own prefix in it, with a slash at its end."""
     bucket, _, prefix = place.removeprefix(S3).partition("/")
-    return S3Trained(_client("s3"), bucket, prefix=prefix)
+    return bucket, f"{prefix.strip('/')}/{endpoint}/".lstrip("/")
 
 
 def open_trained(address: EndpointAddress) -> Callable[[TrainedIndex, DeltaIndex], SageMakerIndex]:
@@ -100,7 +109,7 @@ def open_trained(address: EndpointAddress) -> Callable[[TrainedIndex, DeltaIndex
         read_timeout=address.timeout_s,
         max_pool_connections=16,
     )
-    endpoint = KnnEndpoint(_client("sagemaker-runtime", config=config), address.name, batch=address.batch)
+    endpoint = KnnEndpoint(open_client("sagemaker-runtime", config=config), address.name, batch=address.batch)
     return lambda trained, delta: SageMakerIndex(endpoint, trained, delta, distances=address.distances)
 
 
@@ -115,7 +124,8 @@ def _environment() -> frozenset[tuple[str, str]]:
     return frozenset((name, value) for name, value in os.environ.items() if name.startswith("AWS_"))
 
 
-def _client(service: str, *, config: Config = _CONFIG, endpoint_url: str | None = None) -> Any:
+def open_client(service: str, *, config: Config = _CONFIG, endpoint_url: str | None = None) -> Any:
+    """botocore's client of a service; nothing is requested yet. Raises InputError."""
     try:
         return _session(_environment()).client(service, config=config, endpoint_url=endpoint_url)
     except (BotoCoreError, ValueError) as error:

@@ -49,5 +49,5 @@ def open_follower(
             open_trained=lambda trained: trained_index(trained, make_faiss(trained.model, trained.dim)),
         )
 
-    following = TrainedFollower(aws.open_trainings(settings.index_place), make_follower)
+    following = TrainedFollower(aws.open_trainings(settings.index_place, address.name), make_follower)
     return following, following.serves

@@ -10,7 +10,7 @@ from common.logs import configure_logs
 from common.version import VERSION
 from services.bootstrap.process import run
 from services.bootstrap.settings import CliSettings, load
-from services.cli import doctor, index, items, key, model, search, single_items, watch
+from services.cli import aws, doctor, index, items, key, model, search, single_items, watch
 from services.cli.alive import main as check_alive
 from services.cli.printed import say
 
@@ -44,6 +44,7 @@ single_items.register(items.app)
 app.add_typer(items.app, name="items")
 app.add_typer(index.app, name="index")
 app.add_typer(model.app, name="model")
+app.add_typer(aws.app, name="aws")
 app.command()(search.search)
 app.command()(watch.watch)
 app.command()(doctor.doctor)

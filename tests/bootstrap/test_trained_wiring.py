@@ -66,7 +66,7 @@ def test_observations_are_answered_through_the_endpoint(
             core.follower.follow()
         found = gather(store, training="t-1")
         endpoint.serve(TrainedRows("t-1", found.vectors, rows_answered=66))
-        S3Trained(s3, BUCKET, prefix="index").save(found.trained)
+        S3Trained(s3, BUCKET, prefix="index/lookalike").save(found.trained)
         store.put(make_item("later"))
         core.follower.follow()
         wanted = [*ITEMS[:5], make_item("later")]

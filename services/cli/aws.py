@@ -1,0 +1,163 @@
+"""`lookalike aws …`: the k-NN endpoint on SageMaker, trained on the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+
+from services.bootstrap.knn_address import ENDPOINT_NAME
+from services.bootstrap.settings import CliSettings, load
+from services.cli.printed import say, tell
+from services.core.errors import InputError
+from services.core.search.training import Note
+
+if TYPE_CHECKING:  # boto3 takes 0.2 s to load
+    from services.bootstrap.training import TrainingParts
+
+app = typer.Typer(help="The k-NN endpoint on SageMaker.", no_args_is_help=True)
+
+Endpoint = Annotated[str, typer.Option(help="The endpoint's name, that of `LOOKALIKE_KNN=sagemaker://NAME`.")]
+Role = Annotated[
+    str | None,
+    typer.Option(help="The ARN of the role by which SageMaker uses the bucket of LOOKALIKE_INDEX."),
+]
+Image = Annotated[
+    str | None,
+    typer.Option(
+        help="The address of our own image (services/Dockerfile) in ECR, which serves the rows without a "
+        "training job. Without it: SageMaker's built-in k-NN."
+    ),
+]
+Instance = Annotated[str | None, typer.Option(help="The type of the endpoint's instances. [ml.t2.medium]")]
+Count = Annotated[int | None, typer.Option(min=1, help="The number of the endpoint's instances. [1]")]
+TrainingInstance = Annotated[str, typer.Option(help="The type of the instance that trains.")]
+IndexType = Annotated[
+    str | None,
+    typer.Option(
+        help="faiss.Flat, faiss.IVFFlat or faiss.IVFPQ; by default the first up to 100,000 rows, the second "
+        "up to a million."
+    ),
+]
+
+
+@app.callback()
+def _group() -> None:
+    """The k-NN endpoint on SageMaker."""
+
+
+@app.command()
+def train(
+    role: Role = None,
+    endpoint: Endpoint = "lookalike",
+    image: Image = None,
+    instance: Instance = None,
+    count: Count = None,
+    training_instance: TrainingInstance = "ml.m5.xlarge",
+    index_type: IndexType = None,
+) -> None:
+    """Train an endpoint on the catalogue, and let it serve; it costs money from then on.
+
+    The vectors go to the bucket of LOOKALIKE_INDEX. Interrupted and started again it goes on with the job or
+    the endpoint that is under way. What is made has the tag `lookalike:endpoint`.
+    """
+    with _opened(endpoint, role, image, instance, count, training_instance) as parts:
+        trained = parts.training.train(index_type=index_type)
+    say(f"endpoint {endpoint} serves training {trained.training}")
+    say(f"{len(trained.facts)} items, {trained.rows} rows, {trained.rows_answered} rows an answer")
+    tell(f"searches with LOOKALIKE_KNN=sagemaker://{endpoint} use it")
+
+
+@app.command()
+def retrain(
+    role: Role = None,
+    endpoint: Endpoint = "lookalike",
+    image: Image = None,
+    instance: Instance = None,
+    count: Count = None,
+    training_instance: TrainingInstance = "ml.m5.xlarge",
+    index_type: IndexType = None,
+) -> None:
+    """Train an endpoint again on the catalogue as it is now; searches go on meanwhile.
+
+    What was added, changed or deleted since the last training counts without it, but every search keeps that
+    in memory and compares it itself. Role, image and instances stay as they are unless they are given.
+    """
+    with _opened(endpoint, role, image, instance, count, training_instance) as parts:
+        trained = parts.training.retrain(index_type=index_type)
+    if trained is None:
+        say(f"endpoint {endpoint} is trained on the catalogue as it is: nothing was done")
+        return
+    say(f"endpoint {endpoint} serves training {trained.training}")
+    say(f"{len(trained.facts)} items, {trained.rows} rows, {trained.rows_answered} rows an answer")
+
+
+@app.command()
+def status(endpoint: Endpoint = "lookalike") -> None:
+    """Show the endpoint, its training, what changed since, and everything that has its tag."""
+    with _opened(endpoint) as parts:
+        state = parts.trainer.state()
+        if state is None:
+            say(f"there is no endpoint {endpoint} in this region; `lookalike aws train` makes it")
+        else:
+            told = f", instances: {state.count}" if state.count else ""
+            say(f"endpoint {endpoint}: {state.status}{told}{f' ({state.reason})' if state.reason else ''}")
+            if state.training:
+                _say_training(parts, state.training)
+        for kind, training in sorted(parts.trainer.leftovers.tagged()):
+            say(f"tagged: {kind} {training or endpoint}")
+
+
+def _say_training(parts: TrainingParts, name: str) -> None:
+    trained = parts.trainings.load(name)
+    if trained is None:
+        say(f"training {name}, of which nothing is kept: run `lookalike aws train` again")
+        return
+    changed = {change.item_id for change in parts.store.changes(after=trained.cursor, limit=10_000)}
+    say(f"training {name}: {len(trained.facts)} items of model {trained.model}, {trained.rows} rows")
+    say(f"{len(changed)} items were added, changed or deleted since")
+    if parts.store.model() != trained.model:
+        say(f"the catalogue is of model {parts.store.model()} by now: run `lookalike aws retrain`")
+    elif 10 * len(changed) > len(trained.facts):
+        say("more than a tenth: `lookalike aws retrain` brings them to the endpoint")
+
+
+@contextmanager
+def _opened(
+    endpoint: str,
+    role: str | None = None,
+    image: str | None = None,
+    instance: str | None = None,
+    count: int | None = None,
+    training_instance: str = "",
+) -> Iterator[TrainingParts]:
+    """The parts of a training, whose progress is shown."""
+    from services.adapters.sagemaker_training import Hardware
+    from services.bootstrap.training import open_training
+
+    if not ENDPOINT_NAME.fullmatch(endpoint):
+        raise InputError(f"endpoint {endpoint!a}; expected letters, digits and hyphens, at most 63")
+    hardware = Hardware(role, image, instance, count, training_instance)
+    console = Console(stderr=True)
+    columns = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
+    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
+        yield open_training(load(CliSettings), endpoint, hardware=hardware, note=_shown_by(progress))
+
+
+def _shown_by(progress: Progress) -> Note:
+    """What shows each step of a training as a line of its own."""
+    steps: dict[str, TaskID] = {}
+
+    def note(what: str, done: int, total: int) -> None:
+        if what not in steps:
+            steps[what] = progress.add_task(what, total=None)
+            if progress.disable:
+                tell(what)
+        shown = f"{what}: {done} of {total}" if total else what
+        progress.update(steps[what], description=shown)
+
+    return note
