@@ -29,18 +29,16 @@ Role = Annotated[
 Image = Annotated[
     str | None,
     typer.Option(
-        help="The address of our own image (services/Dockerfile) in ECR, which serves the rows without a "
-        "training job. Without it: SageMaker's built-in k-NN."
+        help="An image of services/Dockerfile in ECR, which needs no job. [SageMaker's built-in k-NN]"
     ),
 ]
 Instance = Annotated[str | None, typer.Option(help="The type of the endpoint's instances. [ml.t2.medium]")]
-Count = Annotated[int | None, typer.Option(min=1, help="The number of the endpoint's instances. [1]")]
+Count = Annotated[int | None, typer.Option(min=1, max=100, help="The number of its instances. [1]")]
 TrainingInstance = Annotated[str, typer.Option(help="The type of the instance that trains.")]
 IndexType = Annotated[
     str | None,
     typer.Option(
-        help="faiss.Flat, faiss.IVFFlat or faiss.IVFPQ; by default the first up to 100,000 rows, the second "
-        "up to a million."
+        help="faiss.Flat, faiss.IVFFlat or faiss.IVFPQ. [Flat to 100,000 rows, IVFFlat to a million, IVFPQ]"
     ),
 ]
 
