@@ -107,6 +107,21 @@ def test_where_a_proxy_holds_the_stream_back_the_page_asks_and_says_so(
     pages.forget_errors("ERR_")
 
 
+def test_where_the_host_has_no_stream_the_page_asks_at_once(between: Proxy, pages: Pages) -> None:
+    body = b'{"type":"about:blank","title":"Not Implemented","status":501,"detail":"none here"}'
+    head = b"HTTP/1.1 501 Not Implemented\r\nContent-Type: application/problem+json\r\n"
+    between.answers[b"GET /matches/stream"] = head + b"Content-Length: %d\r\n\r\n" % len(body) + body
+    page = pages.open("about:blank", script=ALONE)
+    tries: list[str] = []
+    page.on("request", lambda each: tries.append(each.resource_type) if "stream" in each.url else None)
+    page.goto(between.page)
+    page.locator(".details-connection").wait_for()
+    goes_on(page)
+    assert page.locator("#banner").is_hidden()
+    assert [each for each in tries if each in ("eventsource", "fetch")] == ["eventsource", "fetch"]
+    pages.forget_errors("501")
+
+
 def test_a_lost_server_is_told_and_the_page_comes_back_by_itself(between: Proxy, pages: Pages) -> None:
     page = pages.open(between.page)
     eventually(lambda: is_live(page), within_s=20)

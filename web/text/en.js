@@ -166,7 +166,7 @@ export default {
   "intake.loading.begins": "The catalogue has not been reached yet.",
   "intake.next": "What is not in yet cannot be matched yet.",
 
-  "details.polling": "asks every second, because something on the way, such as a proxy, holds the stream back; let it pass matches/stream on unbuffered",
+  "details.polling": "asks every second: this host has no stream, or something on the way, such as a proxy, holds it back; if so, let that pass matches/stream on unbuffered",
   "details.index": "Index",
   "details.index.of": "{items}, version {version}",
   "details.items.one": "1 item",

@@ -164,7 +164,7 @@ export default {
   "intake.loading.begins": "카탈로그에 아직 연결하지 못했습니다.",
   "intake.next": "아직 들어오지 않은 품목은 찾을 수 없습니다.",
 
-  "details.polling": "1초마다 묻는 중 (프록시 등 중간 장치가 실시간 전송을 막고 있습니다. 그 장치에서 matches/stream의 버퍼링을 끄세요)",
+  "details.polling": "1초마다 묻는 중 (이 서버에 실시간 전송이 없거나 프록시 등 중간 장치가 막고 있습니다. 막고 있다면 그 장치에서 matches/stream의 버퍼링을 끄세요)",
   "details.index": "색인",
   "details.index.of": "{items}, 버전 {version}",
   "details.items.other": "품목 {n}개",

@@ -1,4 +1,4 @@
-// Polling, where a proxy holds the stream back: the same events as the stream, from GET calls.
+// Polling, where a proxy holds the stream back or the host has none: the same events as the stream, from GET calls.
 
 import { pause } from "../base/pause.js";
 
@@ -24,9 +24,9 @@ export function createPoll(root, { take, lost }) {
   let after = 0;
   let round = 0; // a new round ends the loop of the one before
 
-  /** The server's time, to the second, from the header of an answer. */
-  function heartbeat(answer) {
-    const date = Date.parse(answer.headers.get("Date"));
+  /** The server's time, to the second, from the headers of an answer, which a cache may have kept for a while. */
+  function heartbeat({ headers }) {
+    const date = Date.parse(headers.get("Date")) + 1000 * (Number(headers.get("Age")) || 0);
     if (!Number.isNaN(date)) take("heartbeat", { now: new Date(date).toISOString() });
   }
 

@@ -8,6 +8,7 @@ const CALM_MS = 1000; // interval for visitors who want no motion
 const OLD_MS = 4000; // a picture that has not changed for this time is out of date
 const FIRST_RETRY_MS = 2000;
 const LAST_RETRY_MS = 30000; // previews may be switched off at the camera
+const NOT_IMPLEMENTED = 501; // a function on AWS has no previews
 
 /** A decoded image, or null for bytes that are no picture. */
 async function decoded(jpeg) {
@@ -48,6 +49,7 @@ export function createPreview({ show, refused }) {
         show(null);
         etag = null;
         if (answer.status === 401) return refused();
+        if (answer.status === NOT_IMPLEMENTED) return;
         if (answer.status !== 304) await pause(Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** failures++));
       }
     }

@@ -25,6 +25,7 @@ export function createSource(emit) {
   let stream = null;
   let phase = "";
   let polling = false;
+  let streams = true; // false while the host says that it has none
   let failures = 0; // in a row
   let tries = 0; // tries of the stream, while polling
   let [retry, word] = [0, 0];
@@ -52,16 +53,17 @@ export function createSource(emit) {
     tell("open");
   }
 
-  function lose({ silent }) {
+  function lose({ silent, never = false }) {
     stream = null;
     clearTimeout(retry);
+    streams = !never;
     if (polling) {
-      retry = setTimeout(connect, AGAIN_MS[Math.min(tries++, AGAIN_MS.length - 1)]);
+      if (streams) retry = setTimeout(connect, AGAIN_MS[Math.min(tries++, AGAIN_MS.length - 1)]);
       return;
     }
     failures += 1;
     const waitMs = backoffMs(failures);
-    const [retryAt, held] = [Date.now() + waitMs, silent || failures > 1];
+    const [retryAt, held] = [Date.now() + waitMs, silent || never || failures > 1];
     clearTimeout(word);
     word = setTimeout(tell, held ? WORD_MS : 0, "lost", retryAt);
     retry = setTimeout(open, waitMs);
@@ -74,7 +76,7 @@ export function createSource(emit) {
     if (!(await poll.answers()) || mine !== failures || polling) return;
     polling = true;
     failures = tries = 0;
-    if (!stream) lose({ silent: false }); // sets the next try of the stream
+    if (!stream) lose({ silent: false, never: !streams }); // sets the next try of the stream
     poll.start();
     tell("polling");
   }

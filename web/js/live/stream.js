@@ -2,25 +2,51 @@
 // EventSource's own retry is not used: it gives up for good on an error status and never backs off.
 
 const SILENCE_MS = 6000; // three heartbeats
+const NOT_IMPLEMENTED = 501; // the answer of a host without streams, such as a function on AWS
 const EVENTS = ["match", "camera", "heartbeat"];
+
+/** Whether the host answers that it has no streams. */
+async function isRefused(address) {
+  const ending = new AbortController();
+  const late = setTimeout(() => ending.abort(), SILENCE_MS);
+  try {
+    const answer = await fetch(address, { signal: ending.signal });
+    return answer.status === NOT_IMPLEMENTED;
+  } catch {
+    return false;
+  } finally {
+    clearTimeout(late);
+    ending.abort(); // a stream would go on
+  }
+}
 
 /**
  * Opens one. `take(name, data)` gets each event; `heard()` is called with the first heartbeat, because a connection
- * alone proves nothing: a proxy may accept it for a server that is gone. `lost({silent})` is called at its end.
+ * alone proves nothing: a proxy may accept it for a server that is gone. `lost({silent, never})` is called at its end:
+ * `silent` after a silence, `never` if the host has no streams.
  */
 export function openStream(address, { take, heard, lost }) {
   const source = new EventSource(address);
   let open = false;
+  let ended = false;
   let watchdog = 0;
 
   function close() {
+    ended = true;
     clearTimeout(watchdog);
     source.close();
   }
 
-  function end(silent) {
+  function end(silent, never = false) {
+    if (ended) return;
     close();
-    lost({ silent });
+    lost({ silent, never });
+  }
+
+  /** After an error: EventSource does not say which. */
+  async function fail() {
+    source.close();
+    end(false, !open && await isRefused(address));
   }
 
   function alive() {
@@ -45,7 +71,7 @@ export function openStream(address, { take, heard, lost }) {
   }
 
   EVENTS.forEach(listen);
-  source.addEventListener("error", () => end(false));
+  source.addEventListener("error", fail);
   alive();
   return { close };
 }
