@@ -18,7 +18,7 @@ from services.core.search.damaged_items import DamagedItems
 from services.core.search.follow import Follower, View
 from services.core.search.hubs import Hubs
 from services.core.search.space_state import SpaceState
-from services.core.search.trained import TrainedStore
+from services.core.search.trained import RetrainedError, TrainedStore
 
 # How often another training is looked for; and, while one is prepared, whether the endpoint serves it.
 _LOOK_S, _PROBE_S = 30.0, 5.0
@@ -48,7 +48,10 @@ class TrainedFollower:
         # The newest training that is kept, and one that the endpoint was found to serve.
         self._newest: str | None = None
         self._wanted: str | None = None
-        self._looked_s = self._probed_s = -math.inf
+        self._looked_s = self._probed_s = self._checked_s = -math.inf
+        # Whether the endpoint answers for the present view, and why it does not.
+        self._is_asked = False
+        self._trouble: str | None = None
 
     @property
     def view(self) -> View | None:
@@ -103,7 +106,7 @@ class TrainedFollower:
             self._wanted = training
 
     def follow(self, *, due_s: float = math.inf) -> int:
-        """See Following. Raises UnavailableError while there is no training."""
+        """See Following. Raises UnavailableError without a training, and while the endpoint fails."""
         if self._training is None:
             self._begin()
         count = self._now.follow(due_s=due_s)
@@ -111,13 +114,15 @@ class TrainedFollower:
         if (other := self._other) is not None:
             other[1].follow(due_s=due_s)
             self._probe(*other)
+        self._check_endpoint()
         return count
 
     def _begin(self) -> None:
         trained = self._trainings.load()
         if trained is None:
             raise UnavailableError("there is no trained index; `lookalike aws train` makes one")
-        self._now.start_from(trained)  # if it is of another catalogue, all items are read
+        # If it is of another catalogue, all items are read, and the endpoint is not asked.
+        self._is_asked = self._now.start_from(trained)
         self._training = self._newest = trained.training
         self._looked_s = self._clock()
 
@@ -152,14 +157,35 @@ class TrainedFollower:
             return
         self._probed_s = self._clock()
         try:
-            view.index.search(np.eye(1, view.dim, dtype=np.float32), k=1)
+            _ask(view)
         except UnavailableError:
             return
         if self._training != training:
             self._swap(training, following)
 
+    def _check_endpoint(self) -> None:
+        """Raise UnavailableError while the endpoint fails, which without frames nobody else would notice."""
+        view = self._now.view
+        if not self._is_asked or view is None or self._now.loading is not None:
+            return
+        if not 0 <= self._clock() - self._checked_s < (_PROBE_S if self._trouble else _LOOK_S):
+            self._checked_s, self._trouble = self._clock(), None
+            try:
+                _ask(view)
+            except RetrainedError as error:
+                self.serves(error.training)
+            except UnavailableError as error:
+                self._trouble = str(error)
+        if self._trouble is not None:
+            raise UnavailableError(self._trouble)
+
     def _swap(self, training: str, following: Follower) -> None:
         earlier = str(self._training), self._now
         self._now, self._training, self._other = following, training, earlier
-        self._looked_s = self._clock()
+        self._looked_s, self._is_asked = self._clock(), True
         log.info("training %s is searched from now on", training)
+
+
+def _ask(view: View) -> None:
+    """Ask the endpoint of a view for anything."""
+    view.index.search(np.eye(1, view.dim, dtype=np.float32), k=1)

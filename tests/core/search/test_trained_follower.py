@@ -58,6 +58,7 @@ class Endpoint:
 
     def __init__(self, store: FakeItems) -> None:
         self.store, self.trainings, self.serves = store, FakeTrainings(), ""
+        self.asked = 0
         self._gathered: dict[str, Gathered] = {}
 
     def prepare(self, training: str) -> None:
@@ -87,6 +88,9 @@ class ServedIndex:
         self._index.apply(changes, cursor=cursor)
 
     def search(self, vectors: Vectors, *, k: int) -> list[list[Neighbour]]:
+        self._endpoint.asked += 1
+        if not self._endpoint.serves:
+            raise UnavailableError("k-NN endpoint shop: there is no such endpoint")
         if self._endpoint.serves != self._training:
             raise RetrainedError("it serves another", training=self._endpoint.serves)
         return self._index.search(vectors, k=k)
@@ -238,6 +242,29 @@ def test_after_a_change_of_models_all_items_are_read_until_it_is_trained_again()
     rig.endpoint.serves = "t-2"
     rig.turn(after_s=10)
     assert isinstance(rig.following.view and rig.following.view.index, ServedIndex)
+
+
+def test_an_endpoint_that_fails_is_noticed_without_observations() -> None:
+    rig = Rig()
+    rig.turn()
+    rig.endpoint.serves = ""
+    rig.turn()  # it is asked now and then
+    with pytest.raises(UnavailableError, match="there is no such endpoint"):
+        rig.turn(after_s=40)
+    rig.store.put(make_item("later"))
+    with pytest.raises(UnavailableError, match="there is no such endpoint"):
+        rig.turn()
+    assert rig.following.items == 4  # changes are read meanwhile
+    rig.endpoint.serves = "t-1"
+    rig.turn(after_s=10)
+    assert rig.best("later") == "later"
+
+
+def test_the_endpoint_is_asked_twice_a_minute_at_most() -> None:
+    rig = Rig()
+    for _ in range(60):
+        rig.turn(after_s=1)
+    assert rig.endpoint.asked == 2
 
 
 def test_a_search_by_picture_goes_over_too() -> None:
