@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +17,7 @@ from botocore.stub import Stubber
 from common.wire import Vectors
 from services.adapters.faiss_index import FaissIndex
 from services.adapters.sagemaker_index import KnnEndpoint, SageMakerIndex
+from services.core.domain import IndexChange
 from services.core.errors import UnavailableError
 from services.core.search.distances import Distances
 from services.core.search.trained import RetrainedError, TrainedIndex
@@ -121,6 +122,23 @@ def test_without_trained_items_left_the_endpoint_is_not_asked(runtime: Any) -> N
     index = index_on(runtime, trained())
     filled(index, dict.fromkeys(ITEMS) | {"new": ITEMS["item-3"]})
     assert (ids(index.search(ITEMS["item-3"][:1], k=3)[0]), len(index)) == (["new"], 1)
+
+
+def test_a_step_is_seen_whole_or_not_at_all(endpoint: TestEndpoint) -> None:
+    seen = list[list[str]]()
+
+    class SearchedDelta(FaissIndex):
+        """A delta in whose steps somebody searches, when it is written and the rest is not."""
+
+        def apply(self, changes: Sequence[IndexChange], *, cursor: int) -> None:
+            super().apply(changes, cursor=cursor)
+            seen.append(ids(index.search(ITEMS["item-2"][:1], k=3)[0]))
+
+    found = endpoint.train({name: ITEMS[name] for name in ("item-1", "item-2")}, dim=DIM)
+    index = SageMakerIndex(KnnEndpoint(endpoint.client, "endpoint"), found, SearchedDelta(dim=DIM))
+    filled(index, {"item-2": None, "other": ITEMS["item-2"]})
+    assert seen == [["item-2", "item-1"]]
+    assert ids(index.search(ITEMS["item-2"][:1], k=3)[0]) == ["other", "item-1"]
 
 
 def test_an_endpoint_that_was_trained_again_is_told(endpoint: TestEndpoint) -> None:
