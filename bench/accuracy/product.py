@@ -18,7 +18,8 @@ from services.adapters import pillow_pictures
 from services.adapters.opencv_points import OpenCvMatcher
 from services.bootstrap.catalogue import open_catalogue
 from services.bootstrap.importing import build_maker
-from services.bootstrap.search import SearchCore, build_search_core, picture_urls
+from services.bootstrap.picture_urls import picture_urls
+from services.bootstrap.search import SearchCore, build_search_core
 from services.bootstrap.settings import CliSettings, SearchSettings
 from services.cli.import_sources import open_source
 from services.core.catalogue.cut_outs import CutOuts, GivenPicture

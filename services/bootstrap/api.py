@@ -14,8 +14,8 @@ from services.adapters.redis_queue import RedisQueue
 from services.adapters.search_client import SearchClient
 from services.bootstrap.catalogue import open_catalogue
 from services.bootstrap.own_clients import own_client
+from services.bootstrap.picture_urls import picture_urls
 from services.bootstrap.redis import open_queue
-from services.bootstrap.search import picture_urls
 from services.bootstrap.settings import ApiCoreSettings
 from services.bootstrap.shared_state import SharedState, in_memory
 from services.core.cameras.clocks import ClockOffsets

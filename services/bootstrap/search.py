@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import quote
 
 from prometheus_client import CollectorRegistry, Gauge
 
@@ -14,13 +13,13 @@ from services.adapters.prometheus_tally import PrometheusTally
 from services.adapters.redis_queue import RedisQueue
 from services.bootstrap.follower import open_follower
 from services.bootstrap.local_points import open_matcher
+from services.bootstrap.picture_urls import picture_urls
 from services.bootstrap.redis import open_queue
 from services.bootstrap.settings import SearchCoreSettings, SearchSettings
 from services.bootstrap.stores import open_items
 from services.core.cameras.home_assistant import Announcer
 from services.core.cameras.link import Connect, LiveLink
 from services.core.dependency import Dependency
-from services.core.domain import ItemFacts
 from services.core.ports import IndexFactory, ItemStore
 from services.core.records import K
 from services.core.search.answer import Answerer, AnswerListener
@@ -142,8 +141,3 @@ def build_search(settings: SearchSettings, connect: Connect) -> SearchParts:
     # The connection has a log of its own.
     link_health = Dependency("broker", link.check, logs=False)
     return SearchParts(core, intake, link, queue_health, link_health)
-
-
-def picture_urls(page_url: str) -> Callable[[ItemFacts], str]:
-    """The absolute address of an item's picture; it changes with the picture, which can thus be cached."""
-    return lambda item: f"{page_url}/items/{quote(item.id, safe='')}/image?v={item.picture[:12]}"

@@ -19,8 +19,9 @@ from services.core.errors import InputError
 from services.lambdas import hosting
 from services.lambdas.hosting import Host
 from services.lambdas.search import SearchFunction, handler
+from tests import aws
 from tests.hostile_messages import hostile_messages
-from tests.lambdas.function import FakeContext, features, golden, rule_event
+from tests.lambdas.function import FakeContext, features, golden, iot_endpoint, rule_event
 
 HOSTILE = 10_000
 
@@ -144,6 +145,18 @@ def test_no_hostile_event_ends_the_function_and_each_is_counted_and_logged(
     assert logged == counted
     # It still answers.
     assert function(features(items[0], thing="after"), FakeContext())["pushed"] == 1
+
+
+def test_home_assistant_is_told_through_aws_iot(items: list[Item], monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[tuple[str, bytes]] = []
+    with iot_endpoint(heard) as endpoint:
+        settings = {"LOOKALIKE_HOME_ASSISTANT": "1", "LOOKALIKE_IOT_ENDPOINT": endpoint, **aws.CREDENTIALS}
+        for name, value in settings.items():
+            monkeypatch.setenv(name, value)
+        assert SearchFunction(search_parts())(features(items[0], thing="hall"), FakeContext())["pushed"] == 1
+    ((topic, message),) = heard
+    assert topic == "lookalike/hall/match"
+    assert json.loads(message)["item"] == "mug"
 
 
 def test_without_redis_observations_are_dropped_and_counted(

@@ -3,7 +3,7 @@
 import threading
 import time
 
-from common.wire import Kind, Observation, encode_observation, topic
+from common.wire import Kind, Observation, Vectors, encode_observation, topic
 from services.core.search.answer import Answerer, AnswerListener
 from services.core.search.drops import Drops
 from services.core.search.follow import Follower, View
@@ -46,7 +46,7 @@ class SearchRig:
         self.read_points: ReadPoints = self.store.points
         cache = PointCache(lambda ids: self.read_points(ids))
         self.second_look = SecondLook(cache, matcher or FakeMatcher(), workers=1, deadline_s=second_look_s)
-        lookup = Lookup(
+        self.lookup = Lookup(
             picture_url=lambda item: item.id,
             k=6,
             max_age_s=5.0,
@@ -56,7 +56,7 @@ class SearchRig:
         drops = Drops(self.tally)
         self.answerer = Answerer(
             live=self._live,
-            lookup=lookup,
+            lookup=self.lookup,
             queue=self.queue,
             drops=drops,
             listener=listener,
@@ -86,5 +86,12 @@ class SearchRig:
         return self.answer() == 0 and not self.tally.records and not self.queue.latest(limit=100)
 
 
-def fresh(*, thing: str = "cam-1", seq: int = 1, age_s: float = 0.0, model: str = MODEL) -> Observation:
-    return make_observation(thing=thing, at_s=time.time() - age_s, seq=seq, model=model)
+def fresh(
+    views: Vectors | None = None,
+    *,
+    thing: str = "cam-1",
+    seq: int = 1,
+    age_s: float = 0.0,
+    model: str = MODEL,
+) -> Observation:
+    return make_observation(views, thing=thing, at_s=time.time() - age_s, seq=seq, model=model)
