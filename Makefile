@@ -14,7 +14,7 @@ COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose 
 PAGE = http{{range .Config.Env}}{{if eq . "LOOKALIKE_TLS=1"}}s{{end}}{{end}}://{{range .HostConfig.PortBindings}}{{range .}}{{.HostIp}}:{{.HostPort}}{{end}}{{end}}
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down test lint lock listing docs models samples bench test-system test-web test-compose soak fuzz screenshots
+.PHONY: help run up down test lint lock listing docs models samples bench lambda-zips test-system test-web test-compose test-aws soak fuzz screenshots
 
 help:  ## what there is
 	@awk -F ":.*## " '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -56,6 +56,9 @@ test-web: $(READY)  ## the page in a real browser, with a camera; installs Chrom
 test-compose: $(READY)  ## the containers, with a Docker engine: built, restarted, killed
 	@$(BIN)/python -m pytest tests/compose
 
+test-aws: $(READY)  ## the functions out of their zips, run as AWS Lambda runs them
+	@$(BIN)/python -m pytest -s tests/aws_code
+
 soak: $(READY)  ## what takes many minutes by design: 200 kills, 20 minutes of use (SOAK_SECONDS); .ci/run leaves it out
 	@$(BIN)/python -m pytest -m soak
 
@@ -77,10 +80,12 @@ lint: $(READY)  ## style, types, direction of imports, docs and locks up to date
 	  cp $$image/requirements.lock .venv/lock && $(LOCK_IMAGE) $$image/requirements.in -o .venv/lock && \
 	  diff $$image/requirements.lock .venv/lock || \
 	  { echo "error: $$image/requirements.lock does not fit; run \`make lock\`" >&2; exit 1; }; done
+	@$(BIN)/python -m deploy.lambda_zips.lock --check
 
-lock: $(READY)  ## compile requirements.lock and the images' after a change of pyproject.toml or a requirements.in
+lock: $(READY)  ## compile requirements.lock, the images' and the zips' after a change of pyproject.toml or a requirements.in
 	@$(LOCK) -o requirements.lock
 	@for image in $(IMAGES); do $(LOCK_IMAGE) $$image/requirements.in -o $$image/requirements.lock || exit 1; done
+	@$(BIN)/python -m deploy.lambda_zips.lock
 
 samples:  ## render the sample catalogue and clip again (half an hour, 1.4 GB of Blender)
 	@test -x build/samples-env/bin/python || $(PYTHON) -m venv build/samples-env
@@ -94,6 +99,9 @@ bench: $(READY)  ## accuracy on the sample clip, the time to the first match, th
 	@$(BIN)/python -m bench.importing
 	@$(BIN)/python -m bench.search
 	@$(BIN)/python -m bench.streams
+
+lambda-zips: $(READY)  ## build the zips of the functions on AWS Lambda: build/lambda/
+	@$(BIN)/python -m deploy.lambda_zips $(if $(ONLY),--only $(ONLY))
 
 models: $(READY)  ## build the model file
 	@$(BIN)/python -m models.build

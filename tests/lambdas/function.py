@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import gzip
+import itertools
 import json
+import random
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -19,6 +21,7 @@ from common.wire import Observation, encode_observation
 from services.adapters.sqlite_items import SqliteItems
 from services.core.domain import Item
 from tests.fakes import make_item
+from tests.hostile_messages import hostile_messages
 
 EVENTS = Path(__file__).parent / "events"
 
@@ -47,6 +50,21 @@ def features(item: Item, *, thing: str = "cam-1", seq: int = 1, age_s: float = 0
     """The rule's event for an observation of this item."""
     seen = Observation(thing, item.vectors[:1], time.time() - age_s, "0a1b2c3d", seq, item.model)
     return rule_event(f"lookalike/{thing}/features", encode_observation(seen))
+
+
+def hostile_events(model: str, chance: random.Random, *, count: int) -> Iterator[Any]:
+    """Events of the rule with hostile messages, and some that no rule sends."""
+    # Each comes several times, on other topics: making one takes longer than refusing it.
+    messages = list(itertools.islice(hostile_messages(model, chance), count // 5))
+    for _ in range(count):
+        event: Any = rule_event(chance.choice(messages)[0], chance.choice(messages)[1])
+        if chance.random() < 0.1:
+            event[chance.choice(["topic", "payload", "received_ms"])] = chance.choice(
+                [None, [], {}, -1, 1e308, float("nan"), True, "x", "\ud800", "=" * 9]
+            )
+        if chance.random() < 0.01:
+            event = chance.choice([None, [], "", [event, event], {"Records": []}])
+        yield event
 
 
 def stock(folder: Path, *ids: str) -> list[Item]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import logging
 import random
@@ -20,8 +19,7 @@ from services.lambdas import hosting
 from services.lambdas.hosting import Host
 from services.lambdas.search import SearchFunction, handler
 from tests import aws
-from tests.hostile_messages import hostile_messages
-from tests.lambdas.function import FakeContext, features, golden, iot_endpoint, rule_event
+from tests.lambdas.function import FakeContext, features, golden, hostile_events, iot_endpoint, rule_event
 
 HOSTILE = 10_000
 
@@ -123,19 +121,9 @@ def test_a_good_message_beside_hostile_ones_is_answered(function: SearchFunction
 def test_no_hostile_event_ends_the_function_and_each_is_counted_and_logged(
     function: SearchFunction, items: list[Item], logged: Counter[str]
 ) -> None:
-    chance = random.Random(18)
-    # Each comes several times, on other topics: making one takes longer than refusing it.
-    messages = list(itertools.islice(hostile_messages(items[0].model, chance), HOSTILE // 5))
     counted: Counter[str] = Counter()
     sent = answered = 0
-    for _ in range(HOSTILE):
-        event: Any = rule_event(chance.choice(messages)[0], chance.choice(messages)[1])
-        if chance.random() < 0.1:
-            event[chance.choice(["topic", "payload", "received_ms"])] = chance.choice(
-                [None, [], {}, -1, 1e308, float("nan"), True, "x", "\ud800", "=" * 9]
-            )
-        if chance.random() < 0.01:
-            event = chance.choice([None, [], "", [event, event], {"Records": []}])
+    for event in hostile_events(items[0].model, random.Random(18), count=HOSTILE):
         sent += len(event) if isinstance(event, list) else 1
         found = function(event, FakeContext())
         counted.update(found["dropped"])

@@ -1,0 +1,77 @@
+"""The files of a zip: our code, the model, and what running needs of each package."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Iterator
+from fnmatch import fnmatch
+from pathlib import Path
+
+from deploy.lambda_zips.targets import CHECKOUT, Package
+
+# Parts of packages that no function needs.
+_LEFT_OUT = (
+    "*/tests/*",
+    "*.pyi",
+    # Commands, and the hashes of all files with these.
+    "bin/*",
+    "*.dist-info/RECORD",
+    # For those who compile against NumPy.
+    "numpy/distutils/*",
+    "numpy/f2py/*",
+    "numpy/*/include/*",
+    "numpy/*/lib/*.a",
+    # For programs in C; Python has a copy in onnxruntime_pybind11_state. 34 MB.
+    "onnxruntime/capi/libonnxruntime.so*",
+    "onnxruntime/transformers/*",
+    "onnxruntime/tools/*",
+    "onnxruntime/quantization/*",
+    # Lambda's processors have AVX2 at least, which FAISS takes without these 38 MB.
+    "faiss/*avx512*",
+)
+# Our code, without what starts processes, and without what builds and trains models.
+_CODE = ("common", "services", "models")
+_CODE_SUFFIXES = {".py", ".lua", ".sql"}
+_CODE_LEFT_OUT = ("services/run/*", "models/golden/*", "models/training/*")
+_SPACES = "models/trained/space-*.npz"
+
+
+def leave_out(folder: Path) -> None:
+    """Delete what no function needs of the packages in a folder."""
+    for path in [path for path in folder.rglob("*") if path.is_file()]:
+        if _matches(path.relative_to(folder).as_posix(), _LEFT_OUT):
+            path.unlink()
+
+
+def add_own(package: Package, model: Path, into: Path) -> None:
+    """Copy our code into a folder, and the model's file for a package that has it."""
+    for path in _own_files(package):
+        _copy(CHECKOUT / path, into / path)
+    if package.has_model:
+        _copy(model, into / "models" / model.name)
+
+
+def _own_files(package: Package) -> Iterator[Path]:
+    for folder in _CODE:
+        for path in _files_below(folder):
+            if path.suffix in _CODE_SUFFIXES and not _matches(str(path), _CODE_LEFT_OUT):
+                yield path
+    yield from (path.relative_to(CHECKOUT) for path in CHECKOUT.glob(_SPACES))
+    for folder in package.folders:
+        yield from _files_below(folder)
+
+
+def _files_below(folder: str) -> Iterator[Path]:
+    """Paths from the checkout."""
+    for path in (CHECKOUT / folder).rglob("*"):
+        if path.is_file() and not path.name.startswith("."):
+            yield path.relative_to(CHECKOUT)
+
+
+def _matches(name: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatch(name, pattern) for pattern in patterns)
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, target)
