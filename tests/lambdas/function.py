@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+import httpx
+
 from common.wire import Observation, encode_observation
 from services.adapters.sqlite_items import SqliteItems
 from services.core.domain import Item
@@ -105,6 +107,14 @@ def http_event(
     }
     event["headers"] |= dict(headers or {})
     return event
+
+
+def form(**fields: str | bytes) -> dict[str, Any]:
+    """The body and its type of a form with a picture."""
+    files = {name: (f"{name}.jpg", value) for name, value in fields.items() if isinstance(value, bytes)}
+    data = {name: value for name, value in fields.items() if isinstance(value, str)}
+    request = httpx.Request("POST", "http://x", files=files, data=data)
+    return {"body": request.read(), "headers": {"content-type": request.headers["content-type"]}}
 
 
 @dataclass(frozen=True, slots=True)

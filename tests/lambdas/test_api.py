@@ -21,7 +21,7 @@ from services.lambdas import api, exchanged
 from services.lambdas.api import ApiFunction
 from services.lambdas.search import SearchFunction
 from services.lambdas.status import StatusFunction
-from tests.lambdas.function import Answered, Aws, FakeContext, features, http_event, rule_event
+from tests.lambdas.function import Answered, Aws, FakeContext, features, form, http_event, rule_event
 from tests.system.pictures import picture
 
 ONLINE = rule_event("lookalike/cam-1/status", b'{"state":"online"}')
@@ -36,14 +36,6 @@ def function(on_aws: Aws) -> Iterator[ApiFunction]:
 
 def ask(function: ApiFunction, path: str, method: str = "GET", **more: Any) -> Answered:
     return Answered.of(function(http_event(path, method, **more), FakeContext()))
-
-
-def form(**fields: str | bytes) -> dict[str, Any]:
-    """The body and its type of a form with a picture."""
-    files = {name: (f"{name}.jpg", value) for name, value in fields.items() if isinstance(value, bytes)}
-    data = {name: value for name, value in fields.items() if isinstance(value, str)}
-    request = httpx.Request("POST", "http://x", files=files, data=data)
-    return {"body": request.read(), "headers": {"content-type": request.headers["content-type"]}}
 
 
 @pytest.fixture(scope="module")
