@@ -525,6 +525,7 @@ export const told = {
   "there is no item {id} in the catalogue (any more); expected the id of one": "카탈로그에 품목 {id}이(가) 이제 없습니다",
   "there is no item {id}": "품목 {id}이(가) 없습니다",
   "there is no change to undo under the token {token}: each can be undone once, within {h} hour, while it is one of the last {n}, until the api restarts": "되돌릴 것이 없습니다. 최근 {n}건까지, {h}시간 안에, 서버가 다시 시작되기 전에, 한 번씩만 되돌릴 수 있습니다",
+  "there is no change to undo under the token {token}: each can be undone once, within {h} hour, while it is one of the last {n}": "되돌릴 것이 없습니다. 최근 {n}건까지, {h}시간 안에, 한 번씩만 되돌릴 수 있습니다",
   "the catalogue is of model {model} by now, and this process runs model {own}: start it again with the LOOKALIKE_MODEL of the last `lookalike index rebuild`": "카탈로그는 이제 모델 {model}의 것인데 이 서버의 모델은 {own}입니다. 마지막 `lookalike index rebuild`의 LOOKALIKE_MODEL로 서버를 다시 시작하세요",
 
   // A picture's address.

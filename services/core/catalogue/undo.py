@@ -59,11 +59,17 @@ class UndoStore(Protocol):
         """The keys of pictures that an undo may bring back; may raise UnavailableError."""
 
 
-def missing_change(token: str, *, until: str = "") -> MissingError:
-    """The error for a token without a change; `until` is what else ends a change."""
+def missing_change(token: str, *, in_memory: bool = False) -> MissingError:
+    """The error for a token without a change; what is in memory ends with its process."""
+    # Two whole sentences: the page translates them as they are.
+    if in_memory:
+        return MissingError(
+            f"there is no change to undo under the token {token[:40]!a}: each can be undone once, within "
+            f"{KEPT_S / 3600:g} hour, while it is one of the last {MAX_CHANGES}, until the api restarts"
+        )
     return MissingError(
         f"there is no change to undo under the token {token[:40]!a}: each can be undone once, within "
-        f"{KEPT_S / 3600:g} hour, while it is one of the last {MAX_CHANGES}{until}"
+        f"{KEPT_S / 3600:g} hour, while it is one of the last {MAX_CHANGES}"
     )
 
 
@@ -99,7 +105,7 @@ class Undo:
             self._expire()
             if token in self._pasts:
                 return self._pasts[token][1]
-        raise missing_change(token, until=", until the api restarts")
+        raise missing_change(token, in_memory=True)
 
     def forget(self, token: str) -> None:
         """Drop the change of this token, which was undone."""
