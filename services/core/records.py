@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from common.wire import Observation, Vectors, to_iso
 from services.core.camera_mean import CameraMean, SeenFrame, seen_scene
 from services.core.domain import ItemFacts
@@ -46,7 +49,8 @@ class Neighbour:
     """An item near a query; `distance` is the Euclidean distance of unit vectors, 0 to 2.
 
     `row` is the number that the index gave to the nearest of the item's vectors when it was added, and to no
-    other vector since; -1 where an index has none. `vector` is that vector, float32 [dim], where it is known.
+    other vector since; -1 where an index has none. `vector` is that vector, float32 [dim], where it is known,
+    and `sketch` its sketch, int8 [SKETCH_DIM], where that is what is known.
     `score` orders the neighbours, the highest first: their cosine, unless something damps it. `inliers` is
     the number of local features that a second look found again in the item, None if it took none.
     """
@@ -55,6 +59,7 @@ class Neighbour:
     distance: float
     row: int = -1
     vector: Vectors | None = field(default=None, compare=False, repr=False)
+    sketch: NDArray[np.int8] | None = field(default=None, compare=False, repr=False)
     score: float = math.nan
     inliers: int | None = None
 

@@ -16,6 +16,7 @@ from services.bootstrap.serving import index_of
 from services.core.domain import IndexChange
 from services.core.records import Neighbour
 from services.core.search.rows_file import TrainedRows
+from services.core.search.sketches import sketched
 from services.core.search.trained import RetrainedError, TrainedIndex
 from services.search.knn_routes import ServedRows
 from services.search.serve_rows import build_serving_app, rows_served
@@ -54,7 +55,9 @@ class TestEndpoint:
         self.serve(rows)
         facts = tuple(make_item(item_id).facts for item_id in items)
         counts = np.array([len(each) for each in items.values()], np.int64)
-        return TrainedIndex(rows.training, MODEL, dim, 0, facts, counts, rows_answered=rows_answered)
+        return TrainedIndex(
+            rows.training, MODEL, dim, 0, facts, counts, sketched(vectors), rows_answered=rows_answered
+        )
 
     def index(self, trained: TrainedIndex) -> SageMakerIndex:
         """The index over it, in batches of a few vectors."""

@@ -20,6 +20,7 @@ from services.adapters.sagemaker_index import KnnEndpoint, SageMakerIndex
 from services.core.domain import IndexChange
 from services.core.errors import UnavailableError
 from services.core.search.distances import Distances
+from services.core.search.sketches import sketched
 from services.core.search.trained import RetrainedError, TrainedIndex
 from tests import aws
 from tests.adapters.endpoints import TestEndpoint, served_endpoint
@@ -46,7 +47,8 @@ def runtime() -> Any:
 def trained(**more: Any) -> TrainedIndex:
     facts = tuple(make_item(item_id).facts for item_id in ITEMS)
     counts = np.array([len(each) for each in ITEMS.values()], np.int64)
-    return replace(TrainedIndex("t-1", MODEL, DIM, 0, facts, counts), **more)
+    sketches = sketched(np.concatenate(list(ITEMS.values())))
+    return replace(TrainedIndex("t-1", MODEL, DIM, 0, facts, counts, sketches), **more)
 
 
 def index_on(client: Any, found: TrainedIndex, **more: Any) -> SageMakerIndex:

@@ -137,6 +137,16 @@ def test_a_trained_endpoint_answers_as_an_index_of_our_own(shop: Shop) -> None:
         assert [each.score for each in one] == pytest.approx([each.score for each in other], abs=1e-4)
 
 
+def test_equal_items_are_named_together_through_the_endpoint_too(shop: Shop) -> None:
+    shop.store.put(replace(ITEMS[11], id="thing-011-twin"))
+    shop.training(role=ROLE).train()
+    shop.store.put(replace(ITEMS[11], id="thing-011-later"))
+    shop.following.follow()
+    seen = replace(make_observation(camera_views(11), at_s=time.time()), thing="cam-1")
+    record = shop.answerer.look(seen, k=6)
+    assert sorted(record.equals) == ["thing-011", "thing-011-later", "thing-011-twin"]
+
+
 def test_everything_of_a_training_has_its_name_its_tags_and_the_least_hardware(shop: Shop) -> None:
     shop.account.turns = 2
     name = shop.training(role=ROLE).train().training

@@ -46,13 +46,15 @@ def same(found: TrainedIndex | None, kept: TrainedIndex) -> bool:
     """Whether all fields are equal, arrays included."""
     assert found is not None
     np.testing.assert_array_equal(found.row_counts, kept.row_counts)
+    np.testing.assert_array_equal(found.sketches, kept.sketches)
     for name in ("catalogue_mean", "taught_mean", "metric"):
         one, other = getattr(found.space, name), getattr(kept.space, name)
         assert (one is None) == (other is None)
         if one is not None:
             np.testing.assert_array_equal(one, other)
     assert (found.space.scale, found.space.taught_items) == (kept.space.scale, kept.space.taught_items)
-    return replace(found, row_counts=kept.row_counts, space=kept.space) == kept
+    arrays = replace(found, row_counts=kept.row_counts, sketches=kept.sketches)
+    return replace(arrays, space=kept.space) == kept
 
 
 @pytest.mark.parametrize("kept", [spaced(), plain()])

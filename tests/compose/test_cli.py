@@ -44,3 +44,8 @@ def test_a_second_up_changes_nothing_and_what_was_deleted_stays_deleted(stack: P
     assert stack.exec("api", "lookalike", "key").stdout.strip() == key
     assert set(before.split()) <= set(docker("ps", "-q", "--no-trunc").split())
     assert stack.client.get("/items/ball-tennis").status_code == 404
+
+
+def test_the_image_is_a_container_of_sagemaker_too(stack: Project) -> None:
+    done = stack.exec("search", "serve", "/nowhere", check=False)
+    assert (done.returncode, "/nowhere/rows.npz can't be read" in done.stdout + done.stderr) == (2, True)

@@ -54,7 +54,7 @@ class SageMakerIndex:
         self._endpoint, self._training, self._dim = endpoint, trained.training, trained.dim
         self._distances = distances or trained.distances
         # The item of each row.
-        self._rows = trained.item_ids
+        self._rows, self._sketches = trained.item_ids, trained.sketches
         self._trained = frozenset(self._rows)
         # For the writer alone.
         self._delta = delta
@@ -112,7 +112,9 @@ class SageMakerIndex:
             row = int(labels[place])
             item_id = self._rows[row]
             if item_id not in nearest and item_id not in gone:
-                nearest[item_id] = Neighbour(item_id, float(distances[place]), row)
+                nearest[item_id] = Neighbour(
+                    item_id, float(distances[place]), row, sketch=self._sketches[row]
+                )
                 if len(nearest) == k:
                     break
         return list(nearest.values())

@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from common.wire import Vectors
 from services.core.domain import EQUAL_FROM
 from services.core.records import Neighbour
+from services.core.search.sketches import directions_of, sketched
 
 _NEAREST = 8
 
@@ -26,15 +28,25 @@ def first_equals(neighbours: Sequence[Neighbour]) -> dict[str, str]:
 
 
 def _equal_pairs(neighbours: Sequence[Neighbour]) -> list[tuple[int, int]]:
-    """The places of those that are equal to each other, none if vectors are not known."""
-    vectors = [each.vector for each in neighbours if each.vector is not None]
-    if len(vectors) < len(neighbours) or len(vectors) < 2:
+    """The places of those that are equal to each other, none if neither vectors nor sketches are known."""
+    near = _directions(neighbours) if len(neighbours) > 1 else None
+    if near is None:
         return []
-    near = np.array(vectors)
     equal = near @ near.T >= EQUAL_FROM
     if np.count_nonzero(equal) <= len(near):  # each to itself
         return []
     return [(nearer, further) for nearer, further in np.argwhere(np.triu(equal, 1)).tolist()]
+
+
+def _directions(neighbours: Sequence[Neighbour]) -> Vectors | None:
+    """What tells equals: the vectors, or the sketches if some are known by these alone; float32 [n, any]."""
+    vectors = [each.vector for each in neighbours if each.vector is not None]
+    if len(vectors) == len(neighbours):
+        return np.array(vectors)
+    made = iter(sketched(np.array(vectors)) if vectors else ())
+    sketches = [each.sketch if each.vector is None else next(made) for each in neighbours]
+    known = [each for each in sketches if each is not None]
+    return directions_of(np.array(known)) if len(known) == len(neighbours) else None
 
 
 def apart(neighbours: Sequence[Neighbour], first: Mapping[str, str]) -> list[Neighbour]:

@@ -13,6 +13,7 @@ from services.core.domain import Item, ItemFacts
 from services.core.errors import InputError
 from services.core.ports import ItemStore
 from services.core.search.damaged_items import DamagedItems, usual_dim
+from services.core.search.sketches import Sketches, sketched
 from services.core.search.space import ModelSpace, Space, Standing
 from services.core.search.space_fit import SpaceStatistics
 from services.core.search.trained import TrainedIndex
@@ -34,6 +35,7 @@ class _Rows:
 
     facts: list[ItemFacts] = field(default_factory=list)
     vectors: list[Vectors] = field(default_factory=list)
+    sketches: list[Sketches] = field(default_factory=list)
     standings: dict[str, Standing] = field(default_factory=dict)
     other_recipe: set[str] = field(default_factory=set)
 
@@ -41,6 +43,7 @@ class _Rows:
         for item, (rows, standing) in zip(items, space.placed_all(items), strict=True):
             self.facts.append(item.facts)
             self.vectors.append(rows)
+            self.sketches.append(sketched(space.originals(rows)))
             if standing is not None:
                 self.standings[item.id] = standing
             if item.recipe != RECIPE:
@@ -87,6 +90,7 @@ def gather(
         cursor=head,
         facts=tuple(rows.facts),
         row_counts=np.array([len(each) for each in rows.vectors], np.int64),
+        sketches=np.concatenate(rows.sketches),
         space=space,
         standings=rows.standings,
         other_recipe=frozenset(rows.other_recipe),

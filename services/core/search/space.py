@@ -180,12 +180,12 @@ class SpacedIndex:
     def _scored(self, neighbours: Sequence[Neighbour]) -> list[Neighbour]:
         """The neighbours with scores and their pictures' own vectors, the highest score first."""
         vectors = [each.vector for each in neighbours if each.vector is not None]
-        known = len(vectors) == len(neighbours) > 0
-        originals = self.space.originals(np.array(vectors)) if known else [None] * len(neighbours)
+        originals = iter(self.space.originals(np.array(vectors)) if vectors else ())
         scored = []
-        for each, vector in zip(neighbours, originals, strict=True):
+        for each in neighbours:
             standing = self.standings.get(each.item_id)
             score = each.cosine if standing is None else standing.score(each.cosine)
+            vector = None if each.vector is None else next(originals)
             scored.append(replace(each, score=score, vector=vector))
         return sorted(scored, key=lambda each: -each.score)
 

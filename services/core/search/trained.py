@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from services.core.domain import ItemFacts
 from services.core.errors import UnavailableError
 from services.core.search.distances import Distances
+from services.core.search.sketches import Sketches
 from services.core.search.space import PLAIN, Space, Standing
 
 
@@ -21,8 +22,9 @@ class TrainedIndex:
 
     The rows of the endpoint are numbered through the items, in the order of `facts`; `row_counts` are the
     numbers of their rows, int64 [items]. The vectors themselves are the endpoint's alone. They are those of
-    `space`, from which what is shipped with the model is left out. `rows_answered` is the number of rows
-    that the endpoint gives for a query, fixed at the training.
+    `space`, from which what is shipped with the model is left out; `sketches`, int8 [rows, SKETCH_DIM], are
+    those of the pictures' own vectors. `rows_answered` is the number of rows that the endpoint gives for a
+    query, fixed at the training.
     """
 
     training: str
@@ -31,6 +33,7 @@ class TrainedIndex:
     cursor: int
     facts: tuple[ItemFacts, ...]
     row_counts: NDArray[np.int64]
+    sketches: Sketches
     space: Space = PLAIN
     standings: Mapping[str, Standing] = field(default_factory=dict)
     # The items with vectors of another version's recipe.

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from common.wire import Vectors
 from services.core.domain import ItemFacts
 from services.core.errors import InputError
 from services.core.search.distances import Distances
+from services.core.search.sketches import SKETCH_DIM
 from services.core.search.space import Space, Standing, TaughtScale
 from services.core.search.trained import TrainedIndex
 
@@ -40,7 +40,7 @@ def encode_trained(trained: TrainedIndex) -> tuple[bytes, bytes]:
         "damaged": dict(trained.damaged),
         "items": [_facts_json(item) for item in trained.facts],
     }
-    arrays: dict[str, Any] = {"row_counts": trained.row_counts}
+    arrays: dict[str, Any] = {"row_counts": trained.row_counts, "sketches": trained.sketches}
     if trained.standings:
         # Every item has one, or none has.
         kept = [trained.standings[item_id] for item_id in ids]
@@ -63,10 +63,13 @@ def decode_trained(facts: bytes, numbers: bytes) -> TrainedIndex:
         raise InputError(f"what the training left can't be read ({str(error)[:100]}): train again") from None
 
 
-def _trained(told: dict[str, Any], arrays: dict[str, Vectors]) -> TrainedIndex:
+def _trained(told: dict[str, Any], arrays: dict[str, Any]) -> TrainedIndex:
     items = tuple(_facts(each, told["model"]) for each in told["items"])
     counts = np.asarray(arrays["row_counts"], np.int64)
     pairs = arrays["standings"].tolist() if "standings" in arrays else []
+    sketches = np.asarray(arrays["sketches"], np.int8)
+    if sketches.shape != (counts.sum(), SKETCH_DIM):
+        raise ValueError(f"sketches of shape {sketches.shape}; expected [{counts.sum()}, {SKETCH_DIM}]")
     if len(counts) != len(items) or len(pairs) not in (0, len(items)):
         raise ValueError(f"numbers of {len(counts)} and {len(pairs)} items; expected {len(items)}")
     return TrainedIndex(
@@ -76,6 +79,7 @@ def _trained(told: dict[str, Any], arrays: dict[str, Vectors]) -> TrainedIndex:
         cursor=told["cursor"],
         facts=items,
         row_counts=counts,
+        sketches=sketches,
         space=Space(
             catalogue_mean=arrays.get("catalogue_mean"),
             taught_mean=arrays.get("taught_mean"),

@@ -1,7 +1,9 @@
 """Items with the same picture, or nearly the same: judged as one, named as such, and no trouble to others."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -9,10 +11,11 @@ import pytest
 from common.wire import Vectors, unit
 from services.core.domain import EQUAL_FROM, Item
 from services.core.ports import Memory
-from services.core.records import MatchRecord, Verdict
+from services.core.records import MatchRecord, Neighbour, Verdict
 from services.core.search.equals import first_equals
 from services.core.search.follow import Follower
 from services.core.search.lookup import Lookup
+from services.core.search.sketches import sketched
 from services.core.search.verdict import Calibration
 from tests.fakes import FakeIndex, FakeItems, make_item, make_observation, vectors
 
@@ -39,8 +42,25 @@ def articles(sizes: str, *, likeness: float = 1.0, count: int = 12) -> list[Item
     return items
 
 
-def followed(items: list[Item]) -> Follower:
-    following = Follower(FakeItems(items), make_index=lambda _model, dim: FakeIndex(dim=dim))
+class SketchIndex(FakeIndex):
+    """An index whose vectors are elsewhere; with `some`, those of every second item are here."""
+
+    def __init__(self, *, dim: int, some: bool = False) -> None:
+        super().__init__(dim=dim)
+        self._some = some
+
+    def search(self, vectors: Vectors, *, k: int) -> list[list[Neighbour]]:
+        return [[self._sketched(each) for each in found] for found in super().search(vectors, k=k)]
+
+    def _sketched(self, near: Neighbour) -> Neighbour:
+        assert near.vector is not None
+        if self._some and near.row % 2:
+            return near
+        return replace(near, vector=None, sketch=sketched(near.vector[None])[0])
+
+
+def followed(items: list[Item], index: Callable[..., FakeIndex] = FakeIndex) -> Follower:
+    following = Follower(FakeItems(items), make_index=lambda _model, dim: index(dim=dim))
     following.follow()
     return following
 
@@ -52,8 +72,11 @@ def answered(following: Follower, seen: Vectors, earlier: list[MatchRecord] | No
 
 
 @pytest.mark.parametrize("likeness", [1.0, 0.995])
-def test_three_sizes_of_an_article_are_one_match_with_its_equals(likeness: float) -> None:
-    following = followed(articles("SML", likeness=likeness))
+@pytest.mark.parametrize("index", [FakeIndex, SketchIndex, partial(SketchIndex, some=True)])
+def test_three_sizes_of_an_article_are_one_match_with_its_equals(
+    likeness: float, index: Callable[..., FakeIndex]
+) -> None:
+    following = followed(articles("SML", likeness=likeness), index)
     for number in range(12):
         seen = turned(vectors(seed=number, dim=DIM)[0], 0.8, seed=77)
         record = answered(following, seen)
@@ -80,8 +103,11 @@ def test_an_empty_desk_is_no_match_with_equals_too() -> None:
     assert (record.verdict, record.equals) == (Verdict.NO_MATCH, ())
 
 
-def test_items_that_only_look_alike_are_no_equals_and_the_record_is_as_before() -> None:
-    following = followed(articles("SM", likeness=0.97))  # of the picture; 0.94 of each other
+@pytest.mark.parametrize("index", [FakeIndex, SketchIndex])
+def test_items_that_only_look_alike_are_no_equals_and_the_record_is_as_before(
+    index: Callable[..., FakeIndex],
+) -> None:
+    following = followed(articles("SM", likeness=0.97), index)  # of the picture; 0.94 of each other
     seen = vectors(seed=4, dim=DIM)
     record = answered(following, seen)
     assert record.equals == ()
@@ -109,6 +135,8 @@ def test_equals_agree_over_frames() -> None:
 
 def test_neighbours_without_vectors_have_no_equals() -> None:
     index = FakeIndex(dim=DIM)
+    bare = [Neighbour("a", 0.1), Neighbour("b", 0.1, sketch=sketched(vectors(dim=DIM))[0])]
+    assert first_equals(bare) == {}
     assert first_equals(index.search(vectors(dim=DIM), k=5)[0]) == {}
     assert Calibration().evidence([]).items == {}
     assert 0.9 < EQUAL_FROM < 1
