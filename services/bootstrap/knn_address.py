@@ -8,6 +8,8 @@ from urllib.parse import parse_qsl
 
 from services.core.search.distances import Distances
 
+# The endpoint that is trained if none is named.
+DEFAULT_ENDPOINT = "lookalike"
 FAISS, SAGEMAKER = "faiss", "sagemaker://"
 # What SageMaker takes as a name.
 ENDPOINT_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")

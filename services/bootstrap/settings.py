@@ -97,8 +97,8 @@ class _Broker(Base):
         return MqttFiles(self.mqtt_cert, self.mqtt_key, self.mqtt_ca)
 
 
-class SearchCoreSettings(StoreSettings, IndexSettings, PageSettings, QueueSettings):
-    """The settings of a search on any host, wherever its observations come from."""
+class KnnSettings(IndexSettings):
+    """The engine that finds the nearest vectors, and the place of its trainings."""
 
     knn: Knn = Field(
         "faiss",
@@ -107,12 +107,17 @@ class SearchCoreSettings(StoreSettings, IndexSettings, PageSettings, QueueSettin
         "in a request; and `&distances=KIND` if the endpoint's distances mean something else than its "
         "training found: `l2`, `squared_l2`, `cosine`, `cosine_distance` or `inner_product`.",
     )
-    max_age_s: float = Field(5, gt=0, le=3600, description=setting_texts.MAX_AGE_S)
 
     @property
     def endpoint(self) -> EndpointAddress | None:
         """The k-NN endpoint, None for FAISS."""
         return parse_knn(self.knn)
+
+
+class SearchCoreSettings(StoreSettings, KnnSettings, PageSettings, QueueSettings):
+    """The settings of a search on any host, wherever its observations come from."""
+
+    max_age_s: float = Field(5, gt=0, le=3600, description=setting_texts.MAX_AGE_S)
 
     @model_validator(mode="after")
     def _has_index_place(self) -> Self:
@@ -166,7 +171,7 @@ class ApiSettings(ApiCoreSettings, _Broker):
     """The settings of the api process, which reaches cameras over a broker."""
 
 
-class CliSettings(CatalogueSettings, IndexSettings, TlsSettings, QueueSettings, _Broker):
+class CliSettings(CatalogueSettings, KnnSettings, TlsSettings, QueueSettings, _Broker):
     """The settings of the command line; it finds the system by the data folder's run.json, else `api_url`."""
 
     api_key: SecretStr = Field(SecretStr(""), description=API_KEY)

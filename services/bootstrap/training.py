@@ -17,8 +17,6 @@ from services.core.errors import InputError
 from services.core.ports import ItemStore
 from services.core.search.training import Found, Note, Training
 
-DEFAULT_ENDPOINT = "lookalike"
-
 
 @dataclass(frozen=True, slots=True)
 class TrainingParts:

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-from services.bootstrap.knn_address import ENDPOINT_NAME
+from services.bootstrap.knn_address import DEFAULT_ENDPOINT, ENDPOINT_NAME
 from services.bootstrap.settings import CliSettings, load
 from services.cli.printed import say, tell
 from services.core.errors import InputError
@@ -21,7 +21,9 @@ if TYPE_CHECKING:  # boto3 takes 0.2 s to load
 
 app = typer.Typer(help="The k-NN endpoint on SageMaker.", no_args_is_help=True)
 
-Endpoint = Annotated[str, typer.Option(help="The endpoint's name, that of `LOOKALIKE_KNN=sagemaker://NAME`.")]
+Endpoint = Annotated[
+    str | None, typer.Option(help="Its name. [that of LOOKALIKE_KNN=sagemaker://NAME, else lookalike]")
+]
 Role = Annotated[
     str | None,
     typer.Option(help="The ARN of the role by which SageMaker uses the bucket of LOOKALIKE_INDEX."),
@@ -51,7 +53,7 @@ def _group() -> None:
 @app.command()
 def train(
     role: Role = None,
-    endpoint: Endpoint = "lookalike",
+    endpoint: Endpoint = None,
     image: Image = None,
     instance: Instance = None,
     count: Count = None,
@@ -64,16 +66,16 @@ def train(
     the endpoint that is under way. What is made has the tag `lookalike:endpoint`.
     """
     with _opened(endpoint, role, image, instance, count, training_instance) as parts:
-        trained = parts.training.train(index_type=index_type)
-    say(f"endpoint {endpoint} serves training {trained.training}")
+        name, trained = parts.training.endpoint, parts.training.train(index_type=index_type)
+    say(f"endpoint {name} serves training {trained.training}")
     say(f"{len(trained.facts)} items, {trained.rows} rows, {trained.rows_answered} rows an answer")
-    tell(f"searches with LOOKALIKE_KNN=sagemaker://{endpoint} use it")
+    tell(f"searches with LOOKALIKE_KNN=sagemaker://{name} use it")
 
 
 @app.command()
 def retrain(
     role: Role = None,
-    endpoint: Endpoint = "lookalike",
+    endpoint: Endpoint = None,
     image: Image = None,
     instance: Instance = None,
     count: Count = None,
@@ -86,28 +88,28 @@ def retrain(
     in memory and compares it itself. Role, image and instances stay as they are unless they are given.
     """
     with _opened(endpoint, role, image, instance, count, training_instance) as parts:
-        trained = parts.training.retrain(index_type=index_type)
+        name, trained = parts.training.endpoint, parts.training.retrain(index_type=index_type)
     if trained is None:
-        say(f"endpoint {endpoint} is trained on the catalogue as it is: nothing was done")
+        say(f"endpoint {name} is trained on the catalogue as it is: nothing was done")
         return
-    say(f"endpoint {endpoint} serves training {trained.training}")
+    say(f"endpoint {name} serves training {trained.training}")
     say(f"{len(trained.facts)} items, {trained.rows} rows, {trained.rows_answered} rows an answer")
 
 
 @app.command()
-def status(endpoint: Endpoint = "lookalike") -> None:
+def status(endpoint: Endpoint = None) -> None:
     """Show the endpoint, its training, what changed since, and everything that has its tag."""
     with _opened(endpoint) as parts:
-        state = parts.trainer.state()
+        name, state = parts.training.endpoint, parts.trainer.state()
         if state is None:
-            say(f"there is no endpoint {endpoint} in this region; `lookalike aws train` makes it")
+            say(f"there is no endpoint {name} in this region; `lookalike aws train` makes it")
         else:
             told = f", instances: {state.count}" if state.count else ""
-            say(f"endpoint {endpoint}: {state.status}{told}{f' ({state.reason})' if state.reason else ''}")
+            say(f"endpoint {name}: {state.status}{told}{f' ({state.reason})' if state.reason else ''}")
             if state.training:
                 _say_training(parts, state.training)
         for kind, training in sorted(parts.trainer.leftovers.tagged()):
-            say(f"tagged: {kind} {training or endpoint}")
+            say(f"tagged: {kind} {training or name}")
 
 
 def _say_training(parts: TrainingParts, name: str) -> None:
@@ -126,7 +128,7 @@ def _say_training(parts: TrainingParts, name: str) -> None:
 
 @contextmanager
 def _opened(
-    endpoint: str,
+    endpoint: str | None,
     role: str | None = None,
     image: str | None = None,
     instance: str | None = None,
@@ -137,13 +139,15 @@ def _opened(
     from services.adapters.sagemaker_training import Hardware
     from services.bootstrap.training import open_training
 
+    settings = load(CliSettings)
+    endpoint = endpoint or (settings.endpoint.name if settings.endpoint else DEFAULT_ENDPOINT)
     if not ENDPOINT_NAME.fullmatch(endpoint):
         raise InputError(f"endpoint {endpoint!a}; expected letters, digits and hyphens, at most 63")
     hardware = Hardware(role, image, instance, count, training_instance)
     console = Console(stderr=True)
     columns = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
-        yield open_training(load(CliSettings), endpoint, hardware=hardware, note=_shown_by(progress))
+        yield open_training(settings, endpoint, hardware=hardware, note=_shown_by(progress))
 
 
 def _shown_by(progress: Progress) -> Note:

@@ -40,7 +40,7 @@ def put(*names: str) -> None:
 
 
 def test_an_endpoint_is_trained_shown_and_trained_again(
-    account: Account, capsys: pytest.CaptureFixture[str]
+    account: Account, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put("mug", "cup", "bowl")
     command.train(role=ROLE, endpoint="shop")
@@ -60,7 +60,8 @@ def test_an_endpoint_is_trained_shown_and_trained_again(
         f"tagged: model {first}",
         f"tagged: training-job {first}",
     ]
-    command.retrain(endpoint="shop")
+    monkeypatch.setenv("LOOKALIKE_KNN", "sagemaker://shop")
+    command.retrain()
     (second,) = account.models
     assert f"endpoint shop serves training {second}\n4 items" in capsys.readouterr().out
 
