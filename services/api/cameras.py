@@ -23,7 +23,8 @@ from services.api.rights import KEY_NEEDED, OPEN_TO_ALL
 from services.bootstrap.api import ApiParts
 from services.contract.camera_models import CameraAnswer, CamerasAnswer, FrameAnswer
 from services.contract.problem_models import BROKER_AWAY, Responses, problems
-from services.core.cameras.previews import KEPT_S, WATCH_COMMAND, Preview, Previews
+from services.core.cameras.ports import PreviewStore
+from services.core.cameras.previews import KEPT_S, WATCH_COMMAND, Preview
 from services.core.errors import InputError, TooLargeError, UnavailableError
 
 WAIT_S = 2.0
@@ -120,7 +121,7 @@ def build_preview_router(parts: ApiParts) -> APIRouter:
         newer = await _newer(parts.previews, thing, seen)
         if newer is not None:
             return Response(newer.jpeg, media_type="image/jpeg", headers=_headers(newer))
-        last = parts.previews.newest(thing, within_s=KEPT_S)
+        last = await run_in_threadpool(parts.previews.newest, thing, within_s=KEPT_S)
         if last is not None and _etag(last) in seen:
             return Response(status_code=304, headers=_headers(last))
         raise UnavailableError(
@@ -144,7 +145,7 @@ def _ask_for_previews(parts: ApiParts, thing: str) -> None:
         parts.link.publish(topic(thing, "command"), WATCH_COMMAND, qos=1)
 
 
-async def _newer(previews: Previews, thing: str, seen: Collection[str]) -> Preview | None:
+async def _newer(previews: PreviewStore, thing: str, seen: Collection[str]) -> Preview | None:
     """The newest preview that is not among `seen`, None if none comes within WAIT_S."""
     loop, arrived = asyncio.get_running_loop(), asyncio.Event()
     listening = previews.listening(thing, lambda: loop.call_soon_threadsafe(arrived.set))
@@ -152,10 +153,11 @@ async def _newer(previews: Previews, thing: str, seen: Collection[str]) -> Previ
         async with asyncio.timeout(WAIT_S):
             while True:
                 arrived.clear()
-                newest = previews.newest(thing)
+                newest = await run_in_threadpool(previews.newest, thing)
                 if newest is not None and _etag(newest) not in seen:
                     return newest
-                await arrived.wait()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(arrived.wait(), previews.look_every_s)
     return None
 
 

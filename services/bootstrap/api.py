@@ -20,7 +20,7 @@ from services.bootstrap.settings import ApiCoreSettings
 from services.bootstrap.shared_state import SharedState, in_memory
 from services.core.cameras.clocks import ClockOffsets
 from services.core.cameras.link import Connect, LiveLink
-from services.core.cameras.ports import StatusStore
+from services.core.cameras.ports import PreviewStore, StatusStore
 from services.core.cameras.previews import Previews
 from services.core.cameras.replies import LocalReplies
 from services.core.cameras.snapshots import Snapshots
@@ -65,7 +65,7 @@ class ApiParts(ApiCore):
 
     cameras: StatusStore
     clocks: ClockOffsets
-    previews: Previews
+    previews: PreviewStore
     snapshots: Snapshots
     link: LiveLink
 
@@ -145,7 +145,7 @@ def build_api(settings: ApiCoreSettings, connect: Connect, state: SharedState | 
     return with_cameras(core, previews, snapshots, link)
 
 
-def with_cameras(core: ApiCore, previews: Previews, snapshots: Snapshots, link: LiveLink) -> ApiParts:
+def with_cameras(core: ApiCore, previews: PreviewStore, snapshots: Snapshots, link: LiveLink) -> ApiParts:
     """The whole api: its core, and the ways to and from the cameras."""
     shared = {field.name: getattr(core, field.name) for field in fields(core)}
     return ApiParts(

@@ -70,6 +70,11 @@ class AwsSettings(IndexSettings):
         "With it the api function refuses requests that did not come through CloudFront, and takes clients' "
         "addresses from its header `CloudFront-Viewer-Address`. Without it that header is not read.",
     )
+    previews: bool = Field(
+        False,
+        description="1: pages may watch cameras on AWS too, and the status function takes previews. While a "
+        "camera is watched each of its five previews a second is a message and a call of that function.",
+    )
     follow_s: float = Field(
         1,
         ge=0,

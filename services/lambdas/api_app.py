@@ -21,10 +21,11 @@ def build_app(parts: ApiFunctionParts) -> FastAPI:
     checks = health.dependencies_of(api, disks=False)
     routers = [
         matches.build_router(api, headers=POLLED),
-        not_here.build_router(),
+        not_here.build_stream_router(),
         *item_routers(api, parts.settings, archive_routes.build_router(parts)),
         images.build_router(api, large=large),
         cameras.build_router(api, headers=POLLED),
+        cameras.build_preview_router(api) if parts.settings.previews else not_here.build_preview_router(),
         health.build_router(api, checks, ended=lambda: None),
     ]
     return assemble(parts.settings, api, routers)

@@ -10,13 +10,13 @@ from services.contract.problem_models import problems
 
 _STREAM = "events can't be streamed here; ask GET /matches with `after` each second"
 _PREVIEW = (
-    "there are no previews here: on AWS each would be a message and a function's call; POST "
-    "/cameras/{thing}/moments gives pictures of what the camera sees"
+    "previews are switched off here, because on AWS each is a message and a function's call: set "
+    "LOOKALIKE_PREVIEWS=1, or POST /cameras/{thing}/moments for pictures of what the camera sees"
 )
 
 
-def build_router() -> APIRouter:
-    """The routes, which answer at once."""
+def build_stream_router() -> APIRouter:
+    """The route of events, which answers at once."""
     router = APIRouter()
 
     @router.get(
@@ -30,6 +30,13 @@ def build_router() -> APIRouter:
         """Not on AWS: the page asks each second instead."""
         raise HTTPException(501, _STREAM)
 
+    return router
+
+
+def build_preview_router() -> APIRouter:
+    """The route of previews where they are switched off."""
+    router = APIRouter()
+
     @router.get(
         "/cameras/{thing}/preview",
         tags=["cameras"],
@@ -38,7 +45,7 @@ def build_router() -> APIRouter:
         responses=problems({501: _PREVIEW}),
     )
     async def preview(thing: Thing) -> None:
-        """Not on AWS."""
+        """Not on AWS, unless LOOKALIKE_PREVIEWS is 1."""
         del thing
         raise HTTPException(501, _PREVIEW)
 

@@ -9,6 +9,7 @@ from typing import Any
 from common.rate_limited_log import RateLimitedLog
 from common.wire import WireError
 from services.bootstrap.lambdas.status import StatusFunctionParts, status_parts
+from services.core.cameras.previews import check_preview
 from services.core.cameras.replies import parse_reply
 from services.core.cameras.status import read_status
 from services.core.errors import UnavailableError
@@ -20,7 +21,7 @@ log = logging.getLogger(__name__)
 
 
 class StatusFunction:
-    """Keeps statuses and answers where the api functions find them."""
+    """Keeps statuses, answers and previews where the api functions find them."""
 
     def __init__(self, parts: StatusFunctionParts) -> None:
         self._parts = parts
@@ -36,8 +37,12 @@ class StatusFunction:
 
     def _keep(self, message: TopicMessage, dropped: Counter[str]) -> bool:
         try:
+            previews = self._parts.previews
             if parse_reply(message.topic):
                 self._parts.replies.receive(message.topic, message.payload)
+            elif previews is not None and message.topic.endswith("/preview"):
+                check_preview(message.topic, message.payload)
+                previews.receive(message.topic, message.payload)
             else:
                 _check_status(message)
                 self._parts.cameras.receive(message.topic, message.payload)
@@ -57,7 +62,7 @@ class StatusFunction:
 def _check_status(message: TopicMessage) -> None:
     """Raise WireError unless it is a camera's status; the store takes nothing else, and would not say so."""
     if not message.topic.endswith("/status"):
-        raise WireError("topic", "neither a camera's status nor an answer of one")
+        raise WireError("topic", "neither a camera's status, an answer nor a preview that is wanted")
     read_status(message.topic, message.payload)
 
 

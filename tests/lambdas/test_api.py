@@ -16,6 +16,7 @@ import pytest
 from services.bootstrap.lambdas.api import api_parts
 from services.bootstrap.lambdas.search import search_parts
 from services.bootstrap.lambdas.status import status_parts
+from services.core.cameras.previews import WATCH_COMMAND
 from services.core.errors import InputError
 from services.lambdas import api, exchanged
 from services.lambdas.api import ApiFunction
@@ -199,6 +200,27 @@ def test_a_camera_answers_through_the_status_function(on_aws: Aws, monkeypatch: 
     topic, command = on_aws.heard.pop()
     assert topic == "lookalike/cam-1/command"
     assert json.loads(command)["max_bytes"] < 128 * 1024
+
+
+def test_a_camera_is_watched_where_previews_are_switched_on(
+    on_aws: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOOKALIKE_PREVIEWS", "1")
+    status = StatusFunction(status_parts())
+    status(ONLINE, FakeContext())
+    with closing(ApiFunction(api_parts())) as function:
+        assert ask(function, "/cameras/cam-1/preview").status == 503
+        assert on_aws.heard.pop() == ("lookalike/cam-1/command", WATCH_COMMAND)
+        message = rule_event("lookalike/cam-1/preview", picture(1))
+        assert status([message, message | {"payload": ""}], FakeContext()) == {
+            "kept": 1,
+            "dropped": {"field": 1},
+        }
+        shown = ask(function, "/cameras/cam-1/preview")
+        assert (shown.status, shown.content) == (200, picture(1))
+        again = ask(function, "/cameras/cam-1/preview", headers={"if-none-match": shown.headers["etag"]})
+        assert again.status == 304
+    assert on_aws.heard == []
 
 
 def test_without_aws_iot_a_camera_can_not_be_asked(on_aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from common.setting_texts import default_in_words
-from services.adapters.redis_shared import RedisReplies
+from services.adapters.redis_shared import RedisPreviews, RedisReplies
 from services.adapters.s3_exchange import LINK_S, S3Exchange
 from services.adapters.s3_pictures import S3Pictures
 from services.bootstrap import aws
@@ -23,7 +23,6 @@ from services.bootstrap.lambdas.late import LateFeaturizer, LateSearch
 from services.bootstrap.redis import connect_redis, keys_of
 from services.bootstrap.settings import ApiCoreSettings, load
 from services.bootstrap.shared_state import in_redis
-from services.core.cameras.previews import Previews
 from services.core.cameras.snapshots import Snapshots
 from services.core.catalogue.decode_turns import DecodeTurns
 from services.core.search.service import SearchService
@@ -75,16 +74,17 @@ def api_parts() -> ApiFunctionParts:
         turns=DecodeTurns(at_once=0),
     )
     link = aws.open_iot(settings.iot_endpoint)
-    replies = RedisReplies(
-        connect_redis(settings.redis_url, cluster=settings.redis_cluster), keys=keys_of(settings)
-    )
+    client = connect_redis(settings.redis_url, cluster=settings.redis_cluster)
+    keys = keys_of(settings)
     snapshots = Snapshots(
-        lambda topic, command: link.publish(topic, command, qos=1), replies, max_bytes=REPLY_BYTES
+        lambda topic, command: link.publish(topic, command, qos=1),
+        RedisReplies(client, keys=keys),
+        max_bytes=REPLY_BYTES,
     )
     pictures = core.catalogue.pictures
     return ApiFunctionParts(
         settings,
-        with_cameras(core, Previews(), snapshots, link),
+        with_cameras(core, RedisPreviews(client, keys=keys), snapshots, link),
         calls,
         open_exchange(settings.exchange_place),
         (lambda key: pictures.link(key, for_s=LINK_S)) if isinstance(pictures, S3Pictures) else None,

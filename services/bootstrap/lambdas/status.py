@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.adapters.redis_shared import RedisReplies, RedisStatuses
+from services.adapters.redis_shared import RedisPreviews, RedisReplies, RedisStatuses
 from services.bootstrap.aws_settings import AwsSettings
 from services.bootstrap.limit_settings import LimitSettings
 from services.bootstrap.redis import connect_redis, keys_of
@@ -21,6 +21,8 @@ class StatusFunctionParts:
 
     cameras: RedisStatuses
     replies: RedisReplies
+    # None where they are switched off.
+    previews: RedisPreviews | None
 
 
 def status_parts() -> StatusFunctionParts:
@@ -29,5 +31,7 @@ def status_parts() -> StatusFunctionParts:
     client = connect_redis(settings.redis_url, cluster=settings.redis_cluster)
     keys = keys_of(settings)
     return StatusFunctionParts(
-        RedisStatuses(client, keys=keys, most=settings.max_cameras), RedisReplies(client, keys=keys)
+        RedisStatuses(client, keys=keys, most=settings.max_cameras),
+        RedisReplies(client, keys=keys),
+        RedisPreviews(client, keys=keys) if settings.previews else None,
     )

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Protocol
 
+from services.core.cameras.previews import FRESH_S, Preview
 from services.core.cameras.status import CameraStatus
 
 
@@ -28,3 +31,26 @@ class StatusStore(Protocol):
 
         An empty one, which is how a retained message is removed, forgets the camera.
         """
+
+
+class PreviewStore(Protocol):
+    """The newest preview of each camera that is watched; safe to use from several threads.
+
+    Calls may raise UnavailableError.
+    """
+
+    @property
+    def look_every_s(self) -> float | None:
+        """The time after which who waits for a newer one has to look again, None if `listening` tells it."""
+
+    def receive(self, topic: str, payload: bytes) -> None:
+        """Take a message of a preview topic; anything but a small JPEG is logged and changes nothing."""
+
+    def newest(self, thing: str, *, within_s: float = FRESH_S) -> Preview | None:
+        """The newest preview of a camera, None if it came longer than `within_s` (at most KEPT_S) ago."""
+
+    def must_ask(self, thing: str) -> bool:
+        """Whether the caller has to tell the camera now that it is watched."""
+
+    def listening(self, thing: str, tell: Callable[[], object]) -> AbstractContextManager[None]:
+        """Call `tell` at each new preview of a camera, in another thread, if the store can do that."""

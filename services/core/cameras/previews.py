@@ -47,11 +47,15 @@ class Previews:
         # Begins with the time, so that a restart gives no tag a second time.
         self._tags = itertools.count(time.time_ns() // 1_000_000)
 
+    @property
+    def look_every_s(self) -> float | None:
+        """None: who listens is told of each new one."""
+        return None
+
     def receive(self, topic: str, payload: bytes) -> None:
         """Take a message of a preview topic; anything but a small JPEG is logged and changes nothing."""
         try:
-            thing, _kind = parse_topic(topic)
-            _check(thing, payload)
+            thing = check_preview(topic, payload)
         except WireError as error:
             self._faults.say("preview", f"message on {topic[:100]} refused: {error}")
             return
@@ -105,10 +109,13 @@ class Previews:
             del self._asked_s[thing]
 
 
-def _check(thing: str, payload: bytes) -> None:
+def check_preview(topic: str, payload: bytes) -> str:
+    """The camera of a preview message; raises WireError for anything but a small JPEG."""
+    thing, _kind = parse_topic(topic)
     if len(payload) > MAX_BYTES:
         raise WireError(
             "too_large", f"preview of {thing} has {len(payload)} bytes; expected at most {MAX_BYTES}"
         )
     if not is_jpeg(payload):
         raise WireError("field", f"preview of {thing} is no JPEG; it begins with {payload[:8]!r}")
+    return thing
