@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import struct
 import subprocess
 import sys
@@ -63,6 +64,7 @@ def test_two_builds_from_different_folders_are_the_same_bytes(zips: dict[str, Pa
         subprocess.run(["cp", "--recursive", "--parents", folder, _made(other)], check=True, cwd=CHECKOUT)
     subprocess.run([sys.executable, "-m", "deploy.lambda_zips", "--only", name], check=True, cwd=other)
     assert _digest(other / f"build/lambda/{name}.zip") == _digest(zips[name])
+    shutil.rmtree(other)
 
 
 def _made(folder: Path) -> Path:
