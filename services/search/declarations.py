@@ -182,8 +182,14 @@ OBSERVATIONS: Route = {
     ),
 }
 _PREDICTIONS = {
-    "application/jsonlines": {"schema": {"type": "string", "description": "A prediction a line."}},
-    "text/csv": {"schema": {"type": "string", "description": "A vector's answer a line."}},
+    "application/jsonlines": {
+        "schema": {"type": "string", "description": "A prediction a line."},
+        "example": '{"predicted_label":17.0,"distances":[0.4127],"labels":[17.0],"ids":["mug-7"]}',
+    },
+    "text/csv": {
+        "schema": {"type": "string", "description": "A vector's answer a line."},
+        "example": "17.0,0.4127,0.6603,17.0,3.0",
+    },
 }
 INVOCATIONS: Route = {
     "summary": "Find the nearest vectors (SageMaker's k-NN)",
