@@ -14,7 +14,7 @@ COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose 
 PAGE = http{{range .Config.Env}}{{if eq . "LOOKALIKE_TLS=1"}}s{{end}}{{end}}://{{range .HostConfig.PortBindings}}{{range .}}{{.HostIp}}:{{.HostPort}}{{end}}{{end}}
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down test lint lock listing docs models samples bench lambda-zips test-system test-web test-compose test-aws soak fuzz screenshots
+.PHONY: help run up down test lint lock listing docs models samples bench lambda-zips test-system test-web test-compose test-aws soak fuzz screenshots lint-aws
 
 help:  ## what there is
 	@awk -F ":.*## " '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -82,10 +82,14 @@ lint: $(READY)  ## style, types, direction of imports, docs and locks up to date
 	  { echo "error: $$image/requirements.lock does not fit; run \`make lock\`" >&2; exit 1; }; done
 	@$(BIN)/python -m deploy.lambda_zips.lock --check
 
+lint-aws: $(READY)  ## the templates for AWS by cfn-lint and checkov, which get environments of their own
+	@$(BIN)/python -m deploy.aws.lint
+
 lock: $(READY)  ## compile requirements.lock, the images' and the zips' after a change of pyproject.toml or a requirements.in
 	@$(LOCK) -o requirements.lock
 	@for image in $(IMAGES); do $(LOCK_IMAGE) $$image/requirements.in -o $$image/requirements.lock || exit 1; done
 	@$(BIN)/python -m deploy.lambda_zips.lock
+	@for tool in cfn-lint checkov; do $(COMPILE) deploy/aws/lint/$$tool.in -o deploy/aws/lint/$$tool.lock || exit 1; done
 
 samples:  ## render the sample catalogue and clip again (half an hour, 1.4 GB of Blender)
 	@test -x build/samples-env/bin/python || $(PYTHON) -m venv build/samples-env

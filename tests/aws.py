@@ -18,9 +18,12 @@ CREDENTIALS = {
 
 
 @contextmanager
-def emulator() -> Iterator[Server]:
-    """An empty emulator in memory; its own starter would listen everywhere, and leave a file behind."""
-    environ = ["GATEWAY_PORT={port}", "IOT_MTLS_ENABLED=0", "SFTP_ENABLED=0", "SERVICES=dynamodb,s3"]
+def emulator(services: str = "dynamodb,s3") -> Iterator[Server]:
+    """An empty emulator in memory, with all its services for "".
+
+    Its own starter would listen everywhere, and leave a file behind.
+    """
+    environ = ["GATEWAY_PORT={port}", "IOT_MTLS_ENABLED=0", "SFTP_ENABLED=0", f"SERVICES={services}"]
     # Without a worker process, which would outlive a kill and keep the port.
     serve = ["-m", "hypercorn", "ministack.app:app", "--workers", "0", "--bind", "127.0.0.1:{port}"]
     yield from running(Server("http", ["/usr/bin/env", *environ, sys.executable, *serve]))

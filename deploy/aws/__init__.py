@@ -1,0 +1,1 @@
+"""The deployment on AWS: CloudFormation templates, and the commands that use them."""

@@ -1,0 +1,5 @@
+"""The templates."""
+
+from pathlib import Path
+
+STORAGE, SYSTEM = (Path(__file__).with_name(f"{name}.yaml") for name in ("storage", "system"))

@@ -1,0 +1,58 @@
+"""What the templates say twice: settings, paths and headers agree with the code."""
+
+from __future__ import annotations
+
+import re
+from fnmatch import fnmatch
+
+import pytest
+
+from deploy.aws.template_files import STORAGE, SYSTEM
+from services.api import guard
+from services.bootstrap.lambdas.api import api_parts
+from services.bootstrap.settings import known_names
+from services.lambdas.api_app import build_app
+
+TEXT = SYSTEM.read_text(encoding="utf-8")
+# What CreateChangeSet takes as a body.
+MOST_BYTES = 51_200
+
+
+def paths_of_the_api() -> list[str]:
+    return re.findall(r"PathPattern: (\S+)", TEXT)
+
+
+def test_the_templates_fit_into_a_call() -> None:
+    assert max(len(path.read_bytes()) for path in (STORAGE, SYSTEM)) < MOST_BYTES
+
+
+def test_each_variable_is_a_setting() -> None:
+    names = set(re.findall(r"^ {10}(LOOKALIKE_\w+):", TEXT, re.MULTILINE))
+    assert len(names) > 8
+    assert names <= known_names()
+
+
+def test_each_call_of_the_api_has_a_path_in_the_cdn(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {
+        "AWS_DEFAULT_REGION": "eu-west-1",
+        "LOOKALIKE_API_KEY": "k" * 20,
+        "LOOKALIKE_PUBLIC_URL": "https://page.example",
+        "LOOKALIKE_STORE": "dynamodb://items",
+        "LOOKALIKE_PICTURES": "s3://pictures/pictures",
+    }.items():
+        monkeypatch.setenv(name, value)
+    called = set(build_app(api_parts()).openapi()["paths"]) | {"/docs", "/openapi.json"}
+    missing = {path for path in called if not any(fnmatch(path, each) for each in paths_of_the_api())}
+    assert missing == set()
+
+
+def test_the_page_in_its_bucket_has_no_path_of_the_api() -> None:
+    page = ("/index.html", "/icon.svg", "/css/base.css", "/js/main.js", "/js/teach/calls.js", "/text/en.js")
+    assert [path for path in page if any(fnmatch(path, each) for each in paths_of_the_api())] == []
+
+
+def test_the_page_has_the_policy_of_the_api_and_its_bucket() -> None:
+    found = re.search(r"!Sub >-\n(.*?manifest.*?)\n {2}Cdn:", TEXT, re.DOTALL)
+    assert found
+    policy = re.sub(r" https://\$\{Name\}-pictures-\S+?(?=[; ])", "", " ".join(found[1].split()))
+    assert policy == guard._HEADERS["Content-Security-Policy"]
