@@ -28,7 +28,7 @@ def open_follower(
     *,
     make_index: IndexFactory | None = None,
 ) -> tuple[Following, Callable[[str], object]]:
-    """The follower, and what it is told of the training that an endpoint serves; nothing is read yet."""
+    """The follower, and what takes the name of the training that an endpoint serves; nothing is read yet."""
 
     def make_faiss(_model: str, dim: int) -> FaissIndex:
         return FaissIndex(dim=dim, threads=settings.threads)

@@ -6,6 +6,7 @@ import yaml
 
 from services.bootstrap.base_settings import PREFIX, Base
 from services.bootstrap.limit_settings import ConnectionSettings, LimitSettings
+from services.bootstrap.settings import KnnSettings
 
 FILE = Path(__file__).resolve().parents[2] / "docker-compose.yml"
 
@@ -25,6 +26,8 @@ def test_the_api_gets_all_limits_and_may_keep_pictures() -> None:
     assert "LOOKALIKE_COLLECT_PICTURES" in _names("api")
 
 
-def test_each_search_gets_the_limits_of_connections() -> None:
+def test_each_search_gets_the_limits_of_connections_and_may_use_an_endpoint() -> None:
     for service in ("search", "search-2", "search-3"):
         assert _lacking(service, ConnectionSettings) == set()
+        assert _lacking(service, KnnSettings) == set()
+    assert _lacking("api", KnnSettings) == set()  # for the command line in it

@@ -66,8 +66,8 @@ class Answerer:
     ) -> None:
         """`live` is the follower's: it gives the present view, or raises LoadingError.
 
-        `retrained` is the follower's too: it is told which training an endpoint serves, if that is not the
-        view's.
+        `retrained` is the follower's too: it gets the name of the training that an endpoint serves, if that
+        is not the view's.
 
         `ask_details` asks a camera for local features of its next frame; `clock` paces these asks.
         `camera_means` are the follower's, which are noted here.

@@ -22,7 +22,7 @@ from services.core.search.training_plan import Plan, training_name
 _PROBES = 5
 # Labels and distances of the rows near one query.
 Found = tuple[NDArray[np.int64], NDArray[np.float64]]
-# Is told what is being done, and how far that is: number done, and in all, 0 where that is not known.
+# Shows progress: the step, the number done, and the number in all, 0 where that is not known.
 Note = Callable[[str, int, int], object]
 
 
