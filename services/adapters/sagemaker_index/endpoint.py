@@ -94,4 +94,4 @@ class KnnEndpoint:
             return f"it refuses the vectors with status {status}: {str(told)[:200]}"
         if code == "ValidationError" and "not found" in error.response["Error"].get("Message", ""):
             return "there is no such endpoint in this region; `lookalike aws train` makes it"
-        return _TOLD.get(code, code)
+        return _TOLD.get(code, f"it answers {code}")
