@@ -26,6 +26,7 @@ from services.api import (
     matches,
     matches_stream,
     openapi,
+    previews,
     rebuild,
     rights,
     search,
@@ -70,7 +71,7 @@ def build_app(settings: ApiSettings, parts: ApiParts, hub: Hub) -> FastAPI:
         *item_routers(parts, settings, archives),
         images.build_router(parts),
         cameras.build_router(parts),
-        cameras.build_preview_router(parts),
+        previews.build_router(parts),
         health.build_router(parts, checks, ended=lambda: event_feeds.ended),
     ]
     return assemble(settings, parts, routers, lifespan=feeding)

@@ -1,9 +1,13 @@
 """A Redis, an emulated AWS, and the settings of functions with a catalogue of two items."""
 
+from __future__ import annotations
+
 import itertools
 import os
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import redis
@@ -14,6 +18,9 @@ from tests import aws
 from tests.edge.kit import write_model
 from tests.lambdas.function import Aws, environment, iot_endpoint, stock
 from tests.servers import Server, redis_server
+
+if TYPE_CHECKING:
+    from services.lambdas.api import ApiFunction
 
 _numbers = itertools.count()
 
@@ -67,3 +74,15 @@ def on_aws(
         for name, value in (settings | {"LOOKALIKE_IOT_ENDPOINT": endpoint}).items():
             patch.setenv(name, value)
         yield Aws(s3, bucket, table, heard)
+
+
+@pytest.fixture(scope="module")
+def function(on_aws: Aws) -> Iterator[ApiFunction]:
+    """An api function."""
+    assert on_aws
+    # Late: the other functions need less.
+    from services.bootstrap.lambdas.api import api_parts
+    from services.lambdas.api import ApiFunction
+
+    with closing(ApiFunction(api_parts())) as made:
+        yield made

@@ -1,0 +1,115 @@
+"""Cameras' previews: the newest small picture of one that is watched."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Collection
+from email.utils import formatdate
+
+from fastapi import APIRouter, HTTPException, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from common.wire import topic
+from services.api.cameras import JPEG, Thing
+from services.api.etags import seen_tags
+from services.api.rights import KEY_NEEDED
+from services.bootstrap.api import ApiParts
+from services.contract.problem_models import BROKER_AWAY, Responses, problems
+from services.core.cameras.ports import PreviewStore
+from services.core.cameras.previews import KEPT_S, WATCH_COMMAND, Preview
+from services.core.errors import UnavailableError
+
+WAIT_S = 2.0
+
+_PREVIEW: Responses = {
+    200: {"content": JPEG},
+    304: {"description": "None is newer than that of If-None-Match."},
+    **problems(
+        {
+            404: "there is no camera 'cam-9'",
+            409: "cam-1 is no_camera (/dev/video0: no such device), so it gives no preview",
+            503: [
+                BROKER_AWAY,
+                "no preview of cam-1 within 2 s; they may be switched off at the camera "
+                "(LOOKALIKE_PREVIEW=0)",
+            ],
+        }
+    ),
+}
+
+
+def build_router(parts: ApiParts) -> APIRouter:
+    """The route over wired parts."""
+    router = APIRouter(tags=["cameras"])
+
+    @router.get(
+        "/cameras/{thing}/preview",
+        dependencies=KEY_NEEDED,
+        summary="Get a camera's preview",
+        response_class=Response,
+        responses=_PREVIEW,
+    )
+    async def preview(thing: Thing, request: Request) -> Response:
+        """The camera's newest picture, small and never older than 2 s.
+
+        Asking makes the camera send previews for 10 s; the call waits up to 2 s for the first one. With
+        `If-None-Match` and the ETag of the last one it waits for a newer one, else the answer is 304.
+        `Last-Modified` is when it came.
+        """
+        _ask_for_previews(parts, thing)
+        seen = seen_tags(request)
+        newer = await _newer(parts.previews, thing, seen)
+        if newer is not None:
+            return Response(newer.jpeg, media_type="image/jpeg", headers=_headers(newer))
+        last = await run_in_threadpool(parts.previews.newest, thing, within_s=KEPT_S)
+        if last is not None and _etag(last) in seen:
+            return Response(status_code=304, headers=_headers(last))
+        raise UnavailableError(
+            f"no preview of {thing} within {WAIT_S:g} s; they may be switched off at the camera "
+            "(LOOKALIKE_PREVIEW=0)"
+        )
+
+    return router
+
+
+def _ask_for_previews(parts: ApiParts, thing: str) -> None:
+    """Tell a camera that it is watched; raises an error if it cannot give a preview now."""
+    camera = parts.cameras.get(thing)
+    if camera is None:
+        raise HTTPException(404, f"there is no camera {thing[:128]!r}")
+    if not parts.link.connected:
+        raise UnavailableError("the broker is not connected; reconnecting")
+    if not camera.is_live:
+        raise HTTPException(409, f"{thing} is {camera.condition}, so it gives no preview")
+    if parts.previews.must_ask(thing):
+        parts.link.publish(topic(thing, "command"), WATCH_COMMAND, qos=1)
+
+
+async def _newer(previews: PreviewStore, thing: str, seen: Collection[str]) -> Preview | None:
+    """The newest preview that is not among `seen`, None if none comes within WAIT_S."""
+    loop, arrived = asyncio.get_running_loop(), asyncio.Event()
+    listening = previews.listening(thing, lambda: loop.call_soon_threadsafe(arrived.set))
+    with listening, contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(WAIT_S):
+            while True:
+                arrived.clear()
+                newest = await run_in_threadpool(previews.newest, thing)
+                if newest is not None and _etag(newest) not in seen:
+                    return newest
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(arrived.wait(), previews.look_every_s)
+    return None
+
+
+def _etag(preview: Preview) -> str:
+    return f'"{preview.tag}"'
+
+
+def _headers(preview: Preview) -> dict[str, str]:
+    return {
+        "ETag": _etag(preview),
+        "Last-Modified": formatdate(preview.received_at_s, usegmt=True),
+        "Cache-Control": "no-store",
+        "Cross-Origin-Resource-Policy": "same-origin",
+    }

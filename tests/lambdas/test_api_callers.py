@@ -1,0 +1,90 @@
+"""Who calls the api function, and with what: addresses, keys, and events that are no requests."""
+
+from __future__ import annotations
+
+import logging
+import random
+import secrets
+from contextlib import closing
+from typing import Any
+
+import pytest
+
+from services.bootstrap.lambdas.api import api_parts
+from services.core.errors import InputError
+from services.lambdas import api
+from services.lambdas.api import ApiFunction
+from tests.lambdas.calls import ask
+from tests.lambdas.function import Aws, FakeContext, http_event
+
+
+def test_wrong_keys_are_counted_over_all_functions_by_cloudfronts_address(
+    on_aws: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert on_aws
+    monkeypatch.setenv("LOOKALIKE_ORIGIN_KEY", "of-cloudfront")
+    functions = [ApiFunction(api_parts()) for _ in range(2)]
+
+    def guess(number: int, viewer: str, **headers: str) -> int:
+        of = {"x-lookalike-origin": "of-cloudfront", "cloudfront-viewer-address": viewer, **headers}
+        return ask(functions[number % 2], "/items/mug", "DELETE", key="guess", headers=of).status
+
+    try:
+        forged = {"x-forwarded-for": f"10.0.0.{secrets.randbelow(200)}"}
+        assert [guess(n, "203.0.113.9:1", **forged) for n in range(11)] == [401] * 10 + [429]
+        assert guess(0, "[2001:db8::1]:443") == 401
+        assert guess(1, "no address") == 401
+        around = ask(functions[0], "/matches", headers={"x-lookalike-origin": "guess"})
+        assert around.status == 403
+    finally:
+        for function in functions:
+            function.close()
+
+
+def test_without_cloudfronts_key_its_header_says_nothing(on_aws: Aws) -> None:
+    assert on_aws
+    with closing(ApiFunction(api_parts())) as function:
+        viewers = [{"cloudfront-viewer-address": f"10.1.1.{n}:1"} for n in range(11)]
+        told = [ask(function, "/items/mug", "DELETE", key="guess", headers=each) for each in viewers]
+        assert [told[0].status, told[-1].status] == [401, 429]
+
+
+def test_an_answer_that_is_too_large_says_so(function: ApiFunction, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(api, "MOST_CHARACTERS", 10)
+    answer = ask(function, "/items")
+    assert answer.status == 413
+    assert "ask for less" in answer.json["detail"]
+
+
+@pytest.mark.parametrize("missing", ["LOOKALIKE_API_KEY", "LOOKALIKE_PUBLIC_URL"])
+def test_a_function_that_all_can_reach_needs_key_and_address(
+    on_aws: Aws, monkeypatch: pytest.MonkeyPatch, missing: str
+) -> None:
+    assert on_aws
+    monkeypatch.delenv(missing)
+    with pytest.raises(InputError, match=missing):
+        api_parts()
+
+
+def test_hostile_events_are_refused_and_counted(
+    function: ApiFunction, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING)
+    chance = random.Random(18)
+    values: list[Any] = [None, 7, "", "x", "\ud800", [], [7], {}, {"a": 7}, {7: "a"}, True, "1.0", "=" * 9]
+    refused = 0
+    for _ in range(2000):
+        event = http_event(
+            chance.choice(["/alive", "/cameras/%2e%2e/preview", "/items/\x00", "//"]), key=None
+        )
+        inner = [event, event["requestContext"], event["requestContext"]["http"], event["headers"]]
+        for place in chance.sample(inner, chance.randrange(1, 4)):
+            place[chance.choice([*place, "more"])] = chance.choice(values)
+        whole = chance.choice(values) if chance.random() < 0.05 else event
+        answer = function(whole, FakeContext())
+        assert 200 <= answer["statusCode"] < 500
+        refused += "payload format 2.0" in str(answer.get("body"))
+    assert refused > 500
+    counted = sum(getattr(record, "counts", {}).get("event", 0) for record in caplog.records)
+    assert counted == refused
+    assert ask(function, "/alive", key=None).status == 200
