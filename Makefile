@@ -14,7 +14,7 @@ COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose 
 PAGE = http{{range .Config.Env}}{{if eq . "LOOKALIKE_TLS=1"}}s{{end}}{{end}}://{{range .HostConfig.PortBindings}}{{range .}}{{.HostIp}}:{{.HostPort}}{{end}}{{end}}
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down test lint lock listing docs models samples bench lambda-zips test-system test-web test-compose test-aws soak fuzz screenshots lint-aws
+.PHONY: help run up down test lint lock listing docs models samples bench lambda-zips test-system test-web test-compose test-aws soak fuzz screenshots lint-aws deploy-aws destroy-aws
 
 help:  ## what there is
 	@awk -F ":.*## " '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -106,6 +106,15 @@ bench: $(READY)  ## accuracy on the sample clip, the time to the first match, th
 
 lambda-zips: $(READY)  ## build the zips of the functions on AWS Lambda: build/lambda/
 	@$(BIN)/python -m deploy.lambda_zips $(if $(ONLY),--only $(ONLY))
+
+# Choices count on the command line alone: others have variables of these names, too.
+aws_options = $(foreach each,$(1),$(if $(filter command line,$(origin $(each))),--$(shell echo $(each) | tr A-Z a-z) '$($(each))')) $(if $(filter command line,$(origin YES)),--yes)
+
+deploy-aws: $(READY)  ## bring it up on AWS, or to what is here by now: SEARCH=lambda|sagemaker|sagemaker-faiss, docs/aws.md
+	@$(BIN)/python -m deploy.aws deploy $(call aws_options,NAME SEARCH CACHE COMMANDS EMAIL BUDGET CATALOGUE)
+
+destroy-aws: $(READY)  ## take it down on AWS, until nothing is left that costs; KEEP_DATA=1 leaves items and pictures
+	@$(BIN)/python -m deploy.aws destroy $(call aws_options,NAME) $(if $(filter command line,$(origin KEEP_DATA)),--keep-data)
 
 models: $(READY)  ## build the model file
 	@$(BIN)/python -m models.build

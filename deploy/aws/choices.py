@@ -1,0 +1,58 @@
+"""What a person chooses of a deployment."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.aws.errors import DeployError
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+SAMPLES = CHECKOUT / "samples/catalogue.csv"
+_NAME = re.compile(r"[a-z][a-z0-9]{1,19}")
+
+
+@dataclass(frozen=True)
+class Choices:
+    """The choices; None stands for what is deployed already, or the template's default.
+
+    `zips` is the folder of built zips, None to build them; `catalogue` what is imported, None for the samples
+    where there is no item yet. `yes` answers every question.
+    """
+
+    name: str = "lookalike"
+    search: str | None = None
+    cache: str | None = None
+    commands: str | None = None
+    email: str | None = None
+    budget: str | None = None
+    catalogue: str | None = None
+    zips: Path | None = None
+    yes: bool = False
+
+    def __post_init__(self) -> None:
+        if not _NAME.fullmatch(self.name):
+            raise DeployError(f"NAME={self.name!a}; expected 2 to 20 lower-case letters and digits")
+
+    @property
+    def storage(self) -> str:
+        """The name of the stack of what is kept."""
+        return f"{self.name}-storage"
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """The tags of all that belongs to the deployment."""
+        return {"lookalike:name": self.name}
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """The parameters of system.yaml that are chosen."""
+        found = {
+            "Search": self.search,
+            "Cache": self.cache,
+            "Commands": self.commands,
+            "AlarmEmail": self.email,
+            "BudgetDollars": self.budget,
+        }
+        return {name: value for name, value in found.items() if value is not None}

@@ -1,0 +1,101 @@
+"""`make deploy-aws` and `make destroy-aws` against an emulated AWS, from nothing to nothing."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from deploy.aws.account import Account, find_account
+from deploy.aws.choices import SAMPLES, Choices
+from deploy.aws.deploy import deploy
+from deploy.aws.destroy import destroy
+from deploy.aws.errors import DeployError
+from deploy.aws.uploads import BUILT
+from tests import aws
+
+# The smallest zip.
+EMPTY_ZIP = b"PK\x05\x06" + bytes(18)
+
+
+@pytest.fixture
+def choices(tmp_path: Path) -> Choices:
+    """A shop of one item, with zips that are built."""
+    for name in ("search", "api"):
+        (tmp_path / f"{name}-{BUILT}.zip").write_bytes(EMPTY_ZIP + name.encode())
+    picture = next(SAMPLES.parent.glob("pictures/*"))
+    shutil.copy(picture, tmp_path / picture.name)
+    catalogue = tmp_path / "shop.csv"
+    catalogue.write_text(f"id,title,image\nmug,A mug,{picture.name}\n")
+    return Choices(name="mugs", catalogue=str(catalogue), zips=tmp_path)
+
+
+def test_a_deployment_comes_up_is_repeated_and_goes(
+    account: Account, choices: Choices, tmp_path: Path
+) -> None:
+    told: list[str] = []
+    asked: list[str] = []
+
+    def agree(question: str) -> bool:
+        asked.append(question)
+        return True
+
+    assert deploy(account, choices, ask=agree, tell=told.append)
+    assert asked == ["Deploy this?"]
+    assert "add    mugs: ApiFunction (AWS::Lambda::Function)" in told
+    assert any("dollars together" in line for line in told)
+    assert any(line.startswith("page: https://") for line in told)
+    (key,) = (line.removeprefix("key:  ") for line in told if line.startswith("key:"))
+    assert len(key) == 40
+    functions = account.client("lambda")
+    assert functions.get_function_configuration(FunctionName="mugs-api")["CodeSize"] > 0
+    s3 = account.client("s3")
+    page = s3.head_object(Bucket=account.bucket("mugs", "page"), Key="js/main.js")
+    assert page["ContentType"] == "text/javascript; charset=utf-8"
+    assert account.client("dynamodb").scan(TableName="mugs-items", Limit=1)["Count"] == 1
+
+    told.clear()
+    asked.clear()
+    assert deploy(account, choices, ask=agree, tell=told.append)
+    assert asked == []
+    assert "stack mugs is as it should be" in told
+    assert f"key:  {key}" in told
+
+    (tmp_path / f"api-{BUILT}.zip").write_bytes(EMPTY_ZIP + b"newer")
+    told.clear()
+    assert not deploy(account, choices, ask=lambda _: False, tell=told.append)
+    assert "modify mugs: ApiFunction (AWS::Lambda::Function)" in told
+    assert not destroy(account, choices, keep_data=False, ask=lambda _: False, tell=told.append)
+
+    told.clear()
+    asked.clear()
+    assert destroy(account, choices, keep_data=True, ask=agree, tell=told.append)
+    assert len(asked) == 1
+    assert "delete complete: ApiFunction (AWS::Lambda::Function)" in told
+    assert account.client("dynamodb").scan(TableName="mugs-items", Limit=1)["Count"] == 1
+    assert destroy(account, choices, keep_data=False, ask=agree, tell=told.append)
+    assert "pictures and files. Delete these for good?" in asked[-1]
+    # The emulator keeps the tags of a table that CloudFormation deletes.
+    listed = [line for line in told if line.startswith("AWS still")]
+    assert [line for line in listed if not line.endswith("table/mugs-items")] == []
+    assert told[-1] == "nothing else is left that costs"
+    assert [each["Name"] for each in s3.list_buckets()["Buckets"] if each["Name"].startswith("mugs-")] == []
+    assert "mugs-items" not in account.client("dynamodb").list_tables()["TableNames"]
+
+
+def test_credentials_and_region_come_first(
+    account: Account, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    del account
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    with pytest.raises(DeployError, match="no region: set AWS_DEFAULT_REGION"):
+        find_account()
+    monkeypatch.setenv("AWS_DEFAULT_REGION", aws.CREDENTIALS["AWS_DEFAULT_REGION"])
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    with pytest.raises(DeployError, match="no credentials: run `aws configure`"):
+        find_account()
