@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from services.bootstrap.lambdas.search import SearchFunctionParts, search_parts
 from services.core.search.answer import Outcome
 from services.core.search.drops import Dropped
 from services.core.search.intake import BATCH
-from services.core.search.messages import answer_topic_messages
+from services.core.search.messages import TopicMessage, answer_topic_messages
 from services.lambdas.hosting import Context, Host, left_s, log_counts
 from services.lambdas.topic_events import read_messages
+
+log = logging.getLogger(__name__)
 
 
 class SearchFunction:
@@ -31,11 +35,17 @@ class SearchFunction:
         if messages:
             self._following.turn(within_s=left_s(context))
         for start in range(0, len(messages), BATCH):
-            batch = messages[start : start + BATCH]
-            outcomes += answer_topic_messages(batch, self._core.answerer, drops)
+            outcomes += self._answered(messages[start : start + BATCH])
         dropped = Counter[str](each.reason for each in outcomes if isinstance(each, Dropped))
         log_counts(dropped)
         return {"pushed": len(outcomes) - dropped.total(), "dropped": dict(dropped)}
+
+    def _answered(self, batch: Sequence[TopicMessage]) -> list[Outcome]:
+        try:
+            return answer_topic_messages(batch, self._core.answerer, self._core.drops)
+        except Exception:  # the next event may fare better
+            log.exception("%d messages were not answered", len(batch))
+            return [self._core.drops.count("fault", "a fault of ours") for _ in batch]
 
 
 handler = Host("search", lambda: SearchFunction(search_parts()))

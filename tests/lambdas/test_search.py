@@ -7,7 +7,8 @@ import logging
 import random
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import replace
+from typing import Any, cast
 
 import pytest
 import redis
@@ -15,6 +16,7 @@ import redis
 from services.bootstrap.lambdas.search import search_parts
 from services.core.domain import Item
 from services.core.errors import InputError
+from services.core.search.answer import Answerer, Outcome
 from services.lambdas import hosting
 from services.lambdas.hosting import Host
 from services.lambdas.search import SearchFunction, handler
@@ -145,6 +147,24 @@ def test_home_assistant_is_told_through_aws_iot(items: list[Item], monkeypatch: 
     ((topic, message),) = heard
     assert topic == "lookalike/hall/match"
     assert json.loads(message)["item"] == "mug"
+
+
+class Broken:
+    """An answerer with a fault."""
+
+    def answer(self, batch: object) -> list[Outcome]:
+        raise ZeroDivisionError(batch)
+
+
+def test_a_fault_of_ours_is_counted_and_logged_with_its_details(
+    items: list[Item], caplog: pytest.LogCaptureFixture
+) -> None:
+    parts = search_parts()
+    broken = replace(parts.core, answerer=cast(Answerer, Broken()))
+    function = SearchFunction(replace(parts, core=broken))
+    found = function([features(items[0]), {}], FakeContext())
+    assert found == {"pushed": 0, "dropped": {"event": 1, "fault": 1}}
+    assert "ZeroDivisionError" in caplog.text
 
 
 def test_without_redis_observations_are_dropped_and_counted(

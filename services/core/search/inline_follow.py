@@ -46,6 +46,10 @@ class InlineFollow:
             self.trouble = str(error)
             self._faults.say("unavailable", f"the item store can't be followed: {error}")
             return
+        except Exception as error:  # a fault of ours must not keep the host from answering
+            self.trouble = f"the item store can't be followed: {error!r}"
+            log.exception("the item store can't be followed")
+            return
         if was_loading and count:
             log.info("index: %d items as of change %s", self.follower.items, self.follower.cursor)
 

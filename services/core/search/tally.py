@@ -7,8 +7,9 @@ from typing import Literal, Protocol
 from common.wire import WireReason
 from services.core.records import MatchRecord
 
-# Why a message was not answered; "event": on AWS, an event of another form than those of a rule.
-DropReason = Literal[WireReason, "status_line", "overtaken", "unavailable", "loading", "event"]
+# Why a message was not answered. On AWS alone: "event", an event of another form than those of a rule, and
+# "fault", one of ours.
+DropReason = Literal[WireReason, "status_line", "overtaken", "unavailable", "loading", "event", "fault"]
 # What became of a frame's local features: another item came first, the same one did, not all items were
 # compared in time, or none was, because all threads were at work or its camera sends them too often.
 LookEnd = Literal["changed", "kept", "late", "busy", "too_often"]

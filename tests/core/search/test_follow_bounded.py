@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from services.core.domain import Change
 from services.core.errors import LoadingError
 from services.core.search.follow import Follower
 from services.core.search.inline_follow import InlineFollow
@@ -74,3 +75,29 @@ def test_the_view_stays_while_the_store_does_not_answer() -> None:
     store.down, clock.now_s = set(), clock.now_s + 1
     turns.turn(within_s=9)
     assert turns.trouble is None
+
+
+class Faulty(FakeItems):
+    """A store whose changes can't be read, by a fault."""
+
+    faulty = False
+
+    def changes(self, *, after: int, limit: int = 1000) -> list[Change]:
+        if self.faulty:
+            raise ZeroDivisionError("a fault")
+        return super().changes(after=after, limit=limit)
+
+
+def test_a_fault_of_ours_does_not_end_the_host() -> None:
+    store, clock = Faulty([make_item("mug")]), FakeClock()
+    turns = InlineFollow(follower(store), every_s=0, clock=clock)
+    turns.turn(within_s=9)
+    store.faulty = True
+    store.put(make_item("bowl"))
+    turns.turn(within_s=9)
+    assert "ZeroDivisionError" in str(turns.trouble)
+    assert found(turns.follower) == ["mug"]
+    store.faulty = False
+    turns.turn(within_s=9)
+    assert turns.trouble is None
+    assert found(turns.follower) == ["bowl", "mug"]
