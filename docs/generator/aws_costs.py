@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from docs.generator.dynamodb_sizes import read_units, usual_rows, write_units
 from docs.generator.markdown import table, wrapped
 from services.bootstrap.aws_settings import AwsSettings
+from services.core.aws_month import (
+    IOT_MILLION,
+    MONTH_S,
+    PRICES_AS_OF,
+    READ_MILLION,
+    STORED_GB,
+    Use,
+    parts,
+    total,
+)
 from services.core.records import K
 from services.search.loops import FOLLOW_EVERY_S
 
 # us-east-1, on demand, in dollars; to be checked against the price list.
-PRICES_AS_OF = "2026-11-29"
-READ_MILLION, WRITE_MILLION, STORED_GB = 0.125, 0.625, 0.25
-MONTH_S = 30 * 86400
-# The other parts at 1 query a second, in dollars a month; computed on the same day.
-VALKEY, SERVERLESS, BASIC_INGEST_SAVES = 9.34, 6.25, 2.51
-OTHERS = {
-    "IoT Core: messages and the connection": 2.59,
-    "its rule and action": 0.78,
-    "Lambda": 0.95,
-    "ElastiCache: Valkey on t4g.micro": VALKEY,
-    "HTTP API, one page open all day": 3.16,
-}
+WRITE_MILLION = 0.625
+BASIC_INGEST = "with Basic Ingest, where nobody else can subscribe to observations"
 # What DynamoDB adds to each row that it stores, in bytes.
 _STORED_MORE = 100
 _ITEMS = 10_000
@@ -123,22 +125,38 @@ def _months() -> str:
         f"if each query read its {K} items, at 1 query a second": month(EVERY_QUERY),
         "the same at 100 queries a second": month(100 * EVERY_QUERY),
     }
-    made = table(("reads of DynamoDB in a month of 30 days", "dollars"), _dollars(reads))
+    made = table(("reads of DynamoDB in a month of 730 hours", "dollars"), _dollars(reads))
     note = (
         f"Prices of us-east-1 on demand as of {PRICES_AS_OF}: ${READ_MILLION:g} for a million read units, "
         f"${WRITE_MILLION:g} for a million write units. Check them against the price list."
     )
-    parts = OTHERS | {"DynamoDB": ask}
-    whole = sum(parts.values())
-    sums = {
-        "together": whole,
-        "with Basic Ingest, where nobody else can subscribe to observations": whole - BASIC_INGEST_SAVES,
-        "with ElastiCache Serverless at its minimum instead": whole - VALKEY + SERVERLESS,
+    return f"{made}\n\n{wrapped(note)}\n\n{_one_month()}\n\n{_more_months()}"
+
+
+def _one_month() -> str:
+    use = Use()
+    rows = [(each.name, f"{each.dollars:,.2f}", each.arithmetic) for each in parts(use)]
+    rows.append(("together", f"{total(use):,.2f}", ""))
+    title = f"a month at 1 query a second, pages open {use.page_hours:g} hours a day"
+    return table((title, "dollars", "arithmetic"), rows)
+
+
+def _more_months() -> str:
+    """Each choice with one camera, and with a hundred at 1 query a second each, five functions at once."""
+    basic_ingest = MONTH_S / 1e6 * IOT_MILLION
+    choices = {
+        "`SEARCH=lambda`": (Use(), 0.0),
+        "a page open all day": (Use(page_hours=24), 0.0),
+        "`CACHE=serverless`": (Use(serverless=True), 0.0),
+        "`COMMANDS=on`": (Use(commands=True), 0.0),
+        BASIC_INGEST: (Use(), basic_ingest),
+        "`SEARCH=sagemaker`, one ml.t2.medium": (Use(on_endpoint=True), 0.0),
     }
-    all_parts = table(
-        ("a month at 1 query a second, FAISS in the function", "dollars"), _dollars(parts | sums)
-    )
-    return f"{made}\n\n{wrapped(note)}\n\n{all_parts}"
+    rows = []
+    for name, (one, saved) in choices.items():
+        hundred = replace(one, devices=100, queries_s=100, at_once=5)
+        rows.append((name, f"{total(one) - saved:,.2f}", f"{total(hundred) - 100 * saved:,.2f}"))
+    return table(("dollars a month", "1 camera", "100 cameras"), rows)
 
 
 def _dollars(rows: dict[str, float]) -> list[tuple[str, str]]:

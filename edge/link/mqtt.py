@@ -25,7 +25,7 @@ _SILENT_S = 5.0
 
 
 def mqtt_links(broker: Broker, *, prefix: str) -> OpenLink:
-    """Links to a broker; PREFIX-THING is the id of a thing's client."""
+    """Links to a broker; PREFIX-THING is the id of a thing's client, THING with a certificate."""
     return partial(MqttLink, broker, prefix=prefix)
 
 
@@ -55,6 +55,9 @@ class MqttLink:
         # A thing's id is fixed: after a crash the broker ends the old connection, whose will must not come
         # late. Without a thing it is random: two processes of one id would push each other off the broker.
         client_id = f"{prefix}-{thing or secrets.token_hex(4)}"
+        if thing and broker.has_certificate:
+            # AWS IoT finds the thing, whose rights a connection has, by this and the certificate.
+            client_id = thing
         self._connection_log = ConnectionLog(broker)
         self._client = mqtt_client_setup.make_client(broker, client_id=client_id)
         if thing:

@@ -10,7 +10,19 @@ from common.logs import configure_logs
 from common.version import VERSION
 from services.bootstrap.process import run
 from services.bootstrap.settings import CliSettings, load
-from services.cli import aws, doctor, index, items, key, model, search, single_items, watch
+from services.cli import (
+    aws,
+    aws_deployment,
+    aws_things,
+    doctor,
+    index,
+    items,
+    key,
+    model,
+    search,
+    single_items,
+    watch,
+)
 from services.cli.alive import main as check_alive
 from services.cli.printed import say
 
@@ -41,6 +53,9 @@ def _configure(
 
 
 single_items.register(items.app)
+aws.app.add_typer(aws_things.app, name="things")
+aws.app.command()(aws_deployment.logs)
+aws.app.command()(aws_deployment.cost)
 app.add_typer(items.app, name="items")
 app.add_typer(index.app, name="index")
 app.add_typer(model.app, name="model")

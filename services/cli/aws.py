@@ -19,7 +19,7 @@ from services.core.search.training import Note
 if TYPE_CHECKING:  # boto3 takes 0.2 s to load
     from services.bootstrap.training import TrainingParts
 
-app = typer.Typer(help="The k-NN endpoint on SageMaker.", no_args_is_help=True)
+app = typer.Typer(help="A deployment on AWS, and its k-NN endpoint on SageMaker.", no_args_is_help=True)
 
 Endpoint = Annotated[
     str | None, typer.Option(help="Its name. [that of LOOKALIKE_KNN=sagemaker://NAME, else lookalike]")
@@ -47,7 +47,7 @@ IndexType = Annotated[
 
 @app.callback()
 def _group() -> None:
-    """The k-NN endpoint on SageMaker."""
+    """A deployment on AWS, and its k-NN endpoint on SageMaker."""
 
 
 @app.command()

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from docs.generator.aws_costs import MONTH_S, READ, month, start_units, write_of_item
+from docs.generator.aws_costs import READ, month, start_units, write_of_item
 from docs.generator.dynamodb_sizes import read_units, size_of, usual_item, usual_rows, write_units
 from services.adapters.dynamodb_items import DynamoItems
+from services.core.aws_month import MONTH_S
 from tests.adapters.hooks import rows
 
 
@@ -42,8 +43,8 @@ def test_names_and_all_kinds_of_values_count() -> None:
 
 
 def test_the_money_is_units_by_time() -> None:
-    assert (READ["head"], MONTH_S) == (1, 2_592_000)
-    assert month(READ["head"]) == 0.324
-    assert month(READ["head"], every_s=0.2) == pytest.approx(1.62)
+    assert (READ["head"], MONTH_S) == (1, 2_628_000)
+    assert month(READ["head"]) == pytest.approx(0.3285)
+    assert month(READ["head"], every_s=0.2) == pytest.approx(1.6425)
     assert 10_000 < start_units(10_000) < 12_000
     assert write_of_item() == 4 + 11 + 2 * 3

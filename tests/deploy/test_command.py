@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import shutil
+import time
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.x509 import load_pem_x509_certificate
 
 from deploy.aws.account import Account, find_account
 from deploy.aws.choices import SAMPLES, Choices
@@ -13,6 +16,8 @@ from deploy.aws.deploy import deploy
 from deploy.aws.destroy import destroy
 from deploy.aws.errors import DeployError
 from deploy.aws.uploads import BUILT
+from services.cli import aws_deployment, aws_things
+from services.core.errors import InputError
 from tests import aws
 
 # The smallest zip.
@@ -32,7 +37,7 @@ def choices(tmp_path: Path) -> Choices:
 
 
 def test_a_deployment_comes_up_is_repeated_and_goes(
-    account: Account, choices: Choices, tmp_path: Path
+    account: Account, choices: Choices, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     told: list[str] = []
     asked: list[str] = []
@@ -55,6 +60,8 @@ def test_a_deployment_comes_up_is_repeated_and_goes(
     assert page["ContentType"] == "text/javascript; charset=utf-8"
     assert account.client("dynamodb").scan(TableName="mugs-items", Limit=1)["Count"] == 1
 
+    check_things_and_log(account, tmp_path, capsys)
+
     told.clear()
     asked.clear()
     assert deploy(account, choices, ask=agree, tell=told.append)
@@ -72,6 +79,8 @@ def test_a_deployment_comes_up_is_repeated_and_goes(
     asked.clear()
     assert destroy(account, choices, keep_data=True, ask=agree, tell=told.append)
     assert len(asked) == 1
+    assert "deleted: thing cam-1" in told
+    assert account.client("iot").list_certificates()["certificates"] == []
     assert "delete complete: ApiFunction (AWS::Lambda::Function)" in told
     assert account.client("dynamodb").scan(TableName="mugs-items", Limit=1)["Count"] == 1
     assert destroy(account, choices, keep_data=False, ask=agree, tell=told.append)
@@ -82,6 +91,34 @@ def test_a_deployment_comes_up_is_repeated_and_goes(
     assert told[-1] == "nothing else is left that costs"
     assert [each["Name"] for each in s3.list_buckets()["Buckets"] if each["Name"].startswith("mugs-")] == []
     assert "mugs-items" not in account.client("dynamodb").list_tables()["TableNames"]
+
+
+def check_things_and_log(account: Account, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A camera's folder, and a function's log, of the deployment that is up."""
+    camera = folder / "cam-1"
+    aws_things.add("cam-1", name="mugs", into=camera)
+    key = load_pem_private_key((camera / "key.pem").read_bytes(), None)
+    certificate = load_pem_x509_certificate((camera / "cert.pem").read_bytes())
+    assert certificate.public_key() == key.public_key()
+    assert (camera / "key.pem").stat().st_mode & 0o077 == 0
+    assert "export LOOKALIKE_THING=cam-1\n" in (camera / "start").read_text()
+    assert "/start" in capsys.readouterr().err
+    with pytest.raises(InputError, match="has a certificate already"):
+        aws_things.add("cam-1", name="mugs", into=folder / "again")
+    aws_things.add("cam-2", name="mugs", into=folder / "cam-2")
+    aws_things.list_things(name="mugs")
+    aws_things.remove("cam-2", name="mugs")
+    told = capsys.readouterr().out.splitlines()
+    assert told[1:] == ["cam-1", "cam-2", "cam-2 is removed, with 1 certificates"]
+    with pytest.raises(InputError, match="no deployment cups in eu-west-1"):
+        aws_things.list_things(name="cups")
+
+    client, stream = account.client("logs"), {"logGroupName": "/aws/lambda/mugs-search", "logStreamName": "a"}
+    client.create_log_stream(**stream)
+    message = '{"level": "WARNING", "message": "dropped: stale 2"}'
+    client.put_log_events(**stream, logEvents=[{"timestamp": int(time.time() * 1000), "message": message}])
+    aws_deployment.logs(aws_deployment.Part.SEARCH, name="mugs")
+    assert capsys.readouterr().out.endswith(" WARNING dropped: stale 2\n")
 
 
 def test_credentials_and_region_come_first(

@@ -2,11 +2,13 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from paho.mqtt import publish
 
 from common import wire
+from common.mqtt_broker import describe_broker
 from edge.link.mqtt import MqttLink
 from tests.edge.kit import MqttListener, make_broker
 from tests.edge.link.lines import OFFLINE, Start
@@ -194,3 +196,15 @@ def test_stop_says_offline_and_is_quick_without_a_broker(start: Start) -> None:
     began_s = time.monotonic()
     start(port).stop(OFFLINE)
     assert time.monotonic() - began_s < limit_s(2)
+
+
+def test_a_thing_with_a_certificate_is_its_clients_id_as_aws_iot_wants_it() -> None:
+    with puppet() as broker:
+        plain = describe_broker(f"mqtt://127.0.0.1:{broker.port}")
+        for described, expected in ((plain, b"edge-cam-1"), (replace(plain, has_certificate=True), b"cam-1")):
+            link = MqttLink(described, "cam-1")
+            link.start()
+            connect = broker.accept().greet()
+            link.stop()
+            # Ten bytes of protocol, flags and keepalive, then the id with its length.
+            assert connect.body[10:].startswith(len(expected).to_bytes(2) + expected)

@@ -1,0 +1,34 @@
+"""The wiring of what the command line does with a deployment on AWS."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from services.adapters.cloud_logs import LogLine, log_lines
+from services.adapters.iot_things import IotThings
+from services.adapters.stack_outputs import stack_outputs
+from services.bootstrap import aws
+
+# AWS IoT's port for MQTT with certificates.
+_PORT = 8883
+
+
+@dataclass(frozen=True, slots=True)
+class Things:
+    """The registry of cameras, and the broker that they connect to, mqtts://HOST:PORT."""
+
+    registry: IotThings
+    broker: str
+
+
+def open_things(name: str) -> Things:
+    """The cameras of a deployment; raises InputError or UnavailableError."""
+    outputs = stack_outputs(aws.open_client("cloudformation"), name)
+    host = outputs["IotEndpoint"].partition(":")[0]
+    return Things(IotThings(aws.open_client("iot"), outputs["CameraPolicy"]), f"mqtts://{host}:{_PORT}")
+
+
+def read_log(group: str, *, since_ms: int) -> Iterator[LogLine]:
+    """A log group's lines; raises InputError or UnavailableError."""
+    return log_lines(aws.open_client("logs"), group, since_ms=since_ms)
