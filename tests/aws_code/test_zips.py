@@ -76,6 +76,14 @@ def _digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+def test_faiss_finds_what_it_asks_for_on_arm64(search_zip: Unpacked, api_zip: Unpacked) -> None:
+    code = "import platform; platform.machine = lambda: 'aarch64'; import faiss; print(faiss.METRIC_L2)"
+    for zipped in (search_zip, api_zip):
+        command = zipped.command("-c", code)
+        done = subprocess.run(command, env=zipped.environ({}), capture_output=True, text=True)
+        assert done.stdout == "1\n", done.stderr
+
+
 def test_handlers_load_beside_boto3_alone(search_zip: Unpacked, api_zip: Unpacked) -> None:
     for zipped, package in ((search_zip, "search"), (api_zip, "api")):
         (handlers,) = {target.package.handlers for target in TARGETS if target.package.name == package}
