@@ -14,7 +14,7 @@ from common.wire import to_iso
 
 LogFormat = Literal["text", "json"]
 # These libraries' request lines would drown ours, and may hold a user's input.
-_NOISY = ("httpx", "httpcore", "uvicorn.access")
+_NOISY = ("httpx", "httpcore", "mangum", "uvicorn.access")
 
 _log = logging.getLogger(__name__)
 

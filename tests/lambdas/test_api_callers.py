@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import random
 import secrets
@@ -14,6 +15,7 @@ from services.bootstrap.lambdas.api import api_parts
 from services.core.errors import InputError
 from services.lambdas import api
 from services.lambdas.api import ApiFunction
+from services.lambdas.hosting import Host
 from tests.lambdas.calls import ask
 from tests.lambdas.function import Aws, FakeContext, http_event
 
@@ -88,3 +90,24 @@ def test_hostile_events_are_refused_and_counted(
     counted = sum(getattr(record, "counts", {}).get("event", 0) for record in caplog.records)
     assert counted == refused
     assert ask(function, "/alive", key=None).status == 200
+
+
+def test_a_request_that_is_answered_leaves_no_line_in_the_log(
+    on_aws: Aws, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert on_aws
+    handler = Host("api", lambda: closing_later(ApiFunction(api_parts())))
+    functions: list[ApiFunction] = []
+
+    def closing_later(function: ApiFunction) -> ApiFunction:
+        functions.append(function)
+        return function
+
+    try:
+        assert handler(http_event("/alive", key=None), FakeContext())["statusCode"] == 200
+        assert handler({}, FakeContext())["statusCode"] == 400
+    finally:
+        functions[0].close()
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    told = [line for line in lines if line["level"] != "INFO" or "alive" in line["message"]]
+    assert [(line["process"], line["counts"]) for line in told] == [("api", {"event": 1})]
