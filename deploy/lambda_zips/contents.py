@@ -13,9 +13,11 @@ from deploy.lambda_zips.targets import CHECKOUT, Package
 _LEFT_OUT = (
     "*/tests/*",
     "*.pyi",
-    # Commands, and the hashes of all files with these.
+    "*/.agents/*",
+    # Commands, the hashes of all files with these, and uv's own file.
     "bin/*",
     "*.dist-info/RECORD",
+    ".lock",
     # For those who compile against NumPy; FAISS 1.9 asks numpy/distutils for arm64's instructions.
     "numpy/f2py/*",
     "numpy/*/include/*",
