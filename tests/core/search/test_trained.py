@@ -105,6 +105,14 @@ def test_the_space_stays_that_of_the_training_whatever_is_added() -> None:
     assert store.pages == 0
 
 
+def test_it_tells_what_the_space_of_the_training_was_made_of() -> None:
+    store = FakeItems(ITEMS)
+    following = begun(store, gathered(store))
+    settled(following)
+    assert following.space is not None
+    assert (following.space.taught_items, following.space.is_sharpened) == (SHARPENING_FROM, True)
+
+
 def test_feedback_and_recipes_of_the_training_are_known() -> None:
     store = FakeItems([replace(ITEMS[0], recipe=1), ITEMS[20]])
     store.feedback(1, shown="thing-020", really=None)
