@@ -14,7 +14,7 @@ COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose 
 PAGE = http{{range .Config.Env}}{{if eq . "LOOKALIKE_TLS=1"}}s{{end}}{{end}}://{{range .HostConfig.PortBindings}}{{range .}}{{.HostIp}}:{{.HostPort}}{{end}}{{end}}
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down test lint lock listing docs models samples bench lambda-zips test-system test-web test-compose test-aws soak fuzz screenshots lint-aws deploy-aws destroy-aws
+.PHONY: help run up down test lint lock listing docs models samples bench lambda-zips test-system test-web test-compose test-aws soak fuzz screenshots lint-aws deploy-aws destroy-aws rehearse-aws
 
 help:  ## what there is
 	@awk -F ":.*## " '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -115,6 +115,9 @@ deploy-aws: $(READY)  ## bring it up on AWS, or to what is here by now: SEARCH=l
 
 destroy-aws: $(READY)  ## take it down on AWS, until nothing is left that costs; KEEP_DATA=1 leaves items and pictures
 	@$(BIN)/python -m deploy.aws destroy $(call aws_options,NAME) $(if $(filter command line,$(origin KEEP_DATA)),--keep-data)
+
+rehearse-aws: $(READY)  ## deploy into an emulated AWS that enforces rights, follow a camera's message, destroy
+	@$(BIN)/python -m pytest tests/aws_rehearsal
 
 models: $(READY)  ## build the model file
 	@$(BIN)/python -m models.build

@@ -61,6 +61,7 @@ def _arguments() -> argparse.Namespace:
     up.add_argument("--budget", metavar="DOLLARS", help="the account's month at which a warning is sent")
     up.add_argument("--catalogue", help="what `lookalike items import` takes; [the samples]")
     up.add_argument("--zips", type=Path, help="the folder of built zips; [they are built]")
+    up.add_argument("--built", default="arm64-py312", help="the processor and Python of the functions")
     down.add_argument("--keep-data", action="store_true", help="leave items, pictures and zips")
     return parser.parse_args()
 

@@ -17,8 +17,9 @@ _NAME = re.compile(r"[a-z][a-z0-9]{1,19}")
 class Choices:
     """The choices; None stands for what is deployed already, or the template's default.
 
-    `zips` is the folder of built zips, None to build them; `catalogue` what is imported, None for the samples
-    where there is no item yet. `yes` answers every question.
+    `zips` is the folder of built zips, None to build them, and `built` the processor and Python that they are
+    for. `catalogue` is what is imported, None for the samples where there is no item yet. `yes` answers every
+    question.
     """
 
     name: str = "lookalike"
@@ -29,6 +30,7 @@ class Choices:
     budget: str | None = None
     catalogue: str | None = None
     zips: Path | None = None
+    built: str = "arm64-py312"
     yes: bool = False
 
     def __post_init__(self) -> None:
@@ -49,6 +51,8 @@ class Choices:
     def chosen(self) -> dict[str, str]:
         """The parameters of system.yaml that are chosen."""
         found = {
+            "Architecture": self.built.partition("-py3")[0],
+            "Runtime": f"python3.{self.built.partition('-py3')[2]}",
             "Search": self.search,
             "Cache": self.cache,
             "Commands": self.commands,

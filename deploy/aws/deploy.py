@@ -24,7 +24,7 @@ def deploy(account: Account, choices: Choices, *, ask: Ask, tell: Tell) -> bool:
     """Deploy after a look and a question; False if the answer was no. Raises DeployError."""
     stacks = Stacks(account.client("cloudformation"), interval_s=account.interval_s, tags=choices.tags)
     tell(f"account {account.number}, region {account.region}, as {account.who}")
-    zips = uploads.build_zips(choices.zips)
+    zips = uploads.build_zips(choices.zips, choices.built)
     before = stacks.parameters(choices.name)
     wished = _parameters(account, choices, before, zips)
     plans: list[Plan] = []

@@ -15,8 +15,6 @@ from deploy.aws.account import Account
 from deploy.aws.choices import CHECKOUT, SAMPLES, Choices
 from deploy.aws.errors import DeployError
 
-# The processor and Python of system.yaml's defaults.
-BUILT = "arm64-py312"
 PAGE = CHECKOUT / "web"
 _TYPES = {
     ".html": "text/html; charset=utf-8",
@@ -26,16 +24,16 @@ _TYPES = {
 }
 
 
-def build_zips(folder: Path | None) -> dict[str, Path]:
+def build_zips(folder: Path | None, built: str) -> dict[str, Path]:
     """The zips of the parameters SearchZip and ApiZip, built unless they are in a folder."""
     if folder is None:
         folder = CHECKOUT / "build" / "lambda"
-        built = subprocess.run(
-            [sys.executable, "-m", "deploy.lambda_zips", "--only", BUILT, "--into", folder], cwd=CHECKOUT
+        done = subprocess.run(
+            [sys.executable, "-m", "deploy.lambda_zips", "--only", built, "--into", folder], cwd=CHECKOUT
         )
-        if built.returncode:
+        if done.returncode:
             raise DeployError("the functions' zips could not be built; `make lambda-zips` says why")
-    zips = {"SearchZip": folder / f"search-{BUILT}.zip", "ApiZip": folder / f"api-{BUILT}.zip"}
+    zips = {"SearchZip": folder / f"search-{built}.zip", "ApiZip": folder / f"api-{built}.zip"}
     for path in zips.values():
         if not path.is_file():
             raise DeployError(f"{path} is missing; `make lambda-zips` builds it")

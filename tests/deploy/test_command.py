@@ -15,7 +15,6 @@ from deploy.aws.choices import SAMPLES, Choices
 from deploy.aws.deploy import deploy
 from deploy.aws.destroy import destroy
 from deploy.aws.errors import DeployError
-from deploy.aws.uploads import BUILT
 from services.cli import aws_deployment, aws_things
 from services.core.errors import InputError
 from tests import aws
@@ -28,7 +27,7 @@ EMPTY_ZIP = b"PK\x05\x06" + bytes(18)
 def choices(tmp_path: Path) -> Choices:
     """A shop of one item, with zips that are built."""
     for name in ("search", "api"):
-        (tmp_path / f"{name}-{BUILT}.zip").write_bytes(EMPTY_ZIP + name.encode())
+        (tmp_path / f"{name}-arm64-py312.zip").write_bytes(EMPTY_ZIP + name.encode())
     picture = next(SAMPLES.parent.glob("pictures/*"))
     shutil.copy(picture, tmp_path / picture.name)
     catalogue = tmp_path / "shop.csv"
@@ -69,7 +68,7 @@ def test_a_deployment_comes_up_is_repeated_and_goes(
     assert "stack mugs is as it should be" in told
     assert f"key:  {key}" in told
 
-    (tmp_path / f"api-{BUILT}.zip").write_bytes(EMPTY_ZIP + b"newer")
+    (tmp_path / "api-arm64-py312.zip").write_bytes(EMPTY_ZIP + b"newer")
     told.clear()
     assert not deploy(account, choices, ask=lambda _: False, tell=told.append)
     assert "modify mugs: ApiFunction (AWS::Lambda::Function)" in told
