@@ -4,8 +4,8 @@ BIN := .venv/bin
 READY := .venv/ready
 COMPILE := $(BIN)/uv pip compile --universal --generate-hashes --python-version 3.11 --no-header --no-annotate --quiet
 LOCK := $(COMPILE) pyproject.toml --extra dev
-# What goes into each image has a lock of its own, of the same versions.
-IMAGES := services edge models localstack
+# What goes into each image, and onto devices, has a lock of its own, of the same versions.
+IMAGES := services edge models localstack edge/greengrass
 LOCK_IMAGE := $(COMPILE) --constraints requirements.lock
 
 # Compose v2, else docker-compose 1.29.
