@@ -14,7 +14,7 @@ COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose 
 PAGE = http{{range .Config.Env}}{{if eq . "LOOKALIKE_TLS=1"}}s{{end}}{{end}}://{{range .HostConfig.PortBindings}}{{range .}}{{.HostIp}}:{{.HostPort}}{{end}}{{end}}
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down test lint lock listing docs models samples bench lambda-zips test-system test-web test-compose test-aws soak fuzz screenshots lint-aws deploy-aws destroy-aws rehearse-aws
+.PHONY: help run up down test lint lock listing docs models samples bench lambda-zips test-system test-web test-compose test-aws soak fuzz screenshots lint-aws deploy-aws destroy-aws rehearse-aws test-greengrass
 
 help:  ## what there is
 	@awk -F ":.*## " '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -58,6 +58,10 @@ test-compose: $(READY)  ## the containers, with a Docker engine: built, restarte
 
 test-aws: $(READY)  ## the functions out of their zips, run as AWS Lambda runs them
 	@$(BIN)/python -m pytest -s tests/aws_code
+
+test-greengrass: $(READY)  ## the edge as a Greengrass component, against a double of the nucleus and the real awsiotsdk
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r edge/greengrass/requirements.lock
+	@$(BIN)/python -m pytest tests/greengrass
 
 soak: $(READY)  ## what takes many minutes by design: 200 kills, 20 minutes of use (SOAK_SECONDS); .ci/run leaves it out
 	@$(BIN)/python -m pytest -m soak
