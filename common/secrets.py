@@ -5,7 +5,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 # The settings that a file may hold.
-SECRETS = frozenset({"api_key", "api_url", "mqtt_url", "origin_key", "redis_url", "search_url", "source"})
+SECRETS = frozenset(
+    {"api_key", "api_url", "device_mqtt_url", "mqtt_url", "origin_key", "redis_url", "search_url", "source"}
+)
 SUFFIX = "_FILE"
 
 

@@ -16,6 +16,7 @@ from common.version import VERSION
 from services.api import (
     archive,
     cameras,
+    devices,
     edits,
     feedback,
     feeds,
@@ -71,6 +72,7 @@ def build_app(settings: ApiSettings, parts: ApiParts, hub: Hub) -> FastAPI:
         *item_routers(parts, settings, archives),
         images.build_router(parts),
         cameras.build_router(parts),
+        devices.build_router(settings.device_mqtt_url, settings.mqtt_ca),
         previews.build_router(parts),
         health.build_router(parts, checks, ended=lambda: event_feeds.ended),
     ]

@@ -76,11 +76,16 @@ def build_router(parts: ApiParts, *, headers: Mapping[str, str] | None = None) -
     return router
 
 
-def _check_name(parts: ApiParts, thing: str) -> None:
+def check_thing(thing: str) -> None:
+    """Raise InputError for what can't be a camera's name."""
     if not is_thing(thing):
         raise InputError(
             f"{thing[:128]!a} is no camera's name; expected 1 to 128 of the characters a-z A-Z 0-9 : _ -"
         )
+
+
+def _check_name(parts: ApiParts, thing: str) -> None:
+    check_thing(thing)
     camera = parts.cameras.get(thing)
     if camera is not None and camera.state != "offline" and not camera.takes_frames:
         source = f" ({camera.source})" if camera.source else ""

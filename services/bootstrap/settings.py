@@ -170,6 +170,13 @@ class ApiCoreSettings(CatalogueSettings, PageSettings, LimitSettings, QueueSetti
 class ApiSettings(ApiCoreSettings, _Broker):
     """The settings of the api process, which reaches cameras over a broker."""
 
+    device_mqtt_url: Mqtt = Field(
+        "",
+        description="The broker's address as devices elsewhere reach it, as `MQTT_URL`. Whoever has the API "
+        "key gets it, with its login and with the authorities in `MQTT_CA`, by GET /cameras/{thing}/broker, "
+        "as edge/install.sh does ([a device](../edge.md)). Without it nobody does.",
+    )
+
 
 class CliSettings(CatalogueSettings, KnnSettings, TlsSettings, QueueSettings, _Broker):
     """The settings of the command line; it finds the system by the data folder's run.json, else `api_url`."""

@@ -36,6 +36,19 @@ class CamerasAnswer(Answer):
     cameras: list[CameraAnswer] = Field(description="In no special order.")
 
 
+class BrokerAnswer(Answer):
+    """The broker that a device connects to."""
+
+    model_config = with_example(
+        {"thing": "door", "mqtt_url": "mqtts://devices:secret@shop.example:8883", "mqtt_ca": None}
+    )
+    thing: str = Field(description="The camera's name.")
+    mqtt_url: str = Field(description="Its address, with user and password if it has one for all devices.")
+    mqtt_ca: str | None = Field(
+        description="The authorities (PEM) that have signed its certificate; null: the system's."
+    )
+
+
 class FrameAnswer(Answer):
     """A frame that was sent to the edge."""
 

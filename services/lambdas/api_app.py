@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from services.api import cameras, health, images, matches, previews
+from services.api import cameras, devices, health, images, matches, previews
 from services.api.app import assemble, item_routers
 from services.bootstrap.lambdas.api import ApiFunctionParts
 from services.lambdas import archive_routes, not_here
@@ -25,6 +25,7 @@ def build_app(parts: ApiFunctionParts) -> FastAPI:
         *item_routers(api, parts.settings, archive_routes.build_router(parts)),
         images.build_router(api, large=large),
         cameras.build_router(api, headers=POLLED),
+        devices.build_router("", None),
         previews.build_router(api) if parts.settings.previews else not_here.build_preview_router(),
         health.build_router(api, checks, ended=lambda: None),
     ]

@@ -37,7 +37,7 @@ CALLS = calls_of(DOCUMENT)
 ALL_CALLS = CALLS | {f"search {name}": call for name, call in calls_of(SEARCH_DOCUMENT).items()}
 SCHEMAS = DOCUMENT["components"]["schemas"] | SEARCH_DOCUMENT["components"]["schemas"]
 PROBLEM = "application/problem+json"
-KEYED_GETS = {"GET /items/archive", "GET /cameras/{thing}/preview"}
+KEYED_GETS = {"GET /items/archive", "GET /cameras/{thing}/preview", "GET /cameras/{thing}/broker"}
 
 
 def models(kind: type[Any]) -> Iterator[type[Any]]:
