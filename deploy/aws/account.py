@@ -24,6 +24,11 @@ class Account:
     interval_s: float = 3.0
     _session: Any = field(default_factory=boto3.Session, repr=False)
 
+    @property
+    def partition(self) -> str:
+        """AWS' part of the world, as in ARNs: aws, aws-cn …"""
+        return self.who.split(":")[1]
+
     def client(self, service: str, *, region: str | None = None) -> Any:
         """botocore's client of a service; raises DeployError."""
         try:

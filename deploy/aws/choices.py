@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.aws.errors import DeployError
+from deploy.checkout_files import CHECKOUT
 
-CHECKOUT = Path(__file__).resolve().parents[2]
 SAMPLES = CHECKOUT / "samples/catalogue.csv"
 _NAME = re.compile(r"[a-z][a-z0-9]{1,19}")
 

@@ -45,7 +45,7 @@ def deploy(account: Account, choices: Choices, *, ask: Ask, tell: Tell) -> bool:
     stacks.protect(choices.storage, on=True)
     s3 = account.client("s3")
     for path in zips.values():
-        if uploads.upload_zip(s3, account.bucket(choices.name, "artefacts"), path):
+        if uploads.upload(s3, account.bucket(choices.name, "artefacts"), uploads.key_of(path), path):
             tell(f"uploaded: {path.name}")
     try:
         outputs = stacks.carry_out(system, tell)

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from deploy.aws.choices import CHECKOUT
+from deploy.checkout_files import CHECKOUT
 
 UV = Path(sys.executable).with_name("uv")
 

@@ -12,8 +12,9 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from deploy.aws.account import Account
-from deploy.aws.choices import CHECKOUT, SAMPLES, Choices
+from deploy.aws.choices import SAMPLES, Choices
 from deploy.aws.errors import DeployError
+from deploy.checkout_files import CHECKOUT
 
 PAGE = CHECKOUT / "web"
 _TYPES = {
@@ -42,13 +43,17 @@ def build_zips(folder: Path | None, built: str) -> dict[str, Path]:
 
 def key_of(path: Path) -> str:
     """A zip's key in the bucket of artefacts, which changes with its content."""
+    return f"zips/{path.stem}-{digest(path)}.zip"
+
+
+def digest(path: Path) -> str:
+    """16 hex digits of a file's sha-256."""
     with path.open("rb") as content:
-        return f"zips/{path.stem}-{hashlib.file_digest(content, 'sha256').hexdigest()[:16]}.zip"
+        return hashlib.file_digest(content, "sha256").hexdigest()[:16]
 
 
-def upload_zip(s3: Any, bucket: str, path: Path) -> bool:
-    """Upload a zip unless it is there; whether it was uploaded."""
-    key = key_of(path)
+def upload(s3: Any, bucket: str, key: str, path: Path) -> bool:
+    """Upload a file unless its key, which changes with its content, is there; whether it was uploaded."""
     try:
         s3.head_object(Bucket=bucket, Key=key)
     except ClientError:

@@ -8,11 +8,13 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from deploy.lambda_zips.archive import MIB, MOST_DIRECT
+from deploy.checkout_files import CHECKOUT
+from deploy.lambda_zips.archive import MOST_DIRECT
 from deploy.lambda_zips.build import build
 from deploy.lambda_zips.bytecode import find_python
 from deploy.lambda_zips.errors import ZipError
-from deploy.lambda_zips.targets import CHECKOUT, RUNTIMES, TARGETS, Target
+from deploy.lambda_zips.targets import RUNTIMES, TARGETS, Target
+from deploy.zip_file import MIB
 from models.errors import ModelError
 from models.locate import resolve
 from models.variants import DEFAULT_VARIANT

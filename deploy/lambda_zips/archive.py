@@ -1,59 +1,19 @@
-"""Writing of a zip, the same bytes for the same files, within the limits of AWS Lambda."""
+"""The zip of a function, within the limits of AWS Lambda."""
 
 from __future__ import annotations
 
-import zipfile
-from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.lambda_zips.errors import ZipError
+from deploy.zip_file import MIB, Sizes, write_zip
 
-MIB = 2**20
 # Limits of Lambda: of a function unpacked, and of a zip that is not uploaded through S3.
 MOST_UNPACKED, MOST_DIRECT = 250 * MIB, 50 * MIB
-# The earliest time that a zip can name.
-_TIME = (1980, 1, 1, 0, 0, 0)
-_UNIX = 3
 
 
-@dataclass(frozen=True)
-class Sizes:
-    """Bytes of a zip, and of its files."""
-
-    zipped: int
-    unpacked: int
-
-
-def sizes_of(path: Path) -> Sizes:
-    """The sizes of a zip that was built."""
-    with zipfile.ZipFile(path) as archive:
-        return Sizes(path.stat().st_size, sum(entry.file_size for entry in archive.infolist()))
-
-
-def write_zip(folder: Path, path: Path) -> Sizes:
-    """Zip the files of a folder, in order of their names; ZipError if Lambda would refuse them."""
-    unfinished = path.with_suffix(".unfinished")
-    with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in sorted(_names(folder)):
-            archive.writestr(_entry(name), (folder / name).read_bytes())
-    sizes = sizes_of(unfinished)
-    if sizes.unpacked > MOST_UNPACKED:
-        unfinished.unlink()
-        raise ZipError(
-            f"{path.name}: {sizes.unpacked / MIB:.0f} MiB unpacked; Lambda takes {MOST_UNPACKED // MIB}"
-        )
-    unfinished.rename(path)
-    return sizes
-
-
-def _names(folder: Path) -> list[str]:
-    return [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
-
-
-def _entry(name: str) -> zipfile.ZipInfo:
-    entry = zipfile.ZipInfo(name, _TIME)
-    entry.compress_type = zipfile.ZIP_DEFLATED
-    entry.create_system = _UNIX
-    # A regular file that everybody may read: functions run as a user of their own.
-    entry.external_attr = 0o100644 << 16
-    return entry
+def write_function(folder: Path, path: Path) -> Sizes:
+    """Zip the files of a folder; ZipError if Lambda would refuse them."""
+    unpacked = sum(each.stat().st_size for each in folder.rglob("*") if each.is_file())
+    if unpacked > MOST_UNPACKED:
+        raise ZipError(f"{path.name}: {unpacked / MIB:.0f} MiB unpacked; Lambda takes {MOST_UNPACKED // MIB}")
+    return write_zip(folder, path)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from deploy.lambda_zips.archive import Sizes, write_zip
+from deploy.lambda_zips.archive import write_function
 from deploy.lambda_zips.bytecode import compile_all, find_python
 from deploy.lambda_zips.contents import add_own, leave_out
 from deploy.lambda_zips.glibc import check_glibc
 from deploy.lambda_zips.packages import install
 from deploy.lambda_zips.targets import Target
+from deploy.zip_file import Sizes
 
 
 def build(target: Target, *, model: Path, into: Path) -> tuple[Path, Sizes]:
@@ -28,4 +29,4 @@ def build(target: Target, *, model: Path, into: Path) -> tuple[Path, Sizes]:
         check_glibc(staged, target.runtime)
         if python := find_python(target.runtime.python):
             compile_all(python, staged)
-        return path, write_zip(staged, path)
+        return path, write_function(staged, path)

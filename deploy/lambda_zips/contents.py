@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterable, Iterator
-from fnmatch import fnmatch
+from collections.abc import Iterator
 from pathlib import Path
 
-from deploy.lambda_zips.targets import CHECKOUT, Package
+from deploy.checkout_files import CHECKOUT, copy_file, files_below, matches
+from deploy.lambda_zips.targets import Package
 
 # Parts of packages that no function needs.
 _LEFT_OUT = (
@@ -40,39 +39,23 @@ _SPACES = "models/trained/space-*.npz"
 def leave_out(folder: Path) -> None:
     """Delete what no function needs of the packages in a folder."""
     for path in [path for path in folder.rglob("*") if path.is_file()]:
-        if _matches(path.relative_to(folder).as_posix(), _LEFT_OUT):
+        if matches(path.relative_to(folder).as_posix(), _LEFT_OUT):
             path.unlink()
 
 
 def add_own(package: Package, model: Path, into: Path) -> None:
     """Copy our code into a folder, and the model's file for a package that has it."""
     for path in _own_files(package):
-        _copy(CHECKOUT / path, into / path)
+        copy_file(CHECKOUT / path, into / path)
     if package.has_model:
-        _copy(model, into / "models" / model.name)
+        copy_file(model, into / "models" / model.name)
 
 
 def _own_files(package: Package) -> Iterator[Path]:
     for folder in _CODE:
-        for path in _files_below(folder):
-            if path.suffix in _CODE_SUFFIXES and not _matches(str(path), _CODE_LEFT_OUT):
+        for path in files_below(folder):
+            if path.suffix in _CODE_SUFFIXES and not matches(str(path), _CODE_LEFT_OUT):
                 yield path
     yield from (path.relative_to(CHECKOUT) for path in CHECKOUT.glob(_SPACES))
     for folder in package.folders:
-        yield from _files_below(folder)
-
-
-def _files_below(folder: str) -> Iterator[Path]:
-    """Paths from the checkout."""
-    for path in (CHECKOUT / folder).rglob("*"):
-        if path.is_file() and not path.name.startswith("."):
-            yield path.relative_to(CHECKOUT)
-
-
-def _matches(name: str, patterns: Iterable[str]) -> bool:
-    return any(fnmatch(name, pattern) for pattern in patterns)
-
-
-def _copy(source: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(source, target)
+        yield from files_below(folder)

@@ -9,8 +9,9 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from deploy.checkout_files import CHECKOUT
 from deploy.lambda_zips.packages import UV
-from deploy.lambda_zips.targets import CHECKOUT, FOLDER, PACKAGES, RUNTIMES, Package, Runtime
+from deploy.lambda_zips.targets import FOLDER, PACKAGES, RUNTIMES, Package, Runtime
 
 _OPTIONS = ("--generate-hashes", "--no-header", "--no-annotate", "--quiet", "--only-binary", ":all:")
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-CHECKOUT = FOLDER.parents[1]
 # The processors, as Lambda and wheels name them.
 ARCHITECTURES = {"x86_64": "x86_64", "arm64": "aarch64"}
 

@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from deploy.checkout_files import CHECKOUT
 from deploy.lambda_zips.bytecode import find_python
 from deploy.lambda_zips.packages import UV
-from deploy.lambda_zips.targets import CHECKOUT, RUNTIMES, TARGETS, Runtime, Target
+from deploy.lambda_zips.targets import RUNTIMES, TARGETS, Runtime, Target
 from tests.aws import CREDENTIALS, emulator
 from tests.aws_code.zipped import Unpacked
 from tests.servers import Server, redis_server

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from deploy.lambda_zips.archive import MIB
 from deploy.lambda_zips.targets import Runtime
+from deploy.zip_file import MIB
 from localstack.create import create_bucket
 from services.adapters.dynamodb_items.layout import create_table
 from tests.aws import client

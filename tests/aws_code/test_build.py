@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from deploy.lambda_zips.archive import MOST_UNPACKED, write_zip
+from deploy.lambda_zips.archive import MOST_UNPACKED, write_function
 from deploy.lambda_zips.bytecode import compile_all, find_python
 from deploy.lambda_zips.errors import ZipError
 from deploy.lambda_zips.glibc import check_glibc
 from deploy.lambda_zips.targets import RUNTIMES
+from deploy.zip_file import write_zip
 
 AMAZON_LINUX_2, AMAZON_LINUX_2023 = RUNTIMES
 
@@ -33,7 +34,7 @@ def test_more_than_lambda_unpacks_is_refused_and_leaves_no_zip(tmp_path: Path) -
     with (folder / "large").open("wb") as file:
         file.truncate(MOST_UNPACKED + 1)
     with pytest.raises(ZipError, match=r"a\.zip: 250 MiB unpacked; Lambda takes 250"):
-        write_zip(folder, tmp_path / "a.zip")
+        write_function(folder, tmp_path / "a.zip")
     assert list(tmp_path.iterdir()) == [folder]
 
 

@@ -16,7 +16,7 @@ import pytest
 import redis
 
 from common.wire import Vectors
-from deploy.lambda_zips.archive import MIB
+from deploy.zip_file import MIB
 from services.adapters.dynamodb_items import DynamoItems
 from services.adapters.dynamodb_items.layout import create_table
 from services.core.domain import Item

@@ -12,9 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from deploy.lambda_zips.archive import MIB, MOST_DIRECT, MOST_UNPACKED, sizes_of
+from deploy.checkout_files import CHECKOUT
+from deploy.lambda_zips.archive import MOST_DIRECT, MOST_UNPACKED
 from deploy.lambda_zips.bytecode import find_python
-from deploy.lambda_zips.targets import CHECKOUT, TARGETS, Target
+from deploy.lambda_zips.targets import TARGETS, Target
+from deploy.zip_file import MIB, sizes_of
 from tests.aws_code.zipped import Unpacked
 
 # e_machine of ELF files.

@@ -6,8 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from deploy.aws.choices import CHECKOUT
 from deploy.aws.own_environment import own_environment
+from deploy.checkout_files import CHECKOUT
 
 FOLDER = Path(__file__).parent
 TEMPLATES = sorted(str(path.relative_to(CHECKOUT)) for path in FOLDER.parent.glob("*.yaml"))
