@@ -14,7 +14,7 @@ COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose 
 PAGE = http{{range .Config.Env}}{{if eq . "LOOKALIKE_TLS=1"}}s{{end}}{{end}}://{{range .HostConfig.PortBindings}}{{range .}}{{.HostIp}}:{{.HostPort}}{{end}}{{end}}
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down test lint lock listing docs models samples bench lambda-zips test-system test-web test-compose test-aws soak fuzz screenshots lint-aws deploy-aws destroy-aws rehearse-aws test-greengrass
+.PHONY: help run up down test lint lock listing docs models samples bench lambda-zips test-system test-web test-compose test-aws soak fuzz screenshots lint-aws deploy-aws destroy-aws rehearse-aws deploy-edge test-greengrass
 
 help:  ## what there is
 	@awk -F ":.*## " '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -60,7 +60,8 @@ test-aws: $(READY)  ## the functions out of their zips, run as AWS Lambda runs t
 	@$(BIN)/python -m pytest -s tests/aws_code
 
 test-greengrass: $(READY)  ## the edge as a Greengrass component, against a double of the nucleus and the real awsiotsdk
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r edge/greengrass/requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r edge/greengrass/requirements.lock \
+	  -r tests/greengrass/requirements.lock
 	@$(BIN)/python -m pytest tests/greengrass
 
 soak: $(READY)  ## what takes many minutes by design: 200 kills, 20 minutes of use (SOAK_SECONDS); .ci/run leaves it out
@@ -119,6 +120,12 @@ deploy-aws: $(READY)  ## bring it up on AWS, or to what is here by now: SEARCH=l
 
 destroy-aws: $(READY)  ## take it down on AWS, until nothing is left that costs; KEEP_DATA=1 leaves items and pictures
 	@$(BIN)/python -m deploy.aws destroy $(call aws_options,NAME) $(if $(filter command line,$(origin KEEP_DATA)),--keep-data)
+
+# A list's words, each as an option.
+each_option = $(if $(filter command line,$(origin $(1))),$(foreach word,$($(1)),--$(2) '$(word)'))
+
+deploy-edge: $(READY)  ## bring the edge to a device with Greengrass: THING=cam-1 [GROUP=…] [SET="Source=0 MaxFps=5"], LOCAL=1 on it
+	@$(BIN)/python -m deploy.edge $(if $(filter command line,$(origin LOCAL)),local,deploy) $(call aws_options,THING GROUP NAME IMAGE MODEL WAIT) $(call each_option,SET,set) $(call each_option,WHEELS,wheels)
 
 rehearse-aws: $(READY)  ## deploy into an emulated AWS that enforces rights, follow a camera's message, destroy
 	@$(BIN)/python -m pytest tests/aws_rehearsal

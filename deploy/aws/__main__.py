@@ -10,6 +10,7 @@ from pathlib import Path
 from botocore.exceptions import BotoCoreError, ClientError
 
 from deploy.aws.account import find_account
+from deploy.aws.asking import asker
 from deploy.aws.choices import Choices
 from deploy.aws.deploy import deploy
 from deploy.aws.destroy import destroy
@@ -23,15 +24,7 @@ def main() -> int:
     try:
         names = {each.name for each in fields(Choices)}
         choices = Choices(**{key: value for key, value in vars(asked).items() if key in names})
-        account = find_account()
-
-        def ask(question: str) -> bool:
-            if choices.yes:
-                return True
-            if not sys.stdin.isatty():
-                raise DeployError(f"{question} Nobody is there to answer; YES=1 says yes")
-            return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
-
+        account, ask = find_account(), asker(yes=choices.yes)
         if asked.command == "destroy":
             done = destroy(account, choices, keep_data=asked.keep_data, ask=ask, tell=say)
         else:

@@ -43,6 +43,11 @@ class Choices:
         return f"{self.name}-storage"
 
     @property
+    def devices(self) -> str:
+        """The name of the stack of what devices with Greengrass may read."""
+        return f"{self.name}-devices"
+
+    @property
     def tags(self) -> dict[str, str]:
         """The tags of all that belongs to the deployment."""
         return {"lookalike:name": self.name}

@@ -12,6 +12,7 @@ from deploy.aws.choices import Choices
 from deploy.aws.deploy import Ask
 from deploy.aws.errors import DeployError
 from deploy.aws.stacks import Stacks, Tell
+from deploy.edge.remove import remove_devices
 
 _ENDPOINT, _TRAINING = "lookalike:endpoint", "lookalike:training"
 _KEPT = ("pictures", "artefacts", "page")
@@ -22,10 +23,11 @@ def destroy(account: Account, choices: Choices, *, keep_data: bool, ask: Ask, te
     stacks = Stacks(account.client("cloudformation"), interval_s=account.interval_s, tags=choices.tags)
     tell(f"account {account.number}, region {account.region}, as {account.who}")
     system, storage = stacks.resources(choices.name), stacks.resources(choices.storage)
-    if not system and not storage:
+    devices = stacks.resources(choices.devices)
+    if not system and not storage and not devices:
         tell(f"there is nothing of {choices.name} in this region")
         return True
-    for logical, kind, name in system + ([] if keep_data else storage):
+    for logical, kind, name in devices + system + ([] if keep_data else storage):
         tell(f"to go: {logical} ({kind}) {name}")
     if not ask("Remove all of this?"):
         return False
@@ -34,6 +36,9 @@ def destroy(account: Account, choices: Choices, *, keep_data: bool, ask: Ask, te
     endpoint = stacks.parameters(choices.name).get("Endpoint", "lookalike")
     _remove_endpoint(account, endpoint, tell)
     _remove_cameras(account.client("iot"), f"{choices.name}-camera", tell)
+    if devices:
+        remove_devices(account, choices, tell)
+        stacks.delete(choices.devices, tell)
     s3 = account.client("s3")
     _empty(s3, account.bucket(choices.name, "exchange"), tell)
     stacks.delete(choices.name, tell)

@@ -2,4 +2,6 @@
 
 from pathlib import Path
 
-STORAGE, SYSTEM = (Path(__file__).with_name(f"{name}.yaml") for name in ("storage", "system"))
+STORAGE, SYSTEM, DEVICES = (
+    Path(__file__).with_name(f"{name}.yaml") for name in ("storage", "system", "devices")
+)

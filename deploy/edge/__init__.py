@@ -1,0 +1,1 @@
+"""The edge on devices with AWS IoT Greengrass: its artefact, component and deployments."""
