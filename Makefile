@@ -59,7 +59,9 @@ test-compose: $(READY)  ## the containers, with a Docker engine: built, restarte
 test-aws: $(READY)  ## the functions out of their zips, run as AWS Lambda runs them
 	@$(BIN)/python -m pytest -s tests/aws_code
 
-test-greengrass: $(READY)  ## the edge as a Greengrass component, against a double of the nucleus and the real awsiotsdk
+test-greengrass: $(READY)  ## the edge on devices: against a double of the Greengrass nucleus, in containers; installs systemd-analyze
+	@.ci/system-packages systemd
+	@.ci/engine python:3.11-slim-bookworm
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r edge/greengrass/requirements.lock \
 	  -r tests/greengrass/requirements.lock
 	@$(BIN)/python -m pytest tests/greengrass
