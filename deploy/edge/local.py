@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -23,14 +24,14 @@ _STATE = re.compile(r"\b(QUEUED|IN_PROGRESS|SUCCEEDED|FAILED|CANCELED)\b")
 
 
 def find_cli() -> list[str]:
-    """The command of greengrass-cli, with sudo; raises DeployError where there is none."""
+    """The command of greengrass-cli, by sudo unless root asks; raises DeployError where there is none."""
     found = shutil.which("greengrass-cli") or (str(_INSTALLED) if _INSTALLED.exists() else None)
     if found is None:
         told = (
             "deploy the component aws.greengrass.Cli to this device first; nucleus lite has no such command"
         )
         raise DeployError(f"LOCAL=1: greengrass-cli is neither in the PATH nor {_INSTALLED}; {told}")
-    return ["sudo", found]
+    return [found] if os.geteuid() == 0 else ["sudo", found]
 
 
 def lay_out(recipe: Recipe, artefact: Path | None, into: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from collections.abc import Callable
@@ -27,6 +28,7 @@ from deploy.edge.recipe_checks import problems
 
 Change = Callable[[Recipe], None]
 MANIFEST = "Manifests"
+SOCKET = "AWS_GG_NUCLEUS_DOMAIN_SOCKET_FILEPATH_FOR_COMPONENT"
 
 
 def filled() -> Recipe:
@@ -54,6 +56,29 @@ def test_a_shell_takes_each_script(path: Path) -> None:
         if script := step.get("Script"):
             replaced = re.sub(r"\{[^}]*\}", "/place", script)
             subprocess.run(["sh", "-n"], input=replaced, text=True, check=True)
+
+
+def test_the_containers_script_as_a_nucleus_runs_it(tmp_path: Path) -> None:
+    recipe = in_container("shop/edge:1")
+    docker = tmp_path / "docker"
+    docker.write_text('#!/bin/sh\n[ "$1" = run ] || exit 1\nprintf "%s\\n" "$@"\n')
+    docker.chmod(0o755)
+    values = {"work:path": "/gg/work/edge", "configuration:/DockerOptions": default(recipe)["DockerOptions"]}
+    script = lifecycle(recipe)["run"]["Script"]
+    for name, value in values.items():
+        script = script.replace("{" + name + "}", value)
+    environ = {
+        "PATH": f"{tmp_path}:{os.environ['PATH']}",
+        SOCKET: "/gg/ipc.socket",
+        "LOOKALIKE_IMAGE": "edge:1",
+    }
+    # Nucleus lite hands it over on the standard input.
+    done = subprocess.run(["sh"], input=script, env=environ, capture_output=True, text=True, check=True)
+    arguments = done.stdout.splitlines()
+    assert arguments[0] == "run"
+    assert arguments[-1] == "edge:1"
+    assert {"--device=/dev/video0", "--group-add=video", f"{os.getuid()}:{os.getgid()}"} <= set(arguments)
+    assert {"/gg/ipc.socket:/gg/ipc.socket", "/gg/work/edge:/data", "SVCUID", SOCKET} <= set(arguments)
 
 
 def lifecycle(recipe: Recipe) -> dict[str, Any]:
