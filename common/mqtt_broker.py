@@ -1,12 +1,16 @@
 """A broker as the settings describe it: its address and TLS, with a certificate of ours if one is set."""
 
+import re
 import ssl
 from dataclasses import dataclass
 from pathlib import Path
 
 from common.mqtt_address import MqttAddress, parse_mqtt_address
+from common.wire import AWS_IOT_MESSAGE_BYTES, MAX_MESSAGE_BYTES
 
 _CERT, _KEY, _CA = "LOOKALIKE_MQTT_CERT", "LOOKALIKE_MQTT_KEY", "LOOKALIKE_MQTT_CA"
+# Hosts of AWS IoT Core, which has names of its own in China and in a private network.
+_AWS_IOT = re.compile(r"\.iot(-fips)?\.[a-z0-9-]+\.(vpce\.)?amazonaws\.com(\.cn)?$", re.IGNORECASE)
 _PEM_CERTIFICATE, _PEM_KEY = b"-----BEGIN CERTIFICATE-----", b"PRIVATE KEY-----"
 
 
@@ -33,6 +37,12 @@ class Broker:
 
     def __str__(self) -> str:
         return str(self.address)
+
+    @property
+    def max_message_bytes(self) -> int:
+        """The largest message that it takes, in bytes, topic included."""
+        is_aws_iot = _AWS_IOT.search(self.address.host) is not None
+        return AWS_IOT_MESSAGE_BYTES if is_aws_iot else MAX_MESSAGE_BYTES
 
 
 class BrokerSocket(ssl.SSLSocket):

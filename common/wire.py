@@ -22,6 +22,8 @@ from common.local_points import decode_points
 MAX_OBSERVATION_BYTES = 64 * 1024
 # Largest message that both brokers accept, topic included.
 MAX_MESSAGE_BYTES = 512 * 1024
+# Largest message that AWS IoT Core accepts.
+AWS_IOT_MESSAGE_BYTES = 128 * 1024
 # Largest JPEG on a topic `frame`.
 MAX_FRAME_PIXELS = 40_000_000
 # The status field `source` of a camera that sends its frames over MQTT.

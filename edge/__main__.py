@@ -1,7 +1,9 @@
 """`python -m edge`: run the edge until SIGTERM or Ctrl-C."""
 
 import faulthandler
+import os
 import signal
+import sys
 from types import FrameType
 
 from edge.process.hard_exit import leave
@@ -30,9 +32,14 @@ class Stopping:
 def main() -> int:
     """Run the edge; exit code 0 after a signal, 1 when the model does not load, 2 for a bad setting."""
     stopping = Stopping()
-    from edge.app import main as run_app  # after the handlers, as these imports take half a second
+    from edge.app import START_AGAIN  # after the handlers, as these imports take half a second
+    from edge.app import main as run_app
 
-    return run_app(stopping)
+    code = run_app(stopping)
+    if code == START_AGAIN:
+        # The same process: who has started it goes on waiting for it.
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
+    return code
 
 
 if __name__ == "__main__":

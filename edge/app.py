@@ -1,23 +1,27 @@
 """The edge's start and end: it wires the parts, runs the loop, and closes the parts again."""
 
 import logging
+import os
 from collections.abc import Callable
+from typing import Any, cast
 
 import cv2
 from pydantic import ValidationError
 
-from common.logs import configure_logs, refuse
+from common.logs import configure_logs, refuse, wanted_format
 from edge.cameras.frames_over_mqtt import RemoteCameras
 from edge.cameras.local_camera import LocalCamera
 from edge.cameras.port import Cameras
+from edge.component import Component, settings_of
 from edge.link import home_assistant
 from edge.link.commands import OnDetails, OnSnapshot, OnWatch
-from edge.link.mqtt import mqtt_links
+from edge.link.links import LinkError, find_nucleus, open_links
 from edge.link.port import OpenLink
 from edge.look.details import DetailsAsks
 from edge.look.featurizer import load_featurizer
 from edge.look.loop import Loop
 from edge.look.picture_senders import PictureSenders
+from edge.picture.snapshot import MAX_BYTES
 from edge.process.alive_file import AliveFile
 from edge.settings import FRAMES_OVER_MQTT, EdgeSettings, explain
 from models.errors import ModelError
@@ -25,29 +29,68 @@ from models.orb_points import OrbDescriber
 from models.providers import PROVIDERS
 
 _log = logging.getLogger(__name__)
+# The longest topic of a picture, and a little more.
+_TOPIC_BYTES = 256
+# In place of an exit code: the process is to run the same program again.
+START_AGAIN = -1
 
 
 def main(stopping: Callable[[], bool]) -> int:
-    """Read the settings and run; return the exit code, 2 when a setting is bad."""
+    """Read the settings and run; return the exit code, 2 when a setting is bad, or START_AGAIN."""
     try:
-        settings = EdgeSettings()
+        nucleus = find_nucleus(os.environ)
+    except LinkError as error:
+        return refuse(str(error), process="edge")
+    if nucleus is None:
+        return _configure_and_run({}, stopping=stopping)
+    configure_logs("info", process="edge", form=wanted_format())
+    component = Component(nucleus)
+    try:
+        code = 0
+        configuration = component.wait_configuration(stopping)
+        if configuration is not None:
+            code = _configure_and_run(configuration, stopping=stopping, component=component)
+    finally:
+        nucleus.stop()
+    if component.is_changed and not stopping():
+        return START_AGAIN
+    # With another exit code than 0 the nucleus starts the component again, with a new token.
+    return 1 if nucleus.refused else code
+
+
+def _configure_and_run(
+    configuration: dict[str, Any], *, stopping: Callable[[], bool], component: Component | None = None
+) -> int:
+    given, unknown = settings_of(configuration, EdgeSettings.model_fields)
+    try:
+        settings = EdgeSettings(**cast(dict[str, Any], given))
     except ValidationError as error:
         return refuse(explain(error), process="edge")
     configure_logs(settings.log_level, process=settings.process, form=settings.log_format)
-    return run(settings, stopping=stopping)
+    if unknown:
+        _log.warning("the component's configuration has keys that are no settings: %s", ", ".join(unknown))
+    return run(settings, stopping=stopping, component=component)
 
 
-def run(settings: EdgeSettings, *, stopping: Callable[[], bool]) -> int:
-    """Run the edge until `stopping`; return the exit code, 1 when the model does not load."""
+def run(settings: EdgeSettings, *, stopping: Callable[[], bool], component: Component | None = None) -> int:
+    """Run the edge until `stopping`, or until the Greengrass component that it is has to start again.
+
+    Return the exit code, 1 when the model does not load.
+    """
+
+    def over() -> str | None:
+        return component.over if component else None
+
     # OpenCV's own threads would compete with those of the inference.
     cv2.setNumThreads(1)
     asks = DetailsAsks()
-    links = mqtt_links(settings.broker, prefix=settings.process)
+    links = open_links(settings, component.nucleus if component else None)
     cameras, senders = open_cameras(settings, links, on_details=asks.ask)
     last_reason = "stopped"
     try:
         cameras.connect()
-        _run_loop(settings, cameras, senders, asks, stopping)
+        _run_loop(settings, cameras, senders, asks, lambda: stopping() or over() is not None)
+        last_reason = over() or last_reason
     except ModelError as error:
         last_reason = str(error)
         _log.error("LOOKALIKE_MODEL: %s", error)
@@ -71,7 +114,10 @@ def open_cameras(
     def publish(topic: str, answer: bytes) -> bool:
         return cameras.publish(topic, answer)
 
-    senders = PictureSenders(publish, region=settings.region, allowed=settings.preview)
+    def most_bytes() -> int:
+        return min(MAX_BYTES, cameras.max_message_bytes - _TOPIC_BYTES)
+
+    senders = PictureSenders(publish, region=settings.region, allowed=settings.preview, most_bytes=most_bytes)
     cameras = _open(
         settings, open_link, on_watch=senders.watch, on_snapshot=senders.ask, on_details=on_details
     )

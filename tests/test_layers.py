@@ -41,3 +41,8 @@ def test_the_edge_imports_nothing_of_the_services() -> None:
     found = list(imports_of("edge"))
     assert len(found) > 100
     assert [(path, name) for path, name in found if is_in(name, "services")] == []
+
+
+def test_the_edge_imports_the_sdk_of_greengrass_in_one_file_alone() -> None:
+    found = {path.name for path, name in imports_of("edge") if is_in(name, "awsiot") or is_in(name, "awscrt")}
+    assert found == {"greengrass_ipc.py"}

@@ -55,6 +55,11 @@ class RemoteCameras:
         self._stopping = threading.Event()
         self._worker = threading.Thread(target=self._work, name="frames", daemon=True)
 
+    @property
+    def max_message_bytes(self) -> int:
+        """The largest message that the links take."""
+        return self._frames.max_message_bytes
+
     def connect(self) -> None:
         """Listen for frames, in the background."""
         self._frames.start()

@@ -44,6 +44,11 @@ class LocalCamera:
         self._board = StatusBoard(self._link.publish_status, source=self._source)
         self._reader = SourceReader(opened, thing=thing, stall_s=stall_s, on_state=self._board.set_state)
 
+    @property
+    def max_message_bytes(self) -> int:
+        """The largest message that its link takes."""
+        return self._link.max_message_bytes
+
     def connect(self) -> None:
         """Connect to the broker, in the background."""
         self._link.start(self._board.repeat)

@@ -10,6 +10,10 @@ from edge.picture.frame_types import Camera
 class Cameras(Camera, Publisher, Protocol):
     """One camera of this process, or all that send their frames over MQTT, each with its status."""
 
+    @property
+    def max_message_bytes(self) -> int:
+        """The largest message that its link takes, in bytes, topic included."""
+
     def connect(self) -> None:
         """Connect to the broker, in the background."""
 

@@ -14,8 +14,9 @@ from paho.mqtt.reasoncodes import ReasonCode
 from common import wire
 from common.mqtt_broker import Broker
 from common.mqtt_connection_log import ConnectionLog
+from common.rate_limited_log import RateLimitedLog
 from edge.link import mqtt_client_setup
-from edge.link.outbox import Outbox
+from edge.link.outbox import Outbox, is_too_large
 from edge.link.port import OnMessage, OpenLink
 from edge.link.status import encode_status
 
@@ -58,7 +59,8 @@ class MqttLink:
         if thing and broker.has_certificate:
             # AWS IoT finds the thing, whose rights a connection has, by this and the certificate.
             client_id = thing
-        self._connection_log = ConnectionLog(broker)
+        self._broker = broker
+        self._connection_log, self._faults = ConnectionLog(broker), RateLimitedLog()
         self._client = mqtt_client_setup.make_client(broker, client_id=client_id)
         if thing:
             will = encode_status("offline", "the connection was lost")
@@ -83,6 +85,11 @@ class MqttLink:
         """Whether the broker is connected now."""
         return self._up
 
+    @property
+    def max_message_bytes(self) -> int:
+        """The largest message that the broker takes."""
+        return self._broker.max_message_bytes
+
     def waits(self, topic: str) -> bool:
         """Whether the last message of this topic still waits for the network."""
         with self._lock:
@@ -100,6 +107,8 @@ class MqttLink:
 
     def publish(self, topic: str, payload: bytes) -> bool:
         """Send at QoS 0, now or within `keep_s`; True when it was handed to the network already."""
+        if is_too_large(topic, payload, self.max_message_bytes, self._faults):
+            return False  # AWS IoT would end the connection
         with self._lock:
             self._outbox.put(topic, payload)
             if self._outbox.silent_s > _SILENT_S and self._up:

@@ -5,6 +5,8 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from common.rate_limited_log import RateLimitedLog
+
 # Maximum number of messages without an answer. Two, so that one leaves while the first one's answer is on
 # its way; more would only queue in the network's buffers, where old ones cannot be dropped.
 _UNANSWERED = 2
@@ -16,6 +18,14 @@ class _Waiting:
     since_s: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    number: int
+    topic: str
+    message: _Waiting
+    at_s: float
+
+
 class Outbox:
     """Holds messages until the broker can take them; its caller locks."""
 
@@ -23,13 +33,13 @@ class Outbox:
         """`send` sends a message and gives the number by which `answered` later reports its arrival."""
         self._send, self._keep_s = send, keep_s
         self._waiting: dict[str, _Waiting] = {}
-        self._unanswered: deque[tuple[int, float]] = deque()
+        self._unanswered: deque[_Sent] = deque()
         self.dropped = 0
 
     @property
     def silent_s(self) -> float:
         """The age of the oldest unanswered message in seconds, 0 without one."""
-        return time.monotonic() - self._unanswered[0][1] if self._unanswered else 0.0
+        return time.monotonic() - self._unanswered[0].at_s if self._unanswered else 0.0
 
     def put(self, topic: str, payload: bytes) -> None:
         """Take a message, in place of a waiting one of the same topic."""
@@ -45,8 +55,9 @@ class Outbox:
         self.forget_old()
         while self._waiting and len(self._unanswered) < _UNANSWERED:
             topic = min(self._waiting, key=lambda name: self._waiting[name].since_s)
-            number = self._send(topic, self._waiting.pop(topic).payload)
-            self._unanswered.append((number, time.monotonic()))
+            message = self._waiting.pop(topic)
+            number = self._send(topic, message.payload)
+            self._unanswered.append(_Sent(number, topic, message, time.monotonic()))
 
     def forget_old(self) -> None:
         """Drop messages that have waited for too long."""
@@ -57,11 +68,17 @@ class Outbox:
 
     def answered(self, number: int) -> bool:
         """The broker has taken this message, and so all before it; False when it is none of ours."""
-        if all(number != sent for sent, _ in self._unanswered):
+        if all(number != sent.number for sent in self._unanswered):
             return False
-        while self._unanswered.popleft()[0] != number:
+        while self._unanswered.popleft().number != number:
             pass
         return True
+
+    def returned(self, number: int) -> None:
+        """This message was not taken: for what is left of its time it waits, unless a newer one does."""
+        for sent in [sent for sent in self._unanswered if sent.number == number]:
+            self._unanswered.remove(sent)
+            self._waiting.setdefault(sent.topic, sent.message)
 
     def start_over(self) -> int:
         """Start with a new connection and nothing on its way; gives the number of messages dropped so far."""
@@ -69,3 +86,12 @@ class Outbox:
         self.forget_old()
         dropped, self.dropped = self.dropped, 0
         return dropped
+
+
+def is_too_large(topic: str, payload: bytes, most_bytes: int, faults: RateLimitedLog) -> bool:
+    """Whether a message with its topic has more bytes than a link takes, which is logged now and then."""
+    if len(topic) + len(payload) <= most_bytes:
+        return False
+    text = f"a message of {len(payload)} bytes on {topic} is dropped: with its topic it may have {most_bytes}"
+    faults.say(f"size {topic}", text)
+    return True

@@ -1,4 +1,4 @@
-"""The ports of the connection to the broker; their adapter is edge/link/mqtt.py."""
+"""The ports of the connection to the broker; their adapters are edge/link/mqtt.py and greengrass.py."""
 
 from collections.abc import Callable, Sequence
 from typing import Protocol
@@ -20,6 +20,10 @@ class Link(Publisher, Protocol):
     @property
     def connected(self) -> bool:
         """Whether the broker is connected now."""
+
+    @property
+    def max_message_bytes(self) -> int:
+        """The largest message that it takes, in bytes, topic included; a larger one is dropped."""
 
     def start(self, on_connect: Callable[[], None] = ...) -> None:
         """Connect in the background, retried indefinitely; `on_connect` is called after each success."""

@@ -71,9 +71,14 @@ class MomentsSender:
         *,
         region: Box = WHOLE,
         allowed: bool = True,
+        most_bytes: Callable[[], int] = lambda: MAX_BYTES,
     ) -> None:
-        """Only the `region` of a frame is shown; if pictures are not `allowed`, the answer says so."""
+        """Only the `region` of a frame is shown; if pictures are not `allowed`, the answer says so.
+
+        `most_bytes` gives the largest answer that can be sent.
+        """
         self._publish, self._region, self._allowed = publish, region, allowed
+        self._most_bytes = most_bytes
         self._requests = PictureRequests(worth_s=_WORTH_S)
         self._looking: dict[str, _Looking] = {}
         self._scenes = ScenesBefore()
@@ -118,7 +123,7 @@ class MomentsSender:
             list(looking.slots.values()),
             self.featurizer,
             lambda picture: self._scenes.change(thing, picture),
-            max_bytes=min(request.max_bytes for request in looking.requests),
+            max_bytes=min(self._most_bytes(), *(request.max_bytes for request in looking.requests)),
         )
         answer = encode_moments(chosen)
         for request in looking.requests:

@@ -7,17 +7,27 @@ from edge.look.moments import MomentsSender
 from edge.picture.crop import Box
 from edge.picture.frame_types import Shot
 from edge.picture.preview import PreviewSender
-from edge.picture.snapshot import SnapshotSender
+from edge.picture.snapshot import MAX_BYTES, SnapshotSender
 
 
 class PictureSenders:
     """Sends pictures of the frames that it is shown, as commands ask for them."""
 
-    def __init__(self, publish: Callable[[str, bytes], object], *, region: Box, allowed: bool) -> None:
-        """Snapshots and moments show the `region` of a frame; if not `allowed`, no picture is sent."""
-        self._previews = PreviewSender(publish, allowed=allowed)
-        self._snapshots = SnapshotSender(publish, region=region, allowed=allowed)
-        self._moments = MomentsSender(publish, region=region, allowed=allowed)
+    def __init__(
+        self,
+        publish: Callable[[str, bytes], object],
+        *,
+        region: Box,
+        allowed: bool,
+        most_bytes: Callable[[], int] = lambda: MAX_BYTES,
+    ) -> None:
+        """Snapshots and moments show the `region` of a frame; if not `allowed`, no picture is sent.
+
+        `most_bytes` gives the largest picture or answer that can be sent.
+        """
+        self._previews = PreviewSender(publish, allowed=allowed, most_bytes=most_bytes)
+        self._snapshots = SnapshotSender(publish, region=region, allowed=allowed, most_bytes=most_bytes)
+        self._moments = MomentsSender(publish, region=region, allowed=allowed, most_bytes=most_bytes)
 
     def watch(self, thing: str, for_s: float) -> None:
         """Somebody watches this camera for `for_s` seconds from now."""

@@ -1,7 +1,7 @@
 """One picture at full size of a camera's next frame, sent on request."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import cv2
 import numpy as np
@@ -27,9 +27,14 @@ class SnapshotSender:
         *,
         region: Box = WHOLE,
         allowed: bool = True,
+        most_bytes: Callable[[], int] = lambda: MAX_BYTES,
     ) -> None:
-        """Only the `region` of a frame is shown; if pictures are not `allowed`, the answer says so."""
+        """Only the `region` of a frame is shown; if pictures are not `allowed`, the answer says so.
+
+        `most_bytes` gives the largest answer that can be sent.
+        """
         self._publish, self._region, self._allowed = publish, region, allowed
+        self._most_bytes = most_bytes
         self._requests = PictureRequests(worth_s=_WORTH_S)
 
     def ask(self, thing: str, reply: str, max_bytes: int = MAX_BYTES) -> None:
@@ -42,7 +47,7 @@ class SnapshotSender:
         if not requests:
             return
         if self._allowed:
-            max_bytes = min(request.max_bytes for request in requests)
+            max_bytes = min(self._most_bytes(), *(request.max_bytes for request in requests))
             answer = full_jpeg(cut(shot.frame, self._region), max_bytes=max_bytes)
         else:
             answer = REFUSED_OFF
@@ -51,11 +56,11 @@ class SnapshotSender:
             _log.info("sent a picture of %d bytes to %s", len(answer), request.reply)
 
 
-def full_jpeg(frame: Frame, *, max_bytes: int = MAX_BYTES) -> bytes:
+def full_jpeg(frame: Frame, *, max_bytes: int = MAX_BYTES, qualities: Sequence[int] = _QUALITIES) -> bytes:
     """The frame as a JPEG of the best quality that fits, and made smaller only if none does."""
     picture = np.ascontiguousarray(frame)
     while True:
-        for quality in _QUALITIES:
+        for quality in qualities:
             content = jpeg.encode(picture, quality=quality)
             if len(content) <= max_bytes:
                 return content

@@ -7,10 +7,8 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from common.rate_limited_log import RateLimitedLog
+from common.wire import AWS_IOT_MESSAGE_BYTES
 from services.core.errors import UnavailableError
-
-# What IoT Core takes in one message.
-MAX_BYTES = 128 * 1024
 
 
 class IotData:
@@ -31,7 +29,7 @@ class IotData:
     @property
     def max_bytes(self) -> int:
         """The largest message that AWS IoT takes."""
-        return MAX_BYTES
+        return AWS_IOT_MESSAGE_BYTES
 
     def publish(
         self, topic: str, payload: bytes, *, qos: int = 0, within_s: float = 0.0, retained: bool = False

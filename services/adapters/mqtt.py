@@ -14,7 +14,6 @@ from paho.mqtt.reasoncodes import ReasonCode
 from common.mqtt_broker import NO_FILES, MqttFiles, describe_broker
 from common.mqtt_connection_log import CONNECT_S, ConnectionLog
 from common.mqtt_fast_reading import FastReadingClient
-from common.wire import MAX_MESSAGE_BYTES
 from services.core.cameras.link import OnMessage
 from services.core.errors import InputError, UnavailableError
 
@@ -48,7 +47,7 @@ class MqttClient:
             broker = describe_broker(url, files)
         except ValueError as error:
             raise InputError(f"the MQTT broker: {error}") from None
-        self._address = broker.address
+        self._address, self._max_bytes = broker.address, broker.max_message_bytes
         self._log = ConnectionLog(broker)
         self._subscriptions = [(name, qos) for name in filters] + [(name, 0) for name in live_filters]
         self._live_filters = live_filters
@@ -77,8 +76,8 @@ class MqttClient:
 
     @property
     def max_bytes(self) -> int:
-        """The largest message that brokers take."""
-        return MAX_MESSAGE_BYTES
+        """The largest message that the broker takes."""
+        return self._max_bytes
 
     def check(self) -> None:
         """Raise UnavailableError unless the broker lets us read, and takes a message within CHECK_S."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import math
+import re
 import time
 from collections.abc import Callable, Mapping
 
@@ -12,6 +13,8 @@ from services.core.search.messages import TopicMessage
 
 # The most messages of one event.
 MOST = 1000
+# What a topic begins with if its message went to the rule itself, past the broker.
+_BASIC_INGEST = re.compile(r"^\$aws/rules/[^/]+/")
 _EXPECTED = 'expected {"payload": "<base64>", "topic": "lookalike/<thing>/…"}, one or a list of them'
 
 
@@ -44,7 +47,7 @@ def _read(event: object) -> TopicMessage:
         content = base64.b64decode(payload, validate=True)
     except (binascii.Error, ValueError) as error:
         raise EventError(f"payload is not base64 ({error}); {_EXPECTED}") from None
-    return TopicMessage(topic, content, _received_s(event.get("received_ms")))
+    return TopicMessage(_BASIC_INGEST.sub("", topic), content, _received_s(event.get("received_ms")))
 
 
 def _received_s(received_ms: object) -> float:

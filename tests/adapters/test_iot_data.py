@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from botocore.stub import Stubber
 
-from services.adapters.iot_data import MAX_BYTES, IotData
+from common.wire import AWS_IOT_MESSAGE_BYTES
+from services.adapters.iot_data import IotData
 from services.core.cameras.link import CameraLink
 from services.core.errors import UnavailableError
 from tests import aws
@@ -25,9 +26,9 @@ def test_a_message_is_published() -> None:
         link: CameraLink = IotData(client(url))
         assert link.publish("lookalike/cam-1/command", b'{"do":"watch"}', qos=1)
         assert link.connected
-        assert not link.publish("lookalike/cam-1/frame", bytes(MAX_BYTES + 1))
+        assert not link.publish("lookalike/cam-1/frame", bytes(AWS_IOT_MESSAGE_BYTES + 1))
     assert heard == [("lookalike/cam-1/command", b'{"do":"watch"}')]
-    assert link.max_bytes == MAX_BYTES
+    assert link.max_bytes == AWS_IOT_MESSAGE_BYTES
 
 
 def test_what_is_asked_of_aws_iot_are_topic_service_and_retaining() -> None:

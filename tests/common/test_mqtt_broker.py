@@ -24,6 +24,23 @@ def refusal(files: MqttFiles, url: str = URL) -> str:
     return str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("host", "most"),
+    [
+        ("a1b2c3-ats.iot.eu-central-1.amazonaws.com", 128),
+        ("A1B2C3.iot.us-gov-west-1.amazonaws.com", 128),
+        ("a1b2c3.ats.iot.cn-north-1.amazonaws.com.cn", 128),
+        ("data.iot-fips.us-east-1.amazonaws.com", 128),
+        ("vpce-1-2.data.iot.us-east-1.vpce.amazonaws.com", 128),
+        ("broker", 512),
+        ("ec2-1-2-3-4.eu-central-1.compute.amazonaws.com", 512),
+        ("a.iot.eu-central-1.amazonaws.com.example", 512),
+    ],
+)
+def test_the_largest_message_is_that_of_aws_iot_at_its_hosts_alone(host: str, most: int) -> None:
+    assert describe_broker(f"mqtts://{host}").max_message_bytes == most * 1024
+
+
 def test_without_files_tls_trusts_the_system() -> None:
     assert describe_broker("mqtt://broker").tls is None
     broker = describe_broker(URL)

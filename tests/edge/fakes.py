@@ -104,6 +104,10 @@ class FakeLink:
     def connected(self) -> bool:
         return self._started and self._broker.up
 
+    @property
+    def max_message_bytes(self) -> int:
+        return wire.MAX_MESSAGE_BYTES
+
     def start(self, on_connect: Callable[[], None] = lambda: None) -> None:
         self._on_connect, self._started = on_connect, True
         self._broker.add(self)

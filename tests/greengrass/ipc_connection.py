@@ -55,6 +55,12 @@ class IpcConnection:
         self._lock = threading.Lock()
         self._ends: dict[int, Callable[[], None]] = {}
         self._configuration_streams: set[int] = set()
+        self._streams: set[int] = set()
+
+    @property
+    def open_streams(self) -> int:
+        """The number of streams that neither side has ended."""
+        return len(self._streams)
 
     def serve(self) -> None:
         """Answer requests until either side ends the connection."""
@@ -112,6 +118,7 @@ class IpcConnection:
 
     def _answer(self, stream: int, operation: str, request: dict[str, Any]) -> None:
         kind = operation.removeprefix("aws.greengrass#")
+        self._streams.add(stream)
         try:
             answer = self._carry_out(stream, kind, request)
         except _RefusedError as error:
@@ -168,6 +175,7 @@ class IpcConnection:
 
     def _end(self, stream: int) -> None:
         self._configuration_streams.discard(stream)
+        self._streams.discard(stream)
         end = self._ends.pop(stream, None)
         if end is not None:
             end()
@@ -175,6 +183,8 @@ class IpcConnection:
     def _send(
         self, stream: int, shape: str, body: object, *, kind: int = eventstream.MESSAGE, flags: int = 0
     ) -> None:
+        if flags & eventstream.TERMINATE:
+            self._streams.discard(stream)
         headers = {":content-type": "application/json", "service-model-type": f"aws.greengrass#{shape}"}
         self._write(Frame(kind, flags, stream, headers, json.dumps(body).encode()))
 

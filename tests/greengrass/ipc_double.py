@@ -43,6 +43,12 @@ class IpcDouble:
         """The number of connections that the component has now."""
         return len(self._connections)
 
+    @property
+    def open_streams(self) -> int:
+        """The number of streams that the component has not ended; those of answered requests are to be."""
+        with self._lock:
+            return sum(each.open_streams for each in self._connections)
+
     def start(self) -> None:
         """Accept connections, from when this returns."""
         self.path.unlink(missing_ok=True)

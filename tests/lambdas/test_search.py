@@ -57,6 +57,15 @@ def test_one_message_and_a_list_are_answered(
     assert json.loads(record)["matches"][0]["url"].startswith("https://shop.example/items/mug/image?v=")
 
 
+def test_a_message_that_went_to_the_rule_past_the_broker_is_answered(
+    function: SearchFunction, items: list[Item], queue: redis.Redis
+) -> None:
+    event = features(items[0])
+    event["topic"] = f"$aws/rules/shop_features/{event['topic']}"
+    assert function(event, FakeContext()) == {"pushed": 1, "dropped": {}}
+    assert pushed(queue) == [("cam-1", "mug")]
+
+
 def test_the_messages_of_the_2018_sample_are_answered(function: SearchFunction, queue: redis.Redis) -> None:
     event = golden("iot-rule-2018")
     assert function(event, FakeContext()) == {"pushed": 1, "dropped": {}}

@@ -49,6 +49,17 @@ def test_without_a_connection_only_the_freshest_of_each_topic_is_kept_and_sent(
     assert "secret" not in caplog.text
 
 
+def test_a_message_that_aws_iot_would_not_take_is_dropped_with_a_word(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    link = MqttLink(describe_broker("mqtts://a-ats.iot.eu-central-1.amazonaws.com"), "cam-1", keep_s=60)
+    assert not link.publish(FEATURES, bytes(128 * 1024))
+    assert not link.waits(FEATURES)
+    assert f"a message of 131072 bytes on {FEATURES} is dropped" in caplog.text
+    link.publish(FEATURES, bytes(128 * 1024 - len(FEATURES)))
+    assert link.waits(FEATURES)
+
+
 def test_what_is_kept_comes_in_the_order_of_its_age(start: Start) -> None:
     with puppet() as broker:
         link = start(broker.port, keep_s=30)

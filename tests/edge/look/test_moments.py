@@ -53,9 +53,18 @@ def view(colour: int, *, blurred: bool = False, height: int = 90, width: int = 1
 class MomentsRig:
     """Moments of cameras whose frames are captured when a test says so."""
 
-    def __init__(self, *, region: Box = WHOLE, allowed: bool = True, finds: bool = True) -> None:
+    def __init__(
+        self,
+        *,
+        region: Box = WHOLE,
+        allowed: bool = True,
+        finds: bool = True,
+        most_bytes: int = MAX_BYTES,
+    ) -> None:
         self.sending = FakePublisher()
-        self.sender = MomentsSender(self.sending.publish, region=region, allowed=allowed)
+        self.sender = MomentsSender(
+            self.sending.publish, region=region, allowed=allowed, most_bytes=lambda: most_bytes
+        )
         self.sender.featurizer = FakeFinder(finds=finds)
 
     def see(self, *frames: Frame, thing: str = "cam-1", every_s: float = 0.3) -> None:
@@ -90,9 +99,10 @@ def test_each_different_view_is_a_moment_in_the_order_of_their_times() -> None:
     assert times[-1] - times[0] < LOOK_S
 
 
-def test_who_takes_less_gets_smaller_pictures() -> None:
-    rig = MomentsRig()
-    rig.sender.ask("cam-1", REPLY, 40_000)
+@pytest.mark.parametrize(("asked", "taken"), [(40_000, MAX_BYTES), (MAX_BYTES, 40_000)])
+def test_who_takes_less_gets_smaller_pictures(asked: int, taken: int) -> None:
+    rig = MomentsRig(most_bytes=taken)
+    rig.sender.ask("cam-1", REPLY, asked)
     large = [view(colour, height=720, width=1280) for colour in range(3)]
     rig.see(*large)
     assert colours(rig.moments) == [0, 1, 2]

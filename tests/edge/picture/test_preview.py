@@ -2,6 +2,8 @@
 
 import time
 
+import numpy as np
+
 from edge.picture.frame_types import Frame, Shot
 from edge.picture.preview import PreviewSender
 from tests.edge.fakes import FakePublisher
@@ -67,3 +69,14 @@ def test_where_they_are_switched_off_none_is_sent() -> None:
     previews.watch("cam-1", 30)
     previews.offer(shot(grey(9)))
     assert sending.sent == []
+
+
+def test_a_link_that_takes_small_messages_gets_smaller_pictures() -> None:
+    sending = FakePublisher()
+    previews = PreviewSender(sending.publish, most_bytes=lambda: 7000)
+    previews.watch("cam-1", 30)
+    frame = np.random.default_rng(0).integers(0, 256, (240, 320, 3), np.uint8)
+    previews.offer(shot(frame))
+    ((_, payload),) = sending.sent
+    assert 2000 < len(payload) <= 7000
+    shown(payload)

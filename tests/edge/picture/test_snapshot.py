@@ -26,9 +26,11 @@ def noise(height: int, width: int) -> Frame:
 class SnapshotRig:
     """Snapshots of a camera whose frames are captured when a test says so."""
 
-    def __init__(self, *, region: Box = WHOLE, allowed: bool = True) -> None:
+    def __init__(self, *, region: Box = WHOLE, allowed: bool = True, most_bytes: int = MAX_BYTES) -> None:
         self.sending = FakePublisher()
-        self.snapshots = SnapshotSender(self.sending.publish, region=region, allowed=allowed)
+        self.snapshots = SnapshotSender(
+            self.sending.publish, region=region, allowed=allowed, most_bytes=lambda: most_bytes
+        )
 
     def offer(self, frame: Frame | None = None, *, thing: str = "cam-1", at_s: float | None = None) -> None:
         captured_at_s = time.time() + 0.001 if at_s is None else at_s
@@ -65,6 +67,14 @@ def test_who_takes_less_gets_a_smaller_picture() -> None:
     ((_topic, payload),) = rig.sending.sent
     assert 10_000 < len(payload) <= 20_000
     assert shown(payload).ndim == 3
+
+
+def test_no_answer_is_larger_than_the_link_takes() -> None:
+    rig = SnapshotRig(most_bytes=7000)
+    rig.snapshots.ask("cam-1", REPLY, 20_000)
+    rig.offer(noise(480, 640))
+    ((_topic, payload),) = rig.sending.sent
+    assert 3000 < len(payload) <= 7000
 
 
 def test_a_frame_from_before_the_request_does_not_answer_it() -> None:

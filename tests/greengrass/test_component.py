@@ -1,0 +1,84 @@
+"""`python -m edge` as a Greengrass component: its settings, their changes, its token."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from edge.link.links import TOKEN
+from tests.edge.conftest import model
+from tests.edge.kit import EdgeProcess
+from tests.greengrass.core import MemoryCore
+from tests.greengrass.ipc_double import IpcDouble
+from tests.servers import PATIENCE_S, until
+
+__all__ = ["model"]
+
+
+@contextmanager
+def component(folder: Path, environ: dict[str, str]) -> Iterator[EdgeProcess]:
+    """The edge, started as a nucleus does it."""
+    edge = EdgeProcess(folder / "log", environ)
+    try:
+        yield edge
+    finally:
+        edge.process.kill()
+        edge.process.wait()
+
+
+def configure(double: IpcDouble, **settings: Any) -> None:
+    """Put settings into the component's configuration."""
+    double.configure({name.title().replace("_", ""): value for name, value in settings.items()})
+
+
+def seen(core: MemoryCore) -> int:
+    return sum(topic == "lookalike/cam-1/features" for topic, _ in core.heard)
+
+
+def test_settings_come_from_the_configuration_and_a_change_starts_it_again(
+    tmp_path: Path, double: IpcDouble, core: MemoryCore, model: Path
+) -> None:
+    configure(double, source="test", model=str(model), threads=1, preview=False, sauce="?")
+    with component(tmp_path, double.environ) as edge:
+        until(lambda: seen(core), what="an observation")
+        assert "the component's configuration has keys that are no settings: Sauce" in edge.log
+        pid = edge.process.pid
+        configure(double, source="none")
+        until(lambda: any(b"has changed; it starts again" in payload for _, payload in core.heard))
+        until(lambda: b'"no_camera"' in core.heard[-1][1], what="the status of no camera")
+        assert edge.process.pid == pid
+        assert edge.terminate()[0] == 0
+    assert b'"reason":"stopped"' in core.heard[-1][1]
+    if not double.nucleus.lite:
+        assert b'"offline"' in core.kept["lookalike/cam-1/status"]
+
+
+def test_a_killed_nucleus_that_comes_back_gets_observations_again(
+    tmp_path: Path, double: IpcDouble, core: MemoryCore, model: Path
+) -> None:
+    configure(double, source="test", model=str(model))
+    with component(tmp_path, double.environ) as edge:
+        until(lambda: seen(core))
+        double.stop()
+        until(lambda: "lost; trying again" in edge.log)
+        count = seen(core)
+        double.start()
+        until(lambda: seen(core) > count, what="an observation on the new connection")
+        assert edge.terminate()[0] == 0
+
+
+def test_a_refused_token_ends_the_process_so_that_the_nucleus_gives_another(
+    tmp_path: Path, double: IpcDouble
+) -> None:
+    with component(tmp_path, double.environ | {TOKEN: "wrong"}) as edge:
+        assert edge.process.wait(PATIENCE_S) == 1
+    assert edge.log.count("refuses this component's token (SVCUID)") == 1
+    assert "Traceback" not in edge.log
+
+
+def test_a_bad_setting_in_the_configuration_is_named(tmp_path: Path, double: IpcDouble) -> None:
+    configure(double, max_fps="fast")
+    with component(tmp_path, double.environ) as edge:
+        assert edge.process.wait(PATIENCE_S) == 2
+    assert "error: LOOKALIKE_MAX_FPS: " in edge.log
+    assert "got 'fast'" in edge.log
