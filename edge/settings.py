@@ -50,17 +50,17 @@ class EdgeSettings(BaseSettings):
     mqtt_cert: Path | None = Field(None, description=setting_texts.MQTT_CERT)
     mqtt_key: Path | None = Field(None, description=setting_texts.MQTT_KEY)
     mqtt_ca: Path | None = Field(None, description=setting_texts.MQTT_CA)
+    iot_rule: str = Field(
+        "",
+        pattern=r"^[A-Za-z0-9_]{0,128}$",
+        description="The rule of AWS IoT that gets observations directly (Basic Ingest). They then cost no "
+        "messages, and nobody else can subscribe to them.",
+        json_schema_extra=default_in_words("none"),
+    )
     link: Literal["auto", "mqtt", "greengrass"] = Field(
         "auto",
         description="How messages are sent. `greengrass`: by IPC, in a component of AWS IoT Greengrass; "
         "`mqtt`: to `MQTT_URL`; `auto`: by IPC where a nucleus has started the edge, else by MQTT.",
-    )
-    basic_ingest: str | None = Field(
-        None,
-        pattern="^[A-Za-z0-9_]{1,128}$",
-        description="The rule of AWS IoT that observations go to. They then pass by the broker, which has no "
-        "charge a message, and nobody can subscribe to them. A deployment's rule is `NAME_features`, where "
-        "`NAME` is the deployment's.",
     )
     model: str = Field("balanced", description=setting_texts.MODEL)
     region: Annotated[Box, NoDecode] = Field(

@@ -66,7 +66,7 @@ def access(recipe: Recipe, thing: str, settings: Mapping[str, str]) -> dict[str,
     messages, commands = granted[_SERVICE].values()
     for each in (messages, commands):
         each["resources"] = [name.replace("*", thing, 1) for name in each["resources"]]
-    if rule := settings.get("BasicIngest"):
+    if rule := settings.get("IotRule"):
         messages["resources"].append(f"$aws/rules/{rule}/lookalike/{thing}/features")
     if settings.get("HomeAssistant", "0").lower() in ("1", "true", "yes", "on"):
         # A part of such a topic has no colon.

@@ -95,8 +95,10 @@ class RemoteCameras:
 
     def publish(self, topic: str, payload: bytes) -> bool:
         """Send a message on the connection of its topic's thing; False when there is none."""
-        # lookalike/<thing>/<kind>, or an answer's lookalike/<thing>/reply/<token>.
+        # lookalike/<thing>/<kind> or lookalike/<thing>/reply/<token>, of which a rule's begin otherwise.
         parts = topic.split("/")
+        if parts[:2] == ["$aws", "rules"]:
+            del parts[:3]
         camera = self._all().get(parts[1]) if parts[0] == "lookalike" and len(parts) > 2 else None
         return camera is not None and camera.link.publish(topic, payload)
 

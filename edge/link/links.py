@@ -5,7 +5,6 @@ from functools import partial
 from typing import Protocol
 
 from common.mqtt_broker import Broker
-from edge.link.basic_ingest import with_basic_ingest
 from edge.link.greengrass import greengrass_links
 from edge.link.mqtt import mqtt_links
 from edge.link.nucleus import Nucleus
@@ -35,10 +34,6 @@ class LinkSettings(Protocol):
     def process(self) -> str:
         """The name of this process."""
 
-    @property
-    def basic_ingest(self) -> str | None:
-        """The rule that observations go to past the broker, None for none."""
-
 
 def find_nucleus(environ: Mapping[str, str]) -> Nucleus | None:
     """The nucleus whose component this process is, not yet connected; LinkError if it can't be used.
@@ -67,7 +62,5 @@ def find_nucleus(environ: Mapping[str, str]) -> Nucleus | None:
 def open_links(settings: LinkSettings, nucleus: Nucleus | None = None) -> OpenLink:
     """Links by the nucleus of this component, or by MQTT: with mutual TLS where there is a certificate."""
     if nucleus is not None and settings.link != "mqtt":
-        opened = greengrass_links(nucleus)
-    else:
-        opened = mqtt_links(settings.broker, prefix=settings.process)
-    return with_basic_ingest(opened, settings.basic_ingest) if settings.basic_ingest else opened
+        return greengrass_links(nucleus)
+    return mqtt_links(settings.broker, prefix=settings.process)

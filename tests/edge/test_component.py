@@ -17,7 +17,7 @@ from edge.settings import EdgeSettings
         ("MAXFPS", 5.0, {"max_fps": "5"}),
         ("MaxFps", 2.5, {"max_fps": "2.5"}),
         ("Preview", False, {"preview": "0"}),
-        ("BasicIngest", "shop_features", {"basic_ingest": "shop_features"}),
+        ("IotRule", "shop_features", {"iot_rule": "shop_features"}),
         ("Region", "", {}),
         ("Region", None, {}),
     ],

@@ -15,7 +15,7 @@ from tests.edge.kit import run_edge
 def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     names = (
         "SOURCE SOURCE_FILE THING MQTT_URL MQTT_URL_FILE MODEL REGION MAX_FPS THREADS STALL_S LOG_LEVEL PACE "
-        "GATE MAX_AGE_S PREVIEW PROVIDER HOME_ASSISTANT MQTT_CERT MQTT_KEY MQTT_CA LINK BASIC_INGEST"
+        "GATE MAX_AGE_S PREVIEW PROVIDER HOME_ASSISTANT MQTT_CERT MQTT_KEY MQTT_CA LINK IOT_RULE"
     )
     for name in names.split():
         monkeypatch.delenv(f"LOOKALIKE_{name}", raising=False)

@@ -113,7 +113,7 @@ def test_settings_bring_the_access_that_they_need() -> None:
         "lookalike/door:1/reply/*",
         "lookalike/door:1/command",
     ]
-    assert set(resources(BasicIngest="mugs_features")) - set(resources()) == {
+    assert set(resources(IotRule="mugs_features")) - set(resources()) == {
         "$aws/rules/mugs_features/lookalike/door:1/features"
     }
     assert set(resources(HomeAssistant="1")) - set(resources()) == {

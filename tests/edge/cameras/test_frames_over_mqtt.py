@@ -107,6 +107,8 @@ def test_each_thing_has_a_status_and_a_frame_rate_of_its_own(
         until(counted)
         assert wait_status(listener, "b", fps=0.0)
         until(lambda: all(cameras.publish(wire.topic(thing, "features"), b"") for thing in ("a", "b")))
+        ingested = wire.ingested(wire.topic("a", "features"), rule="any")
+        until(lambda: cameras.publish(ingested, b""), what="a way for what goes to a rule")
     assert not cameras.publish(wire.topic("c", "features"), b"")
     assert not cameras.publish("any/topic", b"")
     for thing in ("a", "b"):

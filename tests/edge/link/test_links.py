@@ -1,4 +1,4 @@
-"""The choice of the link, and Basic Ingest."""
+"""The choice of the link."""
 
 import sys
 from dataclasses import dataclass
@@ -6,12 +6,10 @@ from dataclasses import dataclass
 import pytest
 
 from common.mqtt_broker import Broker, describe_broker
-from edge.link.basic_ingest import with_basic_ingest
 from edge.link.greengrass import GreengrassLink
 from edge.link.links import SOCKET, TOKEN, LinkError, find_nucleus, open_links
 from edge.link.mqtt import MqttLink
 from edge.link.nucleus import Nucleus
-from tests.edge.fakes import FakeBroker
 
 COMPONENT = {SOCKET: "/run/ipc", TOKEN: "a token"}
 
@@ -21,7 +19,6 @@ class Wanted:
     """Settings of a link."""
 
     link: str = "auto"
-    basic_ingest: str | None = None
     process: str = "edge"
 
     @property
@@ -77,27 +74,3 @@ def test_a_component_without_the_sdk_says_what_is_missing(monkeypatch: pytest.Mo
         monkeypatch.setitem(sys.modules, name, None)  # as if it were not installed
     with pytest.raises(LinkError, match="awsiotsdk is not installed; expected the packages"):
         find_nucleus(COMPONENT)
-
-
-def test_with_basic_ingest_observations_alone_go_to_the_rule() -> None:
-    broker = FakeBroker()
-    heard: list[bytes] = []
-    link = with_basic_ingest(broker.open_link, "shop_features")(
-        "cam-1", on_message=lambda _topic, payload: heard.append(payload)
-    )
-    link.start()
-    for kind in ("features", "details", "preview"):
-        assert link.publish(f"lookalike/cam-1/{kind}", kind.encode())
-    link.publish_status(b"online")
-    broker.send("lookalike/cam-1/command", b"do")
-    assert [topic for topic, _ in broker.heard] == [
-        "$aws/rules/shop_features/lookalike/cam-1/features",
-        "lookalike/cam-1/details",
-        "lookalike/cam-1/preview",
-        "lookalike/cam-1/status",
-        "lookalike/cam-1/command",
-    ]
-    assert heard == [b"do"]
-    link.stop(b"offline")
-    assert broker.kept == {"lookalike/cam-1/status": b"offline"}
-    assert not link.connected
