@@ -41,7 +41,7 @@ def test_a_camera_with_a_certificate_of_its_own_is_trusted_when_it_is_told_to_be
             reason = wait_reason(listener, "no_camera", "TLS")
             assert not listener.observations()
             assert edge.terminate()[0] == 0
-        trusted = "the certificate is not trusted: the camera signed it itself"
+        trusted = "the certificate is not trusted: it is self-signed"
         assert reason == f"{kind}://***@127.0.0.1:{camera.port}/{path}: TLS: {trusted}"
 
         monkeypatch.setenv("SSL_CERT_FILE", str(files[0]))

@@ -616,7 +616,7 @@ export const told = {
   "TLS: the certificate {why}": "TLS 인증서 문제: {why}",
   "is not valid yet: is the clock right?": "아직 유효하지 않습니다. 시계가 맞습니까?",
   "has expired": "기한이 지났습니다",
-  "is not trusted: the camera signed it itself": "카메라가 스스로 서명해 믿을 수 없습니다",
+  "is not trusted: it is self-signed": "자체 서명한 인증서라 믿을 수 없습니다",
   "is for another host": "다른 호스트의 것입니다",
 
   // Rows and tables of an import.

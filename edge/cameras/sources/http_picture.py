@@ -1,11 +1,7 @@
 """Still pictures of an HTTP camera, fetched one after the other over one connection."""
 
-import socket
 import ssl
 import string
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPMessage, HTTPResponse, HTTPSConnection
@@ -14,8 +10,10 @@ from urllib.parse import SplitResult, quote, urljoin, urlsplit
 from common.version import VERSION
 from edge.cameras.sources.address import Address
 from edge.cameras.sources.base import SourceError
-from edge.cameras.sources.causes import NO_VIDEO, trusted_authorities, why_no_connection, why_refused
+from edge.cameras.sources.causes import NO_VIDEO, why_refused
 from edge.cameras.sources.http_login import HttpLogin
+from edge.process.break_off import broken_off
+from edge.process.connection_causes import trusted_authorities, why_no_connection
 
 MAX_PICTURE_BYTES = 32 * 1024 * 1024
 # For one picture: the question for a password, and redirections.
@@ -111,7 +109,7 @@ class PictureClient:
         headers = {"User-Agent": f"Lookalike/{VERSION}", "Accept": "image/*", **self._versions}
         if self._may_know_password(url):
             headers |= self._login.headers(target)
-        with _deadline(connection, self._limit_s):
+        with broken_off(connection, after_s=self._limit_s):
             connection.request("GET", target, headers=headers)
             response = connection.getresponse()
             content = self._read(response)
@@ -168,32 +166,6 @@ class PictureClient:
 
     def _error(self, cause: str) -> SourceError:
         return SourceError(f"{self._address.name}: {cause}")
-
-
-@contextmanager
-def _deadline(connection: HTTPConnection, limit_s: float) -> Iterator[None]:
-    """Break a connection off when it is not done in time, however often a byte comes."""
-    is_over = threading.Event()
-    plug: socket.socket = connection.sock
-
-    def break_off() -> None:
-        is_over.set()
-        with suppress(OSError):
-            plug.shutdown(socket.SHUT_RDWR)
-
-    timer = threading.Timer(limit_s, break_off)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    except (OSError, HTTPException):
-        if is_over.is_set():
-            raise TimeoutError from None
-        raise
-    finally:
-        timer.cancel()
-    if is_over.is_set():
-        raise TimeoutError
 
 
 def _origin(url: SplitResult) -> tuple[str, str, int]:

@@ -12,12 +12,13 @@ from av.video.stream import VideoStream
 from edge.cameras.sources.address import PORTS, TLS_SCHEMES, Address, parse_address
 from edge.cameras.sources.backlog import Backlog
 from edge.cameras.sources.base import SourceError
-from edge.cameras.sources.causes import NO_VIDEO, trusted_authorities, why_no_stream
+from edge.cameras.sources.causes import NO_VIDEO, why_no_stream
 from edge.cameras.sources.http_picture import PictureClient
 from edge.cameras.sources.playback import Playback
 from edge.cameras.sources.stills import poll_stills
 from edge.cameras.sources.video import frames_of, opened
 from edge.picture.frame_types import Frame
+from edge.process.connection_causes import trusted_authorities
 
 SCHEMES = frozenset(PORTS)
 # FFmpeg's names. What a camera answers may refer to other addresses, but to no file and no other protocol.

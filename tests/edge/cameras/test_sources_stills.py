@@ -17,11 +17,11 @@ import pytest
 from edge.cameras.source_reader import SourceReader
 from edge.cameras.sources.address import parse_address
 from edge.cameras.sources.base import SourceError
-from edge.cameras.sources.causes import trusted_authorities
 from edge.cameras.sources.http_picture import MAX_PICTURE_BYTES, PictureClient
 from edge.cameras.sources.stills import poll_stills
 from edge.cameras.sources.stream import StreamSource
 from edge.picture.frame_types import State
+from edge.process.connection_causes import trusted_authorities
 from tests.certificates import Authority
 from tests.edge.kit import grey
 from tests.pace import limit_s
