@@ -38,7 +38,8 @@ MODEL = (
     "The model that turns pictures into vectors: a level, a network, an added name or a file. `fast`, "
     "`balanced`, `best`: the more time a frame, the fewer errors ([figures](../accuracy.md)). `lite0`, "
     "`lite1`, `lite2`: the plain networks on the frame's middle square. Also a name of `lookalike "
-    "model add`, or the path of an `.onnx` file. After a change run `lookalike index rebuild`."
+    "model add`, or the path of an `.onnx` file. After a change run `lookalike index rebuild`. At the edge "
+    "also the address of a file, `https://…` ([why](../decisions/a-model-by-its-address.md))."
 )
 PROVIDER = (
     "What models are computed on: `cpu`, `openvino`, `cuda`, `tensorrt` or `coreml`. One that the "

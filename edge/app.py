@@ -18,15 +18,11 @@ from edge.link.commands import OnDetails, OnSnapshot, OnWatch
 from edge.link.links import LinkError, find_nucleus, open_links
 from edge.link.port import OpenLink
 from edge.look.details import DetailsAsks
-from edge.look.featurizer import load_featurizer
-from edge.look.loop import Loop
 from edge.look.picture_senders import PictureSenders
+from edge.looking import look_on
 from edge.picture.snapshot import MAX_BYTES
-from edge.process.alive_file import AliveFile
 from edge.settings import FRAMES_OVER_MQTT, EdgeSettings, explain
 from models.errors import ModelError
-from models.orb_points import OrbDescriber
-from models.providers import PROVIDERS
 
 _log = logging.getLogger(__name__)
 # The longest topic of a picture, and a little more.
@@ -89,7 +85,7 @@ def run(settings: EdgeSettings, *, stopping: Callable[[], bool], component: Comp
     last_reason = "stopped"
     try:
         cameras.connect()
-        _run_loop(settings, cameras, senders, asks, lambda: stopping() or over() is not None)
+        look_on(settings, cameras, senders, asks, lambda: stopping() or over() is not None)
         last_reason = over() or last_reason
     except ModelError as error:
         last_reason = str(error)
@@ -154,42 +150,3 @@ def _open(
         on_snapshot=on_snapshot,
         on_details=on_details,
     )
-
-
-def _run_loop(
-    settings: EdgeSettings,
-    cameras: Cameras,
-    senders: PictureSenders,
-    asks: DetailsAsks,
-    stopping: Callable[[], bool],
-) -> None:
-    alive = AliveFile(settings.alive_file)
-
-    def coming_round() -> bool:
-        """Whether to stop, asked before each turn and during waits; it notes that the loop turns."""
-        alive.beat()
-        return stopping()
-
-    if not cameras.wait_wanted(coming_round):
-        return
-    # The model first: a recording starts when it is opened, and its first frame must not be missed.
-    wanted = [PROVIDERS[settings.provider]]
-    featurizer = load_featurizer(settings.model, threads=settings.threads, providers=wanted)
-    provider = featurizer.providers[0]
-    cameras.set_model(provider=provider, model=featurizer.fingerprint)
-    cameras.start()
-    senders.use(featurizer)
-    loop = Loop(
-        cameras,
-        featurizer,
-        cameras,
-        max_fps=settings.max_fps,
-        heartbeat_s=settings.heartbeat_s,
-        region=settings.region,
-        on_shot=senders.show,
-        describer=OrbDescriber(),
-        asks=asks,
-        iot_rule=settings.iot_rule,
-    )
-    _log.info("model %s on %s", featurizer.fingerprint, provider)
-    loop.run(stopping=coming_round)

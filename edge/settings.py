@@ -11,11 +11,12 @@ from common import setting_texts, wire
 from common.box import parse_box
 from common.mqtt_address import parse_mqtt_address
 from common.mqtt_broker import Broker, MqttFiles, describe_broker
-from common.redaction import redact
+from common.redaction import redact, redact_url
 from common.secrets import read_secrets
 from common.setting_texts import default_in_words
 from edge.cameras.sources import open_source
 from edge.picture.crop import WHOLE, Box
+from edge.process.model_download import check_address, is_address, is_fingerprint
 from models.providers import check_provider
 
 _PREFIX = "LOOKALIKE_"
@@ -63,6 +64,16 @@ class EdgeSettings(BaseSettings):
         "`mqtt`: to `MQTT_URL`; `auto`: by IPC where a nucleus has started the edge, else by MQTT.",
     )
     model: str = Field("balanced", description=setting_texts.MODEL)
+    model_fingerprint: str | None = Field(
+        None,
+        description="The sha-256 of the model's file in hex, or its first 12 digits. `lookalike model list` "
+        "prints them. A file of another fingerprint is not used; an address in `MODEL` needs it.",
+    )
+    edge_data: Path | None = Field(
+        None,
+        description="The folder in which the edge keeps the models that it fetches, and the last one that "
+        "worked. An address in `MODEL` needs it.",
+    )
     region: Annotated[Box, NoDecode] = Field(
         WHOLE,
         description="The part of the frame that is looked at: `left,top,width,height` as shares, as "
@@ -144,6 +155,28 @@ class EdgeSettings(BaseSettings):
     @model_validator(mode="after")
     def _check_mqtt_files(self) -> Self:
         _ = self.broker
+        return self
+
+    @field_validator("model_fingerprint")
+    @classmethod
+    def _check_fingerprint(cls, value: str | None) -> str | None:
+        if value is not None and not is_fingerprint(value := value.lower()):
+            raise ValueError("expected 12 or 64 hex digits")
+        return value
+
+    @model_validator(mode="after")
+    def _check_model_address(self) -> Self:
+        if is_address(self.model):
+            given = {"model_fingerprint": self.model_fingerprint, "edge_data": self.edge_data}
+            for name, value in given.items():
+                if value is None:
+                    raise ValueError(
+                        f"LOOKALIKE_MODEL is an address; expected {_PREFIX}{name.upper()} with it"
+                    )
+            try:
+                check_address(self.model, self.model_fingerprint or "")
+            except ValueError as error:
+                raise ValueError(f"LOOKALIKE_MODEL: {error}; got {redact_url(self.model)[:80]!r}") from None
         return self
 
     @field_validator("region", mode="before")

@@ -54,6 +54,7 @@ class _HostileHandler(http.server.BaseHTTPRequestHandler):
         asked = {name: values[0] for name, values in parse_qs(parts.query).items()}
         answers: dict[str, Callable[[dict[str, str]], None]] = {
             "/good": self.good,
+            "/cut": self.cut,
             "/huge": self.huge,
             "/endless": self.endless,
             "/drip": self.drip,
@@ -75,6 +76,11 @@ class _HostileHandler(http.server.BaseHTTPRequestHandler):
         head |= {"Content-Encoding": asked["encoding"]} if "encoding" in asked else {}
         self.head(head | {"Content-Length": str(len(self.server.content))})
         self.wfile.write(self.server.content)
+
+    def cut(self, _asked: dict[str, str]) -> None:
+        """The first 1000 bytes of the content, announced as the whole."""
+        self.head({"Content-Type": "image/jpeg", "Content-Length": str(len(self.server.content))})
+        self.wfile.write(self.server.content[:1000])
 
     def huge(self, _asked: dict[str, str]) -> None:
         self.head({"Content-Type": "image/jpeg", "Content-Length": str(GIGABYTE)})

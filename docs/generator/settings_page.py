@@ -28,7 +28,8 @@ FUNCTIONS = AwsSettings
 GROUPS = {
     "The page and API": "port host public_url api_key tls tls_cert tls_key proxy",
     "The catalogue": "data_dir store pictures model knn index samples fetch_private collect_pictures",
-    "Cameras": "source thing region max_fps stall_s pace gate preview home_assistant max_age_s",
+    "Cameras": "source thing region max_fps stall_s pace gate preview home_assistant max_age_s "
+    "model_fingerprint edge_data",
     "Addresses between processes": "mqtt_url mqtt_cert mqtt_key mqtt_ca iot_rule mqtt_aws_topic link "
     "device_mqtt_url redis_url redis_cluster search_url search_host search_port api_url",
     "Limits": "max_body_mib max_table_mib decodes pictures_waiting picture_wait_s max_connections "

@@ -52,6 +52,7 @@ class RemoteCameras:
         self._lock = threading.Lock()
         self._cameras: dict[str, RemoteCamera] = {}
         self._model: dict[str, str] = {}
+        self._model_trouble: str | None = None
         self._stopping = threading.Event()
         self._worker = threading.Thread(target=self._work, name="frames", daemon=True)
 
@@ -109,6 +110,13 @@ class RemoteCameras:
         for camera in self._all().values():
             camera.board.set_model(provider=provider, model=model)
 
+    def set_model_trouble(self, trouble: str | None) -> None:
+        """Publish for all things, later ones too, why the model is not the one of the settings."""
+        with self._lock:
+            self._model_trouble = trouble
+        for camera in self._all().values():
+            camera.board.set_model_trouble(trouble)
+
     def receive(self, topic: str, payload: bytes) -> None:
         """Put a frame aside; a topic that is not a frame's, or one thing too many, is logged."""
         try:
@@ -140,9 +148,10 @@ class RemoteCameras:
         )
         with self._lock:
             self._cameras[thing] = camera
-            model = self._model
+            model, trouble = self._model, self._model_trouble
         if model:
             camera.board.set_model(**model)
+        camera.board.set_model_trouble(trouble)
         camera.start()
         return camera
 

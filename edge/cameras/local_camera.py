@@ -81,3 +81,7 @@ class LocalCamera:
     def set_model(self, *, provider: str, model: str) -> None:
         """Publish the model's fingerprint and the execution provider that it runs on."""
         self._board.set_model(provider=provider, model=model)
+
+    def set_model_trouble(self, trouble: str | None) -> None:
+        """Publish why the model is not the one of the settings; None when it is. Threads may call it."""
+        self._board.set_model_trouble(trouble)

@@ -28,3 +28,6 @@ class Cameras(Camera, Publisher, Protocol):
 
     def set_model(self, *, provider: str, model: str) -> None:
         """Publish the model's fingerprint and the execution provider that it runs on."""
+
+    def set_model_trouble(self, trouble: str | None) -> None:
+        """Publish why the model is not the one of the settings; None when it is. Threads may call it."""

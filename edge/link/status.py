@@ -23,8 +23,12 @@ def encode_status(
     model: str | None = None,
     since_s: float | None = None,
     source: str | None = None,
+    model_trouble: str | None = None,
 ) -> bytes:
-    """The JSON of a status message; `since_s` (Unix seconds) is the state's beginning."""
+    """The JSON of a status message; `since_s` (Unix seconds) is the state's beginning.
+
+    `model_trouble` is why the model is not the one of the settings.
+    """
     message: dict[str, Any] = {
         "state": state,
         "reason": reason,
@@ -33,6 +37,7 @@ def encode_status(
         "model": model,
         "since": None if since_s is None else to_iso(since_s),
         "source": source,
+        "model_trouble": model_trouble,
     }
     return json.dumps(message, separators=(",", ":")).encode()
 
@@ -57,6 +62,7 @@ class StatusBoard:
         self._reason: str | None = "starting"
         self._provider: str | None = None
         self._model: str | None = None
+        self._model_trouble: str | None = None
         self._fps = 0.0
         self._state_since_s = time.time()
         self._frames, self._counting_since_s = 0, self._clock()
@@ -72,6 +78,13 @@ class StatusBoard:
         with self._lock:
             self._provider, self._model = provider, model
             self._publish()
+
+    def set_model_trouble(self, trouble: str | None) -> None:
+        """Publish why the model is not the one of the settings; None when it is."""
+        with self._lock:
+            if trouble != self._model_trouble:
+                self._model_trouble = trouble
+                self._publish()
 
     def set_state(self, state: State, reason: str | None) -> None:
         """Publish a state and start a new count of frames."""
@@ -107,5 +120,6 @@ class StatusBoard:
                 model=self._model,
                 since_s=self._state_since_s,
                 source=self._source,
+                model_trouble=self._model_trouble,
             )
         )

@@ -33,6 +33,14 @@ class FrameFeaturizer(Protocol):
         """
 
 
+class LoadedFeaturizer(FrameFeaturizer, Protocol):
+    """One that was loaded from a file just now."""
+
+    @property
+    def providers(self) -> list[str]:
+        """ONNX Runtime's execution providers that are really in use, first choice first."""
+
+
 def load_featurizer(setting: str, *, threads: int, providers: Sequence[str]) -> OnnxFeaturizer:
     """Find the model, build it if it is a named one that is missing, and load it; ModelError otherwise.
 

@@ -34,7 +34,19 @@ REDIS_URL = (
 )
 # Read by the edge, whose folder is deployed without this one.
 EDGE_ONLY = frozenset(
-    {"source", "thing", "max_fps", "stall_s", "region", "pace", "gate", "preview", "alive_file"}
+    {
+        "source",
+        "thing",
+        "max_fps",
+        "stall_s",
+        "region",
+        "pace",
+        "gate",
+        "preview",
+        "alive_file",
+        "model_fingerprint",
+        "edge_data",
+    }
 )
 
 

@@ -24,6 +24,9 @@ class CameraAnswer(Answer):
     model: str | None = Field(description="The fingerprint of its model.")
     since: str | None = Field(description="When this state began, by its own clock.")
     source: str | None = Field(description="What it reads, without passwords.")
+    model_trouble: str | None = Field(
+        description="Why its model is not the one that its settings name; null if it is."
+    )
     clock_offset_s: float | None = Field(
         description="Seconds that its clock is off, above 0 if it is ahead; null if it is right."
     )

@@ -64,5 +64,6 @@ CAMERA: dict[str, Any] = {
     "model": MODEL,
     "since": "2026-11-29T13:12:07.004Z",
     "source": "rtsp://192.168.1.20/stream",
+    "model_trouble": None,
     "clock_offset_s": None,
 }

@@ -138,6 +138,40 @@ def test_the_files_for_the_brokers_tls_are_loaded_or_named(
     assert "the broker broker:1883 has no TLS; expected LOOKALIKE_MQTT_URL=mqtts://…" in explain(caught.value)
 
 
+ADDRESS = "https://page/models/a.onnx?X-Amz-Signature=s3cret"
+
+
+def test_a_models_address_comes_with_a_fingerprint_and_a_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = {"MODEL": ADDRESS, "MODEL_FINGERPRINT": "0123456789AB", "EDGE_DATA": "/var/lib/lookalike"}
+    for name, value in given.items():
+        monkeypatch.setenv(f"LOOKALIKE_{name}", value)
+    settings = EdgeSettings()
+    assert (settings.model, settings.model_fingerprint) == (ADDRESS, "0123456789ab")
+    assert settings.edge_data == Path("/var/lib/lookalike")
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ({"MODEL_FINGERPRINT": ""}, "LOOKALIKE_MODEL is an address; expected LOOKALIKE_MODEL_FINGERPRINT"),
+        ({"EDGE_DATA": ""}, "LOOKALIKE_MODEL is an address; expected LOOKALIKE_EDGE_DATA with it"),
+        ({"MODEL_FINGERPRINT": "0123"}, "LOOKALIKE_MODEL_FINGERPRINT: expected 12 or 64 hex digits"),
+        ({"MODEL": ADDRESS.replace("https", "http")}, "LOOKALIKE_MODEL: expected https://host/path or file:"),
+        ({"MODEL": ADDRESS.replace("page", "u:s3cret@page")}, "LOOKALIKE_MODEL: expected https://host/path"),
+    ],
+)
+def test_a_models_address_that_can_not_be_used_is_told_without_its_secrets(
+    monkeypatch: pytest.MonkeyPatch, changed: dict[str, str], expected: str
+) -> None:
+    given = {"MODEL": ADDRESS, "MODEL_FINGERPRINT": "0123456789ab", "EDGE_DATA": "/var/lib/lookalike"}
+    for name, value in (given | changed).items():
+        monkeypatch.setenv(f"LOOKALIKE_{name}", value)
+    with pytest.raises(ValidationError) as caught:
+        EdgeSettings()
+    assert expected in explain(caught.value)
+    assert "s3cret" not in explain(caught.value)
+
+
 def test_the_brokers_address_may_stand_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "url").write_text("mqtts://user:pa55@broker\n")
     monkeypatch.setenv("LOOKALIKE_MQTT_URL", "")

@@ -18,7 +18,7 @@ from tests.fuzz.mutations import Mutator
 MESSAGES = Path(__file__).resolve().parents[1] / "messages"
 _STATUS = (
     b'{"state":"online","reason":null,"provider":"cpu","fps":14.5,"model":"0123456789ab",'
-    b'"since":"2026-11-23T10:00:00.123Z","source":"/dev/video0"}'
+    b'"since":"2026-11-23T10:00:00.123Z","source":"/dev/video0","model_trouble":null}'
 )
 _COMMAND = b'{"do":"snapshot","reply":"lookalike/cam-1/reply/0123456789abcdef0123456789abcdef"}'
 _WATCH = b'{"do":"watch","seconds":10}'

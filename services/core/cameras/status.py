@@ -18,7 +18,7 @@ STATES = ("online", "offline", "no_camera", "stalled", "clock_wrong")
 MAX_STATUS_BYTES = 4096
 MAX_FPS = 100_000
 MAX_CAMERAS = 1024
-_STATUS_FIELDS = ("state", "reason", "provider", "fps", "model", "since", "source")
+_STATUS_FIELDS = ("state", "reason", "provider", "fps", "model", "since", "source", "model_trouble")
 # A camera repeats its status each 10 s.
 LIVE_S = 60.0
 SILENT = f"nothing has been heard of it for {LIVE_S:g} s"
@@ -28,7 +28,8 @@ SILENT = f"nothing has been heard of it for {LIVE_S:g} s"
 class CameraStatus:
     """A camera's last status; `clock_offset_s` is set while its clock is off (ahead is positive).
 
-    `since` is when its state began, in ISO 8601, by its own clock; `source` is what it reads.
+    `since` is when its state began, in ISO 8601, by its own clock; `source` is what it reads. `model_trouble`
+    is why its model is not the one that its settings name.
     """
 
     thing: str
@@ -39,6 +40,7 @@ class CameraStatus:
     model: str | None = None
     since: str | None = None
     source: str | None = None
+    model_trouble: str | None = None
     clock_offset_s: float | None = None
 
     @property
@@ -198,6 +200,7 @@ def _parse(thing: str, payload: bytes) -> CameraStatus:
         model=_text(status.get("model")),
         since=_text(status.get("since")),
         source=_text(status.get("source")),
+        model_trouble=_text(status.get("model_trouble")),
     )
 
 

@@ -43,7 +43,7 @@ def test_a_rate_that_is_no_number_never_reaches_the_list(extra: str) -> None:
     assert all(camera.fps is None for camera in cameras.all())
 
 
-@pytest.mark.parametrize("name", ["reason", "provider", "model", "source"])
+@pytest.mark.parametrize("name", ["reason", "provider", "model", "source", "model_trouble"])
 @pytest.mark.parametrize("value", ["x" * 3000, "\ud800", 7, ["a"], {"b": 1}])
 def test_whatever_a_status_holds_the_list_can_be_sent_to_a_page(name: str, value: object) -> None:
     cameras = CameraStatuses()

@@ -25,6 +25,7 @@ def test_changes_are_sent_at_once_and_the_frame_rate_when_it_is_known() -> None:
         "fps": 0.0,
         "model": "0123456789ab",
         "source": "a clip",
+        "model_trouble": None,
     }
     started_s = time.monotonic()
     while len(sent) < 3:
@@ -41,6 +42,14 @@ def test_changes_are_sent_at_once_and_the_frame_rate_when_it_is_known() -> None:
     assert (sent[-1]["state"], sent[-1]["fps"]) == ("stalled", 0.0)
     board.repeat()
     assert sent[-1] == sent[-2]
+
+
+def test_why_the_model_is_another_one_is_sent_when_that_changes() -> None:
+    sent: list[dict[str, Any]] = []
+    board = StatusBoard(lambda payload: sent.append(json.loads(payload)))
+    for trouble in (None, "model 0123456789ab is being fetched", "model 0123456789ab is being fetched", None):
+        board.set_model_trouble(trouble)
+    assert [each["model_trouble"] for each in sent] == ["model 0123456789ab is being fetched", None]
 
 
 def test_a_status_that_does_not_change_is_sent_again_now_and_then() -> None:
