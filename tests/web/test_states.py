@@ -170,6 +170,23 @@ def test_a_clock_that_is_off_is_told_with_its_seconds(with_clip: Stack, pages: P
     pages.forget_errors("/preview")
 
 
+def test_a_camera_with_another_model_is_told_with_what_to_do(with_clip: Stack, pages: Pages) -> None:
+    own, catalogue = "0123456789ab", with_clip.get("/healthz")["checks"]["index"]["model"]
+    with PlayedCamera(with_clip, "old") as old:
+        old.say("online", model=own, model_trouble=f"model {catalogue} is being fetched")
+        page = pages.open(f"{with_clip.page}#camera=old")
+        page.get_by_role("heading", name="old runs another model than the catalogue").wait_for()
+        assert own in text(page, "#notice-reason")
+        assert f"(model {catalogue} is being fetched)" in text(page, "#notice-reason")
+        assert f"the catalogue's model, {catalogue}" in text(page, "#notice-next")
+        assert "make deploy-edge THING=old" in text(page, "#notice-next")
+        page.locator("option", has_text="old · other model").wait_for(state="attached")
+        assert violations_light_and_dark(page) == []
+        old.say("online", model=catalogue)
+        page.get_by_role("heading", name="old is on").wait_for()
+    pages.forget_errors("/preview")
+
+
 def test_without_a_camera_the_page_offers_this_device(
     imported: Path, tmp_path: Path, camera_pages: Pages
 ) -> None:

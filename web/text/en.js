@@ -24,6 +24,7 @@ export default {
   "camera.no_camera": "no picture",
   "camera.stalled": "stalled",
   "camera.clock_wrong": "clock wrong",
+  "camera.other_model": "other model",
   "camera.starting": "starting",
   "camera.unknown": "state unknown",
 
@@ -118,6 +119,9 @@ export default {
   "notice.clock_wrong.title": "The clock of {thing} is wrong",
   "notice.clock_wrong.by": "The clock of {thing} is off by {n} s",
   "notice.clock_wrong.next": "Its frames cannot be dated, so they are left out. Set its clock: `sudo timedatectl set-ntp true`.",
+  "notice.other_model.title": "{thing} runs another model than the catalogue",
+  "notice.other_model.reason": "It runs model {own}, and the catalogue is of model {model}: what the two make of pictures cannot be compared.",
+  "notice.other_model.next": "Give the camera the catalogue's model, {model}: as a Greengrass device by `make deploy-edge THING={thing}`, else by its `LOOKALIKE_MODEL` (docs/edge.md). Or bring the catalogue to the camera's: `lookalike index rebuild`.",
   "notice.stale.title": "Nothing new from {thing}",
   "notice.stale.next": "What you see is its last match, not what is in front of the camera now. If it stays so, `lookalike doctor` checks each hop.",
 
@@ -138,6 +142,7 @@ export default {
   "details.fps": "Frames a second",
   "details.provider": "Runs on",
   "details.model": "Model",
+  "details.model_trouble": "Other model",
 
   // The live view's states and details, and the dialog of a record.
   "badge.paused": "Paused",

@@ -25,6 +25,7 @@ export default {
   "camera.no_camera": "영상 없음",
   "camera.stalled": "멈춤",
   "camera.clock_wrong": "시계 오류",
+  "camera.other_model": "모델 다름",
   "camera.starting": "시작 중",
   "camera.unknown": "상태 알 수 없음",
 
@@ -119,6 +120,9 @@ export default {
   "notice.clock_wrong.title": "{thing} 카메라의 시계가 틀립니다",
   "notice.clock_wrong.by": "{thing} 카메라의 시계가 {n}초 틀립니다",
   "notice.clock_wrong.next": "언제 찍혔는지 알 수 없어 그 영상은 쓰지 않습니다. 시계를 맞추세요: `sudo timedatectl set-ntp true`.",
+  "notice.other_model.title": "{thing} 카메라의 모델이 카탈로그의 모델과 다릅니다",
+  "notice.other_model.reason": "카메라의 모델은 {own}, 카탈로그의 모델은 {model}입니다. 두 모델의 결과는 서로 비교할 수 없습니다.",
+  "notice.other_model.next": "카메라에 카탈로그의 모델({model})을 주세요. Greengrass 기기는 `make deploy-edge THING={thing}`로, 다른 기기는 `LOOKALIKE_MODEL`로 바꿉니다(docs/edge.md). 아니면 `lookalike index rebuild`로 카탈로그를 카메라의 모델에 맞추세요.",
   "notice.stale.title": "{thing} 카메라에서 새 소식이 없습니다",
   "notice.stale.next": "지금 보이는 것은 마지막 일치이며, 카메라 앞의 모습이 아닙니다. 계속되면 `lookalike doctor`가 구간마다 점검합니다.",
 
@@ -137,6 +141,7 @@ export default {
   "details.fps": "초당 영상 수",
   "details.provider": "연산 장치",
   "details.model": "모델",
+  "details.model_trouble": "다른 모델",
 
   // The live view's states and details, and the dialog of a record.
   "badge.paused": "일시정지",
@@ -610,6 +615,13 @@ export const told = {
   "no way to this host: is this computer in its network?": "이 호스트에 닿을 수 없습니다. 이 컴퓨터가 그 네트워크에 있습니까?",
   "no permission to read it": "읽을 권한이 없습니다",
   "no such file": "파일이 없습니다",
+  "model {model} is being fetched": "모델({model})을 받는 중입니다",
+  "model {model} can't be fetched: {why}": "모델({model})을 받을 수 없습니다: {why}",
+  "model {model} can't be used: {why}": "모델({model})을 쓸 수 없습니다: {why}",
+  "answers, but not in HTTP": "응답하지만 HTTP가 아닙니다",
+  "silent for {n} s, or not whole within {all} s": "{n}초 동안 조용하거나, {all}초 안에 다 오지 않았습니다",
+  "the server answers {status}": "서버의 응답: {status}",
+  "its fingerprint is {found}; expected {expected}": "지문이 {found}입니다. 있어야 할 지문: {expected}",
   "no such host": "그런 호스트가 없습니다",
   "the host's name cannot be looked up now": "호스트의 이름을 지금 찾을 수 없습니다",
   "TLS: there is none at this port": "이 포트는 TLS가 아닙니다",

@@ -1,6 +1,7 @@
 // The header: the camera and its state, whether the match on screen is live, and its age.
 
 import { byId, el, setHidden, setText } from "../base/dom.js";
+import { otherModelThan } from "./situation.js";
 import { isOff, things } from "./state.js";
 import { has, t } from "../base/text.js";
 
@@ -9,8 +10,13 @@ const BADGES = { live: "live", connecting: "connecting", resuming: "connecting",
 function stateWord(state, thing) {
   const camera = state.cameras.get(thing);
   if (state.own?.thing === thing && (!camera || camera.state === "offline")) return t("camera.starting");
-  const key = `camera.${camera?.state}`;
+  const key = `camera.${shownState(state, camera)}`;
   return has(key) ? t(key) : t("camera.unknown");
+}
+
+/** A camera's own state; a model that can't be compared matters more than that it is on. */
+function shownState(state, camera) {
+  return camera?.state === "online" && otherModelThan(state.health, camera) ? "other_model" : camera?.state;
 }
 
 function ageText(record, nowMs) {
@@ -59,7 +65,7 @@ export function createCameraBar({ onChoose }) {
       // The camera's state is not repeated while the server is lost; the select's options show it themselves.
       word.hidden = !thing || several || kind === "lost";
       setText(word, stateWord(state, thing));
-      word.dataset.state = camera?.state ?? "unknown";
+      word.dataset.state = shownState(state, camera) ?? "unknown";
       badge.dataset.badge = state.paused ? "paused" : BADGES[kind] ?? "stale";
       setText(badge, t(`badge.${badge.dataset.badge}`));
       setText(age, ageText(record, nowMs));

@@ -2,6 +2,7 @@
 
 import { byId, el } from "../base/dom.js";
 import { t, tCount } from "../base/text.js";
+import { inOurWords } from "../base/told.js";
 import { FRAMES_OVER_MQTT } from "./state.js";
 
 const REFRESH_MS = 1000; // figures that change ten times a second cannot be read
@@ -28,6 +29,7 @@ function entries({ state, camera, record }) {
     ["connection", state.connection.phase === "polling" ? t("details.polling") : null],
     ["fps", Number.isFinite(camera?.fps) ? camera.fps.toFixed(1) : null],
     ["model", record?.model ?? camera?.model],
+    ["model_trouble", camera?.model_trouble ? inOurWords(camera.model_trouble) : null],
     ["index", indexWords(state.health?.checks?.index)],
     ["provider", camera?.provider?.replace("ExecutionProvider", "")],
     ["source", camera?.source === FRAMES_OVER_MQTT ? t("details.source.frames") : camera?.source],

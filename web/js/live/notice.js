@@ -4,7 +4,7 @@ import { byId, el, releaseFocus, setHidden, setText } from "../base/dom.js";
 import { setPlace } from "../base/place.js";
 import { has, setRich, t } from "../base/text.js";
 import { inOurWords } from "../base/told.js";
-import { CAMERA_TROUBLE, failingChecks } from "./situation.js";
+import { CAMERA_TROUBLE, failingChecks, otherModelThan } from "./situation.js";
 import { FRAMES_OVER_MQTT } from "./state.js";
 
 const QUIET = ["live", "resuming"];
@@ -54,6 +54,10 @@ function reasonWords({ kind, state, thing, camera }) {
   if (kind === "empty" && CAMERA_TROUBLE.includes(camera?.state)) {
     const trouble = title({ kind: camera.state, thing, camera });
     return camera.reason ? `${trouble}: ${inOurWords(camera.reason)}` : trouble;
+  }
+  if (kind === "other_model") {
+    const models = t("notice.other_model.reason", { own: camera.model, model: otherModelThan(state.health, camera) });
+    return camera.model_trouble ? `${models} (${inOurWords(camera.model_trouble)})` : models;
   }
   return camera?.state === kind && camera.reason ? inOurWords(camera.reason) : "";
 }
@@ -106,9 +110,9 @@ export function createNotice({ onRetry, onNotice }) {
       setText(heading, words);
       setText(reason, reasonWords(view));
       reason.hidden = !reason.textContent;
-      const key = nextKey(kind, camera);
-      if (next.dataset.key !== key) setRich(next, t(key));
-      next.dataset.key = key;
+      const step = t(nextKey(kind, camera), { thing: view.thing, model: otherModelThan(state.health, camera) });
+      if (next.dataset.step !== step) setRich(next, step);
+      next.dataset.step = step;
       renderSteps(view);
     },
   };

@@ -17,6 +17,13 @@ export function failingChecks(health) {
 /** {read, total} while the search reads the catalogue for the first time since its start, else null. */
 export const loadingOf = (health) => health?.checks?.index?.loading ?? null;
 
+/** The catalogue's model if a camera that gives pictures runs another one, whose vectors can't be compared; else null. */
+export function otherModelThan(health, camera) {
+  const catalogue = health?.checks?.index?.model;
+  const runs = ["online", "clock_wrong"].includes(camera?.state) && camera.model;
+  return catalogue && runs && runs !== catalogue ? catalogue : null;
+}
+
 /** Whether the system is still starting: its index has not been ready since the page was opened, for a while. */
 function isStarting(state, elapsedMs) {
   const failing = failingChecks(state.health).map(([name]) => name);
@@ -31,8 +38,8 @@ function ownSituation({ state, thing, camera, elapsedMs }) {
 }
 
 /**
- * One of connecting, resuming, lost, starting, failing, loading, empty, a camera's trouble, live, waiting (no camera),
- * first (camera on, no record), own, unheard, stale. Only `live` may be called live.
+ * One of connecting, resuming, lost, starting, failing, loading, empty, a camera's trouble, live, other_model,
+ * waiting (no camera), first (camera on, no record), own, unheard, stale. Only `live` may be called live.
  */
 export function situation({ state, thing, camera, record, nowMs, elapsedMs }) {
   if (state.connection.phase === "lost") return "lost";
@@ -47,6 +54,7 @@ export function situation({ state, thing, camera, record, nowMs, elapsedMs }) {
   if (own) return own;
   if (CAMERA_TROUBLE.includes(camera?.state)) return camera.state;
   if (fresh) return "live";
+  if (otherModelThan(state.health, camera)) return "other_model";
   if (elapsedMs - state.openedAt < GRACE_MS) return record ? "resuming" : "connecting";
   if (record) return "stale";
   return camera ? "first" : "waiting";
