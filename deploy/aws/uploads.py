@@ -1,4 +1,4 @@
-"""What is uploaded: the functions' zips, the page and the catalogue."""
+"""What is uploaded: the functions' zips, the page, devices' models and the catalogue."""
 
 from __future__ import annotations
 
@@ -75,6 +75,25 @@ def upload_page(s3: Any, bucket: str) -> int:
             CacheControl="no-cache",
         )
     return len(paths)
+
+
+def upload_model(s3: Any, bucket: str, path: Path, *, page: str) -> dict[str, str]:
+    """Put a model's file beside the page unless it is there; the settings of a device that is to fetch it.
+
+    `page` is the page's address. It is named by its content, so devices and CloudFront may keep it.
+    """
+    with path.open("rb") as content:
+        sha256 = hashlib.file_digest(content, "sha256").hexdigest()
+    key = f"models/{sha256}.onnx"
+    try:
+        s3.head_object(Bucket=bucket, Key=key)
+    except ClientError:
+        kept = {
+            "ContentType": "application/octet-stream",
+            "CacheControl": "public, max-age=31536000, immutable",
+        }
+        s3.upload_file(str(path), bucket, key, ExtraArgs=kept)
+    return {"Model": f"{page.rstrip('/')}/{key}", "ModelFingerprint": sha256}
 
 
 def catalogue_of(account: Account, choices: Choices) -> str | None:
