@@ -11,8 +11,8 @@ from edge.link.nucleus import Nucleus
 
 _log = logging.getLogger(__name__)
 _WAIT_S = 0.1
-# Keys of a component's configuration that are the nucleus' own.
-_NOT_OURS = frozenset({"accessControl"})
+# Keys of a component's configuration for the nucleus, and for the script that starts the container.
+_NOT_OURS = frozenset({"accessControl", "DockerOptions"})
 
 
 class Component:

@@ -38,7 +38,7 @@ def seen(core: MemoryCore) -> int:
 def test_settings_come_from_the_configuration_and_a_change_starts_it_again(
     tmp_path: Path, double: IpcDouble, core: MemoryCore, model: Path
 ) -> None:
-    configure(double, source="test", model=str(model), threads=1, preview=False, sauce="?")
+    configure(double, source="test", model=str(model), threads=1, preview=False, docker_options="", sauce="?")
     with component(tmp_path, double.environ) as edge:
         until(lambda: seen(core), what="an observation")
         assert "the component's configuration has keys that are no settings: Sauce" in edge.log
