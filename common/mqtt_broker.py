@@ -34,6 +34,8 @@ class Broker:
     tls: ssl.SSLContext | None = None
     # Whether we show the broker a certificate of ours.
     has_certificate: bool = False
+    # Whether it is AWS IoT Core, which takes smaller messages and charges for all but acknowledgements.
+    is_aws_iot: bool = False
 
     def __str__(self) -> str:
         return str(self.address)
@@ -41,8 +43,7 @@ class Broker:
     @property
     def max_message_bytes(self) -> int:
         """The largest message that it takes, in bytes, topic included."""
-        is_aws_iot = _AWS_IOT.search(self.address.host) is not None
-        return AWS_IOT_MESSAGE_BYTES if is_aws_iot else MAX_MESSAGE_BYTES
+        return AWS_IOT_MESSAGE_BYTES if self.is_aws_iot else MAX_MESSAGE_BYTES
 
 
 class BrokerSocket(ssl.SSLSocket):
@@ -78,6 +79,7 @@ def describe_broker(url: str, files: MqttFiles = NO_FILES) -> Broker:
     Without `files.authorities` the system's are trusted, or those in the file that SSL_CERT_FILE names.
     """
     address = parse_mqtt_address(url)
+    is_aws_iot = _AWS_IOT.search(address.host) is not None
     given = {_CERT: files.certificate, _KEY: files.key, _CA: files.authorities}
     paths = {name: path for name, path in given.items() if path is not None}
     if not address.tls:
@@ -86,7 +88,7 @@ def describe_broker(url: str, files: MqttFiles = NO_FILES) -> Broker:
                 f"{next(iter(paths))} is set, but the connection to the broker {address} has no TLS; "
                 "expected LOOKALIKE_MQTT_URL=mqtts://…"
             )
-        return Broker(address)
+        return Broker(address, is_aws_iot=is_aws_iot)
     if (files.certificate is None) != (files.key is None):
         there, lacking = (_CERT, _KEY) if files.certificate else (_KEY, _CERT)
         raise ValueError(f"{there} is set without {lacking}; expected both")
@@ -96,7 +98,7 @@ def describe_broker(url: str, files: MqttFiles = NO_FILES) -> Broker:
     context.sslsocket_class = BrokerSocket
     if files.certificate and files.key:
         _load_pair(context, files.certificate, files.key)
-    return Broker(address, context, has_certificate=files.certificate is not None)
+    return Broker(address, context, files.certificate is not None, is_aws_iot)
 
 
 def _check_pem(name: str, path: Path) -> None:

@@ -36,7 +36,8 @@ class MqttLink:
     A message waits at most `keep_s` for a connection, or for a broker that is slow to take it, and only the
     freshest of its topic. QoS 0 has no acknowledgement, and a network's buffers hold seconds of messages.
     So behind each message the link subscribes once more, which the broker answers in order; at most two
-    messages are without that answer.
+    messages are without that answer. AWS IoT charges for a subscription as for a message: there they have
+    QoS 1, whose acknowledgement costs nothing, and are not sent again either.
     """
 
     def __init__(
@@ -73,6 +74,8 @@ class MqttLink:
         )
         self._client.on_disconnect = self._disconnected
         self._client.on_subscribe = self._answered
+        if broker.is_aws_iot:
+            self._client.on_publish = self._taken
         self._client.on_message = self._received
         self._on_connect: Callable[[], None] = lambda: None
         self._first_connection = threading.Event()
@@ -106,7 +109,7 @@ class MqttLink:
         return self._first_connection.wait(timeout_s)
 
     def publish(self, topic: str, payload: bytes) -> bool:
-        """Send at QoS 0, now or within `keep_s`; True when it was handed to the network already."""
+        """Send at most once, now or within `keep_s`; True when it was handed to the network already."""
         if is_too_large(topic, payload, self.max_message_bytes, self._faults):
             return False  # AWS IoT would end the connection
         with self._lock:
@@ -142,6 +145,8 @@ class MqttLink:
         ending.join(timeout_s)
 
     def _send(self, topic: str, payload: bytes) -> int:
+        if self._broker.is_aws_iot:
+            return self._client.publish(topic, payload, qos=1).mid
         self._client.publish(topic, payload, qos=0)
         _, number = self._client.subscribe(self._filters[0], qos=1)
         return number or 0
@@ -156,6 +161,13 @@ class MqttLink:
         for name, code in zip(self._filters, codes, strict=False):
             if code.is_failure:
                 _log.error("the broker refuses the subscription to %s", name)
+
+    def _taken(
+        self, _client: Client, _data: object, number: int, _code: ReasonCode, _properties: Properties
+    ) -> None:
+        with self._lock:
+            if self._outbox.answered(number):
+                self._outbox.send()
 
     def _received(self, _client: Client, _data: object, message: MQTTMessage) -> None:
         # A retained message is old, and comes again with each subscription.

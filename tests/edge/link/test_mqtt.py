@@ -12,7 +12,7 @@ from common.mqtt_broker import describe_broker
 from edge.link.mqtt import MqttLink
 from tests.edge.kit import MqttListener, make_broker
 from tests.edge.link.lines import OFFLINE, Start
-from tests.edge.link.puppet import PUBLISH, SUBSCRIBE, Packet, puppet
+from tests.edge.link.puppet import PUBACK, PUBLISH, SUBSCRIBE, Packet, puppet
 from tests.pace import limit_s
 from tests.servers import free_port, until
 
@@ -219,3 +219,34 @@ def test_a_thing_with_a_certificate_is_its_clients_id_as_aws_iot_wants_it() -> N
             link.stop()
             # Ten bytes of protocol, flags and keepalive, then the id with its length.
             assert connect.body[10:].startswith(len(expected).to_bytes(2) + expected)
+
+
+def test_aws_iot_is_asked_for_acknowledgements_alone_as_it_charges_for_subscriptions() -> None:
+    with puppet() as broker:
+        described = replace(describe_broker(f"mqtt://127.0.0.1:{broker.port}"), is_aws_iot=True)
+        link = MqttLink(described, "cam-1", keep_s=30)
+        link.start()
+        visit = broker.accept()
+        visit.greet()
+        visit.answer(visit.read_kind(SUBSCRIBE))
+        assert link.wait_connected(60)
+        sent = [link.publish(FEATURES, b"%d" % number) for number in range(4)]
+        assert sent == [True, True, False, False]
+        packets = [visit.read(), visit.read()]
+        assert [(each.kind, each.flags >> 1 & 3, each.payload) for each in packets] == [
+            (PUBLISH, 1, b"0"),
+            (PUBLISH, 1, b"1"),
+        ]
+        # The number of the packet follows the topic with its length.
+        at = 2 + len(FEATURES)
+        visit.write(PUBACK, packets[0].body[at : at + 2])
+        freshest = visit.read()
+        assert (freshest.kind, freshest.payload) == (PUBLISH, b"3")
+        visit.close()
+        again = broker.accept()
+        again.greet()
+        again.answer(again.read_kind(SUBSCRIBE))
+        until(lambda: link.publish(FEATURES, b"new"))
+        # What was on its way is not sent again.
+        assert again.read_kind(PUBLISH).payload == b"new"
+        link.stop()
