@@ -43,6 +43,9 @@ class Deployments:
         """The component's settings: those that are given, and all that were deployed before."""
         merged = json.loads(self._before(recipe).get("configurationUpdate", {}).get("merge") or "{}")
         settings = {key: value for key, value in merged.items() if key != "accessControl"} | dict(given)
+        if "Model" in given and "ModelFingerprint" in settings:
+            # That of the model before would refuse this one; what is left out stays on a device.
+            settings["ModelFingerprint"] = given.get("ModelFingerprint", "")
         at_an_address = "://" in settings.get("Model", "")
         if "Model" not in given and recipe["ComponentName"] == ONE_MODEL and not at_an_address:
             # A device keeps what it had, whatever a newer recipe has as its default.

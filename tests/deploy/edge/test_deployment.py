@@ -93,6 +93,15 @@ def test_a_model_at_an_address_stays(stubbed: Stubbed) -> None:
     assert bring(stubbed, THING) == ("before", False)
 
 
+def test_another_model_has_another_fingerprint(stubbed: Stubbed) -> None:
+    settings = {"Model": "https://models.example/mugs.onnx", "ModelFingerprint": "0123456789ab"}
+    for given, expected in (("", ""), ("ba9876543210", "ba9876543210")):
+        latest(stubbed, THING, {"lookalike.Edge": ours(THING, settings)})
+        asked = {"Model": "fast"} | ({"ModelFingerprint": given} if given else {})
+        wished = Deployments(stubbed.account, THING).settings(RECIPE, asked)
+        assert wished == {"Model": "fast", "ModelFingerprint": expected}
+
+
 def test_a_container_keeps_its_model(stubbed: Stubbed) -> None:
     container = in_container("shop/edge:1")
     deployed = {"componentVersion": "0.1.0", "configurationUpdate": {"merge": '{"Model": "fast"}'}}
