@@ -77,7 +77,7 @@ def test_the_containers_script_as_a_nucleus_runs_it(tmp_path: Path) -> None:
     arguments = done.stdout.splitlines()
     assert arguments[0] == "run"
     assert arguments[-1] == "edge:1"
-    assert {"--device=/dev/video0", "--group-add=video", f"{os.getuid()}:{os.getgid()}"} <= set(arguments)
+    assert {"--device=/dev/video0", "video", f"{os.getuid()}:{os.getgid()}"} <= set(arguments)
     assert {"/gg/ipc.socket:/gg/ipc.socket", "/gg/work/edge:/data", "SVCUID", SOCKET} <= set(arguments)
 
 
