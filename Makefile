@@ -117,7 +117,9 @@ destroy-aws: $(READY)  ## take it down on AWS, until nothing is left that costs;
 	@$(BIN)/python -m deploy.aws destroy $(call aws_options,NAME) $(if $(filter command line,$(origin KEEP_DATA)),--keep-data)
 
 rehearse-aws: $(READY)  ## deploy into an emulated AWS that enforces rights, follow a camera's message, destroy
-	@$(BIN)/python -m pytest tests/aws_rehearsal
+	@.ci/system-packages iproute2
+	@$(BIN)/python -m tests.aws_rehearsal.prepare
+	@.ci/alone --hosts build/rehearsal-hosts $(BIN)/python -m pytest tests/aws_rehearsal
 
 models: $(READY)  ## build the model file
 	@$(BIN)/python -m models.build

@@ -15,7 +15,7 @@ import pytest
 from common.wire import Observation, encode_observation
 from services.bootstrap import aws
 from services.core.catalogue.paging import all_items
-from tests.aws_rehearsal.conftest import NAME, Deployment
+from tests.aws_rehearsal.kit import NAME, Deployment
 from tests.servers import until
 
 
