@@ -63,6 +63,34 @@ def test_the_raw_lists_hold_json_without_apostrophes_under_the_contracts_names(
     assert json.loads(raw.replace("'", '"'))["matches"][0]["title"] == "It's a 'mug'"
 
 
+OF_2018 = [
+    '{"matches": [{"title": "A cup", "url": "https://shop.example/1"}]}',
+    # As Python prints a dictionary, which the sample stored.
+    repr({"matches": [{"title": "Grandma's cup", "url": "https://shop.example/2"}]}),
+]
+FOREIGN = ["no JSON", "7", "[]", '{"id":"x"}', '{"id":1}', "(" * 500, '{"id":true,"thing":"x"}', *OF_2018]
+
+
+def test_records_of_other_programs_are_passed_over_and_counted_and_those_of_2018_can_be_had(
+    client: redis.Redis, redis_place: RedisPlace
+) -> None:
+    counted = list[int]()
+    queue = RedisQueue(client, keys=redis_place.keys, keep=20, on_foreign=counted.append)
+    client.lpush("stack:matches", *FOREIGN)
+    assert (queue.latest(limit=5), queue.get(1), counted) == ([], None, [len(FOREIGN)])
+    assert json.loads(queue.newest_matches() or "")["matches"][0]["title"] == "Grandma's cup"
+    assert "'" not in (queue.newest_matches() or "")
+    client.lpop("stack:matches")
+    assert json.loads(queue.newest_matches() or "") == json.loads(OF_2018[0])
+    first, second = queue.push(seen(1)) or 0, queue.push(seen(2)) or 0
+    client.lpush("stack:matches", *FOREIGN)
+    assert [record_id(record) for record in queue.latest(limit=1)] == [second]
+    assert [record_id(record) for record in queue.latest(limit=9, after=first)] == [second]
+    assert record_id(queue.get(first) or "") == first
+    queue.push(seen(3))
+    assert queue.newest_matches() == queue.latest()[0]
+
+
 def test_the_lists_in_redis_are_trimmed_themselves(redis_place: RedisPlace) -> None:
     queue, client = redis_place.queue(keep=5, keep_each=3), redis_place.client
     for seq in range(10):
@@ -229,7 +257,7 @@ def test_without_redis_every_call_says_so_and_soon(mortal_redis: Server, mortal:
     with pytest.raises(UnavailableError, match="Redis"):
         mortal.get(1)
     with pytest.raises(UnavailableError, match="Redis"):
-        mortal.remember('{"id":1}')
+        mortal.remember('{"id":1,"thing":"cam-1"}')
     with pytest.raises(UnavailableError, match="Redis"):
         mortal.memories(["cam-1"])
     with pytest.raises(UnavailableError, match="Redis"):
