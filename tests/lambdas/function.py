@@ -6,6 +6,7 @@ import base64
 import gzip
 import itertools
 import json
+import os
 import random
 import threading
 import time
@@ -18,13 +19,18 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import httpx
+import pytest
+import redis
 
 from common.wire import Observation, encode_observation
+from services.adapters.dynamodb_items.layout import create_table
 from services.adapters.sqlite_items import SqliteItems
 from services.core.domain import Item
+from tests import aws
 from tests.fakes import make_item
 from tests.hostile_messages import hostile_messages
 
+_numbers = itertools.count()
 EVENTS = Path(__file__).parent / "events"
 
 
@@ -183,3 +189,32 @@ def iot_endpoint(heard: list[tuple[str, bytes]]) -> Iterator[str]:
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
         thread.join()
+
+
+@contextmanager
+def on_aws_at(url: str, redis_url: str, model: Path, folder: Path) -> Iterator[Aws]:
+    """Set the settings of functions whose stores, queue and cameras are on the AWS at `url`, empty ones."""
+    number, s3 = next(_numbers), aws.client("s3", url)
+    bucket, table = f"shop-{os.getpid()}-{number}", f"functions-{os.getpid()}-{number}"
+    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    create_table(aws.client("dynamodb", url), table)
+    redis.Redis.from_url(redis_url).flushall()
+    heard: list[tuple[str, bytes]] = []
+    settings = {
+        **environment(folder, redis_url),
+        **aws.CREDENTIALS,
+        # Whatever is signed with others, the emulator refuses.
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_ENDPOINT_URL": url,
+        "LOOKALIKE_STORE": f"dynamodb://{table}",
+        "LOOKALIKE_PICTURES": f"s3://{bucket}/pictures",
+        "LOOKALIKE_MODEL": str(model),
+        "LOOKALIKE_FOLLOW_S": "0",
+        # Of the emulator on this machine.
+        "LOOKALIKE_FETCH_PRIVATE": "1",
+    }
+    with pytest.MonkeyPatch.context() as patch, iot_endpoint(heard) as endpoint:
+        for name, value in (settings | {"LOOKALIKE_IOT_ENDPOINT": endpoint}).items():
+            patch.setenv(name, value)
+        yield Aws(s3, bucket, table, heard)
