@@ -115,6 +115,23 @@ def http_event(
     return event
 
 
+def hostile_requests(chance: random.Random, *, count: int) -> Iterator[Any]:
+    """Events of requests of which parts are replaced, and some that are none at all."""
+    values: list[Any] = [None, 7, "", "x", "\ud800", [], [7], {}, {"a": 7}, {7: "a"}, True, "1.0", "=" * 9]
+    paths = ["/alive", "/cameras/%2e%2e/preview", "/items/\x00", "//"]
+    for _ in range(count):
+        event = http_event(chance.choice(paths), key=None)
+        inner = [event, event["requestContext"], event["requestContext"]["http"], event["headers"]]
+        for place in chance.sample(inner, chance.randrange(1, 4)):
+            place[chance.choice([*place, "more"])] = chance.choice(values)
+        yield chance.choice(values) if chance.random() < 0.05 else event
+
+
+def is_no_request(answer: Mapping[str, Any]) -> bool:
+    """Whether the api function refused an event because it is no request."""
+    return "payload format 2.0" in str(answer.get("body"))
+
+
 def form(**fields: str | bytes) -> dict[str, Any]:
     """The body and its type of a form with a picture."""
     files = {name: (f"{name}.jpg", value) for name, value in fields.items() if isinstance(value, bytes)}

@@ -113,12 +113,12 @@ def tried(
     """The trial of an item to which `taught` are added, against frames in the order of their times."""
     item_id, memories = item.id, {taught.thing: memory}
     nearest = _nearest(lookup.answer([taught], view, memories=memories)[0], item_id)
-    with_item = with_item(view, item, own_mean(memory, view))
+    joined = with_item(view, item, own_mean(memory, view))
     seen = [
         replace(taught, vectors=frame.vector[np.newaxis], captured_at_s=frame.captured_at_s)
         for frame in frames
     ]
-    records = lookup.answer(seen, with_item, memories=memories)
+    records = lookup.answer(seen, joined, memories=memories)
     names = np.array([_names(*pair, item_id) for pair in zip(records, frames, strict=True)], np.bool_)
     own = _showing(frames, taught.vectors)
     known = np.array([frame.verdict == Verdict.MATCH for frame in frames], np.bool_)
