@@ -173,7 +173,7 @@ def test_a_clocks_note_a_cameras_state_and_a_remembered_record_expire(
 ) -> None:
     queue.note_clock("a", offset_s=60.0)
     queue.push(seen(1, thing="b"))
-    queue.remember('{"id":7}')
+    queue.remember('{"id":7,"thing":"b"}')
     assert 0 < client.ttl(keys.of("camera:a")) <= 60
     assert 86000 < client.ttl(keys.of("feedback:7")) <= 86400
     assert 3600 <= client.ttl(keys.of("camera:b")) <= 7 * 86400

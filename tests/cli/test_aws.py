@@ -65,13 +65,13 @@ def test_an_endpoint_is_trained_shown_and_trained_again(
     (second,) = account.models
     assert f"endpoint shop serves training {second}\n4 items" in capsys.readouterr().out
     command.delete(yes=True)
-    told = capsys.readouterr().out.splitlines()
-    assert told[:3] == [
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:3] == [
         "deleted: endpoint shop: 1 x ml.t2.medium is not billed any more",
         f"deleted: endpoint-config {second}",
         f"deleted: model {second}",
     ]
-    assert told[-1] == "nothing of endpoint shop is billed any more"
+    assert lines[-1] == "nothing of endpoint shop is billed any more"
     assert (account.endpoints, account.configs, account.models) == ({}, {}, {})
     assert account.s3.list_objects_v2(Bucket=BUCKET)["KeyCount"] == 0
     command.delete(yes=True)

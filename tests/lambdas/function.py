@@ -68,7 +68,7 @@ def hostile_events(model: str, chance: random.Random, *, count: int) -> Iterator
         event: Any = rule_event(chance.choice(messages)[0], chance.choice(messages)[1])
         if chance.random() < 0.1:
             event[chance.choice(["topic", "payload", "received_ms"])] = chance.choice(
-                [None, [], {}, -1, 1e308, float("nan"), True, "x", "\ud800", "=" * 9]
+                [None, [], {}, -1, 1e308, 10**400, float("nan"), True, "x", "\ud800", "=" * 9]
             )
         if chance.random() < 0.01:
             event = chance.choice([None, [], "", [event, event], {"Records": []}])

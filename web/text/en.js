@@ -428,7 +428,7 @@ export default {
 
   "upload.sending": "uploading, {percent} %",
   "upload.sent": "uploaded; a moment until it is read",
-  "upload.refused": "The file could not be uploaded: the storage refused it (status {status}). Try again.",
+  "upload.refused": "the storage refused the file (status {status}); try again",
 
   "import.title": "Import items",
   "import.words": "A CSV file with the columns `title` and `image` (a picture's file) or `url` (its address), and if you like `id`, `link` and any others, together with its pictures. Or pictures alone: each becomes an item named like its file. Or a .zip that `lookalike items export` has written.",

@@ -413,7 +413,7 @@ export default {
 
   "upload.sending": "올리는 중, {percent}%",
   "upload.sent": "올렸습니다. 곧 읽습니다",
-  "upload.refused": "파일을 올리지 못했습니다. 저장소가 거부했습니다(상태 {status}). 다시 해 보세요.",
+  "upload.refused": "저장소가 파일을 거부했습니다(상태 {status}). 다시 해 보세요",
 
   "import.title": "품목 가져오기",
   "import.words": "`title` 열과 `image`(사진 파일) 또는 `url`(사진 주소) 열이 있는 CSV 파일과 그 사진들. `id`, `link`와 다른 열은 원하는 대로 넣을 수 있습니다. 사진만 가져오면 파일 이름이 품목 이름이 됩니다. `lookalike items export`가 만든 .zip도 됩니다.",

@@ -205,15 +205,22 @@ class SageMakerTrainer:
 
     def _configuration(self, training: str) -> str:
         """The name of a training's configuration on this hardware, which is made if there is none."""
-        hardware = {"InstanceType": self.hardware.instance, "InitialInstanceCount": self.hardware.count}
+        # Each answer names the variant: searches learn from that which training they asked.
+        variant = {
+            "VariantName": training,
+            "ModelName": training,
+            "InitialInstanceCount": self.hardware.count,
+            "InstanceType": self.hardware.instance,
+        }
+        state = self.state()
+        if state is not None and variant.items() <= self._configured(state.configuration).items():
+            return state.configuration
         name, number = training, 1
         while found := self._configured(name):
-            if hardware.items() <= found.items():
+            if variant.items() <= found.items():
                 return name
             number += 1
             name = f"{training}-{number}"
-        # Each answer names the variant: searches learn from that which training they asked.
-        variant = {"VariantName": training, "ModelName": training, **hardware}
         call(
             self.sagemaker,
             "create_endpoint_config",
