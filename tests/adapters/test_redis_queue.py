@@ -6,6 +6,7 @@ import re
 import threading
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import redis
@@ -96,6 +97,23 @@ def test_the_lists_in_redis_are_trimmed_themselves(redis_place: RedisPlace) -> N
     for seq in range(10):
         queue.push(seen(seq))
     assert (client.llen("stack:matches"), client.llen(redis_place.keys.matches("cam-1"))) == (5, 3)
+
+
+def test_who_asks_again_and_again_is_sent_only_a_few_records(
+    client: redis.Redis, queue: RedisQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = [queue.push(seen(seq)) or 0 for seq in range(100)]
+    sent: list[str] = []
+    read = client.lrange
+
+    def counted(*arguments: Any) -> Any:
+        found = read(*arguments)
+        sent.extend(found)
+        return found
+
+    monkeypatch.setattr(client, "lrange", counted)
+    assert len(queue.latest(limit=100, after=ids[-2])) == 1
+    assert 1 <= len(sent) < 10
 
 
 def test_each_push_is_published_and_a_dropped_one_is_not(client: redis.Redis, queue: RedisQueue) -> None:

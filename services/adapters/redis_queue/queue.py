@@ -32,6 +32,8 @@ _SCRIPT = Path(__file__).with_name("push.lua").read_text(encoding="utf-8")
 _BAD_CLOCKS = 5
 _CLOCK_MEMORY_S = 30
 _FEEDBACK_MEMORY_S = 86400
+# Number of records that are read first for who has others already.
+_FEW = 4
 # A camera that is seen again within a week goes on with its mean.
 _MEAN_MEMORY_S = 7 * 86400
 _TELL_FOREIGN_S = 600.0
@@ -132,7 +134,10 @@ class RedisQueue:
         if limit < 1:  # Redis would take 0 for all records
             return []
         key = self._keys.matches(thing) if thing else ALL
-        found = self._read(key, limit)
+        # Who asks each second lacks one or two: the others need not come over the network.
+        found = self._read(key, min(limit, _FEW)) if after else []
+        if not any(number is not None and number <= after for number, _ in found):
+            found = self._read(key, limit)
         if any(number is None for number, _ in found):
             # Ours are below. A program that does not trim the list may have made it long.
             found = self._read(key, max(limit, self._keep))
