@@ -96,6 +96,14 @@ def topic(thing: str, kind: Kind) -> str:
     return f"lookalike/{thing}/{kind}"
 
 
+def ingested(name: str, *, rule: str) -> str:
+    """The topic under which a rule of AWS IoT gets a message directly; the rule sees the topic `name`.
+
+    Nobody can subscribe to it, and the message itself costs nothing ("Basic Ingest").
+    """
+    return f"$aws/rules/{rule}/{name}"
+
+
 def parse_topic(name: str) -> tuple[str, Kind]:
     """Split a topic, ours or a DeepLens project's, into the camera's name and the kind of message."""
     parts = name.split("/")

@@ -143,6 +143,7 @@ def _run_loop(
         on_shot=senders.show,
         describer=OrbDescriber(),
         asks=asks,
+        iot_rule=settings.iot_rule,
     )
     _log.info("model %s on %s", featurizer.fingerprint, provider)
     loop.run(stopping=coming_round)

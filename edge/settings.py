@@ -50,6 +50,13 @@ class EdgeSettings(BaseSettings):
     mqtt_cert: Path | None = Field(None, description=setting_texts.MQTT_CERT)
     mqtt_key: Path | None = Field(None, description=setting_texts.MQTT_KEY)
     mqtt_ca: Path | None = Field(None, description=setting_texts.MQTT_CA)
+    iot_rule: str = Field(
+        "",
+        pattern=r"^[A-Za-z0-9_]{0,128}$",
+        description="The rule of AWS IoT that gets observations directly (Basic Ingest). They then cost no "
+        "messages, and nobody else can subscribe to them.",
+        json_schema_extra=default_in_words("none"),
+    )
     model: str = Field("balanced", description=setting_texts.MODEL)
     region: Annotated[Box, NoDecode] = Field(
         WHOLE,

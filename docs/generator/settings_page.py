@@ -29,7 +29,7 @@ GROUPS = {
     "The page and API": "port host public_url api_key tls tls_cert tls_key proxy",
     "The catalogue": "data_dir store pictures model knn index samples fetch_private collect_pictures",
     "Cameras": "source thing region max_fps stall_s pace gate preview home_assistant max_age_s",
-    "Addresses between processes": "mqtt_url mqtt_cert mqtt_key mqtt_ca mqtt_aws_topic redis_url "
+    "Addresses between processes": "mqtt_url mqtt_cert mqtt_key mqtt_ca mqtt_aws_topic iot_rule redis_url "
     "redis_cluster search_url search_host search_port api_url",
     "Limits": "max_body_mib max_table_mib decodes pictures_waiting picture_wait_s max_connections "
     "max_connections_per_address http_head_s http_stall_s max_exports max_cameras",

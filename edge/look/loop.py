@@ -42,15 +42,18 @@ class Loop:
         on_shot: Callable[[Shot], None] = lambda _shot: None,
         describer: FrameDescriber | None = None,
         asks: DetailsAsks | None = None,
+        iot_rule: str = "",
     ) -> None:
         """Look only at a region of each frame, and at a still scene every `heartbeat_s` (0: at each frame).
 
         `on_shot` gets each frame, also unpublished ones. `asks` are the search's for local features, which
-        `describer` computes; without one there are none.
+        `describer` computes; without one there are none. `iot_rule` is the rule of AWS IoT that gets
+        observations directly.
         """
         self._camera, self._featurizer, self._publisher = camera, featurizer, publisher
         self._region, self._heartbeat_s, self._on_shot = region, heartbeat_s, on_shot
         self._describer, self._asks = describer, asks or DetailsAsks()
+        self._iot_rule = iot_rule
         self._interval_s = 1 / max_fps
         self._sessions: dict[str, _Session] = {}
 
@@ -80,11 +83,16 @@ class Loop:
             seen = self._observe(picture, region, shot, session, describer)
             # i8 rounding moves a vector by about 0.01; unlike things are 1 apart.
             payload = wire.encode_observation(seen, encoding="i8")
-            kind: wire.Kind = "features" if seen.local is None else "details"
-            self._publisher.publish(wire.topic(shot.thing, kind), payload)
+            self._publisher.publish(self._topic(seen), payload)
             # Counted even if it could not be sent: a gap in seq shows missing messages.
             session.seq += 1
         return True
+
+    def _topic(self, seen: wire.Observation) -> str:
+        if seen.local is not None:
+            return wire.topic(seen.thing, "details")
+        topic = wire.topic(seen.thing, "features")
+        return wire.ingested(topic, rule=self._iot_rule) if self._iot_rule else topic
 
     def _session(self, thing: str) -> _Session:
         if thing not in self._sessions:

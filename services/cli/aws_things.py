@@ -25,6 +25,7 @@ export LOOKALIKE_THING={thing}
 export LOOKALIKE_MQTT_URL={broker}
 export LOOKALIKE_MQTT_CERT="$folder/cert.pem"
 export LOOKALIKE_MQTT_KEY="$folder/key.pem"
+export LOOKALIKE_IOT_RULE={rule}
 exec "${{PYTHON:-python3}}" -m edge
 """
 
@@ -55,7 +56,9 @@ def add(
     folder.mkdir(parents=True, mode=0o700)
     _write(folder / "key.pem", key, mode=0o600)
     _write(folder / "cert.pem", certificate, mode=0o644)
-    start = _START.format(name=shlex.quote(folder.name), thing=shlex.quote(thing), broker=things.broker)
+    start = _START.format(
+        name=shlex.quote(folder.name), thing=shlex.quote(thing), broker=things.broker, rule=things.rule
+    )
     _write(folder / "start", start.encode(), mode=0o755)
     say(f"{folder}: certificate, key and start of {thing}")
     tell(f"start it: PYTHON=.venv/bin/python {shlex.quote(str(folder))}/start")

@@ -100,7 +100,9 @@ def check_things_and_log(account: Account, folder: Path, capsys: pytest.CaptureF
     certificate = load_pem_x509_certificate((camera / "cert.pem").read_bytes())
     assert certificate.public_key() == key.public_key()
     assert (camera / "key.pem").stat().st_mode & 0o077 == 0
-    assert "export LOOKALIKE_THING=cam-1\n" in (camera / "start").read_text()
+    start = (camera / "start").read_text()
+    assert "export LOOKALIKE_THING=cam-1\n" in start
+    assert "export LOOKALIKE_IOT_RULE=mugs_features\n" in start
     assert "/start" in capsys.readouterr().err
     with pytest.raises(InputError, match="has a certificate already"):
         aws_things.add("cam-1", name="mugs", into=folder / "again")

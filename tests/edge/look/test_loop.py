@@ -108,6 +108,15 @@ def test_each_frame_is_offered_for_a_preview_also_when_it_is_not_sent(
     np.testing.assert_array_equal(offered[0].frame, grey(50))
 
 
+def test_a_rule_of_aws_iot_gets_observations_directly(
+    camera: FakeCamera, publisher: FakePublisher, model: Path
+) -> None:
+    loop = make_loop(camera, publisher, model, iot_rule="shop_features")
+    turn(loop, camera, grey(50))
+    ((topic, _),) = publisher.sent
+    assert topic == "$aws/rules/shop_features/lookalike/cam-3/features"
+
+
 def test_the_loop_goes_on_until_it_is_stopped(
     camera: FakeCamera, publisher: FakePublisher, model: Path
 ) -> None:
