@@ -103,7 +103,7 @@ def test_who_asks_again_and_again_is_sent_only_a_few_records(
     client: redis.Redis, queue: RedisQueue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ids = [queue.push(seen(seq)) or 0 for seq in range(100)]
-    sent: list[str] = []
+    sent: list[object] = []
     read = client.lrange
 
     def counted(*arguments: Any) -> Any:
