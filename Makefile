@@ -14,7 +14,7 @@ COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose 
 PAGE = http{{range .Config.Env}}{{if eq . "LOOKALIKE_TLS=1"}}s{{end}}{{end}}://{{range .HostConfig.PortBindings}}{{range .}}{{.HostIp}}:{{.HostPort}}{{end}}{{end}}
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down test lint lock listing docs models samples bench lambda-zips test-system test-web test-compose test-aws soak fuzz screenshots lint-aws deploy-aws destroy-aws rehearse-aws deployer-policy
+.PHONY: help run up down test lint lock listing docs models samples bench lambda-zips test-system test-web test-compose test-aws soak fuzz screenshots lint-aws deploy-aws destroy-aws rehearse-aws try-aws deployer-policy
 
 help:  ## what there is
 	@awk -F ":.*## " '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -120,6 +120,11 @@ rehearse-aws: $(READY)  ## deploy into an emulated AWS that enforces rights, fol
 	@.ci/system-packages iproute2
 	@$(BIN)/python -m tests.aws_rehearsal.prepare
 	@.ci/alone --hosts build/rehearsal-hosts $(BIN)/python -m pytest tests/aws_rehearsal
+
+try-aws: $(READY)  ## a shell beside an emulated AWS, to try deploy-aws and all else without an account
+	@.ci/system-packages iproute2
+	@$(BIN)/python -m tests.aws_rehearsal.prepare
+	@.ci/alone --hosts build/rehearsal-hosts $(BIN)/python -m tests.aws_rehearsal.shell
 
 deployer-policy: $(READY)  ## write the policies of the person who deploys, after a rehearsal of what commands call by now
 	@.ci/system-packages iproute2
