@@ -11,8 +11,8 @@ from tests.aws_rehearsal import kit
 
 def main() -> int:
     """Make the emulator's environment and the functions' zips."""
-    kit.emulator_python()
     try:
+        kit.emulator_python()
         uploads.build_zips(kit.given_zips(), kit.BUILT)
     except DeployError as error:
         print(f"error: {error}", file=sys.stderr)
