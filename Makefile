@@ -117,7 +117,8 @@ destroy-aws: $(READY)  ## take it down on AWS, until nothing is left that costs;
 	@$(BIN)/python -m deploy.aws destroy $(call aws_options,NAME) $(if $(filter command line,$(origin KEEP_DATA)),--keep-data)
 
 rehearse-aws: $(READY)  ## deploy into an emulated AWS that enforces rights, follow a camera's message, destroy
-	@.ci/system-packages iproute2
+	@.ci/system-packages chromium-headless-shell iproute2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/web/requirements.lock
 	@$(BIN)/python -m tests.aws_rehearsal.prepare
 	@.ci/alone --hosts build/rehearsal-hosts $(BIN)/python -m pytest tests/aws_rehearsal
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import ssl
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,6 +29,11 @@ from tests.tls_front import tls_front
 BUILT = f"x86_64-py{sys.version_info.major}{sys.version_info.minor}"
 NAME = "shop"
 REGION = "eu-west-1"
+# What the emulator has certificates for.
+HOSTS = "localhost", f"*.iot.{REGION}.localhost", "*.execute-api.localhost", "*.cloudfront.net"
+# The most calls of a function at a time. For each AWS starts one more, and so does the emulator, which takes
+# seconds of a processor and 0.2 GB of the disk: more calls would slow each other down until all are late.
+AT_ONCE = {"search": 1, "status": 2, "api": 2}
 
 
 @dataclass(frozen=True)
@@ -102,11 +108,13 @@ def emulated_aws(certificate: CertificateFiles) -> Iterator[Emulated]:
     """An empty AWS; the environment names it and its account's root, so that no real one is within reach."""
     _own_hosts()
     with (
+        # The emulator unpacks the functions there, and leaves them.
+        tempfile.TemporaryDirectory(prefix="emulator-", ignore_cleanup_errors=True) as room,
         redis_server() as plain,
         tls_front(plain.port, certificate) as redis_port,
         pytest.MonkeyPatch.context() as patch,
     ):
-        for server in running(_emulator(certificate, redis_port)):
+        for server in running(_emulator(certificate, redis_port, room)):
             url = f"https://localhost:{server.port}"
             for name in [name for name in os.environ if name.startswith("AWS_")]:
                 patch.delenv(name)
@@ -128,6 +136,10 @@ def deployed(aws: Emulated, name: str = NAME) -> Iterator[Deployment]:
     choices = Choices(name=name, built=BUILT, zips=given_zips() or CHECKOUT / "build" / "lambda")
     told: list[str] = []
     assert deploy(aws.account, choices, ask=lambda _: True, tell=told.append)
+    for function, count in AT_ONCE.items():
+        aws.account.client("lambda").put_function_concurrency(
+            FunctionName=f"{name}-{function}", ReservedConcurrentExecutions=count
+        )
     found = aws.account.client("lambda").get_function_configuration(FunctionName=f"{name}-api")
     variables = found["Environment"]["Variables"]
     with redis.Redis(port=aws.redis_port) as owner:
@@ -138,14 +150,15 @@ def deployed(aws: Emulated, name: str = NAME) -> Iterator[Deployment]:
     assert destroy(aws.account, choices, keep_data=False, ask=lambda _: True, tell=told.append)
 
 
-def _emulator(files: CertificateFiles, redis_port: int) -> Server:
-    """Its port for MQTT is AWS IoT's, 8883, at every address; the others are at loopback alone."""
+def _emulator(files: CertificateFiles, redis_port: int, room: str) -> Server:
+    """Its port for MQTT, 8883, is at every address; its own, and 443 for CloudFront, at loopback."""
     environ = [
         "-u", "PYTHONPATH", "AUTH=true", "SFTP_ENABLED=0", f"MINISTACK_REGION={REGION}",
         "GATEWAY_PORT={port}", "AWS_ENDPOINT_URL=https://localhost:{port}",
-        "REDIS_HOST=localhost", f"REDIS_PORT={redis_port}",
+        "REDIS_HOST=localhost", f"REDIS_PORT={redis_port}", f"TMPDIR={room}",
         f"AWS_CA_BUNDLE={files.certificate}", f"SSL_CERT_FILE={files.certificate}",
     ]  # fmt: skip
-    serve = ["-m", "hypercorn", "ministack.app:app", "--workers", "0", "--bind", "127.0.0.1:{port}"]
+    serve = ["-m", "hypercorn", "ministack.app:app", "--workers", "0"]
+    serve += ["--bind", "127.0.0.1:{port}", "--bind", "127.0.0.1:443"]
     tls = ["--certfile", str(files.certificate), "--keyfile", str(files.key)]
     return Server("https", ["/usr/bin/env", *environ, str(emulator_python()), *serve, *tls])
