@@ -14,7 +14,7 @@ COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose 
 PAGE = http{{range .Config.Env}}{{if eq . "LOOKALIKE_TLS=1"}}s{{end}}{{end}}://{{range .HostConfig.PortBindings}}{{range .}}{{.HostIp}}:{{.HostPort}}{{end}}{{end}}
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down test lint lock listing docs models samples bench lambda-zips test-system test-web test-compose test-aws soak fuzz screenshots lint-aws deploy-aws destroy-aws rehearse-aws deploy-edge test-greengrass
+.PHONY: help run up down test lint lock listing docs models samples bench lambda-zips test-system test-web test-compose test-aws soak fuzz screenshots lint-aws deploy-aws destroy-aws rehearse-aws try-aws deployer-policy deploy-edge test-greengrass
 
 help:  ## what there is
 	@awk -F ":.*## " '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -118,7 +118,7 @@ lambda-zips: $(READY)  ## build the zips of the functions on AWS Lambda: build/l
 aws_options = $(foreach each,$(1),$(if $(filter command line,$(origin $(each))),--$(shell echo $(each) | tr A-Z a-z) '$($(each))')) $(if $(filter command line,$(origin YES)),--yes)
 
 deploy-aws: $(READY)  ## bring it up on AWS, or to what is here by now: SEARCH=lambda|sagemaker|sagemaker-faiss, docs/aws.md
-	@$(BIN)/python -m deploy.aws deploy $(call aws_options,NAME SEARCH CACHE COMMANDS EMAIL BUDGET CATALOGUE)
+	@$(BIN)/python -m deploy.aws deploy $(call aws_options,NAME SEARCH CACHE COMMANDS EMAIL BUDGET CATALOGUE BUILT ZIPS)
 
 destroy-aws: $(READY)  ## take it down on AWS, until nothing is left that costs; KEEP_DATA=1 leaves items and pictures
 	@$(BIN)/python -m deploy.aws destroy $(call aws_options,NAME) $(if $(filter command line,$(origin KEEP_DATA)),--keep-data)
@@ -130,7 +130,21 @@ deploy-edge: $(READY)  ## bring the edge to a device with Greengrass: THING=cam-
 	@$(BIN)/python -m deploy.edge $(if $(filter command line,$(origin LOCAL)),local,deploy) $(call aws_options,THING GROUP NAME IMAGE MODEL WAIT) $(call each_option,SET,set) $(call each_option,WHEELS,wheels)
 
 rehearse-aws: $(READY)  ## deploy into an emulated AWS that enforces rights, follow a camera's message, destroy
-	@$(BIN)/python -m pytest tests/aws_rehearsal
+	@.ci/system-packages chromium-headless-shell iproute2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/web/requirements.lock
+	@$(BIN)/python -m tests.aws_rehearsal.prepare
+	@.ci/alone --hosts build/rehearsal-hosts $(BIN)/python -m pytest tests/aws_rehearsal
+
+try-aws: $(READY)  ## a shell beside an emulated AWS, to try deploy-aws and all else without an account
+	@.ci/system-packages iproute2
+	@$(BIN)/python -m tests.aws_rehearsal.prepare
+	@.ci/alone --hosts build/rehearsal-hosts $(BIN)/python -m tests.aws_rehearsal.shell
+
+deployer-policy: $(READY)  ## write the policies of the person who deploys, after a rehearsal of what commands call by now
+	@.ci/system-packages iproute2
+	@$(BIN)/python -m tests.aws_rehearsal.prepare
+	@REHEARSED=write .ci/alone --hosts build/rehearsal-hosts $(BIN)/python -m pytest tests/aws_rehearsal/test_deployer_policy.py
+	@$(BIN)/python -m deploy.aws.deployer
 
 models: $(READY)  ## build the model file
 	@$(BIN)/python -m models.build

@@ -89,6 +89,9 @@ class FakeQueue:
         self._check()
         return [text for number, text in self._lists.get(thing, [])[:limit] if number > after]
 
+    def newest_matches(self) -> str | None:
+        return next(iter(self.latest()), None)
+
     def get(self, record_id: int, /) -> str | None:
         self._check()
         return (dict(self._lists.get(None, [])) | self._remembered).get(record_id)

@@ -13,8 +13,9 @@ from deploy.aws.deploy import Ask
 from deploy.aws.errors import DeployError
 from deploy.aws.stacks import Stacks, Tell
 from deploy.edge.remove import remove_devices
+from services.adapters.sagemaker_training.leftovers import Leftovers
+from services.core.errors import UnavailableError
 
-_ENDPOINT, _TRAINING = "lookalike:endpoint", "lookalike:training"
 _KEPT = ("pictures", "artefacts", "page")
 
 
@@ -106,27 +107,18 @@ def _remove_cameras(iot: Any, policy: str, tell: Tell) -> None:
 
 def _remove_endpoint(account: Account, endpoint: str, tell: Tell) -> None:
     """Remove what `lookalike aws train` has made, found by its tag."""
-    removed = {
-        "endpoint": ("delete_endpoint", "EndpointName"),
-        "endpoint-config": ("delete_endpoint_config", "EndpointConfigName"),
-        "model": ("delete_model", "ModelName"),
-    }
-    pages = (
-        account.client("resourcegroupstaggingapi")
-        .get_paginator("get_resources")
-        .paginate(
-            TagFilters=[{"Key": _ENDPOINT, "Values": [endpoint]}],
-            ResourceTypeFilters=[f"sagemaker:{kind}" for kind in removed],
-        )
-    )
-    found = [each for page in pages for each in page["ResourceTagMappingList"]]
-    for kind, (operation, parameter) in removed.items():
-        for each in found:
-            tags = {tag["Key"]: tag["Value"] for tag in each["Tags"]}
-            if each["ResourceARN"].split(":")[5].partition("/")[0] == kind:
-                name = endpoint if kind == "endpoint" else tags.get(_TRAINING, "")
-                getattr(account.client("sagemaker"), operation)(**{parameter: name})
-                tell(f"deleted: SageMaker {kind} {name}")
+    sagemaker, tagging = account.client("sagemaker"), account.client("resourcegroupstaggingapi")
+    # Its objects go with their bucket.
+    leftovers = Leftovers(endpoint, "", "", sagemaker, None, tagging)
+    try:
+        for each in leftovers.tagged():
+            if each.kind == "endpoint":
+                sagemaker.delete_endpoint(EndpointName=each.name)
+                tell(f"deleted: SageMaker endpoint {each.name}")
+        for name in leftovers.remove_all():
+            tell(f"deleted: SageMaker {name}")
+    except UnavailableError as error:
+        raise DeployError(str(error)) from None
 
 
 def _check(account: Account, choices: Choices, *, keep_data: bool, tell: Tell) -> None:

@@ -15,7 +15,8 @@ UV = Path(sys.executable).parent / "uv"
 def install(target: Target, into: Path) -> None:
     """Unpack the wheels that the target's lock names, checked by hash; uv keeps them for the next build."""
     platform = f"{ARCHITECTURES[target.architecture]}-{target.runtime.uv_platform}"
-    command = [str(UV), "pip", "install", "--quiet", "--python", sys.executable, "--target", str(into)]
+    command = [str(UV), "pip", "install", "--quiet", "--system-certs"]
+    command += ["--python", sys.executable, "--target", str(into)]
     command += ["--python-version", target.runtime.python, "--python-platform", platform]
     command += ["--require-hashes", "--no-deps", "--only-binary", ":all:", "--requirements", str(target.lock)]
     done = subprocess.run(command, stderr=subprocess.PIPE, text=True)

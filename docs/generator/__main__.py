@@ -16,7 +16,7 @@ DOCS = Path(__file__).resolve().parents[1]
 # Each page is its template, with text from the code behind its mark.
 PAGES: dict[str, Callable[[], str]] = {"cli": commands, "http": calls, "settings": settings}
 # Pages that are written by hand but for the text between two marks.
-PARTS: dict[str, Callable[[], str]] = {"aws": costs}
+PARTS: dict[str, Callable[[], str]] = {"aws-costs": costs}
 
 
 def main() -> int:

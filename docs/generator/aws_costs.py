@@ -8,7 +8,6 @@ from docs.generator.dynamodb_sizes import read_units, usual_rows, write_units
 from docs.generator.markdown import table, wrapped
 from services.bootstrap.aws_settings import AwsSettings
 from services.core.aws_month import (
-    IOT_MILLION,
     MONTH_S,
     PRICES_AS_OF,
     READ_MILLION,
@@ -22,7 +21,6 @@ from services.search.loops import FOLLOW_EVERY_S
 
 # us-east-1, on demand, in dollars; to be checked against the price list.
 WRITE_MILLION = 0.625
-BASIC_INGEST = "with Basic Ingest, where nobody else can subscribe to observations"
 # What DynamoDB adds to each row that it stores, in bytes.
 _STORED_MORE = 100
 _ITEMS = 10_000
@@ -58,7 +56,7 @@ def month(units_each: float, *, every_s: float = 1) -> float:
 
 
 def costs() -> str:
-    """The tables of docs/aws.md."""
+    """The tables of docs/aws-costs.md."""
     return "\n\n".join((_sizes(), _units(), _months()))
 
 
@@ -135,27 +133,33 @@ def _months() -> str:
 
 def _one_month() -> str:
     use = Use()
+    more = [
+        each for each in parts(replace(use, on_endpoint=True, own_container=True)) if each not in parts(use)
+    ]
     rows = [(each.name, f"{each.dollars:,.2f}", each.arithmetic) for each in parts(use)]
-    rows.append(("together", f"{total(use):,.2f}", ""))
+    rows.append(("together, `SEARCH=lambda`", f"{total(use):,.2f}", ""))
+    rows += [(f"and with an endpoint: {each.name}", f"{each.dollars:,.2f}", each.arithmetic) for each in more]
     title = f"a month at 1 query a second, pages open {use.page_hours:g} hours a day"
     return table((title, "dollars", "arithmetic"), rows)
 
 
 def _more_months() -> str:
     """Each choice with one camera, and with a hundred at 1 query a second each, five functions at once."""
-    basic_ingest = MONTH_S / 1e6 * IOT_MILLION
     choices = {
-        "`SEARCH=lambda`": (Use(), 0.0),
-        "a page open all day": (Use(page_hours=24), 0.0),
-        "`CACHE=serverless`": (Use(serverless=True), 0.0),
-        "`COMMANDS=on`": (Use(commands=True), 0.0),
-        BASIC_INGEST: (Use(), basic_ingest),
-        "`SEARCH=sagemaker`, one ml.t2.medium": (Use(on_endpoint=True), 0.0),
+        "`SEARCH=lambda`": Use(),
+        "`SEARCH=sagemaker`": Use(on_endpoint=True),
+        "`SEARCH=sagemaker-faiss`": Use(on_endpoint=True, own_container=True),
+        "`lambda`, a page open all day": Use(page_hours=24),
+        "`lambda`, a page open all day in 50 browsers": Use(page_hours=24, viewers=50),
+        "`lambda`, `CACHE=serverless`": Use(serverless=True),
+        "`lambda`, `COMMANDS=on`": Use(commands=True),
+        "`lambda`, observations as messages, without Basic Ingest": Use(direct=False),
+        "`sagemaker`, a page open all day": Use(on_endpoint=True, page_hours=24),
     }
     rows = []
-    for name, (one, saved) in choices.items():
+    for name, one in choices.items():
         hundred = replace(one, devices=100, queries_s=100, at_once=5)
-        rows.append((name, f"{total(one) - saved:,.2f}", f"{total(hundred) - 100 * saved:,.2f}"))
+        rows.append((name, f"{total(one):,.2f}", f"{total(hundred):,.2f}"))
     return table(("dollars a month", "1 camera", "100 cameras"), rows)
 
 

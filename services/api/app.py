@@ -100,8 +100,12 @@ def assemble(
     routers: Sequence[APIRouter],
     *,
     lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]] | None = None,
+    policy: Callable[[], str] = guard.page_policy,
 ) -> FastAPI:
-    """An app of these routers, with what all of them need: rights, problem documents, the page, the guard."""
+    """An app of these routers, with what all of them need: rights, problem documents, the page, the guard.
+
+    `policy` gives the page's Content-Security-Policy.
+    """
     app = FastAPI(
         title="Lookalike",
         version=VERSION,
@@ -126,5 +130,5 @@ def assemble(
     rights.check_named(app)
     # The page's texts are compressed for slow phone lines; pictures and streams are not.
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=6)
-    app.add_middleware(guard.Guard, settings=settings)
+    app.add_middleware(guard.Guard, settings=settings, policy=policy)
     return app

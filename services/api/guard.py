@@ -7,6 +7,7 @@ DNS name that was redirected to 127.0.0.1 shows in Host. Origin is checked where
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from fastapi import Request, Response
@@ -20,10 +21,6 @@ from services.contract.problems import problem
 # No path of ours holds one, and logs and terminals should not either.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
-        "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     # Revalidated each time: modules of two versions of the page must not mix.
@@ -31,11 +28,26 @@ _HEADERS = {
 }
 
 
+def page_policy(*, pictures: str = "", uploads: str = "") -> str:
+    """The page's Content-Security-Policy.
+
+    `pictures` and `uploads` are the origins from which large pictures come and to which large files go, if
+    these are not the api's own.
+    """
+    images, calls = (f" {origin}" if origin else "" for origin in (pictures, uploads))
+    return (
+        f"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:{images}; "
+        f"connect-src 'self'{calls}; manifest-src 'self'; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'"
+    )
+
+
 class Guard:
     """ASGI middleware that checks hosts and paths, and adds the headers that a response lacks."""
 
-    def __init__(self, app: ASGIApp, *, settings: ApiCoreSettings) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, *, settings: ApiCoreSettings, policy: Callable[[], str]) -> None:
+        """`policy` gives the page's Content-Security-Policy."""
+        self._app, self._policy = app, policy
         self._hosts = {*LOOPBACK, urlsplit(settings.page_url).hostname}
         self._loopback = settings.host in LOOPBACK
 
@@ -50,6 +62,7 @@ class Guard:
                 headers = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)
+                headers.setdefault("Content-Security-Policy", self._policy())
             await send(message)
 
         refusal = self._refusal(Request(scope))

@@ -52,9 +52,16 @@ def dependencies_of(parts: ApiParts, *, disks: bool = True) -> dict[str, Depende
 
 
 def build_router(
-    parts: ApiParts, checks: Mapping[str, Dependency], *, ended: Callable[[], str | None]
+    parts: ApiParts,
+    checks: Mapping[str, Dependency],
+    *,
+    ended: Callable[[], str | None],
+    uploads_above: int | None = None,
 ) -> APIRouter:
-    """The routes over wired parts; `ended` names a task of ours that has ended by a fault, if one has."""
+    """The routes over wired parts; `ended` names a task of ours that has ended by a fault, if one has.
+
+    Files of more than `uploads_above` bytes do not fit into a call.
+    """
     router = APIRouter(tags=["health"])
 
     @router.get(
@@ -78,7 +85,7 @@ def build_router(
         # A loading index needs no repair.
         status = "ok" if not wrong else "loading" if all("loading" in each for each in wrong) else "failing"
         cameras = [camera.to_json() for camera in cameras_now(parts)]
-        state = {"status": status, "checks": found, "cameras": cameras}
+        state = {"status": status, "checks": found, "cameras": cameras, "uploads_above": uploads_above}
         return JSONResponse({**state, "version": VERSION}, 503 if wrong else 200)
 
     @router.get(

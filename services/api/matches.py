@@ -47,11 +47,11 @@ def build_router(parts: ApiParts, *, headers: Mapping[str, str] | None = None) -
     def matches_2018() -> MatchesOf2018Answer:
         """The newest record as the 2018 sample's API answered; an empty queue answers with no matches.
 
-        `body` is a match record as text. Apostrophes in it are written `\\u0027`, because the 2018 page swaps
-        quotes before it parses. A body that is sent is not read.
+        `body` is a match record as text, or what that sample's own search function has pushed. Apostrophes
+        in it are written `\\u0027`, because the 2018 page swaps quotes before it parses. A body that is sent
+        is not read.
         """
-        newest = parts.queue.latest(limit=1)
-        body = newest[0] if newest else '{"matches":[]}'
+        body = parts.queue.newest_matches() or '{"matches":[]}'
         return MatchesOf2018Answer(statusCode="200", headers={"Content-type": "application/json"}, body=body)
 
     return router

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 
 import redis.asyncio
-from prometheus_client import CollectorRegistry
+from prometheus_client import CollectorRegistry, Counter
 
 from services.adapters import pillow_pictures
 from services.adapters.fetch import PictureFetcher
@@ -102,13 +102,19 @@ def wire_api_core(
     """Wire the parts around a catalogue, for any host; without event streams."""
     catalogue = replace(catalogue, decode=turns.of(catalogue.decode), shots=turns.of(catalogue.shots))
     thumbnails = Thumbnails(catalogue.pictures, turns.of(pillow_pictures.shrink))
+    registry = CollectorRegistry()
+    foreign = Counter(
+        "lookalike_api_foreign_records",
+        "Match records of other programs, each time that they were passed over.",
+        registry=registry,
+    )
     return ApiCore(
         catalogue=catalogue,
         editor=Editor(catalogue, state.undo),
         cut_outs=CutOuts(catalogue.decode, pillow_pictures.encode, catalogue.featurizer),
         # The request's sender waits for this answer.
         fetcher=PictureFetcher(allow_private=settings.fetch_private, total_s=FETCH_S),
-        queue=open_queue(settings),
+        queue=open_queue(settings, on_foreign=foreign.inc),
         live_redis=None,
         search=search,
         same_pictures=SamePictures(catalogue.store, search.near),
@@ -126,7 +132,7 @@ def wire_api_core(
             shared=settings.store.startswith("dynamodb://"),
         ),
         state=state,
-        registry=CollectorRegistry(),
+        registry=registry,
     )
 
 

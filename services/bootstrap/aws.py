@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urlsplit
 
 import boto3
 from botocore.config import Config
@@ -44,6 +45,10 @@ _HURRIED = Config(retries={"mode": "standard", "total_max_attempts": 2}, connect
 _PATIENCE_S, _HURRIED_PATIENCE_S = 20.0, 1.0
 # For addresses that are signed: in older regions boto3 would sign them in a way that S3 no longer takes.
 _S3_CONFIG = _CONFIG.merge(Config(signature_version="s3v4"))
+# On AWS they are signed for the region's own host. That of all regions sends on to it for a bucket's first
+# hours, and a browser that asks whether it may upload follows no such answer.
+_REGIONAL = Config(s3={"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"})
+_AWS_HOSTS = (".amazonaws.com", ".amazonaws.com.cn")
 # A command is worth no long wait: its sender waits for the camera's answer too.
 _IOT_CONFIG = Config(retries={"mode": "standard", "total_max_attempts": 2}, connect_timeout=1, read_timeout=2)
 
@@ -63,7 +68,7 @@ def open_items(address: str, *, hurried: bool = False) -> DynamoItems:
 def open_pictures(address: str) -> S3Pictures:
     """The picture store of an address, s3://BUCKET[/PREFIX]; nothing is requested yet. Raises InputError."""
     bucket, _, prefix = address.removeprefix(S3).partition("/")
-    return S3Pictures(open_client("s3", config=_S3_CONFIG), bucket, prefix=prefix)
+    return S3Pictures(_open_signing(), bucket, prefix=prefix)
 
 
 def open_source() -> S3Source:
@@ -74,7 +79,14 @@ def open_source() -> S3Source:
 def open_exchange(place: str) -> S3Exchange:
     """The exchanged files under s3://BUCKET[/PREFIX]; nothing is requested yet. Raises InputError."""
     bucket, _, prefix = place.removeprefix(S3).partition("/")
-    return S3Exchange(open_client("s3", config=_S3_CONFIG), bucket, prefix=prefix)
+    return S3Exchange(_open_signing(), bucket, prefix=prefix)
+
+
+def _open_signing() -> Any:
+    """A client of S3 whose signed addresses browsers can use."""
+    client = open_client("s3", config=_S3_CONFIG)
+    host = urlsplit(client.meta.endpoint_url).hostname or ""
+    return open_client("s3", config=_S3_CONFIG.merge(_REGIONAL)) if host.endswith(_AWS_HOSTS) else client
 
 
 def open_iot(endpoint: str) -> IotData:

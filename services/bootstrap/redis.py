@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import redis
 
 from services.adapters.redis_queue import Keys, RedisQueue, cluster_client, single_client
@@ -23,10 +25,12 @@ def connect_redis(url: str, *, cluster: bool = False) -> redis.Redis:
     return client
 
 
-def open_queue(settings: QueueSettings, *, url: str = "") -> RedisQueue:
+def open_queue(
+    settings: QueueSettings, *, url: str = "", on_foreign: Callable[[int], object] | None = None
+) -> RedisQueue:
     """The match queue, of another address if one is given; nothing is connected yet. Raises InputError."""
     client = connect_redis(url or settings.redis_url, cluster=settings.redis_cluster)
-    return RedisQueue(client, keys=keys_of(settings))
+    return RedisQueue(client, keys=keys_of(settings), on_foreign=on_foreign)
 
 
 def keys_of(settings: QueueSettings) -> Keys:

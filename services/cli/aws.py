@@ -85,7 +85,8 @@ def retrain(
     """Train an endpoint again on the catalogue as it is now; searches go on meanwhile.
 
     What was added, changed or deleted since the last training counts without it, but every search keeps that
-    in memory and compares it itself. Role, image and instances stay as they are unless they are given.
+    in memory and compares it itself. Role, image and instances stay as they are unless they are given;
+    with --instance or --count alone the training that there is goes over to these.
     """
     with _opened(endpoint, role, image, instance, count, training_instance) as parts:
         name, trained = parts.training.endpoint, parts.training.retrain(index_type=index_type)
@@ -108,8 +109,30 @@ def status(endpoint: Endpoint = None) -> None:
             say(f"endpoint {name}: {state.status}{told}{f' ({state.reason})' if state.reason else ''}")
             if state.training:
                 _say_training(parts, state.training)
-        for kind, training in sorted(parts.trainer.leftovers.tagged()):
-            say(f"tagged: {kind} {training or name}")
+        for kind, tagged in sorted((each.kind, each.name) for each in parts.trainer.leftovers.tagged()):
+            say(f"tagged: {kind} {tagged}")
+
+
+@app.command()
+def delete(
+    endpoint: Endpoint = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Delete an endpoint with its configurations, models and trainings, after which nothing of it is billed.
+
+    The catalogue stays as it is; `lookalike aws train` makes the endpoint again.
+    """
+    with _opened(endpoint) as parts:
+        name, state = parts.training.endpoint, parts.trainer.state()
+    if state is not None:
+        tell(f"searches with LOOKALIKE_KNN=sagemaker://{name} get no answers from then on")
+        if not yes and not typer.confirm(f"Delete endpoint {name}?", err=True):
+            raise typer.Exit(1)
+    with _opened(endpoint) as parts:
+        removed = parts.trainer.remove(parts.training.note)
+    for each in removed:
+        say(f"deleted: {each}")
+    say(f"nothing of endpoint {name} is {'billed any more' if removed else 'there'}")
 
 
 def _say_training(parts: TrainingParts, name: str) -> None:

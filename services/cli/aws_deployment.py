@@ -64,13 +64,51 @@ def cost(
         float, typer.Option(min=0, max=100_000, help="Queries a second, of all cameras together.")
     ] = 1.0,
     page_hours: Annotated[float, typer.Option(min=0, max=24, help="Hours a day with a page open.")] = 8.0,
+    viewers: Annotated[int, typer.Option(min=1, max=100_000, help="Browsers with a page open.")] = 1,
+    messages: Annotated[
+        bool, typer.Option("--messages", help="Cameras send messages, without LOOKALIKE_IOT_RULE.")
+    ] = False,
+    billed: Annotated[
+        bool, typer.Option("--billed", help="What AWS has billed this month, in place of the estimate.")
+    ] = False,
+    name: Name = "lookalike",
+    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing; for --billed.")] = False,
 ) -> None:
-    """Show what a month on AWS costs by parts, with the arithmetic; nothing is asked of AWS."""
-    use = Use(endpoint, serverless, commands, devices, queries, page_hours)
+    """Show what a month on AWS costs by parts, with the arithmetic; nothing is asked of AWS.
+
+    With --billed: what Cost Explorer says of this month so far, by services. AWS takes $0.01 for a request.
+    """
+    if billed:
+        _say_billed(name, agreed=yes)
+        return
+    use = Use(
+        endpoint, serverless, commands, devices, queries, page_hours, viewers=viewers, direct=not messages
+    )
     for each in parts(use):
         say(f"{each.dollars:8.2f}  {each.name}: {each.arithmetic}")
     say(f"{total(use):8.2f}  dollars a month")
     tell(f"prices of us-east-1 as of {PRICES_AS_OF}, without free amounts; check them against the price list")
+
+
+def _say_billed(name: str, *, agreed: bool) -> None:
+    from services.adapters.billed_costs import REQUEST_DOLLARS
+    from services.bootstrap.deployment import read_billed
+
+    if not agreed and not typer.confirm(
+        f"AWS takes ${REQUEST_DOLLARS:.2f} for this request. Go on?", err=True
+    ):
+        return
+    found = read_billed(name)
+    for service, dollars in sorted(found.tagged.items(), key=lambda each: -each[1]):
+        say(f"{dollars:8.2f}  {service}")
+    say(f"{sum(found.tagged.values()):8.2f}  dollars since {found.since}, of what has the tag of {name}")
+    if not found.tagged:
+        tell(
+            "AWS counts nothing by the tag lookalike:name: activate it in the console, Billing, Cost "
+            "allocation tags. It counts from then on, and shows a day later"
+        )
+    for service, dollars in sorted(found.untagged.items(), key=lambda each: -each[1]):
+        tell(f"{dollars:8.2f}  {service}, without a tag, of the whole account")
 
 
 def _seconds(text: str) -> float:

@@ -44,7 +44,9 @@ def add(
         raise InputError(f"{folder} exists; give another folder by --into")
     things = _open(name)
     certificate, key = things.registry.add(thing)
-    write_camera_folder(folder, thing=thing, broker=things.broker, certificate=certificate, key=key)
+    write_camera_folder(
+        folder, thing=thing, broker=things.broker, rule=things.rule, certificate=certificate, key=key
+    )
     say(f"{folder}: certificate, key, settings and start of {thing}")
     tell(f"start it: PYTHON=.venv/bin/python {shlex.quote(str(folder))}/start")
 

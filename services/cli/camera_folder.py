@@ -15,6 +15,7 @@ LOOKALIKE_THING={thing}
 LOOKALIKE_MQTT_URL={broker}
 LOOKALIKE_MQTT_CERT=cert.pem
 LOOKALIKE_MQTT_KEY=key.pem
+LOOKALIKE_IOT_RULE={rule}
 """
 _START = """\
 #!/bin/sh
@@ -32,13 +33,18 @@ exec "${PYTHON:-python3}" -m edge
 """
 
 
-def write_camera_folder(folder: Path, *, thing: str, broker: str, certificate: bytes, key: bytes) -> None:
-    """Make the folder of a camera that connects to `broker`, mqtts://HOST:PORT, with its certificate."""
+def write_camera_folder(
+    folder: Path, *, thing: str, broker: str, rule: str, certificate: bytes, key: bytes
+) -> None:
+    """Make the folder of a camera that connects to `broker`, mqtts://HOST:PORT, with its certificate.
+
+    `rule` is that of AWS IoT which gets its observations.
+    """
     folder.mkdir(parents=True, mode=0o700)
     _write(folder / "key.pem", key, mode=0o600)
     _write(folder / "cert.pem", certificate, mode=0o644)
     # A user adds the address of a camera here, which may hold a password.
-    _write(folder / SETTINGS, _SETTINGS.format(thing=thing, broker=broker).encode(), mode=0o600)
+    _write(folder / SETTINGS, _SETTINGS.format(thing=thing, broker=broker, rule=rule).encode(), mode=0o600)
     _write(folder / "start", _START.encode(), mode=0o755)
 
 

@@ -30,6 +30,7 @@ HEALTHY: dict[str, Any] = {
         "index": _INDEX,
     },
     "cameras": [CAMERA],
+    "uploads_above": None,
     "version": "0.1.0",
 }
 UNHEALTHY: dict[str, Any] = {
@@ -124,6 +125,9 @@ class HealthAnswer(Answer):
     )
     checks: ChecksAnswer = Field(description="Each dependency.")
     cameras: list[CameraAnswer] = Field(description="The cameras; a lost one is no failure.")
+    uploads_above: int | None = Field(
+        description="On AWS: the bytes from which pictures and archives are uploaded to S3; else null."
+    )
     version: str = Field(description="The version of the api.")
 
 

@@ -302,7 +302,13 @@ class MatchQueue(Protocol):
         """The frames of a camera's last minute, newest first: at most one a second, and 60."""
 
     def latest(self, *, thing: str | None = None, limit: int = 1, after: int = 0) -> list[str]:
-        """The newest records as JSON, newest first, those with an id above `after`."""
+        """The newest records as JSON, newest first, those with an id above `after`.
+
+        Those of other programs, which have no id, are passed over and counted.
+        """
+
+    def newest_matches(self) -> str | None:
+        """The newest record with matches as JSON, also one of another program, such as the 2018 sample's."""
 
     def get(self, record_id: int, /) -> str | None:
         """The record of this id as JSON, None if it is neither among the newest nor remembered."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
 from fastapi import FastAPI
 
-from services.api import cameras, devices, health, images, matches, previews
+from services.api import cameras, devices, guard, health, images, matches, previews
 from services.api.app import assemble, item_routers
 from services.bootstrap.lambdas.api import ApiFunctionParts
+from services.core.errors import UnavailableError
 from services.lambdas import archive_routes, not_here
 from services.lambdas.exchanged import MOST_BYTES
 
@@ -27,6 +31,31 @@ def build_app(parts: ApiFunctionParts) -> FastAPI:
         cameras.build_router(api, headers=POLLED),
         devices.build_router("", None),
         previews.build_router(api) if parts.settings.previews else not_here.build_preview_router(),
-        health.build_router(api, checks, ended=lambda: None),
+        health.build_router(
+            api, checks, ended=lambda: None, uploads_above=MOST_BYTES if parts.exchange else None
+        ),
     ]
-    return assemble(parts.settings, api, routers)
+    return assemble(parts.settings, api, routers, policy=_policy_of(parts))
+
+
+def _policy_of(parts: ApiFunctionParts) -> Callable[[], str]:
+    """The policy of a page that this function sends: large files come from S3 and go there."""
+    told: list[str] = []
+
+    def policy() -> str:
+        if not told:
+            exchange, link = parts.exchange, parts.picture_link
+            try:
+                pictures = _origin(link(f"{0:064}.jpg")) if link else ""
+                uploads = _origin(exchange.upload_link("x")) if exchange else ""
+            except UnavailableError:  # no credentials yet
+                return guard.page_policy()
+            told.append(guard.page_policy(pictures=pictures, uploads=uploads))
+        return told[0]
+
+    return policy
+
+
+def _origin(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"

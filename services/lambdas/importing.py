@@ -144,6 +144,10 @@ class _KeptJournal(Journal):
     def finish(self) -> None:
         """Stay, because the time may have run out."""
 
+    def __exit__(self, *_: object) -> None:
+        super().__exit__()
+        self._path.unlink(missing_ok=True)  # by now the copy in S3 is what the next call goes on from
+
 
 def _open_journal(parts: ImportFunctionParts, token: str) -> _KeptJournal:
     path = parts.settings.data_dir / "imports" / f"{mark_of(token)}.journal"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import math
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -55,5 +54,5 @@ def _received_s(received_ms: object) -> float:
     now_s = time.time()
     if isinstance(received_ms, bool) or not isinstance(received_ms, int | float):
         return now_s
-    received_s = received_ms / 1000 if math.isfinite(received_ms) and abs(received_ms) < 1e300 else now_s
-    return min(received_s, now_s)
+    # Compared first: a whole number may be too large to be divided.
+    return min(received_ms / 1000, now_s) if abs(received_ms) < 1e300 else now_s

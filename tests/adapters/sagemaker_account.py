@@ -143,11 +143,16 @@ class Account:
             endpoint["left"] -= 1
             if endpoint["left"] < 0:
                 self._settle(endpoint)
-        variants = [{"VariantName": endpoint["now"], "CurrentInstanceCount": 1}] if endpoint["now"] else []
+        variants = []
+        if endpoint["now"]:
+            (variant,) = self.configs[endpoint["now"]]["ProductionVariants"]
+            count = variant["InitialInstanceCount"]
+            variants = [{"VariantName": variant["VariantName"], "CurrentInstanceCount": count}]
         reason = {"FailureReason": endpoint["reason"]} if endpoint.get("reason") else {}
         return {
             "EndpointName": name,
             "EndpointArn": f"{_ARN}endpoint/{name}",
+            "EndpointConfigName": endpoint["now"] or endpoint["next"],
             "EndpointStatus": endpoint["status"],
             "ProductionVariants": variants,
             **reason,

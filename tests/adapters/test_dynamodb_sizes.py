@@ -1,4 +1,4 @@
-"""The sizes from which docs/aws.md computes its money are those of the rows that are really written."""
+"""The sizes from which docs/aws-costs.md computes its money are those of the rows that are really written."""
 
 from typing import Any
 

@@ -133,6 +133,13 @@ def test_after_an_id_only_newer_records_come(queue: MatchQueue) -> None:
     assert latest(queue, after=ids[3]) == []
 
 
+def test_who_lacks_many_records_gets_all_of_them(queue: MatchQueue) -> None:
+    ids = [queue.push(seen(seq)) or 0 for seq in range(12)]
+    for lacking in (1, 3, 4, 5, 11):
+        assert seqs(latest(queue, after=ids[11 - lacking])) == [*range(11, 11 - lacking, -1)]
+    assert seqs(latest(queue, after=ids[0], limit=2)) == [11, 10]
+
+
 def test_a_record_is_found_by_its_id_as_long_as_it_is_kept(make_queue: MakeQueue) -> None:
     queue = make_queue(4, 1)
     assert queue.get(1) is None

@@ -6,6 +6,7 @@ import re
 import threading
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import redis
@@ -63,11 +64,56 @@ def test_the_raw_lists_hold_json_without_apostrophes_under_the_contracts_names(
     assert json.loads(raw.replace("'", '"'))["matches"][0]["title"] == "It's a 'mug'"
 
 
+OF_2018 = [
+    '{"matches": [{"title": "A cup", "url": "https://shop.example/1"}]}',
+    # As Python prints a dictionary, which the sample stored.
+    repr({"matches": [{"title": "Grandma's cup", "url": "https://shop.example/2"}]}),
+]
+FOREIGN = ["no JSON", "7", "[]", '{"id":"x"}', '{"id":1}', "(" * 500, '{"id":true,"thing":"x"}', *OF_2018]
+
+
+def test_records_of_other_programs_are_passed_over_and_counted_and_those_of_2018_can_be_had(
+    client: redis.Redis, redis_place: RedisPlace
+) -> None:
+    counted = list[int]()
+    queue = RedisQueue(client, keys=redis_place.keys, keep=20, on_foreign=counted.append)
+    client.lpush("stack:matches", *FOREIGN)
+    assert (queue.latest(limit=5), queue.get(1), counted) == ([], None, [len(FOREIGN)])
+    assert json.loads(queue.newest_matches() or "")["matches"][0]["title"] == "Grandma's cup"
+    assert "'" not in (queue.newest_matches() or "")
+    client.lpop("stack:matches")
+    assert json.loads(queue.newest_matches() or "") == json.loads(OF_2018[0])
+    first, second = queue.push(seen(1)) or 0, queue.push(seen(2)) or 0
+    client.lpush("stack:matches", *FOREIGN)
+    assert [record_id(record) for record in queue.latest(limit=1)] == [second]
+    assert [record_id(record) for record in queue.latest(limit=9, after=first)] == [second]
+    assert record_id(queue.get(first) or "") == first
+    queue.push(seen(3))
+    assert queue.newest_matches() == queue.latest()[0]
+
+
 def test_the_lists_in_redis_are_trimmed_themselves(redis_place: RedisPlace) -> None:
     queue, client = redis_place.queue(keep=5, keep_each=3), redis_place.client
     for seq in range(10):
         queue.push(seen(seq))
     assert (client.llen("stack:matches"), client.llen(redis_place.keys.matches("cam-1"))) == (5, 3)
+
+
+def test_who_asks_again_and_again_is_sent_only_a_few_records(
+    client: redis.Redis, queue: RedisQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = [queue.push(seen(seq)) or 0 for seq in range(100)]
+    sent: list[object] = []
+    read = client.lrange
+
+    def counted(*arguments: Any) -> Any:
+        found = read(*arguments)
+        sent.extend(found)
+        return found
+
+    monkeypatch.setattr(client, "lrange", counted)
+    assert len(queue.latest(limit=100, after=ids[-2])) == 1
+    assert 1 <= len(sent) < 10
 
 
 def test_each_push_is_published_and_a_dropped_one_is_not(client: redis.Redis, queue: RedisQueue) -> None:
@@ -145,7 +191,7 @@ def test_a_clocks_note_a_cameras_state_and_a_remembered_record_expire(
 ) -> None:
     queue.note_clock("a", offset_s=60.0)
     queue.push(seen(1, thing="b"))
-    queue.remember('{"id":7}')
+    queue.remember('{"id":7,"thing":"b"}')
     assert 0 < client.ttl(keys.of("camera:a")) <= 60
     assert 86000 < client.ttl(keys.of("feedback:7")) <= 86400
     assert 3600 <= client.ttl(keys.of("camera:b")) <= 7 * 86400
@@ -229,7 +275,7 @@ def test_without_redis_every_call_says_so_and_soon(mortal_redis: Server, mortal:
     with pytest.raises(UnavailableError, match="Redis"):
         mortal.get(1)
     with pytest.raises(UnavailableError, match="Redis"):
-        mortal.remember('{"id":1}')
+        mortal.remember('{"id":1,"thing":"cam-1"}')
     with pytest.raises(UnavailableError, match="Redis"):
         mortal.memories(["cam-1"])
     with pytest.raises(UnavailableError, match="Redis"):

@@ -26,6 +26,7 @@ from services.core.search.follow import Follower
 from services.core.search.lookup import Lookup
 from services.core.search.trained_follower import TrainedFollower
 from services.core.search.training import Training
+from services.core.search.trial import with_item
 from tests import aws
 from tests.adapters.sagemaker_account import Account, RefusedError, sagemaker_account
 from tests.core.search.spaces import camera_views, item, shipped
@@ -214,6 +215,55 @@ def test_a_catalogue_that_has_not_changed_is_not_trained_again(shop: Shop) -> No
     shop.account.operations.clear()
     assert shop.training().retrain() is None
     assert not [each for each in shop.account.operations if each.startswith(("Create", "Update", "Delete"))]
+
+
+def test_other_instances_alone_serve_the_training_that_there_is(shop: Shop) -> None:
+    first = shop.training(role=ROLE).train()
+    shop.following.follow()
+    moved = shop.training(instance="ml.m5.large").retrain()
+    assert moved is not None
+    assert (moved.training, list(shop.account.jobs)) == (first.training, [first.training])
+    ((name, config),) = shop.account.configs.items()
+    (variant,) = config["ProductionVariants"]
+    assert (name, variant["VariantName"]) == (f"{first.training}-2", first.training)
+    assert (variant["InstanceType"], variant["InitialInstanceCount"]) == ("ml.m5.large", 1)
+    assert shop.best(11) == "thing-011"
+    assert shop.training(instance="ml.m5.large", count=1).retrain() is None
+    # They stay for the next training, too.
+    shop.store.put(item(40))
+    second = shop.training().retrain()
+    assert second is not None
+    assert list(shop.account.configs) == [second.training]
+    (variant,) = shop.account.configs[second.training]["ProductionVariants"]
+    assert variant["InstanceType"] == "ml.m5.large"
+
+
+def test_instances_that_aws_does_not_give_leave_the_endpoint_as_it_was(shop: Shop) -> None:
+    first = shop.training(role=ROLE).train()
+    shop.account.update_fails = "no capacity"
+    with pytest.raises(UnavailableError, match="no capacity"):
+        shop.training(instance="ml.m5.large").retrain()
+    assert shop.trainings.newest() == first.training
+    shop.following.follow()
+    assert shop.best(11) == "thing-011"
+
+
+def test_a_trial_compares_a_taught_item_as_it_is_compared_once_it_is_saved(
+    account: Account, s3: Any, bucket: str
+) -> None:
+    shop = Shop(account, s3, bucket, FakeItems(item(number) for number in range(30)))
+    shop.training(role=ROLE).train()
+    shop.following.follow()
+    assert shop.following.view is not None
+    new, queries = item(40, taught=2), camera_views(40)
+    camera = np.full(48, 0.1, np.float32)
+    tried = with_item(shop.following.view, new, camera).compared.search(queries, k=30)
+    shop.store.put(new)
+    shop.following.follow()
+    saved = shop.following.view.compared.search(queries, k=30)
+    for one, other in zip(tried, saved, strict=True):
+        scores = [{each.item_id: each.score for each in found} for found in (one, other)]
+        assert scores[0][new.id] == pytest.approx(scores[1][new.id], abs=1e-4)
 
 
 def test_an_interrupted_training_goes_on_where_it_stopped(shop: Shop) -> None:

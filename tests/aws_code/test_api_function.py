@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,10 +17,14 @@ from deploy.zip_file import MIB
 from localstack.create import create_bucket
 from services.adapters.dynamodb_items.layout import create_table
 from tests.aws import client
-from tests.aws_code.zipped import RunningFunction, Unpacked, started
-from tests.lambdas.function import Answered, form, golden, http_event
+from tests.aws_code.conftest import RUNNABLE
+from tests.aws_code.zipped import RunningFunction, Unpacked, logged_counts, started
+from tests.lambdas.function import Answered, form, golden, hostile_requests, http_event, is_no_request
 from tests.servers import Server
 from tests.system.pictures import picture
+
+# Hostile requests, by all Pythons together.
+HOSTILE = 4000
 
 
 @dataclass(frozen=True)
@@ -76,6 +82,21 @@ def test_items_are_added_and_found_with_the_model_of_the_zip(api: Api) -> None:
         f"first {adding}; first {searching}; then {searching_again}; "
         f"memory {now / MIB:.0f} MiB, at most {peak / MIB:.0f}"
     )
+
+
+def test_hostile_events_are_answered_and_counted_and_logged_by_reason(api: Api) -> None:
+    before, refused = logged_counts(api.function.log), 0
+    statuses: Counter[int] = Counter()
+    for event in hostile_requests(random.Random(18), count=HOSTILE // len(RUNNABLE)):
+        answer = api.function.call(event)
+        statuses[answer["statusCode"]] += 1
+        refused += is_no_request(answer)
+    assert set(statuses) <= {*range(200, 500), 501}
+    assert logged_counts(api.function.log) - before == {"event": refused}
+    assert refused > HOSTILE // len(RUNNABLE) // 4
+    print(f"\nhostile requests: {dict(statuses.most_common())}")
+    # The same process still answers.
+    assert api.ask("/alive").json == {"alive": True}
 
 
 def test_the_page_is_in_the_zip(api: Api) -> None:

@@ -24,7 +24,7 @@ from tests.aws import client
 from tests.aws_code.conftest import RUNNABLE
 from tests.aws_code.counting import CallCounter, counted
 from tests.aws_code.runtime_api import Answer
-from tests.aws_code.zipped import RunningFunction, Unpacked, started
+from tests.aws_code.zipped import RunningFunction, Unpacked, logged_counts, started
 from tests.fakes import make_item
 from tests.lambdas.function import features, golden, hostile_events
 from tests.servers import Server
@@ -139,14 +139,6 @@ def is_json(event: object) -> bool:
     except ValueError:
         return False
     return True
-
-
-def logged_counts(log: Path) -> Counter[str]:
-    """The counts of all lines of a log."""
-    counts: Counter[str] = Counter()
-    for line in log.read_text().splitlines():
-        counts.update(json.loads(line).get("counts", {}))
-    return counts
 
 
 def test_bytes_that_are_no_json_do_not_end_the_function(function: RunningFunction, items: list[Item]) -> None:

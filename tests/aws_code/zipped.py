@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -66,6 +68,14 @@ class RunningFunction:
     def memory_bytes(self) -> tuple[int, int]:
         """Resident memory now, and at most so far."""
         return resident_bytes(self.pid), peak_bytes(self.pid)
+
+
+def logged_counts(log: Path) -> Counter[str]:
+    """The counts of all lines of a log."""
+    counts: Counter[str] = Counter()
+    for line in log.read_text().splitlines():
+        counts.update(json.loads(line).get("counts", {}))
+    return counts
 
 
 @contextmanager

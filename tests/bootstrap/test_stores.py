@@ -13,6 +13,8 @@ import pytest
 
 from services.adapters.dynamodb_items.layout import create_table
 from services.adapters.sqlite_items import SqliteItems
+from services.bootstrap.aws import open_exchange
+from services.bootstrap.aws import open_pictures as open_aws_pictures
 from services.bootstrap.lambdas.search import SearchFunctionSettings
 from services.bootstrap.settings import CliSettings, load
 from services.bootstrap.stores import open_items, open_pictures
@@ -24,6 +26,20 @@ from tests.servers import Server
 
 TOKEN = "FwoGZXIvYXdzEBYaDtoken"
 SIGNED = f"The Canonical String for this request should have been 'x-amz-security-token:{TOKEN}'"
+
+
+@pytest.mark.parametrize("region", ["eu-west-1", "us-east-1"])
+def test_an_address_for_browsers_is_of_the_buckets_own_region(
+    region: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (aws.CREDENTIALS | {"AWS_DEFAULT_REGION": region}).items():
+        monkeypatch.setenv(name, value)
+    begin = f"https://shop-files.s3.{region}.amazonaws.com/large/a.jpg?"
+    assert open_exchange("s3://shop-files/large").upload_link("a.jpg").startswith(begin)
+    assert open_aws_pictures("s3://shop-files/large").link("a.jpg", for_s=9).startswith(begin)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://localhost:4566")
+    begin = "http://localhost:4566/shop-files/large/a.jpg?"
+    assert open_exchange("s3://shop-files/large").upload_link("a.jpg").startswith(begin)
 
 
 class Answering(ThreadingHTTPServer):

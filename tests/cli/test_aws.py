@@ -1,4 +1,4 @@
-"""`lookalike aws train`, `retrain` and `status` against an account of our own over HTTP, and S3."""
+"""`lookalike aws train`, `retrain`, `status` and `delete` against an account of our own over HTTP, and S3."""
 
 from __future__ import annotations
 
@@ -64,6 +64,18 @@ def test_an_endpoint_is_trained_shown_and_trained_again(
     command.retrain()
     (second,) = account.models
     assert f"endpoint shop serves training {second}\n4 items" in capsys.readouterr().out
+    command.delete(yes=True)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:3] == [
+        "deleted: endpoint shop: 1 x ml.t2.medium is not billed any more",
+        f"deleted: endpoint-config {second}",
+        f"deleted: model {second}",
+    ]
+    assert lines[-1] == "nothing of endpoint shop is billed any more"
+    assert (account.endpoints, account.configs, account.models) == ({}, {}, {})
+    assert account.s3.list_objects_v2(Bucket=BUCKET)["KeyCount"] == 0
+    command.delete(yes=True)
+    assert capsys.readouterr().out == "nothing of endpoint shop is there\n"
 
 
 def test_without_a_place_for_trainings_it_says_which_setting_is_missing(

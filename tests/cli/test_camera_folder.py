@@ -15,7 +15,14 @@ from services.cli.camera_folder import write_camera_folder
 def folder(tmp_path: Path) -> Path:
     """The folder of cam-1."""
     made = tmp_path / "a camera"
-    write_camera_folder(made, thing="cam-1", broker="mqtts://broker.example:8883", certificate=b"C", key=b"K")
+    write_camera_folder(
+        made,
+        thing="cam-1",
+        broker="mqtts://broker.example:8883",
+        rule="shop_features",
+        certificate=b"C",
+        key=b"K",
+    )
     return made
 
 
@@ -48,6 +55,7 @@ def test_start_reads_the_settings_and_finds_the_files_beside_it(folder: Path) ->
         "LOOKALIKE_MQTT_URL": "mqtts://broker.example:8883",
         "LOOKALIKE_MQTT_CERT": f"{folder}/cert.pem",
         "LOOKALIKE_MQTT_KEY": f"{folder}/key.pem",
+        "LOOKALIKE_IOT_RULE": "shop_features",
         "LOOKALIKE_REGION": "0,0,1,1",
         "arguments": "-m edge",
     }

@@ -100,7 +100,9 @@ def check_things_and_log(account: Account, folder: Path, capsys: pytest.CaptureF
     certificate = load_pem_x509_certificate((camera / "cert.pem").read_bytes())
     assert certificate.public_key() == key.public_key()
     assert (camera / "key.pem").stat().st_mode & 0o077 == 0
-    assert "LOOKALIKE_THING=cam-1\n" in (camera / "edge.env").read_text()
+    settings = (camera / "edge.env").read_text()
+    assert "LOOKALIKE_THING=cam-1\n" in settings
+    assert "LOOKALIKE_IOT_RULE=mugs_features\n" in settings
     assert "/start" in capsys.readouterr().err
     with pytest.raises(InputError, match="has a certificate already"):
         aws_things.add("cam-1", name="mugs", into=folder / "again")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from fnmatch import fnmatch
 
@@ -19,7 +20,7 @@ MOST_BYTES = 51_200
 
 
 def paths_of_the_api() -> list[str]:
-    return re.findall(r"PathPattern: (\S+)", TEXT)
+    return re.findall(r"PathPattern: ([^\s,]+)", TEXT)
 
 
 def test_the_templates_fit_into_a_call() -> None:
@@ -54,5 +55,17 @@ def test_the_page_in_its_bucket_has_no_path_of_the_api() -> None:
 def test_the_page_has_the_policy_of_the_api_and_its_bucket() -> None:
     found = re.search(r"!Sub >-\n(.*?manifest.*?)\n {2}Cdn:", TEXT, re.DOTALL)
     assert found
-    policy = re.sub(r" https://\$\{Name\}-pictures-\S+?(?=[; ])", "", " ".join(found[1].split()))
-    assert policy == guard._HEADERS["Content-Security-Policy"]
+    buckets = "https://${Name}-%s-${AWS::AccountId}-${AWS::Region}.s3.${AWS::Region}.amazonaws.com"
+    expected = guard.page_policy(pictures=buckets % "pictures", uploads=buckets % "exchange")
+    assert " ".join(found[1].split()) == expected
+
+
+def test_the_page_alone_may_upload_to_the_bucket_of_exchanged_files() -> None:
+    rule = 'CorsRules: [{AllowedMethods: [PUT], AllowedOrigins: [!Sub "https://${Cdn.DomainName}"],'
+    assert TEXT.count("CorsRules") == TEXT.count(rule) == 1
+
+
+def test_unused_pictures_are_collected_once_an_hour() -> None:
+    found = re.search(r"ScheduleExpression: (.*)\n.*ImportFunction.Arn, Input: '(.*)'", TEXT)
+    assert found
+    assert (found[1], json.loads(found[2])) == ("rate(1 hour)", {"do": "collect"})

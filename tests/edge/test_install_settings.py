@@ -32,7 +32,9 @@ def test_a_cameras_folder_is_taken_with_its_certificate_and_further_settings(tmp
     folder, into = tmp_path / "door", tmp_path / "etc"
     certificate, key = pair.certificate.read_bytes(), pair.key.read_bytes()
     broker = "mqtts://broker.example:8883"
-    write_camera_folder(folder, thing="door", broker=broker, certificate=certificate, key=key)
+    write_camera_folder(
+        folder, thing="door", broker=broker, rule="shop_features", certificate=certificate, key=key
+    )
     done = install(into, "--folder", str(folder), "LOOKALIKE_SOURCE=rtsp://me:a b#c@host/x")
     assert (done.returncode, done.stderr) == (0, "")
     assert lines(into) == [
@@ -41,6 +43,7 @@ def test_a_cameras_folder_is_taken_with_its_certificate_and_further_settings(tmp
         f"LOOKALIKE_MQTT_URL={broker}",
         f"LOOKALIKE_MQTT_CERT={into}/cert.pem",
         f"LOOKALIKE_MQTT_KEY={into}/key.pem",
+        "LOOKALIKE_IOT_RULE=shop_features",
     ]
     assert (into / "key.pem").read_bytes() == key
     assert {path.name: path.stat().st_mode & 0o777 for path in into.iterdir()} == {

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
 import logging
-import os
 import sys
 import threading
 from collections.abc import Iterator
@@ -13,19 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-import redis
 
-from services.adapters.dynamodb_items.layout import create_table
 from services.core.domain import Item
-from tests import aws
 from tests.edge.kit import write_model
-from tests.lambdas.function import Aws, environment, iot_endpoint, stock
+from tests.lambdas.function import Aws, environment, on_aws_at, stock
 from tests.servers import Server, redis_server
 
 if TYPE_CHECKING:
     from services.lambdas.api import ApiFunction
-
-_numbers = itertools.count()
 
 
 @pytest.fixture(autouse=True)
@@ -66,30 +59,8 @@ def on_aws(
     shared_aws: Server, redis_url: str, model: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Aws]:
     """The settings of functions whose stores, queue and cameras are on AWS, for a module's tests."""
-    number, s3 = next(_numbers), aws.client("s3", shared_aws.url)
-    bucket, table = f"shop-{os.getpid()}-{number}", f"functions-{os.getpid()}-{number}"
-    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
-    create_table(aws.client("dynamodb", shared_aws.url), table)
-    redis.Redis.from_url(redis_url).flushall()
-    heard: list[tuple[str, bytes]] = []
-    settings = {
-        **environment(tmp_path_factory.mktemp("function"), redis_url),
-        **aws.CREDENTIALS,
-        # Whatever is signed with others, the emulator refuses.
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_ENDPOINT_URL": shared_aws.url,
-        "LOOKALIKE_STORE": f"dynamodb://{table}",
-        "LOOKALIKE_PICTURES": f"s3://{bucket}/pictures",
-        "LOOKALIKE_MODEL": str(model),
-        "LOOKALIKE_FOLLOW_S": "0",
-        # Of the emulator on this machine.
-        "LOOKALIKE_FETCH_PRIVATE": "1",
-    }
-    with pytest.MonkeyPatch.context() as patch, iot_endpoint(heard) as endpoint:
-        for name, value in (settings | {"LOOKALIKE_IOT_ENDPOINT": endpoint}).items():
-            patch.setenv(name, value)
-        yield Aws(s3, bucket, table, heard)
+    with on_aws_at(shared_aws.url, redis_url, model, tmp_path_factory.mktemp("function")) as ready:
+        yield ready
 
 
 @pytest.fixture(scope="module")

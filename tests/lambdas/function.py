@@ -6,6 +6,7 @@ import base64
 import gzip
 import itertools
 import json
+import os
 import random
 import threading
 import time
@@ -18,13 +19,18 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import httpx
+import pytest
+import redis
 
 from common.wire import Observation, encode_observation
+from services.adapters.dynamodb_items.layout import create_table
 from services.adapters.sqlite_items import SqliteItems
 from services.core.domain import Item
+from tests import aws
 from tests.fakes import make_item
 from tests.hostile_messages import hostile_messages
 
+_numbers = itertools.count()
 EVENTS = Path(__file__).parent / "events"
 
 
@@ -62,7 +68,7 @@ def hostile_events(model: str, chance: random.Random, *, count: int) -> Iterator
         event: Any = rule_event(chance.choice(messages)[0], chance.choice(messages)[1])
         if chance.random() < 0.1:
             event[chance.choice(["topic", "payload", "received_ms"])] = chance.choice(
-                [None, [], {}, -1, 1e308, float("nan"), True, "x", "\ud800", "=" * 9]
+                [None, [], {}, -1, 1e308, 10**400, float("nan"), True, "x", "\ud800", "=" * 9]
             )
         if chance.random() < 0.01:
             event = chance.choice([None, [], "", [event, event], {"Records": []}])
@@ -107,6 +113,23 @@ def http_event(
     }
     event["headers"] |= dict(headers or {})
     return event
+
+
+def hostile_requests(chance: random.Random, *, count: int) -> Iterator[Any]:
+    """Events of requests of which parts are replaced, and some that are none at all."""
+    values: list[Any] = [None, 7, "", "x", "\ud800", [], [7], {}, {"a": 7}, {7: "a"}, True, "1.0", "=" * 9]
+    paths = ["/alive", "/cameras/%2e%2e/preview", "/items/\x00", "//"]
+    for _ in range(count):
+        event = http_event(chance.choice(paths), key=None)
+        inner = [event, event["requestContext"], event["requestContext"]["http"], event["headers"]]
+        for place in chance.sample(inner, chance.randrange(1, 4)):
+            place[chance.choice([*place, "more"])] = chance.choice(values)
+        yield chance.choice(values) if chance.random() < 0.05 else event
+
+
+def is_no_request(answer: Mapping[str, Any]) -> bool:
+    """Whether the api function refused an event because it is no request."""
+    return "payload format 2.0" in str(answer.get("body"))
 
 
 def form(**fields: str | bytes) -> dict[str, Any]:
@@ -183,3 +206,32 @@ def iot_endpoint(heard: list[tuple[str, bytes]]) -> Iterator[str]:
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
         thread.join()
+
+
+@contextmanager
+def on_aws_at(url: str, redis_url: str, model: Path, folder: Path) -> Iterator[Aws]:
+    """Set the settings of functions whose stores, queue and cameras are on the AWS at `url`, empty ones."""
+    number, s3 = next(_numbers), aws.client("s3", url)
+    bucket, table = f"shop-{os.getpid()}-{number}", f"functions-{os.getpid()}-{number}"
+    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    create_table(aws.client("dynamodb", url), table)
+    redis.Redis.from_url(redis_url).flushall()
+    heard: list[tuple[str, bytes]] = []
+    settings = {
+        **environment(folder, redis_url),
+        **aws.CREDENTIALS,
+        # Whatever is signed with others, the emulator refuses.
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_ENDPOINT_URL": url,
+        "LOOKALIKE_STORE": f"dynamodb://{table}",
+        "LOOKALIKE_PICTURES": f"s3://{bucket}/pictures",
+        "LOOKALIKE_MODEL": str(model),
+        "LOOKALIKE_FOLLOW_S": "0",
+        # Of the emulator on this machine.
+        "LOOKALIKE_FETCH_PRIVATE": "1",
+    }
+    with pytest.MonkeyPatch.context() as patch, iot_endpoint(heard) as endpoint:
+        for name, value in (settings | {"LOOKALIKE_IOT_ENDPOINT": endpoint}).items():
+            patch.setenv(name, value)
+        yield Aws(s3, bucket, table, heard)

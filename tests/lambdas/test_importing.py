@@ -10,13 +10,18 @@ from typing import Any
 import httpx
 import pytest
 
+from services.adapters.running_api import ApiImportWriter
 from services.bootstrap.lambdas.api import api_parts
 from services.bootstrap.lambdas.importing import import_parts
+from services.core.catalogue.items import Draft
 from services.core.errors import InputError
 from services.core.importing.archive import Archive
+from services.core.importing.import_run import ImportRun
+from services.core.importing.item_maker import Job
 from services.lambdas.api import ApiFunction
 from services.lambdas.importing import ImportFunction
 from tests.lambdas.function import Answered, Aws, FakeContext, golden, http_event
+from tests.lambdas.gateway import behind_gateway
 from tests.system.pictures import picture
 
 CSV = "id,title,image\ncup,A cup,cup.jpg\njug,A jug,jug.jpg\nlost,A lost one,none.jpg\n"
@@ -105,6 +110,26 @@ def test_an_uploaded_archive_is_imported_and_its_sender_finds_the_outcome(
     assert outcome.status == 200
     assert (outcome.json["items"], outcome.json["refused"]) == (2, [])
     assert ask(api, "/items/cup").status == 200
+
+
+def test_the_command_line_uploads_what_is_too_large_for_a_call(
+    api: ApiFunction, function: ImportFunction, on_aws: Aws, told: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.lambdas.api_app.MOST_BYTES", 1000)
+
+    def imported(_s: float) -> None:
+        (work,) = on_aws.s3.list_objects_v2(Bucket=on_aws.bucket, Prefix="exchange/work/")["Contents"]
+        function(told(work["Key"]), FakeContext(900))
+
+    with closing(ApiFunction(api_parts())) as small, behind_gateway(small) as address:
+        headers = {"Authorization": "Bearer s3cret"}
+        with httpx.Client(base_url=address, headers=headers) as client:
+            writer = ApiImportWriter(client, pause=imported)
+            jobs = [Job("one", Draft(id="lamp", title="A lamp"), lambda: [picture(9)])]
+            counts = ImportRun(function.parts.maker, writer).run(jobs)
+    assert (counts.kept, counts.refused) == (1, 0)
+    assert ask(api, "/items/lamp").json["title"] == "A lamp"
+    assert ask(api, "/items/lamp", "DELETE").status == 200
 
 
 def test_an_upload_that_is_no_archive_is_refused_in_words(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import random
 import threading
+from collections import Counter
 
 import pytest
 
@@ -12,7 +14,8 @@ from services.bootstrap.lambdas.status import StatusFunctionParts, status_parts
 from services.core.cameras.snapshots import Snapshots
 from services.core.cameras.status import CameraStatus
 from services.lambdas.status import StatusFunction
-from tests.lambdas.function import FakeContext, golden, rule_event
+from tests.fakes import MODEL
+from tests.lambdas.function import FakeContext, golden, hostile_events, rule_event
 
 JPEG = b"\xff\xd8\xff\xe0 and so on"
 
@@ -83,6 +86,19 @@ def test_an_answer_that_comes_later_ends_the_wait(parts: StatusFunctionParts) ->
 def test_anything_else_is_counted(function: StatusFunction, topic: str, payload: bytes, reason: str) -> None:
     found = function([rule_event(topic, payload), {}], FakeContext())
     assert found == {"kept": 0, "dropped": {reason: 1, "event": 1}}
+
+
+def test_no_hostile_event_ends_the_function_and_each_is_counted(function: StatusFunction) -> None:
+    counted: Counter[str] = Counter()
+    sent = kept = 0
+    for event in hostile_events(MODEL, random.Random(18), count=2000):
+        sent += len(event) if isinstance(event, list) else 1
+        found = function(event, FakeContext())
+        counted.update(found["dropped"])
+        kept += found["kept"]
+    assert counted.total() + kept == sent
+    assert set(counted) >= {"event", "topic", "not_json", "field"}
+    assert function(golden("iot-rule-status"), FakeContext()) == {"kept": 1, "dropped": {}}
 
 
 def test_without_redis_a_status_is_dropped_and_counted(monkeypatch: pytest.MonkeyPatch) -> None:

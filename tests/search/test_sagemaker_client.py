@@ -15,6 +15,7 @@ import redis
 from botocore.exceptions import ClientError
 
 from common.wire import Vectors
+from services.adapters.redis_queue import RedisQueue
 from services.adapters.sqlite_items import SqliteItems
 from services.bootstrap.search import SearchParts, build_search
 from services.bootstrap.settings import SearchSettings, load
@@ -172,6 +173,10 @@ def test_the_search_function_of_2018_works_against_this_endpoint(
     found = [json.loads(record)["matches"] for record in connected.lrange("stack:matches", 0, -1)]
     assert [len(matches) for matches in found] == [4, 4]
     assert [matches[0]["title"] for matches in found] == ["Item 4's", "Item 7's"]
+    # Our own queue there gives the newest to the page of 2018, and passes them over elsewhere.
+    ours = RedisQueue(connected)
+    assert json.loads(ours.newest_matches() or "")["matches"][0]["title"] == "Item 4's"
+    assert (ours.latest(limit=9), ours.get(1)) == ([], None)
 
 
 def test_a_process_that_still_loads_is_no_endpoint_yet(queue: Server, tmp_path: Path) -> None:

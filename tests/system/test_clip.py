@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from common.wire import from_iso
-from tests.system.record import MatchRecorder, read_truth, seconds, share_right, verdicts
+from tests.system.record import MatchRecorder, expect_right, read_truth, seconds_of_two_loops
 from tests.system.stack import Stack, eventually
 
 
@@ -17,18 +17,8 @@ def test_the_item_in_the_camera_is_the_best_match(stack: Stack, recorder: MatchR
         why=stack.log,
     )
 
-    first = seconds(recorder.records, truth, began_s=began_s)
     # The system was still starting when the clip began; those seconds come again.
-    again = seconds(recorder.records, truth, began_s=end_s)
-    answers = [late if early.best is None else early for early, late in zip(first, again, strict=True)]
-
-    assert share_right(answers) >= 0.9, [
-        a for a in answers if a.scene.kind == "item" and a.best != a.scene.id
-    ]
-    told = verdicts(answers, "stranger") + verdicts(answers, "empty")
-    assert told["match"] / told.total() <= 0.3, told
-    told = verdicts(answers, "item")
-    assert told["no_match"] / told.total() <= 0.25, told
+    expect_right(seconds_of_two_loops(recorder.records, truth, began_s=began_s))
 
 
 def clip_began_s(stack: Stack) -> float:

@@ -213,8 +213,8 @@ def test_what_is_no_picture_of_a_folder_is_passed_over_aloud(
         expect(found).to_contain_text(kind)
     dialog.get_by_role("button", name="Start over").click()
     choose(dialog, folder / "a.heic", folder / "b.heic")
-    nothing = "There is nothing to import among these: neither a .csv, .jsonl or .txt file, nor a picture."
-    expect(dialog.get_by_role("alert")).to_have_text(f"{nothing} Passed over: 2 .heic")
+    nothing = "There is nothing to import among these: neither a .csv, .jsonl, .txt or .zip file, nor a"
+    expect(dialog.get_by_role("alert")).to_have_text(f"{nothing} picture. Passed over: 2 .heic")
     pages.expect_errors("status of 400")
 
 

@@ -114,11 +114,22 @@ def test_where_the_host_has_no_stream_the_page_asks_at_once(between: Proxy, page
     page = pages.open("about:blank", script=ALONE)
     tries: list[str] = []
     page.on("request", lambda each: tries.append(each.resource_type) if "stream" in each.url else None)
+    asked: list[str] = []
+    page.on("request", lambda each: asked.append(each.url))
     page.goto(between.page)
     page.locator(".details-connection").wait_for()
     goes_on(page)
     assert page.locator("#banner").is_hidden()
     assert [each for each in tries if each in ("eventsource", "fetch")] == ["eventsource", "fetch"]
+    # The camera sends records all the time, which says that it is there.
+    asked.clear()
+
+    def turns() -> int:
+        page.evaluate("0")  # requests are told of meanwhile
+        return len([url for url in asked if "/matches?" in url])
+
+    eventually(lambda: turns() >= 9, within_s=30)
+    assert len([url for url in asked if url.endswith("/cameras")]) <= 2
     pages.forget_errors("501")
 
 

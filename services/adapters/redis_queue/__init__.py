@@ -2,8 +2,9 @@
 
 from services.adapters.redis_queue.channel import CHANNEL, follow
 from services.adapters.redis_queue.cluster import cluster_client
+from services.adapters.redis_queue.foreign import record_id
 from services.adapters.redis_queue.keys import KEYS, Keys
 from services.adapters.redis_queue.pool import single_client
-from services.adapters.redis_queue.queue import RedisQueue, record_id
+from services.adapters.redis_queue.queue import RedisQueue
 
 __all__ = ["CHANNEL", "KEYS", "Keys", "RedisQueue", "cluster_client", "follow", "record_id", "single_client"]

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import redis
 from redis.exceptions import NoScriptError
 
+from common.rate_limited_log import RateLimitedLog
 from services.adapters.redis_queue.causes import translated
 from services.adapters.redis_queue.channel import CHANNEL
+from services.adapters.redis_queue.foreign import record_id, with_matches
 from services.adapters.redis_queue.keys import ALL, KEYS, Keys
 from services.core.camera_mean import SEEN_EVERY_S, SEEN_FRAMES, CameraMean, SeenFrame, last_minute
 from services.core.errors import UnavailableError
@@ -31,19 +32,32 @@ _SCRIPT = Path(__file__).with_name("push.lua").read_text(encoding="utf-8")
 _BAD_CLOCKS = 5
 _CLOCK_MEMORY_S = 30
 _FEEDBACK_MEMORY_S = 86400
+# Number of records that are read first for who has others already.
+_FEW = 4
 # A camera that is seen again within a week goes on with its mean.
 _MEAN_MEMORY_S = 7 * 86400
+_TELL_FOREIGN_S = 600.0
 
 
 class RedisQueue:
     """Pushes and reads match records; safe to use from several threads."""
 
     def __init__(
-        self, client: redis.Redis, *, keys: Keys = KEYS, keep: int = 600, keep_each: int = 100
+        self,
+        client: redis.Redis,
+        *,
+        keys: Keys = KEYS,
+        keep: int = 600,
+        keep_each: int = 100,
+        on_foreign: Callable[[int], object] | None = None,
     ) -> None:
-        """Keep `keep` records of all cameras (a minute at 10 a second), and `keep_each` of each camera."""
+        """Keep `keep` records of all cameras (a minute at 10 a second), and `keep_each` of each camera.
+
+        `on_foreign` gets the number of records of other programs that a reading of the list has passed over.
+        """
         self._client, self._keys = client, keys
         self._keep, self._keep_each = keep, keep_each
+        self._on_foreign, self._log = on_foreign, RateLimitedLog(every_s=_TELL_FOREIGN_S)
         self._script_sha = hashlib.sha1(_SCRIPT.encode(), usedforsecurity=False).hexdigest()
 
     def push(self, record: MatchRecord) -> int | None:
@@ -119,21 +133,51 @@ class RedisQueue:
         """The newest records as JSON, newest first, those with an id above `after`."""
         if limit < 1:  # Redis would take 0 for all records
             return []
-        with translated():
-            records = self._client.lrange(self._keys.matches(thing) if thing else ALL, 0, limit - 1)
-        return [record for record in map(str, records) if record_id(record) > after]
+        key = self._keys.matches(thing) if thing else ALL
+        # Who asks each second lacks one or two: the others need not come over the network.
+        found = self._read(key, min(limit, _FEW)) if after else []
+        if not any(number is not None and number <= after for number, _ in found):
+            found = self._read(key, limit)
+        if any(number is None for number, _ in found):
+            # Ours are below. A program that does not trim the list may have made it long.
+            found = self._read(key, max(limit, self._keep))
+            self._tell_foreign(sum(number is None for number, _ in found))
+        own = [(number, record) for number, record in found if number is not None][:limit]
+        return [record for number, record in own if number > after]
+
+    def newest_matches(self) -> str | None:
+        """The newest record that has matches, as JSON, of whichever program; None if there is none."""
+        for most in (1, self._keep):
+            for number, record in self._read(ALL, most):
+                found = with_matches(record) if number is None else record
+                if found is not None:
+                    return found
+        return None
 
     def get(self, wanted: int, /) -> str | None:
         """The record of this id as JSON, or None if it is neither kept nor remembered any more."""
         with translated():
             remembered = self._client.get(self._feedback(wanted))
-            records = [remembered] if remembered else self._client.lrange(ALL, 0, -1)
-        return next((record for record in map(str, records) if record_id(record) == wanted), None)
+        found = [(record_id(str(remembered)), str(remembered))] if remembered else self._read(ALL, self._keep)
+        return next((record for number, record in found if number == wanted), None)
+
+    def _read(self, key: str, most: int) -> list[tuple[int | None, str]]:
+        """The newest records of a list, with their ids; None for one of another program."""
+        with translated():
+            records = [str(record) for record in self._client.lrange(key, 0, most - 1)]
+        return [(record_id(record), record) for record in records]
+
+    def _tell_foreign(self, count: int) -> None:
+        if self._on_foreign is not None:
+            self._on_foreign(count)
+        self._log.say("foreign", f"match queue: {count} records of another program are passed over")
 
     def remember(self, record: str, /) -> None:
         """Keep a record, given as JSON, for a day from now, however many newer ones come."""
+        number = record_id(record)
+        assert number is not None, "a record of another program"
         with translated():
-            self._client.set(self._feedback(record_id(record)), record, ex=_FEEDBACK_MEMORY_S)
+            self._client.set(self._feedback(number), record, ex=_FEEDBACK_MEMORY_S)
 
     def note_clock(self, thing: str, *, offset_s: float) -> None:
         """Remember a camera's clock offset at an observation; ahead is positive."""
@@ -186,8 +230,3 @@ class RedisQueue:
 
     def _feedback(self, record_id: int) -> str:
         return self._keys.of(f"feedback:{record_id}")
-
-
-def record_id(record: str) -> int:
-    """The id of a record in JSON."""
-    return int(json.loads(record)["id"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,15 @@ _REMOVED = {
 
 
 @dataclass(frozen=True, slots=True)
+class Tagged:
+    """Something of a kind, by its name; `training` is "" for the endpoint itself."""
+
+    kind: str
+    name: str
+    training: str
+
+
+@dataclass(frozen=True, slots=True)
 class Leftovers:
     """What belongs to one endpoint; `trainings` is the prefix of the trainings' objects in the bucket."""
 
@@ -28,47 +37,67 @@ class Leftovers:
     s3: Any
     tagging: Any
 
-    def tagged(self) -> list[tuple[str, str]]:
-        """Kind and training of everything that is tagged; the endpoint's own training is ""."""
+    def tagged(self) -> list[Tagged]:
+        """Everything that is tagged."""
         filters = [{"Key": ENDPOINT, "Values": [self.endpoint]}]
         kinds, token = [f"sagemaker:{kind}" for kind in _KINDS], ""
-        found = list[tuple[str, str]]()
+        found = list[Tagged]()
         while True:
             more = {"PaginationToken": token} if token else {}
             answer = call(
                 self.tagging, "get_resources", TagFilters=filters, ResourceTypeFilters=kinds, **more
             )
             for each in answer["ResourceTagMappingList"]:
-                # The name in an ARN is in lower case; the tag has it as it is.
-                kind = each["ResourceARN"].split(":")[5].partition("/")[0]
                 own = {tag["Key"]: tag["Value"] for tag in each["Tags"]}
-                found.append((kind, own.get(TRAINING, "")))
+                found.append(_tagged(each["ResourceARN"], own, self.endpoint))
             token = answer.get("PaginationToken", "")
             if not token:
                 return found
 
-    def remove(self, *, keep: str) -> list[str]:
-        """Remove what belongs to other trainings; gives the names of what was removed."""
-        tagged, removed = self.tagged(), list[str]()
+    def remove(self, *, keep: str, configuration: str) -> list[str]:
+        """Remove what belongs to other trainings, and other configurations; gives the names."""
+        gone = [
+            each
+            for each in self.tagged()
+            if each.training != keep or (each.kind == "endpoint-config" and each.name != configuration)
+        ]
+        keys = [key for key in self._keys(self.trainings) if not key.startswith(f"{self.trainings}{keep}/")]
+        return [*self._remove(gone), *self._remove_objects(keys, self.trainings)]
+
+    def remove_all(self) -> Iterator[str]:
+        """Remove all configurations and models; gives their names."""
+        return self._remove(self.tagged())
+
+    def remove_objects(self, prefix: str) -> Iterator[str]:
+        """Remove all objects under a prefix; says how many these were, if there were any."""
+        return self._remove_objects(list(self._keys(prefix)), prefix)
+
+    def _remove(self, found: Sequence[Tagged]) -> Iterator[str]:
         for kind, (operation, parameter) in _REMOVED.items():
-            for name in sorted(training for each, training in tagged if each == kind):
-                if name not in ("", keep):
-                    call(self.sagemaker, operation, **{parameter: name})
-                    removed.append(f"{kind} {name}")
-        keys = [key for key in self._keys() if not key.startswith(f"{self.trainings}{keep}/")]
+            for name in sorted(each.name for each in found if each.kind == kind):
+                call(self.sagemaker, operation, **{parameter: name})
+                yield f"{kind} {name}"
+
+    def _remove_objects(self, keys: Sequence[str], prefix: str) -> Iterator[str]:
         for start in range(0, len(keys), 1000):
             objects = [{"Key": key} for key in keys[start : start + 1000]]
             call(self.s3, "delete_objects", Bucket=self.bucket, Delete={"Objects": objects, "Quiet": True})
         if keys:
-            removed.append(f"{len(keys)} objects under s3://{self.bucket}/{self.trainings}")
-        return removed
+            yield f"{len(keys)} objects under s3://{self.bucket}/{prefix}"
 
-    def _keys(self) -> Iterator[str]:
-        """The keys of all trainings' objects of this endpoint."""
+    def _keys(self, prefix: str) -> Iterator[str]:
+        """The keys of all objects under a prefix."""
         token: dict[str, str] = {}
         while True:
-            found = call(self.s3, "list_objects_v2", Bucket=self.bucket, Prefix=self.trainings, **token)
+            found = call(self.s3, "list_objects_v2", Bucket=self.bucket, Prefix=prefix, **token)
             yield from (each["Key"] for each in found.get("Contents", []))
             if not found.get("IsTruncated"):
                 return
             token = {"ContinuationToken": found["NextContinuationToken"]}
+
+
+def _tagged(arn: str, tags: Mapping[str, str], endpoint: str) -> Tagged:
+    """What an ARN is of: it has the name in lower case, the tags as it is but for a number behind it."""
+    kind, _, lower = arn.split(":")[5].partition("/")
+    begin = tags.get(TRAINING, endpoint)
+    return Tagged(kind, begin + lower[len(begin) :], tags.get(TRAINING, ""))

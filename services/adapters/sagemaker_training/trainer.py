@@ -58,11 +58,14 @@ class Hardware:
 
 @dataclass(frozen=True, slots=True)
 class EndpointState:
-    """An endpoint's state, in AWS' words; `training` is that of its production variant, None before any."""
+    """An endpoint's state, in AWS' words.
+
+    `training` is that of its production variant, None before any, `configuration` the one that it has.
+    """
 
     status: str
     training: str | None
-    instance: str | None = None
+    configuration: str = ""
     count: int | None = None
     reason: str | None = None
 
@@ -97,6 +100,7 @@ class SageMakerTrainer:
         return EndpointState(
             found["EndpointStatus"],
             variants[0].get("VariantName"),
+            configuration=found.get("EndpointConfigName", ""),
             count=variants[0].get("CurrentInstanceCount"),
             reason=found.get("FailureReason"),
         )
@@ -117,33 +121,48 @@ class SageMakerTrainer:
             note=note,
         )
 
-    def switch(self, training: str, model: str, note: Note) -> None:
+    def switch(self, training: str, model: str, note: Note) -> bool:
         """Let the endpoint serve a training; SageMaker brings up its instances before the others go."""
         self._keep_hardware()
         self._make_model(training, model)
-        self._make_configuration(training)
+        configuration = self._configuration(training)
         state = self._settled(note)
+        if state is not None and state.status == "InService" and state.configuration == configuration:
+            return False
         if state is not None and state.status == "Failed":  # it never served
             call(self.sagemaker, "delete_endpoint", EndpointName=self.endpoint)
             state = self._settled(note)
-        request = {"EndpointName": self.endpoint, "EndpointConfigName": training}
+        request = {"EndpointName": self.endpoint, "EndpointConfigName": configuration}
         if state is None:
             call(self.sagemaker, "create_endpoint", **request, Tags=tags(self.endpoint))
-        elif state.training != training:
+        else:
             call(self.sagemaker, "update_endpoint", **request)
         state = self._settled(note)
-        if state is None or state.status != "InService" or state.training != training:
+        if state is None or state.status != "InService" or state.configuration != configuration:
             why = "it is gone" if state is None else state.reason or f"it is {state.status}"
             raise UnavailableError(f"endpoint {self.endpoint} does not serve training {training}: {why}")
+        return True
 
     def clean(self, *, keep: str) -> list[str]:
-        """Remove models, configurations and objects of other trainings."""
-        return self.leftovers.remove(keep=keep)
+        """Remove models, configurations and objects of other trainings, and configurations not in use."""
+        state = self.state()
+        return self.leftovers.remove(keep=keep, configuration=state.configuration if state else keep)
+
+    def remove(self, note: Note) -> list[str]:
+        """Delete the endpoint, and all that has its tag or is under its prefix; gives the names."""
+        removed, state = list[str](), self._settled(note)
+        if state is not None:
+            instance = self._configured(state.configuration).get("InstanceType", "an instance")
+            call(self.sagemaker, "delete_endpoint", EndpointName=self.endpoint)
+            hardware = f"{state.count or 1} x {instance}"
+            removed.append(f"endpoint {self.endpoint}: {hardware} is not billed any more")
+            self._settled(note)  # until it is gone its configuration is in use
+        return [*removed, *self.leftovers.remove_all(), *self.leftovers.remove_objects(self.place.prefix)]
 
     def _keep_hardware(self) -> None:
         """Let what is not given be as at the endpoint, or the least; raises InputError without a role."""
-        given, serving = self.hardware, self.serving()
-        model, variant = self._of_endpoint(serving) if serving else ({}, {})
+        given, state, serving = self.hardware, self.state(), self.serving()
+        model, variant = self._of_endpoint(serving, state.configuration) if state and serving else ({}, {})
         image = model.get("PrimaryContainer", {}).get("Image", "")
         kept = "" if is_built_in(image) else image
         if serving and given.image is not None and bool(given.image) != bool(kept):
@@ -161,11 +180,15 @@ class SageMakerTrainer:
             count=given.count or variant.get("InitialInstanceCount") or 1,
         )
 
-    def _of_endpoint(self, serving: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    def _of_endpoint(self, serving: str, configuration: str) -> tuple[dict[str, Any], dict[str, Any]]:
         """The model and the variant that the endpoint has."""
         model = described(self.sagemaker, "describe_model", ModelName=serving) or {}
-        found = described(self.sagemaker, "describe_endpoint_config", EndpointConfigName=serving) or {}
-        return model, (found.get("ProductionVariants") or [{}])[0]
+        return model, self._configured(configuration)
+
+    def _configured(self, configuration: str) -> dict[str, Any]:
+        """The variant of a configuration, empty if there is none."""
+        found = described(self.sagemaker, "describe_endpoint_config", EndpointConfigName=configuration) or {}
+        return dict((found.get("ProductionVariants") or [{}])[0])
 
     def _make_model(self, training: str, model: str) -> None:
         if described(self.sagemaker, "describe_model", ModelName=training) is not None:
@@ -180,23 +203,32 @@ class SageMakerTrainer:
             Tags=tags(self.endpoint, training),
         )
 
-    def _make_configuration(self, training: str) -> None:
-        if described(self.sagemaker, "describe_endpoint_config", EndpointConfigName=training) is not None:
-            return
+    def _configuration(self, training: str) -> str:
+        """The name of a training's configuration on this hardware, which is made if there is none."""
+        # Each answer names the variant: searches learn from that which training they asked.
         variant = {
-            # Each answer names it: searches learn from that which training they asked.
             "VariantName": training,
             "ModelName": training,
             "InitialInstanceCount": self.hardware.count,
             "InstanceType": self.hardware.instance,
         }
+        state = self.state()
+        if state is not None and variant.items() <= self._configured(state.configuration).items():
+            return state.configuration
+        name, number = training, 1
+        while found := self._configured(name):
+            if variant.items() <= found.items():
+                return name
+            number += 1
+            name = f"{training}-{number}"
         call(
             self.sagemaker,
             "create_endpoint_config",
-            EndpointConfigName=training,
+            EndpointConfigName=name,
             ProductionVariants=[variant],
             Tags=tags(self.endpoint, training),
         )
+        return name
 
     def _settled(self, note: Note) -> EndpointState | None:
         """The endpoint's state once nothing is under way."""

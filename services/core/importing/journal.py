@@ -48,6 +48,8 @@ class Journal:
         return self
 
     def __exit__(self, *_: object) -> None:
+        if os.fstat(self._file.fileno()).st_size == 0:  # an import that failed before its first item
+            self._path.unlink(missing_ok=True)
         self._file.close()
 
     def __contains__(self, mark: str) -> bool:

@@ -36,7 +36,7 @@ class View:
 
     The index holds the vectors that `space` makes, and `standings` make scores of their cosines.
     `facts` are those of the items that can be found; an item that has just gone may be in an answer of the
-    index and no longer here.
+    index and no longer here. The space of a training `is_kept` until another one.
     """
 
     model: str
@@ -46,6 +46,7 @@ class View:
     facts: Mapping[str, ItemFacts] = field(default_factory=dict)
     space: Space = PLAIN
     standings: Mapping[str, Standing] = field(default_factory=dict)
+    is_kept: bool = False
 
     @property
     def compared(self) -> SpacedIndex:
@@ -144,7 +145,7 @@ class Follower:
             return False
         space = replace(trained.space, shipped=shipped)
         copy = CatalogueCopy.begun(trained, self._open_trained(trained), space)
-        self._copy, self.view, self.damaged = copy, _view(copy), copy.damaged
+        self._copy, self.view, self.damaged = copy, replace(_view(copy), is_kept=True), copy.damaged
         self.cursor, self._respace_from_s = trained.cursor, math.inf
         self._note_hubs(copy)
         return True

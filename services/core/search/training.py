@@ -35,14 +35,18 @@ class Trainer(Protocol):
     def fit(self, training: str, vectors: Vectors, plan: Plan, note: Note) -> str:
         """Train on float32 [rows, dim], whose labels are row numbers; gives the address of the model."""
 
-    def switch(self, training: str, model: str, note: Note) -> None:
+    def switch(self, training: str, model: str, note: Note) -> bool:
         """Let the endpoint serve a training: made, or changed while it goes on answering; it is served then.
 
+        False if it does already, on the instances that were asked for: then `model` is not needed.
         Raises UnavailableError with the reason if it came to nothing: it then serves what it did before.
         """
 
     def clean(self, *, keep: str) -> list[str]:
         """Remove what other trainings of the endpoint left; gives the names of what was removed."""
+
+    def remove(self, note: Note) -> list[str]:
+        """Delete the endpoint and all that belongs to it; gives the names of what was deleted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,7 @@ class Training:
     def retrain(self, *, index_type: str | None = None) -> TrainedIndex | None:
         """Train the endpoint again on the catalogue as it is now, None if nothing has changed.
 
+        If only other instances were asked for, they serve the training that there is, which is given.
         Searches load what the training leaves before the endpoint serves it, and go over with it. Raises
         MissingError without an endpoint, InputError for an empty catalogue, UnavailableError.
         """
@@ -86,8 +91,9 @@ class Training:
         found, plan = self._gathered(index_type)
         trained = replace(found.trained, distances=before.distances)
         if trained.training == serving:
+            changed = self.trainer.switch(serving, "", self.note)
             self.trainer.clean(keep=serving)
-            return None
+            return before if changed else None
         model = self.trainer.fit(trained.training, found.vectors, plan, self.note)
         self.trainings.save(trained)
         try:

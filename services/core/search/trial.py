@@ -113,12 +113,12 @@ def tried(
     """The trial of an item to which `taught` are added, against frames in the order of their times."""
     item_id, memories = item.id, {taught.thing: memory}
     nearest = _nearest(lookup.answer([taught], view, memories=memories)[0], item_id)
-    with_item = _with_item(view, item, own_mean(memory, view))
+    joined = with_item(view, item, own_mean(memory, view))
     seen = [
         replace(taught, vectors=frame.vector[np.newaxis], captured_at_s=frame.captured_at_s)
         for frame in frames
     ]
-    records = lookup.answer(seen, with_item, memories=memories)
+    records = lookup.answer(seen, joined, memories=memories)
     names = np.array([_names(*pair, item_id) for pair in zip(records, frames, strict=True)], np.bool_)
     own = _showing(frames, taught.vectors)
     known = np.array([frame.verdict == Verdict.MATCH for frame in frames], np.bool_)
@@ -197,13 +197,13 @@ def _with_pictures(item: Item | None, view: View, vectors: Vectors) -> Item:
     )
 
 
-def _with_item(view: View, item: Item, camera: Vectors | None) -> View:
+def with_item(view: View, item: Item, camera: Vectors | None) -> View:
     """The view as it will be when the item is saved; `camera` is its camera's mean.
 
-    A space that nothing was taught to knows no mean of taught pictures yet.
+    A space that nothing was taught to knows no mean of taught pictures yet, and gets it with the item.
     """
     space = view.space
-    if space.shipped is not None and not space.taught_items and camera is not None:
+    if space.shipped is not None and not space.taught_items and camera is not None and not view.is_kept:
         space = replace(space, taught_mean=camera)
     rows, standing = space.placed(item)
     standings = {**view.standings} if standing is None else {**view.standings, item.id: standing}

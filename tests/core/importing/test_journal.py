@@ -72,3 +72,10 @@ def test_marks_tell_facts_apart_and_not_their_order() -> None:
     ]  # fmt: skip
     assert len({mark_of(*each) for each in facts}) == len(facts)
     assert mark_of({"a": "1", "b": "2"}) == mark_of({"b": "2", "a": "1"})
+
+
+def test_an_import_that_ended_before_its_first_item_leaves_no_file(tmp_path: Path) -> None:
+    path = tmp_path / "imports" / "a.journal"
+    with pytest.raises(ZeroDivisionError), Journal(path):
+        raise ZeroDivisionError
+    assert not path.exists()

@@ -1,8 +1,9 @@
 // The dialog that adds an item: its picture, title and further words.
 
 import { openDialog } from "../base/dialog.js";
-import { el } from "../base/dom.js";
+import { el, setText } from "../base/dom.js";
 import { t } from "../base/text.js";
+import { sendingWords } from "../base/upload.js";
 import { addItem, refusal, tooLarge } from "./calls.js";
 import { titleOf } from "./card.js";
 import { intake, listenForPictures } from "./intake.js";
@@ -83,8 +84,9 @@ export function openAdd({ names, onAdded, file = null }) {
   other.node.setAttribute("role", "alert");
   const unsaved = createUnsaved({ changed: () => picture.file !== null || words.changed(), leave: () => dialog.close(), back: words.title });
   const replacing = createReplacing();
+  const sent = Object.assign(el("p", "form-words add-sent"), { role: "status" });
   const end = el("div", "form-end", el("button", "button button-main", t("add.do")));
-  const form = el("form", "form item-words", words.node, other.node, replacing.node, unsaved.node, end);
+  const form = el("form", "form item-words", words.node, other.node, sent, replacing.node, unsaved.node, end);
   const room = el("div", "item-room", picture.node, form);
   const dialog = openDialog({ title: t("add.title"), className: "dialog-wide item", content: room, mayClose: unsaved.mayClose, onClose: picture.clear });
   listenForPictures(dialog.node, { onPictures: ([file]) => picture.take(file), onNone: () => picture.trouble.show(t("intake.none")) });
@@ -99,7 +101,9 @@ export function openAdd({ names, onAdded, file = null }) {
       return;
     }
     replacing.hide();
-    const answer = await addItem(said, { file: picture.file }, { over: replacing.over(said.id) });
+    const onSent = (part) => setText(sent, part < 1 ? sendingWords(part) : t("upload.sent"));
+    const answer = await addItem(said, { file: picture.file, onSent }, { over: replacing.over(said.id) });
+    setText(sent, "");
     if (answer.body?.current) {
       replacing.tell(answer.body.current);
       return;

@@ -24,6 +24,7 @@ function lines(plan) {
   const isTable = plan.tables.length > 0;
   return [
     plan.trouble ? line(plan.trouble, "plan-bad") : null,
+    plan.archives ? line(tCount("import.archives", plan.archives)) : null,
     plan.rows && isTable ? line(tCount("import.rows", plan.rows)) : null,
     plan.rows && !isTable ? line(tCount("import.pictures.alone", plan.rows)) : null,
     isTable && plan.pictures ? line(tCount("import.pictures", plan.pictures)) : null,
@@ -44,7 +45,8 @@ function leftOut({ path, left_out: columns = {} }) {
 /** `onChoose(path, choice, field)` is called with a person's choice for a table. */
 export function found(plan, { onBegin, onClear, onChoose }) {
   const count = plan.jobs.length;
-  const begin = Object.assign(el("button", "button button-main", tCount("import.begin", count)), { type: "button", disabled: count === 0 });
+  const label = plan.archives ? t("import.begin.archive") : tCount("import.begin", count);
+  const begin = Object.assign(el("button", "button button-main", label), { type: "button", disabled: count === 0 });
   begin.addEventListener("click", onBegin);
   const clear = Object.assign(el("button", "button", t("import.clear")), { type: "button" });
   clear.addEventListener("click", onClear);

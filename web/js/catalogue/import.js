@@ -13,7 +13,7 @@ import { refusedRows } from "./refused.js";
 import { sameRows } from "./same.js";
 
 const TYPING_MS = 500; // a name that is typed into a list goes through others, and a redrawn list forgets the first letters
-const TYPES = `.csv,.jsonl,.txt,${PICTURE_TYPES}`;
+const TYPES = `.csv,.jsonl,.txt,.zip,${PICTURE_TYPES}`;
 
 /** The area where files are chosen or dropped; more are added to those already there. */
 function createSource({ onPlan }) {
@@ -47,7 +47,7 @@ function createSource({ onPlan }) {
     try {
       const plan = await makePlan([...files.values()], choices);
       if (mine !== latest) return;
-      if (!plan.trouble && !plan.tables.length && !plan.pictures) return tellNothing(plan);
+      if (!plan.trouble && !plan.tables.length && !plan.pictures && !plan.archives) return tellNothing(plan);
       const at = room.querySelector("select:focus")?.dataset.field ?? field;
       room.replaceChildren(found(plan, { onBegin: () => mine === latest && onPlan(plan), onClear: clear, onChoose: choose }));
       (room.querySelector(`select[data-field="${CSS.escape(at)}"]`) ?? room.querySelector("h3")).focus();

@@ -6,18 +6,23 @@ import { readTable, refusal, sortFiles } from "./calls.js";
 import { createFinder, readBytes } from "./files.js";
 
 const folderOf = (path) => path.slice(0, Math.max(0, path.lastIndexOf("/")));
+const isArchive = ({ path }) => /\.zip$/i.test(path);
 const isAddress = (source) => /^https?:\/\//.test(source);
 
 const empty = () => ({
-  rows: 0, jobs: [], refused: [], missing: 0, spare: 0, trouble: "", tables: [], pictures: 0, system: 0, kinds: {},
+  rows: 0, jobs: [], refused: [], missing: 0, spare: 0, trouble: "", tables: [], pictures: 0, archives: 0, system: 0, kinds: {},
 });
 
 /**
- * {rows, jobs, refused, missing, spare, trouble, tables, pictures, system, kinds}; a job is {where, draft, fields,
- * sources}, a source {url} or {file}. `choices` has a person's choices for a table, {encoding, columns}, by its path.
+ * {rows, jobs, refused, missing, spare, trouble, tables, pictures, archives, system, kinds}; a job is {where, draft,
+ * fields, sources}, a source {url} or {file}; one of an archive is {where, fields, archive}. `choices` has a person's choices for a table, {encoding, columns}, by its path.
  */
-export async function makePlan(files, choices) {
+export async function makePlan(all, choices) {
   const plan = empty();
+  const [archives, files] = [all.filter(isArchive), all.filter((each) => !isArchive(each))];
+  plan.archives = archives.length;
+  for (const { path, file } of archives) plan.jobs.push({ where: path, fields: { archive: path }, archive: file });
+  if (!files.length) return plan;
   const sorted = await sortFiles(files.map(({ path }) => path));
   if (!sorted.ok) return Object.assign(plan, { trouble: refusal(sorted) });
   const byPath = new Map(files.map((each) => [each.path, each]));

@@ -2,6 +2,7 @@
 
 import { el, setText } from "../base/dom.js";
 import { t, tCount } from "../base/text.js";
+import { sendingWords } from "../base/upload.js";
 
 function left(seconds) {
   if (seconds === null) return "";
@@ -9,9 +10,9 @@ function left(seconds) {
 }
 
 /** The progress in one line. */
-export function progressWords({ phase, total, kept, left: todo, leftS, refused, found }) {
+export function progressWords({ phase, total, kept, left: todo, leftS, sent, refused, found }) {
   const done = total - todo;
-  if (phase === "running") return [t("import.running", { n: done, m: total }), left(leftS)].filter(Boolean).join(" · ");
+  if (phase === "running") return [t("import.running", { n: done, m: total }), sent === null ? "" : sent < 1 ? sendingWords(sent) : t("upload.sent"), left(leftS)].filter(Boolean).join(" · ");
   if (phase === "done") {
     return [tCount(found ? "import.done" : "import.done.soon", kept), refused.length ? tCount("import.done.refused", refused.length) : ""].filter(Boolean).join(" ");
   }

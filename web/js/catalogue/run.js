@@ -2,7 +2,9 @@
 
 import { getHealth, searchable } from "../base/api.js";
 import { pause } from "../base/pause.js";
-import { addView, importItem, tooLarge } from "./calls.js";
+import { inOurWords } from "../base/told.js";
+import { t } from "../base/text.js";
+import { addView, importArchive, importItem, tooLarge } from "./calls.js";
 
 const AT_ONCE = 2;
 const WAITS_S = [1, 2, 4, 8, 15, 30];
@@ -20,16 +22,23 @@ async function load({ file, url }) {
   }
 }
 
+/** The items of an archive that were refused, as rows. */
+const refusedOf = ({ where }, refused) => refused.map(({ item, reason }) => ({
+  where: t("import.archive.item", { name: where, n: item }), fields: {}, why: inOurWords(reason),
+}));
+
 /**
- * `state` is {phase, total, kept, refused, same, left, leftS, found}; `same` are items with `same_picture`, of two
+ * `state` is {phase, total, kept, refused, same, left, leftS, sent, found}; `sent` is the part of large files that is
+ * uploaded of those under way, null for none; `same` are items with `same_picture`, of two
  * that name each other one; the phase is `running`, `lost` (the server does not
  * answer, tried again), `stopped`, `key` (stopped for want of a key), `finding` (all are sent, the index has
  * yet to read them) or `done`; `found` then says whether the index has read them.
  */
 export function createRun(plan, { onChange }) {
   const todo = [...plan.jobs];
-  const state = { phase: "running", total: todo.length, kept: 0, refused: [...plan.refused], same: [], left: todo.length, leftS: null, found: false };
+  const state = { phase: "running", total: todo.length, kept: 0, refused: [...plan.refused], same: [], left: todo.length, leftS: null, sent: null, found: false };
   let [change, waits, active, began] = [0, 0, 0, null];
+  const uploads = new Map(); // the part that is sent of each job's large file
   const pairs = new Set(); // of ids, of the items in `same` with others
   let wake = () => {};
 
@@ -38,11 +47,21 @@ export function createRun(plan, { onChange }) {
     onChange(state);
   }
 
+  /** Notes the part of a job's file that is uploaded, null once it is another's turn. */
+  function sending(job, part) {
+    if (part !== null) uploads.set(job, part);
+    else if (!uploads.delete(job)) return;
+    const parts = [...uploads.values()];
+    state.sent = parts.length ? parts.reduce((sum, each) => sum + each) / parts.length : null;
+    onChange(state);
+  }
+
   function took(row, answer) {
     if (answer?.ok) {
-      state.kept += 1;
+      state.kept += row.archive ? answer.body.items : 1;
       change = Math.max(change, answer.body.change);
-      noteSame(answer.body);
+      if (row.archive) state.refused.push(...refusedOf(row, answer.body.refused));
+      else noteSame(answer.body);
     } else state.refused.push(row);
     state.left -= 1;
     const done = began.left - state.left;
@@ -71,17 +90,26 @@ export function createRun(plan, { onChange }) {
 
   const going = () => state.phase === "running" || state.phase === "lost";
 
-  async function one(job) {
-    const [first, ...more] = await Promise.all(job.sources.map(load));
-    const unread = [first, ...more].find(({ why }) => why);
-    if (unread) return took({ ...job, ...unread });
-    let answer = await importItem(job.draft, first);
-    let n = 1; // the picture that was sent; an item that is sent again begins with its first one
+  /** Sends an item's pictures, or an archive; `n` is the picture that was sent last. */
+  async function sendJob(job, [first, ...more]) {
+    const onSent = (part) => sending(job, part);
+    if (job.archive) return { answer: await importArchive({ file: job.archive, onSent }), n: 1 };
+    let answer = await importItem(job.draft, { ...first, onSent });
+    let n = 1; // an item that is sent again begins with its first one
     for (const source of more) {
       if (!answer.ok) break;
       n += 1;
-      answer = await addView(answer.body.id, source);
+      answer = await addView(answer.body.id, { ...source, onSent });
     }
+    return { answer, n };
+  }
+
+  async function one(job) {
+    const sources = await Promise.all((job.sources ?? []).map(load));
+    const unread = sources.find(({ why }) => why);
+    if (unread) return took({ ...job, ...unread });
+    const { answer, n } = await sendJob(job, sources);
+    sending(job, null);
     if (answer.status === 401 || (answer.status === 429 && /API key/.test(answer.body?.detail))) {
       todo.unshift(job);
       return turn("key");

@@ -4,6 +4,7 @@ import { el } from "../base/dom.js";
 import { lazyPicture } from "../base/picture.js";
 import { mayPass } from "../base/refusal.js";
 import { t } from "../base/text.js";
+import { sendingWords } from "../base/upload.js";
 import { live } from "../live/live.js";
 import { addView, refusal, removeView, tooLarge, undo } from "./calls.js";
 import { openMore } from "../teach/teach.js";
@@ -72,10 +73,12 @@ export function createViews({ item, onItem }) {
     return answer.ok;
   }
 
+  const onSent = (part) => status.replaceChildren(part < 1 ? sendingWords(part) : t("views.busy"));
+
   async function add(files) {
     for (const file of files) {
       if (tooLarge(file)) trouble.textContent = t("import.too_large", { name: file.name });
-      else if (!(await change(() => addView(item.id, { file }), "views.added"))) return;
+      else if (!(await change(() => addView(item.id, { file, onSent }), "views.added"))) return;
     }
   }
 

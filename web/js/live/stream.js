@@ -43,10 +43,11 @@ export function openStream(address, { take, heard, lost }) {
     lost({ silent, never });
   }
 
-  /** After an error: EventSource does not say which. */
+  /** After an error. EventSource is closed after an answer that is no stream, and does not say which. */
   async function fail() {
+    const answered = source.readyState === EventSource.CLOSED;
     source.close();
-    end(false, !open && await isRefused(address));
+    end(false, answered && !open && await isRefused(address));
   }
 
   function alive() {
