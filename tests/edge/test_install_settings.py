@@ -55,7 +55,7 @@ def test_a_cameras_folder_is_taken_with_its_certificate_and_further_settings(tmp
     # Later a setting is changed, and the rest stays; the folder is gone by then.
     assert install(into, "LOOKALIKE_SOURCE=test").returncode == 0
     assert "LOOKALIKE_SOURCE=test" in lines(into)
-    assert len(lines(into)) == 5
+    assert len(lines(into)) == 6
     assert (into / "key.pem").read_bytes() == key
 
 

@@ -25,8 +25,9 @@ def core() -> MemoryCore:
 
 @pytest.fixture(params=["classic", "lite"])
 def double(request: pytest.FixtureRequest, core: MemoryCore) -> Iterator[IpcDouble]:
-    """A running nucleus whose component may use the topics of its thing."""
-    component = Component(configuration=allowing("lookalike/cam-1/#"))
+    """A running nucleus whose component may use the topics of its thing, and a rule."""
+    rule = "$aws/rules/shop_features/lookalike/cam-1/features"
+    component = Component(configuration=allowing("lookalike/cam-1/#", rule))
     # Not pytest's folder: a socket's path has at most 107 bytes.
     with tempfile.TemporaryDirectory() as folder:
         made = IpcDouble(Path(folder) / "ipc", Nucleus(component, core, lite=request.param == "lite"))

@@ -52,6 +52,11 @@ class MemoryCore:
         for deliver in wanting:
             deliver(topic, payload, False)
 
+    def is_subscribed(self, topic: str) -> bool:
+        """Whether a component hears what is sent on a topic now."""
+        with self._lock:
+            return any(topic_matches_sub(topics, topic) for topics, _ in self._subscribed)
+
     def subscribe(self, topics: str, deliver: Deliver) -> Callable[[], None]:
         entry = (topics, deliver)
         with self._lock:

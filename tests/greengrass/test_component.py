@@ -1,11 +1,15 @@
 """`python -m edge` as a Greengrass component: its settings, their changes, its token."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from edge.link.links import TOKEN
+from edge.picture import jpeg
 from tests.edge.conftest import model
 from tests.edge.kit import EdgeProcess
 from tests.greengrass.core import MemoryCore
@@ -31,8 +35,8 @@ def configure(double: IpcDouble, **settings: Any) -> None:
     double.configure({name.title().replace("_", ""): value for name, value in settings.items()})
 
 
-def seen(core: MemoryCore) -> int:
-    return sum(topic == "lookalike/cam-1/features" for topic, _ in core.heard)
+def seen(core: MemoryCore, topic: str = "lookalike/cam-1/features") -> int:
+    return sum(name == topic for name, _ in core.heard)
 
 
 def test_settings_come_from_the_configuration_and_a_change_starts_it_again(
@@ -56,15 +60,44 @@ def test_settings_come_from_the_configuration_and_a_change_starts_it_again(
 def test_a_killed_nucleus_that_comes_back_gets_observations_again(
     tmp_path: Path, double: IpcDouble, core: MemoryCore, model: Path
 ) -> None:
-    configure(double, source="test", model=str(model))
+    configure(double, source="test", model=str(model), iot_rule="shop_features")
+    topic = "$aws/rules/shop_features/lookalike/cam-1/features"
     with component(tmp_path, double.environ) as edge:
-        until(lambda: seen(core))
+        until(lambda: seen(core, topic))
         double.stop()
         until(lambda: "lost; trying again" in edge.log)
-        count = seen(core)
+        count = seen(core, topic)
         double.start()
-        until(lambda: seen(core) > count, what="an observation on the new connection")
+        until(lambda: seen(core, topic) > count, what="an observation on the new connection")
         assert edge.terminate()[0] == 0
+    assert not seen(core)
+
+
+def test_a_picture_has_at_most_what_the_other_side_takes(
+    tmp_path: Path, double: IpcDouble, core: MemoryCore, model: Path
+) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (720, 1280, 3), np.uint8)
+    (tmp_path / "pictures").mkdir()
+    (tmp_path / "pictures/noise.jpg").write_bytes(jpeg.encode(noise, quality=95))
+    configure(double, source=str(tmp_path / "pictures"), model=str(model))
+    command, reply = "lookalike/cam-1/command", "lookalike/cam-1/reply/00000000"
+
+    def ask() -> None:
+        until(lambda: core.is_subscribed(command), what="the camera hears commands")
+        core.send(command, json.dumps({"do": "snapshot", "reply": reply}).encode())
+
+    with component(tmp_path, double.environ) as edge:
+        until(lambda: seen(core), what="an observation")
+        ask()
+        if double.nucleus.lite:
+            until(lambda: "from now on messages have at most 7000 bytes" in edge.log)
+            until(lambda: edge.log.count("connected to Greengrass") == 2, what="another connection")
+            ask()
+        until(lambda: seen(core, reply), what="the picture")
+    (picture,) = (payload for topic, payload in core.heard if topic == reply)
+    most = 7000 if double.nucleus.lite else 128 * 1024
+    assert most / 2 < len(picture) + len(reply) <= most
+    jpeg.decode(picture)
 
 
 def test_a_refused_token_ends_the_process_so_that_the_nucleus_gives_another(
