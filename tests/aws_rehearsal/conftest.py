@@ -6,19 +6,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from services.adapters.certificates import make_certificate
-from tests.aws_rehearsal.kit import HOSTS, Deployment, Emulated, deployed, emulated_aws
+from tests.aws_rehearsal.kit import Deployment, Emulated, certificate_files, deployed, emulated_aws
 from tests.certificates import CertificateFiles
 
 
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> CertificateFiles:
     """That of the emulator and of Redis."""
-    folder = tmp_path_factory.mktemp("tls")
-    files = CertificateFiles(folder / "cert.pem", folder / "key.pem")
-    for path, content in zip((files.certificate, files.key), make_certificate(HOSTS), strict=True):
-        path.write_bytes(content)
-    return files
+    return certificate_files(tmp_path_factory.mktemp("tls"))
 
 
 @pytest.fixture(scope="session")

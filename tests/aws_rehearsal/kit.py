@@ -22,6 +22,7 @@ from deploy.aws.deploy import deploy
 from deploy.aws.destroy import destroy
 from deploy.aws.own_environment import own_environment
 from deploy.checkout_files import CHECKOUT
+from services.adapters.certificates import make_certificate
 from tests.certificates import CertificateFiles
 from tests.servers import Server, redis_server, running
 from tests.tls_front import tls_front
@@ -89,6 +90,14 @@ def given_zips() -> Path | None:
     """The folder of built zips that LAMBDA_ZIPS names; None to build them."""
     folder = os.environ.get("LAMBDA_ZIPS")
     return Path(folder) if folder else None
+
+
+def certificate_files(folder: Path) -> CertificateFiles:
+    """A certificate for the emulator and for Redis, in a folder."""
+    files = CertificateFiles(folder / "cert.pem", folder / "key.pem")
+    for path, content in zip((files.certificate, files.key), make_certificate(HOSTS), strict=True):
+        path.write_bytes(content)
+    return files
 
 
 def know_host(name: str) -> None:

@@ -10,9 +10,7 @@ from pathlib import Path
 
 import httpx
 
-from services.adapters.certificates import make_certificate
-from tests.aws_rehearsal.kit import BUILT, Emulated, emulated_aws, know_host
-from tests.certificates import CertificateFiles
+from tests.aws_rehearsal.kit import BUILT, Emulated, certificate_files, emulated_aws, know_host
 
 _TOLD = f"""
 An emulated AWS is here, and nothing in it; this shell has no other network. In place of `make deploy-aws`:
@@ -26,16 +24,12 @@ since functions run on this machine's processor and Python. All else is as docs/
 def main() -> int:
     """Run the shell; gives its exit code."""
     with tempfile.TemporaryDirectory() as folder:
-        certificate = CertificateFiles(Path(folder) / "cert.pem", Path(folder) / "key.pem")
-        made = make_certificate(["localhost", "*.execute-api.localhost", "*.cloudfront.net"])
-        for path, content in zip((certificate.certificate, certificate.key), made, strict=True):
-            path.write_bytes(content)
+        certificate = certificate_files(Path(folder))
         with emulated_aws(certificate) as aws:
             trusted = Path(folder) / "trusted.pem"
             trusted.write_bytes(certificate.certificate.read_bytes() + _authorities(aws))
-            know_host(
-                aws.account.client("iot").describe_endpoint(endpointType="iot:Data-ATS")["endpointAddress"]
-            )
+            found = aws.account.client("iot").describe_endpoint(endpointType="iot:Data-ATS")
+            know_host(found["endpointAddress"].partition(":")[0])
             print(_TOLD, flush=True)
             environ = os.environ | {"SSL_CERT_FILE": str(trusted), "PS1": "aws$ "}
             return subprocess.run([os.environ.get("SHELL", "/bin/sh")], env=environ).returncode
