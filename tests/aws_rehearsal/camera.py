@@ -33,7 +33,7 @@ class CameraFolder:
     @property
     def broker(self) -> str:
         """The address that the camera connects to."""
-        lines = (self.folder / "start").read_text().splitlines()
+        lines = (self.folder / "edge.env").read_text().splitlines()
         (line,) = [line for line in lines if "LOOKALIKE_MQTT_URL=" in line]
         return line.partition("=")[2]
 
