@@ -53,6 +53,10 @@ put_code() {
   tar -C "$root" -c --exclude __pycache__ --exclude models/training --exclude models/golden edge common models $clip |
     tar -x --no-same-owner -C "$opt/code.new"
   chmod -R a+rX,go-w "$opt/code.new"
+  # Models that were built or added here stay.
+  for each in "$opt"/code/models/*.onnx; do
+    if [ -e "$each" ] && [ ! -e "$opt/code.new/models/${each##*/}" ]; then cp "$each" "$opt/code.new/models/"; fi
+  done
   if [ -d "$root/wheelhouse" ]; then ln -s "$root/wheelhouse" "$opt/code.new/wheelhouse"; fi
   if [ -e "$opt/venv" ]; then cp "$opt/venv" "$opt/venv.before"; fi
   sh "$opt/code.new/edge/greengrass/install" "$opt"
@@ -88,12 +92,16 @@ start() {
   systemctl restart "$name"
 }
 
+restarts() { systemctl show "$name" --property NRestarts --value; }
+
 # Waits until the loop turns: settings and model are good. The camera and the broker may be away.
 works() {
   waited=0
+  first=$(restarts)
   while [ $waited -lt 90 ]; do
     if [ -e "$alive" ]; then return 0; fi
     if systemctl is-failed --quiet "$name"; then return 1; fi
+    if [ $(($(restarts) - first)) -ge 3 ]; then return 1; fi
     sleep 1
     waited=$((waited + 1))
   done
@@ -102,24 +110,29 @@ works() {
 
 last_lines() { journalctl --unit "$name" --lines "$1" --no-pager --output cat 2>/dev/null || true; }
 
-# What is left of an attempt that failed; the code before comes back, and runs again.
+# What is left of an attempt that failed; code and settings before come back, and run again.
 undo() {
   rm -rf "$opt/code.new"
+  if [ -d "$etc.before" ]; then
+    rm -rf "$etc"
+    mv "$etc.before" "$etc"
+  fi
   if [ -d "$opt/code.before" ]; then
     rm -rf "$opt/code"
     mv "$opt/code.before" "$opt/code"
     mv "$opt/venv.before" "$opt/venv"
     start
-    echo "the code before is back" >&2
+    echo "code and settings are those of before" >&2
   fi
 }
 
 put() { # what edge.install_settings takes
   needs_root
   trap 'status=$?; [ $status = 0 ] || undo; exit $status' EXIT
-  rm -rf "$opt/code.new" "$opt/code.before" "$opt/venv.before"
+  rm -rf "$opt/code.new" "$opt/code.before" "$opt/venv.before" "$etc.before"
   put_code
   add_user
+  if [ -d "$etc" ]; then cp -a "$etc" "$etc.before"; fi
   mkdir -p "$etc"
   chgrp "$name" "$etc"
   chmod 0750 "$etc"
@@ -134,7 +147,7 @@ put() { # what edge.install_settings takes
     last_lines 20 >&2
     fail "$name does not work; the lines above say why"
   fi
-  rm -rf "$opt/code.before" "$opt/venv.before"
+  rm -rf "$opt/code.before" "$opt/venv.before" "$etc.before"
 }
 
 show() {
@@ -152,7 +165,7 @@ remove() {
   if has_systemd && [ -e "$unit" ]; then systemctl disable --quiet --now "$name"; fi
   rm -f "$unit"
   if has_systemd; then systemctl daemon-reload; fi
-  rm -rf "$opt" "$etc" "$state"
+  rm -rf "$opt" "$etc" "$etc.before" "$state"
   if id "$name" >/dev/null 2>&1; then userdel "$name"; fi
   echo "$name is removed; \`lookalike aws things remove NAME\` makes its certificate worthless"
 }
