@@ -37,8 +37,9 @@ def double(request: pytest.FixtureRequest, core: MemoryCore) -> Iterator[IpcDoub
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A system without a camera of its own."""
-    with running(tmp_path_factory.mktemp("stack"), settings={"LOOKALIKE_SOURCE": "none"}) as made:
+    """A system without a camera of its own; it answers late observations, too, as of a busy machine."""
+    settings = {"LOOKALIKE_SOURCE": "none", "LOOKALIKE_MAX_AGE_S": "60"}
+    with running(tmp_path_factory.mktemp("stack"), settings=settings) as made:
         made.wait_loaded()
         yield made
 

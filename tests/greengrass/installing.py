@@ -10,7 +10,6 @@ from tests.greengrass.device import CLIP, Device
 from tests.system.stack import ROOT
 
 RECIPE = ROOT / "edge/greengrass/recipe.yaml"
-FPS = "4"
 USER = "ggc_user"
 UNPACKED = "/root/lookalike-edge"
 INSTALL = f"{UNPACKED}/edge/install.sh"
@@ -41,7 +40,7 @@ def user_installs(device: Device, artefact: Path, broker: str) -> str:
     device.run("python3", "-m", "zipfile", "-e", _ZIP, UNPACKED)
     settings = f"LOOKALIKE_THING=service\nLOOKALIKE_MQTT_URL={broker}\n"
     device.run("sh", "-ec", "mkdir /root/door; cat >/root/door/edge.env", given=f"# a camera\n\n{settings}")
-    further = (f"LOOKALIKE_SOURCE={CLIP}", f"LOOKALIKE_MAX_FPS={FPS}")
+    further = (f"LOOKALIKE_SOURCE={CLIP}", "LOOKALIKE_PACE=fast", "LOOKALIKE_GATE=0")
     return device.run("sh", INSTALL, "/root/door", *further).stdout
 
 
