@@ -20,7 +20,8 @@ class Device:
     def __init__(
         self, *options: str, image: str = IMAGE, command: Sequence[str] = ("sleep", "infinity")
     ) -> None:
-        self.name = f"lookalike-test-{uuid.uuid4().hex[:8]}"
+        # Not lookalike-test-…: tests/compose, which may run beside these, counts what is left of those.
+        self.name = f"lookalike-device-{uuid.uuid4().hex[:8]}"
         clip = ("--volume", f"{ROOT}/samples/clip.mp4:{CLIP}:ro")
         self._command = ["run", "--detach", "--init", "--name", self.name, *clip, *options, image, *command]
 
