@@ -115,7 +115,7 @@ lambda-zips: $(READY)  ## build the zips of the functions on AWS Lambda: build/l
 	@$(BIN)/python -m deploy.lambda_zips $(if $(ONLY),--only $(ONLY))
 
 # Choices count on the command line alone: others have variables of these names, too.
-aws_options = $(foreach each,$(1),$(if $(filter command line,$(origin $(each))),--$(shell echo $(each) | tr A-Z a-z) '$($(each))')) $(if $(filter command line,$(origin YES)),--yes)
+aws_options = $(foreach each,$(1),$(if $(filter command line,$(origin $(each))),--$(shell echo $(each) | tr A-Z_ a-z-) '$($(each))')) $(if $(filter command line,$(origin YES)),--yes)
 
 deploy-aws: $(READY)  ## bring it up on AWS, or to what is here by now: SEARCH=lambda|sagemaker|sagemaker-faiss, docs/aws.md
 	@$(BIN)/python -m deploy.aws deploy $(call aws_options,NAME SEARCH CACHE COMMANDS EMAIL BUDGET CATALOGUE BUILT ZIPS)
@@ -127,7 +127,7 @@ destroy-aws: $(READY)  ## take it down on AWS, until nothing is left that costs;
 each_option = $(if $(filter command line,$(origin $(1))),$(foreach word,$($(1)),--$(2) '$(word)'))
 
 deploy-edge: $(READY)  ## bring the edge to a device with Greengrass: THING=cam-1 [GROUP=…] [SET="Source=0 MaxFps=5"], LOCAL=1 on it
-	@$(BIN)/python -m deploy.edge $(if $(filter command line,$(origin LOCAL)),local,deploy) $(call aws_options,THING GROUP NAME IMAGE MODEL WAIT) $(call each_option,SET,set) $(call each_option,WHEELS,wheels)
+	@$(BIN)/python -m deploy.edge $(if $(filter command line,$(origin LOCAL)),local,deploy) $(call aws_options,THING GROUP NAME IMAGE MODEL NEW_MODEL WAIT) $(call each_option,SET,set) $(call each_option,WHEELS,wheels)
 
 rehearse-aws: $(READY)  ## deploy into an emulated AWS that enforces rights, follow a camera's message, destroy
 	@.ci/system-packages chromium-headless-shell iproute2

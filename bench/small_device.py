@@ -28,6 +28,8 @@ from tests.servers import free_port
 
 STARTS = 3
 WARM_S, MEASURED_S = 5.0, 20.0
+# For the last messages of the process before.
+SETTLE_S = 1.0
 
 
 class Figures(NamedTuple):
@@ -67,6 +69,7 @@ def measure(level: str, counter: Counter, port: int, group: Path, *, core: int) 
     """The figures of a level: the median of several starts, the last of which goes on for a while."""
     firsts = []
     for number in range(STARTS):
+        time.sleep(SETTLE_S)
         came, started_s = counter.messages, time.monotonic()
         with _edge(level, port, group, core=core) as process:
             counter.wait(came + 1)

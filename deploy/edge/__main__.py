@@ -31,6 +31,7 @@ def main() -> int:
             settings=read_settings(asked.set),
             image=asked.image,
             model=asked.model,
+            new_model=asked.new_model,
             wheels=tuple(asked.wheels),
             wait_s=60 * asked.wait,
             into=asked.into,
@@ -80,6 +81,7 @@ def _arguments() -> argparse.Namespace:
         )
         each.add_argument("--image", default="", help="the image of a container, without artefact")
         each.add_argument("--model", default=DEFAULT_VARIANT, help="the artefact's model, as LOOKALIKE_MODEL")
+        each.add_argument("--new-model", default="", help="a model that devices fetch, without a new version")
         each.add_argument(
             "--wheels", action="append", default=[], metavar="aarch64-py311", help="put these packages in"
         )

@@ -23,8 +23,9 @@ class EdgeChoices:
 
     With `group` the deployment is the thing group's, which `thing` joins; else the thing's own. `settings`
     are those that change; the others stay as they were deployed. `image` chooses the container. `wheels` are
-    what packages are put into the artefact for. `wait_s` is the time that the devices get, `into` the folder
-    of what is built.
+    what packages are put into the artefact for. `model` is the artefact's; `new_model` is put beside the
+    page, from where devices fetch it without a new version. `wait_s` is the time that the devices get, `into`
+    the folder of what is built.
     """
 
     thing: str = ""
@@ -32,6 +33,7 @@ class EdgeChoices:
     settings: Mapping[str, str] = field(default_factory=dict)
     image: str = ""
     model: str = DEFAULT_VARIANT
+    new_model: str = ""
     wheels: tuple[str, ...] = ()
     wait_s: float = 1800.0
     into: Path = CHECKOUT / "build/greengrass"

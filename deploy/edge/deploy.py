@@ -38,7 +38,8 @@ def deploy(account: Account, choices: Choices, edge: EdgeChoices, *, ask: Ask, t
         devices.join(edge.thing, edge.group)
     target = _target(account, edge)
     deployments = Deployments(account, target)
-    settings = deployments.settings(made, edge.settings)
+    given = {**_published(account, choices, edge, stacks, tell), **edge.settings}
+    settings = deployments.settings(made, given)
     if edge.thing:
         _prepare(devices, follower, edge, recipe.access(made, edge.thing, settings), tell)
     version, new = Components(account, tags=choices.tags).bring(made)
@@ -83,6 +84,22 @@ def _recipe(account: Account, choices: Choices, edge: EdgeChoices, tell: Tell) -
     if uploads.upload(account.client("s3"), bucket, key, path):
         tell(f"uploaded: s3://{bucket}/{key}")
     return checked(recipe.in_virtual_environment(uri=f"s3://{bucket}/{key}", model=model_name(edge)))
+
+
+def _published(
+    account: Account, choices: Choices, edge: EdgeChoices, stacks: Stacks, tell: Tell
+) -> dict[str, str]:
+    """The settings of a model that devices are to fetch, which is put beside the page; none without one."""
+    if not edge.new_model:
+        return {}
+    outputs = stacks.outputs(choices.name)
+    if outputs is None:
+        raise DeployError(f"no deployment {choices.name} in this region; `make deploy-aws` makes one")
+    file = artefact.model_file(edge.new_model)
+    bucket = account.bucket(choices.name, "page")
+    settings = uploads.upload_model(account.client("s3"), bucket, file, page=outputs["PageUrl"])
+    tell(f"model {edge.new_model}: {settings['Model']}")
+    return settings
 
 
 def model_name(edge: EdgeChoices) -> str:

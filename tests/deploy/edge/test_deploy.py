@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -109,6 +111,39 @@ def test_a_new_device_from_nothing_to_done(stubbed: Stubbed, edge: EdgeChoices) 
     assert sent[0]["ComponentConfiguration"]["DefaultConfiguration"]["Model"] == "small"
     assert f"cam-1: {edge.into}/cam-1/nucleus-lite.yaml" in told
     assert told[-3:] == ["lookalike.Edge 0.1.0: made", "deployment new: made", "cam-1: succeeded"]
+
+
+def test_a_new_model_goes_beside_the_page_and_into_the_settings(
+    stubbed: Stubbed, edge: EdgeChoices, tmp_path: Path
+) -> None:
+    (tmp_path / "better.onnx").write_bytes(b"better")
+    greengrass, s3 = stubbed.of("greengrassv2"), stubbed.of("s3")
+    role_is_there(stubbed)
+    s3.add_response("head_object", {})  # the artefact, as it was
+    greengrass.add_response("list_deployments", {"deployments": []})
+    stack(stubbed, "mugs", Outputs=[{"OutputKey": "PageUrl", "OutputValue": "https://page"}])
+    s3.add_client_error("head_object", "404", http_status_code=404)
+    s3.add_response("put_object", {})
+    rights_are_given(stubbed)
+    greengrass.add_client_error("get_core_device", "ResourceNotFoundException")
+    for host in ("data.example", "credentials.example"):
+        stubbed.of("iot").add_response("describe_endpoint", {"endpointAddress": host})
+    component_is_made(stubbed)
+    deployed: list[str] = []
+    greengrass.client.meta.events.register(
+        "before-parameter-build.greengrassv2.CreateDeployment",
+        lambda params, **_: deployed.append(
+            params["components"]["lookalike.Edge"]["configurationUpdate"]["merge"]
+        ),
+    )
+    greengrass.add_response("create_deployment", {"deploymentId": "new"})
+    device_succeeds(stubbed)
+    choices = replace(edge, new_model=str(tmp_path / "better.onnx"))
+    assert deploy(stubbed.account, MUGS, choices, ask=lambda _: False, tell=lambda _: None)
+    sha256 = hashlib.sha256(b"better").hexdigest()
+    settings = json.loads(deployed[0])
+    assert settings["Model"] == f"https://page/models/{sha256}.onnx"
+    assert settings["ModelFingerprint"] == sha256
 
 
 def test_the_rights_of_devices_are_asked_for_first(stubbed: Stubbed, edge: EdgeChoices) -> None:
