@@ -21,6 +21,8 @@ from edge.page import PageError, ask_broker
 from edge.settings import EdgeSettings, explain
 
 NAME = "edge.env"
+# As in lookalike-edge.service.
+DATA = "/var/lib/lookalike-edge"
 _FILES = {
     "LOOKALIKE_MQTT_CERT": "cert.pem",
     "LOOKALIKE_MQTT_KEY": "key.pem",
@@ -67,7 +69,8 @@ def check(settings: Mapping[str, str]) -> None:
             raise InstallError(f"{name} is missing; give {name}=…, or the folder of a camera")
     for name in [name for name in os.environ if name.startswith("LOOKALIKE_")]:
         del os.environ[name]
-    os.environ.update(settings)
+    # The folder is the unit's; without one no model could be named by its address.
+    os.environ.update({"LOOKALIKE_EDGE_DATA": DATA} | dict(settings))
     try:
         EdgeSettings()
     except ValidationError as error:

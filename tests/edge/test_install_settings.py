@@ -66,6 +66,14 @@ def test_settings_alone_suffice_and_are_shown_without_passwords(tmp_path: Path) 
     assert "LOOKALIKE_MQTT_URL=mqtt://***@192.168.1.5\n" in shown
 
 
+def test_a_model_may_be_named_by_its_address(tmp_path: Path) -> None:
+    model = ("LOOKALIKE_MODEL=https://page/models/a.onnx", "LOOKALIKE_MODEL_FINGERPRINT=0123456789ab")
+    done = install(tmp_path, *GIVEN, *model)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert lines(tmp_path) == ["LOOKALIKE_SOURCE=0", *GIVEN, *model]
+    assert "expected LOOKALIKE_MODEL_FINGERPRINT with it" in install(tmp_path / "b", *GIVEN, model[0]).stderr
+
+
 def test_a_camera_has_a_name_and_a_broker(tmp_path: Path) -> None:
     done = install(tmp_path, "LOOKALIKE_THING=door")
     assert done.returncode == 2
