@@ -88,13 +88,15 @@ def playing(
 ) -> Iterator[Playing]:
     """All cameras, which have played for some time."""
     with ExitStack() as opened:
-        recorder = opened.enter_context(MatchRecorder(stack.page))
-        logs = {
-            kind: opened.enter_context(component(device, stack, sockets, kind))
-            for kind in ("classic", "lite")
-        }
-        service = opened.enter_context(sandboxed(device, tmp_path_factory.mktemp("sandbox")))
-        yield Playing(recorder, service, logs | {"service": service.logs})
+        # It ends while records still come, as it waits for the next one.
+        with MatchRecorder(stack.page) as recorder:
+            logs = {
+                kind: opened.enter_context(component(device, stack, sockets, kind))
+                for kind in ("classic", "lite")
+            }
+            service = opened.enter_context(sandboxed(device, tmp_path_factory.mktemp("sandbox")))
+            made = Playing(recorder, service, logs | {"service": service.logs})
+        yield made
 
 
 @pytest.mark.parametrize("thing", CAMERAS)
