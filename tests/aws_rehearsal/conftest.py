@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from tests.aws_rehearsal.credentials import refusal
 from tests.aws_rehearsal.kit import Deployment, Emulated, certificate_files, deployed, emulated_aws
 from tests.certificates import CertificateFiles
+
+
+def pytest_sessionstart() -> None:
+    """Do not begin with real credentials within reach."""
+    if told := refusal(os.environ, Path.home()):
+        pytest.exit(told, returncode=2)
 
 
 @pytest.fixture(scope="session")
