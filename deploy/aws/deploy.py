@@ -79,7 +79,10 @@ def _shown(plans: list[Plan], parameters: dict[str, str]) -> Iterator[str]:
     for plan in plans:
         for change in plan.changes:
             lost = ", replaced: what it holds is lost" if change.replaced else ""
-            yield f"{change.action.lower():6} {plan.stack}: {change.name} ({change.kind}){lost}"
+            if not change.follows:
+                yield f"{change.action.lower():6} {plan.stack}: {change.name} ({change.kind}){lost}"
+        if following := [change.name for change in plan.changes if change.follows]:
+            yield f"if one of these gets another name, also: {', '.join(following)}"
         if not plan.changes:
             yield f"stack {plan.stack} is as it should be"
     use = use_of(parameters)

@@ -8,12 +8,16 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Change:
-    """One resource's change: `action` is Add, Modify or Remove, `replaced` whether it loses what it has."""
+    """One resource's change: `action` is Add, Modify or Remove, `replaced` whether it loses what it has.
+
+    One that `follows` only refers to a resource that changes, and changes itself if that gets another name.
+    """
 
     action: str
     name: str
     kind: str
     replaced: bool
+    follows: bool = False
 
 
 @dataclass(frozen=True)

@@ -86,8 +86,13 @@ class Stacks:
         while True:
             for each in found["Changes"]:
                 change = each["ResourceChange"]
-                replaced = change.get("Replacement") == "True"
-                yield Change(change["Action"], change["LogicalResourceId"], change["ResourceType"], replaced)
+                yield Change(
+                    change["Action"],
+                    change["LogicalResourceId"],
+                    change["ResourceType"],
+                    replaced=change.get("Replacement") == "True",
+                    follows=_follows(change.get("Details", [])),
+                )
             if not (token := found.get("NextToken")):
                 return
             found = self._client.describe_change_set(ChangeSetName=found["ChangeSetId"], NextToken=token)
@@ -178,3 +183,12 @@ class Stacks:
                 return None
             raise
         return None if found["StackStatus"] == "DELETE_COMPLETE" else dict(found)
+
+
+def _follows(details: list[dict[str, Any]]) -> bool:
+    """Whether a resource is in a change set only because it refers to one that changes."""
+    return bool(details) and all(
+        detail.get("Evaluation") == "Dynamic"
+        and detail.get("ChangeSource") in ("ResourceAttribute", "ResourceReference")
+        for detail in details
+    )

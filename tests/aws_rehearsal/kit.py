@@ -6,7 +6,7 @@ import os
 import ssl
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,13 +65,27 @@ class Deployment:
 
     def get(self, path: str, *, origin: str | None = None) -> httpx.Response:
         """An answer of the API, as CloudFront asks it."""
+        return self.request("GET", path, origin=origin)
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        origin: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        **more: Any,
+    ) -> httpx.Response:
+        """The same by any method; `more` is httpx's."""
         api = self.account.client("apigatewayv2").get_apis()["Items"][0]["ApiId"]
         port = httpx.URL(self.aws.url).port
-        headers = {
+        told = {
             "Host": f"{api}.execute-api.localhost:{port}",
             "x-lookalike-origin": self.variables["LOOKALIKE_ORIGIN_KEY"] if origin is None else origin,
+            **(headers or {}),
         }
-        return httpx.get(self.aws.url + path, headers=headers, verify=self.aws.trust, timeout=60)
+        url = self.aws.url + path
+        return httpx.request(method, url, headers=told, verify=self.aws.trust, timeout=60, **more)
 
     def invoke(self, function: str, payload: bytes) -> dict[str, Any]:
         """What AWS Lambda answers; `FunctionError` is in it if the function failed."""

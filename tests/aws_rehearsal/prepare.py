@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from pathlib import Path
 
 from deploy.aws import uploads
 from deploy.aws.errors import DeployError
 from tests.aws_rehearsal import kit
+from tests.aws_rehearsal.credentials import refusal
 
 
 def main() -> int:
     """Make the emulator's environment and the functions' zips."""
+    if told := refusal(os.environ, Path.home()):
+        print(f"error: {told}", file=sys.stderr)
+        return 2
     try:
         kit.emulator_python()
         uploads.build_zips(kit.given_zips(), kit.BUILT)

@@ -7,6 +7,7 @@ import runpy
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -42,14 +43,19 @@ def choices(tmp_path: Path) -> Choices:
 
 
 @pytest.fixture
-def user(aws: Emulated, monkeypatch: pytest.MonkeyPatch) -> str:
+def user(aws: Emulated, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """A user without any right, whom all commands take for the person who deploys."""
     iam = aws.account.client("iam")
     iam.create_user(UserName="deployer")
     made = iam.create_access_key(UserName="deployer")["AccessKey"]
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", made["AccessKeyId"])
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", made["SecretAccessKey"])
-    return "deployer"
+    yield "deployer"
+    for policy in iam.list_attached_user_policies(UserName="deployer")["AttachedPolicies"]:
+        iam.detach_user_policy(UserName="deployer", PolicyArn=policy["PolicyArn"])
+        iam.delete_policy(PolicyArn=policy["PolicyArn"])
+    iam.delete_access_key(UserName="deployer", AccessKeyId=made["AccessKeyId"])
+    iam.delete_user(UserName="deployer")
 
 
 @pytest.fixture

@@ -71,7 +71,10 @@ def test_a_deployment_comes_up_is_repeated_and_goes(
     (tmp_path / "api-arm64-py312.zip").write_bytes(EMPTY_ZIP + b"newer")
     told.clear()
     assert not deploy(account, choices, ask=lambda _: False, tell=told.append)
-    assert "modify mugs: ApiFunction (AWS::Lambda::Function)" in told
+    modified = {line for line in told if line.startswith(("add", "modify", "remove"))}
+    assert modified == {f"modify mugs: {name}Function (AWS::Lambda::Function)" for name in ("Api", "Import")}
+    (following,) = [line for line in told if line.startswith("if one of these gets another name, also: ")]
+    assert "HttpFunction" in following
     assert not destroy(account, choices, keep_data=False, ask=lambda _: False, tell=told.append)
 
     told.clear()
