@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.aws.choices import CHECKOUT
+from deploy.checkout_files import CHECKOUT
 from tests.aws_rehearsal.credentials import refusal
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from deploy.aws.choices import CHECKOUT
+from deploy.checkout_files import CHECKOUT
 from tests.aws_rehearsal.kit import Deployment
 from tests.aws_rehearsal.needs import NEEDED, OTHERWISE, Call
 from tests.aws_rehearsal.taken_away import without
