@@ -46,6 +46,8 @@ EDGE_ONLY = frozenset(
         "alive_file",
         "model_fingerprint",
         "edge_data",
+        "link",
+        "iot_rule",
     }
 )
 

@@ -10,8 +10,9 @@ import numpy as np
 
 from edge.link.links import TOKEN
 from edge.picture import jpeg
+from models.files import fingerprint, read_model
 from tests.edge.conftest import model
-from tests.edge.kit import EdgeProcess
+from tests.edge.kit import EdgeProcess, write_model
 from tests.greengrass.core import MemoryCore
 from tests.greengrass.ipc_double import IpcDouble
 from tests.servers import PATIENCE_S, until
@@ -55,6 +56,21 @@ def test_settings_come_from_the_configuration_and_a_change_starts_it_again(
     assert b'"reason":"stopped"' in core.heard[-1][1]
     if not double.nucleus.lite:
         assert b'"offline"' in core.kept["lookalike/cam-1/status"]
+
+
+def test_a_new_model_in_the_configuration_runs_without_a_new_version_or_process(
+    tmp_path: Path, double: IpcDouble, core: MemoryCore, model: Path
+) -> None:
+    new = fingerprint(read_model(write_model(tmp_path / "new.onnx", box=(0.25, 0.25, 0.5, 0.5))))
+    configure(double, source="test", model=str(model))
+    with component(tmp_path, double.environ | {"LOOKALIKE_EDGE_DATA": str(tmp_path / "data")}) as edge:
+        until(lambda: seen(core), what="an observation")
+        configure(double, model=f"file://{tmp_path}/new.onnx", model_fingerprint=new)
+        until(
+            lambda: any(topic.endswith("/features") and new.encode() in text for topic, text in core.heard),
+            what="an observation of the new model",
+        )
+        assert edge.terminate()[0] == 0
 
 
 def test_a_killed_nucleus_that_comes_back_gets_observations_again(
