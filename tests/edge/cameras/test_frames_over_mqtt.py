@@ -88,6 +88,7 @@ def test_each_thing_has_a_status_and_a_frame_rate_of_its_own(
     with listening(broker_port) as cameras:
         seen(cameras, broker_port, "a", grey(80))
         cameras.set_model(provider="CPUExecutionProvider", model="0123456789ab")
+        cameras.set_model_trouble("model ab is being fetched")
         seen(cameras, broker_port, "b", grey(80))
         for thing in ("a", "b"):
             wait_status(
@@ -97,6 +98,7 @@ def test_each_thing_has_a_status_and_a_frame_rate_of_its_own(
                 provider="CPUExecutionProvider",
                 model="0123456789ab",
                 source="frames over MQTT",
+                model_trouble="model ab is being fetched",
             )
 
         def counted() -> bool:
