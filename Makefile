@@ -96,7 +96,8 @@ lock: $(READY)  ## compile requirements.lock, the images' and the zips' after a 
 	@$(LOCK) -o requirements.lock
 	@for image in $(IMAGES); do $(LOCK_IMAGE) $$image/requirements.in -o $$image/requirements.lock || exit 1; done
 	@$(BIN)/python -m deploy.lambda_zips.lock
-	@for tool in cfn-lint checkov; do $(COMPILE) deploy/aws/lint/$$tool.in -o deploy/aws/lint/$$tool.lock || exit 1; done
+	@for tool in deploy/aws/lint/cfn-lint deploy/aws/lint/checkov tests/aws_code/moto tests/aws_rehearsal/emulator; do \
+	  $(COMPILE) $$tool.in -o $$tool.lock || exit 1; done
 
 samples:  ## render the sample catalogue and clip again (half an hour, 1.4 GB of Blender)
 	@test -x build/samples-env/bin/python || $(PYTHON) -m venv build/samples-env
