@@ -30,10 +30,12 @@ def test_each_type_of_the_templates_has_its_actions_and_no_other_has() -> None:
     assert set(HANDLERS) == types_of_templates()
 
 
-def test_sagemaker_s_calls_are_found_in_the_code() -> None:
+def test_calls_that_no_emulator_takes_are_found_in_the_code() -> None:
     found = actions_of_calls()
     assert {"sagemaker:CreateTrainingJob", "sagemaker:UpdateEndpoint", "sagemaker:InvokeEndpoint"} <= found
     assert "sagemaker:CreateNotebookInstance" not in found
+    assert {"greengrass:CreateComponentVersion", "greengrass:ListEffectiveDeployments"} <= found
+    assert {"iot:CreatePolicyVersion", "iot:ListPolicies"} <= found
 
 
 @pytest.mark.parametrize("service", ["s3", "dynamodb", "lambda", "iam", "cloudformation", "sqs", "ecr"])

@@ -1,1 +1,1 @@
-"""What the person who deploys has to be allowed: two policies, and what they are made of."""
+"""What the person who deploys has to be allowed: three policies, and what they are made of."""

@@ -85,6 +85,8 @@ HANDLERS: dict[str, str] = {
     "AWS::IoT::Policy": "iot:CreatePolicy iot:GetPolicy iot:ListPolicyVersions iot:CreatePolicyVersion "
     "iot:DeletePolicyVersion iot:SetDefaultPolicyVersion iot:DeletePolicy iot:ListTagsForResource "
     "iot:TagResource iot:UntagResource",
+    "AWS::IoT::RoleAlias": "iot:CreateRoleAlias iot:DescribeRoleAlias iot:UpdateRoleAlias "
+    "iot:DeleteRoleAlias iot:ListTagsForResource iot:TagResource iot:UntagResource iam:GetRole iam:PassRole",
     "AWS::IoT::TopicRule": "iot:CreateTopicRule iot:GetTopicRule iot:ReplaceTopicRule iot:DeleteTopicRule "
     "iot:ListTagsForResource iot:TagResource iot:UntagResource iam:PassRole",
     "AWS::Lambda::EventInvokeConfig": "lambda:PutFunctionEventInvokeConfig "

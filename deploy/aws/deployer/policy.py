@@ -11,16 +11,16 @@ from typing import Any
 from deploy.aws.deployer.calls import actions_of_calls
 from deploy.aws.deployer.handlers import HANDLERS
 from deploy.aws.deployer.scopes import SCOPES, Scope
-from deploy.aws.template_files import STORAGE, SYSTEM
+from deploy.aws.template_files import DEVICES, STORAGE, SYSTEM
 
-# For the name `lookalike`. Two, because IAM takes at most 6,144 characters each, spaces not counted.
-FILES = tuple(Path(__file__).parents[1] / f"deployer-policy-{number}.json" for number in (1, 2))
+# For the name `lookalike`. Three, because IAM takes at most 6,144 characters each, spaces not counted.
+FILES = tuple(Path(__file__).parents[1] / f"deployer-policy-{number}.json" for number in (1, 2, 3))
 MOST_CHARACTERS = 6144
 
 
 def types_of_templates() -> set[str]:
     """The types of all resources that CloudFormation makes for us."""
-    text = "".join(path.read_text(encoding="utf-8") for path in (STORAGE, SYSTEM))
+    text = "".join(path.read_text(encoding="utf-8") for path in (STORAGE, SYSTEM, DEVICES))
     return set(re.findall(r"^    Type: (AWS::\S+)$", text, re.MULTILINE))
 
 
@@ -34,8 +34,7 @@ def policies(name: str) -> list[dict[str, Any]]:
         _statement(SCOPES[at], [action for _, action in found], name)
         for at, found in groupby(scoped, key=lambda each: each[0])
     ]
-    half = len(FILES)
-    made: list[list[dict[str, Any]]] = [[] for _ in range(half)]
+    made: list[list[dict[str, Any]]] = [[] for _ in FILES]
     for statement in sorted(statements, key=_size, reverse=True):
         min(made, key=_size).append(statement)
     return [{"Version": "2012-10-17", "Statement": each} for each in made]

@@ -30,13 +30,21 @@ def _global(service: str, *resources: str) -> tuple[str, ...]:
 
 _OF_SERVICES = {
     "StringEquals": {
-        "iam:PassedToService": ["lambda.amazonaws.com", "iot.amazonaws.com", "sagemaker.amazonaws.com"]
+        "iam:PassedToService": [
+            "lambda.amazonaws.com",
+            "iot.amazonaws.com",
+            "credentials.iot.amazonaws.com",
+            "sagemaker.amazonaws.com",
+        ]
     }
 }
 _OF_ELASTICACHE = {"StringEquals": {"iam:AWSServiceName": "elasticache.amazonaws.com"}}
 # The first that has an action counts.
 SCOPES = (
-    Scope("cloudformation:*", _in_region("cloudformation", "stack/{name}/*", "stack/{name}-storage/*")),
+    Scope(
+        "cloudformation:*",
+        _in_region("cloudformation", "stack/{name}/*", "stack/{name}-storage/*", "stack/{name}-devices/*"),
+    ),
     Scope("s3:*Object", ("arn:aws:s3:::{name}-*/*",)),
     Scope("s3:*", ("arn:aws:s3:::{name}-*",)),
     Scope("dynamodb:*", _in_region("dynamodb", "table/{name}-items")),
@@ -48,9 +56,22 @@ SCOPES = (
     # Cameras have the names that a person gives them, certificates a number.
     Scope(
         "iot:DescribeEndpoint iot:CreateCertificateFromCsr iot:*Principal* iot:*Thing iot:*Certificate "
-        "iot:AttachPolicy iot:DetachPolicy iot:ListTargetsForPolicy"
+        "iot:AttachPolicy iot:DetachPolicy iot:ListTargetsForPolicy iot:ListAttachedPolicies "
+        "iot:ListPolicies iot:*ThingGroup iot:*ThingShadow iot:*Job"
     ),
-    Scope("iot:*", _in_region("iot", "policy/{name}-camera", "rule/{name}_*")),
+    Scope(
+        "iot:*",
+        _in_region(
+            "iot",
+            *("policy/{name}-camera", "policy/{name}-core-*", "policy/{name}-edge-*", "rule/{name}_*"),
+            "rolealias/{name}-devices",
+        ),
+    ),
+    # Components have the same names in each deployment, and AWS knows deployments by numbers.
+    Scope("greengrass:Create* greengrass:List* greengrass:TagResource"),
+    Scope(
+        "greengrass:*", _in_region("greengrass", "components:lookalike.*", "deployments:*", "coreDevices:*")
+    ),
     Scope("logs:Describe*"),
     Scope("logs:*", _in_region("logs", "log-group:/aws/lambda/{name}-*", "log-group:/lookalike/{name}/*")),
     Scope("cloudwatch:Describe*"),
