@@ -34,14 +34,20 @@ def failure(source: Source) -> SourceError:
 
 
 def wait_reason(listener: MqttListener, state: str, part: str) -> str:
-    """Wait until the newest status has this state and a reason with this text; return the reason."""
+    """Wait until a status, the newest one or a later, has this state and a reason with this text.
 
-    def told() -> bool:
-        statuses = listener.statuses()
-        return bool(statuses) and statuses[-1]["state"] == state and part in str(statuses[-1]["reason"])
+    Gives the reason. A state may last for less than a second, in which a busy machine looks at nothing.
+    """
+    before = max(0, len(listener.statuses()) - 1)
+
+    def told() -> list[str]:
+        later = listener.statuses()[before:]
+        return [
+            str(each["reason"]) for each in later if each["state"] == state and part in str(each["reason"])
+        ]
 
     until(told, within_s=LONGEST_DELAY_S, what=f"{state} with {part!r}; there was {listener.statuses()[-3:]}")
-    return str(listener.statuses()[-1]["reason"])
+    return told()[0]
 
 
 def check_return(edge: EdgeProcess, listener: MqttListener, start: Callable[[], object]) -> None:
