@@ -14,6 +14,7 @@ from services.bootstrap.knn_address import DEFAULT_ENDPOINT, ENDPOINT_NAME
 from services.bootstrap.settings import CliSettings, load
 from services.cli.printed import say, tell
 from services.core.errors import InputError
+from services.core.search.trained import TrainedIndex
 from services.core.search.training import Note
 
 if TYPE_CHECKING:  # boto3 takes 0.2 s to load
@@ -50,6 +51,11 @@ def _group() -> None:
     """A deployment on AWS, and its k-NN endpoint on SageMaker."""
 
 
+def _say_served(endpoint: str, trained: TrainedIndex) -> None:
+    say(f"endpoint {endpoint} serves training {trained.training}")
+    say(f"{len(trained.facts)} items, {trained.rows} rows, {trained.rows_answered} rows an answer")
+
+
 @app.command()
 def train(
     role: Role = None,
@@ -67,8 +73,7 @@ def train(
     """
     with _opened(endpoint, role, image, instance, count, training_instance) as parts:
         name, trained = parts.training.endpoint, parts.training.train(index_type=index_type)
-    say(f"endpoint {name} serves training {trained.training}")
-    say(f"{len(trained.facts)} items, {trained.rows} rows, {trained.rows_answered} rows an answer")
+    _say_served(name, trained)
     tell(f"searches with LOOKALIKE_KNN=sagemaker://{name} use it")
 
 
@@ -93,8 +98,7 @@ def retrain(
     if trained is None:
         say(f"endpoint {name} is trained on the catalogue as it is: nothing was done")
         return
-    say(f"endpoint {name} serves training {trained.training}")
-    say(f"{len(trained.facts)} items, {trained.rows} rows, {trained.rows_answered} rows an answer")
+    _say_served(name, trained)
 
 
 @app.command()

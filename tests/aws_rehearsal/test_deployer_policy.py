@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import runpy
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from deploy.aws.account import Account, find_account
-from deploy.aws.choices import SAMPLES, Choices
+from deploy.aws.choices import Choices
 from deploy.aws.deploy import deploy
 from deploy.aws.deployer.calls import REHEARSED
 from deploy.aws.deployer.policy import policies, text_of
@@ -21,25 +20,18 @@ from deploy.aws.destroy import destroy
 from deploy.checkout_files import CHECKOUT
 from services.cli import aws_deployment, aws_things
 from tests.aws_rehearsal.kit import Emulated
+from tests.deploy.small_shop import small_shop
 
 NAME = "bazaar"
 # `make deployer-policy` writes what is called by who may do everything; else the policies have to do.
 WRITES = os.environ.get("REHEARSED") == "write"
 EVERYTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
-# The smallest zip.
-EMPTY_ZIP = b"PK\x05\x06" + bytes(18)
 
 
 @pytest.fixture
 def choices(tmp_path: Path) -> Choices:
     """A shop of one item, with zips that nobody calls."""
-    for name in ("search", "api"):
-        (tmp_path / f"{name}-arm64-py312.zip").write_bytes(EMPTY_ZIP + name.encode())
-    picture = next(SAMPLES.parent.glob("pictures/*"))
-    shutil.copy(picture, tmp_path / picture.name)
-    catalogue = tmp_path / "shop.csv"
-    catalogue.write_text(f"id,title,image\nmug,A mug,{picture.name}\n")
-    return Choices(name=NAME, catalogue=str(catalogue), zips=tmp_path)
+    return small_shop(tmp_path, name=NAME)
 
 
 @pytest.fixture

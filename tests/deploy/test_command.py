@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from pathlib import Path
 
@@ -11,28 +10,20 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from cryptography.x509 import load_pem_x509_certificate
 
 from deploy.aws.account import Account, find_account
-from deploy.aws.choices import SAMPLES, Choices
+from deploy.aws.choices import Choices
 from deploy.aws.deploy import deploy
 from deploy.aws.destroy import destroy
 from deploy.aws.errors import DeployError
 from services.cli import aws_deployment, aws_things
 from services.core.errors import InputError
 from tests import aws
-
-# The smallest zip.
-EMPTY_ZIP = b"PK\x05\x06" + bytes(18)
+from tests.deploy.small_shop import EMPTY_ZIP, small_shop
 
 
 @pytest.fixture
 def choices(tmp_path: Path) -> Choices:
     """A shop of one item, with zips that are built."""
-    for name in ("search", "api"):
-        (tmp_path / f"{name}-arm64-py312.zip").write_bytes(EMPTY_ZIP + name.encode())
-    picture = next(SAMPLES.parent.glob("pictures/*"))
-    shutil.copy(picture, tmp_path / picture.name)
-    catalogue = tmp_path / "shop.csv"
-    catalogue.write_text(f"id,title,image\nmug,A mug,{picture.name}\n")
-    return Choices(name="mugs", catalogue=str(catalogue), zips=tmp_path)
+    return small_shop(tmp_path, name="mugs")
 
 
 def test_a_deployment_comes_up_is_repeated_and_goes(

@@ -11,15 +11,6 @@ from services.core.cameras.previews import Previews
 from services.core.cameras.status import CameraStatus, CameraStatuses
 from tests.pace import limit_s
 
-ONLINE = {
-    "state": "online",
-    "provider": "OpenCV",
-    "fps": 9.5,
-    "model": "0123456789ab",
-    "reason": None,
-    "source": "rtsp://host/path",
-}
-
 
 def say(cameras: CameraStatuses, status: Mapping[str, object], *, thing: str = "cam-1") -> None:
     cameras.receive(f"lookalike/{thing}/status", json.dumps(status).encode())

@@ -10,7 +10,7 @@ from tests.fakes import FakeItems, make_item, vectors
 
 
 def sized(*, rows: int, views: list[int], dim: int = 512) -> Gathered:
-    """Rows that take no memory, of items with so many views in turn."""
+    """A catalogue whose rows take no memory; `views` are the numbers of views of its items, over and over."""
     trained = gather(FakeItems([make_item()]), training="t").trained
     counts = np.resize(np.array(views, np.int64), min(1000, max(1, rows // max(views))))
     object.__setattr__(trained, "row_counts", counts)
