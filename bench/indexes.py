@@ -10,6 +10,7 @@ import numpy as np
 from common.wire import Vectors
 from services.adapters.faiss_index import FaissIndex
 from services.core.domain import IndexChange
+from services.core.index_state import IndexState
 from services.core.ports import KnnIndex
 from services.core.records import Neighbour
 
@@ -45,6 +46,11 @@ class FactoryIndex:
             if change.vectors is not None:
                 self._items[change.item_id] = change.vectors
         self._index, self.cursor = None, cursor
+
+    def state(self) -> IndexState:
+        """Its size; of what it finds nothing is known here."""
+        rows = sum(map(len, self._items.values()))
+        return IndexState("means", len(self), rows, base=rows, delta=0, tombstones=0, recall=None)
 
     def search(self, vectors: Vectors, *, k: int) -> list[list[Neighbour]]:
         """For each row its k nearest items, nearest first."""

@@ -16,6 +16,7 @@ from services.core.camera_mean import SEEN_EVERY_S, SEEN_FRAMES, CameraMean, See
 from services.core.domain import IndexChange, Item
 from services.core.errors import UnavailableError
 from services.core.evidence import Vote
+from services.core.index_state import IndexState
 from services.core.ports import Boxes, KnnIndex, Memory, Picture
 from services.core.records import Match, MatchRecord, Neighbour, Verdict
 from services.core.search.admission import MAX_AHEAD_S
@@ -143,6 +144,10 @@ class FakeIndex:
                 items[item_id] = self._next_row, vectors
                 self._next_row += len(vectors)
         self._items, self.cursor = items, cursor
+
+    def state(self) -> IndexState:
+        rows = sum(len(vectors) for _, vectors in self._items.values())
+        return IndexState("exact", len(self), rows, base=0, delta=rows, tombstones=0, recall=1.0)
 
     def search(self, vectors: Vectors, *, k: int) -> list[list[Neighbour]]:
         items = self._items

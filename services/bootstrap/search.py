@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from prometheus_client import CollectorRegistry, Gauge
 
 from common.wire import ASK_DETAILS, topic
+from services.adapters.prometheus_index import IndexCollector
 from services.adapters.prometheus_tally import PrometheusTally
 from services.adapters.redis_queue import RedisQueue
 from services.bootstrap.follower import open_follower
@@ -84,6 +85,7 @@ def build_search_core(
     Gauge(
         "lookalike_search_damaged_items", "Items left out because their rows are damaged.", registry=registry
     ).set_function(lambda: len(follower.damaged))
+    registry.register(IndexCollector(lambda: follower.knn))
     drops = Drops(tally)
     answerer = Answerer(
         live=follower.live,

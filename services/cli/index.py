@@ -21,7 +21,7 @@ from services.bootstrap.settings import CliSettings, load
 from services.bootstrap.stores import open_items
 from services.cli.printed import say, tell
 from services.cli.running_system import api_client, run_json, tell_store
-from services.cli.search_state import hubs_told, space_told
+from services.cli.search_state import hubs_told, knn_told, space_told
 from services.core.catalogue.items import Catalogue
 from services.core.catalogue.rebuild import RebuildWriter, VectorCounts, rebuild
 from services.core.catalogue.views import RECIPE
@@ -43,8 +43,9 @@ def status() -> None:
     """Count the items by their vectors.
 
     Up to date, of another version's recipe of views (searchable, but a rebuild makes them better), or without
-    any of the catalogue's model (not searchable before a rebuild). While the system runs, also the space in
-    which its search compares them, and items that are damped for being like pictures of anything.
+    any of the catalogue's model (not searchable before a rebuild). While the system runs, also its search's
+    index (kind, size, measured recall and rate), the space in which vectors are compared, and items that are
+    damped for being like pictures of anything.
     """
     settings = load(CliSettings)
     store = open_items(settings, writable=False)
@@ -66,7 +67,7 @@ def status() -> None:
 
 
 def _say_search(settings: CliSettings) -> None:
-    """Print what the running search says of its space, nothing if it can't be asked."""
+    """Print what the running search says of its index and space, nothing if it can't be asked."""
     addresses = run_json(settings)
     if addresses is None:
         return
@@ -75,7 +76,7 @@ def _say_search(settings: CliSettings) -> None:
         own_client(addresses["search"], timeout_s=_SEARCH_WAIT_S) as client,
     ):
         state = SearchClient(client).state()
-        say(*filter(None, (hubs_told(state), space_told(state))))
+        say(*filter(None, (knn_told(state), hubs_told(state), space_told(state))))
 
 
 def _chosen_model(settings: CliSettings) -> str | None:

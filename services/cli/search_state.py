@@ -1,9 +1,16 @@
-"""What the running search says of its space, in words."""
+"""What the running search says of its index and its space, in words."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+
+_KINDS = {
+    "exact": "exact",
+    "means": "approximate, by means of the items' vectors",
+    "endpoint": "a SageMaker endpoint",
+    "milvus": "Milvus",
+}
 
 
 def hubs_told(state: Mapping[str, Any]) -> str | None:
@@ -25,6 +32,27 @@ def space_told(state: Mapping[str, Any]) -> str | None:
         f"own means: fitted {_ago(space['age_s'])} ago, with {taught}; {space['cameras']} cameras have "
         "means of their own"
     )
+
+
+def knn_told(state: Mapping[str, Any]) -> str | None:
+    """The index of the search's state, None for an empty catalogue."""
+    knn = state.get("knn")
+    if not knn:
+        return None
+    size = f"{knn['items']} items, {knn['vectors']} vectors"
+    parts = f"{knn['base']} in its base, {knn['delta']} beside it, {knn['tombstones']} replaced or deleted"
+    return f"index: {_KINDS.get(knn['kind'], knn['kind'])}, {size} ({parts}); {_measured(knn)}"
+
+
+def _measured(knn: Mapping[str, Any]) -> str:
+    recall, rate, memory, mapped = (knn[name] for name in ("recall", "rate", "memory", "mapped"))
+    told = [
+        "its recall is not known" if recall is None else f"recall {recall:.3g}",
+        None if rate is None else f"{rate:.0f} queries a second",
+        None if memory is None else f"{memory / 2**20:.1f} MiB in memory",
+        f"{mapped / 2**20:.1f} MiB mapped" if mapped else None,
+    ]
+    return ", ".join(filter(None, told))
 
 
 def _ago(seconds: float) -> str:

@@ -10,6 +10,18 @@ from services.contract.camera_models import CameraAnswer
 from services.contract.examples import CAMERA, MODEL
 from services.contract.model_base import Answer, with_example
 
+KNN: dict[str, Any] = {
+    "kind": "exact",
+    "items": 61,
+    "vectors": 244,
+    "base": 0,
+    "delta": 244,
+    "tombstones": 0,
+    "recall": 1.0,
+    "rate": None,
+    "memory": 501924,
+    "mapped": 0,
+}
 _INDEX: dict[str, Any] = {
     "ok": True,
     "items": 61,
@@ -17,6 +29,7 @@ _INDEX: dict[str, Any] = {
     "damaged": {"count": 0, "first": []},
     "hubs": {"count": 0, "first": []},
     "space": {"age_s": 83.2, "taught_items": 3, "is_sharpened": False, "cameras": 1},
+    "knn": KNN,
     "cursor": 83,
     "model": MODEL,
 }
@@ -85,6 +98,29 @@ class SpaceAnswer(Answer):
     cameras: int = Field(description="Of how many cameras this process knows a mean.")
 
 
+class KnnAnswer(Answer):
+    """The index of the items' vectors."""
+
+    kind: Literal["exact", "means", "endpoint", "milvus"] = Field(
+        description="`exact` compares every vector, `means` first the items' means; the others are servers."
+    )
+    items: int = Field(description="How many items it holds.")
+    vectors: int = Field(description="How many vectors these have.")
+    base: int = Field(description="The vectors in its large part, which does not change.")
+    delta: int = Field(description="The vectors in the small part that came later.")
+    tombstones: int = Field(description="The vectors in both that belong to no item any more.")
+    recall: float | None = Field(
+        description="The share of the exact answer's ten items that it finds; null if it is not known."
+    )
+    rate: float | None = Field(
+        description="Its queries a second, one at a time, when it was built; null if not measured."
+    )
+    memory: int | None = Field(
+        description="Bytes of its arrays in the search's memory; null if another server holds all."
+    )
+    mapped: int = Field(description="Bytes of files that are mapped beside them.")
+
+
 class CheckAnswer(Answer):
     """One dependency."""
 
@@ -102,6 +138,7 @@ class CheckAnswer(Answer):
     )
     hubs: HubsAnswer | None = Field(None, description="Index: items that are like pictures of anything.")
     space: SpaceAnswer | None = Field(None, description="Index: what vectors are compared in.")
+    knn: KnnAnswer | None = Field(None, description="Index: how neighbours are found, and at what size.")
     model: str | None = Field(None, description="Index: the fingerprint of its model.")
     loading: LoadingAnswer | None = Field(None, description="Index: how far its first reading is.")
 

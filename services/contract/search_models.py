@@ -7,7 +7,14 @@ from typing import Any, Literal
 from pydantic import Field
 
 from services.contract.examples import MODEL
-from services.contract.health_models import DamagedAnswer, HubsAnswer, LoadingAnswer, SpaceAnswer
+from services.contract.health_models import (
+    KNN,
+    DamagedAnswer,
+    HubsAnswer,
+    KnnAnswer,
+    LoadingAnswer,
+    SpaceAnswer,
+)
 from services.contract.model_base import Answer, with_example
 
 # The further members of a problem document while there is no verdict yet.
@@ -42,6 +49,7 @@ class SearchHealthAnswer(Answer):
             "damaged": {"count": 1, "first": [{"id": "mug-7", "reason": "it has no vectors"}]},
             "hubs": {"count": 0, "first": []},
             "space": {"age_s": 83.2, "taught_items": 3, "is_sharpened": False, "cameras": 1},
+            "knn": KNN,
             "cursor": 83,
             "model": MODEL,
         }
@@ -62,6 +70,9 @@ class SearchHealthAnswer(Answer):
     hubs: HubsAnswer = Field(description="Items that are like pictures of anything.")
     space: SpaceAnswer | None = Field(
         description="What vectors are compared in; null for a model of which no means are known."
+    )
+    knn: KnnAnswer | None = Field(
+        description="How neighbours are found, and at what size; null while there is no index."
     )
     cursor: int = Field(description="The newest change of the store that it has read.")
     model: str | None = Field(

@@ -16,6 +16,7 @@ from common.wire import Vectors
 from services.core.camera_mean import CameraMean, SeenFrame
 from services.core.domain import Change, IndexChange, Item, ItemFacts
 from services.core.evidence import Vote
+from services.core.index_state import IndexState
 from services.core.records import MatchRecord, Neighbour
 
 Picture = NDArray[np.uint8]
@@ -98,6 +99,9 @@ class KnnWriter(Protocol):
 
 class KnnIndex(KnnSearch, KnnWriter, Protocol):
     """An index for its one writer; all others get its KnnSearch."""
+
+    def state(self) -> IndexState:
+        """The index as it is now; any thread may ask, and nobody is waited for."""
 
 
 class IndexFactory(Protocol):

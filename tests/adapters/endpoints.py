@@ -14,6 +14,7 @@ from services.adapters.faiss_index import FaissIndex
 from services.adapters.sagemaker_index import KnnEndpoint, SageMakerIndex
 from services.bootstrap.serving import index_of
 from services.core.domain import IndexChange
+from services.core.index_state import IndexState
 from services.core.records import Neighbour
 from services.core.search.rows_file import TrainedRows
 from services.core.search.sketches import sketched
@@ -97,6 +98,9 @@ class RetrainedIndex:
         if self._steps % 2:
             self._index = self._endpoint.index(self._endpoint.train(self._items, dim=self._dim))
         self.cursor = cursor
+
+    def state(self) -> IndexState:
+        return self._index.state()
 
     def search(self, vectors: Vectors, *, k: int) -> list[list[Neighbour]]:
         while True:

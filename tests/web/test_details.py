@@ -66,6 +66,7 @@ def test_the_foot_tells_what_answers_and_the_way_of_a_frame_on_demand(with_clip:
     page = open_live(pages, with_clip.page)
     health = with_clip.get("/healthz")["checks"]["index"]
     assert text(page, ".details-index") == f"{health['items']} items, version {health['cursor']}"
+    assert text(page, ".details-knn") == f"exact, {health['knn']['vectors']} vectors"
     assert text(page, ".details-model") == health["model"]
     assert float(text(page, ".details-fps")) > 0
     assert page.locator("#way-table").is_hidden()

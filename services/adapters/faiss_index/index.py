@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from common.wire import Vectors
 from services.adapters.faiss_index.rows import Rows, State, joined
 from services.core.domain import IndexChange
+from services.core.index_state import IndexState
 from services.core.records import Neighbour
 
 
@@ -94,6 +95,21 @@ class FaissIndex:
     def search(self, vectors: Vectors, *, k: int) -> list[list[Neighbour]]:
         """For each row of float32 [n, dim] its k nearest items, nearest first, an item at most once."""
         return self.frozen().search(vectors, k=k)
+
+    def state(self) -> IndexState:
+        """The index as it is now."""
+        state = self._state
+        base, delta, left = len(state.base), len(state.delta), state.base.left + state.delta.left
+        return IndexState(
+            "exact",
+            state.items,
+            base + delta - left,
+            base=base,
+            delta=delta,
+            tombstones=left,
+            recall=1.0,
+            memory=state.base.memory + state.delta.memory,
+        )
 
     def frozen(self) -> FrozenIndex:
         """The index as it is now, whatever is applied later."""

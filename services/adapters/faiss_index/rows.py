@@ -44,6 +44,11 @@ class Rows:
         """The number of rows that belong to no item any more."""
         return len(self) - int(np.count_nonzero(self.alive))
 
+    @property
+    def memory(self) -> int:
+        """Bytes of the arrays, with the space for later vectors."""
+        return self.space.nbytes + self.numbers.nbytes + self.alive.nbytes
+
     def with_more(self, vectors: Vectors, item_ids: list[str], *, first_number: int) -> Rows:
         """These rows and new ones; only the latest rows may get more, as these share their space."""
         old, count = len(self), len(self) + len(vectors)

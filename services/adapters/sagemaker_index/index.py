@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from common.wire import Vectors
 from services.adapters.sagemaker_index.endpoint import EndpointAnswer, KnnEndpoint, RowsFound
 from services.core.domain import IndexChange
+from services.core.index_state import IndexState
 from services.core.ports import KnnIndex, KnnSearch
 from services.core.records import Neighbour
 from services.core.search.distances import Distances, euclidean
@@ -56,6 +58,7 @@ class SageMakerIndex:
         # The item of each row.
         self._rows, self._sketches = trained.item_ids, trained.sketches
         self._trained = frozenset(self._rows)
+        self._row_counts = Counter(self._rows)
         # For the writer alone.
         self._delta = delta
         self._state = _State(delta.frozen(), frozenset(), trained.cursor)
@@ -76,6 +79,21 @@ class SageMakerIndex:
         if not touched <= gone:
             gone |= touched
         self._state = _State(self._delta.frozen(), gone, cursor)
+
+    def state(self) -> IndexState:
+        """The index as it is now, the endpoint's rows as its base; nobody measures the endpoint's recall."""
+        state, delta = self._state, self._delta.state()
+        left = sum(self._row_counts[item_id] for item_id in state.gone)
+        return IndexState(
+            "endpoint",
+            len(self),
+            len(self._rows) - left + delta.vectors,
+            base=len(self._rows),
+            delta=delta.base + delta.delta,
+            tombstones=left + delta.tombstones,
+            recall=None,
+            memory=delta.memory,
+        )
 
     def search(self, vectors: Vectors, *, k: int) -> list[list[Neighbour]]:
         """For each row of float32 [n, dim] its k nearest items, nearest first, an item at most once."""

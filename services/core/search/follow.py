@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from services.core.domain import Change, Item, ItemFacts
 from services.core.errors import Loading, LoadingError
+from services.core.index_state import IndexState
 from services.core.ports import IndexFactory, ItemStore, KnnIndex, KnnSearch
 from services.core.search.camera_means import CameraMeans
 from services.core.search.catalogue_copy import CatalogueCopy
@@ -108,6 +109,11 @@ class Follower:
     def other_recipe(self) -> int:
         """The number of them with vectors of another version's recipe."""
         return 0 if self._copy is None else len(self._copy.other_recipe)
+
+    @property
+    def knn(self) -> IndexState | None:
+        """The index's kind and size; None while there is none."""
+        return None if self._copy is None else self._copy.index.state()
 
     @property
     def space(self) -> SpaceState | None:

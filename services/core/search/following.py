@@ -6,6 +6,7 @@ import math
 from typing import Protocol
 
 from services.core.errors import Loading
+from services.core.index_state import IndexState
 from services.core.search.damaged_items import DamagedItems
 from services.core.search.follow import View
 from services.core.search.hubs import Hubs
@@ -34,6 +35,10 @@ class Following(Protocol):
     @property
     def hubs(self) -> Hubs:
         """The items that are damped most."""
+
+    @property
+    def knn(self) -> IndexState | None:
+        """The index's kind and size; None while there is none."""
 
     @property
     def space(self) -> SpaceState | None:

@@ -98,7 +98,7 @@ class OwnSearch:
 
 def index_state(follower: Following) -> dict[str, Any]:
     """The index as it is now: its progress while it loads, its items, cursor and model."""
-    view, loading, space = follower.view, follower.loading, follower.space
+    view, loading, space, knn = follower.view, follower.loading, follower.space, follower.knn
     return {
         "loading": loading.to_json() if loading else None,
         "items": follower.items,
@@ -106,6 +106,7 @@ def index_state(follower: Following) -> dict[str, Any]:
         "damaged": follower.damaged.to_json(),
         "hubs": follower.hubs.to_json(),
         "space": space.to_json() if space else None,
+        "knn": knn.to_json() if knn else None,
         "cursor": follower.cursor,
         "model": view.model if view else None,
     }

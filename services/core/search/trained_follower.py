@@ -14,6 +14,7 @@ from collections.abc import Callable
 import numpy as np
 
 from services.core.errors import Loading, UnavailableError
+from services.core.index_state import IndexState
 from services.core.search.damaged_items import DamagedItems
 from services.core.search.follow import Follower, View
 from services.core.search.hubs import Hubs
@@ -77,6 +78,11 @@ class TrainedFollower:
     def hubs(self) -> Hubs:
         """See Following."""
         return self._now.hubs
+
+    @property
+    def knn(self) -> IndexState | None:
+        """See Following."""
+        return self._now.knn
 
     @property
     def space(self) -> SpaceState | None:

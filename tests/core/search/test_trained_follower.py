@@ -10,6 +10,7 @@ import pytest
 from common.wire import Vectors
 from services.core.domain import IndexChange
 from services.core.errors import UnavailableError
+from services.core.index_state import IndexState
 from services.core.ports import KnnIndex
 from services.core.records import Neighbour
 from services.core.search.answer import Answerer, Pushed
@@ -86,6 +87,9 @@ class ServedIndex:
 
     def apply(self, changes: Sequence[IndexChange], *, cursor: int) -> None:
         self._index.apply(changes, cursor=cursor)
+
+    def state(self) -> IndexState:
+        return self._index.state()
 
     def search(self, vectors: Vectors, *, k: int) -> list[list[Neighbour]]:
         self._endpoint.asked += 1

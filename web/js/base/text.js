@@ -21,6 +21,7 @@ const { default: table, told: sentences = {} } = await import(`../../text/${lang
 export const told = sentences;
 
 const percentFormat = new Intl.NumberFormat(language, { style: "percent" });
+const tenthsFormat = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 1 });
 const plurals = new Intl.PluralRules(language);
 const timeFormat = new Intl.DateTimeFormat(language, {
   hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23",
@@ -34,6 +35,7 @@ export function t(key, values = {}) {
 
 export const has = (key) => key in table;
 export const percent = (share) => percentFormat.format(Math.min(1, Math.max(0, share || 0)));
+export const tenths = (share) => tenthsFormat.format(share);
 
 /** The text for a number of things, in the plural form that the language needs; `other` is the default form. */
 export function tCount(key, n, values = {}) {

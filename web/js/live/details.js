@@ -1,7 +1,7 @@
 // The line at the foot: number of agreeing frames, source and frame rate, model and index.
 
 import { byId, el } from "../base/dom.js";
-import { t, tCount } from "../base/text.js";
+import { t, tCount, tenths } from "../base/text.js";
 import { inOurWords } from "../base/told.js";
 import { FRAMES_OVER_MQTT } from "./state.js";
 
@@ -23,6 +23,19 @@ function indexWords({ items, cursor } = {}) {
   return Number.isFinite(items) ? t("details.index.of", { items: tCount("details.items", items), version: cursor }) : null;
 }
 
+/** How the nearest items are found, at what size, and how well as far as it was measured. */
+function knnWords({ knn } = {}) {
+  if (!knn) return null;
+  const { kind, vectors, recall, rate } = knn;
+  const isApproximate = kind !== "exact" && Number.isFinite(recall);
+  return [
+    t(`details.knn.${kind}`),
+    tCount("details.knn.vectors", vectors),
+    isApproximate ? t("details.knn.recall", { share: tenths(recall) }) : null,
+    Number.isFinite(rate) ? tCount("details.knn.rate", Math.round(rate)) : null,
+  ].filter(Boolean).join(", ");
+}
+
 function entries({ state, camera, record }) {
   return [
     ["answer", answerWords(record)],
@@ -31,6 +44,7 @@ function entries({ state, camera, record }) {
     ["model", record?.model ?? camera?.model],
     ["model_trouble", camera?.model_trouble ? inOurWords(camera.model_trouble) : null],
     ["index", indexWords(state.health?.checks?.index)],
+    ["knn", knnWords(state.health?.checks?.index)],
     ["provider", camera?.provider?.replace("ExecutionProvider", "")],
     ["source", camera?.source === FRAMES_OVER_MQTT ? t("details.source.frames") : camera?.source],
   ].filter(([, value]) => value);
