@@ -1,6 +1,7 @@
 """In-memory fakes of the item store, the picture store and the import's writer."""
 
 import itertools
+import secrets
 import threading
 import time
 from collections import Counter
@@ -27,6 +28,7 @@ class FakeItems:
         # Shown and true item, by record.
         self._feedback: dict[int, tuple[str | None, str | None]] = {}
         self._lock = threading.RLock()
+        self._identity = secrets.token_hex(8)
         self.down: set[str] = set()
         for item in items:
             self.put(item)
@@ -99,6 +101,10 @@ class FakeItems:
 
     def state(self) -> tuple[int, str | None]:
         return self.head(), self.model()
+
+    def identity(self) -> str | None:
+        self._check("identity")
+        return self._identity if self._changes else None
 
     def changes(self, *, after: int, limit: int = 1000) -> list[Change]:
         self._check("changes")

@@ -176,6 +176,12 @@ class ItemStore(Protocol):
     def state(self) -> tuple[int, str | None]:
         """What `head` and `model` give, in one request where the store takes one: to ask for news often."""
 
+    def identity(self) -> str | None:
+        """The name that this very store was given by chance when it was first written, None before that.
+
+        One that was deleted and made again has another, though it may count its changes alike.
+        """
+
     def changes(self, *, after: int, limit: int = 1000) -> list[Change]:
         """The changes behind the cursor `after`, oldest first."""
 

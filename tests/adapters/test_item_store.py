@@ -18,6 +18,15 @@ def test_an_empty_store_has_nothing(store: ItemStore) -> None:
     assert store.delete("x") is None
 
 
+def test_a_store_keeps_the_identity_that_its_first_write_gave_it(store: ItemStore) -> None:
+    store.put(make_item("a"))
+    identity = store.identity()
+    assert identity
+    store.put(make_item("b"))
+    store.delete("a")
+    assert store.identity() == identity
+
+
 def test_the_items_are_counted_each_once(store: ItemStore) -> None:
     assert store.count() == 0
     store.put_many([make_item("a"), make_item("b"), make_item("c")])

@@ -69,6 +69,16 @@ def test_everything_is_there_after_closing_and_opening_again(path: Path) -> None
     again.close()
 
 
+def test_a_file_that_is_made_again_is_another_store(path: Path, tmp_path: Path) -> None:
+    identities = []
+    for place in (path, path, tmp_path / "again.sqlite"):
+        store = SqliteItems(place, writable=True)
+        identities.append(store.identity())
+        store.close()
+    assert identities[0]
+    assert identities[0] == identities[1] != identities[2]
+
+
 def test_a_writer_that_is_killed_loses_no_item_that_it_acknowledged(path: Path) -> None:
     with child(WRITE_FOR_EVER, path) as writing:
         assert writing.stdout is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -23,12 +24,16 @@ from services.adapters.dynamodb_items.layout import (
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Facts of the catalogue as a whole; `revision` is 0 while nothing was ever written."""
+    """Facts of the catalogue as a whole; `revision` is 0 while nothing was ever written.
+
+    The first write gives the table its identity.
+    """
 
     revision: int = 0
     cursor: int = 0
     items: int = 0
     model: str | None = None
+    identity: str | None = None
 
     @classmethod
     def of(cls, row: Row | None) -> Head:
@@ -36,7 +41,11 @@ class Head:
         if row is None:
             return cls()
         return cls(
-            int_of(row, "revision"), int_of(row, "cursor"), int_of(row, "items"), text_of(row, "model")
+            int_of(row, "revision"),
+            int_of(row, "cursor"),
+            int_of(row, "items"),
+            text_of(row, "model"),
+            text_of(row, "identity"),
         )
 
     def put(self, *, over: Head) -> dict[str, Any]:
@@ -44,6 +53,7 @@ class Head:
         row = key(HEAD, HEAD)
         row |= {name: number(getattr(self, name)) for name in ("cursor", "items")}
         row["revision"] = number(over.revision + 1)
+        row["identity"] = {"S": over.identity or secrets.token_hex(8)}
         if self.model is not None:
             row["model"] = {"S": self.model}
         if not over.revision:

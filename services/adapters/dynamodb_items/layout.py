@@ -2,7 +2,7 @@
 
 | partition | sort key | what |
 |---|---|---|
-| `head` | `head` | cursor, count and model of the catalogue; `revision` counts its writes |
+| `head` | `head` | cursor, count, model and identity of the catalogue; `revision` counts its writes |
 | `items` | the item's id | its facts, its feedback, and the place of its vectors by model |
 | `changes` | the newest cursor in it, 20 digits | the ids that one write changed, in their order |
 | `write-check` | `write-check` | nothing: the health check writes it |

@@ -185,6 +185,10 @@ class DynamoItems:
         head = self._commits.head()
         return head.cursor, head.model if head.items else None
 
+    def identity(self) -> str | None:
+        """The name that the table was given at its first write."""
+        return self._commits.head().identity
+
     def changes(self, *, after: int, limit: int = 1000) -> list[Change]:
         """The changes behind the cursor `after`, oldest first."""
         return list(islice(self._changes(after, limit), limit))

@@ -26,7 +26,7 @@ CREATE TABLE IF NOT EXISTS changes (
     item_id TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS facts (
-    name TEXT PRIMARY KEY,        -- model: the fingerprint of the catalogue's
+    name TEXT PRIMARY KEY,        -- model: the fingerprint of the catalogue's; identity: this file's name
     value TEXT NOT NULL
 );
 -- The last word on each match record. Both items exist, or are NULL: what was said of one that was deleted

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sqlite3
 import threading
@@ -28,12 +29,14 @@ from services.adapters.sqlite_items.item_rows import (
 )
 from services.core.catalogue.conditions import check_revision, check_vectors
 from services.core.domain import Change, Item, ItemFacts, fold, is_text
-from services.core.errors import UnavailableError
+from services.core.errors import NoSpaceError, UnavailableError
 
 # An empty text matches every row.
 _PAGE = "id > ? AND instr(searched, ?) ORDER BY id LIMIT ?"
 _HEAD = "SELECT coalesce(max(cursor), 0) FROM changes"
 _SET_MODEL = "INSERT OR REPLACE INTO facts VALUES ('model', ?)"
+_IDENTITY = "SELECT value FROM facts WHERE name = 'identity'"
+_SET_IDENTITY = "INSERT INTO facts VALUES ('identity', lower(hex(randomblob(8))))"
 
 
 class SqliteItems:
@@ -51,9 +54,16 @@ class SqliteItems:
             try:
                 with self._lock:
                     self._connected()
+                self._name()
             except UnavailableError:
                 self.close()
                 raise
+
+    def _name(self) -> None:
+        """Give the file its identity, unless it has one; on a full disk the next start does it."""
+        if self.identity() is None:
+            with contextlib.suppress(NoSpaceError), self._transaction() as db:
+                db.execute(_SET_IDENTITY)
 
     def _connected(self) -> sqlite3.Connection:
         """The connection; a reader opens it at its first read, as the writer may make the file later."""
@@ -165,6 +175,11 @@ class SqliteItems:
     def state(self) -> tuple[int, str | None]:
         """The cursor of the newest change, and the catalogue's model."""
         return self.head(), self.model()
+
+    def identity(self) -> str | None:
+        """The name that the file was given when its writer first opened it."""
+        found = self._rows(_IDENTITY)
+        return found[0][0] if found else None
 
     def changes(self, *, after: int, limit: int = 1000) -> list[Change]:
         """The changes behind the cursor `after`, oldest first."""
