@@ -1,0 +1,6 @@
+"""Nearest neighbours among many items: found by codes of their means, and compared by all their rows."""
+
+from services.adapters.mean_index.base import Base
+from services.adapters.mean_index.tuned import Tuned
+
+__all__ = ["Base", "Tuned"]

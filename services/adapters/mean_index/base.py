@@ -1,0 +1,191 @@
+"""A base: many items' rows, which never change, with codes of their means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Self
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+from common.wire import Vectors
+from services.adapters.mean_index.entries import entries_of
+from services.adapters.mean_index.means import Means, made_means
+from services.adapters.mean_index.tuned import ASKED, Tuned
+from services.adapters.mean_index.tuning import made_probes, rate, tuned
+from services.adapters.mean_index.views import Views, written
+from services.core.records import Neighbour
+from services.core.search.held_rows import Block, HeldRows
+
+_BLOCK_ROWS = 8192
+# Of what is found, so much more is looked at where items are gone.
+_WIDER = 4
+
+
+class Base:
+    """Finds the nearest of its items, and nearly all of the nearest; any number of threads may search."""
+
+    def __init__(
+        self,
+        *,
+        item_ids: Sequence[str],
+        numbers: NDArray[np.int64],
+        views: Views,
+        means: Means,
+        tuned: Tuned,
+        dim: int,
+    ) -> None:
+        """`numbers` has the number of each item's first row."""
+        self.item_ids, self.numbers, self.views, self.means = item_ids, numbers, views, means
+        self.tuned, self.dim = tuned, dim
+        self._usual_views = int(np.median(np.diff(views.starts)))
+
+    def __len__(self) -> int:
+        return len(self.item_ids)
+
+    @classmethod
+    def build(
+        cls,
+        held: HeldRows,
+        *,
+        dim: int,
+        target: float = 0.99,
+        folder: Path | None = None,
+        is_timed: bool = True,
+    ) -> Self:
+        """Build a base of one item or more; takes a thread for a while.
+
+        `target` is the share of the exact answer's ten items that is to be found. The rows are kept in a
+        file of `folder`, by default that of temporary files, which is gone when the base is.
+        """
+        faiss.omp_set_num_threads(1)
+        starts = np.concatenate([[0], np.cumsum(held.counts)]).astype(np.int64)
+        views = written(held.blocks(), starts, dim=dim, folder=folder)
+        entries = entries_of(_blocks(views), starts, dim=dim)
+        means = made_means(entries.means, entries.spreads, entries.items, seed=len(held))
+        probes = made_probes(views, seed=len(held))
+        found = tuned(means, probes, target=target)
+        base = cls(
+            item_ids=held.item_ids, numbers=held.numbers, views=views, means=means, tuned=found, dim=dim
+        )
+        if is_timed:
+            base.tuned = replace(found, rate=rate(lambda query: base.search(query, k=ASKED), probes))
+        return base
+
+    def save(self, folder: Path) -> None:
+        """Write all files into an existing folder; raises OSError. See `load`."""
+        from services.adapters.mean_index.files import save
+
+        save(self, folder)
+
+    @classmethod
+    def load(cls, folder: Path, *, mapped: bool = True) -> Self:
+        """Read what `save` wrote; raises OSError, or ValueError for anything else.
+
+        With `mapped`, rows are read when a search compares them, else all at once. The files may be deleted
+        afterwards, but not changed.
+        """
+        from services.adapters.mean_index.files import load
+
+        return load(cls, folder, mapped=mapped)
+
+    def held(self, gone: NDArray[np.bool_] | None = None) -> HeldRows:
+        """Its items' rows, without those of the items that are gone, bool [items]."""
+        if gone is None or not gone.any():
+            return HeldRows(
+                self.item_ids, np.diff(self.views.starts), self.numbers, lambda: _blocks(self.views)
+            )
+        kept = np.flatnonzero(~gone)
+        return HeldRows(
+            [self.item_ids[place] for place in kept.tolist()],
+            np.diff(self.views.starts)[kept],
+            self.numbers[kept],
+            lambda: _blocks(self.views, gone),
+        )
+
+    def search(
+        self, vectors: Vectors, *, k: int, gone: NDArray[np.bool_] | None = None
+    ) -> list[list[Neighbour]]:
+        """For each row of float32 [n, dim] its k nearest items, nearest first, without the gone ones."""
+        faiss.omp_set_num_threads(1)
+        queries = np.ascontiguousarray(vectors, np.float32)
+        found: list[list[Neighbour]] = [[] for _ in queries]
+        left = len(self) - (0 if gone is None else int(np.count_nonzero(gone)))
+        pending, wanted, scale = np.arange(len(queries)), min(k, left), max(1.0, k / ASKED)
+        while len(pending) and wanted > 0:
+            items = self._items(queries[pending], scale, gone)
+            # Fewer can remain than were looked for, where many near ones are gone.
+            enough = (items >= 0).sum(axis=1) >= wanted
+            compared = self._compared(queries[pending[enough]], items[enough], wanted)
+            for query, neighbours in zip(pending[enough].tolist(), compared, strict=True):
+                found[query] = neighbours
+            pending, scale = pending[~enough], scale * _WIDER
+        return found
+
+    def _items(self, queries: Vectors, scale: float, gone: NDArray[np.bool_] | None) -> NDArray[np.int64]:
+        """The items whose rows are compared, int64 [n, m], -1 for none."""
+        candidates, kept = int(self.tuned.candidates * scale), int(self.tuned.compared * scale)
+        if 2 * kept >= len(self.means):
+            items = np.broadcast_to(np.arange(len(self)), (len(queries), len(self)))
+        else:
+            items = self.means.nearest(queries, candidates=candidates, kept=kept)
+        return items if gone is None else np.where(gone[items] & (items >= 0), -1, items)
+
+    def _compared(self, queries: Vectors, items: NDArray[np.int64], wanted: int) -> Iterator[list[Neighbour]]:
+        """The nearest of each query's items; there are at least as many as are wanted."""
+        if not len(queries):
+            return
+        rows, most = wanted * self._usual_views + 1, self._most_rows(items)
+        places = self.views.nearest(queries, items, rows=min(rows, most))
+        for query in range(len(queries)):
+            own, more = slice(query, query + 1), rows
+            chosen = self._first(places[query], wanted)
+            while len(chosen) < wanted and more < most:  # an item of many rows was near
+                more *= 2
+                nearest = self.views.nearest(queries[own], items[own], rows=min(more, most))
+                chosen = self._first(nearest[0], wanted)
+            yield self._neighbours(queries[query], chosen)
+
+    def _most_rows(self, items: NDArray[np.int64]) -> int:
+        counts = np.diff(self.views.starts)
+        return int(np.where(items < 0, 0, counts[items]).sum(axis=1).max())
+
+    def _first(self, places: NDArray[np.int64], wanted: int) -> list[tuple[int, int]]:
+        """The first rows of different items, as pairs of item and place."""
+        places = places[places >= 0]
+        items = np.searchsorted(self.views.starts, places, side="right") - 1
+        first: dict[int, int] = {}
+        for item, place in zip(items.tolist(), places.tolist(), strict=True):
+            if item not in first:
+                first[item] = place
+                if len(first) == wanted:
+                    break
+        return list(first.items())
+
+    def _neighbours(self, query: Vectors, chosen: Sequence[tuple[int, int]]) -> list[Neighbour]:
+        pairs = np.array(chosen, np.int64).reshape(-1, 2)
+        items, places = pairs[:, 0], pairs[:, 1]
+        vectors = self.views.vectors(places)
+        # By differences: near 0 the cosine of rounded vectors says little.
+        distances = np.linalg.norm(vectors - query, axis=1)
+        numbers = self.numbers[items] + places - self.views.starts[items]
+        order = np.lexsort((numbers, distances)).tolist()
+        near, named, own = distances.tolist(), numbers.tolist(), items.tolist()
+        return [
+            Neighbour(self.item_ids[own[place]], near[place], named[place], vectors[place]) for place in order
+        ]
+
+
+def _blocks(views: Views, gone: NDArray[np.bool_] | None = None) -> Iterator[Block]:
+    """The rows, in blocks of whole items, without those of the items that are gone."""
+    starts, first = views.starts, 0
+    while first < len(starts) - 1:
+        last = max(first + 1, int(np.searchsorted(starts, starts[first] + _BLOCK_ROWS, side="right")) - 1)
+        rows = views.rows[starts[first] : starts[last]]
+        if gone is not None:
+            rows = rows[~np.repeat(gone[first:last], np.diff(starts[first : last + 1]))]
+        yield rows
+        first = last

@@ -1,0 +1,83 @@
+"""The entries of items among a base's means: one of each, and more of one whose rows differ much."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from common.wire import Vectors
+from services.core.search.held_rows import Block
+
+# Where rows lie further than this around their mean, the mean tells little of them.
+_WIDEST = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """float16 [n, dim] of unit length, how far its rows lie around each, 0 to 1, and its item's place."""
+
+    means: NDArray[np.float16]
+    spreads: Vectors
+    items: NDArray[np.int32]
+
+
+def entries_of(blocks: Iterable[Block], starts: NDArray[np.int64], *, dim: int) -> Entries:
+    """The entries of items whose rows come in blocks, each of whole items, in the order of the items."""
+    items = len(starts) - 1
+    means, spreads = np.empty((items, dim), np.float16), np.empty(items, np.float32)
+    # Items of several entries, with these.
+    split: list[tuple[int, Vectors, Vectors]] = []
+    first, row = 0, 0
+    for block in blocks:
+        rows = block.astype(np.float32)
+        last = int(np.searchsorted(starts, row + len(rows)))
+        own = starts[first : last + 1] - row
+        if len(rows):
+            units, wide = _summed(rows, own)
+            means[first:last], spreads[first:last] = units, wide
+            for place in np.flatnonzero((wide > _WIDEST) & (np.diff(own) > 2)).tolist():
+                parts = list(_split(rows[own[place] : own[place + 1]]))
+                split.append((first + place, *map(np.concatenate, zip(*parts, strict=True))))  # type: ignore[arg-type]
+        first, row = last, row + len(rows)
+    return _with_split(Entries(means, spreads, np.arange(items, dtype=np.int32)), split)
+
+
+def _with_split(single: Entries, split: list[tuple[int, Vectors, Vectors]]) -> Entries:
+    """The entries, some of them replaced by several, item after item."""
+    if not split:
+        return single
+    replaced = np.array([place for place, _, _ in split])
+    means = np.concatenate([np.delete(single.means, replaced, axis=0), *(own for _, own, _ in split)])
+    spreads = np.concatenate([np.delete(single.spreads, replaced), *(wide for _, _, wide in split)])
+    several = np.repeat(replaced, [len(wide) for _, _, wide in split])
+    items = np.concatenate([np.delete(single.items, replaced), several.astype(np.int32)])
+    order = np.argsort(items, kind="stable")
+    return Entries(means[order].astype(np.float16), spreads[order], items[order])
+
+
+def _split(rows: Vectors) -> Iterable[tuple[Vectors, Vectors]]:
+    """The rows in halves, and these again, until each part's lie close: its mean and its spread."""
+    units, wide = _summed(rows, np.array([0, len(rows)]))
+    if len(rows) < 2 or wide[0] <= _WIDEST:
+        yield units, wide
+        return
+    # The two that differ most attract the others.
+    one = rows[int((rows @ rows[0]).argmin())]
+    other = rows[int((rows @ one).argmin())]
+    nearer = rows @ one >= rows @ other
+    if nearer.all() or not nearer.any():
+        yield units, wide
+        return
+    yield from _split(rows[nearer])
+    yield from _split(rows[~nearer])
+
+
+def _summed(rows: Vectors, starts: NDArray[np.int64]) -> tuple[Vectors, Vectors]:
+    """The unit mean of each item's rows, and their spread."""
+    means = np.add.reduceat(rows, starts[:-1], axis=0) / np.diff(starts)[:, None]
+    lengths = np.linalg.norm(means, axis=1)
+    units = means / np.maximum(lengths, 1e-6)[:, None]
+    return np.asarray(units, np.float32), np.sqrt(np.maximum(0, 1 - lengths**2)).astype(np.float32)

@@ -1,0 +1,129 @@
+"""The means of a base's items: found by short codes, and ordered by longer ones.
+
+The nearest row of an item is nearer to a query than its mean is, and the more so, the more its rows differ.
+So items are ordered by their mean and by this spread together.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+from common.wire import Vectors
+
+# The worth of an item's spread beside the cosine of its mean.
+SPREAD_WEIGHT = 0.15
+# Short codes have 4 bits for each two of so many main axes; a random turn spreads what they keep evenly.
+_AXES = 320
+# FAISS' code for many numbers at once takes sixteen in a row.
+_IN_A_ROW = 16
+# FAISS wants as many to learn 16 centres from; fewer entries are taken several times.
+_LEAST_SAMPLE = 640
+_SAMPLE, _CHUNK = 20_000, 50_000
+
+
+class Means:
+    """An entry an item, or several for an item whose rows differ much; nothing changes."""
+
+    def __init__(self, index: faiss.IndexRefine, items: NDArray[np.int32]) -> None:
+        """`items` has the place of each entry's item."""
+        self._index, self.items = index, items
+        self._width = index.d
+        self.several = len(items) != (int(items[-1]) + 1 if len(items) else 0)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def nearest(self, queries: Vectors, *, candidates: int, kept: int) -> NDArray[np.int64]:
+        """For each of float32 [n, dim] the items of its best `kept` entries: int64 [n, kept], best first.
+
+        -1 stands for none, and for an item that has come already. `candidates` is the number of entries that
+        are found by their short codes.
+        """
+        kept = min(kept, len(self))
+        options = faiss.IndexRefineSearchParameters()
+        options.k_factor = max(1.0, min(candidates, len(self)) / kept)
+        entries = self._index.search(self._widened(queries), kept, params=options)[1]
+        return self._of(entries)
+
+    def first(self, queries: Vectors, *, candidates: int) -> NDArray[np.int64]:
+        """As `nearest`, in the order of the short codes alone."""
+        index = faiss.downcast_index(self._index.base_index)
+        return self._of(index.search(self._widened(queries), min(candidates, len(self)))[1])
+
+    def write(self, path: Path) -> None:
+        """Write the codes as a file of FAISS."""
+        faiss.write_index(self._index, str(path))
+
+    def _of(self, entries: NDArray[np.int64]) -> NDArray[np.int64]:
+        items = np.where(entries < 0, -1, self.items[entries].astype(np.int64))
+        if self.several:
+            order = np.argsort(items, axis=1, kind="stable")
+            ordered = np.take_along_axis(items, order, axis=1)
+            again = np.zeros(items.shape, np.bool_)
+            np.put_along_axis(again, order[:, 1:], ordered[:, 1:] == ordered[:, :-1], axis=1)
+            items[again] = -1
+        return items
+
+    def _widened(self, queries: Vectors) -> Vectors:
+        wide = np.zeros((len(queries), self._width), np.float32)
+        wide[:, : queries.shape[1]] = queries
+        wide[:, queries.shape[1]] = SPREAD_WEIGHT
+        return wide
+
+
+def read_means(path: Path, items: NDArray[np.int32]) -> Means:
+    """Read what `Means.write` wrote; raises ValueError for anything else."""
+    try:
+        index = faiss.read_index(str(path))
+    except RuntimeError as error:
+        raise ValueError(f"{path.name} can't be read ({str(error)[-100:]})") from None
+    if not isinstance(index, faiss.IndexRefine) or index.ntotal != len(items):
+        raise ValueError(f"{path.name} is not of {len(items)} entries")
+    return Means(index, items)
+
+
+def made_means(
+    entries: NDArray[np.float16], spreads: Vectors, items: NDArray[np.int32], *, seed: int
+) -> Means:
+    """The codes of entries, float16 [n, dim] of unit length, and of their spreads."""
+    dice = np.random.default_rng(seed)
+    width = -(-(entries.shape[1] + 1) // _IN_A_ROW) * _IN_A_ROW
+    sample = np.sort(dice.permutation(len(entries))[:_SAMPLE])
+    sample = np.resize(sample, max(len(sample), _LEAST_SAMPLE))
+    learned = _wide(entries[sample], spreads[sample], width)
+    turned = _turned(learned, entries.shape[1], dice)
+    short = faiss.IndexPQFastScan(turned.d_out, turned.d_out // 2, 4, faiss.METRIC_INNER_PRODUCT)
+    short.train(turned.apply(learned))
+    longer = faiss.IndexScalarQuantizer(width, faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT)
+    longer.train(learned)
+    both = faiss.IndexPreTransform(turned, short)
+    index = faiss.IndexRefine(both, longer)
+    for first in range(0, len(entries), _CHUNK):
+        part = slice(first, first + _CHUNK)
+        index.add(_wide(entries[part], spreads[part], width))
+    return Means(index, items)
+
+
+def _wide(entries: NDArray[np.float16], spreads: Vectors, width: int) -> Vectors:
+    wide = np.zeros((len(entries), width), np.float32)
+    wide[:, : entries.shape[1]] = entries
+    wide[:, entries.shape[1]] = spreads
+    return wide
+
+
+def _turned(learned: Vectors, dim: int, dice: np.random.Generator) -> faiss.LinearTransform:
+    """The transform to the main axes of what is learned from, turned at random."""
+    axes = min(_AXES, dim - dim % 2)
+    vectors = learned[:, :dim]
+    main = np.linalg.eigh(vectors.T @ vectors)[1][:, ::-1][:, :axes]
+    turn = np.linalg.qr(dice.standard_normal((axes, axes)))[0]
+    matrix = np.zeros((axes, learned.shape[1]), np.float32)
+    matrix[:, :dim] = turn @ main.T
+    transform = faiss.LinearTransform(learned.shape[1], axes, False)
+    faiss.copy_array_to_vector(matrix.ravel(), transform.A)
+    transform.is_trained = True
+    return transform

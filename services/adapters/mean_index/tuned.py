@@ -1,0 +1,38 @@
+"""The numbers of a base's search, and what was measured with them when it was built."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Self
+
+# Number of the exact answer's first items whose share found is the recall.
+RECALL_OF = 10
+# Number of items that a search of the catalogue asks for, for which a base is tuned.
+ASKED = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Tuned:
+    """`candidates` are found by short codes, the first `compared` of them by exact rows.
+
+    `recall` is the share of the exact answer's ten items that were found, 0 to 1, with `probes` queries made
+    of the base's own rows; `target` is the share that was asked for. `rate` is the number of queries a
+    second, one at a time, in seconds of one processor, 0 if it was not measured.
+    """
+
+    candidates: int
+    compared: int
+    target: float
+    recall: float
+    rate: float
+    probes: int
+
+    def encoded(self) -> str:
+        """As JSON."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def decoded(cls, text: str) -> Self:
+        """What `encoded` made; raises ValueError or TypeError for anything else."""
+        return cls(**json.loads(text))

@@ -1,0 +1,99 @@
+"""The choice of a base's numbers, by queries made of its own rows whose exact answers are found."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from common.wire import Vectors, unit
+from services.adapters.mean_index.means import Means
+from services.adapters.mean_index.tuned import ASKED, RECALL_OF, Tuned
+from services.adapters.mean_index.views import Views
+
+_PROBES, _NOISE_ROWS, _TIMED = 400, 2000, 100
+# Camera pictures have cosines of .8 to .3 with the pictures of their things.
+_LEAST_NOISE, _MOST_NOISE = 0.7, 2.6
+# What is found of other queries is now and then less than of these.
+_MARGIN, _FIRST_MARGIN = 0.002, 0.005
+_MOST_CANDIDATES = 8192
+_BLOCK_ROWS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Probes:
+    """Queries, float32 [n, dim], and the items of their exact answers, int64 [n, RECALL_OF], -1 for none."""
+
+    queries: Vectors
+    nearest: NDArray[np.int64]
+
+    def recall(self, found: NDArray[np.int64]) -> float:
+        """The share of the exact answers among the items found, int64 [n, any]."""
+        wanted = self.nearest >= 0
+        hits = (self.nearest[:, :, None] == found[:, None, :]).any(axis=2) & wanted
+        return float(hits.sum() / max(1, wanted.sum()))
+
+
+def made_probes(views: Views, *, seed: int, count: int = _PROBES) -> Probes:
+    """Queries like a camera's: rows with noise that lies along the same axes as rows do."""
+    dice = np.random.default_rng(seed)
+    own = views.vectors(dice.integers(len(views.rows), size=count))
+    others = views.vectors(dice.integers(len(views.rows), size=_NOISE_ROWS))
+    noise = dice.standard_normal((count, len(others)), np.float32) @ others / np.sqrt(np.float32(len(others)))
+    strength = np.linspace(_LEAST_NOISE, _MOST_NOISE, count, dtype=np.float32)[:, None]
+    queries = unit(own + strength * noise)
+    return Probes(queries, _exact(views, queries))
+
+
+def tuned(means: Means, probes: Probes, *, target: float) -> Tuned:
+    """The smallest numbers with which the target is reached, or all items where none reaches it."""
+    codes = means.first(probes.queries, candidates=min(_MOST_CANDIDATES, len(means)))
+    candidates = _smallest(codes, probes, at_least=target + _FIRST_MARGIN)
+    ordered = means.nearest(probes.queries, candidates=candidates, kept=candidates)
+    compared = max(ASKED, _smallest(ordered, probes, at_least=target + _MARGIN))
+    recall = probes.recall(ordered[:, :compared])
+    if recall < target:
+        candidates = compared = len(means)
+        recall = 1.0
+    return Tuned(candidates, compared, target, recall, 0.0, len(probes.queries))
+
+
+def rate(search: Callable[[Vectors], object], probes: Probes) -> float:
+    """The queries that are answered in a second of this thread's processor time, one at a time."""
+    search(probes.queries[:1])
+    began_s = time.thread_time()
+    for query in probes.queries[:_TIMED]:
+        search(query[np.newaxis])
+    return min(_TIMED, len(probes.queries)) / max(1e-9, time.thread_time() - began_s)
+
+
+def _smallest(found: NDArray[np.int64], probes: Probes, *, at_least: float) -> int:
+    """The number of first places of the items found that hold a share of the exact answers; else all."""
+    equal = found[:, None, :] == np.where(probes.nearest < 0, -2, probes.nearest)[:, :, None]
+    places = np.where(equal.any(axis=2), equal.argmax(axis=2), found.shape[1])[probes.nearest >= 0]
+    if not len(places):
+        return int(found.shape[1])
+    ordered = np.sort(places)
+    needed = int(ordered[min(len(ordered) - 1, int(np.ceil(at_least * len(ordered))) - 1)]) + 1
+    return min(needed, int(found.shape[1]))
+
+
+def _exact(views: Views, queries: Vectors) -> NDArray[np.int64]:
+    """The items of the best rows of each query, int64 [n, RECALL_OF], the nearest first, -1 for none."""
+    best = np.full((len(queries), RECALL_OF), -np.inf, np.float32)
+    items = np.full(best.shape, -1, np.int64)
+    first, starts = 0, views.starts
+    while first < len(starts) - 1:
+        last = max(first + 1, int(np.searchsorted(starts, starts[first] + _BLOCK_ROWS, side="right")) - 1)
+        rows = views.vectors(np.arange(starts[first], starts[last]))
+        cosines = np.maximum.reduceat(queries @ rows.T, starts[first:last] - starts[first], axis=1)
+        together = np.concatenate([best, cosines], axis=1)
+        names = np.broadcast_to(np.arange(first, last), cosines.shape)
+        chosen = np.argsort(-together, axis=1, kind="stable")[:, :RECALL_OF]
+        best = np.take_along_axis(together, chosen, axis=1)
+        items = np.take_along_axis(np.concatenate([items, names], axis=1), chosen, axis=1)
+        first = last
+    return items
