@@ -117,6 +117,7 @@ class FakeItems:
     def set_model(self, fingerprint: str) -> None:
         self._check("set_model")
         self._model = fingerprint
+        self._identity = secrets.token_hex(8)
 
     def stage(self, item: Item) -> bool:
         self._check("stage")

@@ -177,9 +177,10 @@ class ItemStore(Protocol):
         """What `head` and `model` give, in one request where the store takes one: to ask for news often."""
 
     def identity(self) -> str | None:
-        """The name that this very store was given by chance when it was first written, None before that.
+        """A name by chance that stands for this very store, None before its first write.
 
-        One that was deleted and made again has another, though it may count its changes alike.
+        One that was deleted and made again has another, though it may count its changes alike. `set_model`
+        gives it another too, as items then have vectors that no change tells of.
         """
 
     def changes(self, *, after: int, limit: int = 1000) -> list[Change]:

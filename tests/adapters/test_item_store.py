@@ -25,6 +25,8 @@ def test_a_store_keeps_the_identity_that_its_first_write_gave_it(store: ItemStor
     store.put(make_item("b"))
     store.delete("a")
     assert store.identity() == identity
+    store.set_model(OTHER_MODEL)
+    assert store.identity() not in (None, identity)
 
 
 def test_the_items_are_counted_each_once(store: ItemStore) -> None:

@@ -26,7 +26,7 @@ from services.adapters.dynamodb_items.layout import (
 class Head:
     """Facts of the catalogue as a whole; `revision` is 0 while nothing was ever written.
 
-    The first write gives the table its identity.
+    A head without an identity is written with a new one.
     """
 
     revision: int = 0
@@ -53,7 +53,7 @@ class Head:
         row = key(HEAD, HEAD)
         row |= {name: number(getattr(self, name)) for name in ("cursor", "items")}
         row["revision"] = number(over.revision + 1)
-        row["identity"] = {"S": over.identity or secrets.token_hex(8)}
+        row["identity"] = {"S": self.identity or secrets.token_hex(8)}
         if self.model is not None:
             row["model"] = {"S": self.model}
         if not over.revision:

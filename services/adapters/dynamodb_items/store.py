@@ -186,7 +186,7 @@ class DynamoItems:
         return head.cursor, head.model if head.items else None
 
     def identity(self) -> str | None:
-        """The name that the table was given at its first write."""
+        """The name that the table was given at its first write, or by `set_model`."""
         return self._commits.head().identity
 
     def changes(self, *, after: int, limit: int = 1000) -> list[Change]:
@@ -205,7 +205,7 @@ class DynamoItems:
 
     def set_model(self, fingerprint: str) -> None:
         """Declare another model the catalogue's, in one step: from now on items come with its vectors."""
-        self._commits.write(lambda head: Step([], [], replace(head, model=fingerprint)))
+        self._commits.write(lambda head: Step([], [], replace(head, model=fingerprint, identity=None)))
 
     def stage(self, item: Item) -> bool:
         """Keep the item's vectors as those of its model, unless it is gone or has other pictures by now."""

@@ -36,7 +36,7 @@ _PAGE = "id > ? AND instr(searched, ?) ORDER BY id LIMIT ?"
 _HEAD = "SELECT coalesce(max(cursor), 0) FROM changes"
 _SET_MODEL = "INSERT OR REPLACE INTO facts VALUES ('model', ?)"
 _IDENTITY = "SELECT value FROM facts WHERE name = 'identity'"
-_SET_IDENTITY = "INSERT INTO facts VALUES ('identity', lower(hex(randomblob(8))))"
+_SET_IDENTITY = "INSERT OR REPLACE INTO facts VALUES ('identity', lower(hex(randomblob(8))))"
 
 
 class SqliteItems:
@@ -177,7 +177,7 @@ class SqliteItems:
         return self.head(), self.model()
 
     def identity(self) -> str | None:
-        """The name that the file was given when its writer first opened it."""
+        """The name that the file was given when its writer first opened it, or by `set_model`."""
         found = self._rows(_IDENTITY)
         return found[0][0] if found else None
 
@@ -200,6 +200,7 @@ class SqliteItems:
         """Declare another model the catalogue's, in one step: from now on items come with its vectors."""
         with self._transaction() as db:
             db.execute(_SET_MODEL, (fingerprint,))
+            db.execute(_SET_IDENTITY)
 
     def stage(self, item: Item) -> bool:
         """Keep the item's vectors as those of its model, unless it is gone or has other pictures by now."""
