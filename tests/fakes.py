@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
@@ -148,6 +149,18 @@ class FakeIndex:
     def state(self) -> IndexState:
         rows = sum(len(vectors) for _, vectors in self._items.values())
         return IndexState("exact", len(self), rows, base=0, delta=rows, tombstones=0, recall=1.0)
+
+    def frozen(self) -> "FakeIndex":
+        copy = FakeIndex(dim=self._dim)
+        copy._items, copy._next_row, copy.cursor = self._items, self._next_row, self.cursor
+        return copy
+
+    @property
+    def file_bytes(self) -> int:
+        return 0
+
+    def save(self, folder: Path, /, *, breathe: Callable[[], object]) -> None:
+        raise NotImplementedError(f"a fake has no files for {folder}: FakeSnapshots keeps it as it is")
 
     def search(self, vectors: Vectors, *, k: int) -> list[list[Neighbour]]:
         items = self._items

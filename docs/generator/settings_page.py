@@ -27,7 +27,8 @@ PROCESSES: dict[str, type[BaseModel]] = {
 FUNCTIONS = AwsSettings
 GROUPS = {
     "The page and API": "port host public_url api_key tls tls_cert tls_key proxy",
-    "The catalogue": "data_dir store pictures model knn index samples fetch_private collect_pictures",
+    "The catalogue": "data_dir store pictures model knn index snapshot_s samples fetch_private "
+    "collect_pictures",
     "Cameras": "source thing region max_fps stall_s pace gate preview home_assistant max_age_s "
     "model_fingerprint edge_data",
     "Addresses between processes": "mqtt_url mqtt_cert mqtt_key mqtt_ca iot_rule mqtt_aws_topic link "

@@ -12,7 +12,7 @@ from common.wire import ASK_DETAILS, topic
 from services.adapters.prometheus_index import IndexCollector
 from services.adapters.prometheus_tally import PrometheusTally
 from services.adapters.redis_queue import RedisQueue
-from services.bootstrap.follower import open_follower
+from services.bootstrap.follower import open_follower, open_snapshots
 from services.bootstrap.local_points import open_matcher
 from services.bootstrap.picture_urls import picture_urls
 from services.bootstrap.redis import open_queue
@@ -26,11 +26,14 @@ from services.core.records import K
 from services.core.search.answer import Answerer, AnswerListener
 from services.core.search.camera_means import CameraMeans
 from services.core.search.drops import Drops
+from services.core.search.follow import Follower
 from services.core.search.following import Following
 from services.core.search.intake import Intake
 from services.core.search.lookup import Lookup
 from services.core.search.point_cache import PointCache
 from services.core.search.second_look import SecondLook
+from services.core.search.snapshot import SnapshotStore
+from services.core.search.snapshot_keeper import SnapshotKeeper
 from services.core.search.tally import Tally
 from services.core.search.trial import Trials
 
@@ -48,6 +51,8 @@ class SearchCore:
     drops: Drops
     queue: RedisQueue
     registry: CollectorRegistry
+    # None where no snapshots are kept.
+    keeper: SnapshotKeeper | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +73,20 @@ def build_search_core(
     ask_details: Callable[[str], object] = lambda _thing: None,
     make_index: IndexFactory | None = None,
     second_looks: bool = True,
+    snapshots: SnapshotStore | None = None,
+    snapshot_s: float = 0.0,
 ) -> SearchCore:
     """Wire the parts without a broker; nothing is connected yet. `listener` is called with each answer.
 
     `ask_details` asks a camera for local features of its next frame. The index is by default that of the
-    settings. Without `second_looks`, which are taken in threads, there are no threads.
+    settings. Without `second_looks`, which are taken in threads, there are no threads. The host has to call
+    the keeper of `snapshots`, which writes one every `snapshot_s` at most.
     """
     store = open_items(settings, writable=False)
     camera_means = CameraMeans()
-    follower, retrained = open_follower(settings, store, camera_means, make_index=make_index)
+    follower, retrained = open_follower(
+        settings, store, camera_means, make_index=make_index, snapshots=snapshots
+    )
     queue = open_queue(settings)
     registry = CollectorRegistry()
     tally = PrometheusTally(registry)
@@ -97,6 +107,9 @@ def build_search_core(
         camera_means=camera_means,
         retrained=retrained,
     )
+    keeper = None
+    if snapshots is not None and isinstance(follower, Follower):
+        keeper = SnapshotKeeper(follower, snapshots, every_s=snapshot_s)
     return SearchCore(
         follower,
         camera_means,
@@ -106,6 +119,7 @@ def build_search_core(
         drops,
         queue,
         registry,
+        keeper,
     )
 
 
@@ -134,6 +148,8 @@ def build_search(settings: SearchSettings, connect: Connect) -> SearchParts:
         settings,
         listener=announcer if settings.home_assistant else None,
         ask_details=lambda thing: link.publish(topic(thing, "command"), ASK_DETAILS, qos=1),
+        snapshots=open_snapshots(settings),
+        snapshot_s=settings.snapshot_s,
     )
     intake = Intake(
         core.answerer, core.drops, second_looks=core.second_look.workers if core.second_look else 1

@@ -143,6 +143,13 @@ class SearchCoreSettings(StoreSettings, KnnSettings, PageSettings, QueueSettings
 class SearchSettings(SearchCoreSettings, ConnectionSettings, _Broker):
     """The settings of the search process, which takes observations from a broker."""
 
+    snapshot_s: float = Field(
+        300,
+        ge=0,
+        le=86_400,
+        description="The least seconds between two snapshots of the index. They are in `DATA_DIR/index`, and "
+        "the search process starts from them. 0: none is written or read.",
+    )
     search_host: str = Field(HOST, description="The address that the search process listens at.")
     search_port: int = Field(SEARCH_PORT, ge=1, le=65535, description="The port of the search process.")
     # Optional: brokers may refuse a $ topic, and one refused filter ends the connection.

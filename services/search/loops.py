@@ -12,17 +12,19 @@ from services.core.dependency import Dependency
 from services.core.errors import Loading, UnavailableError
 from services.core.search.following import Following
 from services.core.search.intake import Intake
+from services.core.search.snapshot_keeper import SnapshotKeeper
 
 # A new item can be found within a second, wherever it was written.
 FOLLOW_EVERY_S = 0.2
 RETRY_S = 1.0
 ANSWER_TIMEOUT_S = 0.5
 WATCH_EVERY_S = 3.0
+KEEP_EVERY_S = 1.0
 
 # Longest turn of each thread in seconds, whatever it waits for: Redis and the item store have time limits of
 # seconds, and many frames may wait for Redis one after the other; the first reading of a large catalogue
-# takes minutes.
-LIMITS_S = {"follow": 600.0, "answer": 60.0, "watch": 60.0}
+# takes minutes, and so does a snapshot of one on a slow disk.
+LIMITS_S = {"follow": 600.0, "answer": 60.0, "watch": 60.0, "keep": 7200.0}
 OTHER_RECIPE = "of another version's recipe of views; `lookalike index rebuild` makes their vectors again"
 
 log = logging.getLogger(__name__)
@@ -37,17 +39,23 @@ class Loops:
         follower: Following,
         intake: Intake,
         watched: Sequence[Dependency] = (),
+        keeper: SnapshotKeeper | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._follower = follower
         self._intake = intake
-        self._watched = watched
+        self._watched, self._keeper = watched, keeper
         self._stopping = threading.Event()
         self._turned_s = dict.fromkeys(LIMITS_S, clock())
         self._clock = clock
         self._threads = [
             threading.Thread(target=self._repeat, args=(turn,), name=turn.__name__.strip("_"))
-            for turn in (self._follow, self._answer, *[self._watch] * bool(watched))
+            for turn in (
+                self._follow,
+                self._answer,
+                *[self._watch] * bool(watched),
+                *[self._keep] * (keeper is not None),
+            )
         ]
         # The damaged items that the log has named.
         self._told: dict[str, Any] = {}
@@ -71,9 +79,13 @@ class Loops:
     def stop(self) -> None:
         """End the threads and wait for them."""
         self._stopping.set()
+        if self._keeper is not None:
+            self._keeper.stop()
         for thread in self._threads:
             thread.join()
         self._intake.close()
+        if self._keeper is not None:
+            self._keeper.end()
 
     def held_up(self) -> str | None:
         """The thread that does not turn any more, in words, None if all do."""
@@ -128,6 +140,11 @@ class Loops:
 
     def _answer(self) -> None:
         self._intake.answer(timeout_s=ANSWER_TIMEOUT_S)
+
+    def _keep(self) -> None:
+        assert self._keeper is not None
+        self._keeper.turn()
+        self._stopping.wait(KEEP_EVERY_S)
 
     def _watch(self) -> None:
         # Without observations nothing else would notice, and log, that one of them fails.

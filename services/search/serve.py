@@ -24,7 +24,9 @@ def _serve() -> int:
     configure_logs(settings.log_level, process="search", form=settings.log_format)
     parts = build_search(settings, observations_link(settings))
     watched = [parts.queue_health, parts.link_health]
-    loops = Loops(follower=parts.core.follower, intake=parts.intake, watched=watched)
+    loops = Loops(
+        follower=parts.core.follower, intake=parts.intake, watched=watched, keeper=parts.core.keeper
+    )
     key = settings.api_key.get_secret_value()
     app = build_app(parts, loops, SenderRule(key, loopback=settings.search_host in LOOPBACK))
     server = build_search_server(app, settings)

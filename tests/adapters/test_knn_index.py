@@ -1,13 +1,15 @@
 """The contract of a k-NN index's two ports, on the fake, on FAISS and on an endpoint over HTTP."""
 
+import itertools
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from common.wire import Vectors, unit
-from services.adapters.faiss_index import FaissIndex
+from services.adapters.faiss_index import FaissFiles, FaissIndex
 from services.core.domain import IndexChange
 from services.core.ports import KnnIndex
 from services.core.records import Neighbour
@@ -24,12 +26,30 @@ def endpoint() -> Iterator[TestEndpoint]:
         yield running
 
 
-@pytest.fixture(params=["fake", "faiss", "sagemaker"])
-def index(request: pytest.FixtureRequest) -> KnnIndex:
+@pytest.fixture(params=["fake", "faiss", "reloaded faiss", "sagemaker"])
+def index(request: pytest.FixtureRequest, tmp_path: Path) -> KnnIndex:
     """An empty index."""
+    if request.param == "reloaded faiss":
+        return ReloadedIndex(tmp_path)
     if request.param == "sagemaker":
         return RetrainedIndex(request.getfixturevalue("endpoint"), dim=DIM)
     return FakeIndex(dim=DIM) if request.param == "fake" else FaissIndex(dim=DIM)
+
+
+class ReloadedIndex(FaissIndex):
+    """A FaissIndex that is kept in files before each batch of changes, and goes on from these."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(dim=DIM)
+        self._folder, self._times = folder, itertools.count()
+
+    def apply(self, changes: Sequence[IndexChange], *, cursor: int) -> None:
+        folder = self._folder / str(next(self._times))
+        folder.mkdir()
+        self.frozen().save(folder)
+        loaded = FaissFiles().load(folder, dim=DIM, cursor=self.cursor)
+        self.__dict__ |= loaded.__dict__
+        super().apply(changes, cursor=cursor)
 
 
 def rows(count: int = 1, *, seed: int = 0) -> Vectors:

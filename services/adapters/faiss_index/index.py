@@ -10,12 +10,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 
 import faiss
 import numpy as np
 from numpy.typing import NDArray
 
 from common.wire import Vectors
+from services.adapters.faiss_index.files import KIND, load_rows, save_rows
 from services.adapters.faiss_index.rows import Rows, State, joined
 from services.core.domain import IndexChange
 from services.core.index_state import IndexState
@@ -33,6 +35,24 @@ class FaissIndex:
         # The number of items by their number of vectors.
         self._views: Counter[int] = Counter()
         self._next_number = 0
+
+    @classmethod
+    def loaded(cls, folder: Path, *, dim: int, cursor: int, threads: int = 1) -> FaissIndex:
+        """The index of the files that `FrozenIndex.save` wrote; raises InputError or OSError for others."""
+        saved, made = load_rows(folder, dim=dim), cls(dim=dim, threads=threads)
+        ends = np.cumsum(saved.counts)
+        starts = (ends - saved.counts).tolist()
+        made._places = dict(zip(saved.item_ids, map(range, starts, ends.tolist()), strict=True))
+        made._views = Counter(saved.counts.tolist())
+        made._next_number = int(saved.rows.numbers.max(initial=-1)) + 1
+        made._state = replace(
+            made._state,
+            base=saved.rows,
+            items=len(saved.item_ids),
+            usual_views=_median(made._views),
+            cursor=cursor,
+        )
+        return made
 
     def __len__(self) -> int:
         return self._state.items
@@ -109,6 +129,7 @@ class FaissIndex:
             tombstones=left,
             recall=1.0,
             memory=state.base.memory + state.delta.memory,
+            mapped=state.base.mapped,
         )
 
     def frozen(self) -> FrozenIndex:
@@ -125,6 +146,17 @@ class FrozenIndex:
 
     def __len__(self) -> int:
         return self.state.items
+
+    @property
+    def file_bytes(self) -> int:
+        """About the size of the files that `save` writes."""
+        rows = sum(len(part) - part.left for part in self.state.parts)
+        dim = int(self.state.base.space.shape[1])
+        return rows * (4 * dim + 8)
+
+    def save(self, folder: Path, /, *, breathe: Callable[[], object] = lambda: None) -> None:
+        """Write its files into an empty folder; `breathe` is called between small steps."""
+        save_rows(self.state, folder, breathe=breathe)
 
     def search(self, vectors: Vectors, *, k: int) -> list[list[Neighbour]]:
         """As FaissIndex.search."""
@@ -147,6 +179,18 @@ class FrozenIndex:
             pending = np.array(unsettled, np.int64)
             rows *= 2
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class FaissFiles:
+    """The form of a FaissIndex's files; an index that is loaded compares with `threads` threads."""
+
+    threads: int = 1
+    kind: str = KIND
+
+    def load(self, folder: Path, /, *, dim: int, cursor: int) -> FaissIndex:
+        """The index of these files; raises InputError or OSError for others."""
+        return FaissIndex.loaded(folder, dim=dim, cursor=cursor, threads=self.threads)
 
 
 def _median(counts: Counter[int]) -> int:

@@ -27,6 +27,8 @@ class Rows:
     numbers: NDArray[np.int64]
     item_ids: list[str]
     alive: NDArray[np.bool_]
+    # Whether `space` is a file that is read when it is compared.
+    is_mapped: bool = False
 
     @classmethod
     def none(cls, dim: int) -> Rows:
@@ -46,8 +48,13 @@ class Rows:
 
     @property
     def memory(self) -> int:
-        """Bytes of the arrays, with the space for later vectors."""
-        return self.space.nbytes + self.numbers.nbytes + self.alive.nbytes
+        """Bytes of the arrays in memory, with the space for later vectors."""
+        return self.space.nbytes + self.numbers.nbytes + self.alive.nbytes - self.mapped
+
+    @property
+    def mapped(self) -> int:
+        """Bytes of vectors in a file."""
+        return self.space.nbytes if self.is_mapped else 0
 
     def with_more(self, vectors: Vectors, item_ids: list[str], *, first_number: int) -> Rows:
         """These rows and new ones; only the latest rows may get more, as these share their space."""

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import replace
-from typing import Self
+from typing import Self, cast
 
 from common.wire import Vectors
 from services.core.catalogue.views import RECIPE
 from services.core.domain import IndexChange, Item, ItemFacts
 from services.core.ports import KnnIndex
 from services.core.search.damaged_items import DamagedItems
-from services.core.search.space import PLAIN, Space, Standing
+from services.core.search.hubs import Hubs
+from services.core.search.kept_parts import compact
+from services.core.search.layered import frozen
+from services.core.search.snapshot import Snapshot, made_by
+from services.core.search.space import PLAIN, ModelSpace, Space, Standing
 from services.core.search.space_fit import SpaceStatistics
 from services.core.search.trained import TrainedIndex
 from services.core.search.verdict import leaning
@@ -29,12 +32,14 @@ class CatalogueCopy:
         # The space of the index's vectors, and what a later one would be fitted to.
         self.space, self.statistics = space, SpaceStatistics(space.shipped, dim)
         # What makes an item's score of its cosine, by id; without any its score is its cosine.
-        self.standings: dict[str, Standing] = {}
-        self.facts: dict[str, ItemFacts] = {}
+        self.standings: MutableMapping[str, Standing] = {}
+        self.facts: MutableMapping[str, ItemFacts] = {}
         # The leaning of each item that has feedback, in nats.
         self.leaning: dict[str, float] = {}
         # The items with vectors of another version's recipe; they are searched like all others.
         self.other_recipe: set[str] = set()
+        # The mean of the cameras that were known when the space was fitted.
+        self.cameras: Vectors | None = None
 
     @classmethod
     def begun(cls, trained: TrainedIndex, index: KnnIndex, space: Space) -> Self:
@@ -45,6 +50,40 @@ class CatalogueCopy:
         for facts in trained.facts:
             copy._take_facts(facts)
         return copy
+
+    @classmethod
+    def resumed(cls, kept: Snapshot, index: KnnIndex, shipped: ModelSpace | None) -> Self:
+        """The copy of a snapshot, over its index; `shipped` is what is shipped with its model."""
+        space = PLAIN if shipped is None else replace(kept.space, shipped=shipped)
+        copy = cls(kept.model, kept.dim, index, DamagedItems(kept.damaged), space)
+        # A loaded snapshot's are for one copy alone.
+        copy.facts = cast("MutableMapping[str, ItemFacts]", kept.facts)
+        copy.standings = cast("MutableMapping[str, Standing]", kept.standings)
+        copy.leaning.update(kept.leaning)
+        copy.other_recipe.update(kept.other_recipe)
+        copy.statistics = SpaceStatistics.begun(shipped, kept.statistics)
+        copy.cameras = kept.cameras
+        return copy
+
+    def snapshot(self, *, store: str, cursor: int, hubs: Hubs) -> Snapshot:
+        """The copy as it is now, whatever it takes later; the store's history is left out."""
+        return Snapshot(
+            store=store,
+            made_by=made_by(self.space.shipped),
+            model=self.model,
+            dim=self.dim,
+            cursor=cursor,
+            history=(),
+            facts=frozen(self.facts),
+            standings=frozen(self.standings),
+            leaning=dict(self.leaning),
+            other_recipe=frozenset(self.other_recipe),
+            damaged=self.damaged.reasons(),
+            hubs=hubs,
+            space=self.space,
+            statistics=self.statistics.kept(),
+            cameras=self.cameras,
+        )
 
     def take(self, items: Mapping[str, Item | None], *, cursor: int) -> None:
         """Items as they are now by id, None for one that is gone; those of another model count as gone.
@@ -91,7 +130,7 @@ class CatalogueCopy:
             self.other_recipe.add(item.id)
 
     def _take_facts(self, facts: ItemFacts) -> None:
-        self.facts[facts.id] = _compact(facts)
+        self.facts[facts.id] = compact(facts)
         if lean := leaning(facts.right, facts.wrong):
             self.leaning[facts.id] = lean
         else:
@@ -103,9 +142,3 @@ class CatalogueCopy:
         self.standings.pop(item_id, None)
         self.statistics.remove(item_id)
         self.leaning.pop(item_id, None)
-
-
-def _compact(facts: ItemFacts) -> ItemFacts:
-    """The same facts, with texts that many items share kept in memory once."""
-    metadata = {sys.intern(name): value for name, value in facts.metadata.items()}
-    return replace(facts, model=sys.intern(facts.model), metadata=metadata)

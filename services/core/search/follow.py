@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 import math
+import threading
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from common.wire import Vectors
 from services.core.domain import Change, Item, ItemFacts
 from services.core.errors import Loading, LoadingError
 from services.core.index_state import IndexState
@@ -16,6 +18,8 @@ from services.core.search.camera_means import CameraMeans
 from services.core.search.catalogue_copy import CatalogueCopy
 from services.core.search.damaged_items import DamagedItems, usual_dim
 from services.core.search.hubs import Hubs
+from services.core.search.recognition import history, resumable
+from services.core.search.snapshot import KeepableIndex, KeptIndex, LoadedSnapshot, Snapshot, SnapshotStore
 from services.core.search.space import PLAIN, ModelSpace, Space, SpacedIndex, Standing
 from services.core.search.space_fit import SpaceStatistics
 from services.core.search.space_state import SpaceState
@@ -27,6 +31,8 @@ _PAGE = 500
 _LOOK_AGAIN_S = 5.0
 # The pause before all items are read again for another space, in times that reading them took.
 _RESPACE_PAUSE = 10
+# Time after a start from a snapshot in which cameras come to be known; before that its space stays.
+_CAMERAS_COME_S = 60.0
 
 log = logging.getLogger(__name__)
 
@@ -71,11 +77,12 @@ class Follower:
         camera_means: CameraMeans | None = None,
         clock: Callable[[], float] = time.monotonic,
         open_trained: Callable[[TrainedIndex], KnnIndex] | None = None,
+        snapshots: SnapshotStore | None = None,
     ) -> None:
         """`space_of` gives what is shipped with a model, by its fingerprint, None for an unknown one.
 
         `camera_means` are those that the answerer notes. `open_trained` gives the index over a training's
-        rows, for `start_from`.
+        rows, for `start_from`. The first `follow` goes on from the newest of `snapshots`, if there is one.
         """
         self._store = store
         self._make_index, self._space_of = make_index, space_of
@@ -85,6 +92,15 @@ class Follower:
         self._respace_from_s = clock()
         self._fitted_s = clock()
         self._clock = clock
+        # None once one has been looked for.
+        self._snapshots = snapshots
+        # The snapshot that this began with, and whether that has been found damaged meanwhile.
+        self.resumed: LoadedSnapshot | None = None
+        self._is_doubted = False
+        # Held while copy and cursor change.
+        self._changing = threading.Lock()
+        # The store's, when its items were read.
+        self.identity: str | None = None
         self._looked_again_s = clock()
         # Loading that is under way.
         self._run: Generator[None, None, int] | None = None
@@ -162,6 +178,10 @@ class Follower:
         Reading all items ends after the page under way at `due_s`, a moment of the clock, with 0 read; the
         next call goes on.
         """
+        if self._is_doubted:
+            self._forget()
+        if self._snapshots is not None:
+            self._resume(self._snapshots)
         head, model = self._store.state()
         if self._run is not None or self.cursor is None or self._is_to_load(head, model):
             return self._load(model, due_s)
@@ -169,12 +189,48 @@ class Follower:
         while head != self.cursor and (changes := self._store.changes(after=self.cursor, limit=_PAGE)):
             count += self._take(changes)
         self.loading = None  # true too if the first items were deleted while they were read
-        if self._copy is not None and self._clock() >= self._respace_from_s:
-            cameras = self._camera_means.middle(self._copy.model, self._copy.space.camera_mean)
-            if self._copy.is_moved(cameras):
-                return self._load(model, due_s)
+        if self._copy is not None and self._is_to_respace(self._copy):
+            return self._load(model, due_s)
         self._look_again()
         return count
+
+    def _is_to_respace(self, copy: CatalogueCopy) -> bool:
+        """Whether it is time for another space."""
+        cameras = self._cameras(copy.model, copy.space.shipped)
+        return self._clock() >= self._respace_from_s and copy.is_moved(cameras)
+
+    def _resume(self, snapshots: SnapshotStore) -> None:
+        """Go on from the newest snapshot, which answers at once, if there is one of this store."""
+        loaded, self._snapshots = resumable(snapshots, self._store, self._space_of), None
+        if loaded is None:
+            return
+        kept = loaded.snapshot
+        copy = CatalogueCopy.resumed(kept, loaded.index, self._space_of(kept.model))
+        self._copy, self.view, self.damaged, self.resumed = copy, _view(copy), copy.damaged, loaded
+        self.cursor, self.identity, self.loading = kept.cursor, kept.store, None
+        self.hubs, self._hub_items = kept.hubs, len(copy.facts)
+        self._respace_from_s = self._clock() + _CAMERAS_COME_S
+        log.info("index: %d items as of change %d, from a snapshot", len(copy.facts), kept.cursor)
+
+    def doubt(self) -> None:
+        """Let the next `follow` read all items again, as the snapshot that this began with is damaged."""
+        self._is_doubted = True
+
+    def _forget(self) -> None:
+        self.loading = Loading()  # first: nobody may see an empty catalogue
+        self._copy, self.view, self.damaged, self.resumed = None, None, DamagedItems(), None
+        self.cursor, self._run, self._is_doubted = None, None, False
+
+    def snapshot(self) -> tuple[Snapshot, KeptIndex] | None:
+        """Everything as it is now, for any thread; None while there is nothing to keep, or it can't be."""
+        with self._changing:
+            copy, cursor, store = self._copy, self.cursor, self.identity
+            if copy is None or cursor is None or store is None or not isinstance(copy.index, KeepableIndex):
+                return None
+            if self.loading is not None or self._is_doubted:
+                return None
+            kept, index = copy.snapshot(store=store, cursor=cursor, hubs=self.hubs), copy.index.frozen()
+        return replace(kept, history=history(self._store, cursor)), index
 
     def _is_to_load(self, head: int, model: str | None) -> bool:
         """Whether the items of this model have not been read yet."""
@@ -193,8 +249,9 @@ class Follower:
         ids = self.damaged.longest_noted(_PAGE)
         items = dict(zip(ids, self._store.get_many(ids, points=False), strict=True))
         if self._copy is not None:
-            self._copy.take(items, cursor=self.cursor)
-            self._note(self._copy)
+            with self._changing:
+                self._copy.take(items, cursor=self.cursor)
+                self._note(self._copy)
         elif any(self.damaged.sift(items).values()):
             self.cursor = None  # the first sound item: the next call reads all
 
@@ -204,8 +261,10 @@ class Follower:
         cursor = changes[-1].cursor
         if self._copy is not None:
             items = self._store.get_many(ids, points=False)
-            self._copy.take(dict(zip(ids, items, strict=True)), cursor=cursor)
-            self._note(self._copy)
+            with self._changing:
+                self._copy.take(dict(zip(ids, items, strict=True)), cursor=cursor)
+                self._note(self._copy)
+                self.cursor = cursor
         self.cursor = cursor
         return len(ids)
 
@@ -238,14 +297,16 @@ class Follower:
 
         It stops after each page.
         """
+        identity = self._store.identity()  # first: it changes with the model
         head, damaged, began_s = self._store.head(), DamagedItems(), self._clock()
         copy, count = yield from self._read_all(model, damaged, cursor=head)
         if self._store.model() != model:
             # The model changed meanwhile: items of one model are missing, so the next call reads again.
             return 0
-        self._copy, self.view, self.damaged = copy, None if copy is None else _view(copy), damaged
-        self.cursor, self.loading = head, None
-        self._note_hubs(copy)
+        with self._changing:
+            self._copy, self.view, self.damaged = copy, None if copy is None else _view(copy), damaged
+            self.cursor, self.loading, self.identity = head, None, identity
+            self._note_hubs(copy)
         self._fitted_s = self._clock()
         # New items wait while all are read again: a tenth of the time at most.
         self._respace_from_s = self._clock() + _RESPACE_PAUSE * (self._clock() - began_s)
@@ -267,8 +328,10 @@ class Follower:
         while model is not None and (page := self._store.page(after=after, limit=_PAGE, points=False)):
             own = {item.id: item for item in page if item.damage or item.model == model}
             if copy is None and (dim := usual_dim(own.values())):
-                space = self._fitted_space(model, dim, page)
+                cameras = self._cameras(model, self._space_of(model))
+                space = self._fitted_space(model, dim, page, cameras)
                 copy = CatalogueCopy(model, dim, self._make_index(model, dim), damaged, space)
+                copy.cameras = cameras
             if copy is not None:
                 copy.take(own, cursor=cursor)
             else:
@@ -278,10 +341,15 @@ class Follower:
             yield
         return copy, count
 
-    def _fitted_space(self, model: str, dim: int, page: Sequence[Item]) -> Space:
+    def _cameras(self, model: str, shipped: ModelSpace | None) -> Vectors | None:
+        """The mean of the cameras; while none is known, the one that the present space was fitted with."""
+        now = self._camera_means.middle(model, None if shipped is None else shipped.camera_mean)
+        own = self._copy if self._copy is not None and self._copy.model == model else None
+        return own.cameras if now is None and own is not None else now
+
+    def _fitted_space(self, model: str, dim: int, page: Sequence[Item], cameras: Vectors | None) -> Space:
         """The space for a model's items, fitted to those of the first page, or to all if known."""
         shipped = self._space_of(model)
-        cameras = self._camera_means.middle(model, None if shipped is None else shipped.camera_mean)
         if len(page) == _PAGE and self._copy is not None and self._copy.model == model:
             return self._copy.statistics.fit(cameras)
         statistics = SpaceStatistics(shipped, dim)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,11 +31,22 @@ _CAMERAS_MOVED = 0.1
 
 
 @dataclass(frozen=True, slots=True)
-class _Taught:
+class TaughtVectors:
     """An item's vectors, as the model made them, float16 [n, dim]: taught and catalogue pictures."""
 
     taught: NDArray[np.float16]
     catalogue: NDArray[np.float16]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptStatistics:
+    """Statistics as they were at one moment: sums, float64 [dim], counts, and the taught items by id."""
+
+    total: NDArray[np.float64]
+    count: int
+    taught: Mapping[str, TaughtVectors]
+    taught_total: NDArray[np.float64]
+    taught_count: int
 
 
 class SpaceStatistics:
@@ -44,9 +56,25 @@ class SpaceStatistics:
         self._shipped = shipped
         self._total = np.zeros(dim, np.float64)
         self._count = 0
-        self._taught: dict[str, _Taught] = {}
+        self._taught: dict[str, TaughtVectors] = {}
         # The sum of all taught vectors, and their number.
         self._taught_total, self._taught_count = np.zeros(dim, np.float64), 0
+
+    @classmethod
+    def begun(cls, shipped: ModelSpace | None, kept: KeptStatistics) -> Self:
+        """Statistics that go on from kept ones."""
+        made = cls(shipped, len(kept.total))
+        made._total, made._count = kept.total.copy(), kept.count
+        made._taught = dict(kept.taught)
+        made._taught_total, made._taught_count = kept.taught_total.copy(), kept.taught_count
+        return made
+
+    def kept(self) -> KeptStatistics:
+        """The statistics as they are now."""
+        taught = dict(self._taught)
+        return KeptStatistics(
+            self._total.copy(), self._count, taught, self._taught_total.copy(), self._taught_count
+        )
 
     def add(self, items: Iterable[Item]) -> None:
         """Count items as they are now."""
@@ -59,7 +87,7 @@ class SpaceStatistics:
             self.remove(item.id)
             if taught.any():
                 half = np.float16
-                own = _Taught(item.vectors[taught].astype(half), catalogue.astype(half))
+                own = TaughtVectors(item.vectors[taught].astype(half), catalogue.astype(half))
                 self._taught[item.id] = own
                 self._count_taught(own, 1)
 
@@ -68,7 +96,7 @@ class SpaceStatistics:
         if (own := self._taught.pop(item_id, None)) is not None:
             self._count_taught(own, -1)
 
-    def _count_taught(self, own: _Taught, times: int) -> None:
+    def _count_taught(self, own: TaughtVectors, times: int) -> None:
         self._taught_total += times * own.taught.sum(axis=0, dtype=np.float64)
         self._taught_count += times * len(own.taught)
 
@@ -120,7 +148,7 @@ class SpaceStatistics:
         total = self._taught_total + _PRIOR_TAUGHT * prior
         return np.asarray(total / (self._taught_count + _PRIOR_TAUGHT), np.float32)
 
-    def _sharpening(self) -> list[_Taught]:
+    def _sharpening(self) -> list[TaughtVectors]:
         """The items that have two taught pictures or more, in the order of their ids."""
         return [each for _, each in sorted(self._taught.items()) if len(each.taught) > 1]
 
@@ -154,7 +182,7 @@ def _scale_of(taught_cosines: Sequence[Vectors], catalogue_cosines: Sequence[Vec
     return TaughtScale(gain, catalogue_mean - gain * taught_mean)
 
 
-def _spread(items: Sequence[_Taught]) -> list[_Taught]:
+def _spread(items: Sequence[TaughtVectors]) -> list[TaughtVectors]:
     """The items, or those at even distances if there are many, with their first pictures."""
     places = np.unique(np.linspace(0, len(items) - 1, min(len(items), _MOST_ITEMS)).round().astype(int))
     chosen = [items[place] for place in places.tolist()]

@@ -9,22 +9,21 @@ from typing import Any
 
 import numpy as np
 
-from services.core.domain import ItemFacts
 from services.core.errors import InputError
 from services.core.search.distances import Distances
+from services.core.search.kept_parts import facts_json, facts_of, space_arrays, space_json, space_of
 from services.core.search.sketches import SKETCH_DIM
-from services.core.search.space import Space, Standing, TaughtScale
+from services.core.search.space import Standing
 from services.core.search.trained import TrainedIndex
 
 # Raise it when the files change; a process of another version then says so.
 _VERSION = 1
 _DAMAGED = (ValueError, KeyError, TypeError, IndexError, RecursionError, EOFError, zipfile.BadZipFile)
-_SPACE = ("catalogue_mean", "taught_mean", "metric")
 
 
 def encode_trained(trained: TrainedIndex) -> tuple[bytes, bytes]:
     """The JSON and the numbers."""
-    space, ids = trained.space, [item.id for item in trained.facts]
+    ids = [item.id for item in trained.facts]
     told = {
         "version": _VERSION,
         "training": trained.training,
@@ -33,19 +32,16 @@ def encode_trained(trained: TrainedIndex) -> tuple[bytes, bytes]:
         "cursor": trained.cursor,
         "rows_answered": trained.rows_answered,
         "distances": trained.distances,
-        "scale": [space.scale.gain, space.scale.offset],
-        "taught_items": space.taught_items,
-        "sharpening_items": space.sharpening_items,
         "other_recipe": sorted(trained.other_recipe),
         "damaged": dict(trained.damaged),
-        "items": [_facts_json(item) for item in trained.facts],
-    }
+        "items": [facts_json(item) for item in trained.facts],
+    } | space_json(trained.space)
     arrays: dict[str, Any] = {"row_counts": trained.row_counts, "sketches": trained.sketches}
     if trained.standings:
         # Every item has one, or none has.
         kept = [trained.standings[item_id] for item_id in ids]
         arrays["standings"] = np.array([[each.gain, each.offset] for each in kept], np.float64)
-    arrays |= {name: getattr(space, name) for name in _SPACE if getattr(space, name) is not None}
+    arrays |= space_arrays(trained.space)
     content = io.BytesIO()
     np.savez(content, **arrays)
     return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode(), content.getvalue()
@@ -64,7 +60,7 @@ def decode_trained(facts: bytes, numbers: bytes) -> TrainedIndex:
 
 
 def _trained(told: dict[str, Any], arrays: dict[str, Any]) -> TrainedIndex:
-    items = tuple(_facts(each, told["model"]) for each in told["items"])
+    items = tuple(facts_of(each, told["model"]) for each in told["items"])
     counts = np.asarray(arrays["row_counts"], np.int64)
     pairs = arrays["standings"].tolist() if "standings" in arrays else []
     sketches = np.asarray(arrays["sketches"], np.int8)
@@ -80,14 +76,7 @@ def _trained(told: dict[str, Any], arrays: dict[str, Any]) -> TrainedIndex:
         facts=items,
         row_counts=counts,
         sketches=sketches,
-        space=Space(
-            catalogue_mean=arrays.get("catalogue_mean"),
-            taught_mean=arrays.get("taught_mean"),
-            metric=arrays.get("metric"),
-            scale=TaughtScale(*told["scale"]),
-            taught_items=told["taught_items"],
-            sharpening_items=told["sharpening_items"],
-        ),
+        space=space_of(told, arrays),
         standings={
             item.id: Standing(gain, offset) for item, (gain, offset) in zip(items, pairs, strict=False)
         },
@@ -95,37 +84,4 @@ def _trained(told: dict[str, Any], arrays: dict[str, Any]) -> TrainedIndex:
         damaged=told["damaged"],
         rows_answered=told["rows_answered"],
         distances=Distances(told["distances"]),
-    )
-
-
-def _facts_json(item: ItemFacts) -> list[Any]:
-    """An item's facts but its model, which is that of all, in the order of `_facts`."""
-    return [
-        item.id,
-        item.title,
-        item.picture,
-        item.views,
-        item.link,
-        dict(item.metadata),
-        item.right,
-        item.wrong,
-        item.more_pictures,
-        item.taught,
-    ]
-
-
-def _facts(told: list[Any], model: str) -> ItemFacts:
-    item_id, title, picture, views, link, metadata, right, wrong, more, taught = told
-    return ItemFacts(
-        id=item_id,
-        title=title,
-        picture=picture,
-        model=model,
-        views=views,
-        link=link,
-        metadata=metadata,
-        right=right,
-        wrong=wrong,
-        more_pictures=tuple(more),
-        taught=tuple(taught),
     )
