@@ -92,7 +92,7 @@ class RestartedSearch:
         self._address = stack.address("search")
         self._gate: StoreGate | None = None
         self._hurrying, self._doling = threading.Event(), cast(threading.Thread | None, None)
-        environ = environ | {"LOOKALIKE_STORE": f"sqlite:///{self._own}"}
+        environ = environ | {"LOOKALIKE_STORE": f"sqlite:///{self._own}", "LOOKALIKE_SNAPSHOT_S": "0"}
         with (stack.folder / "log").open("ab") as log:
             command = [sys.executable, "-m", "services.search"]
             self._process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=log, stderr=log)

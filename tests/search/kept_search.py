@@ -1,0 +1,65 @@
+"""A search's index that is loaded, folded or kept again and again: `python -m tests.search.kept_search`.
+
+Its arguments are the item store's file, the snapshots' folder, and what it is to do.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from services.adapters.faiss_index import FaissFiles, FaissIndex
+from services.adapters.index_snapshots import IndexSnapshots
+from services.adapters.sqlite_items import SqliteItems
+from services.core.ports import ItemStore
+from services.core.search.follow import Follower
+from tests.core.search.spaces import shipped
+
+
+def follower(store: ItemStore, folder: Path) -> Follower:
+    """One that goes on from the newest snapshot in a folder, whose files are all mapped."""
+    return Follower(
+        store,
+        make_index=lambda _model, dim: FaissIndex(dim=dim),
+        space_of=lambda _model: shipped(),
+        snapshots=snapshots(folder),
+    )
+
+
+def snapshots(folder: Path) -> IndexSnapshots:
+    """The snapshots in a folder."""
+    return IndexSnapshots(folder, FaissFiles(), small_bytes=0)
+
+
+def follow(following: Follower) -> None:
+    """Read all that is new."""
+    while following.follow():
+        pass
+
+
+def keep(following: Follower, folder: Path) -> None:
+    """Write a snapshot."""
+    if (found := following.snapshot()) is not None:
+        snapshots(folder).save(*found, breathe=lambda: None)
+
+
+def main() -> None:
+    """Do it until the process is killed; says the word of what begins."""
+    path, folder, work = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
+    store = SqliteItems(path, writable=False)
+    following = follower(store, folder)
+    if work != "load":
+        follow(following)
+    print(work, flush=True)
+    while True:
+        if work == "load":
+            following = follower(store, folder)
+        follow(following)  # which folds, as many items change
+        if work == "save":
+            keep(following, folder)
+        if work == "load" and following.resumed is not None:
+            assert following.resumed.check(lambda: None) == ""
+
+
+if __name__ == "__main__":
+    main()
