@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import Any
 
 import redis
-from redis.exceptions import NoScriptError
 
 from common.rate_limited_log import RateLimitedLog
 from services.adapters.redis_queue.causes import translated
 from services.adapters.redis_queue.channel import CHANNEL
 from services.adapters.redis_queue.foreign import record_id, with_matches
 from services.adapters.redis_queue.keys import ALL, KEYS, Keys
-from services.core.camera_mean import SEEN_EVERY_S, SEEN_FRAMES, CameraMean, SeenFrame, last_minute
+from services.adapters.redis_queue.remembered import read_mean, read_vote
+from services.adapters.redis_queue.script import Script
+from services.core.camera_mean import SEEN_EVERY_S, SEEN_FRAMES, SeenFrame, last_minute
 from services.core.errors import UnavailableError
-from services.core.evidence import Vote
 from services.core.ports import Memory
 from services.core.records import MatchRecord
 from services.core.search.admission import MAX_AHEAD_S
@@ -25,9 +22,9 @@ from services.core.search.votes import KEPT
 
 # The lists, the camera's state, the counter and the memory of `check`, apart from those of cameras.
 CHECK = "stack:check"
-_CHECK_KEYS = (CHECK, *(f"{CHECK}:{name}" for name in ("each", "camera", "id", "votes", "mean", "seen")))
+_CHECK_KEYS = (CHECK, *(f"{CHECK}:{name}" for name in ("id", "each", "camera", "votes", "mean", "seen")))
 _CHECK_RECORD = '{"check":true}'
-_SCRIPT = Path(__file__).with_name("push.lua").read_text(encoding="utf-8")
+_PUSH, _MEMORIES = Script("push.lua"), Script("memories.lua")
 # Number of observations in a row with a wrong clock that are no mere delay of the network.
 _BAD_CLOCKS = 5
 _CLOCK_MEMORY_S = 30
@@ -58,7 +55,6 @@ class RedisQueue:
         self._client, self._keys = client, keys
         self._keep, self._keep_each = keep, keep_each
         self._on_foreign, self._log = on_foreign, RateLimitedLog(every_s=_TELL_FOREIGN_S)
-        self._script_sha = hashlib.sha1(_SCRIPT.encode(), usedforsecurity=False).hexdigest()
 
     def push(self, record: MatchRecord) -> int | None:
         """Put a record on top; gives its id, or None if the camera's newest is already newer (dropped)."""
@@ -66,60 +62,37 @@ class RedisQueue:
 
     def push_many(self, records: Sequence[MatchRecord]) -> list[int | None]:
         """Push records in their order, in one round trip; gives what `push` gives of each."""
+        if not records:
+            return []
+        keys, arguments = [ALL, self._keys.of("stack:id")], self._limits()
+        for record in records:
+            keys += self._keys_of(record.observation.thing)
+            arguments += _arguments(record)
         with translated():
-            pushed = self._run(records, self._script_sha)
-            # A Redis that was started since does not know the script; those that failed are pushed again.
-            lacking = [place for place, each in enumerate(pushed) if isinstance(each, NoScriptError)]
-            if lacking:
-                again = self._run([records[place] for place in lacking], _SCRIPT)
-                for place, each in zip(lacking, again, strict=True):
-                    pushed[place] = each
+            pushed = _PUSH.run(self._client, keys, arguments)
             for error in (each for each in pushed if isinstance(each, Exception)):
                 raise error
         return [None if each is None else int(each) for each in pushed]
 
-    def _run(self, records: Sequence[MatchRecord], script: str) -> list[Any]:
-        """The answer of the script, given by its text or its hash, to each record, or its error."""
-        with self._client.pipeline(transaction=False) as pipe:
-            for record in records:
-                keys = self._script_keys(record.observation.thing)
-                run = pipe.eval if script is _SCRIPT else pipe.evalsha
-                run(script, len(keys), *keys, *self._arguments(record))
-            return list(pipe.execute(raise_on_error=False))
+    def _limits(self) -> list[str | int]:
+        """The arguments of the script that are the same for all records."""
+        ahead_ms, every_ms = round(MAX_AHEAD_S * 1000), round(SEEN_EVERY_S * 1000)
+        kept: list[str | int] = [self._keep, self._keep_each, CHANNEL, KEPT]
+        return [*kept, ahead_ms, _MEAN_MEMORY_S, every_ms, SEEN_FRAMES]
 
-    def _script_keys(self, thing: str) -> list[str]:
-        own = [name(thing) for name in (self._votes, self._mean, self._seen)]
-        return [ALL, self._keys.matches(thing), self._state(thing), self._keys.of("stack:id"), *own]
-
-    def _arguments(self, record: MatchRecord) -> list[str | int]:
-        seen, frame = record.observation, record.seen_frame
-        return [
-            record.to_json(),
-            seen.session or "",
-            "" if seen.seq is None else seen.seq,
-            round(seen.captured_at_s * 1000),
-            self._keep,
-            self._keep_each,
-            CHANNEL,
-            record.vote.to_json() if record.vote else "",
-            KEPT,
-            round(MAX_AHEAD_S * 1000),
-            record.mean.to_json() if record.mean else "",
-            _MEAN_MEMORY_S,
-            frame.to_json() if frame else "",
-            round(SEEN_EVERY_S * 1000),
-            SEEN_FRAMES,
-        ]
+    def _keys_of(self, thing: str) -> list[str]:
+        own = [name(thing) for name in (self._state, self._votes, self._mean, self._seen)]
+        return [self._keys.matches(thing), *own]
 
     def memories(self, things: Sequence[str]) -> dict[str, Memory]:
         """What is remembered of these cameras, as pushed by any process; one round trip."""
-        with translated(), self._client.pipeline(transaction=False) as pipe:
-            for thing in things:
-                pipe.lrange(self._votes(thing), 0, KEPT - 1)
-                pipe.get(self._mean(thing))
-            found = pipe.execute()
+        if not things:
+            return {}
+        keys = [name(thing) for thing in things for name in (self._votes, self._mean)]
+        with translated():
+            found = _MEMORIES.run(self._client, keys, [KEPT])
         return {
-            thing: Memory([Vote.from_json(vote) for vote in votes], CameraMean.from_json(mean or ""))
+            thing: Memory([read_vote(vote) for vote in votes], read_mean(mean or ""))
             for thing, votes, mean in zip(things, found[::2], found[1::2], strict=True)
         }
 
@@ -204,13 +177,12 @@ class RedisQueue:
 
         Raises UnavailableError with the cause in words: a Redis that answers may still refuse every write.
         """
-        arguments: list[str | int] = [_CHECK_RECORD, "", "", 0, 1, 1, CHECK, "", 1, 0, "", 60, "", 0, 1]
+        arguments: list[str | int] = [1, 1, CHECK, 1, 0, 60, 0, 1, _CHECK_RECORD, "", "", 0, "", "", ""]
         keys = [self._keys.of(name) for name in _CHECK_KEYS]
         with translated():
-            try:
-                self._client.evalsha(self._script_sha, len(keys), *keys, *arguments)
-            except NoScriptError:
-                self._client.eval(_SCRIPT, len(keys), *keys, *arguments)
+            for result in _PUSH.run(self._client, keys, arguments):
+                if isinstance(result, Exception):
+                    raise result
             found = self._client.lrange(keys[0], 0, 0)
             self._client.lrange(ALL, 0, 0)
         if not found or '"check":true' not in str(found[0]):
@@ -230,3 +202,17 @@ class RedisQueue:
 
     def _feedback(self, record_id: int) -> str:
         return self._keys.of(f"feedback:{record_id}")
+
+
+def _arguments(record: MatchRecord) -> list[str | int]:
+    """The arguments of the script for one record."""
+    seen, frame = record.observation, record.seen_frame
+    return [
+        record.to_json(),
+        seen.session or "",
+        "" if seen.seq is None else seen.seq,
+        round(seen.captured_at_s * 1000),
+        record.vote.to_json() if record.vote else "",
+        record.mean.to_json() if record.mean else "",
+        frame.to_json() if frame else "",
+    ]
