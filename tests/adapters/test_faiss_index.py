@@ -90,7 +90,7 @@ def test_a_search_goes_on_while_a_write_is_under_way(step: str) -> None:
 def test_a_write_and_its_fold_and_other_searches_go_on_while_a_search_is_under_way(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    index, gate = FaissIndex(dim=DIM), HeldSearch()
+    index, gate = FaissIndex(dim=DIM, few_cosines=0), HeldSearch()
     filled(index, {"old": rows(seed=1)})
     compare = faiss.knn
 
@@ -162,7 +162,7 @@ class Counted:
 
 
 def test_an_item_of_80_views_changes_nothing_for_queries_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    counted, index = Counted(monkeypatch), FaissIndex(dim=DIM)
+    counted, index = Counted(monkeypatch), FaissIndex(dim=DIM, few_cosines=0)
     filled(index, {f"item-{number}": rows(2, seed=number) for number in range(1, 200)})
     queries = rows(30, seed=999)
     before = counted.of(index, queries)
@@ -182,7 +182,7 @@ def test_faiss_takes_its_share_of_cores_in_whichever_thread_it_searches() -> Non
     made, used = list[FaissIndex](), list[int]()
 
     def make() -> None:
-        made.append(FaissIndex(dim=DIM, threads=1))
+        made.append(FaissIndex(dim=DIM, threads=1, few_cosines=0))
         filled(made[0], {"a": rows()})
 
     def search() -> None:

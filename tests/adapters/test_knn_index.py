@@ -26,13 +26,15 @@ def endpoint() -> Iterator[TestEndpoint]:
         yield running
 
 
-@pytest.fixture(params=["fake", "faiss", "reloaded faiss", "sagemaker"])
+@pytest.fixture(params=["fake", "faiss", "faiss by rows", "reloaded faiss", "sagemaker"])
 def index(request: pytest.FixtureRequest, tmp_path: Path) -> KnnIndex:
     """An empty index."""
     if request.param == "reloaded faiss":
         return ReloadedIndex(tmp_path)
     if request.param == "sagemaker":
         return RetrainedIndex(request.getfixturevalue("endpoint"), dim=DIM)
+    if request.param == "faiss by rows":  # as with a catalogue that is large for a search
+        return FaissIndex(dim=DIM, few_cosines=0)
     return FakeIndex(dim=DIM) if request.param == "fake" else FaissIndex(dim=DIM)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from common.wire import Vectors
-from services.adapters.faiss_index.rows import Rows, State
+from services.adapters.faiss_index.rows import Rows, State, starts_of
 from services.core.errors import InputError
 
 KIND = "exact 1"
@@ -68,7 +68,7 @@ def load_rows(folder: Path, *, dim: int) -> SavedRows:
         )
     owners: list[str] = np.repeat(np.array(item_ids, object), counts).tolist()
     vectors, alive = _mapped(folder / _VECTORS, total, dim), np.ones(total, np.bool_)
-    rows = Rows(vectors, numbers, owners, alive, is_mapped=True)
+    rows = Rows(vectors, numbers, owners, alive, starts_of(counts), is_mapped=True)
     return SavedRows(rows, item_ids, counts)
 
 

@@ -7,9 +7,8 @@ and a search works on the state that was there when it began: it takes no lock, 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
 import faiss
@@ -17,18 +16,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from common.wire import Vectors
+from services.adapters.faiss_index.by_items import nearest_by_items
 from services.adapters.faiss_index.files import KIND, load_rows, save_rows
 from services.adapters.faiss_index.rows import Rows, State, joined
 from services.core.domain import IndexChange
 from services.core.index_state import IndexState
 from services.core.records import Neighbour
 
+# As many as 64 queries have with 6,000 items of five views.
+FEW_COSINES = 2_000_000
+
 
 class FaissIndex:
     """A KnnIndex; FAISS compares with `threads` threads a search."""
 
-    def __init__(self, *, dim: int, threads: int = 1) -> None:
-        self._dim, self._threads = dim, threads
+    def __init__(self, *, dim: int, threads: int = 1, few_cosines: int = FEW_COSINES) -> None:
+        """Up to `few_cosines` of a search all are compared item by item, instead of FAISS' nearest rows."""
+        self._dim, self._threads, self._few_cosines = dim, threads, few_cosines
         self._state = State(Rows.none(dim), Rows.none(dim))
         # For the writer alone: the places of each item's rows, counted through base and delta.
         self._places: dict[str, range] = {}
@@ -87,7 +91,9 @@ class FaissIndex:
             return state
         item_ids = [item_id for item_id, vectors in added.items() for _ in vectors]
         together = np.concatenate(list(added.values()))
-        return replace(state, delta=state.delta.with_more(together, item_ids, first_number=self._next_number))
+        counts = [len(vectors) for vectors in added.values()]
+        delta = state.delta.with_more(together, item_ids, counts=counts, first_number=self._next_number)
+        return replace(state, delta=delta)
 
     def _note(self, left: Mapping[str, range], added: Mapping[str, Vectors]) -> None:
         """Remember the places of the items' rows, which are added behind all others."""
@@ -134,7 +140,7 @@ class FaissIndex:
 
     def frozen(self) -> FrozenIndex:
         """The index as it is now, whatever is applied later."""
-        return FrozenIndex(self._state, self._threads)
+        return FrozenIndex(self._state, self._threads, self._few_cosines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +149,7 @@ class FrozenIndex:
 
     state: State
     threads: int
+    few_cosines: int
 
     def __len__(self) -> int:
         return self.state.items
@@ -162,6 +169,8 @@ class FrozenIndex:
         """As FaissIndex.search."""
         state = self.state
         queries = np.ascontiguousarray(vectors, np.float32)
+        if len(queries) * (len(state.base) + len(state.delta)) <= self.few_cosines:
+            return nearest_by_items(state, queries, k=k)
         found: list[list[Neighbour]] = [[] for _ in queries]
         pending = np.arange(len(queries) if state.items else 0)
         # FAISS would take every core; the setting holds for the calling thread alone.
@@ -205,10 +214,10 @@ def _median(counts: Counter[int]) -> int:
 
 def _nearest(state: State, queries: Vectors, *, rows: int, k: int) -> Iterator[tuple[list[Neighbour], bool]]:
     """Each query's nearest items by up to `rows` rows of each part, and whether these are all of the k."""
-    cosines, numbers, item_ids, fetched = [], [], [], []
+    parts, cosines, numbers, columns = state.parts, [], [], list[NDArray[np.int64]]()
     # The rows of a part that were not fetched are at most as near as the last fetched one.
     limits = np.full(len(queries), -np.inf, np.float32)
-    for part in state.parts:
+    for part in parts:
         near, places = faiss.knn(
             queries, part.vectors, min(rows, len(part)), metric=faiss.METRIC_INNER_PRODUCT
         )
@@ -217,51 +226,54 @@ def _nearest(state: State, queries: Vectors, *, rows: int, k: int) -> Iterator[t
         # A row that belongs to no item any more counts as behind all others.
         cosines.append(np.where(part.alive[places], near, -np.inf))
         numbers.append(part.numbers[places])
-        item_ids.append([[part.item_ids[place] for place in row] for row in places.tolist()])
-        fetched.append((part, places))
+        columns.append(places)
     near, number = np.concatenate(cosines, axis=1), np.concatenate(numbers, axis=1)
     order = np.lexsort((number, -near))
+    near, number = np.take_along_axis(near, order, 1), np.take_along_axis(number, order, 1)
     for row, limit in enumerate(limits.tolist()):
-        ids = [item_id for part in item_ids for item_id in part[row]]
-        ranked = order[row]
-        found = _first(
-            zip(
-                near[row, ranked].tolist(),
-                number[row, ranked].tolist(),
-                (ids[place] for place in ranked.tolist()),
-                ranked.tolist(),
-                strict=True,
-            ),
-            vector=partial(_vector, fetched, row),
-            k=k,
-            limit=limit,
-        )
+        ranked = order[row].tolist()
+        ids = [
+            part.item_ids[place]
+            for part, places in zip(parts, columns, strict=True)
+            for place in places[row].tolist()
+        ]
+        firsts = _first(near[row].tolist(), [ids[column] for column in ranked], k=k, limit=limit)
+        vectors = _vectors(parts, [places[row] for places in columns], [ranked[first] for first in firsts])
+        found = [
+            # For unit vectors |a - b|² = 2 - 2 a·b; rounding can push it just below 0.
+            Neighbour(ids[ranked[first]], max(0.0, 2.0 - 2.0 * cosine) ** 0.5, place, vector)
+            for first, cosine, place, vector in zip(
+                firsts, near[row, firsts].tolist(), number[row, firsts].tolist(), vectors, strict=True
+            )
+        ]
         yield found, len(found) == k or limit == -np.inf
 
 
-def _vector(fetched: Sequence[tuple[Rows, NDArray[np.int64]]], row: int, column: int) -> Vectors:
-    """The vector of a column of a query's fetched rows, which are those of each part in turn."""
-    for part, places in fetched:
-        if column < places.shape[1]:
-            found: Vectors = part.space[places[row, column]]
-            return found
-        column -= places.shape[1]
-    raise IndexError(column)
-
-
-def _first(
-    rows: Iterable[tuple[float, int, str, int]], *, vector: Callable[[int], Vectors], k: int, limit: float
-) -> list[Neighbour]:
-    """The first k items of rows (cosine, number, item, column), nearest first, nearer than the limit.
-
-    `vector` gives that of a column.
-    """
-    found: dict[str, Neighbour] = {}
-    for cosine, number, item_id, column in rows:
-        if cosine <= limit or len(found) == k:
+def _first(cosines: Sequence[float], item_ids: Sequence[str], *, k: int, limit: float) -> list[int]:
+    """The places of the nearest rows of the first k items, of rows nearest first, nearer than the limit."""
+    firsts, met = list[int](), set[str]()
+    for place, item_id in enumerate(item_ids):
+        if item_id in met:
+            continue
+        if cosines[place] <= limit:
             break
-        if item_id not in found:
-            # For unit vectors |a - b|² = 2 - 2 a·b; rounding can push it just below 0.
-            distance = max(0.0, 2.0 - 2.0 * cosine) ** 0.5
-            found[item_id] = Neighbour(item_id, distance, number, vector(column))
-    return list(found.values())
+        met.add(item_id)
+        firsts.append(place)
+        if len(firsts) == k:
+            break
+    return firsts
+
+
+def _vectors(
+    parts: Sequence[Rows], fetched: Sequence[NDArray[np.int64]], columns: Sequence[int]
+) -> list[Vectors]:
+    """The vectors of columns of a query's fetched rows, which are those of each part in turn."""
+    vectors = list[Vectors | None]([None] * len(columns))
+    start = 0
+    for part, places in zip(parts, fetched, strict=True):
+        own = [n for n, column in enumerate(columns) if start <= column < start + len(places)]
+        gathered = part.space[places[[columns[n] - start for n in own]]]
+        for n, vector in zip(own, gathered, strict=True):
+            vectors[n] = vector
+        start += len(places)
+    return [vector for vector in vectors if vector is not None]

@@ -20,6 +20,7 @@ _FOLD_ROWS = 1024
 class Rows:
     """Vectors with the number and the item of each, and whether it still belongs to that item.
 
+    An item's rows lie together, and leave it together; `starts` are the places of each item's first row.
     `space` is float32 [n or more, dim]: the rows behind the first n are for later vectors.
     """
 
@@ -27,12 +28,14 @@ class Rows:
     numbers: NDArray[np.int64]
     item_ids: list[str]
     alive: NDArray[np.bool_]
+    starts: NDArray[np.int64]
     # Whether `space` is a file that is read when it is compared.
     is_mapped: bool = False
 
     @classmethod
     def none(cls, dim: int) -> Rows:
-        return cls(np.empty((0, dim), np.float32), np.empty(0, np.int64), [], np.empty(0, np.bool_))
+        no_places = np.empty(0, np.int64)
+        return cls(np.empty((0, dim), np.float32), no_places, [], np.empty(0, np.bool_), no_places)
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -56,8 +59,13 @@ class Rows:
         """Bytes of vectors in a file."""
         return self.space.nbytes if self.is_mapped else 0
 
-    def with_more(self, vectors: Vectors, item_ids: list[str], *, first_number: int) -> Rows:
-        """These rows and new ones; only the latest rows may get more, as these share their space."""
+    def with_more(
+        self, vectors: Vectors, item_ids: list[str], *, counts: Sequence[int], first_number: int
+    ) -> Rows:
+        """These rows and new ones, `counts` of each item; only the latest rows may get more.
+
+        They share their space.
+        """
         old, count = len(self), len(self) + len(vectors)
         space = self.space
         if count > len(space):
@@ -70,6 +78,7 @@ class Rows:
             np.concatenate([self.numbers, numbers]),
             self.item_ids + item_ids,
             np.concatenate([self.alive, np.ones(len(vectors), np.bool_)]),
+            np.concatenate([self.starts, old + starts_of(np.asarray(counts))]),
         )
 
     def without(self, places: Sequence[int]) -> Rows:
@@ -119,4 +128,13 @@ def joined(parts: Sequence[Rows], dim: int) -> Rows:
     item_ids = [
         item_id for rows in parts for item_id, alive in zip(rows.item_ids, rows.alive, strict=True) if alive
     ]
-    return Rows(space, numbers, item_ids, np.ones(len(numbers), np.bool_))
+    counts = [
+        np.diff(rows.starts, append=len(rows))[rows.alive[rows.starts]] for rows in parts if len(rows)
+    ]
+    starts = starts_of(np.concatenate(counts)) if counts else np.empty(0, np.int64)
+    return Rows(space, numbers, item_ids, np.ones(len(numbers), np.bool_), starts)
+
+
+def starts_of(counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The places of the first rows of items with these numbers of rows."""
+    return np.cumsum(counts) - counts
