@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from services.core.scenes import Scenes
@@ -18,7 +19,7 @@ class Detail:
     none: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Evidence:
     """A frame's fit to items, in nats: `items` by id, `none` for "nothing of the catalogue".
 
@@ -31,17 +32,17 @@ class Evidence:
     none: float
     detail: Detail | None = None
 
-    @property
+    @cached_property
     def floor(self) -> float:
         """The evidence of an item that is not among the nearest."""
         return min(self.items.values(), default=self.none)
 
-    @property
+    @cached_property
     def best(self) -> str | None:
         """The item that fits best."""
         return max(self.items, key=self.items.__getitem__, default=None)
 
-    @property
+    @cached_property
     def whole(self) -> Evidence:
         """Vectors and second look together."""
         if self.detail is None:

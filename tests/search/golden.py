@@ -1,7 +1,8 @@
 """Two hundred messages of eight cameras, and the records that answer them.
 
-Of a real Redis, through all of the search between message and record. `python -m tests.search.golden` writes them. The records in golden_records.json are
-those of version 1's plain code; whatever makes the search faster has to give them too.
+Of a real Redis, through all of the search between message and record. golden_records.json holds the records
+of the code before it was made faster; whatever makes it faster has to give them too.
+`python -m tests.search.golden` writes them again.
 """
 
 import json
@@ -10,7 +11,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -76,9 +77,9 @@ def _messages(began_s: float) -> Iterator[tuple[str, bytes]]:
     for seq in range(_FRAMES):
         for camera in range(_CAMERAS):
             # Camera 6 sees strangers, camera 7 changes what it sees at each frame.
-            shown = {6: 700 + seq // 5, 7: seq, 0: (3, 4, 7, 6)[seq // 7]}.get(
-                camera, (3 * camera + seq // 6) % 26
-            )
+            others = {6: 700 + seq // 5, 7: seq, 0: (3, 4, 7, 6)[seq // 7]}
+            shown = others.get(camera, (3 * camera + seq // 6) % 26)
+            encoding: Literal["f16", "i8"] = "i8" if camera % 3 else "f16"
             seen = Observation(
                 f"cam-{camera}",
                 camera_views(shown, 1 + (camera == 5), seed=10 + seq % 3),
@@ -93,7 +94,7 @@ def _messages(began_s: float) -> Iterator[tuple[str, bytes]]:
             )
             yield (
                 topic(seen.thing, "features"),
-                encode_observation(seen, encoding="i8" if camera % 3 else "f16"),
+                encode_observation(seen, encoding=encoding),
             )
     # Of 2018: a line of numbers, of a camera that says neither when nor by which model.
     line = ",".join(f"{number:.5f}" for number in camera_views(1)[0])

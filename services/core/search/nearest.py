@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-
 from common.wire import Observation, Vectors
 from services.core.ports import Memory
 from services.core.records import Neighbour
@@ -21,9 +19,9 @@ def nearest_items(
     """
     if view is None or not batch:
         return [[] for _ in batch]
-    means = (own_mean(memories.get(seen.thing), view) for seen in batch)
-    queries = [view.space.queries(seen.vectors, mean) for seen, mean in zip(batch, means, strict=True)]
-    found = view.compared.nearest(np.concatenate(queries), k=k)
+    means = [own_mean(memories.get(seen.thing), view) for seen in batch]
+    queries = view.space.queries_of([seen.vectors for seen in batch], means)
+    found = view.compared.nearest(queries, k=k)
     nearest, row = [], 0
     for seen in batch:
         nearest.append(_joined(found[row : row + len(seen.vectors)]))
@@ -41,6 +39,8 @@ def own_mean(memory: Memory | None, view: View) -> Vectors | None:
 
 def _joined(found: Sequence[Sequence[Neighbour]]) -> list[Neighbour]:
     """The neighbours of several vectors of one frame, best first: an item counts by its best one."""
+    if len(found) == 1:
+        return list(found[0])
     ordered = sorted(
         (neighbour for neighbours in found for neighbour in neighbours),
         key=lambda neighbour: -neighbour.score,

@@ -90,6 +90,15 @@ class Space:
         """A camera's vectors, float32 [n, dim], without its mean; without the shipped one if it has none."""
         return self._compared(vectors, self.camera_mean if mean is None else mean)
 
+    def queries_of(self, frames: Sequence[Vectors], means: Sequence[Vectors | None]) -> Vectors:
+        """Frames' vectors, float32 [n, dim] in all, each without the mean of its camera."""
+        together = np.concatenate(frames)
+        if self.camera_mean is None and any(mean is None for mean in means):
+            return np.concatenate([self.queries(*pair) for pair in zip(frames, means, strict=True)])
+        rows = [self.camera_mean if mean is None else mean for mean in means]
+        counts = [len(frame) for frame in frames]
+        return self._compared(together, np.repeat(np.array(rows), counts, axis=0))
+
     def placed(self, item: Item) -> tuple[Vectors, Standing | None]:
         """The item's vectors for the index, float32 [rows, dim] of unit length, and what makes its score.
 
@@ -175,19 +184,33 @@ class SpacedIndex:
         if self.space.shipped is None:
             return self.index.search(queries, k=k)
         found = self.index.search(queries, k=max(DAMPED, k))
-        return [self._scored(neighbours)[:k] for neighbours in found]
+        return [self._scored(neighbours, k=k) for neighbours in found]
 
-    def _scored(self, neighbours: Sequence[Neighbour]) -> list[Neighbour]:
-        """The neighbours with scores and their pictures' own vectors, the highest score first."""
-        vectors = [each.vector for each in neighbours if each.vector is not None]
-        originals = iter(self.space.originals(np.array(vectors)) if vectors else ())
-        scored = []
+    def _scored(self, neighbours: Sequence[Neighbour], *, k: int) -> list[Neighbour]:
+        """The first `k` with scores and their pictures' own vectors, the highest score first."""
+        scores = []
         for each in neighbours:
             standing = self.standings.get(each.item_id)
-            score = each.cosine if standing is None else standing.score(each.cosine)
+            scores.append(each.cosine if standing is None else standing.score(each.cosine))
+        first = sorted(range(len(scores)), key=lambda place: -scores[place])[:k]
+        vectors = [vector for place in first if (vector := neighbours[place].vector) is not None]
+        originals = iter(self.space.originals(np.array(vectors)) if vectors else ())
+        scored = []
+        for place in first:
+            each = neighbours[place]
             vector = None if each.vector is None else next(originals)
-            scored.append(replace(each, score=score, vector=vector))
-        return sorted(scored, key=lambda each: -each.score)
+            scored.append(
+                Neighbour(
+                    each.item_id,
+                    each.distance,
+                    each.row,
+                    vector,
+                    each.sketch,
+                    scores[place],
+                    each.inliers,
+                )
+            )
+        return scored
 
 
 def directions(vectors: Vectors, otherwise: Vectors) -> Vectors:

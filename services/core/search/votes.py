@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import repeat
 
 from services.core.evidence import Detail, Evidence, Vote
 
@@ -64,13 +65,14 @@ def agree(evidence: Sequence[Evidence]) -> Evidence:
     Not their sum: what blurs or covers a frame differs in the next and averages out, but a stranger that
     looks like an item does so in every frame, and more frames must not make that surer.
     """
-    ids = dict.fromkeys(item_id for each in evidence for item_id in each.items)
-    floors = [each.floor for each in evidence]  # once a frame, not once an item
-    items = {
-        item_id: sum(each.items.get(item_id, floor) for each, floor in zip(evidence, floors, strict=True))
-        / len(evidence)
-        for item_id in ids
-    }
+    ids = dict[str, float]()  # in the order of their first frame
+    for each in evidence:
+        ids.update(each.items)
+    # A frame's numbers at once: this is done at each frame, for some hundred numbers.
+    columns = [map(each.items.get, ids, repeat(each.floor)) for each in evidence]
+    count = len(evidence)
+    means = [sum(nats) / count for nats in zip(*columns, strict=True)]
+    items = dict(zip(ids, means, strict=True))
     details = [each.detail for each in evidence if each.detail is not None]
     return Evidence(items, sum(each.none for each in evidence) / len(evidence), _mean_detail(details))
 
