@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from common.compact_json import to_compact_json
 from common.wire import Vectors
 
 # Number of scenes that a model's shipped mean counts for, and the number of own scenes that count at most.
@@ -26,7 +28,7 @@ _KINDS = {"total": "<f4", "last": "<f2", "recent": "<f2"}
 SEEN_EVERY_S, SEEN_FRAMES, SEEN_S = 1.0, 60, 60.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CameraMean:
     """The mean of a camera's scenes: their `total`, float32 [dim], and their `count`, of one model.
 
@@ -50,8 +52,8 @@ class CameraMean:
     def with_scene(self, scene: Vectors, shipped: Vectors | None) -> CameraMean | None:
         """The mean with a scene, float32 [dim] of unit length; None for one that is like a last one."""
         prior = np.zeros_like(scene) if shipped is None else shipped
-        middle = (SHIPPED_SCENES * prior + self.total) / (SHIPPED_SCENES + self.count)
-        if _is_like(scene - middle, self.last - middle):
+        middle, last, lengths = self._centred(prior)
+        if _is_like(scene - middle, last, lengths):
             return None
         share = min(1.0, (MOST_SCENES - 1) / self.count)
         taken = replace(
@@ -63,6 +65,20 @@ class CameraMean:
             recent_count=self.recent_count + 1,
         )
         return taken if taken.recent_count < CHECK_SCENES else taken._checked(prior)
+
+    def _centred(self, prior: Vectors) -> tuple[Vectors, Vectors, Vectors]:
+        """The middle of the scenes, the last ones without it, and their lengths.
+
+        Most frames are like the last ones and leave the mean as it is, so it is kept for them.
+        """
+        kept = self.__dict__.get("_kept_centred")
+        if kept is None or kept[0] is not prior:
+            middle = (SHIPPED_SCENES * prior + self.total) / (SHIPPED_SCENES + self.count)
+            last = self.last - middle
+            kept = prior, (middle, last, np.linalg.norm(last, axis=1))
+            self.__dict__["_kept_centred"] = kept
+        centred: tuple[Vectors, Vectors, Vectors] = kept[1]
+        return centred
 
     def _checked(self, prior: Vectors) -> CameraMean:
         """The mean of the recent scenes alone, if they are nearer to what every camera begins with."""
@@ -81,7 +97,7 @@ class CameraMean:
         """The JSON that the match queue keeps."""
         arrays = {name: _text(getattr(self, name), kind) for name, kind in _KINDS.items()}
         fields = {"model": self.model, "dim": len(self.total), "count": self.count, **arrays}
-        return json.dumps(fields | {"recent_count": self.recent_count}, separators=(",", ":"))
+        return to_compact_json(fields | {"recent_count": self.recent_count})
 
     @classmethod
     def from_json(cls, text: str) -> CameraMean | None:
@@ -104,9 +120,9 @@ def first_mean(model: str, scene: Vectors) -> CameraMean:
 
 def seen_scene(vectors: Vectors) -> Vectors | None:
     """The one direction of a frame's vectors, float32 [n, dim]; None if they have none."""
-    middle = vectors.mean(axis=0, dtype=np.float64)
-    length = np.linalg.norm(middle)
-    return np.asarray(middle / length, np.float32) if np.isfinite(length) and length > 1e-6 else None
+    middle = vectors.mean(axis=0, dtype=np.float64) if len(vectors) > 1 else vectors[0].astype(np.float64)
+    length = math.sqrt(middle @ middle)
+    return (middle / length).astype(np.float32) if math.isfinite(length) and length > 1e-6 else None
 
 
 def learned(
@@ -137,10 +153,10 @@ class SeenFrame:
     def to_json(self) -> str:
         """The JSON that the match queue keeps, with the vector as int8."""
         scale = float(np.abs(self.vector).max()) / 127 or 1.0
-        numbers = np.round(self.vector / scale).astype(np.int8)
+        numbers = np.rint(self.vector / scale).astype(np.int8)
         fields = {"t": self.captured_at_s, "v": base64.b64encode(numbers.tobytes()).decode()}
         told = {"best": self.best_id, "verdict": self.verdict, "model": self.model}
-        return json.dumps(fields | told, separators=(",", ":"), ensure_ascii=False)
+        return to_compact_json(fields | told)
 
     @classmethod
     def from_json(cls, text: str) -> SeenFrame:
@@ -156,9 +172,9 @@ def last_minute(frames: Sequence[SeenFrame]) -> list[SeenFrame]:
     return [frame for frame in frames if frames[0].captured_at_s - frame.captured_at_s <= SEEN_S]
 
 
-def _is_like(scene: Vectors, last: Vectors) -> bool:
-    lengths = np.linalg.norm(last, axis=1) * np.linalg.norm(scene)
-    return bool(np.any(last @ scene >= CHANGED_BELOW * lengths))
+def _is_like(scene: Vectors, last: Vectors, lengths: Vectors) -> bool:
+    """Whether a scene is like one of the last, float32 [n, dim] of these lengths."""
+    return bool((last @ scene >= CHANGED_BELOW * (lengths * np.linalg.norm(scene))).any())
 
 
 def _text(numbers: Vectors, kind: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+from common.compact_json import to_compact_json
 from services.core.scenes import Scenes
 
 
@@ -86,7 +87,7 @@ class Vote:
             vote["detail"] = _rounded(detail.items, detail.none)
         vote["likely"] = round(self.likely, 4)
         vote["scenes"] = [round(self.scenes.clear, 3), round(self.scenes.sure, 3)]
-        return json.dumps(vote, separators=(",", ":"))
+        return to_compact_json(vote)
 
     @classmethod
     def from_json(cls, text: str) -> Vote:

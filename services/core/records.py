@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from common.compact_json import to_compact_json
 from common.wire import Observation, Vectors, to_iso
 from services.core.camera_mean import CameraMean, SeenFrame, seen_scene
 from services.core.domain import ItemFacts
@@ -75,28 +76,46 @@ class Neighbour:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownItem:
+    """What is the same in each match of an item: JSON `before` score and distance, and `after` these."""
+
+    item: ItemFacts
+    url: str
+    before: str
+    after: str
+
+    @classmethod
+    def of(cls, item: ItemFacts, url: str) -> ShownItem:
+        """The item with its picture's address."""
+        before = to_compact_json({"id": item.id, "title": item.title, "url": url, "link": item.link})
+        after = to_compact_json({"metadata": dict(item.metadata)})
+        return cls(item, url, f"{before[:-1]},", after[1:])
+
+
+@dataclass(frozen=True, slots=True)
 class Match:
     """A neighbour with its item's facts.
 
-    `url` is its picture's absolute address, `score` the probability that the camera shows it.
+    `url` is its picture's absolute address, `score` the probability that the camera shows it. `shown` is what
+    has been made of the item already.
     """
 
     item: ItemFacts
     neighbour: Neighbour
     url: str
     score: float
+    shown: ShownItem | None = field(default=None, compare=False, repr=False)
 
     def to_json(self) -> dict[str, Any]:
         """The form of the match record's `matches`."""
-        return {
-            "id": self.item.id,
-            "title": self.item.title,
-            "url": self.url,
-            "link": self.item.link,
-            "score": round(self.score, 4),
-            "distance": round(self.neighbour.distance, 4),
-            "metadata": dict(self.item.metadata),
-        }
+        found: dict[str, Any] = json.loads(self.to_text())
+        return found
+
+    def to_text(self) -> str:
+        """The same as JSON."""
+        shown = self.shown or ShownItem.of(self.item, self.url)
+        score, distance = round(self.score, 4), round(self.neighbour.distance, 4)
+        return f'{shown.before}"score":{score!r},"distance":{distance!r},{shown.after}'
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +162,7 @@ class MatchRecord:
         Apostrophes are written as \\u0027, because the 2018 sample's page swaps quotes before it parses.
         """
         seen = self.observation
-        record = {
+        before = {
             "thing": seen.thing,
             "session": seen.session,
             "seq": seen.seq,
@@ -155,8 +174,9 @@ class MatchRecord:
             "frames": self.frames,
             "margin": round(self.margin, 4),
             **({"equals": list(self.equals)} if self.equals else {}),
-            "matches": [match.to_json() for match in self.matches],
-            "box": seen.box,
-            "timings_ms": {stage: round(ms, 2) for stage, ms in self.timings_ms.items()},
         }
-        return json.dumps(record, separators=(",", ":"), ensure_ascii=False).replace("'", "\\u0027")
+        timings_ms = {stage: round(ms, 2) for stage, ms in self.timings_ms.items()}
+        after = {"box": seen.box, "timings_ms": timings_ms}
+        matches = ",".join([match.to_text() for match in self.matches])
+        text = f'{to_compact_json(before)[:-1]},"matches":[{matches}],{to_compact_json(after)[1:]}'
+        return text.replace("'", "\\u0027")

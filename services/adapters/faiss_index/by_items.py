@@ -28,10 +28,11 @@ def nearest_by_items(state: State, queries: Vectors, *, k: int) -> list[list[Nei
     behind = np.cumsum([0, *(len(part) for part in parts)])
     rows = np.concatenate([row + start for (_, row), start in zip(found, behind, strict=False)], axis=1)
     nearest, places = np.take_along_axis(cosines, order, 1), np.take_along_axis(rows, order, 1)
-    return [
-        [_neighbour(parts, place, cosine) for place, cosine in zip(*pair, strict=True)]
-        for pair in zip(places.tolist(), nearest.tolist(), strict=True)
-    ]
+    numbers = np.concatenate([part.numbers for part in parts])[places]
+    # For unit vectors |a - b|² = 2 - 2 a·b; rounding can push it just below 0.
+    distances = np.sqrt(np.maximum(0.0, 2.0 - 2.0 * nearest.astype(np.float64)))
+    columns = (places, distances, numbers, 1.0 - distances**2 / 2)
+    return [_neighbours(parts, *query) for query in zip(*(each.tolist() for each in columns), strict=True)]
 
 
 def _by_items(part: Rows, queries: Vectors) -> tuple[Vectors, NDArray[np.int64]]:
@@ -45,14 +46,14 @@ def _by_items(part: Rows, queries: Vectors) -> tuple[Vectors, NDArray[np.int64]]
     return best, rows
 
 
-def _neighbour(parts: Sequence[Rows], place: int, cosine: float) -> Neighbour:
-    for part in parts:
-        if place < len(part.numbers):
-            # For unit vectors |a - b|² = 2 - 2 a·b; rounding can push it just below 0.
-            distance = max(0.0, 2.0 - 2.0 * cosine) ** 0.5
-            score = 1.0 - distance**2 / 2
-            return Neighbour(
-                part.item_ids[place], distance, int(part.numbers[place]), part.space[place], None, score
-            )
-        place -= len(part.numbers)
-    raise IndexError(place)
+def _neighbours(
+    parts: Sequence[Rows], places: list[int], distances: list[float], numbers: list[int], scores: list[float]
+) -> list[Neighbour]:
+    """The neighbours at places that are counted through one or two parts."""
+    first, last = parts[0], parts[-1]
+    behind = len(first)
+    found = []
+    for place, distance, number, score in zip(places, distances, numbers, scores, strict=True):
+        part, own = (first, place) if place < behind else (last, place - behind)
+        found.append(Neighbour(part.item_ids[own], distance, number, part.space[own], None, score))
+    return found

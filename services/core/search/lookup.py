@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from common.wire import Observation
 from services.core.camera_mean import CameraMean, learned
@@ -18,6 +18,7 @@ from services.core.search.follow import View
 from services.core.search.nearest import nearest_items
 from services.core.search.point_cache import PointsKey
 from services.core.search.second_look import FIRST, Looked, SecondLook, reordered
+from services.core.search.shown_items import ShownItems
 from services.core.search.tally import LookEnd, Tally
 from services.core.search.verdict import CANDIDATES, judge
 from services.core.search.votes import FRAMES, agree, window
@@ -37,6 +38,10 @@ class Lookup:
     max_age_s: float
     second_look: SecondLook | None = None
     tally: Tally | None = None
+    shown: ShownItems = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "shown", ShownItems(self.picture_url))
 
     def answer(
         self,
@@ -81,7 +86,7 @@ class Lookup:
         searched_at_s, said = time.time(), memory.votes if memory else ()
         decision = decide(seen, view, found, said)
         near = _favoured(found, said, count=k + RUNNERS_UP)
-        matches = tuple(self._matches(near, items, decision.judgement)[:k])
+        matches = tuple(self._matches(near, items, decision.judgement, k=k))
         equals = tuple(m.item.id for m in matches if m.item.id in decision.judgement.equals)
         return MatchRecord(
             observation=seen,
@@ -119,18 +124,19 @@ class Lookup:
         return again
 
     def _matches(
-        self, near: Sequence[Neighbour], items: Mapping[str, ItemFacts], judgement: Judgement
+        self, near: Sequence[Neighbour], items: Mapping[str, ItemFacts], judgement: Judgement, *, k: int
     ) -> list[Match]:
-        """The neighbours as matches, the likeliest first; of equals the one with most evidence."""
+        """The `k` first neighbours as matches, the likeliest first; of equals the one with most evidence."""
         chance, equals = judgement.probabilities, judgement.equals
         likely = sorted(
             near,
             key=lambda n: (chance.get(n.item_id, 0.0), n.item_id in equals, equals.get(n.item_id, 0.0)),
             reverse=True,
-        )
+        )[:k]
+        shown = [self.shown.of(items[n.item_id]) for n in likely]
         return [
-            Match(items[n.item_id], n, self.picture_url(items[n.item_id]), chance.get(n.item_id, 0.0))
-            for n in likely
+            Match(item.item, n, item.url, chance.get(n.item_id, 0.0), item)
+            for n, item in zip(likely, shown, strict=True)
         ]
 
 

@@ -188,10 +188,9 @@ class SpacedIndex:
 
     def _scored(self, neighbours: Sequence[Neighbour], *, k: int) -> list[Neighbour]:
         """The first `k` with scores and their pictures' own vectors, the highest score first."""
-        scores = []
-        for each in neighbours:
-            standing = self.standings.get(each.item_id)
-            scores.append(each.cosine if standing is None else standing.score(each.cosine))
+        found = [(each, self.standings.get(each.item_id)) for each in neighbours]
+        # The score of an index's neighbour is its cosine.
+        scores = [each.score if own is None else own.gain * each.score + own.offset for each, own in found]
         first = sorted(range(len(scores)), key=lambda place: -scores[place])[:k]
         vectors = [vector for place in first if (vector := neighbours[place].vector) is not None]
         originals = iter(self.space.originals(np.array(vectors)) if vectors else ())

@@ -13,8 +13,6 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from services.core.evidence import Detail, Evidence
 from services.core.records import Judgement, Neighbour, Verdict
 from services.core.scenes import NO_MATCH_BELOW
@@ -126,10 +124,11 @@ def judge(
     """
     evidence = evidence.whole
     groups = _groups(evidence.items, first or {})
-    nats = np.array([*groups.values(), evidence.none])
-    shares = np.exp(nats - nats.max())
-    shares /= shares.sum()
-    likely = dict(zip(groups, shares[:-1].tolist(), strict=True))
+    nats = [*groups.values(), evidence.none]
+    highest = max(nats)
+    weights = [math.exp(each - highest) for each in nats]
+    total = sum(weights)
+    likely = {item_id: weight / total for item_id, weight in zip(groups, weights, strict=False)}
     best = max(likely.values(), default=0.0)
     probabilities, equals = likely, dict[str, float]()
     if first:
