@@ -100,3 +100,20 @@ def test_a_malformed_message_ends_the_connection(broker: PlayedBroker, packet: b
     result = broker.feed(publish_packet("a", b"1") + packet + publish_packet("a", b"2"))
     assert result != MQTTErrorCode.MQTT_ERR_SUCCESS
     assert broker.heard == [("a", b"1", False)]
+
+
+def test_what_was_read_is_acknowledged_at_once(broker: PlayedBroker) -> None:
+    connection: Any = broker.client.socket()
+
+    def is_quick() -> bool:
+        return bool(connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK))
+
+    # A client that answers is one whose acknowledgements the kernel leaves to its answers.
+    for _ in range(3):
+        broker.link.sendall(PONG)
+        assert select.select([connection], [], [], 5.0)[0]
+        connection.recv(2)
+        connection.send(PONG)
+    assert not is_quick()
+    broker.feed(publish_packet("a", b"1"))
+    assert is_quick()
