@@ -21,6 +21,9 @@ MAX_PAYLOAD_BYTES = 520 * 1024
 # rumqttd keeps delivered messages in segments, for each filter: these bound its memory, and drop the oldest
 # in a flood. Few enough that 10 observations a second fill them within minutes.
 SEGMENT_BYTES, SEGMENTS = 256 * 1024, 8
+# Of observations it keeps fewer: those that the search has not read in time are old when their turn comes, and
+# reading them keeps it from the new ones.
+FEATURES, FEATURES_SEGMENT_BYTES, FEATURES_SEGMENTS = "lookalike/+/features", 128 * 1024, 2
 # Commands that reach files, other users or the server itself; none of our processes needs one.
 _REDIS_RIGHTS = "+@all -@admin -@dangerous"
 
@@ -75,6 +78,9 @@ def broker_lines(port: int, *, logins: Mapping[str, str]) -> list[str]:
         "max_outgoing_packet_count = 200",
         f"max_segment_size = {SEGMENT_BYTES}",
         f"max_segment_count = {SEGMENTS}",
+        f'[router.custom_segment."{FEATURES}"]',
+        f"max_segment_size = {FEATURES_SEGMENT_BYTES}",
+        f"max_segment_count = {FEATURES_SEGMENTS}",
         "[v4.1]",
         'name = "mqtt"',
         f'listen = "127.0.0.1:{port}"',

@@ -1,6 +1,7 @@
 """The embedded servers of `make run`: they demand this run's password, and give no access to files."""
 
 import os
+import socket
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,8 +13,10 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from common.mqtt_address import parse_mqtt_address
 from services.run.embedded import USER, EmbeddedBroker, EmbeddedRedis
-from tests.servers import Server, free_port, running, until
+from tests import flood
+from tests.servers import Server, broker, free_port, running, until
 
 FORBIDDEN = (
     ("CONFIG", "SET", "dir", "/tmp"),
@@ -112,3 +115,25 @@ def test_the_broker_asks_for_the_password(embedded_broker: EmbeddedBroker) -> No
     assert refused(embedded_broker, None, "")
     assert refused(embedded_broker, USER, "wrong")
     assert not refused(embedded_broker, USER, password_of(embedded_broker.url))
+
+
+def test_of_observations_that_nobody_reads_in_time_the_broker_keeps_few() -> None:
+    count, padding = 6000, b"x" * 1000
+    with broker() as server, socket.socket() as reader:
+        # What the kernel holds for the reader comes on top.
+        reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        reader.settimeout(60)
+        reader.connect(("127.0.0.1", server.port))
+        name = "$share/search/lookalike/+/features"
+        reader.sendall(b"\x10\x10\0\x04MQTT\x04\x02\xff\xff\0\x04slow")
+        reader.sendall(bytes([0x82, len(name) + 5, 0, 1, 0, len(name)]) + name.encode() + b"\0")
+        heard = bytearray()
+        while len(heard) < 9:  # the answers to both
+            heard += reader.recv(9)
+        with flood.connect(parse_mqtt_address(server.url)) as sender:
+            for number in range(count):
+                payload = f"<{number}>".encode() + padding
+                sender.sendall(flood.publish_packet("lookalike/cam-1/features", payload))
+            while f"<{count - 1}>".encode() not in heard[-200_000:]:
+                heard += reader.recv(100_000)
+    assert heard.count(b"<") < count / 2
