@@ -21,8 +21,8 @@ MAX_PAYLOAD_BYTES = 520 * 1024
 # rumqttd keeps delivered messages in segments, for each filter: these bound its memory, and drop the oldest
 # in a flood. Few enough that 10 observations a second fill them within minutes.
 SEGMENT_BYTES, SEGMENTS = 256 * 1024, 8
-# Of observations it keeps fewer: those that the search has not read in time are old when their turn comes, and
-# reading them keeps it from the new ones.
+# Of observations it keeps fewer: what the search has not read in time is old when its turn comes, and
+# reading it keeps the search from the new ones.
 FEATURES, FEATURES_SEGMENT_BYTES, FEATURES_SEGMENTS = "lookalike/+/features", 128 * 1024, 2
 # Commands that reach files, other users or the server itself; none of our processes needs one.
 _REDIS_RIGHTS = "+@all -@admin -@dangerous"

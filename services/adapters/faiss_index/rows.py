@@ -128,9 +128,7 @@ def joined(parts: Sequence[Rows], dim: int) -> Rows:
     item_ids = [
         item_id for rows in parts for item_id, alive in zip(rows.item_ids, rows.alive, strict=True) if alive
     ]
-    counts = [
-        np.diff(rows.starts, append=len(rows))[rows.alive[rows.starts]] for rows in parts if len(rows)
-    ]
+    counts = [np.diff(rows.starts, append=len(rows))[rows.alive[rows.starts]] for rows in parts if len(rows)]
     starts = starts_of(np.concatenate(counts)) if counts else np.empty(0, np.int64)
     return Rows(space, numbers, item_ids, np.ones(len(numbers), np.bool_), starts)
 
