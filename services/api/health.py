@@ -143,5 +143,5 @@ def _index(parts: ApiParts) -> dict[str, Any]:
         raise UnavailableError("search is not connected to the broker; reconnecting")
     if loading := state["loading"]:
         raise LoadingError(Loading(loading["read"], loading["total"]))
-    told = ("items", "other_recipe", "damaged", "hubs", "space", "knn", "cursor", "model")
+    told = ("items", "other_recipe", "damaged", "hubs", "space", "knn", "cursor", "model", "overloaded")
     return {name: state.get(name) for name in told}

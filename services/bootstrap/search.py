@@ -154,6 +154,11 @@ def build_search(settings: SearchSettings, connect: Connect) -> SearchParts:
     intake = Intake(
         core.answerer, core.drops, second_looks=core.second_look.workers if core.second_look else 1
     )
+    Gauge(
+        "lookalike_search_overloaded",
+        "1 while more observations come than are answered.",
+        registry=core.registry,
+    ).set_function(lambda: intake.is_overloaded)
     link = connect(intake.receive)
     queue_health = Dependency("match queue", core.queue.check)
     # The connection has a log of its own.

@@ -141,6 +141,9 @@ class CheckAnswer(Answer):
     knn: KnnAnswer | None = Field(None, description="Index: how neighbours are found, and at what size.")
     model: str | None = Field(None, description="Index: the fingerprint of its model.")
     loading: LoadingAnswer | None = Field(None, description="Index: how far its first reading is.")
+    overloaded: bool | None = Field(
+        None, description="Index: whether more observations come than the search answers; the newest are."
+    )
 
 
 class ChecksAnswer(Answer):

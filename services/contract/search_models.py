@@ -43,6 +43,7 @@ class SearchHealthAnswer(Answer):
             "broker_trouble": None,
             "queue_trouble": None,
             "trouble": None,
+            "overloaded": False,
             "loading": None,
             "items": 61,
             "other_recipe": 0,
@@ -60,6 +61,9 @@ class SearchHealthAnswer(Answer):
     queue_trouble: str | None = Field(None, description="Why Redis takes no records; null if it does.")
     trouble: str | None = Field(
         description="Why the item store can't be followed, or which thread stands still; null if neither."
+    )
+    overloaded: bool = Field(
+        False, description="Whether more observations come than are answered; each camera's newest are."
     )
     loading: LoadingAnswer | None = Field(description="How far the first reading of the item store is.")
     items: int = Field(description="How many items the index holds.")

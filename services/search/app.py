@@ -134,5 +134,6 @@ def _state(parts: SearchParts, loops: Loops) -> dict[str, Any]:
         "broker_trouble": link,
         "queue_trouble": queue,
         "trouble": loops.trouble or loops.held_up(),
+        "overloaded": parts.intake.is_overloaded,
         **index_state(parts.core.follower),
     }

@@ -91,6 +91,7 @@ export default {
   "lost.now": "The connection to the server is lost. Trying again…",
   "lost.retry": "Try now",
   "failing.banner": "A part of the system is failing: {checks}.",
+  "overloaded.banner": "More pictures come in than can be looked at. Each camera’s newest is.",
 
   "notice.connecting.title": "Connecting…",
   "notice.connecting.next": "A first start builds the model and loads the catalogue, which can take a minute.",

@@ -92,6 +92,7 @@ export default {
   "lost.now": "서버와 연결이 끊겼습니다. 다시 시도하는 중…",
   "lost.retry": "지금 시도",
   "failing.banner": "시스템 일부에 문제가 있습니다: {checks}.",
+  "overloaded.banner": "들어오는 사진이 처리할 수 있는 양보다 많습니다. 카메라마다 가장 새로운 사진만 확인합니다.",
 
   "notice.connecting.title": "연결 중…",
   "notice.connecting.next": "처음 시작할 때는 모델을 만들고 카탈로그를 읽느라 1분쯤 걸릴 수 있습니다.",

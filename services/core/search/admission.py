@@ -36,7 +36,12 @@ def admit(seen: Observation, view: View | None, *, max_age_s: float, now_s: floa
             raise WireError("model", text)
         if seen.vectors.shape[1] != view.dim:
             raise WireError("dimension", f"vectors of {seen.vectors.shape[1]} numbers; expected {view.dim}")
-    offset_s = seen.captured_at_s - now_s
+    check_time(seen.captured_at_s, max_age_s=max_age_s, now_s=now_s)
+
+
+def check_time(captured_at_s: float, *, max_age_s: float, now_s: float) -> None:
+    """Raise ClockError (stale, future) for a time at which nothing that is answered now was captured."""
+    offset_s = captured_at_s - now_s
     if offset_s > MAX_AHEAD_S:
         text = f"captured {offset_s:.1f} s in the future; expected at most {MAX_AHEAD_S:g} s"
         raise ClockError("future", text, offset_s=offset_s)
@@ -59,11 +64,23 @@ class Admission:
         try:
             admit(seen, view, max_age_s=self._max_age_s, now_s=time.time())
         except WireError as error:
-            dropped = self._drops.note(error.reason, str(error), about=f"observation of {seen.thing} refused")
-            if isinstance(error, ClockError):
-                self._note_clock(seen.thing, error.offset_s)
-            return dropped
+            return self._refused(seen.thing, error)
         return None
+
+    def refuses_unread(self, thing: str, captured_at_s: float) -> bool:
+        """Whether a message that seems to be captured then is refused as too old, before it is decoded."""
+        try:
+            check_time(captured_at_s, max_age_s=self._max_age_s, now_s=time.time())
+        except ClockError as error:
+            self._refused(thing, error)
+            return True
+        return False
+
+    def _refused(self, thing: str, error: WireError) -> Dropped:
+        dropped = self._drops.note(error.reason, str(error), about=f"observation of {thing} refused")
+        if isinstance(error, ClockError):
+            self._note_clock(thing, error.offset_s)
+        return dropped
 
     def _note_clock(self, thing: str, offset_s: float) -> None:
         now_s = time.monotonic()

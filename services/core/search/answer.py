@@ -103,6 +103,10 @@ class Answerer:
         outcomes |= zip(chosen, self._push([batch[n] for n in chosen], view), strict=True)
         return [outcomes[n] for n in range(len(batch))]
 
+    def refuses_unread(self, thing: str, captured_at_s: float) -> bool:
+        """Whether a message of a camera is too old to be decoded; it is counted then."""
+        return self._admission.refuses_unread(thing, captured_at_s)
+
     def look(self, seen: Observation, *, k: int) -> MatchRecord:
         """The record of an observation that is not pushed, judged by itself, with `k` matches.
 

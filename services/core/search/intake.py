@@ -19,6 +19,7 @@ from common.wire import (
 from services.core.search.admission import MAX_AHEAD_S
 from services.core.search.answer import Answerer, Pushed
 from services.core.search.drops import Drops
+from services.core.search.load import Load
 from services.core.search.mailbox import Mailbox, Waiting
 from services.core.search.messages import decode_counted, refuse
 
@@ -41,9 +42,14 @@ class Intake:
     def __init__(self, answerer: Answerer, drops: Drops, *, second_looks: int = 1) -> None:
         """Answer up to `second_looks` observations with local features at once."""
         self._answerer, self._drops = answerer, drops
-        self._mailbox = Mailbox()
+        self._mailbox, self._load = Mailbox(), Load()
         self._idle = threading.Semaphore(second_looks)
         self._pool = ThreadPoolExecutor(second_looks, thread_name_prefix="details")
+
+    @property
+    def is_overloaded(self) -> bool:
+        """Whether more messages come than are answered, so that many fall unread to newer ones."""
+        return self._load.is_overloaded
 
     def close(self) -> None:
         """Answer nothing more but what is at work."""
@@ -63,8 +69,11 @@ class Intake:
             thing, kind, payload, now_s, captured_at_s if captured_at_s <= now_s + MAX_AHEAD_S else 0.0
         )
         plausible = len(payload) <= MAX_OBSERVATION_BYTES and _VECTORS in payload
-        if (plausible or self._decode(message) is not None) and self._mailbox.put(message):
-            self._drops.count("overtaken", "a newer frame of its camera waits")
+        if plausible or self._decode(message) is not None:
+            fell = self._mailbox.put(message)
+            self._load.note(fell=fell)
+            if fell:
+                self._drops.count("overtaken", "a newer frame of its camera waits")
 
     def answer(self, *, timeout_s: float) -> int:
         """Answer what waits, waiting `timeout_s` for a message; gives how many records it pushed.
@@ -72,8 +81,15 @@ class Intake:
         Those that it left to the threads of second looks do not count.
         """
         taken = self._mailbox.take(limit=BATCH, timeout_s=timeout_s)
-        seen = [each for each in map(self._decode, taken) if each is not None]
+        # In a flood most of what the broker has kept is old: nobody has to know what else is wrong with it.
+        young = taken if len(taken) < BATCH else [each for each in taken if not self._is_old(each)]
+        seen = [each for each in map(self._decode, young) if each is not None]
         return self._push([each for each in map(self._hand_over, seen) if each is not None])
+
+    def _is_old(self, message: Waiting) -> bool:
+        """Whether an unread message is refused as too old; 0 says that it names no usable time."""
+        at_s = message.captured_at_s
+        return at_s > 0 and self._answerer.refuses_unread(message.thing, at_s)
 
     def _push(self, seen: Sequence[Observation]) -> int:
         outcomes = self._answerer.answer(seen)

@@ -89,7 +89,7 @@ class OwnSearch:
         trouble = self.following.trouble
         state = index_state(self.following.follower)
         ok = trouble is None and state["loading"] is None
-        return {"ok": ok, "trouble": trouble, "broker": True, **state}
+        return {"ok": ok, "trouble": trouble, "broker": True, "overloaded": False, **state}
 
     def metrics(self) -> str:
         """The search's counters."""

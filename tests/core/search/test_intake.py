@@ -8,8 +8,10 @@ from collections.abc import Sequence
 
 import pytest
 
+from common.wire import encode_observation, topic
 from services.core.errors import UnavailableError
 from services.core.ports import Memory
+from services.core.search.intake import BATCH
 from tests.core.search.rig import SearchRig, fresh
 from tests.fakes import FakeQueue, vectors
 
@@ -144,3 +146,15 @@ def test_one_wrong_number_or_time_does_not_silence_its_camera(rig: SearchRig) ->
         rig.receive(fresh(seq=seq, age_s=age_s))
         rig.answer()
     assert [record.observation.seq for record in rig.tally.records] == [1, 2**53, 2, 3]
+
+
+def test_while_more_waits_than_one_batch_what_is_too_old_is_refused_before_it_is_decoded(
+    rig: SearchRig,
+) -> None:
+    for number in range(BATCH):
+        seen = fresh(thing=f"cam-{number}", age_s=9.0)
+        broken = encode_observation(seen).replace(b'"features":"', b'"features":"no base64 ')
+        rig.intake.receive(topic(seen.thing, "features"), broken)
+    assert rig.untouched()
+    assert rig.tally.drops == Counter({"stale": BATCH})
+    assert rig.queue.clocks["cam-7"] == [pytest.approx(-9.0, abs=1.0)]

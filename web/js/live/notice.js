@@ -44,7 +44,8 @@ function bannerText({ state, kind }) {
     const { retryAt } = state.connection;
     return retryAt === null ? t("lost.now") : t("lost.wait", { n: Math.max(1, Math.ceil((retryAt - Date.now()) / 1000)) });
   }
-  if (["failing", "starting"].includes(kind) || !failingChecks(state.health).length) return ""; // the notice says it
+  if (["failing", "starting"].includes(kind)) return ""; // the notice says it
+  if (!failingChecks(state.health).length) return state.health?.checks?.index?.overloaded ? t("overloaded.banner") : "";
   return t("failing.banner", { checks: checkWords(state.health) });
 }
 
