@@ -7,7 +7,7 @@ and a search works on the state that was there when it began: it takes no lock, 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,10 +18,12 @@ from numpy.typing import NDArray
 from common.wire import Vectors
 from services.adapters.faiss_index.by_items import nearest_by_items
 from services.adapters.faiss_index.files import KIND, load_rows, save_rows
+from services.adapters.faiss_index.held import held_rows, with_only
 from services.adapters.faiss_index.rows import Rows, State, joined
 from services.core.domain import IndexChange
 from services.core.index_state import IndexState
 from services.core.records import Neighbour
+from services.core.search.held_rows import HeldRows
 
 # As many as 64 queries have with 6,000 items of five views.
 FEW_COSINES = 2_000_000
@@ -75,7 +77,7 @@ class FaissIndex:
             self._state.without([place for places in left.values() for place in places]), added
         )
         # Nothing has changed before this line: after a failure, such as of memory, the step can be repeated.
-        self._note(left, added)
+        self._note(left, {item_id: len(vectors) for item_id, vectors in added.items()})
         self._state = replace(state, items=len(self._places), usual_views=_median(self._views), cursor=cursor)
         if self._state.is_to_be_folded:
             self._fold()
@@ -95,17 +97,17 @@ class FaissIndex:
         delta = state.delta.with_more(together, item_ids, counts=counts, first_number=self._next_number)
         return replace(state, delta=delta)
 
-    def _note(self, left: Mapping[str, range], added: Mapping[str, Vectors]) -> None:
-        """Remember the places of the items' rows, which are added behind all others."""
+    def _note(self, left: Mapping[str, range], added: Mapping[str, int]) -> None:
+        """Remember the places of the items' rows, of which a number is added behind all others."""
         place = len(self._state.base) + len(self._state.delta)
         for item_id, places in left.items():
             del self._places[item_id]
             self._views[len(places)] -= 1
-        for item_id, vectors in added.items():
-            self._places[item_id] = range(place, place + len(vectors))
-            self._views[len(vectors)] += 1
-            place += len(vectors)
-            self._next_number += len(vectors)
+        for item_id, count in added.items():
+            self._places[item_id] = range(place, place + count)
+            self._views[count] += 1
+            place += count
+            self._next_number += count
 
     def _fold(self) -> None:
         """Make a new base of all rows that belong to items; searches use the old state meanwhile."""
@@ -142,6 +144,21 @@ class FaissIndex:
         """The index as it is now, whatever is applied later."""
         return FrozenIndex(self._state, self._threads, self._few_cosines)
 
+    def number_from(self, first: int) -> None:
+        """Give the rows that are added from now on numbers from `first` on, or higher ones."""
+        self._next_number = max(self._next_number, first)
+
+    def only(self, item_ids: Collection[str]) -> FaissIndex:
+        """A new index of those of these items that it has, whose rows keep their numbers."""
+        made = FaissIndex(dim=self._dim, threads=self._threads, few_cosines=self._few_cosines)
+        kept = {item_id: self._places[item_id] for item_id in item_ids if item_id in self._places}
+        ordered = sorted(kept, key=lambda item_id: kept[item_id].start)
+        state = with_only(self._state, list(kept.values()), self._dim)
+        made._note({}, {item_id: len(kept[item_id]) for item_id in ordered})
+        made._state = replace(state, usual_views=_median(made._views))
+        made._next_number = self._next_number
+        return made
+
 
 @dataclass(frozen=True, slots=True)
 class FrozenIndex:
@@ -164,6 +181,10 @@ class FrozenIndex:
     def save(self, folder: Path, /, *, breathe: Callable[[], object] = lambda: None) -> None:
         """Write its files into an empty folder; `breathe` is called between small steps."""
         save_rows(self.state, folder, breathe=breathe)
+
+    def held(self) -> HeldRows:
+        """Its items and their rows."""
+        return held_rows(self.state)
 
     def search(self, vectors: Vectors, *, k: int) -> list[list[Neighbour]]:
         """As FaissIndex.search."""

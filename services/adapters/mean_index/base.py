@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Self
@@ -75,11 +75,34 @@ class Base:
             base.tuned = replace(found, rate=rate(lambda query: base.search(query, k=ASKED), probes))
         return base
 
-    def save(self, folder: Path) -> None:
-        """Write all files into an existing folder; raises OSError. See `load`."""
+    @property
+    def vectors(self) -> int:
+        """The number of all rows."""
+        return len(self.views.rows)
+
+    @property
+    def file_bytes(self) -> int:
+        """Bytes of its rows, in a mapped file."""
+        return self.views.rows.nbytes
+
+    @property
+    def memory_bytes(self) -> int:
+        """Bytes of its codes, in memory."""
+        return self.means.memory_bytes + self.views.starts.nbytes + self.numbers.nbytes
+
+    @property
+    def next_number(self) -> int:
+        """A number above those of all its rows."""
+        return int((self.numbers + np.diff(self.views.starts)).max())
+
+    def save(self, folder: Path, *, breathe: Callable[[], object] = lambda: None) -> None:
+        """Write all files into an existing folder; raises OSError. See `load`.
+
+        `breathe` is called between small steps.
+        """
         from services.adapters.mean_index.files import save
 
-        save(self, folder)
+        save(self, folder, breathe)
 
     @classmethod
     def load(cls, folder: Path, *, mapped: bool = True) -> Self:
@@ -169,13 +192,18 @@ class Base:
         pairs = np.array(chosen, np.int64).reshape(-1, 2)
         items, places = pairs[:, 0], pairs[:, 1]
         vectors = self.views.vectors(places)
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
         # By differences: near 0 the cosine of rounded vectors says little.
         distances = np.linalg.norm(vectors - query, axis=1)
         numbers = self.numbers[items] + places - self.views.starts[items]
         order = np.lexsort((numbers, distances)).tolist()
-        near, named, own = distances.tolist(), numbers.tolist(), items.tolist()
+        columns = (items, distances, numbers, 1 - distances.astype(np.float64) ** 2 / 2)
+        own, near, named, scores = (each.tolist() for each in columns)
         return [
-            Neighbour(self.item_ids[own[place]], near[place], named[place], vectors[place]) for place in order
+            Neighbour(
+                self.item_ids[own[place]], near[place], named[place], vectors[place], None, scores[place]
+            )
+            for place in order
         ]
 
 

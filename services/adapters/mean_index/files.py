@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -23,9 +24,9 @@ VERSION = 1
 _HEAD, _ITEMS, _NUMBERS, _ROWS, _CODES = "base.json", "items.json", "numbers.npz", "rows.f16", "means.faiss"
 
 
-def save(base: Base, folder: Path) -> None:
+def save(base: Base, folder: Path, breathe: Callable[[], object]) -> None:
     """Write the files; raises OSError."""
-    base.views.write(folder / _ROWS)
+    base.views.write(folder / _ROWS, breathe)
     base.means.write(folder / _CODES)
     np.savez(folder / _NUMBERS, starts=base.views.starts, numbers=base.numbers, items=base.means.items)
     (folder / _ITEMS).write_text(json.dumps(list(base.item_ids)), encoding="utf-8")

@@ -7,6 +7,7 @@ So items are ordered by their mean and by this spread together.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import faiss
 import numpy as np
@@ -28,7 +29,7 @@ _SAMPLE, _CHUNK = 20_000, 50_000
 class Means:
     """An entry an item, or several for an item whose rows differ much; nothing changes."""
 
-    def __init__(self, index: faiss.IndexRefine, items: NDArray[np.int32]) -> None:
+    def __init__(self, index: Any, items: NDArray[np.int32]) -> None:
         """`items` has the place of each entry's item."""
         self._index, self.items = index, items
         self._width = index.d
@@ -36,6 +37,14 @@ class Means:
 
     def __len__(self) -> int:
         return len(self.items)
+
+    @property
+    def memory_bytes(self) -> int:
+        """Bytes of the codes and of the items' places."""
+        turned: Any = faiss.downcast_index(self._index.base_index)
+        short: Any = faiss.downcast_index(turned.index)
+        longer: Any = faiss.downcast_index(self._index.refine_index)
+        return int(short.codes.size() + longer.codes.size()) + self.items.nbytes
 
     def nearest(self, queries: Vectors, *, candidates: int, kept: int) -> NDArray[np.int64]:
         """For each of float32 [n, dim] the items of its best `kept` entries: int64 [n, kept], best first.

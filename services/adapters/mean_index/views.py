@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from services.core.search.held_rows import Block
 
 # float16 keeps cosines to 0.00002; the item store keeps no more.
 _HALF = np.dtype("<f2")
-_READ_BYTES = 1 << 24
+_PIECE_BYTES = 1 << 20
 
 
 class Views:
@@ -80,15 +79,21 @@ class Views:
             )
         return vectors
 
-    def write(self, path: Path) -> None:
+    def write(self, path: Path, breathe: Callable[[], object]) -> None:
         """Write the rows as a file."""
-        self.rows.tofile(path)
+        with path.open("wb") as file:
+            for piece in self._pieces():
+                file.write(piece)
+                breathe()
 
     def read_all(self) -> None:
         """Read all rows once, so that the first searches wait for no disk."""
+        for piece in self._pieces():
+            piece[::4096].max()
+
+    def _pieces(self) -> Iterator[NDArray[np.uint8]]:
         flat = self.rows.reshape(-1).view(np.uint8)
-        for first in range(0, len(flat), _READ_BYTES):
-            flat[first : first + _READ_BYTES : 4096].max()
+        return (flat[first : first + _PIECE_BYTES] for first in range(0, len(flat), _PIECE_BYTES))
 
 
 def _lists(path: Path, starts: NDArray[np.int64], dim: int) -> Any:
@@ -105,11 +110,9 @@ def _lists(path: Path, starts: NDArray[np.int64], dim: int) -> Any:
 
 def written(blocks: Iterable[Block], starts: NDArray[np.int64], *, dim: int, folder: Path | None) -> Views:
     """Views of rows in a file of their own, in this folder, that is gone when they are."""
-    number, name = tempfile.mkstemp(prefix="views-", dir=folder)
-    try:
-        with os.fdopen(number, "wb") as file:
-            for block in blocks:
-                block.astype(_HALF).tofile(file)
-        return Views(Path(name), starts, dim=dim)
-    finally:
-        Path(name).unlink()
+    # It never has a name, so that nothing stays behind however this process ends.
+    with tempfile.TemporaryFile(dir=folder) as file:
+        for block in blocks:
+            file.write(block.astype(_HALF).tobytes())
+        file.flush()
+        return Views(Path(f"/dev/fd/{file.fileno()}"), starts, dim=dim)

@@ -1,0 +1,93 @@
+"""The index as it was at a moment: a base, what is gone of it, and what came since."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from common.wire import Vectors
+from services.adapters.sized_index.parts import FrozenExact, LargeBase
+from services.core.records import Neighbour
+from services.core.search.held_rows import HeldRows, together
+from services.core.search.snapshot import Breathe
+
+# Is there only beside a base.
+GONE_FILE = "gone.npy"
+
+
+@dataclass(frozen=True)
+class PlacedBase:
+    """A base with the items of it that are gone, bool [items]."""
+
+    base: LargeBase
+    gone: NDArray[np.bool_]
+    places: dict[str, int]
+
+    @classmethod
+    def of(cls, base: LargeBase, gone: NDArray[np.bool_] | None = None) -> PlacedBase:
+        """The base with the places of its items; without `gone` all are left."""
+        places = {item_id: place for place, item_id in enumerate(base.item_ids)}
+        return cls(base, np.zeros(len(places), np.bool_) if gone is None else gone, places)
+
+    @cached_property
+    def left(self) -> int:
+        """The number of its items that are not gone."""
+        return len(self.gone) - int(np.count_nonzero(self.gone))
+
+    def without(self, item_ids: Collection[str]) -> PlacedBase:
+        """The same base without these items, whether it has them or not."""
+        places = [self.places[item_id] for item_id in item_ids if item_id in self.places]
+        if not places:
+            return self
+        gone = self.gone.copy()
+        gone[places] = True
+        return replace(self, gone=gone)
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenSized:
+    """A KnnSearch of one state."""
+
+    base: PlacedBase | None
+    delta: FrozenExact
+
+    def __len__(self) -> int:
+        return len(self.delta) + (self.base.left if self.base else 0)
+
+    def search(self, vectors: Vectors, *, k: int) -> list[list[Neighbour]]:
+        """For each row of float32 [n, dim] its k nearest items, nearest first, an item at most once."""
+        if self.base is None:
+            return self.delta.search(vectors, k=k)
+        is_whole = self.base.left == len(self.base.gone)
+        found = self.base.base.search(vectors, k=k, gone=None if is_whole else self.base.gone)
+        if not len(self.delta):
+            return found
+        later = self.delta.search(vectors, k=k)
+        return [_merged(*pair, k=k) for pair in zip(found, later, strict=True)]
+
+    def held(self) -> HeldRows:
+        """All items that are left, and their rows."""
+        parts = [self.base.base.held(self.base.gone)] if self.base else []
+        return together([*parts, self.delta.held()])
+
+    @property
+    def file_bytes(self) -> int:
+        """About the size of the files that `save` writes."""
+        base = self.base.base if self.base else None
+        return self.delta.file_bytes + (base.file_bytes + base.memory_bytes if base else 0)
+
+    def save(self, folder: Path, /, *, breathe: Breathe) -> None:
+        """Write its files into an empty folder; may raise OSError."""
+        self.delta.save(folder, breathe=breathe)
+        if self.base is not None:
+            self.base.base.save(folder, breathe=breathe)
+            np.save(folder / GONE_FILE, self.base.gone)
+
+
+def _merged(found: list[Neighbour], later: list[Neighbour], *, k: int) -> list[Neighbour]:
+    return sorted([*found, *later], key=lambda each: (each.distance, each.row))[:k]
