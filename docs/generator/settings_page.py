@@ -27,7 +27,7 @@ PROCESSES: dict[str, type[BaseModel]] = {
 FUNCTIONS = AwsSettings
 GROUPS = {
     "The page and API": "port host public_url api_key tls tls_cert tls_key proxy",
-    "The catalogue": "data_dir store pictures model knn index snapshot_s samples fetch_private "
+    "The catalogue": "data_dir store pictures model knn knn_recall index snapshot_s samples fetch_private "
     "collect_pictures",
     "Cameras": "source thing region max_fps stall_s pace gate preview home_assistant max_age_s "
     "model_fingerprint edge_data",

@@ -7,8 +7,10 @@ from collections.abc import Callable
 from models.space import space_of
 from services.adapters.faiss_index import FaissFiles, FaissIndex
 from services.adapters.index_snapshots import IndexSnapshots
+from services.adapters.mean_index import Base
+from services.adapters.sized_index import ExactIndex, PlacedBase, SizedFiles, SizedIndex
 from services.bootstrap.settings import SearchCoreSettings, SearchSettings
-from services.core.ports import IndexFactory, ItemStore
+from services.core.ports import IndexFactory, ItemStore, KnnIndex
 from services.core.search.camera_means import CameraMeans
 from services.core.search.follow import Follower
 from services.core.search.following import Following
@@ -27,7 +29,20 @@ def open_snapshots(settings: SearchSettings) -> SnapshotStore | None:
     """The snapshots of our own index; None if there are to be none. Nothing is read yet."""
     if settings.endpoint is not None or not settings.snapshot_s:
         return None
-    return IndexSnapshots(settings.data_dir / "index", FaissFiles(threads=settings.threads))
+    folder = settings.data_dir / "index"
+    if settings.knn_recall == 1:
+        return IndexSnapshots(folder, FaissFiles(threads=settings.threads))
+    files = SizedFiles(
+        load_exact=FaissFiles(threads=settings.threads).load,
+        load_base=Base.load,
+        make=lambda dim, delta, base: make_sized(settings.knn_recall, dim, delta, base),
+    )
+    return IndexSnapshots(folder, files)
+
+
+def make_sized(recall: float, dim: int, delta: ExactIndex, base: PlacedBase | None = None) -> SizedIndex:
+    """An index that finds this share of the exact answers once it is large."""
+    return SizedIndex(delta=delta, build=lambda held: Base.build(held, dim=dim, target=recall), base=base)
 
 
 def open_follower(
@@ -46,7 +61,11 @@ def open_follower(
     def make_faiss(_model: str, dim: int) -> FaissIndex:
         return FaissIndex(dim=dim, threads=settings.threads)
 
-    make, address = make_index or make_faiss, settings.endpoint
+    def make_own(model: str, dim: int) -> KnnIndex:
+        exact = make_faiss(model, dim)
+        return exact if settings.knn_recall == 1 else make_sized(settings.knn_recall, dim, exact)
+
+    make, address = make_index or make_own, settings.endpoint
     if address is None:
         own = Follower(
             store, camera_means=camera_means, make_index=make, space_of=shipped, snapshots=snapshots

@@ -122,6 +122,14 @@ class KnnSettings(IndexSettings):
         "training found: `l2`, `squared_l2`, `cosine`, `cosine_distance` or `inner_product`.",
     )
 
+    knn_recall: float = Field(
+        0.99,
+        ge=0.5,
+        le=1,
+        description="The share of the exact answer's ten items that FAISS finds among more than 2,000. "
+        "With 1 every vector is compared.",
+    )
+
     @property
     def endpoint(self) -> EndpointAddress | None:
         """The k-NN endpoint, None for FAISS."""

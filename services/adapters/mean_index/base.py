@@ -41,7 +41,8 @@ class Base:
         """`numbers` has the number of each item's first row."""
         self.item_ids, self.numbers, self.views, self.means = item_ids, numbers, views, means
         self.tuned, self.dim = tuned, dim
-        self._usual_views = int(np.median(np.diff(views.starts)))
+        self.counts: NDArray[np.int64] = np.diff(views.starts)
+        self._usual_views = int(np.median(self.counts))
 
     def __len__(self) -> int:
         return len(self.item_ids)
@@ -93,7 +94,7 @@ class Base:
     @property
     def next_number(self) -> int:
         """A number above those of all its rows."""
-        return int((self.numbers + np.diff(self.views.starts)).max())
+        return int((self.numbers + self.counts).max())
 
     def save(self, folder: Path, *, breathe: Callable[[], object] = lambda: None) -> None:
         """Write all files into an existing folder; raises OSError. See `load`.
@@ -118,13 +119,11 @@ class Base:
     def held(self, gone: NDArray[np.bool_] | None = None) -> HeldRows:
         """Its items' rows, without those of the items that are gone, bool [items]."""
         if gone is None or not gone.any():
-            return HeldRows(
-                self.item_ids, np.diff(self.views.starts), self.numbers, lambda: _blocks(self.views)
-            )
+            return HeldRows(self.item_ids, self.counts, self.numbers, lambda: _blocks(self.views))
         kept = np.flatnonzero(~gone)
         return HeldRows(
             [self.item_ids[place] for place in kept.tolist()],
-            np.diff(self.views.starts)[kept],
+            self.counts[kept],
             self.numbers[kept],
             lambda: _blocks(self.views, gone),
         )
@@ -173,8 +172,7 @@ class Base:
             yield self._neighbours(queries[query], chosen)
 
     def _most_rows(self, items: NDArray[np.int64]) -> int:
-        counts = np.diff(self.views.starts)
-        return int(np.where(items < 0, 0, counts[items]).sum(axis=1).max())
+        return int(np.where(items < 0, 0, self.counts[items]).sum(axis=1).max())
 
     def _first(self, places: NDArray[np.int64], wanted: int) -> list[tuple[int, int]]:
         """The first rows of different items, as pairs of item and place."""

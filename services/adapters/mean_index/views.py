@@ -83,7 +83,7 @@ class Views:
         """Write the rows as a file."""
         with path.open("wb") as file:
             for piece in self._pieces():
-                file.write(piece)
+                file.write(piece.data)
                 breathe()
 
     def read_all(self) -> None:

@@ -36,7 +36,7 @@ class SizedIndex:
         build_from: int = BUILD_FROM,
         least_delta: int = LEAST_DELTA,
     ) -> None:
-        """`base` has no item of `delta`; `build` takes a while, and may fail: then the search stays as it is."""
+        """`base` has no item of `delta`; `build` takes a while, and after a failure nothing is changed."""
         self._build, self._build_from, self._least_delta = build, build_from, least_delta
         # For the writer and for the thread that takes a new base over, one at a time.
         self._lock = threading.Lock()
@@ -83,19 +83,19 @@ class SizedIndex:
         seen, delta = self._seen, self._delta.state()
         if seen.base is None:
             return delta
-        base, gone = seen.base.base, len(seen.base.gone) - seen.base.left
-        sizes = base.held(seen.base.gone).counts
+        base = seen.base.base
+        left = int(base.counts[~seen.base.gone].sum())
         return replace(
             delta,
             kind="means",
             items=len(seen),
-            vectors=int(sizes.sum()) + delta.vectors,
+            vectors=left + delta.vectors,
             base=base.vectors,
             delta=delta.vectors,
-            tombstones=base.vectors - int(sizes.sum()) + delta.tombstones,
+            tombstones=base.vectors - left + delta.tombstones,
             recall=base.tuned.recall,
             rate=base.tuned.rate,
-            memory=base.memory_bytes + (delta.memory or 0) + gone,
+            memory=base.memory_bytes + (delta.memory or 0) + seen.base.gone.nbytes,
             mapped=base.file_bytes + delta.mapped,
         )
 

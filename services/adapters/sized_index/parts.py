@@ -71,6 +71,10 @@ class LargeBase(Protocol):
         """A number above those of all its rows."""
 
     @property
+    def counts(self) -> NDArray[np.int64]:
+        """The number of rows of each item, by place."""
+
+    @property
     def vectors(self) -> int:
         """The number of all rows."""
 
