@@ -5,8 +5,8 @@
 -- ARGV: records to keep of all, and of a camera, channel, votes to keep, ms that a capture time may be ahead,
 --       seconds for which a mean is kept, ms between frames, frames to keep, and for each record itself without
 --       its id, its session or '', seq or '', captured (ms), vote or '', mean or '' for the present one, frame
---       or ''
--- Gives for each record its id, false for one that was dropped, or an error.
+--       or '', and the version of its camera's memory that the caller knows (memories.lua)
+-- Gives for each record its id and 1 if that was the version, false for one that was dropped, or an error.
 local time = redis.call('TIME')
 local now_ms = time[1] * 1000 + math.floor(time[2] / 1000)
 
@@ -14,7 +14,7 @@ local now_ms = time[1] * 1000 + math.floor(time[2] / 1000)
 local function push(key, value)
   local all, counter = KEYS[1], KEYS[2]
   local list, state, votes, mean, frames = unpack(KEYS, key + 1, key + 5)
-  local text, session, seq, captured_ms, vote, new_mean, frame = unpack(ARGV, value + 1, value + 7)
+  local text, session, seq, captured_ms, vote, new_mean, frame, known = unpack(ARGV, value + 1, value + 8)
   local last = redis.call('HMGET', state, 'session', 'seq', 'captured_ms')
   local captured, before = tonumber(captured_ms), tonumber(last[3])
   -- A memory of the future counts for nothing: one wrong clock must not silence the camera until that time.
@@ -24,6 +24,7 @@ local function push(key, value)
     if captured < before and not (same and tonumber(seq) > tonumber(last[2])) then return false end
     if captured == before and same and tonumber(seq) <= tonumber(last[2]) then return false end
   end
+  local version = (last[1] or '') .. '/' .. (last[2] or '') .. '/' .. (last[3] or '')
   redis.call('HSET', state, 'session', session, 'seq', seq, 'captured_ms', captured_ms)
   redis.call('HDEL', state, 'clock_bad', 'clock_offset_s')
   redis.call('EXPIRE', state, 86400)
@@ -61,13 +62,13 @@ local function push(key, value)
     redis.call('EXPIRE', frames, 60)
   end
   redis.call('PUBLISH', ARGV[3], record)
-  return id
+  return {id, version == known and 1 or 0}
 end
 
 local results = {}
 for n = 1, (#KEYS - 2) / 5 do
   -- What is wrong with one camera's keys must not keep the others' records out.
-  local pushed, result = pcall(push, 5 * n - 3, 7 * n + 1)
+  local pushed, result = pcall(push, 5 * n - 3, 8 * n)
   if not pushed and type(result) ~= 'table' then result = redis.error_reply(tostring(result)) end
   results[n] = result
 end

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import redis
 
@@ -11,7 +12,7 @@ from services.adapters.redis_queue.causes import translated
 from services.adapters.redis_queue.channel import CHANNEL
 from services.adapters.redis_queue.foreign import record_id, with_matches
 from services.adapters.redis_queue.keys import ALL, KEYS, Keys
-from services.adapters.redis_queue.remembered import read_mean, read_vote
+from services.adapters.redis_queue.remembered import KnownMemories, Push
 from services.adapters.redis_queue.script import Script
 from services.core.camera_mean import SEEN_EVERY_S, SEEN_FRAMES, SeenFrame, last_minute
 from services.core.errors import UnavailableError
@@ -54,6 +55,7 @@ class RedisQueue:
         """
         self._client, self._keys = client, keys
         self._keep, self._keep_each = keep, keep_each
+        self._known = KnownMemories()
         self._on_foreign, self._log = on_foreign, RateLimitedLog(every_s=_TELL_FOREIGN_S)
 
     def push(self, record: MatchRecord) -> int | None:
@@ -64,15 +66,26 @@ class RedisQueue:
         """Push records in their order, in one round trip; gives what `push` gives of each."""
         if not records:
             return []
+        pushes = [Push.of(record, self._known.of(record.observation.thing)) for record in records]
         keys, arguments = [ALL, self._keys.of("stack:id")], self._limits()
-        for record in records:
-            keys += self._keys_of(record.observation.thing)
-            arguments += _arguments(record)
+        for push in pushes:
+            keys += self._keys_of(push.record.observation.thing)
+            arguments += push.arguments
         with translated():
-            pushed = _PUSH.run(self._client, keys, arguments)
-            for error in (each for each in pushed if isinstance(each, Exception)):
+            results = _PUSH.run(self._client, keys, arguments)
+            self._note(pushes, results)
+            for error in (each for each in results if isinstance(each, Exception)):
                 raise error
-        return [None if each is None else int(each) for each in pushed]
+        return [None if each is None else int(each[0]) for each in results]
+
+    def _note(self, pushes: Sequence[Push], results: Sequence[Any]) -> None:
+        """Keep what is known of the cameras by their pushes."""
+        for push, result in zip(pushes, results, strict=True):
+            thing = push.record.observation.thing
+            if isinstance(result, list) and result[1]:
+                self._known.note(thing, push.result)
+            else:
+                self._known.forget(thing)
 
     def _limits(self) -> list[str | int]:
         """The arguments of the script that are the same for all records."""
@@ -88,13 +101,12 @@ class RedisQueue:
         """What is remembered of these cameras, as pushed by any process; one round trip."""
         if not things:
             return {}
-        keys = [name(thing) for thing in things for name in (self._votes, self._mean)]
+        known = [self._known.of(thing) for thing in things]
+        names = (self._state, self._votes, self._mean)
+        keys = [name(thing) for thing in things for name in names]
         with translated():
-            found = _MEMORIES.run(self._client, keys, [KEPT])
-        return {
-            thing: Memory([read_vote(vote) for vote in votes], read_mean(mean or ""))
-            for thing, votes, mean in zip(things, found[::2], found[1::2], strict=True)
-        }
+            found = _MEMORIES.run(self._client, keys, [KEPT, *(each.version for each in known)])
+        return self._known.read(things, known, found)
 
     def seen(self, thing: str) -> list[SeenFrame]:
         """The frames of a camera's last minute, newest first."""
@@ -177,7 +189,7 @@ class RedisQueue:
 
         Raises UnavailableError with the cause in words: a Redis that answers may still refuse every write.
         """
-        arguments: list[str | int] = [1, 1, CHECK, 1, 0, 60, 0, 1, _CHECK_RECORD, "", "", 0, "", "", ""]
+        arguments: list[str | int] = [1, 1, CHECK, 1, 0, 60, 0, 1, _CHECK_RECORD, "", "", 0, "", "", "", ""]
         keys = [self._keys.of(name) for name in _CHECK_KEYS]
         with translated():
             for result in _PUSH.run(self._client, keys, arguments):
@@ -202,17 +214,3 @@ class RedisQueue:
 
     def _feedback(self, record_id: int) -> str:
         return self._keys.of(f"feedback:{record_id}")
-
-
-def _arguments(record: MatchRecord) -> list[str | int]:
-    """The arguments of the script for one record."""
-    seen, frame = record.observation, record.seen_frame
-    return [
-        record.to_json(),
-        seen.session or "",
-        "" if seen.seq is None else seen.seq,
-        round(seen.captured_at_s * 1000),
-        record.vote.to_json() if record.vote else "",
-        record.mean.to_json() if record.mean else "",
-        frame.to_json() if frame else "",
-    ]
