@@ -5,7 +5,7 @@ READY := .venv/ready
 COMPILE := $(BIN)/uv pip compile --universal --generate-hashes --python-version 3.11 --no-header --no-annotate --quiet
 LOCK := $(COMPILE) pyproject.toml --extra dev
 # What goes into each image, and onto devices, has a lock of its own, of the same versions.
-IMAGES := services edge models localstack edge/greengrass
+IMAGES := services edge models localstack edge/greengrass services/adapters/milvus_index tests/milvus
 LOCK_IMAGE := $(COMPILE) --constraints requirements.lock
 
 # Compose v2, else docker-compose 1.29.
@@ -14,7 +14,7 @@ COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose 
 PAGE = http{{range .Config.Env}}{{if eq . "LOOKALIKE_TLS=1"}}s{{end}}{{end}}://{{range .HostConfig.PortBindings}}{{range .}}{{.HostIp}}:{{.HostPort}}{{end}}{{end}}
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down test lint lock listing docs models samples bench lambda-zips test-system test-web test-compose test-aws soak fuzz screenshots lint-aws deploy-aws destroy-aws rehearse-aws try-aws deployer-policy deploy-edge test-greengrass
+.PHONY: help run up down test lint lock listing docs models samples bench lambda-zips test-system test-web test-compose test-aws test-milvus soak fuzz screenshots lint-aws deploy-aws destroy-aws rehearse-aws try-aws deployer-policy deploy-edge test-greengrass
 
 help:  ## what there is
 	@awk -F ":.*## " '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -65,6 +65,10 @@ test-greengrass: $(READY)  ## the edge on devices: against a double of the Green
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r edge/greengrass/requirements.lock \
 	  -r tests/greengrass/requirements.lock
 	@$(BIN)/python -m pytest tests/greengrass
+
+test-milvus: $(READY)  ## the index on Milvus, against milvus-lite's server, which gets packages of its own
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/milvus/requirements.lock
+	@$(BIN)/python -m pytest tests/milvus
 
 soak: $(READY)  ## what takes many minutes by design: 200 kills, 20 minutes of use (SOAK_SECONDS); .ci/run leaves it out
 	@$(BIN)/python -m pytest -m soak

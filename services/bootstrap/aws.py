@@ -23,10 +23,11 @@ from services.adapters.s3_exchange import S3Exchange
 from services.adapters.s3_pictures import S3Pictures
 from services.adapters.s3_source import S3Source
 from services.adapters.s3_trained import S3Trained
-from services.adapters.sagemaker_index import DeltaIndex, KnnEndpoint, SageMakerIndex
+from services.adapters.sagemaker_index import KnnEndpoint, SageMakerIndex
 from services.bootstrap.knn_address import EndpointAddress
 from services.core.errors import InputError
 from services.core.importing.s3_address import S3
+from services.core.search.fixed_base import DeltaIndex
 from services.core.search.trained import TrainedIndex
 
 log = logging.getLogger(__name__)

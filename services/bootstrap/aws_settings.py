@@ -38,9 +38,9 @@ class IndexSettings(PicturesSettings):
 
     index: S3Place = Field(
         "",
-        description="The place of what `lookalike aws train` keeps of a trained index: "
+        description="The place of what `lookalike aws train` and `index publish` keep of an index: "
         "`s3://BUCKET[/PREFIX]`. Required with `KNN=sagemaker://…` unless the pictures are in S3.",
-        json_schema_extra=default_in_words("under index/ in the bucket of `PICTURES`"),
+        json_schema_extra=default_in_words("under index/ in the bucket of `PICTURES`, or in the data folder"),
     )
 
     @property

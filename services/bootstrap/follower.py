@@ -12,10 +12,12 @@ from services.adapters.sized_index import ExactIndex, PlacedBase, SizedFiles, Si
 from services.bootstrap.settings import SearchCoreSettings, SearchSettings
 from services.core.ports import IndexFactory, ItemStore, KnnIndex
 from services.core.search.camera_means import CameraMeans
+from services.core.search.fixed_base import DeltaIndex
 from services.core.search.follow import Follower
 from services.core.search.following import Following
 from services.core.search.snapshot import SnapshotStore
 from services.core.search.space import ModelSpace
+from services.core.search.trained import TrainedIndex
 from services.core.search.trained_follower import TrainedFollower
 
 
@@ -27,7 +29,7 @@ def shipped(model: str) -> ModelSpace | None:
 
 def open_snapshots(settings: SearchSettings) -> SnapshotStore | None:
     """The snapshots of our own index; None if there are to be none. Nothing is read yet."""
-    if settings.endpoint is not None or not settings.snapshot_s:
+    if settings.endpoint or settings.milvus or not settings.snapshot_s:
         return None
     folder = settings.data_dir / "index"
     if settings.knn_recall == 1:
@@ -65,24 +67,27 @@ def open_follower(
         exact = make_faiss(model, dim)
         return exact if settings.knn_recall == 1 else make_sized(settings.knn_recall, dim, exact)
 
-    make, address = make_index or make_own, settings.endpoint
-    if address is None:
-        own = Follower(
-            store, camera_means=camera_means, make_index=make, space_of=shipped, snapshots=snapshots
-        )
-        return own, lambda _: None
-    from services.bootstrap import aws
+    make = make_index or make_own
 
-    trained_index = aws.open_trained(address)
-
-    def make_follower() -> Follower:
-        return Follower(
+    def make_trained(open_index: Callable[[TrainedIndex, DeltaIndex], KnnIndex]) -> Callable[[], Follower]:
+        return lambda: Follower(
             store,
             camera_means=camera_means,
             make_index=make,
             space_of=shipped,
-            open_trained=lambda trained: trained_index(trained, make_faiss(trained.model, trained.dim)),
+            open_trained=lambda trained: open_index(trained, make_faiss(trained.model, trained.dim)),
         )
 
-    following = TrainedFollower(aws.open_trainings(settings.index_place, address.name), make_follower)
-    return following, following.serves
+    if (milvus := settings.milvus) is not None:
+        from services.bootstrap.milvus import open_milvus
+
+        trainings, open_published = open_milvus(settings, milvus)
+        return TrainedFollower(trainings, make_trained(open_published), needs_training=False), lambda _: None
+    if (address := settings.endpoint) is not None:
+        from services.bootstrap import aws
+
+        trained_of = aws.open_trainings(settings.index_place, address.name)
+        following = TrainedFollower(trained_of, make_trained(aws.open_trained(address)))
+        return following, following.serves
+    own = Follower(store, camera_means=camera_means, make_index=make, space_of=shipped, snapshots=snapshots)
+    return own, lambda _: None

@@ -20,7 +20,7 @@ from models.providers import check_provider
 from services.bootstrap.aws_settings import AwsSettings, IndexSettings, PicturesSettings
 from services.bootstrap.base_settings import PREFIX, Base
 from services.bootstrap.defaults import HOST, LOOPBACK, SEARCH_PORT
-from services.bootstrap.knn_address import EndpointAddress, parse_knn
+from services.bootstrap.knn_address import EndpointAddress, MilvusAddress, parse_knn
 from services.bootstrap.limit_settings import ConnectionSettings, LimitSettings
 from services.bootstrap.page_settings import API_KEY, PageSettings, TlsSettings
 from services.bootstrap.setting_types import Knn, Mqtt, Proxy, Redis, Store, Web
@@ -116,10 +116,12 @@ class KnnSettings(IndexSettings):
 
     knn: Knn = Field(
         "faiss",
-        description="The engine that finds the nearest vectors: `faiss`, or `sagemaker://ENDPOINT`. Behind "
-        "that may follow `?timeout_s=2&batch=64`: the time for an answer, and the largest number of vectors "
-        "in a request; and `&distances=KIND` if the endpoint's distances mean something else than its "
-        "training found: `l2`, `squared_l2`, `cosine`, `cosine_distance` or `inner_product`.",
+        description="The engine that finds the nearest vectors: `faiss`, `milvus://…` "
+        "([Milvus](../milvus.md)) or `sagemaker://ENDPOINT`. Milvus' address is "
+        "`milvus://[user:password@]host[:port]/NAME`. Behind that of an endpoint may follow "
+        "`?timeout_s=2&batch=64`: the time for an answer, and the largest number of vectors in a request; "
+        "and `&distances=KIND` if the endpoint's distances mean something else than its training found: "
+        "`l2`, `squared_l2`, `cosine`, `cosine_distance` or `inner_product`.",
     )
 
     knn_recall: float = Field(
@@ -132,8 +134,15 @@ class KnnSettings(IndexSettings):
 
     @property
     def endpoint(self) -> EndpointAddress | None:
-        """The k-NN endpoint, None for FAISS."""
-        return parse_knn(self.knn)
+        """The k-NN endpoint, None for another engine."""
+        address = parse_knn(self.knn)
+        return address if isinstance(address, EndpointAddress) else None
+
+    @property
+    def milvus(self) -> MilvusAddress | None:
+        """The place on a Milvus server, None for another engine."""
+        address = parse_knn(self.knn)
+        return address if isinstance(address, MilvusAddress) else None
 
 
 class SearchCoreSettings(StoreSettings, KnnSettings, PageSettings, QueueSettings):
@@ -245,6 +254,7 @@ def load(kind: type[S], environ: Mapping[str, str] = os.environ) -> S:
         name = PREFIX + str(first["loc"][0]).upper() + ": " if first["loc"] else ""
         # An address or a key may hold a password.
         secret = not first["loc"] or any(part in name for part in ("_URL", "_KEY", "SOURCE"))
+        secret = secret or ("_KNN" in name and "@" in str(first["input"]))
         # Whatever else holds an address, such as a list of proxies or a bucket, is shown without its login.
         shown = "" if secret else f" (it is {redact(str(first['input']))[:60]!r})"
         raise InputError(f"{name}{first['msg'].removeprefix('Value error, ')}{shown}") from None

@@ -20,6 +20,7 @@ from services.bootstrap.own_clients import own_client
 from services.bootstrap.settings import CliSettings, load
 from services.bootstrap.stores import open_items
 from services.cli.printed import say, tell
+from services.cli.publish import publish
 from services.cli.running_system import api_client, run_json, tell_store
 from services.cli.search_state import hubs_told, knn_told, space_told
 from services.core.catalogue.items import Catalogue
@@ -31,6 +32,7 @@ from services.core.errors import UnavailableError
 _SEARCH_WAIT_S = 3.0
 
 app = typer.Typer(help="The index.", no_args_is_help=True)
+app.command()(publish)
 
 
 @app.callback()

@@ -1,13 +1,15 @@
-"""What a training left comes back as it was, from the fake and from S3."""
+"""What a training left comes back as it was, from the fake, a folder and S3."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from services.adapters.folder_trained import FolderTrained
 from services.adapters.s3_trained import S3Trained
 from services.core.errors import InputError, UnavailableError
 from services.core.search.distances import Distances
@@ -27,6 +29,7 @@ def spaced(training: str = "t-1", items: int = 20) -> TrainedIndex:
     store.put(replace(item(3), title="Ünïcode 'n “quotes”", link=None, metadata={"colour": "rød"}, recipe=1))
     store.feedback(1, shown="thing-003", really="thing-004")
     found = gather(store, training=training, space_of=lambda _model: shipped()).trained
+    found = replace(found, breadth=128, recall=0.991, rate=850.5)
     return replace(found, rows_answered=66, distances=Distances.SQUARED_L2, damaged={"bad": "it has no rows"})
 
 
@@ -35,10 +38,12 @@ def plain(training: str = "t-1") -> TrainedIndex:
     return gather(FakeItems([make_item("a"), make_item("b")]), training=training).trained
 
 
-@pytest.fixture(params=["fake", "s3"])
-def trainings(request: pytest.FixtureRequest) -> TrainedStore:
+@pytest.fixture(params=["fake", "folder", "s3"])
+def trainings(request: pytest.FixtureRequest, tmp_path: Path) -> TrainedStore:
     if request.param == "fake":
         return FakeTrainings()
+    if request.param == "folder":
+        return FolderTrained(tmp_path / "index" / "shop")
     return S3Trained(request.getfixturevalue("s3"), request.getfixturevalue("bucket"), prefix="shop/index/")
 
 
@@ -111,3 +116,19 @@ def test_a_bucket_that_is_not_there_or_does_not_answer_is_unavailable(s3: Any) -
     nobody = S3Trained(aws.client("s3", f"http://127.0.0.1:{free_port()}"), "any", prefix="")
     with pytest.raises(UnavailableError, match="s3://any/: put_object: EndpointConnectionError"):
         nobody.save(plain())
+
+
+def test_a_damaged_or_foreign_file_of_a_folder_is_named(tmp_path: Path) -> None:
+    kept = FolderTrained(tmp_path)
+    kept.save(plain("t-7"))
+    (tmp_path / "t-7.json").write_bytes(b'{"version": 1, "training"')
+    with pytest.raises(UnavailableError, match=f"trainings in {tmp_path}: training t-7: .* train again"):
+        kept.load()
+    (tmp_path / "newest").write_text("../t-7")
+    assert kept.load() is None
+
+
+def test_a_folder_that_cant_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UnavailableError, match="Not a directory"):
+        FolderTrained(tmp_path / "file" / "index").save(plain())

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from edge.settings import EdgeSettings
-from services.bootstrap.knn_address import EndpointAddress
+from services.bootstrap.knn_address import EndpointAddress, MilvusAddress
 from services.bootstrap.settings import EDGE_ONLY, ApiSettings, CliSettings, RunSettings, SearchSettings, load
 from services.core.errors import InputError
 from services.core.search.distances import Distances
@@ -36,6 +36,10 @@ def test_proxies_are_listed_with_commas(monkeypatch: pytest.MonkeyPatch) -> None
         ("sagemaker://its_items", "expected faiss or sagemaker://ENDPOINT"),
         ("annoy", r"expected faiss or .*\(it is 'annoy'\)"),
         ("sagemaker://", "expected faiss"),
+        ("milvus://shop", "expected milvus://"),
+        ("milvus://shop/7", "expected milvus://"),
+        ("milvus://shop/items?index=ANNOY", "index=ANNOY is none of them"),
+        ("milvus://shop/items?tls=2", "tls=2 is none of them"),
     ],
 )
 def test_only_engines_of_this_version_are_taken(
@@ -87,3 +91,20 @@ def test_relative_stores_are_the_checkouts_too(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setenv("LOOKALIKE_PICTURES", "shop")
     settings = load(CliSettings)
     assert (settings.store_path, settings.pictures_path) == (ROOT / "shop.sqlite", ROOT / "shop")
+
+
+def test_a_milvus_server_is_named_with_its_login_which_no_error_repeats(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv(
+        "LOOKALIKE_KNN", "milvus://me:p%40ss@vectors:1953/shop?tls=1&index=diskann&timeout_s=1"
+    )
+    settings = load(SearchSettings)
+    assert settings.endpoint is None
+    wanted = MilvusAddress("https://vectors:1953", "shop", "me:p@ss", timeout_s=1, index="DISKANN")
+    assert settings.milvus == wanted
+    assert "p@ss" not in repr(settings.milvus)
+    monkeypatch.setenv("LOOKALIKE_KNN", "milvus://me:p@ss#word@vectors/shop")
+    with pytest.raises(InputError) as caught:
+        load(SearchSettings)
+    assert "word" not in str(caught.value).replace("password", "")

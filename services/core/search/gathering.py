@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -23,7 +23,7 @@ _PAGE = 500
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """A catalogue to train on; `vectors` are its rows, float32 [rows, dim] of unit length."""
+    """A catalogue to train on; `vectors` are its rows, float32 [rows, dim], unless they were taken away."""
 
     trained: TrainedIndex
     vectors: Vectors
@@ -31,18 +31,21 @@ class Gathered:
 
 @dataclass(slots=True)
 class _Rows:
-    """The rows of items as they are read, and what is known of the items."""
+    """The rows of items as they are read, and what is known of the items; `taken` takes the rows."""
 
+    taken: Callable[[Sequence[Vectors]], object]
     facts: list[ItemFacts] = field(default_factory=list)
-    vectors: list[Vectors] = field(default_factory=list)
+    counts: list[int] = field(default_factory=list)
     sketches: list[Sketches] = field(default_factory=list)
     standings: dict[str, Standing] = field(default_factory=dict)
     other_recipe: set[str] = field(default_factory=set)
 
     def take(self, items: list[Item], space: Space) -> None:
-        for item, (rows, standing) in zip(items, space.placed_all(items), strict=True):
+        placed = space.placed_all(items)
+        self.taken([rows for rows, _ in placed])
+        for item, (rows, standing) in zip(items, placed, strict=True):
             self.facts.append(item.facts)
-            self.vectors.append(rows)
+            self.counts.append(len(rows))
             self.sketches.append(sketched(space.originals(rows)))
             if standing is not None:
                 self.standings[item.id] = standing
@@ -56,14 +59,16 @@ def gather(
     training: str,
     space_of: Callable[[str], ModelSpace | None] = lambda _model: None,
     note: Callable[[int, int], object] = lambda _read, _total: None,
+    take: Callable[[Sequence[Vectors]], object] | None = None,
 ) -> Gathered:
     """Read all items twice: for the space that suits them, and to place them in it.
 
-    `note` is called with the number of items read, and that to be read. Raises InputError for an empty
-    catalogue, or UnavailableError.
+    `note` is called with the number of items read, and that to be read; `take` with the rows of each item
+    in turn, which are then not kept here. Raises InputError for an empty catalogue, or UnavailableError.
     """
     (head, model), total = store.state(), 2 * store.count()
-    damaged, rows = DamagedItems(), _Rows()
+    vectors = list[Vectors]()
+    damaged, rows = DamagedItems(), _Rows(take or vectors.extend)
     statistics: SpaceStatistics | None = None
     read, dim = 0, 0
     for page in _pages(store):
@@ -89,14 +94,28 @@ def gather(
         dim=dim,
         cursor=head,
         facts=tuple(rows.facts),
-        row_counts=np.array([len(each) for each in rows.vectors], np.int64),
+        row_counts=np.array(rows.counts, np.int64),
         sketches=np.concatenate(rows.sketches),
         space=space,
         standings=rows.standings,
         other_recipe=frozenset(rows.other_recipe),
         damaged=damaged.reasons(),
     )
-    return Gathered(trained, np.concatenate(rows.vectors))
+    return Gathered(trained, np.concatenate([np.empty((0, dim), np.float32), *vectors]))
+
+
+def rows_again(
+    store: ItemStore, trained: TrainedIndex, shipped: ModelSpace | None
+) -> Iterator[dict[int, Vectors]]:
+    """The rows of a training's items as they are now, float32 [n, dim], by their numbers, in pages."""
+    space = replace(trained.space, shipped=shipped)
+    numbers = {item.id: number for number, item in enumerate(trained.facts)}
+    for page in _pages(store):
+        own = [
+            item for item in page if item.id in numbers and not item.damage and item.model == trained.model
+        ]
+        placed = space.placed_all(own)
+        yield {numbers[item.id]: rows for item, (rows, _) in zip(own, placed, strict=True)}
 
 
 def _pages(store: ItemStore) -> Iterator[list[Item]]:

@@ -42,6 +42,10 @@ class TrainedIndex:
     damaged: Mapping[str, str] = field(default_factory=dict)
     rows_answered: int = 0
     distances: Distances = Distances.L2
+    # How widely the server searches, in its own measure, and the recall and rate measured with that.
+    breadth: int = 0
+    recall: float | None = None
+    rate: float | None = None
 
     @property
     def rows(self) -> int:

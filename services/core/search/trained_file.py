@@ -32,6 +32,7 @@ def encode_trained(trained: TrainedIndex) -> tuple[bytes, bytes]:
         "cursor": trained.cursor,
         "rows_answered": trained.rows_answered,
         "distances": trained.distances,
+        "measured": [trained.breadth, trained.recall, trained.rate],
         "other_recipe": sorted(trained.other_recipe),
         "damaged": dict(trained.damaged),
         "items": [facts_json(item) for item in trained.facts],
@@ -62,6 +63,7 @@ def decode_trained(facts: bytes, numbers: bytes) -> TrainedIndex:
 def _trained(told: dict[str, Any], arrays: dict[str, Any]) -> TrainedIndex:
     items = tuple(facts_of(each, told["model"]) for each in told["items"])
     counts = np.asarray(arrays["row_counts"], np.int64)
+    breadth, recall, rate = told.get("measured", (0, None, None))
     pairs = arrays["standings"].tolist() if "standings" in arrays else []
     sketches = np.asarray(arrays["sketches"], np.int8)
     if sketches.shape != (counts.sum(), SKETCH_DIM):
@@ -84,4 +86,7 @@ def _trained(told: dict[str, Any], arrays: dict[str, Any]) -> TrainedIndex:
         damaged=told["damaged"],
         rows_answered=told["rows_answered"],
         distances=Distances(told["distances"]),
+        breadth=breadth,
+        recall=recall,
+        rate=rate,
     )

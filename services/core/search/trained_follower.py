@@ -1,4 +1,4 @@
-"""The follower of a catalogue that is searched through a trained endpoint.
+"""The follower of a catalogue that is searched through a trained endpoint, or another server of its rows.
 
 It begins with what the newest training left. A later one, which `lookalike aws retrain` has prepared, is
 loaded beside it; from the moment at which the endpoint answers from that one, it is the one that counts.
@@ -38,8 +38,13 @@ class TrainedFollower:
         make: Callable[[], Follower],
         *,
         clock: Callable[[], float] = time.time,
+        needs_training: bool = True,
     ) -> None:
-        """`make` gives a new follower of the item store; `clock` is the wall's: a host may be frozen."""
+        """`make` gives a new follower of the item store; `clock` is the wall's: a host may be frozen.
+
+        If it does not need one, all items are read and compared here while there is no training.
+        """
+        self._needs_training = needs_training
         self._trainings, self._make, self._clock = trainings, make, clock
         self._now = make()
         # The training of the follower that answers, None before one was found.
@@ -125,12 +130,15 @@ class TrainedFollower:
 
     def _begin(self) -> None:
         trained = self._trainings.load()
+        self._looked_s = self._clock()
         if trained is None:
-            raise UnavailableError("there is no trained index; `lookalike aws train` makes one")
+            if self._needs_training:
+                raise UnavailableError("there is no trained index; `lookalike aws train` makes one")
+            self._training = ""
+            return
         # If it is of another catalogue, all items are read, and the endpoint is not asked.
         self._is_asked = self._now.start_from(trained)
         self._training = self._newest = trained.training
-        self._looked_s = self._clock()
 
     def _look_for_another(self) -> None:
         """Load another training beside the present one: the endpoint's, or else the newest."""
