@@ -125,7 +125,7 @@ def _state(snapshot: Snapshot) -> bytes:
 
 def _decoded(told: dict[str, Any], arrays: Mapping[str, Any], read: ReadFile) -> Snapshot:
     ids: list[str] = json.loads(bytes(read(_IDS)))
-    places = {item_id: place for place, item_id in enumerate(ids)}
+    places = dict(zip(ids, range(len(ids)), strict=True))
     ends = np.frombuffer(read(_ENDS), "<i8")
     if not len(ids) == len(places) == len(ends):
         raise ValueError(f"{len(places)} ids and facts of {len(ends)} items")
