@@ -20,6 +20,8 @@ RETRY_S = 1.0
 ANSWER_TIMEOUT_S = 0.5
 WATCH_EVERY_S = 3.0
 KEEP_EVERY_S = 1.0
+# Time that the end waits for a snapshot under way, which its disk may hold up.
+KEPT_WITHIN_S = 3.0
 
 # Longest turn of each thread in seconds, whatever it waits for: Redis and the item store have time limits of
 # seconds, and many frames may wait for Redis one after the other; the first reading of a large catalogue
@@ -78,13 +80,20 @@ class Loops:
 
     def stop(self) -> None:
         """End the threads and wait for them."""
-        self._stopping.set()
-        if self._keeper is not None:
-            self._keeper.stop()
+        self.keep_last()
         for thread in self._threads:
             thread.join()
         self._intake.close()
-        if self._keeper is not None:
+
+    def keep_last(self) -> None:
+        """Let the threads end, waiting for none of them, and write a last snapshot if that is quick."""
+        self._stopping.set()
+        if self._keeper is None:
+            return
+        self._keeper.stop()
+        keeping = next(thread for thread in self._threads if thread.name == "keep")
+        keeping.join(KEPT_WITHIN_S)
+        if not keeping.is_alive():
             self._keeper.end()
 
     def held_up(self) -> str | None:
@@ -122,8 +131,8 @@ class Loops:
         if count:
             level = logging.INFO if was_loading or self.trouble else logging.DEBUG
             log.log(level, "index: %d items as of change %s", self._follower.items, self._follower.cursor)
-            if was_loading and (others := self._follower.other_recipe):
-                log.warning("%d items are %s", others, OTHER_RECIPE)
+        if was_loading and self._follower.loading is None and (others := self._follower.other_recipe):
+            log.warning("%d items are %s", others, OTHER_RECIPE)
         self._trouble = None
         self._tell_damaged()
         self._stopping.wait(FOLLOW_EVERY_S)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+from types import FrameType
+
 from common.logs import configure_logs
 from services.bootstrap.defaults import LOOPBACK
 from services.bootstrap.http_server import build_search_server
@@ -12,6 +15,10 @@ from services.bootstrap.settings import SearchSettings, load
 from services.search.app import build_app
 from services.search.loops import Loops
 from services.search.observations import SenderRule
+
+
+class _TerminatedError(KeyboardInterrupt):
+    """SIGTERM came; uvicorn has ended all answers by then."""
 
 
 def run() -> int:
@@ -32,11 +39,22 @@ def _serve() -> int:
     server = build_search_server(app, settings)
     loops.start()
     parts.link.start()
+    signal.signal(signal.SIGTERM, _terminate)
     try:
         server.run()
+    except _TerminatedError:
+        loops.keep_last()
+        # At once, whatever the threads wait for.
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.raise_signal(signal.SIGTERM)
     finally:
         parts.link.stop()
         loops.stop()
         if parts.core.second_look:
             parts.core.second_look.close()
     return 0
+
+
+def _terminate(_signal: int, _frame: FrameType | None) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise _TerminatedError
