@@ -17,6 +17,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from common.compact_json import read_message
 from common.local_points import decode_points
 
 MAX_OBSERVATION_BYTES = 64 * 1024
@@ -169,7 +170,7 @@ def decode_observation(payload: bytes, *, thing: str, kind: Kind, received_at_s:
     if len(payload) > MAX_OBSERVATION_BYTES:
         raise WireError("too_large", f"{len(payload)} bytes; expected at most {MAX_OBSERVATION_BYTES}")
     try:
-        message = json.loads(payload)
+        message = read_message(payload)
     except (ValueError, RecursionError) as error:
         if kind == "infer":  # a DeepLens program also sends plain text on its topic
             return None

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from common.compact_json import to_compact_json
+from common.compact_json import read_message, to_compact_json
 from common.wire import Vectors
 
 # Number of scenes that a model's shipped mean counts for, and the number of own scenes that count at most.
@@ -103,7 +103,7 @@ class CameraMean:
     def from_json(cls, text: str) -> CameraMean | None:
         """Read what `to_json` wrote; None for anything else, which another version may have written."""
         try:
-            fields = json.loads(text)
+            fields = read_message(text.encode())
             dim, count = int(fields["dim"]), float(fields["count"])
             total, last, recent = (_floats(fields[name], kind, dim) for name, kind in _KINDS.items())
             found = cls(str(fields["model"]), total[0], count, last, recent[0], int(fields["recent_count"]))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from common.compact_json import to_compact_json
+from common.compact_json import read_message, to_compact_json
 from services.core.scenes import Scenes
 
 
@@ -92,7 +91,7 @@ class Vote:
     @classmethod
     def from_json(cls, text: str) -> Vote:
         """Read what `to_json` wrote, or an earlier version."""
-        vote = json.loads(text)
+        vote = read_message(text.encode())
         detail = vote.get("detail")
         return cls(
             vote["t"],
