@@ -129,6 +129,8 @@ class FakeIndex:
         self._items: dict[str, tuple[int, Vectors]] = {}
         self._next_row = 0
         self.cursor = 0
+        # Places of a base, as it says.
+        self.base = 0
 
     def __len__(self) -> int:
         return len(self._items)
@@ -148,7 +150,7 @@ class FakeIndex:
 
     def state(self) -> IndexState:
         rows = sum(len(vectors) for _, vectors in self._items.values())
-        return IndexState("exact", len(self), rows, base=0, delta=rows, tombstones=0, recall=1.0)
+        return IndexState("exact", len(self), rows, base=self.base, delta=rows, tombstones=0, recall=1.0)
 
     def frozen(self) -> "FakeIndex":
         copy = FakeIndex(dim=self._dim)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from collections.abc import Callable
+from pathlib import Path
 
 from models.space import space_of
 from services.adapters.faiss_index import FaissFiles, FaissIndex
@@ -15,6 +18,7 @@ from services.core.search.camera_means import CameraMeans
 from services.core.search.fixed_base import DeltaIndex
 from services.core.search.follow import Follower
 from services.core.search.following import Following
+from services.core.search.held_rows import HeldRows
 from services.core.search.snapshot import SnapshotStore
 from services.core.search.space import ModelSpace
 from services.core.search.trained import TrainedIndex
@@ -31,20 +35,42 @@ def open_snapshots(settings: SearchSettings) -> SnapshotStore | None:
     """The snapshots of our own index; None if there are to be none. Nothing is read yet."""
     if settings.endpoint or settings.milvus or not settings.snapshot_s:
         return None
-    folder = settings.data_dir / "index"
+    folder = settings.index_folder
     if settings.knn_recall == 1:
         return IndexSnapshots(folder, FaissFiles(threads=settings.threads))
     files = SizedFiles(
         load_exact=FaissFiles(threads=settings.threads).load,
         load_base=Base.load,
-        make=lambda dim, delta, base: make_sized(settings.knn_recall, dim, delta, base),
+        make=lambda dim, delta, base: make_sized(settings.knn_recall, dim, delta, base, folder=folder),
     )
     return IndexSnapshots(folder, files)
 
 
-def make_sized(recall: float, dim: int, delta: ExactIndex, base: PlacedBase | None = None) -> SizedIndex:
-    """An index that finds this share of the exact answers once it is large."""
-    return SizedIndex(delta=delta, build=lambda held: Base.build(held, dim=dim, target=recall), base=base)
+def make_sized(
+    recall: float,
+    dim: int,
+    delta: ExactIndex,
+    base: PlacedBase | None = None,
+    *,
+    folder: Path | None = None,
+) -> SizedIndex:
+    """An index that finds this share of the exact answers once it is large.
+
+    Its rows are then in a file of the folder, if that can be written: that of temporary files may be small.
+    """
+
+    def build(held: HeldRows) -> Base:
+        return Base.build(held, dim=dim, target=recall, folder=_writable(folder))
+
+    return SizedIndex(delta=delta, build=build, base=base)
+
+
+def _writable(folder: Path | None) -> Path | None:
+    if folder is None:
+        return None
+    with contextlib.suppress(OSError):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder if os.access(folder, os.W_OK | os.X_OK) else None
 
 
 def open_follower(
@@ -65,7 +91,10 @@ def open_follower(
 
     def make_own(model: str, dim: int) -> KnnIndex:
         exact = make_faiss(model, dim)
-        return exact if settings.knn_recall == 1 else make_sized(settings.knn_recall, dim, exact)
+        folder = settings.data_dir / "index" if snapshots is not None else None
+        return (
+            exact if settings.knn_recall == 1 else make_sized(settings.knn_recall, dim, exact, folder=folder)
+        )
 
     make = make_index or make_own
 

@@ -150,6 +150,11 @@ class SearchCoreSettings(StoreSettings, KnnSettings, PageSettings, QueueSettings
 
     max_age_s: float = Field(5, gt=0, le=3600, description=setting_texts.MAX_AGE_S)
 
+    @property
+    def index_folder(self) -> Path:
+        """The place of the index's snapshots, and of large files that it needs while it runs."""
+        return self.data_dir / "index"
+
     @model_validator(mode="after")
     def _has_index_place(self) -> Self:
         if self.endpoint is not None and not self.index_place:

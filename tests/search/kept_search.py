@@ -10,6 +10,8 @@ from pathlib import Path
 
 from services.adapters.faiss_index import FaissFiles, FaissIndex
 from services.adapters.index_snapshots import IndexSnapshots
+from services.adapters.mean_index import Base
+from services.adapters.sized_index import ExactIndex, PlacedBase, SizedFiles, SizedIndex
 from services.adapters.sqlite_items import SqliteItems
 from services.core.ports import ItemStore
 from services.core.search.follow import Follower
@@ -20,7 +22,7 @@ def follower(store: ItemStore, folder: Path) -> Follower:
     """One that goes on from the newest snapshot in a folder, whose files are all mapped."""
     return Follower(
         store,
-        make_index=lambda _model, dim: FaissIndex(dim=dim),
+        make_index=lambda _model, dim: sized(dim, FaissIndex(dim=dim)),
         space_of=lambda _model: shipped(),
         snapshots=snapshots(folder),
     )
@@ -28,7 +30,27 @@ def follower(store: ItemStore, folder: Path) -> Follower:
 
 def snapshots(folder: Path) -> IndexSnapshots:
     """The snapshots in a folder."""
-    return IndexSnapshots(folder, FaissFiles(), small_bytes=0)
+    files = SizedFiles(load_exact=FaissFiles().load, load_base=Base.load, make=sized)
+    return IndexSnapshots(folder, files, small_bytes=0)
+
+
+def sized(dim: int, delta: ExactIndex, base: PlacedBase | None = None) -> SizedIndex:
+    """An index that has a base of few items, and soon another one."""
+    return SizedIndex(
+        delta=delta,
+        build=lambda held: Base.build(held, dim=dim, is_timed=False),
+        base=base,
+        build_from=300,
+        least_delta=100,
+    )
+
+
+def settled(following: Follower) -> SizedIndex:
+    """The index of a follower, once no base is under way."""
+    index = following.view and following.view.index
+    assert isinstance(index, SizedIndex)
+    assert index.settled(60)
+    return index
 
 
 def follow(following: Follower) -> None:
@@ -50,11 +72,12 @@ def main() -> None:
     following = follower(store, folder)
     if work != "load":
         follow(following)
+        settled(following)
     print(work, flush=True)
     while True:
         if work == "load":
             following = follower(store, folder)
-        follow(following)  # which folds, as many items change
+        follow(following)  # which begins another base, as many items change
         if work == "save":
             keep(following, folder)
         if work == "load" and following.resumed is not None:

@@ -45,8 +45,8 @@ class SnapshotKeeper:
         self._clock, self._pause = clock, pause
         self._next_s, self._took_s = clock(), 0.0
         self._ends_s: float | None = None
-        # The space of the newest snapshot that this process read or wrote.
-        self._space: Space | None = None
+        # Space and base of the newest snapshot that this process read or wrote.
+        self._made: tuple[Space, int] | None = None
         # The name of the snapshot that was checked.
         self._checked: str | None = None
         self._faults = RateLimitedLog(every_s=600)
@@ -81,17 +81,26 @@ class SnapshotKeeper:
         if kept is None:
             return True
         enough = len(view.index) // share if share else 1
-        is_respaced = self._space is not None and view.space is not self._space
-        return cursor - kept >= max(1, enough) or is_respaced
+        return cursor - kept >= max(1, enough) or self._is_made_again()
+
+    def _is_made_again(self) -> bool:
+        """Whether space or base took long to make since the newest snapshot, and would again at a start."""
+        made, before = self._now_made(), self._made
+        return before is not None and made is not None and (made[0] is not before[0] or made[1] != before[1])
+
+    def _now_made(self) -> tuple[Space, int] | None:
+        view, knn = self._follower.view, self._follower.knn
+        return None if view is None or knn is None else (view.space, knn.base)
 
     def _save(self) -> None:
         """Write one; what keeps it from that is told of in the log, and it is tried again later."""
         began_s = self._clock()
         self._next_s = began_s + self._every_s
         try:
-            kept = self._follower.snapshot()
+            made, kept = self._now_made(), self._follower.snapshot()
             if kept is not None:
                 self._write(*kept, began_s=began_s)
+                self._made = made
         except SnapshotBusyError:
             pass  # another process of this folder has as much to keep
         except UnavailableError as error:
@@ -101,7 +110,6 @@ class SnapshotKeeper:
         self._snapshots.save(snapshot, index, breathe=self._breathe)
         self._took_s = self._clock() - began_s
         self._next_s = self._clock() + max(self._every_s, _PAUSE * self._took_s)
-        self._space = snapshot.space
         self._faults.forget("save")
         log.info(
             "snapshot of %d items as of change %d, written in %.1f s",
@@ -115,8 +123,7 @@ class SnapshotKeeper:
         resumed = self._follower.resumed
         if resumed is None or resumed.name == self._checked:
             return True
-        view = self._follower.view
-        self._space = None if view is None else view.space
+        self._made = self._now_made()
         why = resumed.check(self._breathe)
         self._checked = resumed.name
         if why:

@@ -11,6 +11,7 @@ from services.core.search.snapshot_keeper import END_S, SnapshotKeeper
 from tests.core.search.spaces import item
 from tests.core.search.test_follow_space import settled
 from tests.core.search.test_snapshot import Rig
+from tests.fakes import FakeIndex
 
 EVERY_S = 300.0
 
@@ -95,6 +96,18 @@ def test_another_space_is_worth_another_snapshot() -> None:
     assert after is not None
     assert after.space is not before.space
     assert rig.turn(after_s=2 * EVERY_S) == rig.snapshots.saves >= 2
+
+
+def test_another_base_of_the_index_is_worth_another_snapshot() -> None:
+    rig = KeptRig()
+    rig.turn()
+    assert rig.following.view is not None
+    index = rig.following.view.index
+    assert isinstance(index, FakeIndex)
+    index.base = 9
+    assert rig.turn(after_s=EVERY_S - 1) == 1
+    assert rig.turn(after_s=2) == 2
+    assert rig.turn(after_s=EVERY_S + 1) == 2
 
 
 def test_at_the_end_any_change_is_kept_and_nothing_else() -> None:
