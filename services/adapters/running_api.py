@@ -20,6 +20,8 @@ from services.core.ports import OpenPicture
 
 # Every search sees a change within a second; a longer wait means that something is wrong.
 SEARCHABLE_WITHIN_S = 30.0
+# Now and then a search reads all items again, and new ones wait for that; with room for a busy machine.
+_READ_S_AN_ITEM = 0.001
 # A function on AWS has a quarter of an hour for what was uploaded.
 IMPORTED_WITHIN_S, _ASK_EVERY_S = 900.0, 1.0
 
@@ -96,15 +98,24 @@ class ApiImportWriter:
         raise UnavailableError("an archive was uploaded, but not imported in a quarter of an hour")
 
     def settle(self, change: int) -> None:
-        """Return when the search has read this change; raises UnavailableError if it does not."""
-        deadline_s = time.monotonic() + self._within_s
-        while time.monotonic() < deadline_s:
+        """Return when the search has read this change.
+
+        Raises UnavailableError if it stands still for longer than it would take to read all items.
+        """
+        seen, since_s = None, time.monotonic()
+        while True:
             index = index_check(self._client)
             if index["ok"] and index["cursor"] >= change:
                 return
+            now = index.get("cursor"), index.get("loading")
+            if now != seen:
+                seen, since_s = now, time.monotonic()
+            within_s = self._within_s + _READ_S_AN_ITEM * (index.get("items") or 0)
+            if time.monotonic() - since_s >= within_s:
+                break
             time.sleep(0.1)
         raise UnavailableError(
-            f"the items are kept, but the search has not read them in {self._within_s:g} s; "
+            f"the items are kept, but the search has read nothing for {within_s:.0f} s; "
             "run `lookalike doctor`"
         )
 

@@ -22,7 +22,8 @@ from services.core.errors import UnavailableError
 from services.core.importing.import_rows import BadRow
 from services.core.importing.import_run import ImportCounts, ImportRun
 from services.core.importing.journal import Journal, mark_of
-from services.core.importing.twins import Twin
+from services.core.importing.twins import Twin, Twins
+from services.core.ports import ItemStore
 
 INTERRUPTED = 130
 # Number of twins that are named one by one.
@@ -83,7 +84,7 @@ def import_items(
     tell(outcome(run.counts))
     if run.counts.kept:
         with contextlib.suppress(UnavailableError):  # all is imported, whether or not that can be told
-            tell_twins(run.twins.found(open_items(settings, writable=False)))
+            _compare(run.twins, open_items(settings, writable=False))
     tell_store(settings)
     raise typer.Exit(1 if run.counts.refused else 0)
 
@@ -117,6 +118,20 @@ def outcome(counts: ImportCounts) -> str:
     if counts.made_again:
         told += f"; {counts.made_again} came with vectors of another model or recipe and were made again"
     return told
+
+
+def _compare(twins: Twins, store: ItemStore) -> None:
+    """Look for the imported items' twins in the catalogue, which takes a while if that is large."""
+    try:
+        with open_progress() as progress:
+            task = progress.add_task("looking for items that look alike", total=store.count(), fresh=0)
+            found = twins.found(store, note=lambda n: progress.update(task, completed=n, fresh=n))
+    except KeyboardInterrupt:
+        tell("all is imported; whether items look just like others was not looked at to the end")
+        return
+    tell_twins(found)
+    if twins.left_out:
+        tell(f"{twins.left_out} of the imported items were not compared with others: they are too many")
 
 
 def tell_twins(twins: Sequence[Twin]) -> None:

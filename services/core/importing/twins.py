@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,6 +41,8 @@ class Twins:
         self._most = most
         self._pictures: dict[str, str] = {}
         self._first: dict[str, Vectors] = {}
+        # The number of items beyond the largest number.
+        self.left_out = 0
 
     def add(self, items: Iterable[Item]) -> None:
         """Items that were kept; those beyond the largest number are left out."""
@@ -48,9 +50,14 @@ class Twins:
             if item.id in self._first or len(self._first) < self._most:
                 self._pictures[item.id] = item.picture
                 self._first[item.id] = item.vectors[0].copy()  # not a view, which would keep all of them
+            else:
+                self.left_out += 1
 
-    def found(self, store: ItemStore) -> list[Twin]:
-        """The twins of the collected items, by their ids; of two collected ones only the later is named."""
+    def found(self, store: ItemStore, *, note: Callable[[int], object] = lambda _read: None) -> list[Twin]:
+        """The twins of the collected items, by their ids; of two collected ones only the later is named.
+
+        `note` is called with the number of items of the catalogue that were compared.
+        """
         if not self._first:
             return []
         ids = sorted(self._first)
@@ -61,7 +68,10 @@ class Twins:
         lacking: dict[str, set[str]] = {}
         for item_id in ids:
             lacking.setdefault(self._pictures[item_id], set()).add(item_id)
+        read = 0
         for page in _pages(store, vectors.shape[1]):
+            read += len(page)
+            note(read)
             same |= self._same(page, lacking)
             if mean is not None:
                 seen = _directions(np.stack([other.vectors[0] for other in page]) - mean)

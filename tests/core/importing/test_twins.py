@@ -79,3 +79,12 @@ def test_an_item_with_vectors_of_another_length_is_no_twin() -> None:
     odd = make_item("odd", vectors(dim=DIM // 2))
     many = [item(f"item-{number}", number) for number in range(30)]
     assert told(FakeItems([*many, odd]), *many) == []
+
+
+def test_how_far_the_comparison_is_and_what_it_left_out_is_told() -> None:
+    items = [item(f"item-{number:04}", number) for number in range(700)]
+    twins, seen = Twins(most=600), list[int]()
+    twins.add(items)
+    twins.found(FakeItems(items), note=seen.append)
+    assert seen == [500, 700]
+    assert twins.left_out == 100
