@@ -70,7 +70,7 @@ test-milvus: $(READY)  ## the index on Milvus, against milvus-lite's server, whi
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/milvus/requirements.lock
 	@$(BIN)/python -m pytest tests/milvus
 
-soak: $(READY)  ## what takes many minutes by design: 200 kills, 20 minutes of use (SOAK_SECONDS); .ci/run leaves it out
+soak: $(READY)  ## what takes many minutes by design: 500 kills, 20 minutes of use (SOAK_SECONDS); .ci/run leaves it out
 	@$(BIN)/python -m pytest -m soak
 
 fuzz: $(READY)  ## 200,000 damaged pictures, tables, archives and messages, in minutes; FUZZ_SEED=7 for others

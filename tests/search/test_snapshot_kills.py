@@ -90,7 +90,7 @@ def _id(number: int) -> str:
 
 def _seen_otherwise(number: int, seed: int) -> Item:
     """An item with other vectors than it had."""
-    return replace(item(number), vectors=item(1000 + seed + number).vectors)
+    return replace(item(number), vectors=item(1000 + ITEMS * seed + number).vectors)
 
 
 def equals(view: View, index: SizedIndex, items: list[Item]) -> None:
