@@ -100,6 +100,7 @@ lock: $(READY)  ## compile requirements.lock, the images' and the zips' after a 
 	@$(LOCK) -o requirements.lock
 	@for image in $(IMAGES); do $(LOCK_IMAGE) $$image/requirements.in -o $$image/requirements.lock || exit 1; done
 	@$(BIN)/python -m deploy.lambda_zips.lock
+	@$(COMPILE) --constraints requirements.lock --no-emit-package numpy bench/index/requirements.in -o bench/index/requirements.lock
 	@for tool in deploy/aws/lint/cfn-lint deploy/aws/lint/checkov tests/aws_code/moto tests/aws_rehearsal/emulator; do \
 	  $(COMPILE) $$tool.in -o $$tool.lock || exit 1; done
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from common.wire import Vectors
 from services.adapters.mean_index.entries import entries_of
 from services.adapters.mean_index.means import Means, made_means
+from services.adapters.mean_index.ranking import nearest_rows, neighbours
 from services.adapters.mean_index.tuned import ASKED, Tuned
 from services.adapters.mean_index.tuning import made_probes, rate, tuned
 from services.adapters.mean_index.views import Views, written
@@ -142,8 +143,8 @@ class Base:
             # Fewer can remain than were looked for, where many near ones are gone.
             enough = (items >= 0).sum(axis=1) >= wanted
             compared = self._compared(queries[pending[enough]], items[enough], wanted)
-            for query, neighbours in zip(pending[enough].tolist(), compared, strict=True):
-                found[query] = neighbours
+            for query, nearest in zip(pending[enough].tolist(), compared, strict=True):
+                found[query] = nearest
             pending, scale = pending[~enough], scale * _WIDER
         return found
 
@@ -156,53 +157,13 @@ class Base:
             items = self.means.nearest(queries, candidates=candidates, kept=kept)
         return items if gone is None else np.where(gone[items] & (items >= 0), -1, items)
 
-    def _compared(self, queries: Vectors, items: NDArray[np.int64], wanted: int) -> Iterator[list[Neighbour]]:
+    def _compared(self, queries: Vectors, items: NDArray[np.int64], wanted: int) -> list[list[Neighbour]]:
         """The nearest of each query's items; there are at least as many as are wanted."""
         if not len(queries):
-            return
-        rows, most = wanted * self._usual_views + 1, self._most_rows(items)
-        places = self.views.nearest(queries, items, rows=min(rows, most))
-        for query in range(len(queries)):
-            own, more = slice(query, query + 1), rows
-            chosen = self._first(places[query], wanted)
-            while len(chosen) < wanted and more < most:  # an item of many rows was near
-                more *= 2
-                nearest = self.views.nearest(queries[own], items[own], rows=min(more, most))
-                chosen = self._first(nearest[0], wanted)
-            yield self._neighbours(queries[query], chosen)
-
-    def _most_rows(self, items: NDArray[np.int64]) -> int:
-        return int(np.where(items < 0, 0, self.counts[items]).sum(axis=1).max())
-
-    def _first(self, places: NDArray[np.int64], wanted: int) -> list[tuple[int, int]]:
-        """The first rows of different items, as pairs of item and place."""
-        places = places[places >= 0]
-        items = np.searchsorted(self.views.starts, places, side="right") - 1
-        first: dict[int, int] = {}
-        for item, place in zip(items.tolist(), places.tolist(), strict=True):
-            if item not in first:
-                first[item] = place
-                if len(first) == wanted:
-                    break
-        return list(first.items())
-
-    def _neighbours(self, query: Vectors, chosen: Sequence[tuple[int, int]]) -> list[Neighbour]:
-        pairs = np.array(chosen, np.int64).reshape(-1, 2)
-        items, places = pairs[:, 0], pairs[:, 1]
-        vectors = self.views.vectors(places)
-        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-        # By differences: near 0 the cosine of rounded vectors says little.
-        distances = np.linalg.norm(vectors - query, axis=1)
-        numbers = self.numbers[items] + places - self.views.starts[items]
-        order = np.lexsort((numbers, distances)).tolist()
-        columns = (items, distances, numbers, 1 - distances.astype(np.float64) ** 2 / 2)
-        own, near, named, scores = (each.tolist() for each in columns)
-        return [
-            Neighbour(
-                self.item_ids[own[place]], near[place], named[place], vectors[place], None, scores[place]
-            )
-            for place in order
-        ]
+            return []
+        rows = wanted * self._usual_views + 1
+        own, places = nearest_rows(self.views, queries, items, wanted=wanted, rows=rows)
+        return neighbours(self.views, queries, own, places, ids=self.item_ids, numbers=self.numbers)
 
 
 def _blocks(views: Views, gone: NDArray[np.bool_] | None = None) -> Iterator[Block]:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from common.wire import Vectors
+from services.adapters.mean_index.ranking import first_times
 
 # The worth of an item's spread beside the cosine of its mean.
 SPREAD_WEIGHT = 0.15
@@ -70,11 +71,7 @@ class Means:
     def _of(self, entries: NDArray[np.int64]) -> NDArray[np.int64]:
         items = np.where(entries < 0, -1, self.items[entries].astype(np.int64))
         if self.several:
-            order = np.argsort(items, axis=1, kind="stable")
-            ordered = np.take_along_axis(items, order, axis=1)
-            again = np.zeros(items.shape, np.bool_)
-            np.put_along_axis(again, order[:, 1:], ordered[:, 1:] == ordered[:, :-1], axis=1)
-            items[again] = -1
+            items[~first_times(items)] = -1
         return items
 
     def _widened(self, queries: Vectors) -> Vectors:

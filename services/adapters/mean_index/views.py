@@ -44,10 +44,12 @@ class Views:
         mapped = faiss.rev_swig_ptr(self._lists.ptr, size)
         self.rows: NDArray[np.float16] = mapped.view(_HALF).reshape(-1, dim)
 
-    def nearest(self, queries: Vectors, items: NDArray[np.int64], *, rows: int) -> NDArray[np.int64]:
-        """For each of float32 [n, dim] the places of the nearest rows of its items, int64 [n, rows].
+    def nearest(
+        self, queries: Vectors, items: NDArray[np.int64], *, rows: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """For each of float32 [n, dim] the nearest rows of its items, nearest first: their items and places.
 
-        `items` is [n, m], -1 for none. Where there are fewer rows, the last places are -1.
+        `items` is [n, m], -1 for none; both answers are [n, rows], and -1 behind the last row.
         """
         count, several = items.shape
         cosines, found = np.empty((count, rows), np.float32), np.empty((count, rows), np.int64)
@@ -65,8 +67,8 @@ class Views:
             True,  # pairs of list and offset instead of ids, of which there are none
             options,
         )
-        places = self.starts[found >> 32] + (found & 0xFFFFFFFF)
-        return np.where(found < 0, -1, places)
+        own = found >> 32  # -1 stays -1
+        return own, np.where(found < 0, -1, self.starts[own] + (found & 0xFFFFFFFF))
 
     def vectors(self, places: NDArray[np.int64]) -> Vectors:
         """The rows at some places, float32 [n, dim]."""

@@ -1,0 +1,1 @@
+"""Our index beside others: recall, rate and memory, and its pace while it changes."""
