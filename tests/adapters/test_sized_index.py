@@ -127,6 +127,17 @@ def test_what_came_since_and_what_is_gone_end_in_another_base(
     assert (index.state().tombstones, index.state().delta, len(index)) == (0, 0, FROM)
 
 
+def test_after_many_changes_during_a_build_another_one_follows_by_itself(
+    index: SizedIndex, builder: HeldBuilder
+) -> None:
+    filled(index, some(FROM))
+    assert builder.is_begun.wait(60)
+    filled(index, some(150, seed=3), cursor=2)
+    builder.may_go_on.set()
+    assert index.settled(60)
+    assert (builder.sizes, index.state().delta, len(index)) == ([FROM, FROM + 150], 0, FROM + 150)
+
+
 def test_numbers_of_rows_stay_and_are_given_once(index: SizedIndex, builder: HeldBuilder) -> None:
     items = some(FROM)
     filled(index, items)

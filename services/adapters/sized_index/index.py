@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -100,11 +101,15 @@ class SizedIndex:
         )
 
     def settled(self, timeout_s: float) -> bool:
-        """Wait for the base that is under way, if there is one; whether it is done."""
-        builder = self._builder
-        if builder is not None:
-            builder.join(timeout_s)
-        return builder is None or not builder.is_alive()
+        """Wait until no base is under way any more; whether that came in time."""
+        ends_s = time.monotonic() + timeout_s
+        while (builder := self._builder) is not None:
+            builder.join(max(0, ends_s - time.monotonic()))
+            if builder.is_alive():
+                return False
+            if builder is self._builder:
+                break
+        return True
 
     def _is_due(self) -> bool:
         base, later = self._seen.base, len(self._seen.delta)
@@ -134,3 +139,5 @@ class SizedIndex:
             delta = self._delta.only(self._changed)
             self._seen = FrozenSized(base.without(self._changed) if base else None, delta.frozen())
             self._delta, self._changed, self._again_from = delta, None, 0
+            if self._is_due():  # many changes came meanwhile, and no other may come now
+                self._begin()
