@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from starlette.concurrency import run_in_threadpool
 
+from common.compact_json import read_message
 from common.wire import to_iso, topic
 from services.adapters.redis_queue import follow
 from services.api.collecting import collect_pictures
@@ -27,7 +28,7 @@ log = logging.getLogger(__name__)
 
 def match_event(record: str) -> Event:
     """A record in JSON as an event."""
-    fields = json.loads(record)
+    fields = read_message(record.encode())
     return Event("match", record, fields["thing"], fields["id"])
 
 

@@ -12,12 +12,12 @@ import pytest
 
 from common.wire import encode_observation
 from services.core.catalogue.views import RECIPE
-from services.core.domain import Item, ItemFacts
+from services.core.domain import Item
 from services.core.errors import Loading
 from services.core.ports import KnnIndex
 from services.core.search.answer import Answerer
 from services.core.search.drops import Drops
-from services.core.search.follow import Follower
+from services.core.search.follow import Follower, View
 from services.core.search.intake import Intake
 from services.core.search.lookup import Lookup
 from services.search.loops import OTHER_RECIPE, Loops
@@ -34,9 +34,9 @@ class LoopsRig:
         self.store = store or FakeItems(make_item(f"item-{number}") for number in range(10))
         self.queue, self.seq = FakeQueue(), 0
         self.follower = Follower(self.store, make_index=self._make_index)
-        lookup = Lookup(picture_url=self._picture_url, k=6, max_age_s=5.0)
+        lookup = Lookup(picture_url=lambda item: item.id, k=6, max_age_s=5.0)
         drops = Drops(FakeTally())
-        answerer = Answerer(live=self.follower.live, lookup=lookup, queue=self.queue, drops=drops)
+        answerer = Answerer(live=self._live, lookup=lookup, queue=self.queue, drops=drops)
         self.intake = Intake(answerer, drops)
         self.now_s = 1000.0
         self.may_answer, self.is_held = threading.Event(), threading.Event()
@@ -47,12 +47,13 @@ class LoopsRig:
         self._fail("follow")
         return FakeIndex(dim=dim)
 
-    def _picture_url(self, item: ItemFacts) -> str:
+    def _live(self) -> View | None:
+        view = self.follower.live()
         self._fail("answer")
         if not self.may_answer.is_set():
             self.is_held.set()
             self.may_answer.wait()
-        return item.id
+        return view
 
     def _fail(self, name: str) -> None:
         if name in self.faults:

@@ -33,6 +33,12 @@ class Load:
             counts[1] += fell
 
     @property
+    def rate(self) -> int:
+        """The messages of the last whole second."""
+        counts = self._seconds.get(int(self._clock()) - 1)
+        return 0 if counts is None else counts[0]
+
+    @property
     def is_overloaded(self) -> bool:
         """Whether too many of the last seconds' messages were not read."""
         since = int(self._clock()) - WINDOW_S

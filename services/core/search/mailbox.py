@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
 from dataclasses import dataclass
 
@@ -54,13 +55,16 @@ class Mailbox:
             self._arrived.notify()
             return waits is not None
 
-    def take(self, *, limit: int, timeout_s: float) -> list[Waiting]:
+    def take(self, *, limit: int, timeout_s: float, gather_s: float = 0.0) -> list[Waiting]:
         """Up to `limit` messages, the longest waiting first; empty when none came within `timeout_s`.
 
-        Those of held cameras stay.
+        Those of held cameras stay. Once one has come it waits `gather_s` for others.
         """
         with self._arrived:
             self._arrived.wait_for(lambda: any(self._free()), timeout_s)
+        if gather_s:
+            time.sleep(gather_s)
+        with self._arrived:
             answered, strangers = self._free()
             count = min(len(strangers), max(limit // STRANGERS, limit - len(answered)))
             lines = [(self._answered, answered[: limit - count]), (self._strangers, strangers[:count])]

@@ -40,3 +40,15 @@ def test_cameras_that_are_faster_than_their_answers_overload_an_intake_until_the
         calm.answer()
     assert not calm.intake.is_overloaded
     calm.close()
+
+
+def test_the_rate_is_that_of_the_last_whole_second() -> None:
+    clock = FakeClock()
+    load = Load(clock=clock)
+    for _ in range(7):
+        load.note(fell=False)
+    rates = [load.rate]
+    for _ in range(2):
+        clock.now_s += 1
+        rates.append(load.rate)
+    assert rates == [0, 7, 0]

@@ -156,3 +156,13 @@ def test_a_taker_that_waits_wakes_when_a_camera_is_held_no_more() -> None:
     box.release("cam-1")
     taker.join(60)
     assert things(taken) == ["cam-1"]
+
+
+def test_a_taker_that_gathers_gets_what_comes_soon_after_the_first() -> None:
+    box, taken = Mailbox(), list[Waiting]()
+    taker = threading.Thread(target=lambda: taken.extend(box.take(limit=10, timeout_s=30, gather_s=0.5)))
+    taker.start()
+    for thing in ("first", "second"):
+        box.put(message(thing=thing))
+    taker.join(60)
+    assert things(taken) == ["first", "second"]
