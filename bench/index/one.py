@@ -15,6 +15,7 @@ from bench.index import engines
 from bench.index.catalogue_files import TEN, CatalogueFiles, read
 from bench.index.live import while_it_changes
 from services.adapters.sized_index import SizedIndex
+from services.search.freed_memory import share_freed_memory
 
 TARGET = 0.99
 _BATCH = 64
@@ -22,6 +23,7 @@ _BATCH = 64
 
 def main() -> None:
     """Print lines to read, then one of JSON."""
+    share_freed_memory()
     kind, files = sys.argv[1], read(Path(sys.argv[2]))
     links = [int(each) for each in sys.argv[3:]]
     builders: dict[str, list[Callable[[], Any]]] = {

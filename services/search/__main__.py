@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import sys
 
+from services.search.freed_memory import share_freed_memory
 from services.search.linear_algebra import limit_threads
 
 
 def main() -> int:
     """Serve until SIGTERM or SIGINT."""
     limit_threads(os.environ)
+    share_freed_memory()
     # Only now, as they load numpy.
     if sys.argv[1:2] == ["serve"]:
         from services.search import serve_rows
