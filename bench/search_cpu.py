@@ -62,7 +62,8 @@ class Bench:
         drops = Drops(tally)
         lookup = Lookup(picture_url=lambda item: f"http://127.0.0.1:8080/{item.picture}", k=6, max_age_s=5.0)
         queue = RedisQueue(connect_redis(redis_url))
-        self._intake = Intake(Answerer(live=follower.live, lookup=lookup, queue=queue, drops=drops), drops)
+        answerer = Answerer(live=follower.live, lookup=lookup, queue=queue, drops=drops)
+        self._intake = Intake(answerer, drops, gather_s=0.0)  # the batches are the bench's
         self._payloads = self._messages()
 
     def _near(self, thing: np.ndarray, count: int, noise: float) -> np.ndarray:

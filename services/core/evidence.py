@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -50,10 +50,6 @@ class Evidence:
         more = self.detail.items
         items = {item_id: nats + more.get(item_id, 0.0) for item_id, nats in self.items.items()}
         return Evidence(items, self.none + self.detail.none)
-
-    def only(self, ids: Mapping[str, Any]) -> Evidence:
-        """The evidence for these items alone."""
-        return replace(self, items={item_id: nats for item_id, nats in self.items.items() if item_id in ids})
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,9 +41,14 @@ class Intake:
     while all of these are busy, without a second look. A camera's later messages wait meanwhile.
     """
 
-    def __init__(self, answerer: Answerer, drops: Drops, *, second_looks: int = 1) -> None:
-        """Answer up to `second_looks` observations with local features at once."""
-        self._answerer, self._drops = answerer, drops
+    def __init__(
+        self, answerer: Answerer, drops: Drops, *, second_looks: int = 1, gather_s: float = GATHER_S
+    ) -> None:
+        """Answer up to `second_looks` observations with local features at once.
+
+        While many messages come, a batch is gathered for `gather_s`.
+        """
+        self._answerer, self._drops, self._gather_s = answerer, drops, gather_s
         self._mailbox, self._load = Mailbox(), Load()
         self._idle = threading.Semaphore(second_looks)
         self._pool = ThreadPoolExecutor(second_looks, thread_name_prefix="details")
@@ -82,7 +87,7 @@ class Intake:
 
         Those that it left to the threads of second looks do not count.
         """
-        gather_s = GATHER_S if self._load.rate >= GATHER_FROM else 0.0
+        gather_s = self._gather_s if self._load.rate >= GATHER_FROM else 0.0
         taken = self._mailbox.take(limit=BATCH, timeout_s=timeout_s, gather_s=gather_s)
         # In a flood most of what the broker has kept is old: nobody has to know what else is wrong with it.
         young = taken if len(taken) < BATCH else [each for each in taken if not self._is_old(each)]

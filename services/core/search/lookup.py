@@ -172,10 +172,10 @@ def decide(
     evidence = view.calibration.evidence(neighbours, first)
     vote = Vote(seen.captured_at_s, evidence, view.model, still_s=seen.still_s)
     agreeing = window(earlier, vote)
-    agreed = agree([evidence, *(each.evidence for each in agreeing)])
-    scenes = _scenes(earlier, view, ended=not agreeing)
     # An item that is no neighbour of this frame (it may be gone) cannot be shown, so it is not judged either.
-    judgement = judge(agreed.only(evidence.items), first, no_match_below=scenes.no_match_below)
+    agreed = agree([evidence, *(each.evidence for each in agreeing)], evidence.items)
+    scenes = _scenes(earlier, view, ended=not agreeing)
+    judgement = judge(agreed, first, no_match_below=scenes.no_match_below)
     likely = max(judgement.probabilities.values(), default=0.0)
     # A scene is as clear as in its clearest frame: a thing that slides out of it leaves an empty desk behind.
     peak = max(likely, earlier[0].likely) if agreeing else likely

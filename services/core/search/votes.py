@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import repeat
 
@@ -59,15 +59,19 @@ def _fit(seen: Evidence, item_id: str) -> float:
     return seen.items.get(item_id, seen.floor) - seen.none
 
 
-def agree(evidence: Sequence[Evidence]) -> Evidence:
-    """The mean evidence of several frames, that of their second looks apart, of those that had one.
+def agree(evidence: Sequence[Evidence], ids: Iterable[str] | None = None) -> Evidence:
+    """The mean evidence of several frames, for `ids` alone or for all items that any of them is for.
+
+    That of second looks is apart, the mean of those frames that had one.
 
     Not their sum: what blurs or covers a frame differs in the next and averages out, but a stranger that
     looks like an item does so in every frame, and more frames must not make that surer.
     """
-    ids = dict[str, float]()  # in the order of their first frame
-    for each in evidence:
-        ids.update(each.items)
+    if ids is None:
+        items = dict[str, float]()  # in the order of their first frame
+        for each in evidence:
+            items.update(each.items)
+        ids = items
     # A frame's numbers at once: this is done at each frame, for some hundred numbers.
     columns = [map(each.items.get, ids, repeat(each.floor)) for each in evidence]
     count = len(evidence)
