@@ -28,6 +28,8 @@ _KIND_SHARE, _FAMILY_SHARE = 0.22, 0.35
 # Variance of a view about its thing, whose logarithm is normal; and that of a camera picture.
 _VIEW_MIDDLE, _VIEW_SPREAD, _VIEW_MOST = 0.5, 1.1, 3.0
 _CAMERA_VARIANCE, _STRANGERS = 2.2, 0.25
+# The share of the latter that lies along the axes of views.
+_CAMERA_AS_VIEWS = 0.5
 # The variance along the main axis n is (n + offset) ** -power.
 _THINGS, _VIEWS = (18.0, 1.35), (12.0, 0.95)
 _CHUNK = 20_000
@@ -58,7 +60,9 @@ def made_catalogue(items: int, *, views: int, queries: int, seed: int = 23) -> M
     strangers = dice.random(queries) < _STRANGERS
     shown = asked.astype(np.float32)
     shown[strangers] = _things(dice, int(strangers.sum()), kinds, families, of_family, things)
-    noise = np.sqrt(_CAMERA_VARIANCE) * _drawn(dice, queries, things)
+    along_things = np.sqrt(1 - _CAMERA_AS_VIEWS) * _drawn(dice, queries, things)
+    along_views = np.sqrt(_CAMERA_AS_VIEWS) * _drawn(dice, queries, differences)
+    noise = np.sqrt(_CAMERA_VARIANCE) * (along_things + along_views)
     return MadeCatalogue(rows, unit(shown + noise))
 
 

@@ -1,5 +1,6 @@
 """The base of the approximate index: what it finds, what it keeps in files, and what it refuses."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -161,6 +162,15 @@ def test_a_missing_or_torn_file_is_refused(base: Base, tmp_path: Path, name: str
     (tmp_path / name).unlink()
     with pytest.raises((ValueError, OSError)):
         Base.load(tmp_path)
+
+
+def test_items_of_many_entries_are_found_where_these_are_more_than_all_items() -> None:
+    items = {f"item-{seed}": vectors(60, seed=seed, dim=DIM) for seed in range(1, 80)}
+    base = Base.build(held_rows(items), dim=DIM, is_timed=False)
+    assert len(base.means) > 4 * len(base)
+    base.tuned = replace(base.tuned, candidates=150, compared=90)
+    for found, query in zip(base.search(queries(5), k=20), queries(5), strict=True):
+        assert ids(found) == exact(items, query, k=20)
 
 
 def test_one_item_is_a_base(tmp_path: Path) -> None:

@@ -151,10 +151,12 @@ class Base:
     def _items(self, queries: Vectors, scale: float, gone: NDArray[np.bool_] | None) -> NDArray[np.int64]:
         """The items whose rows are compared, int64 [n, m], -1 for none."""
         candidates, kept = int(self.tuned.candidates * scale), int(self.tuned.compared * scale)
-        if 2 * kept >= len(self.means):
+        # FAISS takes no more lists for a query than there are.
+        if 2 * kept >= len(self.means) or kept >= len(self):
             items = np.broadcast_to(np.arange(len(self)), (len(queries), len(self)))
         else:
-            items = self.means.nearest(queries, candidates=candidates, kept=kept)
+            weight = self.tuned.spread_weight
+            items = self.means.nearest(queries, candidates=candidates, kept=kept, spread_weight=weight)
         return items if gone is None else np.where(gone[items] & (items >= 0), -1, items)
 
     def _compared(self, queries: Vectors, items: NDArray[np.int64], wanted: int) -> list[list[Neighbour]]:

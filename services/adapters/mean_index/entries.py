@@ -17,7 +17,7 @@ _WIDEST = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """float16 [n, dim] of unit length, how far its rows lie around each, 0 to 1, and its item's place."""
+    """float16 [n, dim], how far its rows lie around each, 0 to 1, and its item's place."""
 
     means: NDArray[np.float16]
     spreads: Vectors
@@ -36,8 +36,8 @@ def entries_of(blocks: Iterable[Block], starts: NDArray[np.int64], *, dim: int) 
         last = int(np.searchsorted(starts, row + len(rows)))
         own = starts[first : last + 1] - row
         if len(rows):
-            units, wide = _summed(rows, own)
-            means[first:last], spreads[first:last] = units, wide
+            own_means, wide = _summed(rows, own)
+            means[first:last], spreads[first:last] = own_means, wide
             for place in np.flatnonzero((wide > _WIDEST) & (np.diff(own) > 2)).tolist():
                 parts = list(_split(rows[own[place] : own[place + 1]]))
                 split.append((first + place, *map(np.concatenate, zip(*parts, strict=True))))  # type: ignore[arg-type]
@@ -60,24 +60,24 @@ def _with_split(single: Entries, split: list[tuple[int, Vectors, Vectors]]) -> E
 
 def _split(rows: Vectors) -> Iterable[tuple[Vectors, Vectors]]:
     """The rows in halves, and these again, until each part's lie close: its mean and its spread."""
-    units, wide = _summed(rows, np.array([0, len(rows)]))
+    own_means, wide = _summed(rows, np.array([0, len(rows)]))
     if len(rows) < 2 or wide[0] <= _WIDEST:
-        yield units, wide
+        yield own_means, wide
         return
     # The two that differ most attract the others.
     one = rows[int((rows @ rows[0]).argmin())]
     other = rows[int((rows @ one).argmin())]
     nearer = rows @ one >= rows @ other
     if nearer.all() or not nearer.any():
-        yield units, wide
+        yield own_means, wide
         return
     yield from _split(rows[nearer])
     yield from _split(rows[~nearer])
 
 
 def _summed(rows: Vectors, starts: NDArray[np.int64]) -> tuple[Vectors, Vectors]:
-    """The unit mean of each item's rows, and their spread."""
+    """The mean of each item's rows, and their spread."""
     means = np.add.reduceat(rows, starts[:-1], axis=0) / np.diff(starts)[:, None]
-    lengths = np.linalg.norm(means, axis=1)
-    units = means / np.maximum(lengths, 1e-6)[:, None]
-    return np.asarray(units, np.float32), np.sqrt(np.maximum(0, 1 - lengths**2)).astype(np.float32)
+    # Rows have length 1: the mean is the shorter, the more they differ.
+    spreads = np.sqrt(np.maximum(0, 1 - np.einsum("nd,nd->n", means, means)))
+    return np.asarray(means, np.float32), np.asarray(spreads, np.float32)

@@ -1,7 +1,7 @@
 """The means of a base's items: found by short codes, and ordered by longer ones.
 
 The nearest row of an item is nearer to a query than its mean is, and the more so, the more its rows differ.
-So items are ordered by their mean and by this spread together.
+So items are ordered by their mean, as it is and not of unit length, and by this spread together.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from common.wire import Vectors
 from services.adapters.mean_index.ranking import first_times
 
-# The worth of an item's spread beside the cosine of its mean.
-SPREAD_WEIGHT = 0.15
+# Spreads differ more than other numbers of the codes do; in this measure they take no more of them.
+_SPREAD_SCALE = 0.3
 # Short codes have 4 bits for each two of so many main axes; a random turn spreads what they keep evenly.
 _AXES = 320
 # FAISS' code for many numbers at once takes sixteen in a row.
@@ -47,22 +47,25 @@ class Means:
         longer: Any = faiss.downcast_index(self._index.refine_index)
         return int(short.codes.size() + longer.codes.size()) + self.items.nbytes
 
-    def nearest(self, queries: Vectors, *, candidates: int, kept: int) -> NDArray[np.int64]:
+    def nearest(
+        self, queries: Vectors, *, candidates: int, kept: int, spread_weight: float
+    ) -> NDArray[np.int64]:
         """For each of float32 [n, dim] the items of its best `kept` entries: int64 [n, kept], best first.
 
         -1 stands for none, and for an item that has come already. `candidates` is the number of entries that
-        are found by their short codes.
+        are found by their short codes, and `spread_weight` the worth of a spread of 1.
         """
         kept = min(kept, len(self))
         options = faiss.IndexRefineSearchParameters()
         options.k_factor = max(1.0, min(candidates, len(self)) / kept)
-        entries = self._index.search(self._widened(queries), kept, params=options)[1]
+        entries = self._index.search(self._widened(queries, spread_weight), kept, params=options)[1]
         return self._of(entries)
 
-    def first(self, queries: Vectors, *, candidates: int) -> NDArray[np.int64]:
+    def first(self, queries: Vectors, *, candidates: int, spread_weight: float) -> NDArray[np.int64]:
         """As `nearest`, in the order of the short codes alone."""
         index = faiss.downcast_index(self._index.base_index)
-        return self._of(index.search(self._widened(queries), min(candidates, len(self)))[1])
+        wide = self._widened(queries, spread_weight)
+        return self._of(index.search(wide, min(candidates, len(self)))[1])
 
     def write(self, path: Path) -> None:
         """Write the codes as a file of FAISS."""
@@ -74,10 +77,10 @@ class Means:
             items[~first_times(items)] = -1
         return items
 
-    def _widened(self, queries: Vectors) -> Vectors:
+    def _widened(self, queries: Vectors, spread_weight: float) -> Vectors:
         wide = np.zeros((len(queries), self._width), np.float32)
         wide[:, : queries.shape[1]] = queries
-        wide[:, queries.shape[1]] = SPREAD_WEIGHT
+        wide[:, queries.shape[1]] = spread_weight / _SPREAD_SCALE
         return wide
 
 
@@ -95,7 +98,7 @@ def read_means(path: Path, items: NDArray[np.int32]) -> Means:
 def made_means(
     entries: NDArray[np.float16], spreads: Vectors, items: NDArray[np.int32], *, seed: int
 ) -> Means:
-    """The codes of entries, float16 [n, dim] of unit length, and of their spreads."""
+    """The codes of entries, float16 [n, dim], and of their spreads."""
     dice = np.random.default_rng(seed)
     width = -(-(entries.shape[1] + 1) // _IN_A_ROW) * _IN_A_ROW
     sample = np.sort(dice.permutation(len(entries))[:_SAMPLE])
@@ -117,18 +120,19 @@ def made_means(
 def _wide(entries: NDArray[np.float16], spreads: Vectors, width: int) -> Vectors:
     wide = np.zeros((len(entries), width), np.float32)
     wide[:, : entries.shape[1]] = entries
-    wide[:, entries.shape[1]] = spreads
+    wide[:, entries.shape[1]] = _SPREAD_SCALE * spreads
     return wide
 
 
 def _turned(learned: Vectors, dim: int, dice: np.random.Generator) -> faiss.LinearTransform:
-    """The transform to the main axes of what is learned from, turned at random."""
+    """The transform to the main axes of what is learned from and to the spread, turned at random."""
     axes = min(_AXES, dim - dim % 2)
     vectors = learned[:, :dim]
-    main = np.linalg.eigh(vectors.T @ vectors)[1][:, ::-1][:, :axes]
+    main = np.linalg.eigh(vectors.T @ vectors)[1][:, ::-1][:, : axes - 1]
     turn = np.linalg.qr(dice.standard_normal((axes, axes)))[0]
     matrix = np.zeros((axes, learned.shape[1]), np.float32)
-    matrix[:, :dim] = turn @ main.T
+    matrix[:, :dim] = turn[:, :-1] @ main.T
+    matrix[:, dim] = turn[:, -1]
     transform = faiss.LinearTransform(learned.shape[1], axes, False)
     faiss.copy_array_to_vector(matrix.ravel(), transform.A)
     transform.is_trained = True

@@ -16,6 +16,8 @@ ASKED = 50
 class Tuned:
     """`candidates` are found by short codes, the first `compared` of them by exact rows.
 
+    `spread_weight` is the worth of the spread of an item's rows beside the product with their mean.
+
     `recall` is the share of the exact answer's ten items that were found, 0 to 1, with `probes` queries made
     of the base's own rows; `target` is the share that was asked for. `rate` is the number of queries a
     second, one at a time, in seconds of one processor, 0 if it was not measured.
@@ -23,6 +25,7 @@ class Tuned:
 
     candidates: int
     compared: int
+    spread_weight: float
     target: float
     recall: float
     rate: float
