@@ -162,7 +162,7 @@ class FakeItems:
     def check_write(self) -> None:
         self._check("check_write")
 
-    def feedback(self, record_id: int, *, shown: str, really: str | None) -> int:
+    def feedback(self, record_id: int, *, shown: str | None, really: str | None) -> int:
         self._check("feedback")
         with self._lock:
             before = {item_id: self._counted(item_id) for item_id in self._items}

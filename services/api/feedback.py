@@ -48,7 +48,7 @@ def build_router(parts: ApiParts) -> APIRouter:
         """Say whether a record's best match is right, and if not, which item it really was.
 
         It is taken while the record is among the newest 600 of all cameras, and may change for a day after
-        that. The last feedback on a record counts, and counts once.
+        that. The last feedback on a record counts, and counts once; `null` for `right` withdraws it.
         """
         body = await read_body(request, FeedbackBody)
         said = Feedback(body.right, body.item if body.item is None else check_item_id(body.item))

@@ -94,9 +94,10 @@ class FeedbackBody(Body):
 
     model_config = with_example({"right": False, "item": "bowl-3"})
     expected: ClassVar[str] = (
-        'expected {"right": true}, {"right": false} or {"right": false, "item": "<id of what it was>"}'
+        'expected {"right": true}, {"right": false} or {"right": false, "item": "<id of what it was>"}; '
+        '{"right": null} withdraws it'
     )
-    right: bool = Field(description="Whether the best match is right.")
+    right: bool | None = Field(description="Whether the best match is right; null withdraws feedback.")
     item: Text | None = Field(None, description="The id of the item that it really was, if it was another.")
 
 
@@ -105,6 +106,6 @@ class FeedbackAnswer(Answer):
 
     model_config = with_example({"id": 1764423000123, "right": False, "item": "bowl-3", "change": 85})
     id: int = Field(description="The record's id.")
-    right: bool = Field(description="Whether its best match is right.")
+    right: bool | None = Field(description="Whether its best match is right; null for no feedback.")
     item: str | None = Field(description="The id of what it really was; null if that is unknown.")
     change: int = Field(description=CHANGE)

@@ -214,11 +214,12 @@ class ItemStore(Protocol):
     def check_write(self) -> None:
         """Write something that is no item, durable on return; raises UnavailableError if that fails."""
 
-    def feedback(self, record_id: int, *, shown: str, really: str | None) -> int:
+    def feedback(self, record_id: int, *, shown: str | None, really: str | None) -> int:
         """Remember feedback on a record, which showed `shown`, in place of earlier feedback.
 
-        `really` equal to `shown` confirms that item; None says only that it was wrong. An item that does not
-        exist takes no feedback. Each item whose counts changed is a change; gives the newest cursor.
+        `really` equal to `shown` confirms that item; None says only that it was wrong. With None for both the
+        earlier feedback is withdrawn. An item that does not exist takes no feedback. Each item whose counts
+        changed is a change; gives the newest cursor.
         """
 
 

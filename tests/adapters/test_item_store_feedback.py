@@ -57,6 +57,18 @@ def test_a_later_word_replaces_the_earlier_one_and_notes_only_whose_counts_chang
     assert cursors == sorted(set(cursors))
 
 
+def test_feedback_that_is_withdrawn_counts_no_more_and_can_be_given_again(store: ItemStore) -> None:
+    with_items(store, "a", "b")
+    head = store.feedback(7, shown="a", really="b")
+    store.feedback(7, shown=None, really=None)
+    assert counts(store, "a", "b") == [(0, 0), (0, 0)]
+    assert noted(store, head) == ["a", "b"]
+    cursor = store.head()
+    assert store.feedback(8, shown=None, really=None) == cursor
+    store.feedback(7, shown="a", really="a")
+    assert counts(store, "a", "b") == [(1, 0), (0, 0)]
+
+
 def test_a_replaced_item_keeps_its_feedback_whatever_counts_it_comes_with(store: ItemStore) -> None:
     with_items(store, "a")
     store.feedback(7, shown="a", really="a")

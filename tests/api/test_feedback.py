@@ -81,6 +81,8 @@ def test_feedback_counts_once_can_be_changed_and_reaches_the_search(keyed: Stack
     assert _added(keyed, before) == [1, 0, 0, 0]
     assert _say(keyed, shown, json={"right": False}).json()["item"] is None
     assert _added(keyed, before) == [0, 1, 0, 0]
+    assert _say(keyed, shown, json={"right": None}).json()["right"] is None
+    assert _added(keyed, before) == [0, 0, 0, 0]
 
 
 def test_feedback_may_come_after_hundreds_of_newer_records_and_change_after_more(keyed: Stack) -> None:

@@ -35,7 +35,7 @@ class _Word:
 
 
 def feedback_step(
-    table: Table, reading: Reading, head: Head, record_id: int, *, shown: str, really: str | None
+    table: Table, reading: Reading, head: Head, record_id: int, *, shown: str | None, really: str | None
 ) -> Step | None:
     """The step that replaces the record's earlier feedback by this, None if it is the same."""
     row_key = key(FEEDBACK, number_key(record_id))
@@ -43,12 +43,14 @@ def feedback_step(
     ids = [text_of(earlier_row, "shown"), text_of(earlier_row, "really"), shown, really]
     items = reading.rows(each for each in ids if each is not None)
     row = row_key | _said(items, shown=shown, really=really)
-    if row == earlier_row:
+    if row == (earlier_row or row_key):
         return None
     change = _word(items, row).counts()
     change.subtract(_word(items, earlier_row).counts())
     changed = sorted({item_id for (item_id, _), by in change.items() if by})
-    writes: list[dict[str, Any]] = [{"Put": {"Item": row}}]
+    # Withdrawn, or about items that do not exist: it keeps nothing.
+    write = {"Put": {"Item": row}} if row != row_key else {"Delete": {"Key": row_key}}
+    writes: list[dict[str, Any]] = [write]
     for item_id in changed:
         item = items[item_id]
         counts = {name: number(int_of(item, name) + change[item_id, name]) for name in ("right", "wrong")}

@@ -252,7 +252,7 @@ class DynamoItems:
         self._commits.write(make)
         self._sweep(unused)
 
-    def feedback(self, record_id: int, *, shown: str, really: str | None) -> int:
+    def feedback(self, record_id: int, *, shown: str | None, really: str | None) -> int:
         """Remember feedback on a record in place of earlier feedback; gives the newest change's cursor.
 
         Each item whose counts changed is a change; one that does not exist takes no feedback.

@@ -34,6 +34,7 @@ from services.core.errors import NoSpaceError, UnavailableError
 # An empty text matches every row.
 _PAGE = "id > ? AND instr(searched, ?) ORDER BY id LIMIT ?"
 _HEAD = "SELECT coalesce(max(cursor), 0) FROM changes"
+_DROP_EMPTY_FEEDBACK = "DELETE FROM feedback WHERE shown IS NULL AND really IS NULL"
 _SET_MODEL = "INSERT OR REPLACE INTO facts VALUES ('model', ?)"
 _IDENTITY = "SELECT value FROM facts WHERE name = 'identity'"
 _SET_IDENTITY = "INSERT OR REPLACE INTO facts VALUES ('identity', lower(hex(randomblob(8))))"
@@ -122,7 +123,7 @@ class SqliteItems:
             # The record's other item keeps its count, so that it does not change.
             db.execute("UPDATE feedback SET shown = NULL WHERE shown = ?", (item_id,))
             db.execute("UPDATE feedback SET really = NULL WHERE really = ?", (item_id,))
-            db.execute("DELETE FROM feedback WHERE shown IS NULL AND really IS NULL")
+            db.execute(_DROP_EMPTY_FEEDBACK)
             return _note_changes(db, [(item_id,)])
 
     def get_many(self, item_ids: Sequence[str], *, points: bool = True) -> list[Item | None]:
@@ -222,7 +223,7 @@ class SqliteItems:
                 f" AND item_id IN (SELECT item_id FROM vectors WHERE model = ({MODEL}))"
             )
 
-    def feedback(self, record_id: int, *, shown: str, really: str | None) -> int:
+    def feedback(self, record_id: int, *, shown: str | None, really: str | None) -> int:
         """Remember feedback on a record in place of earlier feedback; gives the newest change's cursor.
 
         Each item whose counts changed is a change; one that does not exist takes no feedback.
@@ -237,6 +238,7 @@ class SqliteItems:
                 f"INSERT OR REPLACE INTO feedback VALUES (?, {existing}, {existing})",
                 (record_id, shown, really),
             )
+            db.execute(f"{_DROP_EMPTY_FEEDBACK} AND record_id = ?", (record_id,))
             changed = sorted(set(db.execute(counts, touched)).difference(before))
             return _note_changes(db, [(item_id,) for item_id, *_ in changed])
 

@@ -11,9 +11,12 @@ from services.core.ports import ItemStore
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """Whether a record's best match is right; `item` is the right one, if that was said."""
+    """Whether a record's best match is right; `item` is the right one, if that was said.
 
-    right: bool
+    None withdraws what was said before.
+    """
+
+    right: bool | None
     item: str | None = None
 
 
@@ -28,6 +31,8 @@ def take_feedback(store: ItemStore, record: str, said: Feedback) -> tuple[str | 
     if not matches:
         raise InputError(f"record {number} has no matches, so that none of them is right or wrong")
     shown = str(matches[0]["id"])
+    if said.right is None:
+        return None, _withdraw(store, number, said)
     if said.item is not None and said.right != (said.item == shown):
         raise InputError(
             f"record {number} shows item {shown!r}, and the feedback says that it was {said.item!r}; "
@@ -38,3 +43,9 @@ def take_feedback(store: ItemStore, record: str, said: Feedback) -> tuple[str | 
     if store.facts([about])[0] is None:
         raise InputError(f"there is no item {about!r} in the catalogue (any more); expected the id of one")
     return really, store.feedback(number, shown=shown, really=really)
+
+
+def _withdraw(store: ItemStore, number: int, said: Feedback) -> int:
+    if said.item is not None:
+        raise InputError(f"feedback on record {number} is withdrawn; expected no `item` beside it")
+    return store.feedback(number, shown=None, really=None)

@@ -56,6 +56,8 @@ def test_a_retry_counts_once_and_the_last_word_counts(store: FakeItems) -> None:
     assert counts(store) == {"mug": (0, 1), "bowl": (1, 0)}
     take_feedback(store, record, Feedback(right=True))
     assert counts(store) == {"mug": (1, 0)}
+    assert take_feedback(store, record, Feedback(right=None)) == (None, store.head())
+    assert counts(store) == {}
 
 
 @pytest.mark.parametrize(
@@ -63,6 +65,7 @@ def test_a_retry_counts_once_and_the_last_word_counts(store: FakeItems) -> None:
     [
         (Feedback(right=True, item="bowl"), "shows item 'mug'.* was 'bowl'; expected `right` to be false"),
         (Feedback(right=False, item="mug"), "shows item 'mug'.* was 'mug'; expected `right` to be true"),
+        (Feedback(right=None, item="mug"), "withdrawn; expected no `item`"),
         (Feedback(right=False, item="vase"), "there is no item 'vase' in the catalogue"),
     ],
 )
