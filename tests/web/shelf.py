@@ -36,7 +36,7 @@ def toast(page: Page, text: str) -> Locator:
 def take_back(page: Page, text: str) -> None:
     """Undo the change by that line."""
     toast(page, text).get_by_role("button", name="Undo").click()
-    toast(page, "Taken back")
+    toast(page, "Undone")
 
 
 def open_mug(page: Page) -> Locator:

@@ -37,7 +37,7 @@ def test_a_camera_teaches_and_matches_stream_under_another_host_and_path(
         page.on("request", lambda request: asked.append(request.url))
         page.goto(address.rstrip("/"))
         page.locator("#own").click()
-        page.get_by_text("The camera's picture needs the API key").click()
+        page.get_by_text("Enter the API key to see the camera").click()
         page.get_by_label("API key", exact=True).fill(KEY)
         page.keyboard.press("Enter")
         page.locator("#camera-state", has_text="on").wait_for()

@@ -48,10 +48,10 @@ def test_the_filter_is_kept_in_the_address_and_cleared(without_camera: Stack, pa
     assert page.url.endswith("text=MUG")
     page.reload()
     expect(page.locator(".card")).to_have_count(len(mugs))
-    assert page.get_by_label("Filter by words").input_value() == "MUG"
-    page.get_by_label("Filter by words").fill("no such thing")
+    assert page.get_by_label("Search the catalogue").input_value() == "MUG"
+    page.get_by_label("Search the catalogue").fill("no such thing")
     page.get_by_role("heading", name="Nothing found for “no such thing”").wait_for()
-    page.locator(".catalogue-state").get_by_role("button", name="Clear the filter").click()
+    page.locator(".catalogue-state").get_by_role("button", name="Clear the search").click()
     expect(page.locator(".card")).not_to_have_count(0)
     assert "text" not in page.url
     assert page.evaluate("document.activeElement.type") == "search"
@@ -75,7 +75,7 @@ def test_by_keyboard_alone(without_camera: Stack, pages: Pages) -> None:
     page.keyboard.press("Enter")
     toast(page, f"Saved: {TITLE} with a key")
     page.keyboard.press("z")
-    toast(page, "Taken back")
+    toast(page, "Undone")
     expect(page.locator(".card-title")).to_have_text(TITLE)
 
 

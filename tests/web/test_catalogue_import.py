@@ -127,7 +127,7 @@ def test_an_import_goes_on_behind_its_dialog_and_can_be_stopped(
     eventually(lambda: f"{len(items(with_key))} of 14" in bar.inner_text(), within_s=20)
     count = len(items(with_key))
     assert 0 < count < 14
-    bar.get_by_role("button", name="Go on").click()
+    bar.get_by_role("button", name="Resume").click()
     expect(bar).to_contain_text("14 items imported")
     assert len(items(with_key)) == 14
     expect(page.locator(".card")).to_have_count(14)
@@ -208,13 +208,13 @@ def test_what_is_no_picture_of_a_folder_is_passed_over_aloud(
     choose(dialog, folder)
     found = dialog.locator(".plan-lines")
     expect(found).to_contain_text("1 picture, which becomes an item")
-    expect(found).to_contain_text("2 files of the system passed over")
+    expect(found).to_contain_text("2 system files skipped")
     for kind in ("2 .heic", "1 .txt"):
         expect(found).to_contain_text(kind)
     dialog.get_by_role("button", name="Start over").click()
     choose(dialog, folder / "a.heic", folder / "b.heic")
     nothing = "There is nothing to import among these: neither a .csv, .jsonl, .txt or .zip file, nor a"
-    expect(dialog.get_by_role("alert")).to_have_text(f"{nothing} picture. Passed over: 2 .heic")
+    expect(dialog.get_by_role("alert")).to_have_text(f"{nothing} picture. Skipped: 2 .heic")
     pages.expect_errors("status of 400")
 
 

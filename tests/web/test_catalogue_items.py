@@ -65,7 +65,7 @@ def test_what_the_server_refuses_is_said_at_its_field_and_nothing_typed_is_lost(
     for _ in range(3):  # any number of times
         page.keyboard.press("Escape")
     mug.get_by_text("There are changes that are not saved").wait_for()
-    mug.get_by_role("button", name="Go on editing").click()
+    mug.get_by_role("button", name="Keep editing").click()
     assert link.input_value() == "shop.example"
     mug.get_by_role("button", name="Close").click()
     mug.get_by_role("button", name="Discard them").click()

@@ -146,7 +146,7 @@ def test_who_goes_on_editing_sees_what_still_differs(without_camera: Stack, page
     save(mug)
     conflict = overtaken(pages, mug)
     assert sides(conflict)["colour"] == ("empty", "red")
-    conflict.get_by_role("button", name="Go on editing").click()
+    conflict.get_by_role("button", name="Keep editing").click()
     title = mug.get_by_label("Title")
     assert title.evaluate("(node) => node === document.activeElement")
     title.fill("Our mug")

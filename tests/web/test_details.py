@@ -27,7 +27,7 @@ def open_live(pages: Pages, address: str, **options: Any) -> Page:
 def pause(page: Page) -> None:
     """Pause it and wait until the parts around the shown match have followed, within a second."""
     page.get_by_role("button", name="Pause").click()
-    page.get_by_role("button", name="Go on").wait_for()
+    page.get_by_role("button", name="Resume").wait_for()
     grown(page, age_s=3)
 
 
@@ -51,7 +51,7 @@ def test_a_tile_opens_its_record_and_has_the_focus_back(with_clip: Stack, pages:
     dialog.wait_for()
     assert dialog.locator(".record-title").inner_text() == title
     assert dialog.locator(".verdict").inner_text() == "Match"
-    assert re.fullmatch(r"[<>]?\d+% sure", dialog.locator(".record-words .score-number").inner_text())
+    assert re.fullmatch(r"[<>]?\d+% confident", dialog.locator(".record-words .score-number").inner_text())
     assert dialog.locator(".record-runner").count() == 5
     told = dialog.locator("dl").last.inner_text()
     assert "cam-1" in told
@@ -80,7 +80,7 @@ def test_the_foot_tells_what_answers_and_the_way_of_a_frame_on_demand(with_clip:
         last, median, slow = (float(cell) for cell in row.locator("td").all_inner_texts()[:3])
         assert 0 <= median <= slow < 60_000, stage
         assert last >= 0
-    assert re.fullmatch(r"The way of the last frame: \d+ ms", text(page, "#way-summary"))
+    assert re.fullmatch(r"Timing of the last frame: \d+ ms", text(page, "#way-summary"))
 
 
 def test_a_paused_page_stands_still_is_not_called_live_and_goes_on(with_clip: Stack, pages: Pages) -> None:
@@ -102,7 +102,7 @@ def test_a_paused_page_stands_still_is_not_called_live_and_goes_on(with_clip: St
     assert difference(picture, now) == 0
     assert [url for url in asked if "/preview" in url] == []
     assert text(page, "#badge") == "Paused"
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Resume").click()
     page.locator('#badge[data-badge="live"]').wait_for()
     eventually(lambda: any("/preview" in url for url in asked), within_s=10)
     eventually(lambda: text(page, "#age") in ("updated 0 s ago", "updated 1 s ago"), within_s=10)

@@ -112,7 +112,7 @@ def test_an_index_behind_its_store_shows_how_far_it_is(empty: Stack, pages: Page
 
     def is_half_done() -> bool:
         words = page.locator("#intake:not([hidden]) .intake-words").all_inner_texts()
-        found = re.fullmatch(r"The index is being filled: (\d+)%, (\d+) changes to go\.", "".join(words))
+        found = re.fullmatch(r"The index is catching up: (\d+)%, (\d+) changes to go\.", "".join(words))
         if found:
             told.add((int(found[1]), int(found[2])))
         return any(share >= 50 for share, _to_go in told)

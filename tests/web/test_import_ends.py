@@ -100,7 +100,7 @@ def test_an_index_that_does_not_catch_up_is_not_said_to_have_done_so(
         page.get_by_role("button", name="Import 1 item").click()
         expect(words(page)).to_contain_text("All sent.")
         page.clock.fast_forward(61_000)
-        soon = "1 item imported; it can be found as soon as the index has taken it in."
+        soon = "1 item imported; it can be found as soon as the index is up to date."
         expect(words(page)).to_have_text(soon)
     pages.forget_errors("/healthz")
     with_key.wait_well()

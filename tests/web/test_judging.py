@@ -67,7 +67,7 @@ def test_yes_and_no_by_keys_count_once_and_the_last_word_counts(with_clip: Stack
     right, wrong = feedback(with_clip, item)
 
     page.keyboard.press("y")
-    told(page, "is right")
+    told(page, "Saved:")
     assert (said(page, "Yes"), said(page, "No")) == (True, False)
     assert feedback(with_clip, item) == (right + 1, wrong)
 
@@ -76,9 +76,9 @@ def test_yes_and_no_by_keys_count_once_and_the_last_word_counts(with_clip: Stack
     assert feedback(with_clip, item) == (right, wrong + 1)
     assert violations(page) == []
     page.keyboard.press("Escape")
-    told(page, "It waits under")
+    told(page, "Saved in")
     assert (said(page, "Yes"), said(page, "No")) == (False, True)
-    assert text(page, "#correct") == "To correct (1)"
+    assert text(page, "#correct") == "To review (1)"
 
     page.keyboard.press("y")
     page.locator("#correct").wait_for(state="hidden")
@@ -102,7 +102,7 @@ def test_what_it_was_is_one_press_away(with_clip: Stack, pages: Pages) -> None:
     assert body["item"] not in (None, item)
     assert feedback(with_clip, item)[1] == wrong + 1
     assert feedback(with_clip, body["item"])[0] >= 1
-    told(page, "Noted: it was")
+    told(page, "Saved: ")
     assert page.locator("#correct").is_hidden()
     assert said(page, "No")
 
@@ -114,7 +114,7 @@ def test_a_no_match_is_asked_about_the_other_way_round(with_clip: Stack, pages: 
     item = stand_still(page, "no_match")
     group = page.get_by_role("group", name="Is it one of your items?")
     group.get_by_role("button", name="No").click()
-    told(page, "Noted: it is none of the items.")
+    told(page, "Saved: no match was correct")
     assert [url for url in asked if url.endswith("/feedback")] == []
 
     right, wrong = feedback(with_clip, item)
@@ -123,7 +123,7 @@ def test_a_no_match_is_asked_about_the_other_way_round(with_clip: Stack, pages: 
     with page.expect_response("**/feedback"):
         page.locator("dialog .choice").first.click()
     assert feedback(with_clip, item) == (right + 1, wrong)
-    told(page, "Noted: it was")
+    told(page, "Saved: ")
     assert (said(page, "Yes"), said(page, "No")) == (True, False)
 
 
@@ -162,7 +162,7 @@ def test_corrections_go_in_one_and_a_refused_one_stays_with_its_reason(
     page = pages.open(with_clip.page, script=f"sessionStorage.setItem('lookalike.pile', {keep});")
     first, _second = _misrecognised(page), _misrecognised(page)
     page.reload()
-    page.locator("#correct", has_text="To correct (3)").click()
+    page.locator("#correct", has_text="To review (3)").click()
 
     entries = page.locator(".entry")
     assert entries.count() == 3
@@ -193,7 +193,7 @@ def test_what_was_corrected_is_said_while_others_stay_in_the_list(with_clip: Sta
     page = pages.open(with_clip.page)
     _misrecognised(page)
     _misrecognised(page)
-    page.locator("#correct", has_text="To correct (2)").click()
+    page.locator("#correct", has_text="To review (2)").click()
     page.locator(".entry").first.get_by_role("radio").first.check()
     page.get_by_role("button", name="Correct 1").click()
     page.get_by_role("dialog").get_by_role("status").get_by_text("1 match corrected.").wait_for()
@@ -210,5 +210,5 @@ def test_a_recent_match_can_be_judged(with_clip: Stack, pages: Pages) -> None:
     with page.expect_response("**/feedback") as answer:
         dialog.get_by_role("button", name="Yes").click()
     assert answer.value.ok
-    dialog.get_by_role("status").get_by_text("is right").wait_for()
+    dialog.get_by_role("status").get_by_text("Saved:").wait_for()
     assert dialog.get_by_role("button", name="Yes").get_attribute("aria-pressed") == "true"

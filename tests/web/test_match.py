@@ -83,8 +83,8 @@ def test_each_verdict_has_its_words_and_only_a_guess_is_dimmed(without_camera: S
         turned_to(page, "match")
         assert text(page, ".best .verdict") == "Match"
         assert text(page, ".best-title") == one.title
-        assert re.fullmatch(r"[<>]?\d+% sure", text(page, ".best .score-number"))
-        assert text(page, "#runners-heading") == "Less likely"
+        assert re.fullmatch(r"[<>]?\d+% confident", text(page, ".best .score-number"))
+        assert text(page, "#runners-heading") == "Also similar"
         assert page.locator(".best-hint, .best-guess").count() == 0
         assert opacities(page, "#best") == opacities(page, "#runners") == {"1"}
 
@@ -97,7 +97,7 @@ def test_each_verdict_has_its_words_and_only_a_guess_is_dimmed(without_camera: S
         # The score of a wrong guess would read as a match.
         assert page.locator(".best .score").count() == 0
         assert page.locator(".runner .score").first.is_hidden()
-        assert text(page, "#runners-heading") == "Other guesses"
+        assert text(page, "#runners-heading") == "Closest items"
         assert opacities(page, "#best") == opacities(page, "#runners") == {"0.4"}
 
         shelf.see(one.vectors[0])
@@ -164,13 +164,13 @@ def test_equal_items_are_shown_together_and_none_of_them_as_the_winner(
 def test_a_screen_reader_hears_each_verdict_once_with_its_item(without_camera: Stack, pages: Pages) -> None:
     one, other = items(without_camera)[:2]
     scenes: list[tuple[Any, str]] = [
-        (one.vectors[0], rf"Match: {re.escape(one.title)}, [<>]?\d+% sure"),
+        (one.vectors[0], rf"Match: {re.escape(one.title)}, [<>]?\d+% confident"),
         (
             doubtful(without_camera, one),
-            rf"Not sure, perhaps {re.escape(one.title)}, \d+% sure",
+            rf"Not sure, perhaps {re.escape(one.title)}, \d+% confident",
         ),
         (nowhere(one), "No match"),
-        (other.vectors[0], rf"Match: {re.escape(other.title)}, [<>]?\d+% sure"),
+        (other.vectors[0], rf"Match: {re.escape(other.title)}, [<>]?\d+% confident"),
     ]
     with playing(without_camera, "shelf-2") as shelf:
         page = pages.open(f"{without_camera.page}#camera=shelf-2", script=_WATCH)

@@ -96,7 +96,7 @@ def test_another_visitor_sees_its_previews_until_it_is_stopped(
     assert tracks == ["ended"]
     assert page.locator("video").count() == 0
     starter(page).wait_for()
-    visitor.get_by_text(f"The picture of {thing} stands still").wait_for()
+    visitor.get_by_text(f"{thing} has frozen").wait_for()
     assert text(visitor, "#notice-reason") == "no frame for 5 s"
     assert seen(visitor) is None
 

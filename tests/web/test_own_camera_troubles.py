@@ -68,7 +68,7 @@ def test_frames_that_the_api_refuses_are_told_and_go_on_when_they_can(
         )
         assert start(page) == name
         page.get_by_text(
-            "The server does not take this camera's pictures: "
+            "The server refused this camera's pictures: "
             f"{name} is the name of another camera (rtsp://host/door); expected a name that is free."
         ).wait_for()
         assert violations(page) == []

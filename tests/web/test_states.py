@@ -50,7 +50,7 @@ def test_a_match_grows_old_when_the_search_stands_still(with_clip: Stack, pages:
         assert badge(page) == "Not live"
         page.locator(".best-last").wait_for()
         eventually(
-            lambda: text(page, "#notice-title") in ("Nothing new from cam-1", "The search is not ready"),
+            lambda: text(page, "#notice-title") in ("No new results from cam-1", "The search is not ready"),
             within_s=15,
         )
     wait_live(page, with_clip)
@@ -61,7 +61,7 @@ def test_a_camera_that_says_nothing_any_more_leaves_a_last_match(with_clip: Stac
     page = pages.open(with_clip.page)
     wait_live(page, with_clip)
     with stopped(with_clip.pid("-m edge")):
-        page.get_by_role("heading", name="Nothing new from cam-1").wait_for()
+        page.get_by_role("heading", name="No new results from cam-1").wait_for()
         assert badge(page) == "Not live"
         assert page.locator(".best .verdict").is_hidden()
         assert violations_light_and_dark(page) == []
@@ -132,7 +132,7 @@ def test_a_camera_that_goes_off_stands_last_and_one_that_is_removed_is_gone(
     page = pages.open(f"{with_clip.page}#camera=door")
     page.get_by_role("heading", name="door is on").wait_for()
     door.say("stalled", reason="no frame for 5 s")
-    page.get_by_role("heading", name="The picture of door stands still").wait_for()
+    page.get_by_role("heading", name="door has frozen").wait_for()
     assert violations_light_and_dark(page) == []
     door.say("offline", reason="switched off")
     page.get_by_role("heading", name="door is off").wait_for()

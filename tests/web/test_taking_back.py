@@ -33,7 +33,7 @@ def undo_twice(page: Page, way: Proxy, *, refused: str) -> None:
     expect(line).to_contain_text(refused)
     way.refusing = False
     line.get_by_role("button", name="Undo").click()
-    expect(line).to_contain_text("Taken back")
+    expect(line).to_contain_text("Undone")
     assert line.get_by_role("button", name="Undo").count() == 0
 
 
@@ -72,7 +72,7 @@ def test_a_picture_in_an_items_dialog_goes_after_the_server_came_back(pages: Pag
     dialog.get_by_text("The server does not answer.").wait_for()
     way.refusing = False
     dialog.get_by_role("button", name="Undo").click()
-    dialog.get_by_text("Taken back.").wait_for()
+    dialog.get_by_text("Undone.").wait_for()
     expect(dialog.locator(".view")).to_have_count(1)
     page.close()
     pages.forget_errors("net::ERR")

@@ -89,7 +89,7 @@ def test_a_key_and_a_name_teach_an_item_that_is_turned_and_undo_takes_it_back(
     assert violations(page) == []
     page.keyboard.press("Enter")  # Done has the focus
     page.get_by_text("Taught: A thing of the clip").wait_for()
-    undo(page, "Taken back: A thing of the clip")
+    undo(page, "Undone: A thing of the clip")
     assert with_clip.client.get(f"/items/{item['id']}").status_code == 404
     forgotten(with_clip, pages, item["id"])
 
@@ -156,7 +156,7 @@ def test_the_box_is_drawn_by_keys_by_pointer_and_by_buttons_and_a_moment_is_left
     shape = frame["width"] * 0.5 / (frame["height"] * 0.6)
     assert width / height == pytest.approx(shape, rel=0.05)
     page.keyboard.press("Enter")
-    undo(page, "Taken back: Drawn by hand")
+    undo(page, "Undone: Drawn by hand")
     forgotten(with_clip, pages, item["id"])
 
 
@@ -205,7 +205,7 @@ def test_a_name_that_is_taken_gets_another_picture_instead_of_a_double(
     taken(page)
     assert len(with_clip.get("/items/mug-harbour")["pictures"]) > len(mug["pictures"])
     page.get_by_role("button", name="Done").click()
-    undo(page, "Taken back")
+    undo(page, "Undone")
     assert with_clip.get("/items/mug-harbour")["pictures"] == mug["pictures"]
 
 
@@ -252,7 +252,7 @@ def test_what_would_answer_in_the_wrong_place_is_told_before_it_is_saved(
     taken(page)
     assert len(with_clip.get("/items/mug-harbour")["pictures"]) > len(mug["pictures"])
     page.get_by_role("button", name="Done").click()
-    undo(page, "Taken back")
+    undo(page, "Undone")
 
 
 def test_a_camera_that_is_off_says_so(without_camera: Stack, pages: Pages) -> None:
@@ -301,7 +301,7 @@ def test_the_key_is_asked_for_once(tmp_path: Path, playwright: Playwright) -> No
         taken(page)
         (item,) = found(stack, "A secret thing")
         page.keyboard.press("Enter")
-        undo(page, "Taken back")
+        undo(page, "Undone")
         assert found(stack, "A secret thing") == []
         assert KEY not in text(page, "body") + page.url
         pages.expect_errors("status of 401")

@@ -91,7 +91,7 @@ def test_with_an_api_key_picture_and_camera_wait_until_it_is_given(
     ):
         page = pages.open(stack.page)
         page.locator("#own").click()
-        page.get_by_text("The camera's picture needs the API key").click()
+        page.get_by_text("Enter the API key to see the camera").click()
         given = page.get_by_label("API key", exact=True)
         given.fill("not this one")
         page.get_by_role("button", name="Use it").click()
@@ -101,11 +101,11 @@ def test_with_an_api_key_picture_and_camera_wait_until_it_is_given(
         page.on("request", lambda each: refused.append(each.headers.get("authorization", "")))
         given.fill("wrong")
         given.press("Enter")
-        page.get_by_text("The camera's picture needs the API key").wait_for()
+        page.get_by_text("Enter the API key to see the camera").wait_for()
         # The key is not sent again with every frame: after ten the api would refuse all keys for a while.
         page.wait_for_timeout(7000)
         assert 1 <= refused.count("Bearer wrong") <= 2
-        page.get_by_text("The camera's picture needs the API key").click()
+        page.get_by_text("Enter the API key to see the camera").click()
         given.fill(KEY)
         given.press("Enter")
         page.locator("#own-trouble").wait_for(state="hidden")
@@ -142,7 +142,7 @@ def test_over_plain_http_the_page_says_why_there_is_no_camera(tmp_path: Path, pl
     [
         ("offline", "door is off"),
         ("no_camera", "door gets no picture"),
-        ("stalled", "The picture of door stands still"),
+        ("stalled", "door has frozen"),
     ],
 )
 def test_what_a_camera_lacks_is_shown_with_its_reason(
