@@ -1,5 +1,6 @@
 // Wires the page: the live view, the catalogue, and the parts that both share.
 
+import { startActing } from "./acting/acting.js";
 import { startAsk } from "./ask/ask.js";
 import { byId, el } from "./base/dom.js";
 import { getPlace, onPlace, setPlace } from "./base/place.js";
@@ -15,6 +16,7 @@ const VIEWS = ["live", "catalogue"];
 fillStaticTexts();
 startLive();
 startTeaching();
+startActing();
 startAsk();
 startHelp();
 refuseStrays();
