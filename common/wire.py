@@ -39,7 +39,9 @@ DETAILS_EVERY_S = 1.0
 
 # The characters that AWS IoT allows in a thing's name; none of them is a topic separator or a wildcard.
 _THING = re.compile(r"[a-zA-Z0-9:_-]{1,128}")
-_SESSION = re.compile(r"[0-9a-f]{8}")
+# The form of a session's name.
+SESSION = "[0-9a-f]{8}"
+_SESSION = re.compile(SESSION)
 _MODEL = re.compile(r"[0-9a-f]{12}")
 _CAPTURED = re.compile(rb'"captured_at"\s*:\s*"([^"\\]{10,40})"')
 _STAGE = re.compile(r"[a-z_]{1,32}")
@@ -92,6 +94,11 @@ class Observation:
 def is_thing(name: str) -> bool:
     """Whether `name` can be the name of a camera."""
     return _THING.fullmatch(name) is not None
+
+
+def is_session(name: object) -> bool:
+    """Whether `name` can be the name of a camera's session."""
+    return isinstance(name, str) and _SESSION.fullmatch(name) is not None
 
 
 def topic(thing: str, kind: Kind) -> str:

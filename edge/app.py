@@ -14,7 +14,7 @@ from edge.cameras.local_camera import LocalCamera
 from edge.cameras.port import Cameras
 from edge.component import Component, settings_of
 from edge.link import home_assistant
-from edge.link.commands import OnDetails, OnSnapshot, OnWatch
+from edge.link.commands import OnDetails
 from edge.link.links import LinkError, find_nucleus, open_links
 from edge.link.port import OpenLink
 from edge.look.details import DetailsAsks
@@ -114,28 +114,22 @@ def open_cameras(
         return min(MAX_BYTES, cameras.max_message_bytes - _TOPIC_BYTES)
 
     senders = PictureSenders(publish, region=settings.region, allowed=settings.preview, most_bytes=most_bytes)
-    cameras = _open(
-        settings, open_link, on_watch=senders.watch, on_snapshot=senders.ask, on_details=on_details
-    )
+    cameras = _open(settings, open_link, senders, on_details=on_details)
     return cameras, senders
 
 
 def _open(
-    settings: EdgeSettings,
-    open_link: OpenLink,
-    *,
-    on_watch: OnWatch,
-    on_snapshot: OnSnapshot,
-    on_details: OnDetails,
+    settings: EdgeSettings, open_link: OpenLink, senders: PictureSenders, *, on_details: OnDetails
 ) -> Cameras:
     if settings.source == FRAMES_OVER_MQTT:
         return RemoteCameras(
             open_link,
             stall_s=settings.stall_s,
             max_age_s=settings.max_age_s,
-            on_watch=on_watch,
-            on_snapshot=on_snapshot,
+            on_watch=senders.watch,
+            on_snapshot=senders.ask,
             on_details=on_details,
+            on_picture=senders.ask_observed,
             home_assistant=settings.home_assistant,
         )
     return LocalCamera(
@@ -146,7 +140,8 @@ def _open(
         fast=settings.pace == "fast",
         retained=home_assistant.messages(settings.thing, max_age_s=settings.max_age_s)
         * settings.home_assistant,
-        on_watch=on_watch,
-        on_snapshot=on_snapshot,
+        on_watch=senders.watch,
+        on_snapshot=senders.ask,
         on_details=on_details,
+        on_picture=senders.ask_observed,
     )

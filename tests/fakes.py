@@ -331,3 +331,15 @@ class FakeClock:
 
     def __call__(self) -> float:
         return self.now_s
+
+
+class FakeFramePictures:
+    """FramePictures that were given to it, by camera, session and seq; each request is remembered."""
+
+    def __init__(self, pictures: Mapping[tuple[str, str, int], bytes] | None = None) -> None:
+        self.pictures = dict(pictures or {})
+        self.asked: list[tuple[str, str, int]] = []
+
+    def of(self, thing: str, session: str, seq: int) -> bytes | None:
+        self.asked.append((thing, session, seq))
+        return self.pictures.get((thing, session, seq))

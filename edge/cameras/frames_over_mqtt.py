@@ -33,6 +33,7 @@ class RemoteCameras:
         on_watch: commands.OnWatch,
         on_snapshot: commands.OnSnapshot | None = None,
         on_details: commands.OnDetails = lambda _thing: None,
+        on_picture: commands.OnPicture | None = None,
         home_assistant: bool = False,
         offline_after_s: float = OFFLINE_AFTER_S,
     ) -> None:
@@ -44,6 +45,7 @@ class RemoteCameras:
         self._open_link, self._max_age_s = open_link, max_age_s
         self._stall_s, self._offline_after_s = stall_s, offline_after_s
         self._on_watch, self._on_snapshot, self._on_details = on_watch, on_snapshot, on_details
+        self._on_picture = on_picture
         self._home_assistant = home_assistant
         self._frames = open_link(None, filters=["lookalike/+/frame"], on_message=self.receive)
         self._queue = FairQueue(max_age_s=max_age_s)
@@ -170,7 +172,9 @@ class RemoteCameras:
     def _link_of(self, thing: str) -> Link:
         return self._open_link(
             thing,
-            on_message=commands.receiver(self._on_watch, self._on_snapshot, self._on_details),
+            on_message=commands.receiver(
+                self._on_watch, self._on_snapshot, self._on_details, self._on_picture
+            ),
             retained=home_assistant.messages(thing, max_age_s=self._max_age_s)
             if self._home_assistant
             else (),

@@ -27,17 +27,19 @@ class LocalCamera:
         on_watch: commands.OnWatch,
         on_snapshot: commands.OnSnapshot | None = None,
         on_details: commands.OnDetails = lambda _thing: None,
+        on_picture: commands.OnPicture | None = None,
     ) -> None:
         """`retained` are topics and payloads for the broker to keep.
 
         `on_watch` is called, in the link's thread, when somebody watches the camera (its name, seconds),
         `on_snapshot` when somebody wants a picture of it (its name, the topic of the answer),
-        `on_details` when the search wants local features of it (its name).
+        `on_details` when the search wants local features of it (its name), `on_picture` when somebody wants
+        a frame of it that was observed.
         """
         opened = open_source(source, stall_s=stall_s, fast=fast)
         self._link = open_link(
             thing,
-            on_message=commands.receiver(on_watch, on_snapshot, on_details),
+            on_message=commands.receiver(on_watch, on_snapshot, on_details, on_picture),
             retained=retained,
         )
         self._source = opened.name if opened else None

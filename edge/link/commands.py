@@ -7,6 +7,7 @@ from functools import partial
 
 from common import wire
 from common.rate_limited_log import RateLimitedLog
+from edge.picture.observed_frames import FrameRequest
 from edge.picture.snapshot import MAX_BYTES
 
 MAX_WATCH_S = 60.0
@@ -19,14 +20,24 @@ OnWatch = Callable[[str, float], None]
 PICTURES = ("snapshot", "moments")
 OnSnapshot = Callable[[str, str, str, int], None]
 OnDetails = Callable[[str], None]
+OnPicture = Callable[[FrameRequest], None]
 
 
 def receiver(
-    on_watch: OnWatch, on_snapshot: OnSnapshot | None = None, on_details: OnDetails = lambda _thing: None
+    on_watch: OnWatch,
+    on_snapshot: OnSnapshot | None = None,
+    on_details: OnDetails = lambda _thing: None,
+    on_picture: OnPicture | None = None,
 ) -> Callable[[str, bytes], None]:
     """A `receive` of one connection, which logs a flood of faulty commands now and then alone."""
-    faults = RateLimitedLog()
-    return partial(receive, on_watch=on_watch, on_snapshot=on_snapshot, on_details=on_details, faults=faults)
+    return partial(
+        receive,
+        on_watch=on_watch,
+        on_snapshot=on_snapshot,
+        on_details=on_details,
+        on_picture=on_picture,
+        faults=RateLimitedLog(),
+    )
 
 
 def receive(
@@ -36,12 +47,14 @@ def receive(
     on_watch: OnWatch,
     on_snapshot: OnSnapshot | None = None,
     on_details: OnDetails = lambda _thing: None,
+    on_picture: OnPicture | None = None,
     faults: RateLimitedLog | None = None,
 ) -> None:
     """Carry out a command, or log what is wrong with it.
 
     `on_watch` gets thing and seconds, `on_snapshot` one of PICTURES, thing, the topic of the answer and its
-    largest size in bytes, `on_details` the thing whose next observation is to have local features.
+    largest size in bytes, `on_details` the thing whose next observation is to have local features,
+    `on_picture` a request for a frame that was observed.
     """
     try:
         thing, kind = wire.parse_topic(topic)
@@ -51,12 +64,14 @@ def receive(
         do = command.get("do")
         if isinstance(do, str) and do in PICTURES and on_snapshot is not None:
             on_snapshot(do, thing, _reply(command, thing), _max_bytes(command))
+        elif do == "picture" and on_picture is not None:
+            on_picture(_frame_request(command, thing))
         elif do == "watch":
             on_watch(thing, _seconds(command))
         elif do == "details":
             on_details(thing)
         elif do != "nothing":  # which only checks the way to here
-            known = "'watch'" if on_snapshot is None else "'watch', 'snapshot' or 'moments'"
+            known = "'watch'" if on_snapshot is None else "'watch', 'snapshot', 'moments' or 'picture'"
             raise ValueError(f"do is {ascii(do)[:60]}; expected {known}")
     except (ValueError, RecursionError, wire.WireError) as error:
         (faults or RateLimitedLog()).say("command", f"command on {topic[:100]} refused: {str(error)[:200]}")
@@ -85,6 +100,15 @@ def _max_bytes(command: dict[str, object]) -> int:
     if isinstance(asked, bool) or not isinstance(asked, int) or asked < LEAST_BYTES:
         raise ValueError(f"max_bytes is {ascii(asked)[:60]}; expected bytes, at least {LEAST_BYTES}")
     return min(asked, MAX_BYTES)
+
+
+def _frame_request(command: dict[str, object], thing: str) -> FrameRequest:
+    session, seq = command.get("session"), command.get("seq")
+    if not isinstance(session, str) or not wire.is_session(session):
+        raise ValueError(f"session is {ascii(session)[:60]}; expected 8 of 0-9 a-f")
+    if isinstance(seq, bool) or not isinstance(seq, int) or not 0 <= seq <= 2**53:
+        raise ValueError(f"seq is {ascii(seq)[:60]}; expected a whole number")
+    return FrameRequest(thing, session, seq, _reply(command, thing), _max_bytes(command))
 
 
 def _reply(command: dict[str, object], thing: str) -> str:

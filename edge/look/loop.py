@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from common import wire
+from common.picture_stamp import Stamp
 from edge.link.port import Publisher
 from edge.look.details import DetailsAsks, FrameDescriber
 from edge.look.featurizer import FrameFeaturizer
@@ -39,14 +40,15 @@ class Loop:
         max_fps: float,
         heartbeat_s: float,
         region: Box = WHOLE,
-        on_shot: Callable[[Shot], None] = lambda _shot: None,
+        on_shot: Callable[[Shot, Stamp], None] = lambda _shot, _stamp: None,
         describer: FrameDescriber | None = None,
         asks: DetailsAsks | None = None,
         iot_rule: str = "",
     ) -> None:
         """Look only at a region of each frame, and at a still scene every `heartbeat_s` (0: at each frame).
 
-        `on_shot` gets each frame, also unpublished ones. `asks` are the search's for local features, which
+        `on_shot` gets each frame with its stamp before its observation is sent; the stamp of one that is not
+        observed has no `seq`. `asks` are the search's for local features, which
         `describer` computes; without one there are none. `iot_rule` is the rule of AWS IoT that gets
         observations directly.
         """
@@ -73,12 +75,13 @@ class Loop:
         shot = self._camera.take(_FRAME_WAIT_S)
         if shot is None:
             return False
-        self._on_shot(shot)
         session = self._session(shot.thing)
         picture, region = given_to_model(shot.frame, self._region, finds=self._featurizer.finds)
         passes = session.gate.passes(picture, at_s=shot.captured_at_s)
         # What was asked for is sent also of a still scene.
         describer = self._describer if self._asks.due(shot.thing) else None
+        seq = session.seq if passes or describer else None
+        self._on_shot(shot, Stamp(session.id, seq, shot.captured_at_s))
         if passes or describer:
             seen = self._observe(picture, region, shot, session, describer)
             # i8 rounding moves a vector by about 0.01; unlike things are 1 apart.

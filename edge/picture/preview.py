@@ -4,11 +4,10 @@ import logging
 import time
 from collections.abc import Callable
 
-import cv2
-
 from common import wire
+from common.picture_stamp import STAMP_BYTES, Stamp, stamped
 from edge.picture.frame_types import Frame, Shot
-from edge.picture.snapshot import MAX_BYTES, full_jpeg
+from edge.picture.snapshot import MAX_BYTES, at_most_wide, full_jpeg
 
 _log = logging.getLogger(__name__)
 _WIDTH_PX = 320
@@ -39,22 +38,24 @@ class PreviewSender:
             return
         self._until_s[thing] = time.monotonic() + for_s
 
-    def offer(self, shot: Shot) -> None:
-        """Publish a camera's frame if somebody watches it and the last one is not too recent."""
+    def offer(self, shot: Shot, stamp: Stamp | None = None, picture: Frame | None = None) -> None:
+        """Publish a camera's frame if somebody watches it: each observed one, others at a lower rate.
+
+        `stamp` says which frame it is; without one the picture is sent without. `picture` is the frame made
+        smaller, if somebody has made it already.
+        """
         now_s, thing = time.monotonic(), shot.thing
         if self._until_s.get(thing, 0.0) < now_s:
             # Dropped, as cameras' names may come and go for months.
             self._until_s.pop(thing, None)
             self._due_s.pop(thing, None)
             return
-        if self._due_s.get(thing, 0.0) <= now_s:
+        observed = stamp is not None and stamp.seq is not None
+        if observed or self._due_s.get(thing, 0.0) <= now_s:
             self._due_s[thing] = now_s + _INTERVAL_S
-            self._publish(wire.topic(thing, "preview"), _small_jpeg(shot.frame, self._most_bytes()))
+            content = self._small_jpeg(shot.frame if picture is None else picture)
+            self._publish(wire.topic(thing, "preview"), stamped(content, stamp) if stamp else content)
 
-
-def _small_jpeg(frame: Frame, most_bytes: int) -> bytes:
-    height, width = frame.shape[:2]
-    if width > _WIDTH_PX:
-        size = _WIDTH_PX, max(1, round(height * _WIDTH_PX / width))
-        frame = cv2.resize(frame, size, interpolation=cv2.INTER_AREA).astype("uint8", copy=False)
-    return full_jpeg(frame, max_bytes=most_bytes, qualities=_QUALITIES)
+    def _small_jpeg(self, frame: Frame) -> bytes:
+        small = at_most_wide(frame, _WIDTH_PX)
+        return full_jpeg(small, max_bytes=self._most_bytes() - STAMP_BYTES, qualities=_QUALITIES)

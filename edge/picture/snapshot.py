@@ -68,3 +68,12 @@ def full_jpeg(frame: Frame, *, max_bytes: int = MAX_BYTES, qualities: Sequence[i
         scale = 0.95 * (max_bytes / len(content)) ** 0.5
         size = max(1, round(width * scale)), max(1, round(height * scale))
         picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
+
+
+def at_most_wide(frame: Frame, width_px: int) -> Frame:
+    """The frame, smaller if it is wider than this, else the very same."""
+    height, width = frame.shape[:2]
+    if width <= width_px:
+        return frame
+    size = width_px, max(1, round(height * width_px / width))
+    return cv2.resize(frame, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)

@@ -1,4 +1,4 @@
-"""Cameras' previews: the newest small picture of one that is watched."""
+"""Cameras' previews: the newest small picture of one that is watched, or that of an observed frame."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import asyncio
 import contextlib
 from collections.abc import Collection
 from email.utils import formatdate
+from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, HTTPException, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from common.wire import topic
+from common.picture_stamp import Stamp, stamp_of
+from common.wire import SESSION, to_iso, topic
 from services.api.cameras import JPEG, Thing
 from services.api.etags import seen_tags
 from services.api.rights import KEY_NEEDED
@@ -18,17 +20,23 @@ from services.bootstrap.api import ApiParts
 from services.contract.problem_models import BROKER_AWAY, Responses, problems
 from services.core.cameras.ports import PreviewStore
 from services.core.cameras.previews import KEPT_S, WATCH_COMMAND, Preview
-from services.core.errors import UnavailableError
+from services.core.errors import ConflictError, InputError, UnavailableError
 
 WAIT_S = 2.0
+_HEADERS = {"Cache-Control": "no-store", "Cross-Origin-Resource-Policy": "same-origin"}
 
 _PREVIEW: Responses = {
     200: {"content": JPEG},
     304: {"description": "None is newer than that of If-None-Match."},
     **problems(
         {
-            404: "there is no camera 'cam-9'",
+            400: "session and seq name a frame together; expected both or neither",
+            404: [
+                "there is no camera 'cam-9'",
+                "cam-1 gives no picture: that frame is gone",
+            ],
             409: "cam-1 is no_camera (/dev/video0: no such device), so it gives no preview",
+            504: "cam-1 is online, but sent no picture within 2 s; try again, or give a picture file",
             503: [
                 BROKER_AWAY,
                 "no preview of cam-1 within 2 s; they may be switched off at the camera "
@@ -50,13 +58,29 @@ def build_router(parts: ApiParts) -> APIRouter:
         response_class=Response,
         responses=_PREVIEW,
     )
-    async def preview(thing: Thing, request: Request) -> Response:
+    async def preview(
+        thing: Thing,
+        request: Request,
+        session: Annotated[str | None, Query(pattern=f"^{SESSION}$", description="With `seq`.")] = None,
+        seq: Annotated[int | None, Query(ge=0, le=2**53, description="With `session`.")] = None,
+    ) -> Response:
         """The camera's newest picture, small and never older than 2 s.
 
         Asking makes the camera send previews for 10 s; the call waits up to 2 s for the first one. With
         `If-None-Match` and the ETag of the last one it waits for a newer one, else the answer is 304.
         `Last-Modified` is when it came.
+
+        With `session` and `seq` of a match record it is the picture of the frame that was judged, for some
+        seconds; the camera is asked for it, if need be. `Frame-Session`, `Frame-Seq` and `Frame-Captured-At`
+        say which frame a picture shows: without `Frame-Seq` one of which no observation was sent, without all
+        three one of a camera that does not say it.
         """
+        if session is not None and seq is not None:
+            jpeg = await run_in_threadpool(_observed, parts, thing, session, seq)
+            headers = {**_HEADERS, **_stamp_headers(stamp_of(jpeg))}
+            return Response(jpeg, media_type="image/jpeg", headers=headers)
+        if session is not None or seq is not None:
+            raise InputError("session and seq name a frame together; expected both or neither")
         _ask_for_previews(parts, thing)
         seen = seen_tags(request)
         newer = await _newer(parts.previews, thing, seen)
@@ -102,14 +126,37 @@ async def _newer(previews: PreviewStore, thing: str, seen: Collection[str]) -> P
     return None
 
 
+def _observed(parts: ApiParts, thing: str, session: str, seq: int) -> bytes:
+    """The picture of an observed frame: its preview, else what the camera gives."""
+    preview = parts.previews.of(thing, session, seq)
+    if preview is not None:
+        return preview.jpeg
+    try:
+        return parts.snapshots.frame(
+            thing, parts.cameras.get(thing), session=session, seq=seq, within_s=WAIT_S
+        )
+    except ConflictError as error:
+        raise HTTPException(404, str(error)) from None
+    except TimeoutError as error:
+        raise HTTPException(504, str(error)) from None
+
+
 def _etag(preview: Preview) -> str:
     return f'"{preview.tag}"'
 
 
 def _headers(preview: Preview) -> dict[str, str]:
     return {
+        **_HEADERS,
+        **_stamp_headers(preview.stamp),
         "ETag": _etag(preview),
         "Last-Modified": formatdate(preview.received_at_s, usegmt=True),
-        "Cache-Control": "no-store",
-        "Cross-Origin-Resource-Policy": "same-origin",
     }
+
+
+def _stamp_headers(stamp: Stamp | None) -> dict[str, str]:
+    """What says which frame a picture shows."""
+    if stamp is None:
+        return {}
+    seq = {} if stamp.seq is None else {"Frame-Seq": str(stamp.seq)}
+    return {"Frame-Session": stamp.session, **seq, "Frame-Captured-At": to_iso(stamp.captured_at_s)}

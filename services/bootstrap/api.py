@@ -19,8 +19,9 @@ from services.bootstrap.redis import open_queue
 from services.bootstrap.settings import ApiCoreSettings
 from services.bootstrap.shared_state import SharedState, in_memory
 from services.core.cameras.clocks import ClockOffsets
+from services.core.cameras.frame_pictures import AskedFramePictures
 from services.core.cameras.link import Connect, LiveLink
-from services.core.cameras.ports import PreviewStore, StatusStore
+from services.core.cameras.ports import FramePictures, PreviewStore, StatusStore
 from services.core.cameras.previews import Previews
 from services.core.cameras.replies import LocalReplies
 from services.core.cameras.snapshots import Snapshots
@@ -67,6 +68,7 @@ class ApiParts(ApiCore):
     clocks: ClockOffsets
     previews: PreviewStore
     snapshots: Snapshots
+    frames: FramePictures
     link: LiveLink
 
 
@@ -160,5 +162,6 @@ def with_cameras(core: ApiCore, previews: PreviewStore, snapshots: Snapshots, li
         clocks=ClockOffsets(core.queue),
         previews=previews,
         snapshots=snapshots,
+        frames=AskedFramePictures(snapshots, core.state.cameras, previews),
         link=link,
     )

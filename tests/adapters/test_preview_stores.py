@@ -7,9 +7,10 @@ from collections.abc import Callable
 
 import pytest
 
+from common.picture_stamp import Stamp, stamped
 from services.adapters.redis_shared import RedisPreviews
 from services.core.cameras.ports import PreviewStore
-from services.core.cameras.previews import MAX_BYTES, Previews
+from services.core.cameras.previews import KEPT_S, MAX_BYTES, Previews
 from services.core.errors import UnavailableError
 from tests.adapters.redis_kinds import RedisPlace
 from tests.fakes import FakeClock
@@ -52,6 +53,31 @@ def test_the_newest_is_given_while_it_is_fresh(previews: PreviewStore, clock: Fa
     assert previews.newest("cam-1", within_s=10) is not None
     clock.now_s += 8
     assert previews.newest("cam-1", within_s=60) is None
+
+
+def stamped_preview(previews: PreviewStore, stamp: Stamp, *, thing: str = "cam-1") -> bytes:
+    content = stamped(JPEG[:4] + b"\x00\x04xx" + JPEG[4:], stamp)
+    previews.receive(f"lookalike/{thing}/preview", content)
+    return content
+
+
+def test_the_preview_of_an_observed_frame_is_given_by_its_number(
+    previews: PreviewStore, clock: FakeClock
+) -> None:
+    sent = [stamped_preview(previews, Stamp("0123abcd", seq, float(seq))) for seq in range(8)]
+    stamped_preview(previews, Stamp("0123abcd", None, 9.0))
+    stamped_preview(previews, Stamp("0123abcd", 3, 0.0), thing="cam-2")
+    found = [previews.of("cam-1", "0123abcd", seq) for seq in range(8)]
+    assert [each and each.jpeg for each in found] == sent
+    assert [each and each.stamp for each in found] == [Stamp("0123abcd", seq, float(seq)) for seq in range(8)]
+    assert previews.of("cam-1", "0123abcd", 8) is None
+    assert previews.of("cam-1", "0123abce", 3) is None
+    assert previews.of("cam-3", "0123abcd", 3) is None
+    newest = previews.newest("cam-1")
+    assert newest is not None
+    assert newest.stamp == Stamp("0123abcd", None, 9.0)
+    clock.now_s += KEPT_S + 0.01
+    assert previews.of("cam-1", "0123abcd", 7) is None
 
 
 @pytest.mark.parametrize(

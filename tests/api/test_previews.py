@@ -11,6 +11,7 @@ from email.utils import parsedate_to_datetime
 import httpx
 import pytest
 
+from common.picture_stamp import Stamp, stamped
 from tests.pace import limit_s
 from tests.servers import Server
 from tests.system.pictures import picture
@@ -107,6 +108,47 @@ def test_cameras_that_give_no_preview_are_told_apart(keyed: Stack, camera: Playe
         assert (
             answer.json()["detail"] == f"{camera.thing} is {state} (the cable is out), so it gives no preview"
         )
+
+
+def test_the_picture_of_an_observed_frame_is_given_by_its_number(
+    keyed: Stack, broker: Server, camera: PlayedCamera
+) -> None:
+    camera.say("online")
+    stamps = [Stamp("0123abcd", seq, 1_800_000_000.5) for seq in (7, 8)]
+    shown, asked_for = (stamped(picture(each.seq or 0), each) for each in stamps)
+
+    def get(seq: int | None) -> httpx.Response:
+        query = {"session": "0123abcd"} | ({} if seq is None else {"seq": str(seq)})
+        address = f"{keyed.page}/cameras/{camera.thing}/preview"
+        return httpx.get(address, params=query, headers=KEY, timeout=20)
+
+    with ThreadPoolExecutor() as pool:
+        first = pool.submit(get_preview, keyed, camera.thing)
+        camera.show(shown)
+        assert first.result().headers["Frame-Seq"] == "7"
+    seen = get(7)
+    assert (seen.status_code, seen.content) == (200, shown)
+    assert (seen.headers["Frame-Session"], seen.headers["Frame-Seq"]) == ("0123abcd", "7")
+    assert seen.headers["Frame-Captured-At"] == "2027-01-15T08:00:00.500Z"
+    assert get(None).status_code == 400
+
+    def wanted(listener: CommandListener, seq: int) -> list[dict[str, str]]:
+        commands = map(json.loads, listener.of("command"))
+        return [each for each in commands if (each["do"], each.get("seq")) == ("picture", seq)]
+
+    def answered(listener: CommandListener, seq: int, answer: bytes) -> httpx.Response:
+        with ThreadPoolExecutor() as pool:
+            missing = pool.submit(get, seq)
+            eventually(lambda: wanted(listener, seq), within_s=5)
+            camera.answer(wanted(listener, seq)[0]["reply"], answer)
+            return missing.result()
+
+    with CommandListener(broker.url, f"lookalike/{camera.thing}/command") as listener:
+        given = answered(listener, 8, asked_for)
+        assert (given.status_code, given.content) == (200, asked_for)
+        gone = answered(listener, 9, b'{"refused":"that frame is gone"}')
+        assert gone.status_code == 404
+        assert gone.json()["detail"] == f"{camera.thing} gives no picture: that frame is gone"
 
 
 def test_many_who_wait_for_previews_hold_nobody_else_up(keyed: Stack, camera: PlayedCamera) -> None:

@@ -53,6 +53,10 @@ class PlayedCamera:
         """Send a preview."""
         self._send("preview", jpeg)
 
+    def answer(self, reply: str, payload: bytes) -> None:
+        """Send an answer to a command on its topic `reply`."""
+        publish.single(reply, payload, **self._broker)
+
     def say(self, state: str, **status: Any) -> None:
         """Send a status, and return once the api knows it."""
         said = {"state": state, "reason": None, "source": None, **status}

@@ -1,4 +1,4 @@
-"""The newest preview of each camera that is watched, received by one function and asked for by another."""
+"""The newest previews of each camera that is watched, received by one function and asked for by another."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import redis
 
+from common.picture_stamp import stamp_of
 from common.rate_limited_log import RateLimitedLog
 from common.wire import WireError
 from services.adapters.redis_queue.causes import translated
@@ -18,6 +19,8 @@ from services.core.cameras.previews import ASK_AGAIN_S, FRESH_S, KEPT_S, Preview
 
 # A camera sends five a second.
 _LOOK_EVERY_S = 0.2
+# Observed frames that are kept of a camera: each has one of these places, in turn.
+_PLACES = 32
 
 
 class RedisPreviews:
@@ -43,19 +46,23 @@ class RedisPreviews:
             return
         at_s = self._clock()
         kept = {"at_s": at_s, "tag": f"{int(at_s * 1e6):x}", "jpeg": base64.b64encode(payload).decode()}
-        with translated():
-            self._client.set(self._key("preview", thing), json.dumps(kept), px=round(KEPT_S * 1000))
+        text, kept_ms = json.dumps(kept), round(KEPT_S * 1000)
+        stamp = stamp_of(payload)
+        with translated(), self._client.pipeline(transaction=False) as pipe:
+            pipe.set(self._key("preview", thing), text, px=kept_ms)
+            if stamp is not None and stamp.seq is not None:
+                pipe.set(self._place_of(thing, stamp.seq), text, px=kept_ms)
+            pipe.execute()
 
     def newest(self, thing: str, *, within_s: float = FRESH_S) -> Preview | None:
         """The newest preview of a camera, None if it came longer than `within_s` ago."""
-        with translated():
-            text = self._client.get(self._key("preview", thing))
-        if text is None:
-            return None
-        kept = json.loads(str(text))
-        if self._clock() - kept["at_s"] > min(within_s, KEPT_S):
-            return None
-        return Preview(base64.b64decode(kept["jpeg"]), kept["at_s"], kept["tag"])
+        return self._read(self._key("preview", thing), within_s)
+
+    def of(self, thing: str, session: str, seq: int) -> Preview | None:
+        """The preview of an observed frame, None if it never came, or longer ago than KEPT_S."""
+        found = self._read(self._place_of(thing, seq), KEPT_S)
+        stamp = None if found is None else found.stamp
+        return found if stamp is not None and (stamp.session, stamp.seq) == (session, seq) else None
 
     def must_ask(self, thing: str) -> bool:
         """Whether the caller has to tell the camera now that it is watched."""
@@ -67,6 +74,20 @@ class RedisPreviews:
         """Nobody is told: whoever waits has to look."""
         del thing, tell
         return contextlib.nullcontext()
+
+    def _read(self, key: str, within_s: float) -> Preview | None:
+        with translated():
+            text = self._client.get(key)
+        if text is None:
+            return None
+        kept = json.loads(str(text))
+        if self._clock() - kept["at_s"] > min(within_s, KEPT_S):
+            return None
+        jpeg = base64.b64decode(kept["jpeg"])
+        return Preview(jpeg, kept["at_s"], kept["tag"], stamp_of(jpeg))
+
+    def _place_of(self, thing: str, seq: int) -> str:
+        return self._key("preview", f"{thing}:{seq % _PLACES}")
 
     def _key(self, kind: str, thing: str) -> str:
         return self._keys.of(f"{kind}:{thing}")

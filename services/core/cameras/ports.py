@@ -34,7 +34,7 @@ class StatusStore(Protocol):
 
 
 class PreviewStore(Protocol):
-    """The newest preview of each camera that is watched; safe to use from several threads.
+    """The newest previews of each camera that is watched; safe to use from several threads.
 
     Calls may raise UnavailableError.
     """
@@ -49,8 +49,22 @@ class PreviewStore(Protocol):
     def newest(self, thing: str, *, within_s: float = FRESH_S) -> Preview | None:
         """The newest preview of a camera, None if it came longer than `within_s` (at most KEPT_S) ago."""
 
+    def of(self, thing: str, session: str, seq: int) -> Preview | None:
+        """The preview of an observed frame, None if it never came, or longer ago than KEPT_S."""
+
     def must_ask(self, thing: str) -> bool:
         """Whether the caller has to tell the camera now that it is watched."""
 
     def listening(self, thing: str, tell: Callable[[], object]) -> AbstractContextManager[None]:
         """Call `tell` at each new preview of a camera, in another thread, if the store can do that."""
+
+
+class FramePictures(Protocol):
+    """Pictures of the very frames that were observed, for some seconds; safe to use from several threads."""
+
+    def of(self, thing: str, session: str, seq: int) -> bytes | None:
+        """The whole frame of that observation as a JPEG, up to 480 px wide; waits 3 s at most.
+
+        None if there is none, whatever the reason: the frame is gone (it is kept for 2 s, a camera's newest
+        for 10 s), the camera forbids pictures or does not know of them, or broker or camera is away.
+        """

@@ -1,13 +1,15 @@
-"""Requests for pictures of what a camera sees now: its next frame, or moments of two seconds."""
+"""Requests for a camera's pictures: its next frame, moments of two seconds, or a frame that was observed."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 from common.moments import Moment, decode_moments
+from common.picture_stamp import stamp_of
 from common.read_json import read_json
 from common.wire import MAX_MESSAGE_BYTES, topic
 from services.core.cameras.replies import Replies
@@ -59,8 +61,30 @@ class Snapshots:
         """
         return self._ask("moments", thing, camera, _read_moments, within_s)
 
+    def frame(
+        self,
+        thing: str,
+        camera: CameraStatus | None,
+        *,
+        session: str,
+        seq: int,
+        within_s: float = WAIT_S,
+    ) -> bytes:
+        """A JPEG of the frame of this observation, which the camera keeps for 2 s; waits for the answer.
+
+        Raises as `take` does; ConflictError too for a frame that is gone.
+        """
+        read = partial(_read_frame, session=session, seq=seq)
+        return self._ask("picture", thing, camera, read, within_s, session=session, seq=seq)
+
     def _ask(
-        self, do: str, thing: str, camera: CameraStatus | None, read: Callable[[bytes], A], within_s: float
+        self,
+        do: str,
+        thing: str,
+        camera: CameraStatus | None,
+        read: Callable[[bytes], A],
+        within_s: float,
+        **wanted: object,
     ) -> A:
         if camera is None:
             raise MissingError(f"there is no camera {thing[:128]!a}")
@@ -68,12 +92,12 @@ class Snapshots:
             raise ConflictError(f"{thing} is {camera.condition}, so it shows nothing now")
 
         def send(token: str) -> None:
-            command = {"do": do, "reply": f"lookalike/{thing}/reply/{token}", **self._limit}
+            command = {"do": do, "reply": f"lookalike/{thing}/reply/{token}", **wanted, **self._limit}
             if not self._send(topic(thing, "command"), json.dumps(command).encode()):
                 raise UnavailableError("the broker is not connected; reconnecting")
 
         answer = self._replies.await_one(
-            thing, send, lambda payload: _read_answer(payload, read), within_s=within_s
+            thing, send, lambda payload: _read_answer(payload, read, wanted), within_s=within_s
         )
         if answer is None:
             raise TimeoutError(
@@ -85,16 +109,24 @@ class Snapshots:
         return answer
 
 
-def _read_answer(payload: bytes, read: Callable[[bytes], A]) -> A | _Refused:
+def _read_answer(payload: bytes, read: Callable[[bytes], A], wanted: Mapping[str, object]) -> A | _Refused:
     if len(payload) > MAX_MESSAGE_BYTES:
         raise ValueError("no JPEG or moments that a message can hold")
-    refused = _read_refusal(payload)
+    refused = _read_refusal(payload, wanted)
     return read(payload) if refused is None else refused
 
 
 def _read_jpeg(payload: bytes) -> bytes:
     if not is_jpeg(payload):
         raise ValueError("no JPEG")
+    return payload
+
+
+def _read_frame(payload: bytes, *, session: str, seq: int) -> bytes:
+    stamp = stamp_of(_read_jpeg(payload))
+    # Tokens are few, so that it may be the answer to another request.
+    if stamp is None or (stamp.session, stamp.seq) != (session, seq):
+        raise ValueError("no picture of the frame that was asked for")
     return payload
 
 
@@ -108,11 +140,14 @@ def _read_moments(payload: bytes) -> list[Moment]:
     return moments
 
 
-def _read_refusal(payload: bytes) -> _Refused | None:
-    """The reason of a camera's refusal; None for anything else."""
+def _read_refusal(payload: bytes, wanted: Mapping[str, object]) -> _Refused | None:
+    """The reason of a camera's refusal; None for anything else. ValueError if it refuses another frame."""
     try:
-        refused = read_json(payload[:1000])["refused"]
+        answer = read_json(payload[:1000])
+        refused = answer["refused"]
     except (ValueError, TypeError, KeyError):
         return None
+    if any(answer.get(name, value) != value for name, value in wanted.items()):
+        raise ValueError("the refusal of another frame")
     # Half of a surrogate pair can stand in JSON, but not in UTF-8.
     return _Refused(refused[:300].encode(errors="replace").decode()) if isinstance(refused, str) else None

@@ -6,7 +6,15 @@ import threading
 
 import pytest
 
-from services.core.cameras.previews import ASK_AGAIN_S, MAX_BYTES, MAX_CAMERAS, WATCH_COMMAND, Previews
+from common.picture_stamp import Stamp, stamped
+from services.core.cameras.previews import (
+    ASK_AGAIN_S,
+    MAX_BYTES,
+    MAX_CAMERAS,
+    MAX_OBSERVED_BYTES,
+    WATCH_COMMAND,
+    Previews,
+)
 from tests.fakes import FakeClock
 
 TOPIC = "lookalike/cam-1/preview"
@@ -113,6 +121,16 @@ def test_previews_last_longer_than_it_takes_to_ask_again() -> None:
     command = json.loads(WATCH_COMMAND)
     assert command == {"do": "watch", "for_s": command["for_s"]}
     assert command["for_s"] > 2 * ASK_AGAIN_S
+
+
+def test_memory_for_observed_frames_is_bounded(previews: Previews) -> None:
+    largest = jpeg(bytes(MAX_BYTES - 200))
+    most = MAX_OBSERVED_BYTES // MAX_BYTES
+    for seq in range(most + 20):
+        previews.receive(TOPIC, stamped(largest, Stamp("0123abcd", seq, 0.0)))
+    kept = [seq for seq in range(most + 20) if previews.of("cam-1", "0123abcd", seq)]
+    assert most <= len(kept) <= most + 1
+    assert kept[-1] == most + 19
 
 
 def test_listeners_are_told_of_their_camera_until_they_leave(previews: Previews) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from common import wire
+from common.picture_stamp import Stamp
 from edge.look.featurizer import load_featurizer
 from edge.look.loop import Loop
 from edge.picture.frame_types import Frame, Shot
@@ -100,12 +101,27 @@ def test_each_frame_is_offered_for_a_preview_also_when_it_is_not_sent(
     camera: FakeCamera, publisher: FakePublisher, model: Path
 ) -> None:
     offered: list[Shot] = []
-    loop = make_loop(camera, publisher, model, on_shot=offered.append)
+    stamps: list[Stamp] = []
+
+    def offer(shot: Shot, stamp: Stamp) -> None:
+        offered.append(shot)
+        stamps.append(stamp)
+
+    loop = make_loop(camera, publisher, model, on_shot=offer)
     for tenth in range(20):
         turn(loop, camera, grey(50), after_s=tenth / 10)
     assert len(offered) == 20 > len(publisher.sent)
     assert {shot.thing for shot in offered} == {"cam-3"}
     np.testing.assert_array_equal(offered[0].frame, grey(50))
+    seen = observed(publisher)
+    assert [(stamp.session, stamp.captured_at_s) for stamp in stamps] == [
+        (seen[0].session, shot.captured_at_s) for shot in offered
+    ]
+    # Those that are observed have the observation's number, the others none.
+    assert [stamp.seq for stamp in stamps if stamp.seq is not None] == [one.seq for one in seen]
+    assert {one.captured_at_s for one in seen} == {
+        stamp.captured_at_s for stamp in stamps if stamp.seq is not None
+    }
 
 
 def test_a_rule_of_aws_iot_gets_observations_directly(

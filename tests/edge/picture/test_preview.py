@@ -4,6 +4,7 @@ import time
 
 import numpy as np
 
+from common.picture_stamp import Stamp, stamp_of
 from edge.picture.frame_types import Frame, Shot
 from edge.picture.preview import PreviewSender
 from tests.edge.fakes import FakePublisher
@@ -63,6 +64,19 @@ def test_it_keeps_to_a_rate_and_ends_with_the_time_that_was_asked_for() -> None:
     assert 2 <= len(sending.sent) <= 5
 
 
+def test_each_observed_frame_is_sent_and_says_which_it_is() -> None:
+    sending = FakePublisher()
+    previews = PreviewSender(sending.publish)
+    previews.watch("cam-1", 30)
+    # At once one after the other: without an observation the second would come too soon.
+    stamps = [Stamp("0123abcd", seq, 1_800_000_000.5 + seq) for seq in range(3)]
+    for stamp in stamps:
+        previews.offer(shot(grey(9)), stamp)
+    previews.offer(shot(grey(9)), Stamp("0123abcd", None, 1_800_000_004.0))
+    assert [stamp_of(payload) for _, payload in sending.sent] == stamps
+    assert shown(sending.sent[0][1]).shape == (48, 64, 3)
+
+
 def test_where_they_are_switched_off_none_is_sent() -> None:
     sending = FakePublisher()
     previews = PreviewSender(sending.publish, allowed=False)
@@ -76,7 +90,7 @@ def test_a_link_that_takes_small_messages_gets_smaller_pictures() -> None:
     previews = PreviewSender(sending.publish, most_bytes=lambda: 7000)
     previews.watch("cam-1", 30)
     frame = np.random.default_rng(0).integers(0, 256, (240, 320, 3), np.uint8)
-    previews.offer(shot(frame))
+    previews.offer(shot(frame), Stamp("0123abcd", 2**53, 1_800_000_000.5))
     ((_, payload),) = sending.sent
     assert 2000 < len(payload) <= 7000
     shown(payload)

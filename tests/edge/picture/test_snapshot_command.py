@@ -79,7 +79,7 @@ def test_an_answer_goes_nowhere_but_under_the_cameras_own_reply_topic(
 def test_a_command_that_is_none_names_what_there_is(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
         assert ask({"do": "dance"}) == []
-    assert "do is 'dance'; expected 'watch', 'snapshot' or 'moments'" in caplog.text
+    assert "do is 'dance'; expected 'watch', 'snapshot', 'moments' or 'picture'" in caplog.text
 
 
 def answered(listener: MqttListener, port: int, reply: str) -> bytes:
