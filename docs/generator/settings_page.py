@@ -29,6 +29,7 @@ GROUPS = {
     "The page and API": "port host public_url api_key tls tls_cert tls_key proxy",
     "The catalogue": "data_dir store pictures model knn knn_recall index snapshot_s samples fetch_private "
     "collect_pictures",
+    "The history": "history_days history_pictures",
     "Cameras": "source thing region max_fps stall_s pace gate preview home_assistant max_age_s "
     "model_fingerprint edge_data",
     "Addresses between processes": "mqtt_url mqtt_cert mqtt_key mqtt_ca iot_rule mqtt_aws_topic link "

@@ -22,6 +22,7 @@ from services.api import (
     feeds,
     guard,
     health,
+    history,
     images,
     items,
     matches,
@@ -74,6 +75,7 @@ def build_app(settings: ApiSettings, parts: ApiParts, hub: Hub) -> FastAPI:
         cameras.build_router(parts),
         devices.build_router(settings.device_mqtt_url, settings.mqtt_ca),
         previews.build_router(parts),
+        history.build_router(parts),
         health.build_router(parts, checks, ended=lambda: event_feeds.ended),
     ]
     return assemble(settings, parts, routers, lifespan=feeding)

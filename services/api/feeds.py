@@ -6,7 +6,8 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 
@@ -14,6 +15,7 @@ from common.compact_json import read_message
 from common.wire import to_iso, topic
 from services.adapters.redis_queue import follow
 from services.api.collecting import collect_pictures
+from services.api.history_tasks import expire_history, write_history
 from services.api.hub import Event, Hub
 from services.bootstrap.api import ApiParts
 from services.core.cameras.status import CameraStatus
@@ -26,9 +28,9 @@ WATCH_EVERY_S = 3.0
 log = logging.getLogger(__name__)
 
 
-def match_event(record: str) -> Event:
-    """A record in JSON as an event."""
-    fields = read_message(record.encode())
+def match_event(record: str, fields: Mapping[str, Any] | None = None) -> Event:
+    """A record in JSON as an event; `fields` are what it holds, if they were read already."""
+    fields = read_message(record.encode()) if fields is None else fields
     return Event("match", record, fields["thing"], fields["id"])
 
 
@@ -71,12 +73,19 @@ class Feeds:
         collecting = collect_pictures(self._parts)
         self._tasks.append(asyncio.create_task(collecting, name=collect_pictures.__name__))
         self._tasks.append(asyncio.create_task(watch(self._watched), name="watch"))
+        if (history := self._parts.history) is not None:
+            self._tasks += [
+                asyncio.create_task(task(history), name=task.__name__)
+                for task in (write_history, expire_history)
+            ]
 
     async def stop(self) -> None:
         """End them and wait for them."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._parts.history is not None:
+            await run_in_threadpool(self._parts.history.keeper.write)
 
     @property
     def ended(self) -> str | None:
@@ -89,9 +98,12 @@ async def feed_matches(parts: ApiParts, hub: Hub) -> None:
     assert parts.live_redis is not None
     async for record in follow(parts.live_redis):
         try:
-            event = match_event(record)
+            fields = read_message(record.encode())
+            event = match_event(record, fields)
             parts.cameras.note(event.thing or "")
             hub.publish(event)
+            if parts.history is not None:
+                parts.history.keeper.take(fields)
         except (ValueError, KeyError, TypeError) as error:
             log.warning("the channel `matches` carried no match record: %r", error)
 

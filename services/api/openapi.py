@@ -20,6 +20,7 @@ TAGS = {
     "items": "The catalogue.",
     "search": "Search by picture.",
     "cameras": "The cameras, their previews and their frames.",
+    "history": "What the cameras showed, and what people said it was.",
     "teaching": "What a camera sees becomes an item.",
     "health": "Health and counters.",
     "index": "What `lookalike index rebuild` asks of a running system.",

@@ -13,6 +13,7 @@ from services.adapters.fetch import PictureFetcher
 from services.adapters.redis_queue import RedisQueue
 from services.adapters.search_client import SearchClient
 from services.bootstrap.catalogue import open_catalogue
+from services.bootstrap.history import open_history
 from services.bootstrap.own_clients import own_client
 from services.bootstrap.picture_urls import picture_urls
 from services.bootstrap.redis import open_queue
@@ -33,6 +34,7 @@ from services.core.catalogue.same_pictures import SamePictures
 from services.core.catalogue.thumbnails import Thumbnails
 from services.core.catalogue.unused_pictures import UnusedPictures
 from services.core.domain import ItemFacts
+from services.core.history.history import History
 from services.core.search.service import SearchService
 
 FETCH_S = 20.0
@@ -57,6 +59,8 @@ class ApiCore:
     # None where they are kept.
     unused: UnusedPictures | None
     state: SharedState
+    # None on a host where nothing follows the records.
+    history: History | None
     registry: CollectorRegistry
 
 
@@ -90,7 +94,7 @@ def build_api_core(settings: ApiCoreSettings, state: SharedState | None = None) 
         search=SearchClient(own_client(settings.search_url, timeout_s=5)),
         turns=DecodeTurns(at_once=settings.decodes),
     )
-    return replace(core, live_redis=live_redis)
+    return replace(core, live_redis=live_redis, history=open_history(settings, core.queue))
 
 
 def wire_api_core(
@@ -101,7 +105,7 @@ def wire_api_core(
     search: SearchService,
     turns: DecodeTurns,
 ) -> ApiCore:
-    """Wire the parts around a catalogue, for any host; without event streams."""
+    """Wire the parts around a catalogue, for any host; without event streams and history."""
     catalogue = replace(catalogue, decode=turns.of(catalogue.decode), shots=turns.of(catalogue.shots))
     thumbnails = Thumbnails(catalogue.pictures, turns.of(pillow_pictures.shrink))
     registry = CollectorRegistry()
@@ -134,6 +138,7 @@ def wire_api_core(
             shared=settings.store.startswith("dynamodb://"),
         ),
         state=state,
+        history=None,
         registry=registry,
     )
 

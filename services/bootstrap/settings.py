@@ -20,6 +20,7 @@ from models.providers import check_provider
 from services.bootstrap.aws_settings import AwsSettings, IndexSettings, PicturesSettings
 from services.bootstrap.base_settings import PREFIX, Base
 from services.bootstrap.defaults import HOST, LOOPBACK, SEARCH_PORT
+from services.bootstrap.history_settings import HistorySettings
 from services.bootstrap.knn_address import EndpointAddress, MilvusAddress, parse_knn
 from services.bootstrap.limit_settings import ConnectionSettings, LimitSettings
 from services.bootstrap.page_settings import API_KEY, PageSettings, TlsSettings
@@ -181,7 +182,7 @@ class SearchSettings(SearchCoreSettings, ConnectionSettings, _Broker):
     home_assistant: bool = Field(False, description=setting_texts.HOME_ASSISTANT)
 
 
-class ApiCoreSettings(CatalogueSettings, PageSettings, LimitSettings, QueueSettings):
+class ApiCoreSettings(CatalogueSettings, PageSettings, LimitSettings, HistorySettings, QueueSettings):
     """The settings of the api on any host, whatever links it to the cameras."""
 
     collect_pictures: bool = Field(

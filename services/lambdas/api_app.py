@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 
-from services.api import cameras, devices, guard, health, images, matches, previews
+from services.api import cameras, devices, guard, health, history, images, matches, previews
 from services.api.app import assemble, item_routers
 from services.bootstrap.lambdas.api import ApiFunctionParts
 from services.core.errors import UnavailableError
@@ -31,6 +31,7 @@ def build_app(parts: ApiFunctionParts) -> FastAPI:
         cameras.build_router(api, headers=POLLED),
         devices.build_router("", None),
         previews.build_router(api) if parts.settings.previews else not_here.build_preview_router(),
+        history.build_router(api, off=not_here.HISTORY),
         health.build_router(
             api, checks, ended=lambda: None, uploads_above=MOST_BYTES if parts.exchange else None
         ),

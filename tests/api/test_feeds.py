@@ -20,6 +20,7 @@ class Parts:
     def __init__(self, live_redis: Any) -> None:
         self.cameras = CameraStatuses()
         self.live_redis = live_redis
+        self.history = None
 
 
 async def ended_of(parts: Parts) -> str | None:

@@ -25,7 +25,7 @@ PARTS = MagicMock()
 PARTS.catalogue.store.facts.return_value = [None]  # the answer of an empty store
 APP = build_app(ApiSettings(api_key=SecretStr("s3cret")), PARTS, Hub())
 # Parameters of a path that each route takes.
-FILLED = {"{thing}": "cam-1", "{item_id}": "mug-7", "{n}": "1", "{record_id}": "7"}
+FILLED = {"{thing}": "cam-1", "{item_id}": "mug-7", "{n}": "1", "{record_id}": "7", "{showing_id}": "7"}
 OPEN = {
     *("POST /matches", "GET /matches", "GET /matches/stream", "GET /cameras"),
     *("GET /items", "GET /items/{item_id}", "GET /items/{item_id}/image"),

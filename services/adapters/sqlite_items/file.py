@@ -52,14 +52,14 @@ def open_file(path: Path, *, writable: bool) -> sqlite3.Connection:
     return db
 
 
-def store_error(place: str, error: sqlite3.Error) -> UnavailableError:
-    """The error in words, with what to do; `place` names the store."""
+_PUT_BACK = "stop Lookalike, move the file away, and put a backup or an export back"
+
+
+def store_error(place: str, error: sqlite3.Error, *, mend: str = _PUT_BACK) -> UnavailableError:
+    """The error in words, with what to do; `place` names the store, `mend` says it of a damaged file."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return UnavailableError(
-            f"{place}: {error}: the file is damaged; stop Lookalike, move the file away, and put a backup or "
-            "an export back (docs/troubleshooting.md)"
-        )
+        return UnavailableError(f"{place}: {error}: the file is damaged; {mend} (docs/troubleshooting.md)")
     if code == sqlite3.SQLITE_FULL or getattr(error, "sqlite_errorcode", 0) in _UNWRITTEN:
         return NoSpaceError.at(place, str(error))
     return UnavailableError(f"{place}: {error}")
