@@ -13,7 +13,7 @@ from services.adapters.fetch import PictureFetcher
 from services.adapters.redis_queue import RedisQueue
 from services.adapters.search_client import SearchClient
 from services.bootstrap.catalogue import open_catalogue
-from services.bootstrap.history import open_history
+from services.bootstrap.history import keep_pictures, open_history
 from services.bootstrap.own_clients import own_client
 from services.bootstrap.picture_urls import picture_urls
 from services.bootstrap.redis import open_queue
@@ -155,7 +155,10 @@ def build_api(settings: ApiCoreSettings, connect: Connect, state: SharedState | 
         readers.get(topic.split("/")[2], core.state.cameras.receive)(topic, payload)
 
     link = connect(receive)
-    return with_cameras(core, previews, snapshots, link)
+    parts = with_cameras(core, previews, snapshots, link)
+    if parts.history is not None and parts.history.days and settings.history_pictures:
+        keep_pictures(parts.history, parts.frames, parts.cut_outs)
+    return parts
 
 
 def with_cameras(core: ApiCore, previews: PreviewStore, snapshots: Snapshots, link: LiveLink) -> ApiParts:

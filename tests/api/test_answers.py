@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from common.version import VERSION
 from services.contract.camera_models import CamerasAnswer
 from services.contract.health_models import AliveAnswer, HealthAnswer
+from services.contract.history_models import ShowingAnswer, ShowingPageAnswer
 from services.contract.item_models import ChangedItemAnswer, GoneItemAnswer, ItemAnswer, ItemPageAnswer
 from services.contract.match_models import MatchesOf2018Answer, RecordAnswer, RecordsAnswer
 from services.contract.problem_models import ProblemAnswer
@@ -33,6 +34,7 @@ def fits(model: type[BaseModel], answer: Any) -> None:
         ("/matches?limit=5", RecordsAnswer),
         ("/items?limit=3", ItemPageAnswer),
         ("/cameras", CamerasAnswer),
+        ("/history?limit=3", ShowingPageAnswer),
         ("/healthz", HealthAnswer),
         ("/alive", AliveAnswer),
     ],
@@ -124,3 +126,17 @@ def test_a_refused_parameter_is_named_with_what_was_expected(empty: Stack, call:
     answer = empty.client.get(call)
     assert answer.status_code == 422
     assert answer.json()["detail"].startswith(says)
+
+
+def test_a_showing_of_the_clip_has_the_picture_of_its_thing(stack: Stack) -> None:
+    newest_records(stack, 1)
+
+    def seen() -> dict[str, Any] | None:
+        rows: list[dict[str, Any]] = stack.get("/history?thing=cam-1")["showings"]
+        return next((row for row in rows if row["picture"]), None)
+
+    row = eventually(seen, within_s=30, why=stack.log)
+    fits(ShowingAnswer, stack.get(f"/history/{row['id']}"))
+    picture_of = stack.client.get(f"/history/{row['id']}/picture")
+    assert (picture_of.status_code, picture_of.headers["content-type"]) == (200, "image/jpeg")
+    assert picture_of.content.startswith(b"\xff\xd8")

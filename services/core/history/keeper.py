@@ -40,10 +40,10 @@ class HistoryKeeper:
         store: HistoryStore,
         queue: MatchQueue,
         *,
-        listeners: Sequence[ShowingListener] = (),
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._store, self._queue, self._listeners, self._clock = store, queue, listeners, clock
+        self._store, self._queue, self._clock = store, queue, clock
+        self._listeners: list[ShowingListener] = []
         self._records: deque[Mapping[str, Any]] = deque(maxlen=MOST_WAITING)
         self._log: ShowingLog | None = None
         # The record that was taken last, and those of the queue, which the channel may bring too.
@@ -53,6 +53,10 @@ class HistoryKeeper:
         self._writing = threading.Lock()
         self._faults = RateLimitedLog()
         self.trouble: str | None = None
+
+    def listen(self, listener: ShowingListener) -> None:
+        """Tell a listener of all that is written from now on."""
+        self._listeners.append(listener)
 
     def take(self, record: Mapping[str, Any]) -> None:
         """A match record has come."""

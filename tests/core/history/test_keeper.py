@@ -35,7 +35,8 @@ class Keeping:
         self.store, self.heard = store or FakeHistory(), Heard()
         self.queue = ScriptedQueue(queued)
         self.now_s = BEGAN_S
-        self.keeper = HistoryKeeper(self.store, self.queue, listeners=[self.heard], clock=lambda: self.now_s)
+        self.keeper = HistoryKeeper(self.store, self.queue, clock=lambda: self.now_s)
+        self.keeper.listen(self.heard)
 
     def show(self, *records: dict[str, Any]) -> None:
         for each in records:
