@@ -12,11 +12,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Literal, get_args
+from typing import Any, Literal, cast, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
+from common.codes import MAX_CODES, Code, CodeKind, code_fault, codes_json
 from common.compact_json import read_message
 from common.local_points import decode_points
 
@@ -77,6 +78,7 @@ class Observation:
     is then the moment of its arrival. `box` is x, y, w, h of the part looked at, as shares of the frame.
     `still_s` is the time for which the camera has seen the same scene. `local` are the encoded local features
     of the part looked at (common/local_points.py), b"" if it has none, None if they were not sent.
+    `codes` are the barcodes and QR codes that were read there.
     """
 
     thing: str
@@ -89,6 +91,7 @@ class Observation:
     timings_ms: Mapping[str, float] = field(default_factory=dict)
     still_s: float = 0.0
     local: bytes | None = None
+    codes: tuple[Code, ...] = ()
 
 
 def is_thing(name: str) -> bool:
@@ -166,6 +169,8 @@ def encode_observation(seen: Observation, *, encoding: Literal["f16", "i8"] = "f
         message["still_s"] = round(seen.still_s, 3)
     if seen.local is not None:
         message["local"] = base64.b64encode(seen.local).decode()
+    if seen.codes:
+        message["codes"] = codes_json(seen.codes)
     return json.dumps(message, separators=(",", ":")).encode()
 
 
@@ -227,6 +232,7 @@ def _parse_observation(message: Mapping[str, Any], *, thing: str) -> Observation
         timings_ms=_parse_timings(message.get("timings_ms")),
         still_s=_parse_still(message.get("still_s", 0)),
         local=_parse_local(message.get("local")),
+        codes=_parse_codes(message["codes"]) if "codes" in message else (),
     )
 
 
@@ -312,6 +318,23 @@ def _parse_local(value: object) -> bytes | None:
     except (binascii.Error, ValueError) as error:  # PointsError among them
         raise WireError("local", f"local: {error}") from None
     return blob
+
+
+def _parse_codes(value: object) -> tuple[Code, ...]:
+    if not isinstance(value, list) or len(value) > MAX_CODES:
+        raise WireError("field", f"codes is {_shown(value)}; expected a list of at most {MAX_CODES}")
+    return tuple(_parse_code(each) for each in value)
+
+
+def _parse_code(value: object) -> Code:
+    if not isinstance(value, dict):
+        raise WireError("field", f"codes holds {_shown(value)}; expected objects of kind, text and box")
+    kind, text, box = value.get("kind"), _text(value, "text"), _parse_box(value.get("box"))
+    if fault := code_fault(kind, text):
+        raise WireError("field", f"a code is refused: {fault}")
+    if box is None:
+        raise WireError("field", "a code has no box; expected [x, y, w, h]")
+    return Code(cast(CodeKind, kind), text, box)
 
 
 def _number(value: object, name: str) -> float:

@@ -6,11 +6,13 @@ from contextlib import closing
 from pathlib import Path
 
 from edge.cameras.port import Cameras
+from edge.look.codes import CodeReader
 from edge.look.details import DetailsAsks
 from edge.look.featurizer import FrameFeaturizer, load_featurizer
 from edge.look.loop import Loop
 from edge.look.model_choice import ModelChoice, WantedModel
 from edge.look.picture_senders import PictureSenders
+from edge.picture.opencv_codes import OpenCvCodes
 from edge.process.alive_file import AliveFile
 from edge.process.model_download import is_address
 from edge.process.model_folder import ModelFolder
@@ -101,5 +103,6 @@ def _make_loop(
         on_shot=senders.show,
         describer=OrbDescriber(),
         asks=asks,
+        codes=CodeReader(OpenCvCodes(), share=settings.codes_cpu) if settings.codes_cpu else None,
         iot_rule=settings.iot_rule,
     )

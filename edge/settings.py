@@ -95,6 +95,12 @@ class EdgeSettings(BaseSettings):
     preview: bool = Field(
         True, description="0: no picture leaves the camera, no previews, snapshots or moments, whoever asks."
     )
+    codes_cpu: float = Field(
+        0.1,
+        ge=0,
+        le=1,
+        description="The largest share of one CPU core for reading barcodes and QR codes; 0: none are read.",
+    )
     provider: Annotated[str, AfterValidator(check_provider)] = Field(
         "cpu", description=setting_texts.PROVIDER
     )

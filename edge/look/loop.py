@@ -3,11 +3,13 @@
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from common import wire
+from common.codes import Code
 from common.picture_stamp import Stamp
 from edge.link.port import Publisher
+from edge.look.codes import CodeReader
 from edge.look.details import DetailsAsks, FrameDescriber
 from edge.look.featurizer import FrameFeaturizer
 from edge.look.gate import Gate
@@ -43,18 +45,20 @@ class Loop:
         on_shot: Callable[[Shot, Stamp], None] = lambda _shot, _stamp: None,
         describer: FrameDescriber | None = None,
         asks: DetailsAsks | None = None,
+        codes: CodeReader | None = None,
         iot_rule: str = "",
     ) -> None:
         """Look only at a region of each frame, and at a still scene every `heartbeat_s` (0: at each frame).
 
         `on_shot` gets each frame with its stamp before its observation is sent; the stamp of one that is not
-        observed has no `seq`. `asks` are the search's for local features, which
-        `describer` computes; without one there are none. `iot_rule` is the rule of AWS IoT that gets
+        observed has no `seq`. `asks` are the search's for local features, which `describer` computes; without
+        one there are none. Without `codes` no barcodes are read. `iot_rule` is the rule of AWS IoT that gets
         observations directly.
         """
         self._camera, self._featurizer, self._publisher = camera, featurizer, publisher
         self._region, self._heartbeat_s, self._on_shot = region, heartbeat_s, on_shot
         self._describer, self._asks = describer, asks or DetailsAsks()
+        self._codes = codes
         self._iot_rule = iot_rule
         self._interval_s = 1 / max_fps
         self._sessions: dict[str, _Session] = {}
@@ -117,7 +121,13 @@ class Loop:
         vectors, boxes = self._featurizer.look([picture])
         left, top, width, height = box = tuple(float(share) for share in boxes[0])
         local = describer.describe(picture, box) if describer else None
-        embed_ms = (time.perf_counter() - started) * 1000
+        timings_ms = {"capture": capture_ms, "embed": (time.perf_counter() - started) * 1000}
+        codes: tuple[Code, ...] = ()
+        if self._codes is not None:
+            began = time.perf_counter()
+            found = (left, top, width, height)
+            codes = self._codes.read(picture, found, thing=shot.thing, at_s=shot.captured_at_s)
+            timings_ms["codes"] = (time.perf_counter() - began) * 1000
         return wire.Observation(
             thing=shot.thing,
             vectors=vectors,
@@ -126,7 +136,8 @@ class Loop:
             seq=session.seq,
             model=self._featurizer.fingerprint,
             box=within((left, top, width, height), region),
-            timings_ms={"capture": capture_ms, "embed": embed_ms},
+            timings_ms=timings_ms,
             still_s=session.gate.still_s(shot.captured_at_s),
             local=local,
+            codes=tuple(replace(code, box=within(code.box, region)) for code in codes),
         )

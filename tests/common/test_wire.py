@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from common import wire
+from common.codes import MAX_CODES, Code
 from common.local_points import MAX_POINTS, encode_points
 from common.wire import Kind, Observation, WireError, decode_observation, encode_observation
 from tests.fakes import make_observation, vectors
@@ -51,6 +52,8 @@ def test_a_golden_message_is_decoded_as_written_down(name: str) -> None:
     assert (seen.model, seen.timings_ms) == (expected["model"], expected["timings_ms"])
     assert seen.still_s == expected.get("still_s", 0)
     assert seen.local == (base64.b64decode(expected["local"]) if "local" in expected else None)
+    codes = [[code.kind, code.text, list(code.box)] for code in seen.codes]
+    assert codes == expected.get("codes", [])
 
 
 @pytest.mark.parametrize("name", BAD)
@@ -111,14 +114,15 @@ def test_an_observation_comes_back_from_its_encoding(
     encoding: Literal["f16", "i8"], tolerance: float
 ) -> None:
     sent = make_observation(vectors(3, dim=64), at_s=1_795_428_000.123, timings_ms={"embed": 12.5})
-    sent = replace(sent, still_s=7.25, local=encode_points(random_points(5)))
+    code = Code("ean_8", "40063812", (0.125, 0.25, 0.5, 0.25))
+    sent = replace(sent, still_s=7.25, local=encode_points(random_points(5)), codes=(code,))
     came = decode(encode_observation(sent, encoding=encoding))
     assert came is not None
     np.testing.assert_allclose(came.vectors, sent.vectors, atol=tolerance)
     assert came.captured_at_s == pytest.approx(sent.captured_at_s, abs=1e-3)
     assert (came.session, came.seq, came.model) == (sent.session, sent.seq, sent.model)
     assert (came.box, came.timings_ms, came.still_s) == (None, {"embed": 12.5}, 7.25)
-    assert came.local == sent.local
+    assert (came.local, came.codes) == (sent.local, (code,))
 
 
 @pytest.mark.parametrize("local", [None, b""])
@@ -134,9 +138,20 @@ def test_an_observation_with_the_most_local_features_is_far_below_the_limit() ->
     assert len(payload) < 20 * 1024 < wire.MAX_OBSERVATION_BYTES
 
 
+TIMINGS_MS = {"capture": 1003.21, "embed": 112.34, "codes": 112.34}
+
+
 def test_an_observation_of_1280_numbers_fits_one_metering_unit_with_its_topic() -> None:
-    sent = make_observation(vectors(dim=1280), thing="t" * 128, timings_ms={"capture": 3.21, "embed": 12.34})
+    sent = make_observation(vectors(dim=1280), thing="t" * 128, timings_ms=TIMINGS_MS)
     assert len(encode_observation(sent)) + len(wire.topic(sent.thing, "features")) < 5 * 1024
+
+
+@pytest.mark.parametrize("text", ["x" * 128, "é" * 64, "漢" * 42, "😀" * 32, '"' * 128])
+def test_so_it_does_with_the_longest_texts_of_as_many_codes_as_there_may_be(text: str) -> None:
+    code = Code("qr", text, (0.1234, 0.1234, 0.1234, 0.1234))
+    sent = make_observation(vectors(dim=1280), thing="t" * 128, timings_ms=TIMINGS_MS)
+    payload = encode_observation(replace(sent, codes=(code,) * MAX_CODES, still_s=123.456), encoding="i8")
+    assert len(payload) + len(wire.topic(sent.thing, "features")) < 5 * 1024
 
 
 def test_a_vector_of_other_length_is_scaled_to_unit_length() -> None:

@@ -27,7 +27,7 @@ def test_a_clip_becomes_observations_at_its_own_pace_in_a_seamless_loop(
     assert len({observation.session for observation in seen}) == 1
     assert {observation.model for observation in seen} == {fingerprint(read_model(model))}
     assert seen[0].box == pytest.approx((0.125, 0, 0.75, 1))
-    assert set(seen[0].timings_ms) == {"capture", "embed"}
+    assert set(seen[0].timings_ms) == {"capture", "embed", "codes"}
     assert frame_of(seen[0].vectors[0]) == 0
     # Frames, at most nearly half of the clip: a busy machine may be late with the first or with another one.
     apart = min(5.0, limit_s(2 / CLIP_FPS) * CLIP_FPS)

@@ -8,11 +8,14 @@ import pytest
 
 from common import wire
 from common.picture_stamp import Stamp
+from edge.look.codes import CodeReader
 from edge.look.featurizer import load_featurizer
 from edge.look.loop import Loop
 from edge.picture.frame_types import Frame, Shot
+from edge.picture.opencv_codes import OpenCvCodes
 from tests.edge.fakes import FakeCamera, FakePublisher
 from tests.edge.kit import frame_of, grey
+from tests.printed_codes import desk, ean, put
 
 AT_S = 1_800_000_000.5
 
@@ -140,3 +143,25 @@ def test_the_loop_goes_on_until_it_is_stopped(
     camera.see(*[grey(10 * level) for level in range(11)])
     loop.run(stopping=lambda: not camera.shots)
     assert [frame_of(seen.vectors[0]) for seen in observed(publisher)] == list(range(11))
+
+
+def test_codes_are_read_on_what_is_looked_at_and_told_as_places_of_the_frame(
+    camera: FakeCamera, publisher: FakePublisher, model: Path
+) -> None:
+    reader = CodeReader(OpenCvCodes(), share=1.0)
+    loop = make_loop(camera, publisher, model, region=(0.5, 0, 0.5, 1), codes=reader)
+    shown = put(desk(), ean("4006381333931", module_px=2), left=100, top=200)
+    turn(loop, camera, put(shown, ean("40063812"), left=760, top=300))
+    (seen,) = observed(publisher)
+    ((kind, text, (left, top, width, height)),) = [(code.kind, code.text, code.box) for code in seen.codes]
+    assert (kind, text) == ("ean_8", "40063812")
+    assert 760 / 1280 < left < left + width < 0.9
+    assert 300 / 720 < top < top + height < 0.75
+    assert seen.timings_ms["codes"] > 0
+
+
+def test_without_a_reader_there_are_no_codes_in_the_message(
+    camera: FakeCamera, publisher: FakePublisher, model: Path
+) -> None:
+    turn(make_loop(camera, publisher, model), camera, put(desk(), ean("40063812"), left=500, top=300))
+    assert b"codes" not in publisher.sent[0][1]
