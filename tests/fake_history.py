@@ -60,8 +60,8 @@ class FakeHistory:
     def delete(self, ids: Sequence[int], /) -> int:
         return sum(self.rows.pop(each, None) is not None for each in ids)
 
-    def count(self) -> int:
-        return len(self.rows)
+    def count(self, wanted: Wanted) -> int:
+        return sum(map(wanted.takes, self.rows.values()))
 
     def check_write(self) -> None:
         self._check()

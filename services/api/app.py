@@ -23,6 +23,8 @@ from services.api import (
     guard,
     health,
     history,
+    history_reports,
+    history_review,
     images,
     items,
     matches,
@@ -75,7 +77,7 @@ def build_app(settings: ApiSettings, parts: ApiParts, hub: Hub) -> FastAPI:
         cameras.build_router(parts),
         devices.build_router(settings.device_mqtt_url, settings.mqtt_ca),
         previews.build_router(parts),
-        history.build_router(parts),
+        *history_routers(parts),
         health.build_router(parts, checks, ended=lambda: event_feeds.ended),
     ]
     return assemble(settings, parts, routers, lifespan=feeding)
@@ -94,6 +96,12 @@ def item_routers(parts: ApiParts, settings: ApiCoreSettings, archives: APIRouter
         search.build_router(parts, settings),
         teach.build_router(parts, settings),
     ]
+
+
+def history_routers(parts: ApiParts) -> list[APIRouter]:
+    """The routers of the history."""
+    # The showings last: the others' paths look like a showing's.
+    return [each.build_router(parts) for each in (history_reports, history_review, history)]
 
 
 def assemble(

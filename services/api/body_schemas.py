@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from services.contract.item_models import PICTURE_SOURCES
 from services.contract.model_base import Body, example_of
 
 FILE = {"type": "string", "format": "binary"}
@@ -20,7 +21,7 @@ PICTURES: dict[str, Any] = {
         "description": "1: a camera took the pictures; without a `box` the model finds their things.",
     },
 }
-_NO_WORDS = ("url", "thing", "metadata")
+_NO_WORDS = (*PICTURE_SOURCES, "metadata")
 _METADATA = {"type": "string", "description": "Any other field is metadata."}
 
 

@@ -27,10 +27,11 @@ _OTHER_MODEL = (
     "the catalogue is of model f6119f54bb0b by now, and this process runs model 67b852d76d55: start it again "
     "with the LOOKALIKE_MODEL of the last `lookalike index rebuild`"
 )
+_NO_SHOWING = "no picture of showing 1764423000123 was kept"
 _OFFLINE = "cam-1 is offline, so it shows nothing now"
 _NO_PICTURE = (
     "there is no picture; expected the file `image` in multipart/form-data, or in JSON `url` (a picture's "
-    "address) or `thing` (a camera's name)"
+    "address), `thing` (a camera's name) or `showing` (a showing of the history)"
 )
 _NO_REVISION = "If-Match is 'x'; expected one item's `revision` in quotes, or its ETag"
 _CHANGED = {"detail": "item 'mug-7' has changed since it was read", "current": ITEM}
@@ -58,13 +59,13 @@ _ADD_PROBLEMS = problems(
     {
         400: [
             "the title has 0 characters; expected 1 to 300",
-            "unknown field 'titel'; expected id, link, metadata, thing, title, url",
+            "unknown field 'titel'; expected id, link, metadata, showing, thing, title, url",
             _NO_PICTURE,
             _BOX,
             _BOXES,
             "nothing to see: the picture is transparent, or of one colour all over; expected one of the item",
         ],
-        404: "there is no camera 'cam-9'",
+        404: ["there is no camera 'cam-9'", _NO_SHOWING],
         409: [_CHANGED, _OTHER_MODEL, _OFFLINE],
         **_SOURCE,
     }
@@ -72,7 +73,7 @@ _ADD_PROBLEMS = problems(
 _EDIT_PROBLEMS = problems(
     {
         400: ["the link 'shop' is not an http or https address", "`title` is 7; expected text", _NO_REVISION],
-        404: [NO_ITEM, "there is no camera 'cam-9'"],
+        404: [NO_ITEM, "there is no camera 'cam-9'", _NO_SHOWING],
         409: [_CHANGED, _OTHER_MODEL, _OFFLINE],
         **_SOURCE,
     }
@@ -80,7 +81,7 @@ _EDIT_PROBLEMS = problems(
 _VIEW_PROBLEMS = problems(
     {
         400: ["item 'mug-7' has 16 pictures already, and that is the most", _NO_PICTURE, _BOX, _BOXES],
-        404: [NO_ITEM, "there is no camera 'cam-9'"],
+        404: [NO_ITEM, "there is no camera 'cam-9'", _NO_SHOWING],
         409: [_CHANGED, _OTHER_MODEL, _OFFLINE],
         **_SOURCE,
     }

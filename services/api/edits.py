@@ -78,11 +78,11 @@ def build_router(parts: ApiParts, limits: LimitSettings) -> APIRouter:
     async def add(request: Request, expected: ExpectedOfNew) -> Response:
         """Add an item, or replace the one of that id, with pictures.
 
-        They are uploaded files (multipart, up to 16), one behind an address (`url`, copied), or what a camera
-        sees (`thing`: a moment of its next two seconds, cut to the thing). A form may name for each
-        file the `box` of the thing, and with `taught=1` that a camera took them: each is cut to its box, and
-        one that is taught keeps a margin around it. In a form every other field is metadata. Unknown fields
-        in JSON are refused.
+        They are uploaded files (multipart, up to 16), one behind an address (`url`, copied), what a camera
+        sees (`thing`: a moment of its next two seconds, cut to the thing), or what it saw (`showing`: the
+        picture of the history's showing). A form may name for each file the `box` of the thing, and with
+        `taught=1` that a camera took them: each is cut to its box, and one that is taught keeps a margin
+        around it. In a form every other field is metadata. Unknown fields in JSON are refused.
         """
         async with room.place(request):
             said = await read_item_request(request, NewItemBody)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Request
@@ -17,6 +18,7 @@ from services.contract.match_models import FeedbackAnswer, FeedbackBody
 from services.contract.problem_models import REDIS_AWAY, problems
 from services.core.catalogue.feedback import Feedback, take_feedback
 from services.core.domain import check_item_id
+from services.core.history.review import said_by
 
 _PROBLEMS = problems(
     {
@@ -64,4 +66,7 @@ def _take(parts: ApiParts, record_id: int, said: Feedback) -> FeedbackAnswer:
     really, change = take_feedback(parts.catalogue.store, record, said)
     # So that the feedback can be changed after the record has left the list.
     parts.queue.remember(record)
+    if parts.history is not None:
+        said_of = said_by(record_id, right=said.right, item=said.item)
+        parts.history.keeper.say(json.loads(record)["thing"], record_id, said_of)
     return FeedbackAnswer(id=record_id, right=said.right, item=really, change=change)

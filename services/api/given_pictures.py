@@ -1,9 +1,10 @@
-"""The pictures of a request's source: uploaded, behind an address, or what a camera shows now."""
+"""The pictures of a request's source: uploaded, behind an address, or what a camera shows or has shown."""
 
 from __future__ import annotations
 
 from fastapi import HTTPException
 
+from services.api.history import history_of
 from services.api.item_requests import PictureSource
 from services.bootstrap.api import ApiParts
 from services.core.cameras.status import CameraStatus
@@ -17,7 +18,18 @@ def given_pictures(parts: ApiParts, source: PictureSource) -> list[GivenPicture]
         return [GivenPicture(parts.fetcher.fetch(source.url))]
     if source.thing is not None:
         return [_shown(parts, source.thing, parts.cameras.get(source.thing))]
+    if source.showing is not None:
+        return [_was_shown(parts, source.showing)]
     return source.cut(parts.cut_outs)
+
+
+def _was_shown(parts: ApiParts, showing_id: int) -> GivenPicture:
+    """The thing of a showing: its picture is cut to it with a taught picture's margin already."""
+    history = history_of(parts)
+    jpeg = history.picture(showing_id)
+    if history.get(showing_id).box is None:
+        return parts.cut_outs.found(jpeg)
+    return GivenPicture(jpeg, taught=True)
 
 
 def _shown(parts: ApiParts, thing: str, camera: CameraStatus | None) -> GivenPicture:

@@ -11,12 +11,14 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from common.version import VERSION
 from services.api.feeds import cameras_now
+from services.api.history import why_off
 from services.api.rights import OPEN_TO_ALL
 from services.bootstrap.api import ApiParts
 from services.contract.health_models import UNHEALTHY, AliveAnswer, HealthAnswer
 from services.core.catalogue.write_check import WriteCheck
 from services.core.dependency import Dependency
 from services.core.errors import Loading, LoadingError, UnavailableError
+from services.core.history.history import History
 
 # No problem documents: a monitor needs the state of every dependency.
 _UNHEALTHY: dict[int | str, dict[str, Any]] = {
@@ -75,8 +77,9 @@ def build_router(
         """Each dependency of the api: item store, picture store, Redis, broker and index.
 
         503 if one of them fails or loads. Each is healthy when it does its work, tried at most once a
-        second, writes to the stores less often: a full disk fails them. A lost camera is listed, but is no
-        failure. GET /alive says whether a process should be restarted.
+        second, writes to the stores less often: a full disk fails them. A lost camera is listed, as is a
+        history that can't be written, but neither is a failure. GET /alive says whether a process should be
+        restarted.
         """
         # The store last: the index may take seconds to answer, and the two cursors are compared.
         outcomes = {name: checks[name].outcome() for name in reversed(list(checks))}
@@ -85,7 +88,8 @@ def build_router(
         # A loading index needs no repair.
         status = "ok" if not wrong else "loading" if all("loading" in each for each in wrong) else "failing"
         cameras = [camera.to_json() for camera in cameras_now(parts)]
-        state = {"status": status, "checks": found, "cameras": cameras, "uploads_above": uploads_above}
+        told = {"cameras": cameras, "history": history_state(parts.history)}
+        state = {"status": status, "checks": found, **told, "uploads_above": uploads_above}
         return JSONResponse({**state, "version": VERSION}, 503 if wrong else 200)
 
     @router.get(
@@ -118,6 +122,14 @@ def build_router(
         return PlainTextResponse(own, media_type=CONTENT_TYPE_LATEST)
 
     return router
+
+
+def history_state(history: History | None) -> dict[str, Any]:
+    """Whether a history is kept, and whether it can be written: its trouble is no failure of the system."""
+    if history is None or not history.days:
+        return {"kept": False, "ok": True, "detail": why_off(history), "days": 0}
+    trouble = history.keeper.trouble
+    return {"kept": True, "ok": trouble is None, "detail": trouble, "days": history.days}
 
 
 def _read_picture(parts: ApiParts) -> None:

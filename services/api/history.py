@@ -29,6 +29,7 @@ from services.core.history.showing import Review, SaidOf, Showing
 from services.core.records import Verdict
 
 OFF = "the history is switched off (LOOKALIKE_HISTORY_DAYS=0)"
+NOT_HERE = "no history is kept here yet: on AWS no process of ours lives on to follow what cameras show"
 AWAY = "history /data/history.sqlite: database is locked"
 GONE = "there is no showing 1764423000123 in the history (any more)"
 _TIME = "`from` is 'x'; expected a time such as 2026-11-29T13:30:00Z, or a date"
@@ -38,10 +39,18 @@ ShowingId = Annotated[
 NotAfter = Annotated[str, Query(max_length=40, description="`next` of the page before.")]
 
 
-def history_of(parts: ApiParts, off: str = OFF) -> History:
+def why_off(history: History | None) -> str | None:
+    """Why no history is kept, None if one is."""
+    if history is None:
+        return NOT_HERE
+    return None if history.days else OFF
+
+
+def history_of(parts: ApiParts) -> History:
     """The history; raises HTTPException where none is kept."""
-    if parts.history is None or not parts.history.days:
-        raise HTTPException(501, off)
+    if (why := why_off(parts.history)) is not None:
+        raise HTTPException(501, why)
+    assert parts.history is not None
     return parts.history
 
 
@@ -68,8 +77,8 @@ def wanted(
     )
 
 
-def build_router(parts: ApiParts, *, off: str = OFF) -> APIRouter:
-    """The routes over wired parts; `off` says why there is no history, where there is none."""
+def build_router(parts: ApiParts) -> APIRouter:
+    """The routes over wired parts."""
     router = APIRouter(tags=["history"])
 
     @router.get(
@@ -77,7 +86,7 @@ def build_router(parts: ApiParts, *, off: str = OFF) -> APIRouter:
         dependencies=KEY_NEEDED,
         summary="List showings",
         response_model=ShowingPageAnswer,
-        responses=problems({400: _TIME, 422: "`limit` is '0'; expected 1 or more", 501: off, 503: AWAY}),
+        responses=problems({400: _TIME, 422: "`limit` is '0'; expected 1 or more", 501: OFF, 503: AWAY}),
     )
     def history(
         asked: Annotated[Wanted, Depends(wanted)],
@@ -90,7 +99,7 @@ def build_router(parts: ApiParts, *, off: str = OFF) -> APIRouter:
         here within a second.
         """
         place = Position.parse(after) if after else None
-        page = history_of(parts, off).store.page(asked, after=place, limit=limit + 1)
+        page = history_of(parts).store.page(asked, after=place, limit=limit + 1)
         shown = page[:limit]
         following = str(Position.of(shown[-1])) if len(page) > limit else None
         return json_response(
@@ -103,11 +112,11 @@ def build_router(parts: ApiParts, *, off: str = OFF) -> APIRouter:
         dependencies=KEY_NEEDED,
         summary="Get a showing",
         response_model=ShowingAnswer,
-        responses=problems({404: GONE, 501: off, 503: AWAY}),
+        responses=problems({404: GONE, 501: OFF, 503: AWAY}),
     )
     def showing(showing_id: ShowingId) -> Response:
         """One showing."""
-        found = history_of(parts, off).get(showing_id)
+        found = history_of(parts).get(showing_id)
         return json_response(showing_answer(found), headers={"Cache-Control": "no-store"})
 
     @router.get(
@@ -117,12 +126,12 @@ def build_router(parts: ApiParts, *, off: str = OFF) -> APIRouter:
         response_class=Response,
         responses={
             200: {"content": JPEG},
-            **problems({404: [GONE, "no picture of showing 1764423000123 was kept"], 501: off, 503: AWAY}),
+            **problems({404: [GONE, "no picture of showing 1764423000123 was kept"], 501: OFF, 503: AWAY}),
         },
     )
     def picture(showing_id: ShowingId) -> Response:
         """What the camera saw: the thing with a margin around it, cut from the frame that was judged."""
-        jpeg = history_of(parts, off).picture(showing_id)
+        jpeg = history_of(parts).picture(showing_id)
         headers = {"Cache-Control": "private, max-age=60", "Cross-Origin-Resource-Policy": "same-origin"}
         return Response(jpeg, media_type="image/jpeg", headers=headers)
 

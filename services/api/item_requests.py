@@ -12,7 +12,7 @@ from starlette.datastructures import FormData, UploadFile
 
 from common.box import WHOLE, Box, parse_box
 from services.api.request_body import content_type, read_body
-from services.contract.item_models import ItemEditBody, NewViewBody, given
+from services.contract.item_models import PICTURE_SOURCES, ItemEditBody, NewViewBody, given
 from services.core.catalogue.cut_outs import CutOuts, GivenPicture
 from services.core.catalogue.edits import MAX_PICTURES, Edit
 from services.core.catalogue.items import Draft
@@ -24,7 +24,7 @@ _BOX, _TAUGHT = "box", "taught"
 
 @dataclass(frozen=True, slots=True)
 class PictureSource:
-    """The source of an item's pictures: uploaded files, an address, or a camera.
+    """The source of an item's pictures: uploaded files, an address, a camera, or a showing of the history.
 
     `boxes` are the parts of the files that show the thing, None where nobody says; `taught` if a camera took
     them.
@@ -33,6 +33,7 @@ class PictureSource:
     images: tuple[bytes, ...] = ()
     url: str | None = None
     thing: str | None = None
+    showing: int | None = None
     boxes: tuple[Box | None, ...] = ()
     taught: bool = False
 
@@ -77,7 +78,7 @@ class ItemRequest:
         if self.source is None:
             raise InputError(
                 "there is no picture; expected the file `image` in multipart/form-data, or in JSON `url` (a "
-                "picture's address) or `thing` (a camera's name)"
+                "picture's address), `thing` (a camera's name) or `showing` (a showing of the history)"
             )
         return self.source
 
@@ -88,11 +89,12 @@ async def read_item_request(request: Request, body: type[ItemEditBody | NewViewB
     if kind == "application/json":
         said = await read_body(request, body)
         words = given(said) if isinstance(said, ItemEditBody) else {}
-        source = PictureSource(url=said.url, thing=said.thing) if said.url or said.thing else None
+        named = PictureSource(url=said.url, thing=said.thing, showing=said.showing)
+        source = named if said.url or said.thing or said.showing is not None else None
         return ItemRequest(words, source)
     if kind in ("multipart/form-data", "application/x-www-form-urlencoded"):
         async with picture_form(request) as form:
-            words = _from_form(form, body.model_fields.keys() - {"url", "thing"})
+            words = _from_form(form, body.model_fields.keys() - set(PICTURE_SOURCES))
             return ItemRequest(words, await read_pictures(form))
     raise HTTPException(415, f"content type {kind[:80]!a}; expected multipart/form-data or application/json")
 

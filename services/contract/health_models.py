@@ -8,6 +8,7 @@ from pydantic import Field
 
 from services.contract.camera_models import CameraAnswer
 from services.contract.examples import CAMERA, MODEL
+from services.contract.history_models import HistoryStateAnswer
 from services.contract.model_base import Answer, with_example
 
 KNN: dict[str, Any] = {
@@ -43,6 +44,7 @@ HEALTHY: dict[str, Any] = {
         "index": _INDEX,
     },
     "cameras": [CAMERA],
+    "history": {"kept": True, "ok": True, "detail": None, "days": 30},
     "uploads_above": None,
     "version": "0.1.0",
 }
@@ -165,6 +167,7 @@ class HealthAnswer(Answer):
     )
     checks: ChecksAnswer = Field(description="Each dependency.")
     cameras: list[CameraAnswer] = Field(description="The cameras; a lost one is no failure.")
+    history: HistoryStateAnswer = Field(description="The history; its trouble is no failure.")
     uploads_above: int | None = Field(
         description="On AWS: the bytes from which pictures and archives are uploaded to S3; else null."
     )

@@ -79,16 +79,24 @@ class GoneItemAnswer(Answer):
     undo: str = Field(description="The token that takes this change back, for POST /items/undo.")
 
 
+# The fields of a body that name its picture.
+PICTURE_SOURCES = ("url", "thing", "showing")
+
+
 class _PictureBody(Body):
     """A picture's source."""
 
     url: Text | None = Field(None, description="A picture's address; the picture is copied.")
     thing: Text | None = Field(None, description="A camera's name; the thing that it sees is the picture.")
+    showing: int | None = Field(
+        None, description="A showing of the history; what the camera saw then is the picture."
+    )
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:
-        if self.url and self.thing:
-            raise ValueError("both `url` and `thing` are given; expected one of them")
+        given = [name for name in PICTURE_SOURCES if getattr(self, name)]
+        if len(given) > 1:
+            raise ValueError(f"both `{given[0]}` and `{given[1]}` are given; expected one of them")
         return self
 
 
@@ -102,7 +110,7 @@ class ItemEditBody(_PictureBody):
 
 
 class NewItemBody(ItemEditBody):
-    """A new item, or one that replaces the item of that id; with one of `url` and `thing`."""
+    """A new item, or one that replaces the item of that id; with one of `url`, `thing` and `showing`."""
 
     model_config = with_example(
         {"id": "mug-7", "title": "Blue mug", "url": "https://shop.example/mugs/7.jpg"},
@@ -113,7 +121,7 @@ class NewItemBody(ItemEditBody):
 
 
 class NewViewBody(_PictureBody):
-    """A further picture of an item: one of `url` and `thing`."""
+    """A further picture of an item: one of `url`, `thing` and `showing`."""
 
     model_config = with_example({"thing": "cam-1"})
 
@@ -173,4 +181,4 @@ class CatalogueModelAnswer(Answer):
 
 def given(body: ItemEditBody) -> dict[str, Any]:
     """The given words of a body, without its picture's source."""
-    return {name: getattr(body, name) for name in body.model_fields_set - {"url", "thing"}}
+    return {name: getattr(body, name) for name in body.model_fields_set - set(PICTURE_SOURCES)}

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 
-from services.api import cameras, devices, guard, health, history, images, matches, previews
-from services.api.app import assemble, item_routers
+from services.api import cameras, devices, guard, health, images, matches, previews
+from services.api.app import assemble, history_routers, item_routers
 from services.bootstrap.lambdas.api import ApiFunctionParts
 from services.core.errors import UnavailableError
 from services.lambdas import archive_routes, not_here
@@ -31,9 +31,12 @@ def build_app(parts: ApiFunctionParts) -> FastAPI:
         cameras.build_router(api, headers=POLLED),
         devices.build_router("", None),
         previews.build_router(api) if parts.settings.previews else not_here.build_preview_router(),
-        history.build_router(api, off=not_here.HISTORY),
+        *history_routers(api),
         health.build_router(
-            api, checks, ended=lambda: None, uploads_above=MOST_BYTES if parts.exchange else None
+            api,
+            checks,
+            ended=lambda: None,
+            uploads_above=MOST_BYTES if parts.exchange else None,
         ),
     ]
     return assemble(parts.settings, api, routers, policy=_policy_of(parts))

@@ -13,7 +13,6 @@ _PREVIEW = (
     "previews are switched off here, because on AWS each is a message and a function's call: set "
     "LOOKALIKE_PREVIEWS=1, or POST /cameras/{thing}/moments for pictures of what the camera sees"
 )
-HISTORY = "no history is kept here yet: on AWS no process of ours lives on to follow what cameras show"
 
 
 def build_stream_router() -> APIRouter:

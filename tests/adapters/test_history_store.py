@@ -37,7 +37,7 @@ def test_a_showing_comes_back_as_it_was_written(history: HistoryStore) -> None:
     bare = replace(shown(8, 1, None, "no_match"), session=None, seq=None, box=None, latency_ms=None)
     history.write([odd, bare], [])
     assert history.get_many([8, 9, 7]) in ([bare, odd], [odd, bare])
-    assert history.count() == 2
+    assert history.count(Wanted()) == 2
     history.check_write()
 
 
@@ -45,7 +45,7 @@ def test_a_row_that_goes_on_keeps_what_people_said_and_its_picture(
     history: HistoryStore,
 ) -> None:
     history.write([shown(1)], [])
-    said = Said(SaidOf.WRONG, Review.ITEM, "vase")
+    said = Said(SaidOf.WRONG, Review.ITEM, "vase", 7, SaidOf.RIGHT)
     history.say({1: said, 2: said})
     history.note_pictures([1, 2])
     longer = replace(shown(1), frames=9, last_record=30)
@@ -89,6 +89,7 @@ def test_only_what_is_asked_for_comes(history: HistoryStore, wanted: Wanted, exp
     history.write(rows, [])
     history.say({1: Said(None, Review.IGNORED), 4: Said(SaidOf.WRONG), 5: Said(SaidOf.RIGHT)})
     assert ids(history.page(wanted)) == expected
+    assert history.count(wanted) == len(expected)
     assert ids(history.opened()) == [5]
 
 

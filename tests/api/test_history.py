@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+import httpx
 import pytest
 import redis
 
 from services.adapters.redis_queue import RedisQueue
 from services.core.records import MatchRecord, Verdict
 from tests.fakes import make_observation, make_record
+from tests.system.pictures import picture
 from tests.system.stack import Stack, eventually, running
 
 KEY = {"Authorization": "Bearer s3cret"}
@@ -23,10 +25,14 @@ KEY = {"Authorization": "Bearer s3cret"}
 
 @pytest.fixture(scope="module")
 def keyed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A system without a camera and without items."""
+    """A system without a camera, whose catalogue holds a mug and a bowl."""
     settings = {"LOOKALIKE_SAMPLES": "0", "LOOKALIKE_SOURCE": "none", "LOOKALIKE_API_KEY": "s3cret"}
     with running(tmp_path_factory.mktemp("history"), settings=settings) as started:
         started.wait_loaded()
+        for seed, item in enumerate(("mug", "bowl")):
+            form = {"id": item, "title": item}
+            answer = started.client.post("/items", headers=KEY, files={"image": picture(seed)}, data=form)
+            assert answer.status_code == 201
         yield started
 
 
@@ -107,6 +113,81 @@ def row_day() -> str:
 def test_what_is_wrong_is_named(keyed: Stack, call: str, status: int, said: str) -> None:
     answer = keyed.client.get(call, headers=KEY)
     assert (answer.status_code, answer.json()["detail"]) == (status, said)
+
+
+def test_feedback_is_shown_on_its_row_and_withdrawn(keyed: Stack, thing: str) -> None:
+    numbers = show(keyed, thing)
+    (row,) = shown(keyed, thing)
+    say = f"/matches/{numbers[2]}/feedback"
+    assert keyed.client.post(say, headers=KEY, json={"right": False}).status_code == 200
+    (now,) = get(keyed, f"/history?thing={thing}&feedback=wrong")["showings"]
+    assert (now["id"], now["review"]) == (row["id"], "open")
+    keyed.client.post(say, headers=KEY, json={"right": False, "item": "bowl"})
+    (now,) = get(keyed, f"/history?thing={thing}&review=item")["showings"]
+    assert now["reviewed_item"] == "bowl"
+    keyed.client.post(say, headers=KEY, json={"right": None})
+    assert get(keyed, f"/history/{row['id']}") | {"frames": 5, "seen_at": ""} == row | {"seen_at": ""}
+
+
+def test_a_review_counts_for_the_items_and_is_taken_back(keyed: Stack, thing: str) -> None:
+    show(keyed, thing)
+    (row,) = shown(keyed, thing)
+    body = {"ids": [row["id"]], "is": "item", "item": "bowl"}
+
+    def counts() -> list[int]:
+        return [get(keyed, f"/items/{item}")["feedback"]["right"] for item in ("mug", "bowl")]
+
+    before = counts()
+    answer = keyed.client.post("/history/review", headers=KEY, json=body)
+    assert answer.json()["showings"][0]["reviewed_item"] == "bowl"
+    assert counts() == [before[0], before[1] + 1]
+    keyed.client.post("/history/review", headers=KEY, json=body | {"is": None, "item": None})
+    assert (counts(), get(keyed, f"/history/{row['id']}")["review"]) == (before, None)
+    refused = keyed.client.post("/history/review", headers=KEY, json=body | {"is": "x"})
+    assert (refused.status_code, "`is` is 'x'" in refused.json()["detail"]) == (400, True)
+
+
+def test_the_inbox_the_summary_and_the_export(keyed: Stack, thing: str) -> None:
+    show(keyed, thing, verdict=Verdict.UNSURE)
+    (row,) = shown(keyed, thing)
+
+    def waits() -> dict[str, Any] | None:
+        found: dict[str, Any] = get(keyed, "/history/inbox")
+        rows = [each["id"] for group in found["groups"] for each in group["showings"]]
+        return found if row["id"] in rows else None
+
+    assert eventually(waits, within_s=15)["open"] >= 1
+    day = get(keyed, f"/history/summary?thing={thing}")
+    assert (day["shown"], day["unsure"], sum(each["shown"] for each in day["hours"])) == (1, 1, 1)
+    table = keyed.client.get(f"/history/export?thing={thing}", headers=KEY)
+    assert table.headers["content-disposition"].endswith('.csv"')
+    assert [line.split(",")[0] for line in table.text.splitlines()] == ["id", str(row["id"])]
+    assert get(keyed, f"/history/export?format=json&thing={thing}")["showings"][0]["id"] == row["id"]
+    assert get(keyed, f"/history/export?format=json&thing={thing}-no") == {"showings": []}
+
+
+def test_showings_are_deleted_by_id_and_by_age(keyed: Stack, thing: str) -> None:
+    show(keyed, thing)
+    (row,) = shown(keyed, thing)
+
+    def delete(asked: str) -> httpx.Response:
+        return keyed.client.delete(f"/history?{asked}", headers=KEY)
+
+    assert delete(f"before=2999-01-01&thing={thing}-no").json() == {"deleted": 0}
+    assert delete(f"id={row['id']}&id=7").json() == {"deleted": 1}
+    show(keyed, thing, seq=10)  # which belong to the deleted showing
+    show(keyed, f"{thing}-2")
+    shown(keyed, f"{thing}-2")
+    assert get(keyed, f"/history?thing={thing}")["showings"] == []
+    assert [delete(asked).status_code for asked in ("", "before=x", "id=1&before=2020-01-01", "id=x")] == [
+        *(400, 400, 400),
+        422,
+    ]
+
+
+def test_a_reader_without_the_key_is_refused(keyed: Stack) -> None:
+    calls = ("/history", "/history/7", "/history/7/picture", "/history/inbox", "/history/export")
+    assert {keyed.client.get(call).status_code for call in calls} == {401}
 
 
 def test_a_killed_api_loses_at_most_the_last_second_and_goes_on_with_the_showing(

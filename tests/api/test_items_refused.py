@@ -57,7 +57,7 @@ def test_a_bad_json_body_is_refused_with_its_reason_and_nothing_changes(
     ("body", "says"),
     [
         ({"title": ""}, "title has 0 characters"),
-        ({"id": "other"}, "unknown field 'id'; expected link, metadata, thing, title, url"),
+        ({"id": "other"}, "unknown field 'id'; expected link, metadata, showing, thing, title, url"),
         ({"link": "javascript:alert(1)"}, "is not an http or https address"),
         ({"link": "http://a b"}, "is not an http or https address"),
         ({"link": "http://shop.example/a\nb"}, "is not an http or https address"),

@@ -83,7 +83,11 @@ def test_feedback_of_another_form_is_refused_with_what_was_expected(content: byt
             b'{"url": "a", "thing": "b"}',
             "both `url` and `thing` are given; expected one of them",
         ),
-        (ItemEditBody, b'{"id": "x"}', "unknown field 'id'; expected link, metadata, thing, title, url"),
+        (
+            ItemEditBody,
+            b'{"id": "x"}',
+            "unknown field 'id'; expected link, metadata, showing, thing, title, url",
+        ),
         (CatalogueModelBody, b'{"model": "X"}', "`model` is 'X'; expected JSON {\"model\": a fingerprint of"),
     ],
 )

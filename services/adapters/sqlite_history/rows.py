@@ -14,8 +14,8 @@ SHOWN = (
     "id", "thing", "began", "seen", "expires", "ended", "verdict", "item", "guesses", "metadata", "link",
     "session", "seq", "box", "last_record", "frames", "latency_ms",
 )  # fmt: skip
-_SAID = ("has_picture", "feedback", "said", "reviewed_item")
-COLUMNS = ", ".join((*SHOWN, *_SAID))
+SAID = ("feedback", "said", "reviewed_item", "said_record", "said_before")
+COLUMNS = ", ".join((*SHOWN, "has_picture", *SAID))
 
 
 def row_of(showing: Showing) -> tuple[Any, ...]:
@@ -41,10 +41,16 @@ def row_of(showing: Showing) -> tuple[Any, ...]:
     )
 
 
+def said_row(said: Said) -> tuple[Any, ...]:
+    """What people said, in the order of SAID."""
+    return (said.feedback, said.review, said.reviewed_item, said.record, said.before)
+
+
 def showing_of_row(row: tuple[Any, ...]) -> Showing:
     """The showing of a row of COLUMNS."""
     (number, thing, began, seen, expires, ended, verdict, _item, guesses, metadata, link, session, seq, box,
-     last_record, frames, latency_ms, has_picture, feedback, review, reviewed_item) = row  # fmt: skip
+     last_record, frames, latency_ms, has_picture, feedback, review, reviewed_item, record,
+     before) = row  # fmt: skip
     return Showing(
         id=number,
         thing=thing,
@@ -63,7 +69,13 @@ def showing_of_row(row: tuple[Any, ...]) -> Showing:
         frames=frames,
         latency_ms=latency_ms,
         has_picture=bool(has_picture),
-        said=Said(feedback and SaidOf(feedback), review and Review(review), reviewed_item),
+        said=Said(
+            feedback=feedback and SaidOf(feedback),
+            review=review and Review(review),
+            reviewed_item=reviewed_item,
+            record=record,
+            before=before and SaidOf(before),
+        ),
     )
 
 

@@ -21,6 +21,8 @@ CREATE TABLE showings (
     feedback TEXT,
     said TEXT,
     reviewed_item TEXT,
+    said_record INTEGER,
+    said_before TEXT,
     -- Showing.review
     review TEXT GENERATED ALWAYS AS (
         CASE WHEN said IS NOT NULL THEN said

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from services.adapters.sqlite_history.rows import COLUMNS, SHOWN, row_of, showing_of_row
+from services.adapters.sqlite_history.rows import COLUMNS, SAID, SHOWN, row_of, said_row, showing_of_row
 from services.adapters.sqlite_items.file import store_error
 from services.core.errors import UnavailableError
 from services.core.history.ports import Position, Wanted
@@ -20,6 +20,7 @@ _SCHEMA = Path(__file__).with_name("schema.sql").read_text(encoding="utf-8")
 _MEND = "move it away, and a new history begins"
 _PUT = f"INSERT OR IGNORE INTO showings ({', '.join(SHOWN)}) VALUES ({', '.join('?' * len(SHOWN))})"
 _UPDATE = f"UPDATE showings SET {', '.join(f'{name} = ?' for name in SHOWN[1:])} WHERE id = ?"
+_SAY = f"UPDATE showings SET {', '.join(f'{name} = ?' for name in SAID)} WHERE id = ?"
 # Time that a write waits for another process, such as a backup's.
 _LOCKED_S = 2.0
 # SQLite takes 32,766 values in a statement.
@@ -52,9 +53,9 @@ class SqliteHistory:
 
     def say(self, said: Mapping[int, Said]) -> None:
         """Replace what people said of these showings; those that are gone are left out."""
-        rows = [(each.feedback, each.review, each.reviewed_item, number) for number, each in said.items()]
+        rows = [(*said_row(each), number) for number, each in said.items()]
         with self._write.use() as db, _transaction(db):
-            db.executemany("UPDATE showings SET feedback = ?, said = ?, reviewed_item = ? WHERE id = ?", rows)
+            db.executemany(_SAY, rows)
 
     def note_pictures(self, ids: Sequence[int]) -> None:
         """Note that the pictures of these showings are kept."""
@@ -71,8 +72,8 @@ class SqliteHistory:
         conditions = _conditions(wanted)
         if after is not None:
             conditions["(began, id) < (?, ?)"] = (after.began_ms, after.id)
-        values = [value for each in conditions.values() for value in each]
-        return self._found(" AND ".join(conditions) or "1", *values, limit=limit)
+        where, values = _where(conditions)
+        return self._found(where, *values, limit=limit)
 
     def opened(self) -> list[Showing]:
         """Those that have not ended."""
@@ -91,9 +92,10 @@ class SqliteHistory:
             db.executemany("DELETE FROM showings WHERE id = ?", [(each,) for each in ids])
             return db.total_changes - before
 
-    def count(self) -> int:
-        """The number of rows."""
-        return int(self._rows("SELECT count(*) FROM showings")[0][0])
+    def count(self, wanted: Wanted) -> int:
+        """The number of showings that are asked for."""
+        where, values = _where(_conditions(wanted))
+        return int(self._rows(f"SELECT count(*) FROM showings WHERE {where}", *values)[0][0])
 
     def check_write(self) -> None:
         """Write something that is no row."""
@@ -216,6 +218,10 @@ def _conditions(wanted: Wanted) -> dict[str, tuple[object, ...]]:
         "ended = ?": wanted.ended,
     }
     return {condition: (value,) for condition, value in asked.items() if value is not None}
+
+
+def _where(conditions: Mapping[str, tuple[object, ...]]) -> tuple[str, list[object]]:
+    return " AND ".join(conditions) or "1", [value for each in conditions.values() for value in each]
 
 
 def _inode(path: Path) -> int | None:

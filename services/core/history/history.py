@@ -48,10 +48,10 @@ class History:
         self.pictures.delete(ids)
         return self.store.delete(ids)
 
-    def delete_before(self, before_s: float) -> int:
-        """Delete the showings that began before that time and have ended, with their pictures."""
+    def delete_before(self, before_s: float, *, thing: str | None = None) -> int:
+        """Delete a camera's or all showings that began before then and have ended, with their pictures."""
         count = 0
-        wanted = Wanted(to_s=before_s, ended=True)
+        wanted = Wanted(thing=thing, to_s=before_s, ended=True)
         while page := self.store.page(wanted, limit=_AT_ONCE):
             deleted = self.delete([each.id for each in page])
             count += deleted

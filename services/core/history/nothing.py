@@ -52,8 +52,9 @@ class NoRows:
         del ids
         return 0
 
-    def count(self) -> int:
+    def count(self, wanted: Wanted) -> int:
         """No rows."""
+        del wanted
         return 0
 
     def check_write(self) -> None:

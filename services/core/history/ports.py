@@ -108,8 +108,8 @@ class HistoryStore(Protocol):
     def delete(self, ids: Sequence[int], /) -> int:
         """Delete rows; gives the number of those that there were."""
 
-    def count(self) -> int:
-        """The number of rows."""
+    def count(self, wanted: Wanted) -> int:
+        """The number of showings that are asked for."""
 
     def check_write(self) -> None:
         """Write something that is no row, durable on return."""

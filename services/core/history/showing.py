@@ -45,11 +45,16 @@ class Guess:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What people said of a showing; `reviewed_item` is the item that it really was, if that was said."""
+    """What people said of a showing; `reviewed_item` is the item that it really was, if that was said.
+
+    `record` is the match record under whose id the items count it, `before` the feedback before the review.
+    """
 
     feedback: SaidOf | None = None
     review: Review | None = None
     reviewed_item: str | None = None
+    record: int | None = None
+    before: SaidOf | None = None
 
 
 @dataclass(frozen=True, slots=True)
