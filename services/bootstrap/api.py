@@ -156,8 +156,8 @@ def build_api(settings: ApiCoreSettings, connect: Connect, state: SharedState | 
 
     link = connect(receive)
     parts = with_cameras(core, previews, snapshots, link)
-    if parts.history is not None and parts.history.days and settings.history_pictures:
-        keep_pictures(parts.history, parts.frames, parts.cut_outs)
+    if parts.history is not None:
+        keep_pictures(parts.history, settings, parts.frames, parts.cut_outs)
     return parts
 
 

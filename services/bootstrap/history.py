@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+import shutil
+
 from common.box import Box
 from services.adapters.history_files import HistoryFiles
 from services.adapters.sqlite_history import SqliteHistory
@@ -16,19 +19,30 @@ from services.core.history.ports import HistoryStore
 from services.core.history.seen_pictures import SeenPictures
 from services.core.ports import MatchQueue
 
+log = logging.getLogger(__name__)
+
 
 def open_history(settings: ApiCoreSettings, queue: MatchQueue) -> History:
     """The history, which tells its listeners even if it keeps nothing; nothing is opened yet.
 
-    Raises InputError for a data folder that can't be written.
+    With 0 days what was kept is deleted. Raises InputError for a data folder that can't be written.
     """
-    store = _open_rows(settings) if settings.history_days else NoRows()
     pictures = HistoryFiles(settings.history_pictures_path)
+    if settings.history_days:
+        make_folder(settings.data_dir)
+        store: HistoryStore = SqliteHistory(settings.history_path)
+    else:
+        _delete_all(settings)
+        store = NoRows()
     return History(store, pictures, HistoryKeeper(store, queue), settings.history_days)
 
 
-def keep_pictures(history: History, frames: FramePictures, cut_outs: CutOuts) -> None:
-    """Let the history keep a picture of each showing from now on."""
+def keep_pictures(
+    history: History, settings: ApiCoreSettings, frames: FramePictures, cut_outs: CutOuts
+) -> None:
+    """Let the history keep a picture of each showing from now on, unless the settings want none."""
+    if not settings.history_days or not settings.history_pictures:
+        return
 
     def cut(jpeg: bytes, box: Box) -> bytes:
         return cut_outs.boxed(jpeg, box).content
@@ -36,6 +50,13 @@ def keep_pictures(history: History, frames: FramePictures, cut_outs: CutOuts) ->
     history.keeper.listen(SeenPictures(frames, cut, history.pictures, history.store))
 
 
-def _open_rows(settings: ApiCoreSettings) -> HistoryStore:
-    make_folder(settings.data_dir)
-    return SqliteHistory(settings.history_path)
+def _delete_all(settings: ApiCoreSettings) -> None:
+    """Delete the files of an earlier history."""
+    path = settings.history_path
+    try:
+        for each in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+            each.unlink(missing_ok=True)
+        if settings.history_pictures_path.is_dir():
+            shutil.rmtree(settings.history_pictures_path)
+    except OSError as error:
+        log.warning("the history that was kept can't be deleted: %s", error)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 import os
 import signal
 import time
@@ -13,11 +15,14 @@ from typing import Any
 import httpx
 import pytest
 import redis
+from PIL import Image
 
+from common.picture_stamp import Stamp, stamped
 from services.adapters.redis_queue import RedisQueue
 from services.core.records import MatchRecord, Verdict
 from tests.fakes import make_observation, make_record
 from tests.system.pictures import picture
+from tests.system.played import CommandListener, PlayedCamera
 from tests.system.stack import Stack, eventually, running
 
 KEY = {"Authorization": "Bearer s3cret"}
@@ -52,7 +57,8 @@ def show(stack: Stack, thing: str, *, verdict: Verdict = Verdict.MATCH, seq: int
 
 
 def _record(thing: str, at_s: float, seq: int, verdict: Verdict) -> MatchRecord:
-    return replace(make_record(make_observation(thing=thing, at_s=at_s, seq=seq)), verdict=verdict)
+    seen = replace(make_observation(thing=thing, at_s=at_s, seq=seq), box=(0.25, 0.1, 0.5, 0.8))
+    return replace(make_record(seen), verdict=verdict)
 
 
 def shown(stack: Stack, thing: str, **more: str) -> list[dict[str, Any]]:
@@ -164,6 +170,43 @@ def test_the_inbox_the_summary_and_the_export(keyed: Stack, thing: str) -> None:
     assert [line.split(",")[0] for line in table.text.splitlines()] == ["id", str(row["id"])]
     assert get(keyed, f"/history/export?format=json&thing={thing}")["showings"][0]["id"] == row["id"]
     assert get(keyed, f"/history/export?format=json&thing={thing}-no") == {"showings": []}
+
+
+def test_a_new_item_and_a_further_picture_are_made_of_the_very_frame_that_was_judged(keyed: Stack) -> None:
+    address = keyed.address("broker")
+    with (
+        PlayedCamera(keyed) as camera,
+        CommandListener(address, f"lookalike/{camera.thing}/command") as heard,
+    ):
+        camera.say("online")
+        show(keyed, camera.thing, verdict=Verdict.UNSURE)
+
+        def asked() -> dict[str, Any] | None:
+            commands = (json.loads(each) for each in heard.of("command"))
+            return next((each for each in commands if each["do"] == "picture"), None)
+
+        command = eventually(asked, within_s=10, why=keyed.log)
+        stamp = Stamp(command["session"], command["seq"], time.time())
+        camera.answer(command["reply"], stamped(picture(7), stamp))
+        (row,) = eventually(
+            lambda: rows if (rows := shown(keyed, camera.thing))[0]["picture"] else None, within_s=10
+        )
+        number = row["id"]
+    jpeg = keyed.client.get(f"/history/{number}/picture", headers=KEY)
+    # The box has 48 x 77 of its 96 x 96 pixels, and a margin around it.
+    assert Image.open(io.BytesIO(jpeg.content)).size == (60, 94)
+    body = {"title": "A teapot", "showing": number}
+    item = keyed.client.post("/items", headers=KEY, json=body)
+    assert (item.status_code, item.json()["taught"]) == (201, [0])
+    more = keyed.client.post("/items/mug/views", headers=KEY, json={"showing": number})
+    assert (more.status_code, more.json()["taught"]) == (201, [1])
+    said = {"ids": [number], "is": "new_item", "item": item.json()["id"]}
+    assert keyed.client.post("/history/review", headers=KEY, json=said).status_code == 200
+    both = keyed.client.post("/items", headers=KEY, json=body | {"thing": "cam-1"})
+    assert "both `thing` and `showing` are given" in both.json()["detail"]
+    assert keyed.client.delete(f"/history?id={number}", headers=KEY).json() == {"deleted": 1}
+    assert list((keyed.data / "history").rglob("*.*")) == []
+    assert keyed.client.post("/items", headers=KEY, json=body).status_code == 404
 
 
 def test_showings_are_deleted_by_id_and_by_age(keyed: Stack, thing: str) -> None:
