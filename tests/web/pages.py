@@ -175,6 +175,12 @@ def text(page: Page, selector: str) -> str:
     return str(page.locator(selector).inner_text())
 
 
+def diagnostics(page: Page) -> None:
+    """Open the help at the facts for finding a fault."""
+    page.locator("#help").click()
+    page.locator(".diagnostics > summary").click()
+
+
 def drop(page: Page, file: Path, place: tuple[int, int], *, over: tuple[int, int] | None = None) -> None:
     """Drag a file from the desktop and drop it there; `over` is where it was before, if elsewhere."""
     browser = page.context.new_cdp_session(page)

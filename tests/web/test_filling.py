@@ -18,7 +18,7 @@ from services.core.importing.archive import write_archive
 from services.core.ports import OpenPicture
 from tests.system import single
 from tests.system.stack import ROOT, Stack, eventually, running
-from tests.web.pages import Pages, text
+from tests.web.pages import Pages, diagnostics, text
 from tests.web.played import items
 from tests.web.wcag import violations_light_and_dark
 
@@ -97,6 +97,7 @@ def test_items_that_come_in_are_counted_and_matches_begin(empty: Stack, pages: P
     assert page.locator("#intake progress").is_visible()
     page.locator("#intake").wait_for(state="hidden")
     page.locator("#notice").wait_for(state="hidden")
+    diagnostics(page)
     assert "8 items" in text(page, ".details-index")
     # While the search reads the catalogue that has its first item.
     pages.forget_errors("status of 503")
@@ -112,7 +113,7 @@ def test_an_index_behind_its_store_shows_how_far_it_is(empty: Stack, pages: Page
 
     def is_half_done() -> bool:
         words = page.locator("#intake:not([hidden]) .intake-words").all_inner_texts()
-        found = re.fullmatch(r"The index is catching up: (\d+)%, (\d+) changes to go\.", "".join(words))
+        found = re.fullmatch(r"The index is catching up: (\d+)%, (\d+) changes left\.", "".join(words))
         if found:
             told.add((int(found[1]), int(found[2])))
         return any(share >= 50 for share, _to_go in told)
@@ -132,5 +133,6 @@ def test_an_index_behind_its_store_shows_how_far_it_is(empty: Stack, pages: Page
     assert len(told) >= 2
     assert all(abs(to_go / MANY - (1 - share / 100)) < 0.2 for share, to_go in told), told
     page.locator("#intake").wait_for(state="hidden", timeout=60_000)
+    diagnostics(page)
     eventually(lambda: text(page, ".details-index").startswith(f"{before + MANY} items"), within_s=20)
     pages.forget_errors("status of 503")

@@ -91,7 +91,7 @@ def test_each_stop_of_the_tab_key_has_a_ring_that_is_seen(
     page.keyboard.press("p")
     live = rings(page)
     names = {ring["name"] for ring in live}
-    assert {"skip", "own", "ask", "pause", "recent-open", "way-summary", "help", "language"} <= names
+    assert {"skip", "own", "ask", "pause", "recent-open", "help", "language"} <= names
     check(live)
 
     page.locator("#help").press("Enter")

@@ -17,7 +17,8 @@ _SHOWN = """
 (verdicts) => {
   const card = document.querySelector("#best:not([hidden])[data-holds=match]");
   const live = card && document.body.dataset.shown === "fresh" && verdicts.includes(card.dataset.verdict);
-  return live ? card.querySelector(".picture img")?.src ?? null : null;
+  const room = card?.dataset.verdict === "no_match" ? document.querySelector("#runners") : card;
+  return live ? room.querySelector(".picture img")?.src ?? null : null;
 }
 """
 
@@ -83,6 +84,12 @@ def test_yes_and_no_by_keys_count_once_and_the_last_word_counts(with_clip: Stack
     page.keyboard.press("y")
     page.locator("#correct").wait_for(state="hidden")
     assert feedback(with_clip, item) == (right + 1, wrong)
+    page.keyboard.press("z")
+    told(page, "Undone.")
+    assert (said(page, "Yes"), said(page, "No")) == (False, False)
+    assert feedback(with_clip, item) == (right, wrong)
+    page.keyboard.press("y")
+    told(page, "Saved:")
     go_on(page, item)
     assert not said(page, "Yes")
 
@@ -129,7 +136,7 @@ def test_a_no_match_is_asked_about_the_other_way_round(with_clip: Stack, pages: 
 
 def test_an_old_match_has_its_words(with_clip: Stack, pages: Pages) -> None:
     page = pages.open(with_clip.page)
-    item = stand_still(page, "match", "unsure")
+    item = stand_still(page, "match")
     before = feedback(with_clip, item)
     # A record that 600 newer ones would push out in a minute.
     with redis.Redis.from_url(with_clip.address("redis")) as client:
@@ -202,7 +209,7 @@ def test_what_was_corrected_is_said_while_others_stay_in_the_list(with_clip: Sta
 
 def test_a_recent_match_can_be_judged(with_clip: Stack, pages: Pages) -> None:
     page = pages.open(with_clip.page)
-    item = stand_still(page, "match", "unsure")
+    item = stand_still(page, "match")
     # Its tile follows the match a tick later.
     tile = page.locator("#recent-list li:first-child", has=page.locator(f'img[src*="/items/{item}/"]'))
     tile.get_by_role("button").click()

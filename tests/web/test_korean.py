@@ -52,6 +52,7 @@ def test_which_part_does_not_answer(without_camera: Stack, pages: Pages) -> None
         page = opened(pages, without_camera.page)
         reason = page.locator("#notice-reason", has_text="검색이 응답하지 않습니다")
         reason.wait_for()
-        assert reason.inner_text().startswith("색인 (http://")
+        page.locator("#notice-details > summary").click()
+        assert text(page, "#notice-detail").startswith("색인: http://")
     without_camera.wait_well()
     pages.forget_errors("status of 503")

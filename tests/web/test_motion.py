@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import Page
 
 from tests.system.stack import Stack, eventually
-from tests.web.pages import Pages
+from tests.web.pages import Pages, diagnostics
 from tests.web.test_stream import is_live
 
 # Counts, until some seconds of changing matches after a press, what moves in each frame; pseudo-elements too.
@@ -42,8 +42,8 @@ def test_nothing_moves_where_no_motion_is_wanted(with_clip: Stack, pages: Pages)
 
 
 def _moved(page: Page) -> list[str]:
-    """Movements on a live page while the timing of the last frame is opened, whose mark turns."""
+    """Movements on a live page while the diagnostics are opened, whose mark turns."""
     eventually(lambda: is_live(page), within_s=30)
     page.evaluate(_WATCH)
-    page.locator("#way-summary").click()
+    diagnostics(page)
     return list(page.evaluate("moved"))

@@ -16,7 +16,7 @@ from tests.system.record import TruthScene
 from tests.system.stack import Stack, eventually
 from tests.web.film import Picture, frames_of
 from tests.web.own import STOP, start, starter
-from tests.web.pages import Pages, difference, seen, small, text
+from tests.web.pages import Pages, diagnostics, difference, seen, small, text
 from tests.web.wcag import violations_light_and_dark
 
 
@@ -77,7 +77,8 @@ def test_the_right_matches_appear_in_the_order_in_which_the_camera_sees_the_item
 
     (camera,) = [each for each in without_camera.get("/cameras")["cameras"] if each["thing"] == thing]
     assert (camera["state"], camera["source"]) == ("online", "frames over MQTT")
-    assert {"frames over MQTT", "CPU"} <= set(page.locator("#details dd").all_inner_texts())
+    diagnostics(page)
+    assert {"frames over MQTT", "CPU"} <= set(page.locator(".details dd").all_inner_texts())
 
 
 def test_another_visitor_sees_its_previews_until_it_is_stopped(

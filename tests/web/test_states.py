@@ -79,7 +79,9 @@ def test_a_page_that_opens_while_the_search_is_not_there_says_that_it_gets_ready
         page = pages.open(with_clip.page)
         page.get_by_role("heading", name="Getting ready").wait_for()
         assert badge(page) == "Connecting"
-        assert text(page, "#notice-reason").startswith("index (")
+        assert text(page, "#notice-reason") == "Search is not answering."
+        page.locator("#notice-details > summary").click()
+        assert text(page, "#notice-detail").startswith("index: search at http://")
         assert violations_light_and_dark(page) == []
     wait_live(page, with_clip)
 
@@ -96,7 +98,7 @@ def test_redis_that_is_gone_is_named_and_comes_back(with_clip: Stack, pages: Pag
     with stopped(with_clip.pid("valkey-server")):
         page.get_by_role("heading", name="The search is not ready").wait_for()
         # The search may notice it first.
-        eventually(lambda: text(page, "#notice-reason").startswith("Redis ("), within_s=10)
+        eventually(lambda: "Redis is not answering." in text(page, "#notice-reason"), within_s=10)
         assert "lookalike doctor" in text(page, "#notice-next")
         assert badge(page) == "Not live"
         assert violations_light_and_dark(page) == []
@@ -176,8 +178,9 @@ def test_a_camera_with_another_model_is_told_with_what_to_do(with_clip: Stack, p
         old.say("online", model=own, model_trouble=f"model {catalogue} is being fetched")
         page = pages.open(f"{with_clip.page}#camera=old")
         page.get_by_role("heading", name="old runs another model than the catalogue").wait_for()
-        assert own in text(page, "#notice-reason")
-        assert f"(model {catalogue} is being fetched)" in text(page, "#notice-reason")
+        page.locator("#notice-details > summary").click()
+        assert f"Camera: model {own}." in text(page, "#notice-detail")
+        assert f"model {catalogue} is being fetched" in text(page, "#notice-detail")
         assert f"the catalogue's model, {catalogue}" in text(page, "#notice-next")
         assert "make deploy-edge THING=old" in text(page, "#notice-next")
         page.locator("option", has_text="old · other model").wait_for(state="attached")

@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 
 from common.wire import to_iso
 from tests.system.stack import Stack, eventually
-from tests.web.pages import Pages, text
+from tests.web.pages import Pages, diagnostics, text
 from tests.web.proxy import Proxy
 
 # A browser without shared workers, such as Chrome on Android.
@@ -93,6 +93,7 @@ def test_where_a_proxy_holds_the_stream_back_the_page_asks_and_says_so(
 ) -> None:
     between.held = b"/matches/stream"
     page = pages.open(between.page, script=script)
+    diagnostics(page)
     page.locator(".details-connection").wait_for()
     assert "asks every second" in text(page, ".details-connection")
     goes_on(page)
@@ -117,6 +118,7 @@ def test_where_the_host_has_no_stream_the_page_asks_at_once(between: Proxy, page
     asked: list[str] = []
     page.on("request", lambda each: asked.append(each.url))
     page.goto(between.page)
+    diagnostics(page)
     page.locator(".details-connection").wait_for()
     goes_on(page)
     assert page.locator("#banner").is_hidden()

@@ -12,7 +12,7 @@ from tests.system.played import PlayedCamera
 from tests.system.stack import Stack, eventually, running
 from tests.web.film import Picture
 from tests.web.own import START
-from tests.web.pages import Pages, chromium, difference, seen, small, text, with_camera
+from tests.web.pages import Pages, chromium, diagnostics, difference, seen, small, text, with_camera
 
 KEY = "s3cret"
 
@@ -42,8 +42,8 @@ def test_the_picture_of_a_camera_stands_behind_the_box_and_moves(
     eventually(has_moved, within_s=10)
     assert _is_of(seen(page), clip)
     assert page.evaluate("eyes.blobs.size") <= 1
-    source = text(page, ".details-source")
-    assert source.endswith("samples/clip.mp4")
+    diagnostics(page)
+    assert text(page, ".details-source").endswith("samples/clip.mp4")
 
 
 def test_a_hidden_page_asks_for_nothing(with_clip: Stack, pages: Pages) -> None:
@@ -153,6 +153,7 @@ def test_what_a_camera_lacks_is_shown_with_its_reason(
         page = pages.open(f"{without_camera.page}#camera=door")
         page.get_by_role("heading", name=title).wait_for()
         assert text(page, "#notice-reason") == "the cable is out"
+        diagnostics(page)
         assert text(page, ".details-source") == "rtsp://host/door"
         health = without_camera.get("/healthz")
         (door,) = [each for each in health["cameras"] if each["thing"] == "door"]

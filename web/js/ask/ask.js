@@ -85,7 +85,9 @@ function ask(files) {
 }
 
 export function startAsk() {
-  byId("ask").addEventListener("click", openAsk);
+  const button = byId("ask");
+  button.title = t("ask.button"); // where it is a mere sign
+  button.addEventListener("click", openAsk);
   const onLive = () => document.body.dataset.page === "live";
   addKey({ key: "s", text: "help.ask", run: openAsk, when: onLive });
   const taking = () => open !== null || (onLive() && document.querySelector("dialog[open]") === null);

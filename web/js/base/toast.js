@@ -1,7 +1,7 @@
 // A line that says what was just done, with one action, such as undo.
 
 import { dialogIsOpen } from "./dialog.js";
-import { byId, el } from "./dom.js";
+import { byId, el, press } from "./dom.js";
 import { addKey } from "./keys.js";
 import { t } from "./text.js";
 
@@ -17,16 +17,15 @@ export function hideToast() {
 const button = () => byId("toast").querySelector(".toast-line > .button");
 addKey({ key: "z", text: "help.undo", run: () => button().click(), when: () => button() !== null });
 
-/** `action` is {label, run}; the line stays while the pointer or the focus is on it. */
-export function toast(text, { action = null } = {}) {
+/** `actions` are {label, run}, the first with the shortcut; the line stays while the pointer or the focus is on it. */
+export function toast(text, { actions = [] } = {}) {
   const room = byId("toast");
   const shut = el("button", "dialog-shut");
   shut.type = "button";
   shut.setAttribute("aria-label", t("dialog.close"));
   shut.addEventListener("click", hideToast);
-  const act = action && el("button", "button", action.label);
-  act?.addEventListener("click", () => { hideToast(); action.run(); });
-  const line = el("div", "toast-line", el("p", "", text), act, shut);
+  const buttons = actions.map(({ label, run }) => press("button", label, () => { hideToast(); run(); }));
+  const line = el("div", "toast-line", el("p", "", text), ...buttons, shut);
   const wait = () => { clearTimeout(timer); timer = setTimeout(hideToast, STAYS_MS); };
   ["pointerenter", "focusin"].forEach((name) => line.addEventListener(name, () => clearTimeout(timer)));
   ["pointerleave", "focusout"].forEach((name) => line.addEventListener(name, wait));

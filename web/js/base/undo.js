@@ -11,7 +11,7 @@ export function tellUndoable(words, { label, takeBack, undone, refused }) {
   const action = { label, async run() {
     const answer = await takeBack();
     if (answer.ok) toast(undone(answer.body));
-    else toast(refused(answer), { action: mayPass(answer) ? action : null });
+    else toast(refused(answer), { actions: mayPass(answer) ? [action] : [] });
   } };
-  toast(words, { action });
+  toast(words, { actions: [action] });
 }

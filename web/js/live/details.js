@@ -1,6 +1,6 @@
-// The line at the foot: number of agreeing frames, source and frame rate, model and index.
+// Facts for whoever looks for a fault, shown in the help: agreeing frames, source and rate, model and index.
 
-import { byId, el } from "../base/dom.js";
+import { el } from "../base/dom.js";
 import { t, tCount, tenths } from "../base/text.js";
 import { inOurWords } from "../base/told.js";
 import { FRAMES_OVER_MQTT } from "./state.js";
@@ -51,11 +51,13 @@ function entries({ state, camera, record }) {
 }
 
 export function createDetails() {
-  const list = byId("details");
+  const list = el("dl", "details");
   let drawnAt = -Infinity;
 
   return {
+    node: list,
     render(facts) {
+      if (!list.isConnected) return;
       if (list.children.length > 1 && performance.now() - drawnAt < REFRESH_MS) return;
       drawnAt = performance.now();
       list.replaceChildren(...entries(facts).map(([name, value]) =>

@@ -8,6 +8,7 @@ import { askKey, onKey } from "../base/key.js";
 import { getPlace, onPlace } from "../base/place.js";
 import { t } from "../base/text.js";
 import { createCameraBar } from "./camera.js";
+import { keptCrop } from "./crop.js";
 import { createDetails } from "./details.js";
 import { bestKey, createHold } from "./hold.js";
 import { createIntake } from "./intake.js";
@@ -35,7 +36,10 @@ const clock = createClock();
 const timings = createTimings();
 const best = createBest();
 const runners = createRunners();
-const recent = createRecent({ onOpen: (record) => openRecord(record, { timings: timings.of(record), onClose: () => recent.focus(record) }) });
+const recent = createRecent({
+  seen: (record) => (record === drawn ? keptCrop(live.picture(), record.box) : null),
+  onOpen: (record, seen) => openRecord(record, { seen, timings: timings.of(record), onClose: () => recent.focus(record) }),
+});
 const viewfinder = createViewfinder();
 const details = createDetails();
 const way = createWay(timings);
@@ -158,7 +162,7 @@ function render() {
   const nowMs = clock.now();
   const kind = situation({ state, thing, camera, record, nowMs, elapsedMs: performance.now() });
   const facts = { state, thing, camera, record: paused ? drawn : record, kind, nowMs };
-  [cameraBar, notice, intake, view].forEach((part) => part.render(facts));
+  [cameraBar, notice, intake, view, details, way].forEach((part) => part.render(facts));
   if (!paused) drawLive(facts);
   listeners.forEach((take) => take());
   return kind;
@@ -170,7 +174,8 @@ function drawLive(facts) {
   document.body.dataset.situation = kind;
   document.body.dataset.shown = ["live", "resuming"].includes(kind) && isFresh(record, nowMs) ? "fresh" : "old";
   document.body.dataset.view = own && own.thing === thing ? "own" : "camera";
-  [viewfinder, details, way].forEach((part) => part.render(facts));
+  viewfinder.render(facts);
+  best.see(live.picture(), drawn);
   const match = !WITHOUT_MATCH.includes(kind);
   best.show({ match, view: viewfinder.hasPicture });
   runners.visible = match;
@@ -200,6 +205,8 @@ export const live = {
       fresh: document.body.dataset.shown === "fresh", paused: state.paused,
     };
   },
+  /** Nodes with facts for whoever looks for a fault; they are kept up to date while they are on the page. */
+  diagnostics: () => [details.node, way.node],
   /** Calls `take` after each drawing. */
   onChange: (take) => listeners.add(take),
   /** The picture or video that the viewfinder shows, or null. */

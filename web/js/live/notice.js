@@ -23,8 +23,19 @@ const ACTIONS = {
 /** Next steps that have a button. */
 const STEPS = { empty: ["add", "teach", "own"], waiting: ["own"], offline: ["own"], no_camera: ["own"] };
 
-function checkWords(health) {
-  return failingChecks(health).map(([name, { detail }]) => t(`check.${name}`) + (detail ? ` (${inOurWords(detail)})` : "")).join(", ");
+const failingNames = (health) => failingChecks(health).map(([name]) => t(`check.${name}`)).join(", ");
+
+/** What does not answer, in a sentence each; the system's own words stand behind "Details". */
+const failingWords = (health) => failingChecks(health).map(([name]) => t(`failing.${name}`)).join(" ");
+
+/** The system's own words about what is wrong: addresses, models and errors, for whoever looks for the fault. */
+function detailWords({ kind, state, camera }) {
+  if (kind === "failing" || kind === "starting") {
+    return failingChecks(state.health).filter(([, { detail }]) => detail).map(([name, { detail }]) => `${t(`check.${name}`)}: ${inOurWords(detail)}`).join("\n");
+  }
+  if (kind !== "other_model") return "";
+  const models = t("notice.other_model.models", { own: camera.model, model: otherModelThan(state.health, camera) });
+  return camera.model_trouble ? `${models}\n${inOurWords(camera.model_trouble)}` : models;
 }
 
 function title({ kind, thing, camera }) {
@@ -46,20 +57,17 @@ function bannerText({ state, kind }) {
   }
   if (["failing", "starting"].includes(kind)) return ""; // the notice says it
   if (!failingChecks(state.health).length) return state.health?.checks?.index?.overloaded ? t("overloaded.banner") : "";
-  return t("failing.banner", { checks: checkWords(state.health) });
+  return t("failing.banner", { checks: failingNames(state.health) });
 }
 
 function reasonWords({ kind, state, thing, camera }) {
-  if (kind === "failing" || kind === "starting") return checkWords(state.health);
+  if (kind === "failing" || kind === "starting") return failingWords(state.health);
   // Teaching needs a camera.
   if (kind === "empty" && CAMERA_TROUBLE.includes(camera?.state)) {
     const trouble = title({ kind: camera.state, thing, camera });
     return camera.reason ? `${trouble}: ${inOurWords(camera.reason)}` : trouble;
   }
-  if (kind === "other_model") {
-    const models = t("notice.other_model.reason", { own: camera.model, model: otherModelThan(state.health, camera) });
-    return camera.model_trouble ? `${models} (${inOurWords(camera.model_trouble)})` : models;
-  }
+  if (kind === "other_model") return t("notice.other_model.reason");
   return camera?.state === kind && camera.reason ? inOurWords(camera.reason) : "";
 }
 
@@ -85,6 +93,7 @@ function createSteps() {
 /** `onNotice(title)` is called when a new notice appears, to have it read out. */
 export function createNotice({ onRetry, onNotice }) {
   const [box, heading, reason, next] = ["notice", "notice-title", "notice-reason", "notice-next"].map(byId);
+  const [fold, detail] = ["notice-details", "notice-detail"].map(byId);
   const [banner, bannerWords, retry] = ["banner", "banner-text", "banner-retry"].map(byId);
   const renderSteps = createSteps();
   retry.addEventListener("click", onRetry);
@@ -111,6 +120,8 @@ export function createNotice({ onRetry, onNotice }) {
       setText(heading, words);
       setText(reason, reasonWords(view));
       reason.hidden = !reason.textContent;
+      setText(detail, detailWords(view));
+      setHidden(fold, !detail.textContent);
       const step = t(nextKey(kind, camera), { thing: view.thing, model: otherModelThan(state.health, camera) });
       if (next.dataset.step !== step) setRich(next, step);
       next.dataset.step = step;

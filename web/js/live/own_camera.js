@@ -79,6 +79,12 @@ export function createOwnCamera({ onChange, refused }) {
     trouble.parentElement.hidden = !text;
   }
 
+  /** Names the button, also in a tooltip where it is a mere sign. */
+  function name(key) {
+    button.textContent = button.title = t(key);
+    document.body.toggleAttribute("data-own", key === "own.stop");
+  }
+
   async function open() {
     tell("");
     if (!isSecureContext) return tell(t("own.insecure", { origin: location.origin, port: location.port || 80 }));
@@ -88,7 +94,7 @@ export function createOwnCamera({ onChange, refused }) {
       const video = await play(stream);
       stream.getVideoTracks().forEach((track) => track.addEventListener("ended", () => close(t("own.ended"))));
       sender.replaceChildren(video);
-      button.textContent = t("own.stop");
+      name("own.stop");
       onChange(thing, stream);
       send(stream, video);
     } catch (error) {
@@ -102,7 +108,7 @@ export function createOwnCamera({ onChange, refused }) {
     stream?.getTracks().forEach((track) => track.stop());
     stream = null;
     sender.replaceChildren();
-    button.textContent = t("own.start");
+    name("own.start");
     onChange(null, null);
   }
 
@@ -121,6 +127,7 @@ export function createOwnCamera({ onChange, refused }) {
     }
   }
 
+  name("own.start");
   button.addEventListener("click", async () => {
     if (opening) return; // the browser asks the visitor for permission
     opening = true;

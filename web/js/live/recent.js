@@ -38,10 +38,11 @@ function createTile(record, width, open) {
   return tile;
 }
 
-export function createRecent({ onOpen }) {
+/** `seen(record)` gives the camera's picture of a record that is drawn now, or null; `onOpen(record, picture)` opens one. */
+export function createRecent({ onOpen, seen }) {
   const section = byId("recent");
   const list = byId("recent-list");
-  let entries = []; // {record, told, tile}, newest first; `told` is the record that its details show
+  let entries = []; // {record, told, picture, tile}, newest first; `told` is the record that its details show
 
   const buttons = () => [...list.querySelectorAll("button")];
 
@@ -52,16 +53,18 @@ export function createRecent({ onOpen }) {
   }
 
   function createEntry(record, width) {
-    const entry = { record, told: record };
-    entry.tile = createTile(record, width, () => onOpen(entry.told));
+    const entry = { record, told: record, picture: seen(record) };
+    entry.tile = createTile(record, width, () => onOpen(entry.told, entry.picture));
     return entry;
   }
 
   /** True for another record of the entry's item. An unsure entry that has become sure changes in place. */
   function covers(entry, record) {
     if (recentKey(entry.record) !== recentKey(record)) return false;
+    entry.picture ??= seen(record); // the camera's picture may come after the first record
     if (record.verdict === "match" && entry.told.verdict !== "match") {
       entry.told = record;
+      entry.picture = seen(record);
       tell(entry.tile, record);
     }
     return true;

@@ -4,10 +4,12 @@ import { openDialog } from "../base/dialog.js";
 import { el } from "../base/dom.js";
 import { picture } from "../base/picture.js";
 import { clockTime, dateTime, t } from "../base/text.js";
-import { BEST_PX, equalsList, facts, group, names, others, titleNode, titleOf } from "./match.js";
+import { BEST_PX, equalsList, facts, group, runnersOf, titleNode, titleOf } from "./match.js";
+import { priceWords } from "./price.js";
 import { createScore, sureness } from "./score.js";
 import { ms } from "./timing_breakdown.js";
 
+const ROWS = 5;
 const extras = [];
 
 /** `give(record)` gives the nodes that a record's dialog shows below the match, or null. */
@@ -26,24 +28,40 @@ function equalsOf(record, members) {
     el("h3", "record-title", t("best.equals.title", { n: members.length })), equalsList(members), scored(record.matches[0], sureness));
 }
 
-function bestOf(record) {
-  const members = group(record);
-  const [match] = members;
-  const missed = record.verdict === "no_match";
-  if (members.length > 1 && !missed) return equalsOf(record, members);
-  const { category, price } = match.metadata ?? {};
-  const line = [category, price].filter(Boolean).join(" · ");
-  return el("div", "record-best", picture(match.url, { width: BEST_PX }).node,
-    el("div", "record-words",
-      el("p", "verdict", t(`verdict.${record.verdict}`)),
-      missed ? el("p", "best-guess", t("best.guess", { title: names(record) })) : el("h3", "record-title", titleNode(match)),
-      !missed && line ? el("p", "record-line", line) : null,
-      missed ? null : facts(match.metadata ?? {}),
-      missed ? null : scored(match, sureness)));
+/** What the camera saw: the part of its picture that was looked at, kept since then. */
+function seenOf(address) {
+  if (!address) return null;
+  const image = Object.assign(new Image(), { src: address, alt: t("what.seen") });
+  return el("figure", "record-seen", el("span", "picture", image), el("figcaption", "", t("what.seen")));
 }
 
-function runnersOf(record) {
-  const runners = others(record);
+function wordsOf(record, match) {
+  const missed = record.verdict === "no_match";
+  const category = match.metadata?.category;
+  const price = priceWords(match.metadata);
+  return el("div", "record-words",
+    el("p", "verdict", t(`verdict.${record.verdict}`)),
+    ...(missed ? [] : [
+      el("h3", "record-title", titleNode(match)),
+      category ? el("p", "record-line", String(category)) : null,
+      price ? el("p", "record-price", price) : null,
+      facts(match.metadata ?? {}),
+      scored(match, sureness),
+    ].filter(Boolean)));
+}
+
+function bestOf(record, address) {
+  const members = group(record);
+  const missed = record.verdict === "no_match";
+  const seen = seenOf(address);
+  if (members.length > 1 && !missed) return el("div", "record-both", seen, equalsOf(record, members));
+  const [match] = members;
+  const item = missed ? null : el("figure", "record-seen", picture(match.url, { width: BEST_PX }).node, el("figcaption", "", t("record.item")));
+  return el("div", "record-best", el("div", "record-pictures", seen, item), wordsOf(record, match));
+}
+
+function rowsOf(record) {
+  const runners = runnersOf(record).slice(0, ROWS);
   if (!runners.length) return null;
   const missed = record.verdict === "no_match";
   const rows = runners.map((match) => el("li", "record-runner", picture(match.url, { width: 160 }).node,
@@ -51,26 +69,26 @@ function runnersOf(record) {
   return el("section", "record-part", el("h3", "heading", t(`runners.${record.verdict}`)), el("ol", "record-runners", ...rows));
 }
 
+const list = (rows) => el("dl", "facts", ...rows.filter(([, value]) => value).map(([name, value]) =>
+  el("div", "", el("dt", "", t(`record.${name}`)), el("dd", "", value))));
+
+/** Where and when it was seen, and behind a fold what only somebody who looks for a fault needs. */
 function sourceOf(record, timings) {
   const stages = Object.entries(timings).map(([stage, value]) => `${t(`stage.${stage}`)} ${ms(value)}`);
-  const rows = [
-    ["camera", record.thing],
-    ["time", dateTime(record.captured_at)],
-    ["model", record.model],
-    ["stages", stages.length ? `${stages.join(" · ")} ms` : null],
-    ["id", String(record.id)],
-  ];
-  return el("dl", "facts record-part", ...rows.filter(([, value]) => value).map(([name, value]) =>
-    el("div", "", el("dt", "", t(`record.${name}`)), el("dd", "", value))));
+  return el("div", "record-part",
+    list([["camera", record.thing], ["time", dateTime(record.captured_at)]]),
+    el("details", "fold", el("summary", "", t("help.diagnostics")),
+      list([["model", record.model], ["stages", stages.length ? `${stages.join(" · ")} ms` : null], ["id", String(record.id)]])));
 }
 
-export function openRecord(record, { timings, onClose }) {
+/** `seen` is the address of what the camera saw, or null where nobody has kept it. */
+export function openRecord(record, { seen, timings, onClose }) {
   const time = clockTime(record.captured_at);
   const more = extras.flatMap((give) => give(record)).filter(Boolean);
   const { node } = openDialog({
     title: t("record.title", { time }),
     className: "record",
-    content: [bestOf(record), el("div", "record-extra", ...more), runnersOf(record) ?? "", sourceOf(record, timings)],
+    content: [bestOf(record, seen), el("div", "record-extra", ...more), rowsOf(record) ?? "", sourceOf(record, timings)],
     onClose,
   });
   node.dataset.verdict = record.verdict;

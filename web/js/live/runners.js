@@ -1,7 +1,7 @@
 // The runners-up: the next likely items, smaller.
 
 import { byId, el, setText } from "../base/dom.js";
-import { others, titleOf } from "./match.js";
+import { runnersOf, titleOf } from "./match.js";
 import { picture } from "../base/picture.js";
 import { createScore } from "./score.js";
 import { t } from "../base/text.js";
@@ -29,16 +29,20 @@ export function createRunners() {
   const section = byId("runners");
   const heading = byId("runners-heading");
   const list = byId("runners-list");
+  const none = byId("runners-none");
+  let drawn = false;
   let rows = new Map(); // id → row; a row that stays keeps its node, so that its picture does not blink
 
   return {
     /** Waits for the pictures and gives the function that draws. */
     async prepare(record) {
-      const matches = others(record).slice(0, SHOWN);
+      const matches = runnersOf(record).slice(0, SHOWN);
       const next = new Map(matches.map((match) => [match.id, rows.get(match.id) ?? createRow(match)]));
       await Promise.all([...next.values()].map(({ ready }) => ready));
       return () => {
         rows = next;
+        drawn = true;
+        none.hidden = rows.size > 0;
         section.dataset.verdict = record.verdict;
         setText(heading, t(`runners.${record.verdict}`));
         for (const match of matches) rows.get(match.id).update(match);
@@ -48,10 +52,11 @@ export function createRunners() {
     },
     clear() {
       rows = new Map();
+      drawn = false;
       list.replaceChildren();
     },
     set visible(yes) {
-      section.hidden = !yes || rows.size === 0;
+      section.hidden = !yes || !drawn;
     },
   };
 }

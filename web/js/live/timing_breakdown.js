@@ -1,6 +1,6 @@
 // Timings on demand: the last frame's stages beside the recent median and 95th percentile.
 
-import { byId, el, setText } from "../base/dom.js";
+import { el, setText } from "../base/dom.js";
 import { t, tCount } from "../base/text.js";
 
 const REFRESH_MS = 1000;
@@ -28,27 +28,28 @@ function line(name, values) {
 }
 
 export function createWay(timings) {
-  const [room, summary, table] = ["way", "way-summary", "way-table"].map(byId);
+  const heading = el("h4", "heading");
+  const table = el("table", "way-table");
   const caption = el("caption");
   const body = el("tbody");
   table.append(caption, head(), body);
   table.querySelector("thead tr").append(el("td"));
   let drawnAt = -Infinity;
-  room.addEventListener("toggle", draw);
+  const node = el("section", "way", heading, el("div", "way-room", table));
 
   function draw() {
     drawnAt = performance.now();
     const { rows, wholeMs, count } = timings.table();
-    setText(summary, rows.length ? t("way.summary", { n: ms(wholeMs) }) : t("way.heading"));
-    if (!room.open) return;
+    setText(heading, rows.length ? t("way.summary", { n: ms(wholeMs) }) : t("way.heading"));
     setText(caption, rows.length ? tCount("way.caption", count) : t("way.none"));
     table.classList.toggle("way-empty", !rows.length);
     body.replaceChildren(...rows.map(({ stage, last, p50, p95 }) => line(stage, [last, p50, p95])));
   }
 
   return {
+    node,
     render() {
-      if (performance.now() - drawnAt > REFRESH_MS) draw();
+      if (node.isConnected && performance.now() - drawnAt > REFRESH_MS) draw();
     },
   };
 }

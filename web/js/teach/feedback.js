@@ -6,6 +6,7 @@ import { t } from "../base/text.js";
 
 export const RIGHT = { right: true };
 export const WRONG = { right: false };
+export const WITHDRAWN = { right: null };
 
 /** Feedback that the record's camera saw the item of this id; `right` always means the best match. */
 export const itWas = (record, id) => (id === record.matches[0].id ? RIGHT : { ...WRONG, item: id });

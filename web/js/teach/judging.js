@@ -1,19 +1,21 @@
 // Judging: a yes or a no is feedback to the server, and a no also asks which item it was.
 
 import { t } from "../base/text.js";
-import { group, names, others, titleOf } from "../live/match.js";
-import { feedbackRefusal, itWas, RIGHT, say, WRONG } from "./feedback.js";
+import { group, names, titleOf } from "../live/match.js";
+import { choicesOf } from "../live/which.js";
+import { feedbackRefusal, itWas, RIGHT, say, WITHDRAWN, WRONG } from "./feedback.js";
 import { pile } from "./wrong_list.js";
 import { askWhat } from "./which_item.js";
 
 const NEAR = 6;
 
 /**
- * {yes, no}, both called with (record, picture), the camera's picture or null. `tell(words, options)` shows the
- * outcome, `onSaid(record, "yes" or "no")` gets each judgement, `teach()` opens the teaching of a new item.
+ * {yes, no}, both called with (record, picture), the camera's picture or null, and choose(record, item). `tell(words,
+ * {actions})` shows the outcome, `onSaid(record, "yes", "no" or null)` gets each judgement and its undo, `teach()` opens
+ * the teaching of a new item.
  */
 export function createJudging({ tell, onSaid, teach }) {
-  const teaching = { action: { label: t("judge.teach"), run: teach } };
+  const teaching = { label: t("judge.teach"), run: teach };
   let busy = false;
 
   /** Sends one judgement; true if it was accepted. */
@@ -26,11 +28,19 @@ export function createJudging({ tell, onSaid, teach }) {
     return answer.ok;
   }
 
+  /** The button that takes a judgement back from the server, the list and the page. */
+  const undo = (record) => ({ label: t("judge.undo"), async run() {
+    if (!(await send(record, WITHDRAWN))) return;
+    pile.remove(record.id);
+    onSaid(record, null);
+    tell(t("judge.undone"));
+  } });
+
   async function note(record, said, words) {
     if (!(await send(record, said))) return;
     pile.remove(record.id);
     onSaid(record, said.right || record.verdict === "no_match" ? "yes" : "no");
-    tell(words);
+    tell(words, { actions: [undo(record)] });
   }
 
   const noteItem = (record) => ({ id, ...item }) => note(record, itWas(record, id), t("judge.noted", { title: titleOf(item) }));
@@ -38,19 +48,21 @@ export function createJudging({ tell, onSaid, teach }) {
   /** Puts a wrong match on the list of corrections, and says so. */
   function later(record, picture) {
     pile.add(record, picture);
-    tell(t("judge.later"));
+    tell(t("judge.later"), { actions: [undo(record)] });
   }
 
   async function wrong(record, picture) {
     if (!(await send(record, WRONG))) return;
     pile.add(record, picture); // until the right item is named, even if the dialog is closed
     onSaid(record, "no");
+    const asked = choicesOf(record);
+    const shown = asked.length ? asked : group(record);
     askWhat({
-      title: t("what.title"), words: t("what.taken", { title: names(record) }), picture, box: record.box, near: others(record).slice(0, NEAR),
+      title: t("what.title"), words: asked.length ? t("what.none_of") : t("what.taken", { title: names(record) }), picture, box: record.box, near: record.matches.filter((match) => !shown.includes(match)).slice(0, NEAR),
       onItem: noteItem(record),
       onNone() {
         pile.remove(record.id);
-        tell(t("judge.none"), teaching);
+        tell(t("judge.none"), { actions: [undo(record), teaching] });
       },
       onLater: () => later(record, picture),
     });
@@ -72,10 +84,12 @@ export function createJudging({ tell, onSaid, teach }) {
   function agree(record) {
     pile.remove(record.id);
     onSaid(record, "no");
-    tell(t("judge.agreed"), teaching);
+    tell(t("judge.agreed"), { actions: [teaching] });
   }
 
   return {
+    /** One of the items of an unsure record. */
+    choose: (record, item) => noteItem(record)(item),
     yes(record, picture) {
       if (record.verdict === "no_match") which(record, picture);
       else note(record, RIGHT, t(group(record).length > 1 ? "judge.right.equals" : "judge.right", { title: names(record) }));

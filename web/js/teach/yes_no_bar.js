@@ -3,6 +3,7 @@
 import { el, setText } from "../base/dom.js";
 import { t } from "../base/text.js";
 import { group } from "../live/match.js";
+import { choicesOf } from "../live/which.js";
 
 let count = 0;
 
@@ -13,7 +14,7 @@ export function createBar({ onYes, onNo, keys = {} }) {
   const answer = (said, run) => {
     const hint = keys[said] ? el("kbd", "key-hint", keys[said]) : null;
     hint?.setAttribute("aria-hidden", "true");
-    const button = el("button", "button", t(`judge.${said}`), hint);
+    const button = el("button", "button", el("span", "", t(`judge.${said}`)), hint);
     button.type = "button";
     button.addEventListener("click", () => button.getAttribute("aria-disabled") !== "true" && run());
     return button;
@@ -26,7 +27,10 @@ export function createBar({ onYes, onNo, keys = {} }) {
     node,
     show({ record, said, may = true }) {
       const equals = record.verdict !== "no_match" && group(record).length > 1;
-      setText(question, t(equals ? "judge.equals" : `judge.${record.verdict}`));
+      const which = choicesOf(record).length > 0;
+      node.dataset.asks = which ? "which" : "whether";
+      setText(question, which ? t("judge.which") : t(equals ? "judge.equals" : `judge.${record.verdict}`));
+      setText(buttons.no.firstChild, t(which ? "judge.none_of" : "judge.no"));
       for (const [name, button] of Object.entries(buttons)) {
         button.setAttribute("aria-pressed", String(said === name));
         // Not `disabled`, with which the button would lose the focus.
