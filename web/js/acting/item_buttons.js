@@ -6,13 +6,14 @@ import { addKey } from "../base/keys.js";
 import { t } from "../base/text.js";
 import { live } from "../live/live.js";
 import { group } from "../live/match.js";
+import { choicesOf } from "../live/which.js";
 import { copy } from "./clipboard.js";
 
 const SAID_MS = 2000;
 
-/** The one item that a record shows; null for no match, and for items that are equal. */
+/** The one item that a record shows; null for no match, for items that are equal, and while it is asked which one it is. */
 export function itemOf(record) {
-  if (!record || record.verdict === "no_match") return null;
+  if (!record || record.verdict === "no_match" || choicesOf(record).length) return null;
   const members = group(record);
   return members.length === 1 ? members[0] : null;
 }
