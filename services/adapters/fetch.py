@@ -128,6 +128,18 @@ class _Clock:
         return _text(error) or type(error).__name__
 
 
+def _private(host: str, address: str) -> str:
+    if host == address:
+        return (
+            f"{address} is a private address; expected one of the public internet, "
+            "or LOOKALIKE_FETCH_PRIVATE=1"
+        )
+    return (
+        f"{host[:100]} is the private address {address}; expected one of the public internet, "
+        "or LOOKALIKE_FETCH_PRIVATE=1"
+    )
+
+
 class _Backend(httpcore.NetworkBackend):
     """Connects to nothing but addresses that were checked."""
 
@@ -153,10 +165,7 @@ class _Backend(httpcore.NetworkBackend):
             raise httpcore.ConnectError(f"the name {host[:100]!a} has no address ({error})") from None
         for address in addresses:
             if not self._may_reach(address):
-                raise InputError(
-                    f"{host[:100]} is the private address {address}; expected one of the public internet, "
-                    "or LOOKALIKE_FETCH_PRIVATE=1"
-                )
+                raise InputError(_private(host.strip("[]"), address))
         failure: Exception = httpcore.ConnectError(f"the name {host[:100]!a} has no address")
         for address in addresses:
             try:

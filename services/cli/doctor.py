@@ -1,4 +1,4 @@
-"""`lookalike doctor`: checks each hop between camera and page, and names the first that fails."""
+"""`lookalike doctor`: checks each step from camera to page, and finds which one fails."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ FRESH_S = 5.0
 
 
 class _HopError(Exception):
-    """A hop that fails; `remedy` says what to do."""
+    """A step that fails; `remedy` says what to do."""
 
     def __init__(self, what: str, remedy: str) -> None:
         super().__init__(what)
@@ -101,7 +101,7 @@ class _Doctor:
     def store(self) -> str:
         check = self._ask("/healthz")["checks"]["store"]
         if not check["ok"]:
-            raise _HopError(check["detail"], "mend what it names")
+            raise _HopError(check["detail"], "fix the part named above")
         items = self._ask("/items?limit=1")["items"]
         if not items:
             raise _HopError("the catalogue is empty", "run `lookalike items import PATH`")
@@ -143,7 +143,7 @@ class _Doctor:
         failing = [name for name, check in checks if not check["ok"] and "loading" not in check]
         if failing:
             told = "; ".join(f"{name}: {health['checks'][name]['detail']}" for name in failing)
-            raise _HopError(told, "mend what it names")
+            raise _HopError(told, "fix the part named above")
         return "healthy"
 
     def matches(self) -> str:
@@ -185,7 +185,7 @@ class _Doctor:
 
 
 def doctor() -> None:
-    """Check each hop between camera and page in order; names the first that fails and what to do.
+    """Check each step from camera to page in order; finds which one fails and how to fix it.
 
     A search that is still reading the catalogue does not fail: that is said, with how far it is.
     """

@@ -44,7 +44,7 @@ def teach(
     item_id: Annotated[str, typer.Option("--id", help="The new item's id; else it gets one.")] = "",
     to: Annotated[str, typer.Option(help="The id of an item that this is a further view of.")] = "",
 ) -> None:
-    """Make what a camera sees now an item, or with --to a further view of one."""
+    """Add what the camera sees as an item, or with --to as a further view of one."""
     if to and (title or item_id):
         raise InputError("--to names an item that exists; expected it without --title and --id")
     if to:

@@ -103,7 +103,9 @@ class RecordingSource:
 
 def _why_no_path(path: Path, error: OSError | ValueError) -> str:
     if isinstance(error, FileNotFoundError):
-        return f"no such file or folder: {path}"
+        missing = f"no such file or folder: {path}"
+        # Somebody who writes `webcam` means a camera.
+        return missing if path.suffix or len(path.parts) > 1 else f"{missing}; a webcam is 0 or /dev/video0"
     return f"{path}: {getattr(error, 'strerror', None) or error}"
 
 

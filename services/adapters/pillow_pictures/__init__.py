@@ -123,7 +123,7 @@ def _bare(content: bytes) -> tuple[str, BareFile]:
     except JpegCostError as error:
         raise TooLargeError(f"the picture has {error}") from None
     except (JpegError, DamagedError) as error:
-        raise InputError(f"the picture is damaged ({error}); {_EXPECTED}") from None
+        raise InputError(f"the picture is damaged ({_damage(error)}); {_EXPECTED}") from None
     return kind, bare
 
 
@@ -138,6 +138,14 @@ def _check_size(kind: str, width: int, height: int) -> None:
         )
 
 
+def _damage(error: Exception) -> str:
+    """A decoder's error in words."""
+    told = str(error)
+    if "truncated" in told and "damaged" not in told:
+        return "the file ends too early"
+    return ascii(told[:100])[1:-1] or type(error).__name__
+
+
 def _decoded(kind: str, bare: BareFile, *, at_least: tuple[int, int]) -> Image.Image:
     """The picture, a JPEG perhaps smaller, but not below this; InputError for whatever the decoder raises."""
     try:
@@ -148,6 +156,5 @@ def _decoded(kind: str, bare: BareFile, *, at_least: tuple[int, int]) -> Image.I
     except InputError:
         raise
     except Exception as error:  # decoders raise errors of any kind, MemoryError and KeyError among them
-        reason = ascii(str(error)[:100])[1:-1] or type(error).__name__
-        raise InputError(f"the picture is damaged ({reason}); {_EXPECTED}") from None
+        raise InputError(f"the picture is damaged ({_damage(error)}); {_EXPECTED}") from None
     return image

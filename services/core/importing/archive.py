@@ -26,6 +26,7 @@ from services.core.ports import OpenPicture
 
 FORMAT, VERSION = "lookalike-items", 1
 _ITEMS, _MANIFEST, _PICTURES = "items.jsonl", "manifest.json", "pictures/"
+_PICTURE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif")
 _MAX_MANIFEST = 65_536
 # Bytes of the directory at a ZIP's end, which is read whole and takes about ten times its size in memory.
 _MAX_READ = 256 * 1024 * 1024
@@ -200,17 +201,26 @@ class _Bounded:
         return self._file.read(size)
 
 
+def _stranger(name: str) -> str:
+    """Words for an entry that no export has; most often somebody has packed a folder of pictures."""
+    if name.lower().endswith(_PICTURE_SUFFIXES):
+        return "this ZIP holds pictures, not an export: unpack it and import the folder"
+    return f"the archive holds {name[:100]!a}; expected a ZIP that `lookalike items export` has written"
+
+
 def _checked_entries(entries: list[zipfile.ZipInfo], *, size: int) -> dict[str, zipfile.ZipInfo]:
     found: dict[str, zipfile.ZipInfo] = {}
     for entry in entries:
         name = entry.filename
         key = name.removeprefix(_PICTURES)
         if name not in (_ITEMS, _MANIFEST) and (key == name or not is_picture_key(key)):
-            raise InputError(f"the archive holds {name[:100]!a}, which no archive of items does")
+            raise InputError(_stranger(name))
         if name in found:
             raise InputError(f"the archive holds {name} twice")
         if entry.compress_type != zipfile.ZIP_STORED or entry.compress_size != entry.file_size:
-            raise InputError(f"{name} is packed; expected it as it is, as `lookalike items export` writes it")
+            raise InputError(
+                f"{name} must be stored uncompressed in the ZIP, as `lookalike items export` writes it"
+            )
         if key != name and entry.file_size > MAX_PICTURE_BYTES:
             raise InputError(f"{name} has {entry.file_size} bytes; expected at most {MAX_PICTURE_BYTES}")
         found[name] = entry
