@@ -41,6 +41,11 @@ TOLD = {
     "models/golden/vectors.json": "The original model's features of the golden pictures.",
     "web/icon.svg": "The mark.",
     "web/index.html": "The page's skeleton.",
+    "web/embed.html": "The skeleton of the match in another site's page.",
+    "web/manifest.json": "The page as an app: its name, colours and icons.",
+    "web/icons/camera.svg": "The sign of this device's camera.",
+    "web/icons/search.svg": "The sign of the search by picture.",
+    "docs/examples/embed.html": "A shop's page with a match in it.",
     ".ci/bare.Dockerfile": "The bare container: Python, make and a user.",
 }
 

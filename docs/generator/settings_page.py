@@ -26,7 +26,7 @@ PROCESSES: dict[str, type[BaseModel]] = {
 # Named only for what no process reads: functions read what search and api do.
 FUNCTIONS = AwsSettings
 GROUPS = {
-    "The page and API": "port host public_url api_key tls tls_cert tls_key proxy",
+    "The page and API": "port host public_url api_key tls tls_cert tls_key proxy embed_origins",
     "The catalogue": "data_dir store pictures model knn knn_recall index snapshot_s samples fetch_private "
     "collect_pictures",
     "The history": "history_days history_pictures",

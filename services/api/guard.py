@@ -7,7 +7,7 @@ DNS name that was redirected to 127.0.0.1 shows in Host. Origin is checked where
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
 from fastapi import Request, Response
@@ -20,6 +20,9 @@ from services.contract.problems import problem
 
 # No path of ours holds one, and logs and terminals should not either.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+# The one page that other pages may frame, if a setting names their origins.
+_EMBEDDED = "/embed.html"
+_UNFRAMED = "frame-ancestors 'none'"
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -37,9 +40,13 @@ def page_policy(*, pictures: str = "", uploads: str = "") -> str:
     images, calls = (f" {origin}" if origin else "" for origin in (pictures, uploads))
     return (
         f"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:{images}; "
-        f"connect-src 'self'{calls}; manifest-src 'self'; base-uri 'none'; form-action 'none'; "
-        "frame-ancestors 'none'"
+        f"connect-src 'self'{calls}; manifest-src 'self'; base-uri 'none'; form-action 'none'; {_UNFRAMED}"
     )
+
+
+def framed_by(policy: str, origins: Sequence[str]) -> str:
+    """The policy of the one page that pages of these origins may frame."""
+    return policy.replace(_UNFRAMED, f"frame-ancestors {' '.join(origins)}") if origins else policy
 
 
 class Guard:
@@ -49,6 +56,7 @@ class Guard:
         """`policy` gives the page's Content-Security-Policy."""
         self._app, self._policy = app, policy
         self._hosts = {*LOOPBACK, urlsplit(settings.page_url).hostname}
+        self._embedding = settings.embedding
         self._loopback = settings.host in LOOPBACK
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -62,11 +70,15 @@ class Guard:
                 headers = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)
-                headers.setdefault("Content-Security-Policy", self._policy())
+                headers.setdefault("Content-Security-Policy", self._policy_of(scope["path"]))
             await send(message)
 
         refusal = self._refusal(Request(scope))
         await (refusal or self._app)(scope, receive, send_with_headers)
+
+    def _policy_of(self, path: str) -> str:
+        policy = self._policy()
+        return framed_by(policy, self._embedding) if path.endswith(_EMBEDDED) else policy
 
     def _refusal(self, request: Request) -> Response | None:
         host = request.headers.get("host", "")

@@ -90,6 +90,15 @@ def _public(value: str) -> str:
     return value
 
 
+def _origins(value: str) -> str:
+    for each in filter(None, map(str.strip, value.split(","))):
+        if not re.fullmatch(r"https?://(\*\.)?[A-Za-z0-9.-]+(:(\d{1,5}|\*))?", each):
+            raise ValueError(
+                f"{each!r} is no origin; expected such as https://shop.example or https://*.shop.example"
+            )
+    return value
+
+
 def _upper(value: object) -> object:
     return value.upper() if isinstance(value, str) else value
 
@@ -106,6 +115,7 @@ Pictures = Annotated[str, AfterValidator(_pictures)]
 S3Place = Annotated[str, AfterValidator(_s3_place)]
 IotEndpoint = Annotated[str, AfterValidator(_iot_endpoint)]
 Proxy = Annotated[str, AfterValidator(_proxy)]
+Origins = Annotated[str, AfterValidator(_origins)]
 # With a login, and without: the address that is published.
 Web = Annotated[str, AfterValidator(_web)]
 PublicWeb = Annotated[str, AfterValidator(_public)]

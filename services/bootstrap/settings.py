@@ -24,7 +24,7 @@ from services.bootstrap.history_settings import HistorySettings
 from services.bootstrap.knn_address import EndpointAddress, MilvusAddress, parse_knn
 from services.bootstrap.limit_settings import ConnectionSettings, LimitSettings
 from services.bootstrap.page_settings import API_KEY, PageSettings, TlsSettings
-from services.bootstrap.setting_types import Knn, Mqtt, Proxy, Redis, Store, Web
+from services.bootstrap.setting_types import Knn, Mqtt, Origins, Proxy, Redis, Store, Web
 from services.core.errors import InputError
 
 SEARCH_URL = "http://127.0.0.1:8081"
@@ -196,6 +196,17 @@ class ApiCoreSettings(CatalogueSettings, PageSettings, LimitSettings, HistorySet
         description="Reverse proxies whose `X-Forwarded-For` and `-Proto` are trusted: addresses and "
         "networks, with commas. Without it all who come through a proxy count as one address.",
     )
+
+    embed_origins: Origins = Field(
+        "",
+        description="Origins whose pages may show the live match in an iframe, `embed.html`, with commas. "
+        "Such as `https://shop.example,https://*.museum.example`; none by default.",
+    )
+
+    @property
+    def embedding(self) -> list[str]:
+        """Origins that may embed the live match."""
+        return [each.strip() for each in self.embed_origins.split(",") if each.strip()]
 
     @property
     def proxies(self) -> list[str]:

@@ -51,6 +51,8 @@ def test_a_quoted_password_is_taken(monkeypatch: pytest.MonkeyPatch, name: str) 
         ("LOOKALIKE_PICTURES", "s3://AKIA:ses/ame@bucket", r"expected a folder, s3://BUCKET"),
         ("LOOKALIKE_STORE", "dynamodb://AKIA:sesame@table", r"expected sqlite:///PATH"),
         ("LOOKALIKE_PROXY", "http://me:sesame@proxy", "expected addresses or networks"),
+        ("LOOKALIKE_EMBED_ORIGINS", "https://shop.example/page", "expected such as https://shop.example"),
+        ("LOOKALIKE_EMBED_ORIGINS", "https://a.example; script-src *", "expected such as https://shop.ex"),
         ("LOOKALIKE_REDIS_URL", "redis://127.0.0.1:6379/sesame", "expected redis"),
         ("LOOKALIKE_REDIS_URL", "unix://:p#sesame@/run/redis.sock", "percent-encoded"),
     ],
