@@ -58,7 +58,7 @@ def write_csv(items: list[Item]) -> None:
         out.writerow(["id", "title", "image", "category", "price", "colour"])
         for item in items:
             out.writerow(
-                [item.id, item.title, f"pictures/{item.id}.jpg", item.category, item.price, item.colour]
+                [item.id, item.title, f"pictures/{item.id}.jpg", item.category, f"€{item.price}", item.colour]
             )
 
 

@@ -17,7 +17,7 @@ from tests.web.wcag import violations
 pytestmark = pytest.mark.usefixtures("mug")
 
 ADDRESS = f"/items/{MUG}"
-PRICE = "12.00"
+PRICE = "€12.00"
 OVERTAKEN = "Somebody else has changed this item meanwhile"
 
 
