@@ -605,7 +605,7 @@ export const told = {
   "several scans of {width} x {height} pixels, which take {n} MB; expected at most {most}": "{width} x {height} 화소를 여러 번 주사하여 {n} MB가 듭니다. {most} MB까지 받습니다",
   "expected a {kinds} picture of at most {n} megapixels": "{n}메가픽셀 이하의 {kinds} 사진을 쓰세요",
   "expected a JPEG of at most {n} megapixels": "{n}메가픽셀 이하의 JPEG를 쓰세요",
-  "there is no picture; expected the file `image` in multipart/form-data, or in JSON `url` (a picture's address) or `thing` (a camera's name)": "사진이 없습니다",
+  "there is no picture; expected the file `image` in multipart/form-data, or in JSON `url` (a picture's address), `thing` (a camera's name) or `showing` (a showing of the history)": "사진이 없습니다",
   "item {id} has {n} pictures already, and that is the most": "품목 {id}에 사진이 이미 {n}장 있고, 더 넣을 수 없습니다",
   "item {id} has the pictures 0 to {last}, and no {n}": "품목 {id}에 그 사진은 이제 없습니다",
   "item {id} has not got this picture any more": "품목 {id}에 그 사진은 이제 없습니다",
