@@ -132,6 +132,7 @@ def test_each_showing_sounds_once_and_otherwise_for_unsure_and_only_when_switche
         assert heard(page) == [*_MATCH, *_UNSURE, *_MATCH]
 
         page.reload()
+        turned_to(page, "match")
         expect(page.locator("#sound")).to_have_text("Sound: press any key")
         page.keyboard.press("Shift")
         expect(page.locator("#sound")).to_have_text("Sound: on")

@@ -2,25 +2,32 @@
 
 import { startActing } from "./acting/acting.js";
 import { startAsk } from "./ask/ask.js";
+import { getHealth } from "./base/api.js";
 import { byId, el } from "./base/dom.js";
+import { pause } from "./base/pause.js";
 import { getPlace, onPlace, setPlace } from "./base/place.js";
 import { refuseStrays } from "./base/stray.js";
 import { loadStyle } from "./base/style.js";
-import { fillStaticTexts, language, LANGUAGES, switchLanguage } from "./base/text.js";
+import { fillStaticTexts, language, LANGUAGES, switchLanguage, t } from "./base/text.js";
+import { startCatalogue } from "./catalogue/catalogue.js";
 import { startHelp } from "./help/help.js";
 import { startLive } from "./live/live.js";
 import { startTeaching } from "./teach/start.js";
 
-/** The views; each but the first is loaded when it is first shown, with a style sheet of its own if it has one. */
+/**
+ * The views, each with what starts it when it is first shown. Live and catalogue say what is wrong while the server is
+ * away, so they are here from the start; others are loaded then.
+ */
 const VIEWS = {
   live: () => {},
-  catalogue: async () => (await import("./catalogue/catalogue.js")).startCatalogue(),
+  catalogue: startCatalogue,
   display: async () => {
     const [{ startDisplay }] = await Promise.all([import("./display/display.js"), loadStyle("css/display.css")]);
     startDisplay();
   },
 };
 const FIRST = "live";
+const AGAIN_MS = 4000;
 const loaded = new Set();
 
 fillStaticTexts();
@@ -42,7 +49,18 @@ function turn() {
   }
   if (loaded.has(view)) return;
   loaded.add(view);
-  VIEWS[view]();
+  start(view);
+}
+
+/** Starts a view; if its files cannot be had now, says so and begins again when the server answers. */
+async function start(view) {
+  try {
+    await VIEWS[view]();
+  } catch {
+    byId(view).replaceChildren(el("p", "lost-view", `${t("notice.lost.title")}. ${t("notice.lost.next")}`));
+    while (!(await getHealth())) await pause(AGAIN_MS);
+    location.reload(); // a browser keeps the failure of a module for as long as the page is open
+  }
 }
 
 for (const link of document.querySelectorAll("[data-view-link]")) {

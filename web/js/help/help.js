@@ -2,12 +2,20 @@
 
 import { byId } from "../base/dom.js";
 import { addKey, keysAreOn } from "../base/keys.js";
+import { t } from "../base/text.js";
+import { toast } from "../base/toast.js";
 import { togglePause } from "../live/live.js";
 
 /** Shows the keys beside the buttons only while they work. */
 export const showKeys = () => { document.body.dataset.keys = keysAreOn() ? "on" : "off"; };
 
-const open = async () => (await import("./dialog.js")).openHelp();
+async function open() {
+  try {
+    (await import("./dialog.js")).openHelp();
+  } catch {
+    toast(t("refusal.silent"));
+  }
+}
 
 export function startHelp() {
   showKeys();
