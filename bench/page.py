@@ -1,8 +1,9 @@
 """The time until a record is on ten visitors' screens: `python -m bench.page [--contexts 10] [--records 40]`.
 
 Needs what `make test-web` installs. A real stack without a camera; this bench plays one, which shows the
-sample items one after the other. Time begins when Redis hands out the record, and ends with the frame in
-which a browser presents the item's picture and title: the clock is one, that of this machine. All visitors
+sample items one after the other, and sends its pictures. Time begins when Redis hands out the record, and
+ends when a browser presents the item's picture and title, and on our page also the camera's frame that was
+matched: the later of both. The clock is one, that of this machine. All visitors
 share its processors, without a graphics card; so the least page that there could be (one stream, one picture,
 one title) is measured in the same way, to tell our page's share of the time from the machine's.
 """
@@ -19,10 +20,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import cv2
 import numpy as np
 import redis
 from playwright.sync_api import Page, sync_playwright
 
+from common.picture_stamp import Stamp, stamped
 from services.core.domain import Item
 from tests.system.stack import Stack, eventually, running
 from tests.web.pages import Pages, chromium
@@ -38,15 +41,21 @@ new PerformanceObserver((list) => list.getEntries().forEach((entry) =>
   window.painted.push([entry.identifier, performance.timeOrigin + entry.renderTime])))
   .observe({ type: "element", buffered: true });
 """
-# Picture and title come into the page at once; the picture is marked before the frame that paints it.
+# Pictures and title come into the page at once; the pictures are marked before the frame that paints them.
 _MARK = """
 addEventListener("DOMContentLoaded", () => {
+  const [item, figure] = ["best-item", "viewfinder"].map((id) => document.getElementById(id));
   new MutationObserver(() => {
-    const title = document.querySelector("#best-item .best-title")?.textContent;
-    document.querySelector("#best-item img")?.setAttribute("elementtiming", title ?? "");
-  }).observe(document.getElementById("best-item"), { childList: true });
+    const title = item.querySelector(".best-title")?.textContent;
+    item.querySelector("img")?.setAttribute("elementtiming", title ?? "");
+    if (figure.dataset.seq) figure.querySelector("img")?.setAttribute("elementtiming", figure.dataset.seq);
+  }).observe(figure.parentElement, { childList: true, subtree: true, attributeFilter: ["data-seq"] });
 });
 """
+# Seconds between previews beside those of observed frames, as a camera sends them.
+PREVIEW_S = 0.2
+# The sides of a preview in pixels.
+PREVIEW = 320, 180
 _BARE = """
 () => new Promise((opened) => {
   const source = new EventSource("matches/stream");
@@ -80,12 +89,13 @@ def main() -> None:
         SeeingCamera(stack, THING) as camera,
     ):
         camera.say("online", fps=1.0)
+        camera.picture = _picture()
         shown = items(stack)[: given.records // 2]
         p95s_ms = {}
         for kind, open_one in (("bare page", _open_bare), ("our page", _open_ours)):
             opened = [open_one(pages, stack) for _ in range(given.contexts)]
             for name in ("first time", "again"):
-                waits_ms = _measure(stack, camera, opened, shown)
+                waits_ms = _measure(stack, camera, opened, shown, with_frame=open_one is _open_ours)
                 p50, p95, worst = np.percentile(waits_ms, [50, 95, 100])
                 p95s_ms[kind, name] = p95
                 print(
@@ -114,26 +124,45 @@ def _open_bare(pages: Pages, stack: Stack) -> Page:
     return page
 
 
-def _measure(stack: Stack, camera: SeeingCamera, opened: list[Page], shown: list[Item]) -> list[float]:
-    """Milliseconds from Redis to each visitor's screen."""
+def _measure(
+    stack: Stack, camera: SeeingCamera, opened: list[Page], shown: list[Item], *, with_frame: bool
+) -> list[float]:
+    """Milliseconds from Redis to each visitor's screen; `with_frame`: to the camera's frame there too."""
     with _heard(stack) as heard:
         for item in shown:
+            camera.picture = _picture()
             camera.see(item.vectors[0])
-            time.sleep(EVERY_S)
+            _look_on(camera, until_s=time.monotonic() + EVERY_S)
     waits_ms = []
     for page in opened:
-        painted = dict(page.evaluate("painted.splice(0)"))
+        # The first time counts: the page takes a picture out and puts it in again.
+        painted = dict(reversed(page.evaluate("painted.splice(0)")))
         eventually(lambda: len(heard) == len(shown), within_s=5)
-        missing = heard.keys() - painted.keys()
-        assert not missing, f"never painted: {missing}"
-        waits_ms += [painted[title] - at_ms for title, at_ms in heard.items()]
+        for at_ms, *names in heard:
+            waits_ms.append(max(painted[name] for name in names[: 1 + with_frame]) - at_ms)
     return waits_ms
 
 
+def _picture() -> bytes:
+    """A JPEG as large as a camera's preview, of another scene each time."""
+    height, width = PREVIEW[1], PREVIEW[0]
+    coarse = np.random.default_rng().integers(0, 256, (9, 16, 3), np.uint8)
+    frame = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC)
+    return bytes(cv2.imencode(".jpg", frame, [cv2.IMWRITE_JPEG_QUALITY, 70])[1])
+
+
+def _look_on(camera: SeeingCamera, *, until_s: float) -> None:
+    """Send previews of frames that are not observed, as of a still scene."""
+    while time.monotonic() < until_s:
+        time.sleep(PREVIEW_S)
+        if camera.picture is not None:
+            camera.show(stamped(camera.picture, Stamp("0" * 8, None, time.time())))
+
+
 @contextlib.contextmanager
-def _heard(stack: Stack) -> Iterator[dict[str, float]]:
-    """Titles of the best matches that Redis handed out, with the moment in milliseconds since 1970."""
-    heard: dict[str, float] = {}
+def _heard(stack: Stack) -> Iterator[list[tuple[float, str, str]]]:
+    """Records that Redis handed out: when (milliseconds since 1970), the best match's title, and `seq`."""
+    heard: list[tuple[float, str, str]] = []
     client = redis.Redis.from_url(stack.address("redis"), decode_responses=True)
     channel = client.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
     channel.subscribe("matches")
@@ -143,7 +172,8 @@ def _heard(stack: Stack) -> Iterator[dict[str, float]]:
         while not ending.is_set():
             message = channel.get_message(timeout=0.1)
             if message:
-                heard[json.loads(message["data"])["matches"][0]["title"]] = time.time() * 1000
+                record = json.loads(message["data"])
+                heard.append((time.time() * 1000, record["matches"][0]["title"], str(record["seq"])))
 
     listener = threading.Thread(target=listen)
     listener.start()

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from common.picture_stamp import Stamp, stamped
 from common.wire import Observation, Vectors, encode_observation
 from services.adapters.sqlite_items import SqliteItems
 from services.core.catalogue.paging import all_items
@@ -25,10 +26,11 @@ UNSURE = 0.4
 
 
 class SeeingCamera(PlayedCamera):
-    """A camera that sends vectors, without pictures."""
+    """A camera that sends vectors, and before each its `picture` (a JPEG) as a preview, if there is one."""
 
     def __init__(self, stack: Stack, thing: str) -> None:
         super().__init__(stack, thing)
+        self.picture: bytes | None = None
         self.behind_s = 0.0  # by how much its clock is slow
         self._model = stack.get("/healthz")["checks"]["index"]["model"]
         self._lock = threading.Lock()
@@ -56,6 +58,9 @@ class SeeingCamera(PlayedCamera):
             seq=time.monotonic_ns() // 1_000_000,
             model=self._model,
         )
+        if self.picture is not None:
+            assert seen.session is not None
+            self.show(stamped(self.picture, Stamp(seen.session, seen.seq, seen.captured_at_s)))
         self._send("features", encode_observation(seen, encoding="i8"))  # as the edge does
 
 

@@ -193,7 +193,7 @@ def test_on_a_phone_picture_verdict_and_title_are_seen_without_scrolling(
     )
     start(page)
     eventually(lambda: shown(page)[0] == "match", within_s=40, why=without_camera.log)
-    for part in ("#viewfinder-frame video", ".verdict", ".best-title"):
+    for part in ("#viewfinder-frame :is(img, video)", ".verdict", ".best-title"):
         box = page.locator(part).bounding_box()
         assert box is not None, part
         assert 0 <= box["y"] < box["y"] + box["height"] <= height, part

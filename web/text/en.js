@@ -42,6 +42,7 @@ export default {
   "chance.under": "<{n}",
   "chance.over": ">{n}",
 
+  "viewfinder.changed": "The picture has changed: looking again",
   "viewfinder.nowhere": "What the camera sees",
   "viewfinder.part": "Looking at {place} of the picture",
   "viewfinder.whole": "Looking at the whole picture",

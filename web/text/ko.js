@@ -43,6 +43,7 @@ export default {
   "chance.under": "{n} 미만",
   "chance.over": "{n} 초과",
 
+  "viewfinder.changed": "장면이 바뀌었습니다. 다시 확인하는 중",
   "viewfinder.nowhere": "카메라가 보는 화면",
   "viewfinder.part": "살펴보는 곳: 화면의 {place}",
   "viewfinder.whole": "화면 전체를 살펴보고 있습니다",

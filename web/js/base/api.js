@@ -83,16 +83,30 @@ export async function getRecords({ thing = null, limit = 12 } = {}) {
 
 const camera = (thing) => `cameras/${encodeURIComponent(thing)}`;
 
-/** {status, jpeg, etag} of a preview newer than that of `etag`; status 0 without an answer. Asks nobody for a key. */
-export async function getPreview(thing, { etag, signal }) {
+/** Which frame a picture shows: {session, seq, captured_at}, `seq` null for one that was not observed; null if it does not say. */
+function stampOf(headers) {
+  const [session, seq, at] = ["Session", "Seq", "Captured-At"].map((name) => headers.get(`Frame-${name}`));
+  return session && at ? { session, seq: seq === null ? null : Number(seq), captured_at: at } : null;
+}
+
+/** {status, jpeg, etag, stamp} of a picture; status 0 without an answer. Asks nobody for a key. */
+async function getPicture(path, options) {
   try {
-    const headers = etag ? { "If-None-Match": etag } : {};
-    const answer = await send(`${camera(thing)}/preview`, { headers, signal });
-    return { status: answer.status, jpeg: answer.status === 200 ? await answer.blob() : null, etag: answer.headers.get("ETag") };
+    const answer = await send(path, options);
+    const { status, headers } = answer;
+    return { status, jpeg: status === 200 ? await answer.blob() : null, etag: headers.get("ETag"), stamp: stampOf(headers) };
   } catch {
-    return { status: 0 };
+    return { status: 0, jpeg: null };
   }
 }
+
+/** A camera's preview newer than that of `etag`. */
+export const getPreview = (thing, { etag, signal }) =>
+  getPicture(`${camera(thing)}/preview`, { headers: etag ? { "If-None-Match": etag } : {}, signal });
+
+/** The picture of the frame that a match record was made of. */
+export const getFrame = (thing, { session, seq }) =>
+  getPicture(`${camera(thing)}/preview?${new URLSearchParams({ session, seq })}`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
 
 /** {status, detail} of the answer to a frame; status 0 without an answer. Asks nobody for a key. */
 export async function postFrame(thing, jpeg) {

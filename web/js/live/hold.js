@@ -9,6 +9,10 @@ export const bestId = ({ equals, matches }) => (equals ? [...equals].sort().join
 
 export const bestKey = (record) => `${record.verdict} ${bestId(record)}`;
 
+/** Whether two records say the same of a camera's scene; all "no match" do, whatever their nearest guess. */
+export const saysSame = (one, other) =>
+  one.verdict === other.verdict && (one.verdict === "no_match" || bestId(one) === bestId(other));
+
 /** Milliseconds that `shown`, on screen since shownAt and last drawn at drawnAt, stays before `next`. */
 function waitMs(shown, next, { shownAt, drawnAt, at }) {
   if (!shown) return -Infinity;

@@ -47,22 +47,23 @@ const intake = createIntake();
 const cameraBar = createCameraBar({ onChoose: show });
 const keyButton = byId("key-ask");
 const wantKey = () => { keyButton.hidden = false; };
-const view = createView({ viewfinder, refused: wantKey });
+const view = createView({ viewfinder, refused: wantKey, nowMs: () => clock.now(), followed });
 createOwnCamera({ onChange: turnOwn, refused: wantKey });
 const notice = createNotice({ onRetry: () => news.open(), onNotice: announce });
 const hold = createHold(async (record, dueAt) => {
-  const draw = await best.prepare(record);
+  const draw = await prepare(record, view);
   return () => {
     draw();
-    drawn = record;
+    setDrawn(record);
+    runners.visible = true; // also on a page that was paused meanwhile
     render();
     notePaint(record, dueAt);
   };
 });
 const stillness = createPause({ state, turn: turnStill });
 const listeners = new Set();
-let drawn = null; // the record that is on the screen
-let completed = null; // the record whose runners-up are on the screen too
+let drawn = null; // the record that is on the screen: the one drawn, or a newer one that says the same, whose frame is
+let told = null; // the record that the strip and the screen reader were given last
 let shownThing = null;
 let chosenBefore = null; // the choice before this device's camera was switched on
 let toldKey = "";
@@ -73,26 +74,47 @@ const news = createNews({
   on: {
     change: render,
     // One drawing a record: the match's also draws all the rest.
-    record: (record) => { if (record.thing !== shownThing || !record.matches.length || !hold.offer(record)) render(); },
+    record(record) {
+      const isShown = record.thing === shownThing && record.matches.length;
+      if (isShown) view.hear(record);
+      if (!isShown || !hold.offer(record)) render();
+    },
     missed: (records) => { if (!state.paused) recent.addAll(records); },
   },
 });
 
-/** Draws the parts around the match within a tick, so that they do not delay the match. */
-async function complete() {
-  const record = drawn;
-  if (!record || record === completed) return;
-  completed = record;
-  const draw = await runners.prepare(record);
-  if (record !== drawn) return;
-  draw();
-  runners.visible = true; // also on a page that was paused meanwhile
-  render();
-  tell(record); // after the notice's words, as the match is the newer event
+function setDrawn(record) {
+  drawn = record;
+  byId("best").dataset.record = record.id;
 }
 
-/** Puts the drawn record into the strip and tells the screen reader, once for each distinct one. */
+/** The frame of a newer record that says the same is on screen. */
+function followed(record) {
+  setDrawn(record);
+  best.see(live.picture(), record);
+}
+
+/** Gives the function that draws a record in one turn: the match and `more` of it, such as its frame, and the runners-up. */
+async function prepare(record, ...more) {
+  const match = Promise.all([best, ...more].map((part) => part.prepare(record)));
+  const draws = [await runners.prepare(record, match), ...await match];
+  return () => draws.forEach((draw) => draw());
+}
+
+/** Draws the scores of the record whose frame is on screen, when the page is paused. */
+async function settle() {
+  const record = drawn;
+  const draw = record && await prepare(record);
+  if (draw && state.paused && record === drawn) draw();
+}
+
+/**
+ * Puts the drawn record into the strip and tells the screen reader, once for each distinct one; within a tick, after
+ * the notice's words, as the match is the newer event.
+ */
 function tell(record) {
+  if (!record || record === told) return;
+  told = record;
   recent.add(record);
   const key = record.verdict === "no_match" ? record.verdict : bestKey(record);
   if (key === toldKey) return;
@@ -145,8 +167,10 @@ function offerNewest() {
 }
 
 function turnStill(yes) {
-  if (yes) hold.halt();
-  else {
+  if (yes) {
+    hold.halt();
+    settle();
+  } else {
     hold.go();
     offerNewest();
   }
@@ -161,7 +185,8 @@ function render() {
   const record = state.newest.get(thing);
   const nowMs = clock.now();
   const kind = situation({ state, thing, camera, record, nowMs, elapsedMs: performance.now() });
-  const facts = { state, thing, camera, record: paused ? drawn : record, kind, nowMs };
+  const match = !WITHOUT_MATCH.includes(kind);
+  const facts = { state, thing, camera, record: paused ? drawn : record, kind, nowMs, match };
   [cameraBar, notice, intake, view, details, way].forEach((part) => part.render(facts));
   if (!paused) drawLive(facts);
   listeners.forEach((take) => take());
@@ -170,13 +195,11 @@ function render() {
 
 /** The parts that stand still while the page is paused. */
 function drawLive(facts) {
-  const { state: { own }, thing, record, kind, nowMs } = facts;
+  const { state: { own }, thing, record, kind, nowMs, match } = facts;
   document.body.dataset.situation = kind;
   document.body.dataset.shown = ["live", "resuming"].includes(kind) && isFresh(record, nowMs) ? "fresh" : "old";
   document.body.dataset.view = own && own.thing === thing ? "own" : "camera";
-  viewfinder.render(facts);
   best.see(live.picture(), drawn);
-  const match = !WITHOUT_MATCH.includes(kind);
   best.show({ match, view: viewfinder.hasPicture });
   runners.visible = match;
 }
@@ -209,6 +232,8 @@ export const live = {
   diagnostics: () => [details.node, way.node],
   /** Calls `take` after each drawing. */
   onChange: (take) => listeners.add(take),
+  /** The camera's newest picture or video, or null; the viewfinder may show the frame that was matched. */
+  newest: () => view.newest(),
   /** The picture or video that the viewfinder shows, or null. */
   picture: () => byId("viewfinder-frame").querySelector("img, video"),
 };
@@ -216,7 +241,7 @@ export const live = {
 export function startLive() {
   setInterval(() => {
     news.tick(render());
-    complete();
+    tell(drawn);
   }, TICK_MS);
   const turn = () => (document.hidden ? news.rest() : news.open());
   // A hidden tab closes its connection, as a browser has only six to a host.

@@ -1,6 +1,7 @@
 // A camera's previews, one after another while the page is visible; the api answers when there is a newer one.
 
 import { getPreview } from "../base/api.js";
+import { decoded } from "../base/decoded.js";
 import { pause } from "../base/pause.js";
 
 const REST_MS = 100;
@@ -10,22 +11,10 @@ const FIRST_RETRY_MS = 2000;
 const LAST_RETRY_MS = 30000; // previews may be switched off at the camera
 const NOT_IMPLEMENTED = 501; // a function on AWS has no previews
 
-/** A decoded image, or null for bytes that are no picture. */
-async function decoded(jpeg) {
-  const image = new Image();
-  image.alt = "";
-  image.src = URL.createObjectURL(jpeg);
-  try {
-    await image.decode();
-    return image;
-  } catch {
-    return null;
-  } finally {
-    URL.revokeObjectURL(image.src);
-  }
-}
-
-/** `show` gets each picture, and null when there are no more; `refused` is called when the api needs a key. */
+/**
+ * `show(image, stamp)` gets each picture and which frame it is (null where the camera does not say it), and null when
+ * there are no more; `refused` is called when the api needs a key.
+ */
 export function createPreview({ show, refused }) {
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   let watched = null;
@@ -40,13 +29,13 @@ export function createPreview({ show, refused }) {
       const image = answer.jpeg && await decoded(answer.jpeg);
       if (signal.aborted) return;
       if (image) {
-        show(image);
+        show(image, answer.stamp);
         ({ etag } = answer);
         shownAt = performance.now();
         failures = 0;
         await pause(calm.matches ? CALM_MS : REST_MS);
       } else if (answer.status !== 304 || performance.now() - shownAt > OLD_MS) {
-        show(null);
+        show(null, null);
         etag = null;
         if (answer.status === 401) return refused();
         if (answer.status === NOT_IMPLEMENTED) return;

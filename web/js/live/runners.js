@@ -2,11 +2,13 @@
 
 import { byId, el, setText } from "../base/dom.js";
 import { runnersOf, titleOf } from "./match.js";
+import { pause } from "../base/pause.js";
 import { picture } from "../base/picture.js";
 import { createScore } from "./score.js";
 import { t } from "../base/text.js";
 
 const SHOWN = 5;
+const LONGER_MS = 50; // a slow small picture must not hold the match back; it then comes when it comes
 
 function createRow(match) {
   const { node, ready } = picture(match.url, { width: 160 });
@@ -34,11 +36,11 @@ export function createRunners() {
   let rows = new Map(); // id → row; a row that stays keeps its node, so that its picture does not blink
 
   return {
-    /** Waits for the pictures and gives the function that draws. */
-    async prepare(record) {
+    /** Waits for the pictures, and little longer than `match` waits for its own, and gives the function that draws. */
+    async prepare(record, match = Promise.resolve()) {
       const matches = runnersOf(record).slice(0, SHOWN);
       const next = new Map(matches.map((match) => [match.id, rows.get(match.id) ?? createRow(match)]));
-      await Promise.all([...next.values()].map(({ ready }) => ready));
+      await Promise.race([Promise.all([...next.values()].map(({ ready }) => ready)), match.then(() => pause(LONGER_MS))]);
       return () => {
         rows = next;
         drawn = true;

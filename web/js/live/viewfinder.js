@@ -1,4 +1,4 @@
-// The viewfinder: the camera's picture, or its mere outline, with the newest record's box in it.
+// The viewfinder: the camera's picture, or its mere outline, with the box of the record that belongs to it.
 
 import { byId, el, setText } from "../base/dom.js";
 import { percent, t } from "../base/text.js";
@@ -43,6 +43,7 @@ export function createViewfinder() {
   let mark = null;
   let seenAt = -Infinity;
   let saidAt = -Infinity;
+  let changed = false;
 
   /** A new mark fades in at its place; the old one would glide there from its last place. */
   function begin() {
@@ -55,11 +56,14 @@ export function createViewfinder() {
   }
 
   return {
-    /** Draws the newest record's box. Without one it is hidden but keeps its room, so that nothing jumps when a box is back. */
-    render({ record }) {
+    /**
+     * Draws a record's box, with `own` in the record's own frame. Without one it is hidden but keeps its room, so that
+     * nothing jumps when a box is back.
+     */
+    render({ record, own = false }) {
       const at = performance.now();
       if (!isBox(record?.box)) {
-        if (at - seenAt > GONE_MS && figure.dataset.box !== "none") {
+        if ((own || at - seenAt > GONE_MS) && figure.dataset.box !== "none") {
           figure.dataset.box = "none";
           setText(words, t("viewfinder.nowhere"));
         }
@@ -68,14 +72,31 @@ export function createViewfinder() {
       seenAt = at;
       if (figure.dataset.box !== "shown") begin();
       const due = at - saidAt >= WORDS_MS;
-      // Without motion the box cannot glide, and would jump ten times a second: it moves once a second.
-      if (due || !calm.matches) putBox(mark, record.box);
-      if (!due) return;
+      // Without motion the box would jump ten times a second: it moves once a second, or with its own frame.
+      if (due || own || !calm.matches) putBox(mark, record.box);
+      if (!due || changed) return;
       setText(words, boxWords(record.box));
       saidAt = at;
     },
+    /** Says that the scene has changed since the frame on screen, or no longer. */
+    changed(yes) {
+      if (yes === changed) return;
+      changed = yes;
+      document.body.dataset.scene = yes ? "changed" : "same";
+      saidAt = -Infinity;
+      if (yes) setText(words, t("viewfinder.changed"));
+    },
+    /** Names the record whose own frame is on screen; null for a picture of what the camera sees now. */
+    name(record) {
+      figure.dataset.of = record ? "record" : "camera";
+      for (const [key, value] of Object.entries({ record: record?.id, session: record?.session, seq: record?.seq, capturedAt: record?.captured_at })) {
+        if (value === undefined) delete figure.dataset[key];
+        else figure.dataset[key] = value;
+      }
+    },
     /** Puts a picture or a video of the camera behind the box, in its own shape; null takes it away. */
     behind(node) {
+      if (node && node.parentElement === frame) return;
       frame.querySelector("img, video")?.remove();
       figure.dataset.picture = node ? "shown" : "none";
       if (!node) return room.style.removeProperty("--shape");

@@ -27,13 +27,13 @@ export function keepThumbnail() {
   return draw(live.picture(), canvas, WIDTH_PX) ? canvas.toDataURL("image/jpeg", QUALITY) : null;
 }
 
-/** {node, stop}: a copy of the viewfinder's picture until stopped. */
+/** {node, stop}: a copy of what the camera sees now, until stopped. */
 export function createMirror() {
   const canvas = el("canvas", "mirror-picture");
   canvas.setAttribute("role", "img");
   canvas.setAttribute("aria-label", t("viewfinder.nowhere"));
   const node = el("div", "mirror", canvas, el("p", "mirror-none", t("teach.unseen")));
-  const copy = () => { node.dataset.picture = draw(live.picture(), canvas, 640) ? "shown" : "none"; };
+  const copy = () => { node.dataset.picture = draw(live.newest(), canvas, 640) ? "shown" : "none"; };
   copy();
   const timer = setInterval(copy, MIRROR_MS);
   return { node, stop: () => clearInterval(timer) };
