@@ -16,7 +16,7 @@ from common.visible_text import visible
 from services.bootstrap.settings import CliSettings, load
 from services.bootstrap.stores import open_items
 from services.cli.import_sources import ImportSource, TableChoices, open_source
-from services.cli.printed import tell
+from services.cli.printed import items_in_words, tell
 from services.cli.running_system import open_writer, tell_store
 from services.core.errors import UnavailableError
 from services.core.importing.import_rows import BadRow
@@ -122,7 +122,7 @@ def _so_far(counts: ImportCounts, total: int) -> str:
 
 def outcome(counts: ImportCounts) -> str:
     """The counts of a complete import as one line."""
-    told = f"{counts.kept} items imported, {counts.refused} refused"
+    told = f"{items_in_words(counts.kept)} imported, {counts.refused:,} refused"
     if counts.before:
         told += f", {counts.before} were imported before the interruption"
     if counts.made_again:

@@ -12,7 +12,7 @@ import typer
 from services.bootstrap.importing import open_reader
 from services.bootstrap.settings import CliSettings, load
 from services.cli.import_ import import_items
-from services.cli.printed import tell
+from services.cli.printed import items_in_words, tell
 from services.cli.running_system import tell_store
 from services.core.catalogue.paging import all_items
 from services.core.domain import Item
@@ -58,7 +58,7 @@ def export(
         raise InputError(f"{file} can't be written: {error.strerror}") from None
     finally:
         unfinished.unlink(missing_ok=True)
-    tell(f"{running.items} items exported to {file}, {file.stat().st_size} bytes")
+    tell(f"{items_in_words(running.items)} exported to {file}, {file.stat().st_size:,} bytes")
     for key in running.gone:
         tell(f"left out: the picture {key} is gone; its item can't be imported again")
     for item in running.damaged:

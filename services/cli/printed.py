@@ -17,3 +17,8 @@ def tell(*lines: str) -> None:
     """Print lines about an answer to stderr."""
     for line in lines:
         print(visible(line), file=sys.stderr)
+
+
+def items_in_words(count: int) -> str:
+    """Such as "1 item" and "3,000 items"."""
+    return f"{count:,} item" if count == 1 else f"{count:,} items"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from services.cli.printed import items_in_words
 from services.core.importing.import_rows import MAX_PICTURE_BYTES
 from tests.adapters.picture_files import gif_header, jpeg_header, png_header, webp_header
 from tests.cli.shop import Shop, without_twins
@@ -32,7 +33,7 @@ def imported(shop: Shop, path: Path, *, items: set[str], refused: list[str]) -> 
         assert any(says in line for line in lines), f"{says!r} is not in\n{done.stderr}"
     assert len(lines) == len(refused), done.stderr
     told = without_twins(done.stderr).splitlines()
-    assert told[-2] == f"{len(items)} items imported, {len(refused)} refused"
+    assert told[-2] == f"{items_in_words(len(items))} imported, {len(refused)} refused"
     assert len(told) == len(refused) + 2
     assert done.returncode == (1 if refused else 0)
     assert shop.kept().keys() == items

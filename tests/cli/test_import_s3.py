@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from services.cli.printed import items_in_words
 from tests import aws
 from tests.cli.shop import Shop
 from tests.system.pictures import picture
@@ -53,7 +54,7 @@ def test_the_pictures_of_a_prefix_are_imported(shop: Shop, address: str, items: 
     passed = "passed over: 1 .md; 1 of the system (.thumbnails)\n" if len(items) > 1 else ""
     assert (done.returncode, done.stderr) == (
         0,
-        f"{passed}{len(items)} items imported, 0 refused\n{shop.store_line}",
+        f"{passed}{items_in_words(len(items))} imported, 0 refused\n{shop.store_line}",
     )
     assert shop.kept().keys() == items
 

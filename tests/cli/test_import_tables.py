@@ -57,7 +57,7 @@ def test_a_folder_of_a_network_drive_gives_its_pictures_alone(shop: Shop, tmp_pa
         0,
         [
             "passed over: 1 .heic; 2 of the system (.thumbnails, @eaDir); pipe.jpg: a pipe",
-            "1 items imported, 0 refused",
+            "1 item imported, 0 refused",
             shop.store_line.strip(),
         ],
     )

@@ -51,7 +51,7 @@ def test_a_csv_gives_metadata_and_reports_its_bad_rows(empty: Stack, tmp_path: P
     done = empty.cli("items", "import", str(tmp_path / "c.csv"))
 
     assert done.returncode == 1
-    assert "1 items imported, 3 refused" in done.stderr
+    assert "1 item imported, 3 refused" in done.stderr
     for line in ("line 3", "line 4", "line 5"):
         assert line in done.stderr
     assert empty.get("/items/csv-1")["metadata"] == {"price": "12.50"}
@@ -70,7 +70,7 @@ def test_json_lines_are_read(empty: Stack, tmp_path: Path) -> None:
 
     done = empty.cli("items", "import", str(tmp_path / "c.jsonl"))
 
-    assert "1 items imported, 1 refused" in done.stderr
+    assert "1 item imported, 1 refused" in done.stderr
     item = empty.get("/items/json-1")
     assert (item["link"], item["metadata"]) == ("https://shop.example/1", {"stock": "3"})
 
@@ -92,7 +92,7 @@ def test_the_2018_samples_lines_are_fetched(empty: Stack, tmp_path: Path) -> Non
         server.shutdown()
         thread.join()
 
-    assert "1 items imported, 1 refused" in done.stderr
+    assert "1 item imported, 1 refused" in done.stderr
     assert "404" in done.stderr
     assert "Plush Monkey" in [item["title"] for item in empty.get("/items?limit=1000")["items"]]
 
@@ -168,7 +168,7 @@ def test_an_import_from_another_folder_reaches_the_running_system_and_names_its_
         command, cwd=tmp_path, env=environ, capture_output=True, text=True, check=False, timeout=60
     )
     assert without_twins(done.stderr).splitlines()[-2:] == [
-        "1 items imported, 0 refused",
+        "1 item imported, 0 refused",
         f"store: {empty.data}/items.sqlite, through {empty.page}",
     ]
     assert [path.name for path in tmp_path.iterdir()] == ["pics"]

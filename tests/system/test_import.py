@@ -168,7 +168,7 @@ def test_an_import_of_an_archive_by_the_command_line_is_searchable_when_it_retur
     (tmp_path / "one.zip").write_bytes(packed([item], contents))
     before = empty.get("/healthz")["checks"]["index"]["items"]
     done = empty.cli("items", "import", str(tmp_path / "one.zip"))
-    assert (done.returncode, done.stderr.splitlines()[0]) == (0, "1 items imported, 0 refused")
+    assert (done.returncode, done.stderr.splitlines()[0]) == (0, "1 item imported, 0 refused")
     assert empty.get("/healthz")["checks"]["index"]["items"] == before + 1
     assert list((empty.data / "imports").iterdir()) == []
 
