@@ -208,16 +208,24 @@ def _showings(rows: Iterable[tuple[Any, ...]]) -> list[Showing]:
 def _conditions(wanted: Wanted) -> dict[str, tuple[object, ...]]:
     """The conditions of what is asked for, with their values."""
     asked = {
-        "thing = ?": wanted.thing,
-        "began >= ?": None if wanted.from_s is None else round(wanted.from_s * 1000),
-        "began < ?": None if wanted.to_s is None else round(wanted.to_s * 1000),
-        "verdict = ?": wanted.verdict,
-        "item = ?": wanted.item,
-        "feedback = ?": wanted.feedback,
-        "review = ?": wanted.review,
-        "ended = ?": wanted.ended,
+        "item": wanted.item,
+        "feedback": wanted.feedback,
+        "review": wanted.review,
+        "thing": wanted.thing,
+        "verdict": wanted.verdict,
+        "ended": wanted.ended,
     }
-    return {condition: (value,) for condition, value in asked.items() if value is not None}
+    given = {name: value for name, value in asked.items() if value is not None}
+    # SQLite would guess which of several indexes to use; with a + it uses none of that column. The first is
+    # that of the fewest rows.
+    conditions: dict[str, tuple[object, ...]] = {
+        f"{'+' if number else ''}{name} = ?": (value,) for number, (name, value) in enumerate(given.items())
+    }
+    if wanted.from_s is not None:
+        conditions["began >= ?"] = (round(wanted.from_s * 1000),)
+    if wanted.to_s is not None:
+        conditions["began < ?"] = (round(wanted.to_s * 1000),)
+    return conditions
 
 
 def _where(conditions: Mapping[str, tuple[object, ...]]) -> tuple[str, list[object]]:
