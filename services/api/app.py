@@ -66,6 +66,10 @@ def build_app(settings: ApiSettings, parts: ApiParts, hub: Hub) -> FastAPI:
     Gauge("lookalike_api_streams", "Open event streams.", registry=parts.registry).set_function(
         lambda: len(hub)
     )
+    if parts.history is not None:
+        Gauge(
+            "lookalike_api_history_failing", "1 while the history can't be written.", registry=parts.registry
+        ).set_function(lambda: float(parts.history is not None and parts.history.keeper.trouble is not None))
     archives = archive.build_router(
         parts, folder=settings.data_dir, threads=settings.threads, exports=settings.max_exports
     )

@@ -133,6 +133,13 @@ class _Doctor:
             return found
         return {"count": 0, "first": []}
 
+    def history_trouble(self) -> str | None:
+        """Why the history can't be written, None if it can, or if the api can't be asked."""
+        with contextlib.suppress(InputError, UnavailableError, KeyError):
+            found: str | None = None if (state := self._ask("/healthz")["history"])["ok"] else state["detail"]
+            return found
+        return None
+
     def redis(self) -> str:
         open_queue(self._settings, url=self._addresses["redis"]).check()
         return "Redis took a record and gave it back"
@@ -207,6 +214,8 @@ def doctor() -> None:
             say(f"  FAIL  {name}: {error}", "        look for its lines in the log")
             failed = True
     _tell_damaged(checks.damaged())
+    if trouble := checks.history_trouble():
+        say(f"  note  the history can't be written; matches go on without it: {trouble}")
     raise typer.Exit(1 if failed else 0)
 
 

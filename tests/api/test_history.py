@@ -233,6 +233,25 @@ def test_a_reader_without_the_key_is_refused(keyed: Stack) -> None:
     assert {keyed.client.get(call).status_code for call in calls} == {401}
 
 
+def test_a_damaged_file_stops_no_match_and_is_mended_without_a_restart(keyed: Stack, thing: str) -> None:
+    path, damaged = keyed.data / "history.sqlite", keyed.data / "damaged"
+    damaged.write_bytes(b"no database " * 1000)
+    (keyed.data / "history.sqlite-wal").unlink()
+    damaged.rename(path)
+    show(keyed, thing)
+    eventually(lambda: not keyed.get("/healthz")["history"]["ok"], within_s=10, why=keyed.log)
+    health = keyed.client.get("/healthz")
+    assert health.status_code == 200
+    assert "the file is damaged; move it away, and a new history begins" in health.json()["history"]["detail"]
+    assert "lookalike_api_history_failing 1.0" in keyed.client.get("/metrics").text
+    assert "the history can't be written" in keyed.cli("doctor").stdout
+    assert keyed.client.get("/history", headers=KEY).status_code == 503
+    assert keyed.get(f"/matches?thing={thing}")["records"]
+    path.rename(damaged)
+    eventually(lambda: keyed.get("/healthz")["history"]["ok"], within_s=10, why=keyed.log)
+    assert shown(keyed, thing)[0]["item"] == {"id": "mug", "title": "A mug"}
+
+
 def test_a_killed_api_loses_at_most_the_last_second_and_goes_on_with_the_showing(
     keyed: Stack, thing: str
 ) -> None:
