@@ -15,6 +15,12 @@ MATCHED_ITEM: dict[str, Any] = {
     "distance": 0.4127,
     "metadata": {"colour": "blue", "price": "12.50"},
 }
+CODE: dict[str, Any] = {
+    "kind": "ean_13",
+    "text": "4006381333931",
+    "box": [0.4, 0.6, 0.2, 0.1],
+    "item": "mug-7",
+}
 RECORD: dict[str, Any] = {
     "id": 1764423000123,
     "thing": "cam-1",

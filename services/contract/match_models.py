@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from services.contract.examples import MATCHED_ITEM, RECORD
+from services.contract.examples import CODE, MATCHED_ITEM, RECORD
 from services.contract.model_base import Answer, Body, Text, with_example
 
 CHANGE = "The store's cursor of this change: a search that has read it knows of the change."
@@ -21,7 +21,9 @@ class MatchedItemAnswer(Answer):
     url: str = Field(description="The absolute address of its picture; it changes with the picture.")
     link: str | None = Field(description="The item's own page.")
     score: float = Field(description="The probability that the camera shows this item, 0 to 1.")
-    distance: float = Field(description="Euclidean, between unit vectors of this frame, 0 to 2.")
+    distance: float | None = Field(
+        description="Euclidean, between unit vectors of this frame, 0 to 2; null for one by its code alone."
+    )
     metadata: dict[str, str] = Field(description="What else the catalogue says of the item.")
 
 
@@ -32,6 +34,19 @@ class TimingsAnswer(Answer):
     embed: float | None = Field(None, description="From picture to vector.")
     transport: float | None = Field(None, description="From the edge to the search.")
     search: float | None = Field(None, description="From vector to record.")
+    codes: float | None = Field(None, description="Reading of barcodes and QR codes, at the camera.")
+
+
+class CodeAnswer(Answer):
+    """A barcode or QR code on the thing."""
+
+    model_config = with_example(CODE)
+    kind: Literal["ean_13", "ean_8", "upc_a", "upc_e", "qr"] = Field(description="What kind of code it is.")
+    text: str | None = Field(description="What it says; null for a QR code that no item has.")
+    box: tuple[float, float, float, float] = Field(
+        description="Its place in the frame: left, top, width, height as shares."
+    )
+    item: str | None = Field(description="The id of its item; null if none has it, or several have.")
 
 
 class RecordAnswer(Answer):
@@ -62,6 +77,11 @@ class RecordAnswer(Answer):
     )
     box: tuple[float, float, float, float] | None = Field(
         description="The part of the frame that was looked at: left, top, width, height as shares."
+    )
+    codes: list[CodeAnswer] | None = Field(None, description="Only if codes were read: at most 4.")
+    code: Literal["agrees", "decides", "contradicts", "unclear"] | None = Field(
+        None,
+        description="Only with `codes`: how they go with the picture alone; null if no item has them.",
     )
     timings_ms: TimingsAnswer = Field(description="How long each stage took.")
 

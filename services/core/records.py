@@ -7,11 +7,12 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from common.codes import Code
 from common.compact_json import to_compact_json
 from common.wire import Observation, Vectors, to_iso
 from services.core.camera_mean import CameraMean, SeenFrame, seen_scene
@@ -22,6 +23,11 @@ from services.core.evidence import Vote
 K = 6
 # The camera's name in the record of a picture that no camera took.
 UPLOAD = "upload"
+
+
+# How a frame's codes go with its picture: they are of the item that it matched (agrees) or of another one
+# (contradicts), or decide where it alone was not sure, or leave it unclear, as one that several items have.
+CodeWord = Literal["agrees", "decides", "contradicts", "unclear"]
 
 
 class Verdict(StrEnum):
@@ -93,11 +99,29 @@ class ShownItem:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundCode:
+    """A code that a camera has read, and its item's id; None if it is of no item, or not of one alone."""
+
+    code: Code
+    item_id: str | None
+
+    def to_json(self) -> dict[str, Any]:
+        """The form of the match record's `codes`.
+
+        The text of a QR code that no item has stays out of it, as it may be a password or a ticket.
+        """
+        code = self.code
+        text = code.text if self.item_id is not None or code.kind != "qr" else None
+        box = [round(share, 4) for share in code.box]
+        return {"kind": code.kind, "text": text, "box": box, "item": self.item_id}
+
+
+@dataclass(frozen=True, slots=True)
 class Match:
     """A neighbour with its item's facts.
 
     `url` is its picture's absolute address, `score` the probability that the camera shows it. `shown` is what
-    has been made of the item already.
+    has been made of the item already. One that is here by its code alone has a distance that is no number.
     """
 
     item: ItemFacts
@@ -114,8 +138,9 @@ class Match:
     def to_text(self) -> str:
         """The same as JSON."""
         shown = self.shown or ShownItem.of(self.item, self.url)
-        score, distance = round(self.score, 4), round(self.neighbour.distance, 4)
-        return f'{shown.before}"score":{score!r},"distance":{distance!r},{shown.after}'
+        score, distance = round(self.score, 4), self.neighbour.distance
+        told = "null" if math.isnan(distance) else repr(round(distance, 4))
+        return f'{shown.before}"score":{score!r},"distance":{told},{shown.after}'
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +150,8 @@ class MatchRecord:
     `frames` of the camera agreed on it; `vote` is this frame's, for the frames that follow. `mean` is the
     camera's mean with this frame, None if the frame leaves it as it is. `equals` are the ids of the matches
     that are equal to the best, itself included; none if it has no equal. It `wants_details` if local features
-    of the camera's next frame might change the answer.
+    of the camera's next frame might change the answer. `codes` are those of the frame, and `code` says how
+    they go with the picture, None if no item has them.
     """
 
     observation: Observation
@@ -140,6 +166,8 @@ class MatchRecord:
     equals: tuple[str, ...] = ()
     wants_details: bool = False
     mean: CameraMean | None = None
+    codes: tuple[FoundCode, ...] = ()
+    code: CodeWord | None = None
 
     @property
     def seen_frame(self) -> SeenFrame | None:
@@ -176,7 +204,8 @@ class MatchRecord:
             **({"equals": list(self.equals)} if self.equals else {}),
         }
         timings_ms = {stage: round(ms, 2) for stage, ms in self.timings_ms.items()}
-        after = {"box": seen.box, "timings_ms": timings_ms}
+        codes = {"codes": [each.to_json() for each in self.codes], "code": self.code} if self.codes else {}
+        after = {"box": seen.box, **codes, "timings_ms": timings_ms}
         matches = ",".join([match.to_text() for match in self.matches])
         text = f'{to_compact_json(before)[:-1]},"matches":[{matches}],{to_compact_json(after)[1:]}'
         return text.replace("'", "\\u0027")

@@ -10,6 +10,7 @@ from common.wire import Vectors
 from services.core.catalogue.views import RECIPE
 from services.core.domain import IndexChange, Item, ItemFacts
 from services.core.ports import KnnIndex
+from services.core.search.code_book import CodeBook
 from services.core.search.damaged_items import DamagedItems
 from services.core.search.hubs import Hubs
 from services.core.search.kept_parts import compact
@@ -34,6 +35,8 @@ class CatalogueCopy:
         # What makes an item's score of its cosine, by id; without any its score is its cosine.
         self.standings: MutableMapping[str, Standing] = {}
         self.facts: MutableMapping[str, ItemFacts] = {}
+        # The items by their barcodes and the like.
+        self.codes = CodeBook()
         # The leaning of each item that has feedback, in nats.
         self.leaning: dict[str, float] = {}
         # The items with vectors of another version's recipe; they are searched like all others.
@@ -59,6 +62,7 @@ class CatalogueCopy:
         # A loaded snapshot's are for one copy alone.
         copy.facts = cast("MutableMapping[str, ItemFacts]", kept.facts)
         copy.standings = cast("MutableMapping[str, Standing]", kept.standings)
+        copy.codes = kept.codes
         copy.leaning.update(kept.leaning)
         copy.other_recipe.update(kept.other_recipe)
         copy.statistics = SpaceStatistics.begun(shipped, kept.statistics)
@@ -131,6 +135,7 @@ class CatalogueCopy:
 
     def _take_facts(self, facts: ItemFacts) -> None:
         self.facts[facts.id] = compact(facts)
+        self.codes.add(facts)
         if lean := leaning(facts.right, facts.wrong):
             self.leaning[facts.id] = lean
         else:

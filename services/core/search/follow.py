@@ -16,6 +16,7 @@ from services.core.index_state import IndexState
 from services.core.ports import IndexFactory, ItemStore, KnnIndex, KnnSearch
 from services.core.search.camera_means import CameraMeans
 from services.core.search.catalogue_copy import CatalogueCopy
+from services.core.search.code_book import CodeBook
 from services.core.search.damaged_items import DamagedItems, usual_dim
 from services.core.search.hubs import Hubs
 from services.core.search.recognition import history, resumable
@@ -43,7 +44,8 @@ class View:
 
     The index holds the vectors that `space` makes, and `standings` make scores of their cosines.
     `facts` are those of the items that can be found; an item that has just gone may be in an answer of the
-    index and no longer here. The space of a training `is_kept` until another one.
+    index and no longer here. The space of a training `is_kept` until another one. `codes` finds items by what
+    their barcodes say.
     """
 
     model: str
@@ -54,6 +56,7 @@ class View:
     space: Space = PLAIN
     standings: Mapping[str, Standing] = field(default_factory=dict)
     is_kept: bool = False
+    codes: CodeBook = field(default_factory=CodeBook)
 
     @property
     def compared(self) -> SpacedIndex:
@@ -365,4 +368,5 @@ class Follower:
 def _view(copy: CatalogueCopy) -> View:
     """The view of a copy that has just been read."""
     calibration = Calibration(dict(copy.leaning))
-    return View(copy.model, copy.dim, copy.index, calibration, copy.facts, copy.space, copy.standings)
+    view = View(copy.model, copy.dim, copy.index, calibration, copy.facts, copy.space, copy.standings)
+    return replace(view, codes=copy.codes)

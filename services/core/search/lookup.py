@@ -13,6 +13,7 @@ from services.core.evidence import Vote
 from services.core.ports import Memory
 from services.core.records import Judgement, Match, MatchRecord, Neighbour, Verdict
 from services.core.scenes import Scenes
+from services.core.search.by_code import judged_by_codes
 from services.core.search.equals import first_equals
 from services.core.search.follow import View
 from services.core.search.nearest import nearest_items
@@ -88,7 +89,7 @@ class Lookup:
         near = _favoured(found, said, count=k + RUNNERS_UP)
         matches = tuple(self._matches(near, items, decision.judgement, k=k))
         equals = tuple(m.item.id for m in matches if m.item.id in decision.judgement.equals)
-        return MatchRecord(
+        record = MatchRecord(
             observation=seen,
             model=view.model if view else seen.model,
             verdict=decision.judgement.verdict,
@@ -102,6 +103,7 @@ class Lookup:
             mean=_learned_mean(seen, view, memory),
             wants_details=self._looks_again(seen, decision),
         )
+        return judged_by_codes(record, view, self.shown, k=k) if seen.codes else record
 
     def _looks_again(self, seen: Observation, decision: Decision) -> bool:
         """Whether local features of the camera's next frame would be of use."""

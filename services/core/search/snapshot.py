@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -14,6 +14,7 @@ from services.core.catalogue.views import RECIPE
 from services.core.domain import Change, ItemFacts
 from services.core.errors import UnavailableError
 from services.core.ports import KnnIndex
+from services.core.search.code_book import CodeBook
 from services.core.search.hubs import Hubs
 from services.core.search.space import ModelSpace, Space, Standing
 from services.core.search.space_fit import KeptStatistics
@@ -50,6 +51,8 @@ class Snapshot:
     space: Space
     statistics: KeptStatistics
     cameras: Vectors | None = None
+    # Made of the facts when they are written; one that has been read has them.
+    codes: CodeBook = field(default_factory=CodeBook, compare=False)
 
 
 class KeptIndex(Protocol):

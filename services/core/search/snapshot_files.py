@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from services.core.domain import Change, ItemFacts
 from services.core.errors import InputError
+from services.core.search.code_book import CodePlaces, kept_codes
 from services.core.search.hubs import Hubs
 from services.core.search.kept_parts import compact, facts_json, facts_of, space_arrays, space_json, space_of
 from services.core.search.layered import Layered
@@ -22,7 +23,7 @@ from services.core.search.space import Standing
 from services.core.search.space_fit import KeptStatistics, TaughtVectors
 
 # Raise it when the files change.
-VERSION = 1
+VERSION = 2
 # Items between two pauses.
 _STEP = 200
 _DAMAGED = (ValueError, KeyError, TypeError, IndexError, RecursionError, EOFError, zipfile.BadZipFile)
@@ -35,12 +36,12 @@ ReadFile = Callable[[str], memoryview]
 
 def encoded_files(snapshot: Snapshot) -> Iterator[tuple[str, Iterator[bytes]]]:
     """Each file's name and its content in pieces, to be taken in this order, each to its end."""
-    ids, ends = list[str](), list[int]()
-    yield _FACTS, _facts(snapshot, ids, ends)
+    ids, ends, codes = list[str](), list[int](), CodePlaces()
+    yield _FACTS, _facts(snapshot, ids, ends, codes)
     yield _IDS, _ids(ids)
     yield _ENDS, iter([np.array(ends, "<i8").tobytes()])
     yield _STANDINGS, _standings(snapshot, ids)
-    yield _NUMBERS, iter([_numbers(snapshot)])
+    yield _NUMBERS, iter([_numbers(snapshot, codes)])
     yield _STATE, iter([_state(snapshot)])
 
 
@@ -55,11 +56,12 @@ def decoded(read: ReadFile) -> Snapshot:
         raise InputError(f"it can't be read ({type(error).__name__}: {str(error)[:100]})") from None
 
 
-def _facts(snapshot: Snapshot, ids: list[str], ends: list[int]) -> Iterator[bytes]:
+def _facts(snapshot: Snapshot, ids: list[str], ends: list[int], codes: CodePlaces) -> Iterator[bytes]:
     end, lines = 0, list[bytes]()
     for item_id, facts in snapshot.facts.items():
         line = json.dumps(facts_json(facts), ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
         end += len(line)
+        codes.add(facts, place=len(ids))
         ids.append(item_id)
         ends.append(end)
         lines.append(line)
@@ -85,11 +87,12 @@ def _standings(snapshot: Snapshot, ids: list[str]) -> Iterator[bytes]:
         yield np.array([(s.gain, s.offset) if s else (np.nan, np.nan) for s in found], "<f8").tobytes()
 
 
-def _numbers(snapshot: Snapshot) -> bytes:
+def _numbers(snapshot: Snapshot, codes: CodePlaces) -> bytes:
     statistics = snapshot.statistics
     taught = list(statistics.taught.values())
     none = np.empty((0, snapshot.dim), np.float16)
     arrays = space_arrays(snapshot.space) | {
+        **codes.arrays(),
         "total": statistics.total,
         "taught_total": statistics.taught_total,
         "taught_rows": np.concatenate([none, *(each.taught for each in taught)]),
@@ -142,6 +145,7 @@ def _decoded(told: dict[str, Any], arrays: Mapping[str, Any], read: ReadFile) ->
         space=space_of(told, arrays),
         statistics=_statistics(told, arrays),
         cameras=arrays.get("cameras"),
+        codes=kept_codes(arrays, ids),
     )
 
 

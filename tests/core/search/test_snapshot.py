@@ -258,3 +258,13 @@ def test_without_an_item_there_is_no_snapshot() -> None:
     following = rig.started()
     following.follow()
     assert following.snapshot() is None
+
+
+def test_items_are_found_by_their_barcodes_after_a_start_from_a_snapshot() -> None:
+    rig = Rig([replace(ITEMS[0], metadata={"gtin": "4006381333931"}), *ITEMS[1:]])
+    rig.kept()
+    following = rig.started()
+    following.follow()
+    assert following.view is not None
+    assert rig.store.items_read == 0
+    assert following.view.codes.items(["gtin:04006381333931"]) == [ITEMS[0].id]
