@@ -13,6 +13,7 @@ from fastapi.staticfiles import StaticFiles
 from prometheus_client import Gauge
 
 from common.version import VERSION
+from services.adapters.prometheus_api import CamerasCollector, ShowingCounter
 from services.api import (
     archive,
     cameras,
@@ -38,6 +39,7 @@ from services.api import (
     tables,
     teach,
 )
+from services.api.feeds import cameras_now
 from services.api.hub import Hub
 from services.bootstrap.api import ApiParts
 from services.bootstrap.settings import ApiCoreSettings, ApiSettings
@@ -66,10 +68,12 @@ def build_app(settings: ApiSettings, parts: ApiParts, hub: Hub) -> FastAPI:
     Gauge("lookalike_api_streams", "Open event streams.", registry=parts.registry).set_function(
         lambda: len(hub)
     )
+    parts.registry.register(CamerasCollector(lambda: cameras_now(parts)))
     if parts.history is not None:
         Gauge(
             "lookalike_api_history_failing", "1 while the history can't be written.", registry=parts.registry
         ).set_function(lambda: float(parts.history is not None and parts.history.keeper.trouble is not None))
+        parts.history.keeper.listen(ShowingCounter(parts.registry))
     archives = archive.build_router(
         parts, folder=settings.data_dir, threads=settings.threads, exports=settings.max_exports
     )

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from common.codes import Code
 from common.picture_stamp import Stamp, stamped
 from common.wire import Observation, Vectors, encode_observation
 from services.adapters.sqlite_items import SqliteItems
@@ -35,11 +36,12 @@ class SeeingCamera(PlayedCamera):
         self._model = stack.get("/healthz")["checks"]["index"]["model"]
         self._lock = threading.Lock()
         self._scene: Vectors | None = None
+        self._codes: tuple[Code, ...] = ()
 
-    def see(self, scene: Vectors | None) -> None:
-        """Change to a scene, float32 [dim], or to none."""
+    def see(self, scene: Vectors | None, *codes: Code) -> None:
+        """Change to a scene, float32 [dim], or to none; with the codes on it."""
         with self._lock:
-            self._scene = scene
+            self._scene, self._codes = scene, codes
             self._look()
 
     def look_again(self) -> None:
@@ -57,6 +59,7 @@ class SeeingCamera(PlayedCamera):
             session="0" * 8,
             seq=time.monotonic_ns() // 1_000_000,
             model=self._model,
+            codes=self._codes,
         )
         if self.picture is not None:
             assert seen.session is not None

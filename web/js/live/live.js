@@ -8,6 +8,7 @@ import { askKey, onKey } from "../base/key.js";
 import { getPlace, onPlace } from "../base/place.js";
 import { t } from "../base/text.js";
 import { createCameraBar } from "./camera.js";
+import { createCode } from "./code.js";
 import { keptCrop } from "./crop.js";
 import { createDetails } from "./details.js";
 import { bestKey, createHold } from "./hold.js";
@@ -35,6 +36,7 @@ const state = createState();
 const clock = createClock();
 const timings = createTimings();
 const best = createBest();
+const code = createCode();
 const runners = createRunners();
 const recent = createRecent({
   seen: (record) => (record === drawn ? keptCrop(live.picture(), record.box) : null),
@@ -199,6 +201,7 @@ function drawLive(facts) {
   document.body.dataset.situation = kind;
   document.body.dataset.shown = ["live", "resuming"].includes(kind) && isFresh(record, nowMs) ? "fresh" : "old";
   document.body.dataset.view = own && own.thing === thing ? "own" : "camera";
+  code.render(match ? drawn : null);
   best.see(live.picture(), drawn);
   best.show({ match, view: viewfinder.hasPicture });
   runners.visible = match;

@@ -1,6 +1,6 @@
 // Timings of frames by stage: of the last one drawn, and the spread of recent ones. Uses no part of the page.
 
-export const STAGES = ["capture", "embed", "transport", "search", "queue", "screen"];
+export const STAGES = ["capture", "embed", "codes", "transport", "search", "queue", "screen"];
 const KEPT = 100;
 
 /** The value below which a `share` of the values lie, by nearest rank. */
