@@ -39,7 +39,7 @@ def test_matches_are_fresh_complete_and_newest_first(stack: Stack) -> None:
     assert [record["id"] for record in records] == sorted((r["id"] for r in records), reverse=True)
     assert abs(time.time() - from_iso(newest["captured_at"])) < 5
     assert from_iso(newest["expires_at"]) - from_iso(newest["captured_at"]) == pytest.approx(5)
-    assert set(newest["timings_ms"]) == {"capture", "embed", "transport", "search"}
+    assert set(newest["timings_ms"]) == {"capture", "embed", "codes", "transport", "search"}
     scores = [match["score"] for match in newest["matches"]]
     assert len(scores) == 6
     assert scores == sorted(scores, reverse=True)

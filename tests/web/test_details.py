@@ -13,7 +13,7 @@ from tests.web.pages import PHONE, Pages, diagnostics, difference, seen, text
 from tests.web.test_judging import stand_still
 from tests.web.wcag import violations, violations_light_and_dark
 
-STAGES = ["capture", "embed", "transport", "search", "queue", "screen"]
+STAGES = ["capture", "embed", "codes", "transport", "search", "queue", "screen"]
 
 
 def open_live(pages: Pages, address: str, **options: Any) -> Page:
@@ -60,7 +60,7 @@ def test_a_tile_opens_its_record_and_has_the_focus_back(with_clip: Stack, pages:
     assert "cam-1" in dialog.inner_text()
     dialog.get_by_text("Diagnostics").click()
     told = dialog.locator("dl").last.inner_text()
-    assert re.search(r"capture [\d.]+ · embed [\d.]+ · transport [\d.]+ · search [\d.]+", told)
+    assert re.search(r"capture [\d.]+ · embed [\d.]+ · codes [\d.]+ · transport [\d.]+ · search [\d.]+", told)
     assert violations(page) == []
     page.keyboard.press("Escape")
     dialog.wait_for(state="detached")
