@@ -235,7 +235,7 @@ def test_a_snapshot_of_another_form_is_left_out(folder: Path, caplog: pytest.Log
     other = IndexSnapshots(folder, FaissFiles(kind="means 7"))
     with caplog.at_level(logging.WARNING):
         assert other.load() is None
-    assert "with an index 'exact 1'; expected 1 with 'means 7'" in caplog.text
+    assert "with an index 'exact 1'; expected 2 with 'means 7'" in caplog.text
 
 
 def test_a_full_disk_is_told_in_words_and_leaves_the_last_one(folder: Path) -> None:

@@ -2,7 +2,7 @@
 
 A code counts ODDS to 1 for its item. An item that the picture does not show at all is as likely, before its
 code is counted, as a small part of "none of them": a thing may be held with the side of its code, of which
-the catalogue has no picture. Both numbers are chosen, not learned
+the catalogue has no picture. All numbers are chosen, not learned
 (docs/decisions/a-code-beside-the-picture.md).
 """
 
@@ -26,6 +26,8 @@ from services.core.search.verdict import MATCH_FROM
 # share of that of "none of them".
 ODDS = 300.0
 UNSEEN = 0.02
+# The least chance of an item that a code names: no picture is surer than that.
+LEAST = 0.001
 # Items of one code, as of several sizes or of the same item twice.
 _MOST_ITEMS = 6
 
@@ -94,9 +96,8 @@ def _decided(
     split = [part for group in groups for part in _split(group, named.keys())]
     known = {item_id for group in split for item_id in group.ids}
     split += [_Group((item_id,), 0.0) for item_id in named if item_id not in known]
-    weights = [
-        max(group.chance, UNSEEN * none) * ODDS if group.ids[0] in named else group.chance for group in split
-    ]
+    least = max(LEAST, UNSEEN * none)
+    weights = [max(group.chance, least) * ODDS if group.ids[0] in named else group.chance for group in split]
     total = sum(weights) + none
     pairs = list(zip(split, weights, strict=True))
     chances = {item_id: weight / total for group, weight in pairs for item_id in group.ids}
