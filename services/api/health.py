@@ -19,6 +19,7 @@ from services.core.catalogue.write_check import WriteCheck
 from services.core.dependency import Dependency
 from services.core.errors import Loading, LoadingError, UnavailableError
 from services.core.history.history import History
+from services.core.history.review import WAITING
 
 # No problem documents: a monitor needs the state of every dependency.
 _UNHEALTHY: dict[int | str, dict[str, Any]] = {
@@ -127,9 +128,19 @@ def build_router(
 def history_state(history: History | None) -> dict[str, Any]:
     """Whether a history is kept, and whether it can be written: its trouble is no failure of the system."""
     if history is None or not history.days:
-        return {"kept": False, "ok": True, "detail": why_off(history), "days": 0}
+        return {"kept": False, "ok": True, "detail": why_off(history), "days": 0, "to_review": 0}
     trouble = history.keeper.trouble
-    return {"kept": True, "ok": trouble is None, "detail": trouble, "days": history.days}
+    try:
+        waiting = history.store.count(WAITING)
+    except UnavailableError as error:
+        trouble, waiting = trouble or str(error), 0
+    return {
+        "kept": True,
+        "ok": trouble is None,
+        "detail": trouble,
+        "days": history.days,
+        "to_review": waiting,
+    }
 
 
 def _read_picture(parts: ApiParts) -> None:

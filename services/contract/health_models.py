@@ -44,7 +44,7 @@ HEALTHY: dict[str, Any] = {
         "index": _INDEX,
     },
     "cameras": [CAMERA],
-    "history": {"kept": True, "ok": True, "detail": None, "days": 30},
+    "history": {"kept": True, "ok": True, "detail": None, "days": 30, "to_review": 2},
     "uploads_above": None,
     "version": "0.1.0",
 }

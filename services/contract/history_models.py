@@ -190,8 +190,9 @@ class DeletedAnswer(Answer):
 class HistoryStateAnswer(Answer):
     """The state of the history; its trouble stops no match."""
 
-    model_config = with_example({"kept": True, "ok": True, "detail": None, "days": 30})
+    model_config = with_example({"kept": True, "ok": True, "detail": None, "days": 30, "to_review": 2})
     kept: bool = Field(description="Whether a history is kept here.")
     ok: bool = Field(description="False while it can't be written, and what is shown waits in memory.")
     detail: str | None = Field(description="What is wrong, or why none is kept.")
     days: int = Field(description="The days after which a showing is deleted.")
+    to_review: int = Field(description="How many showings wait for a review.")

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 import redis
 from playwright.sync_api import Page
 
 from tests.system.stack import Stack, eventually
-from tests.web.pages import Pages, text
+from tests.web.pages import Pages
 from tests.web.wcag import violations
 
 # The id of the match shown as live with one of these verdicts, else null.
@@ -79,10 +76,9 @@ def test_yes_and_no_by_keys_count_once_and_the_last_word_counts(with_clip: Stack
     page.keyboard.press("Escape")
     told(page, "Saved in")
     assert (said(page, "Yes"), said(page, "No")) == (False, True)
-    assert text(page, "#correct") == "To review (1)"
 
     page.keyboard.press("y")
-    page.locator("#correct").wait_for(state="hidden")
+    told(page, "Saved:")
     assert feedback(with_clip, item) == (right + 1, wrong)
     page.keyboard.press("z")
     told(page, "Undone.")
@@ -110,7 +106,6 @@ def test_what_it_was_is_one_press_away(with_clip: Stack, pages: Pages) -> None:
     assert feedback(with_clip, item)[1] == wrong + 1
     assert feedback(with_clip, body["item"])[0] >= 1
     told(page, "Saved: ")
-    assert page.locator("#correct").is_hidden()
     assert said(page, "No")
 
 
@@ -148,63 +143,6 @@ def test_an_old_match_has_its_words(with_clip: Stack, pages: Pages) -> None:
     assert not said(page, "Yes")
     assert feedback(with_clip, item) == before
     pages.expect_errors("/feedback")
-
-
-def _misrecognised(page: Page) -> str:
-    """Mark the shown match, with the camera's picture, as wrong, to be corrected later."""
-    page.locator("#viewfinder-frame img").wait_for()  # previews begin a moment after the page
-    item = stand_still(page, "match", "unsure")
-    page.keyboard.press("n")
-    page.get_by_role("button", name="Later").click()
-    go_on(page, item)
-    return item
-
-
-def test_corrections_go_in_one_and_a_refused_one_stays_with_its_reason(
-    with_clip: Stack, pages: Pages
-) -> None:
-    forgotten: Any = {"id": 1, "thing": "cam-1", "captured_at": "2026-01-01T00:00:00.000Z", "picture": None}
-    forgotten["matches"] = [{"id": name, "title": name, "url": None} for name in ("old", "older")]
-    keep = f"sessionStorage.getItem('lookalike.pile') ?? {json.dumps(json.dumps([forgotten]))}"
-    page = pages.open(with_clip.page, script=f"sessionStorage.setItem('lookalike.pile', {keep});")
-    first, _second = _misrecognised(page), _misrecognised(page)
-    page.reload()
-    page.locator("#correct", has_text="To review (3)").click()
-
-    entries = page.locator(".entry")
-    assert entries.count() == 3
-    assert entries.locator(".seen img").count() == 2
-    assert page.get_by_role("button", name="Correct", exact=True).get_attribute("aria-disabled") == "true"
-    before = feedback(with_clip, "teapot-sunny")
-    entries.nth(0).get_by_role("button", name="Another item").click()
-    page.get_by_label("Find the item by its name").and_(page.locator(":focus")).fill("sunny side")
-    entries.nth(0).locator(".choice").click()
-    assert entries.nth(0).get_by_role("radio", name="Sunny Side").is_checked()
-    entries.nth(1).get_by_role("radio").first.check()
-    entries.nth(2).get_by_role("radio").first.check()
-    assert violations(page) == []
-    page.get_by_role("button", name="Correct 3").click()
-
-    page.get_by_text("2 matches corrected. 1 could not be corrected.").wait_for()
-    assert entries.count() == 1
-    assert "too old" in text(page, ".entry .form-trouble")
-    assert feedback(with_clip, "teapot-sunny")[0] == before[0] + 1
-    assert feedback(with_clip, first)[1] >= 1
-    entries.get_by_role("button", name="Remove from the list").click()
-    page.get_by_role("dialog").wait_for(state="detached")
-    assert page.locator("#correct").is_hidden()
-    pages.expect_errors("/feedback")
-
-
-def test_what_was_corrected_is_said_while_others_stay_in_the_list(with_clip: Stack, pages: Pages) -> None:
-    page = pages.open(with_clip.page)
-    _misrecognised(page)
-    _misrecognised(page)
-    page.locator("#correct", has_text="To review (2)").click()
-    page.locator(".entry").first.get_by_role("radio").first.check()
-    page.get_by_role("button", name="Correct 1").click()
-    page.get_by_role("dialog").get_by_role("status").get_by_text("1 match corrected.").wait_for()
-    assert page.locator(".entry").count() == 1
 
 
 def test_a_recent_match_can_be_judged(with_clip: Stack, pages: Pages) -> None:

@@ -12,6 +12,7 @@ import { fillStaticTexts, language, LANGUAGES, switchLanguage, t } from "./base/
 import { startCatalogue } from "./catalogue/catalogue.js";
 import { startHelp } from "./help/help.js";
 import { startLive } from "./live/live.js";
+import { startWaiting } from "./review/waiting.js";
 import { startTeaching } from "./teach/start.js";
 
 /**
@@ -21,6 +22,14 @@ import { startTeaching } from "./teach/start.js";
 const VIEWS = {
   live: () => {},
   catalogue: startCatalogue,
+  history: async () => {
+    const [{ startHistory }] = await Promise.all([import("./history/history.js"), loadStyle("css/history.css")]);
+    startHistory();
+  },
+  review: async () => {
+    const [{ startReview }] = await Promise.all([import("./review/review.js"), loadStyle("css/history.css")]);
+    startReview();
+  },
   display: async () => {
     const [{ startDisplay }] = await Promise.all([import("./display/display.js"), loadStyle("css/display.css")]);
     startDisplay();
@@ -36,6 +45,7 @@ startTeaching();
 startActing();
 startAsk();
 startHelp();
+startWaiting();
 refuseStrays();
 
 /** Shows the view that the address names, by default the first. */

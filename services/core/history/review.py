@@ -15,6 +15,8 @@ from services.core.ports import ItemStore
 
 # Showings of the inbox that are given at once, the newest ones.
 MOST = 500
+# What waits for a review.
+WAITING = Wanted(review=Review.OPEN, ended=True)
 # The outcomes that may name an item.
 _WITH_ITEM = (Review.ITEM, Review.NEW_ITEM)
 
@@ -44,12 +46,11 @@ class Reviews:
 
     def inbox(self, *, most: int = MOST) -> Inbox:
         """What waits for a review: showings that have ended, were unsure or wrong, and were not reviewed."""
-        wanted = Wanted(review=Review.OPEN, ended=True)
         groups: dict[str, list[Showing]] = {}
-        for showing in islice(all_of(self.history.store, wanted), most):
+        for showing in islice(all_of(self.history.store, WAITING), most):
             groups.setdefault(_group_of(showing), []).append(showing)
         alike = tuple(Alike(each, tuple(showings)) for each, showings in groups.items())
-        return Inbox(alike, self.history.store.count(wanted))
+        return Inbox(alike, self.history.store.count(WAITING))
 
     def review(self, ids: Sequence[int], outcome: Review | None, item: str | None = None) -> list[Showing]:
         """Say of showings what they were, or with None take that back; gives them as they are then.

@@ -57,10 +57,17 @@ async function get(path) {
   }
 }
 
+const listeners = new Set();
+
+/** Calls `take` with each health that is read, whoever asked. */
+export const onHealth = (take) => listeners.add(take);
+
 /** The system's health, or null for a proxy's own 503. */
 export async function getHealth() {
   const health = await get("healthz");
-  return health?.checks ? health : null;
+  if (!health?.checks) return null;
+  listeners.forEach((take) => take(health));
+  return health;
 }
 
 /** Waits until the index has read a change; false if that takes too long. */
@@ -107,6 +114,21 @@ export const getPreview = (thing, { etag, signal }) =>
 /** The picture of the frame that a match record was made of. */
 export const getFrame = (thing, { session, seq }) =>
   getPicture(`${camera(thing)}/preview?${new URLSearchParams({ session, seq })}`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+
+/** {status, blob, detail} of a file that may need the key, which the person is asked for. */
+export async function getFile(path, { signal, ask = true } = {}) {
+  for (;;) {
+    const sentKey = hasKey();
+    try {
+      const answer = await send(path, { signal });
+      if (answer.ok) return { status: answer.status, blob: await answer.blob() };
+      if (answer.status !== 401 || !ask) return told(answer);
+    } catch {
+      return { status: 0, detail: "" };
+    }
+    if (!hasKey() && !(await askKey({ wrong: sentKey }))) return { status: 401, detail: "" };
+  }
+}
 
 /** {status, detail} of the answer to a frame; status 0 without an answer. Asks nobody for a key. */
 export async function postFrame(thing, jpeg) {

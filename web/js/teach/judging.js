@@ -4,7 +4,6 @@ import { t } from "../base/text.js";
 import { group, names, titleOf } from "../live/match.js";
 import { choicesOf } from "../live/which.js";
 import { feedbackRefusal, itWas, RIGHT, say, WITHDRAWN, WRONG } from "./feedback.js";
-import { pile } from "./wrong_list.js";
 import { askWhat } from "./which_item.js";
 
 const NEAR = 6;
@@ -28,32 +27,28 @@ export function createJudging({ tell, onSaid, teach }) {
     return answer.ok;
   }
 
-  /** The button that takes a judgement back from the server, the list and the page. */
+  /** The button that takes a judgement back from the server and the page. */
   const undo = (record) => ({ label: t("judge.undo"), async run() {
     if (!(await send(record, WITHDRAWN))) return;
-    pile.remove(record.id);
     onSaid(record, null);
     tell(t("judge.undone"));
   } });
 
   async function note(record, said, words) {
     if (!(await send(record, said))) return;
-    pile.remove(record.id);
     onSaid(record, said.right || record.verdict === "no_match" ? "yes" : "no");
     tell(words, { actions: [undo(record)] });
   }
 
   const noteItem = (record) => ({ id, ...item }) => note(record, itWas(record, id), t("judge.noted", { title: titleOf(item) }));
 
-  /** Puts a wrong match on the list of corrections, and says so. */
-  function later(record, picture) {
-    pile.add(record, picture);
+  /** Says where a wrong match waits until the right item is named: in the review. */
+  function later(record) {
     tell(t("judge.later"), { actions: [undo(record)] });
   }
 
   async function wrong(record, picture) {
     if (!(await send(record, WRONG))) return;
-    pile.add(record, picture); // until the right item is named, even if the dialog is closed
     onSaid(record, "no");
     const asked = choicesOf(record);
     const shown = asked.length ? asked : group(record);
@@ -61,10 +56,9 @@ export function createJudging({ tell, onSaid, teach }) {
       title: t("what.title"), words: asked.length ? t("what.none_of") : t("what.taken", { title: names(record) }), picture, box: record.box, near: record.matches.filter((match) => !shown.includes(match)).slice(0, NEAR),
       onItem: noteItem(record),
       onNone() {
-        pile.remove(record.id);
-        tell(t("judge.none"), { actions: [undo(record), teaching] });
+            tell(t("judge.none"), { actions: [undo(record), teaching] });
       },
-      onLater: () => later(record, picture),
+      onLater: () => later(record),
     });
   }
 
@@ -75,14 +69,13 @@ export function createJudging({ tell, onSaid, teach }) {
       onItem: noteItem(record),
       onNone: () => agree(record),
       // Sent at once, so that the server remembers the record until it is corrected.
-      onLater: async () => (await send(record, WRONG)) && later(record, picture),
+      onLater: async () => (await send(record, WRONG)) && later(record),
       onLeave() {},
     });
   }
 
   /** Sends nothing, for a right "no match", because no item was shown as the answer. */
   function agree(record) {
-    pile.remove(record.id);
     onSaid(record, "no");
     tell(t("judge.agreed"), { actions: [teaching] });
   }

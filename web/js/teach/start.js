@@ -3,13 +3,11 @@
 import { byId } from "../base/dom.js";
 import { addKey } from "../base/keys.js";
 import { onTeach } from "../live/notice.js";
-import { startCorrections } from "./corrections.js";
 import { startJudging } from "./judge.js";
 import { openTeach } from "./teach.js";
 
 export function startTeaching() {
   startJudging({ teach: openTeach });
-  startCorrections();
   onTeach(openTeach);
   byId("teach").addEventListener("click", openTeach);
   addKey({ key: "t", text: "help.teach", run: openTeach, when: () => document.body.dataset.page === "live" });

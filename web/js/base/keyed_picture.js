@@ -1,0 +1,49 @@
+// A picture that only those who have the key may see: fetched with it when it scrolls into view.
+
+import { getFile } from "./api.js";
+import { el } from "./dom.js";
+
+const AHEAD = "300px"; // distance below the screen at which a picture is fetched
+
+const waiting = new Map();
+const sight = new IntersectionObserver((entries) => {
+  for (const { isIntersecting, target } of entries) {
+    const path = waiting.get(target);
+    if (!isIntersecting || !path) continue;
+    waiting.delete(target);
+    sight.unobserve(target);
+    fill(target, path);
+  }
+}, { rootMargin: AHEAD });
+
+async function fill(node, path) {
+  const { blob } = await getFile(path, { ask: false });
+  if (!blob) {
+    node.classList.add("missing");
+    return;
+  }
+  const image = Object.assign(new Image(), { alt: "", decoding: "async" });
+  const source = URL.createObjectURL(blob);
+  ["load", "error"].forEach((end) => image.addEventListener(end, () => URL.revokeObjectURL(source)));
+  image.addEventListener("error", () => { image.remove(); node.classList.add("missing"); });
+  image.src = source;
+  node.append(image);
+}
+
+/** A frame with the picture, or with a placeholder; null stands for a missing one. */
+export function keyedPicture(path) {
+  const node = el("span", path ? "picture" : "picture missing");
+  if (path) {
+    waiting.set(node, path);
+    sight.observe(node);
+  }
+  return node;
+}
+
+/** Forgets the pictures within a node that is removed before they came into view. */
+export function dropPictures(node) {
+  for (const each of node.querySelectorAll(".picture")) {
+    waiting.delete(each);
+    sight.unobserve(each);
+  }
+}
