@@ -17,8 +17,8 @@ import pytest
 from services.adapters.sized_index import SizedIndex
 from services.adapters.sqlite_items import SqliteItems
 from services.core.domain import Item
-from services.core.search.follow import View
 from services.core.search.space_fit import SHARPENING_FROM
+from services.core.search.view import View
 from tests.core.search.spaces import item
 from tests.pace import limit_s
 from tests.search.kept_search import follow, follower, keep, settled

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from common.wire import Observation, Vectors
 from services.core.ports import Memory
 from services.core.records import Neighbour
-from services.core.search.follow import View
+from services.core.search.view import View
 
 
 def nearest_items(

@@ -20,9 +20,9 @@ from services.core.catalogue.views import RECIPE
 from services.core.domain import Item, ItemFacts
 from services.core.ports import ItemStore, KnnSearch, MatchQueue, Memory
 from services.core.records import Match, MatchRecord, Neighbour, Verdict
-from services.core.search.follow import View
 from services.core.search.lookup import Lookup
 from services.core.search.nearest import own_mean
+from services.core.search.view import View
 
 # The id of an item that has none yet; no item can have it.
 NEW_ID = ""
