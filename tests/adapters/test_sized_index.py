@@ -173,6 +173,7 @@ def test_a_base_that_can_t_be_built_leaves_the_index_exact_and_is_tried_again_la
 
 def files(builder: HeldBuilder) -> SizedFiles:
     return SizedFiles(
+        mapped=frozenset(),
         load_exact=FaissFiles().load,
         load_base=Base.load,
         make=lambda _dim, delta, base: SizedIndex(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from services.adapters.faiss_index import FaissFiles, FaissIndex
 from services.adapters.index_snapshots import IndexSnapshots
-from services.adapters.mean_index import Base
+from services.adapters.mean_index import MAPPED, Base
 from services.adapters.sized_index import ExactIndex, PlacedBase, SizedFiles, SizedIndex
 from services.adapters.sqlite_items import SqliteItems
 from services.core.ports import ItemStore
@@ -30,7 +30,9 @@ def follower(store: ItemStore, folder: Path) -> Follower:
 
 def snapshots(folder: Path) -> IndexSnapshots:
     """The snapshots in a folder."""
-    files = SizedFiles(load_exact=FaissFiles().load, load_base=Base.load, make=sized)
+    files = SizedFiles(
+        load_exact=FaissFiles().load, load_base=Base.load, make=sized, mapped=FaissFiles().mapped | MAPPED
+    )
     return IndexSnapshots(folder, files, small_bytes=0)
 
 

@@ -74,6 +74,8 @@ class KilledSearch:
         assert following.view is not None
         items = self._store.page(limit=2 * ITEMS)
         assert isinstance(following.view.index, SizedIndex)
+        # What was kept is an index of means with a few changes beside, not only an exact one.
+        assert following.view.index.state().kind == "means"
         equals(following.view, following.view.index, items)
         if following.resumed is not None:
             assert following.resumed.check(lambda: None) == ""

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from common.wire import Vectors
 from services.adapters.faiss_index.by_items import nearest_by_items
-from services.adapters.faiss_index.files import KIND, load_rows, save_rows
+from services.adapters.faiss_index.files import KIND, MAPPED, load_rows, save_rows
 from services.adapters.faiss_index.held import held_rows, with_only
 from services.adapters.faiss_index.rows import Rows, State, joined
 from services.core.domain import IndexChange
@@ -217,6 +217,7 @@ class FaissFiles:
 
     threads: int = 1
     kind: str = KIND
+    mapped: frozenset[str] = MAPPED
 
     def load(self, folder: Path, /, *, dim: int, cursor: int) -> FaissIndex:
         """The index of these files; raises InputError or OSError for others."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -20,19 +20,34 @@ from services.core.search.snapshot import Breathe
 GONE_FILE = "gone.npy"
 
 
+class Places:
+    """The places of items by id, which are counted when the first one is asked for: no start waits for it."""
+
+    def __init__(self, item_ids: Sequence[str]) -> None:
+        self._item_ids = item_ids
+
+    @cached_property
+    def by_id(self) -> dict[str, int]:
+        """All of them."""
+        return dict(zip(self._item_ids, range(len(self._item_ids)), strict=True))
+
+
 @dataclass(frozen=True)
 class PlacedBase:
     """A base with the items of it that are gone, bool [items]."""
 
     base: LargeBase
     gone: NDArray[np.bool_]
-    places: dict[str, int]
+    places: Places
 
     @classmethod
     def of(cls, base: LargeBase, gone: NDArray[np.bool_] | None = None) -> PlacedBase:
         """The base with the places of its items; without `gone` all are left."""
-        places = {item_id: place for place, item_id in enumerate(base.item_ids)}
-        return cls(base, np.zeros(len(places), np.bool_) if gone is None else gone, places)
+        none = np.zeros(len(base.item_ids), np.bool_)
+        placed = cls(base, none if gone is None else gone, Places(base.item_ids))
+        if gone is None:
+            placed.places.by_id  # noqa: B018 (counted here, where no writer waits)
+        return placed
 
     @cached_property
     def left(self) -> int:
@@ -41,7 +56,8 @@ class PlacedBase:
 
     def without(self, item_ids: Collection[str]) -> PlacedBase:
         """The same base without these items, whether it has them or not."""
-        places = [self.places[item_id] for item_id in item_ids if item_id in self.places]
+        by_id = self.places.by_id
+        places = [by_id[item_id] for item_id in item_ids if item_id in by_id]
         if not places:
             return self
         gone = self.gone.copy()

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.core.domain import Change, ItemFacts
-from services.core.errors import InputError
+from services.core.errors import InputError, UnavailableError
 from services.core.search.hubs import Hubs
 from services.core.search.kept_parts import compact, facts_json, facts_of, space_arrays, space_json, space_of
 from services.core.search.layered import Layered
@@ -22,14 +22,17 @@ from services.core.search.space import Standing
 from services.core.search.space_fit import KeptStatistics, TaughtVectors
 
 # Raise it when the files change.
-VERSION = 1
+VERSION = 2
 # Items between two pauses.
 _STEP = 200
 _DAMAGED = (ValueError, KeyError, TypeError, IndexError, RecursionError, EOFError, zipfile.BadZipFile)
 _STATE, _NUMBERS, _IDS = "state.json", "numbers.npz", "ids.json"
 _FACTS, _ENDS, _STANDINGS = "facts.jsonl", "facts.ends", "standings.f64"
 
-# The content of a file by its name; a large one may be mapped.
+# The files that are read piece by piece as they are needed.
+MAPPED = frozenset({_FACTS})
+
+# The content of a file by its name; those in MAPPED may be mapped.
 ReadFile = Callable[[str], memoryview]
 
 
@@ -181,7 +184,13 @@ class _KeptFacts:
         if place is None:
             return None
         start = int(self._ends[place - 1]) if place else 0
-        return compact(facts_of(json.loads(bytes(self._lines[start : int(self._ends[place])])), self._model))
+        try:
+            facts = facts_of(json.loads(bytes(self._lines[start : int(self._ends[place])])), self._model)
+        except _DAMAGED:
+            facts = None
+        if facts is None or facts.id != item_id:  # the check of the file, which is under way, finds it too
+            raise UnavailableError(f"the snapshot's facts of item {item_id!a} are damaged")
+        return compact(facts)
 
 
 class _KeptStandings:
