@@ -43,6 +43,11 @@ class Evidence:
         return max(self.items, key=self.items.__getitem__, default=None)
 
     @cached_property
+    def second(self) -> float:
+        """The most evidence of any item but the best."""
+        return max((nats for item_id, nats in self.items.items() if item_id != self.best), default=self.floor)
+
+    @cached_property
     def whole(self) -> Evidence:
         """Vectors and second look together."""
         if self.detail is None:

@@ -16,13 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from common.wire import Vectors
-from services.adapters.faiss_index.by_items import nearest_by_items
+from services.adapters.faiss_index.by_items import columns_by_items, nearest_by_items
 from services.adapters.faiss_index.files import KIND, MAPPED, load_rows, save_rows
 from services.adapters.faiss_index.held import held_rows, with_only
 from services.adapters.faiss_index.rows import Rows, State, joined
 from services.core.domain import IndexChange
 from services.core.index_state import IndexState
 from services.core.records import Neighbour
+from services.core.search.columns import Columns
 from services.core.search.held_rows import HeldRows
 
 # As many as 64 queries have with 6,000 items of five views.
@@ -124,6 +125,10 @@ class FaissIndex:
         """For each row of float32 [n, dim] its k nearest items, nearest first, an item at most once."""
         return self.frozen().search(vectors, k=k)
 
+    def columns(self, vectors: Vectors, *, k: int) -> Columns | None:
+        """What `search` finds, as columns; None where all rows are too many to be compared item by item."""
+        return self.frozen().columns(vectors, k=k)
+
     def state(self) -> IndexState:
         """The index as it is now."""
         state = self._state
@@ -190,7 +195,7 @@ class FrozenIndex:
         """As FaissIndex.search."""
         state = self.state
         queries = np.ascontiguousarray(vectors, np.float32)
-        if len(queries) * (len(state.base) + len(state.delta)) <= self.few_cosines:
+        if self._has_few(queries):
             return nearest_by_items(state, queries, k=k)
         found: list[list[Neighbour]] = [[] for _ in queries]
         pending = np.arange(len(queries) if state.items else 0)
@@ -209,6 +214,17 @@ class FrozenIndex:
             pending = np.array(unsettled, np.int64)
             rows *= 2
         return found
+
+    def columns(self, vectors: Vectors, *, k: int) -> Columns | None:
+        """As FaissIndex.columns."""
+        queries = np.ascontiguousarray(vectors, np.float32)
+        if not self.state.parts or not self._has_few(queries):
+            return None
+        return columns_by_items(self.state, queries, k=k)
+
+    def _has_few(self, queries: Vectors) -> bool:
+        """Whether all rows can be compared item by item."""
+        return len(queries) * (len(self.state.base) + len(self.state.delta)) <= self.few_cosines
 
 
 @dataclass(frozen=True, slots=True)

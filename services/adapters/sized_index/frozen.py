@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from common.wire import Vectors
 from services.adapters.sized_index.parts import FrozenExact, LargeBase
 from services.core.records import Neighbour
+from services.core.search.columns import Columns
 from services.core.search.held_rows import HeldRows, together
 from services.core.search.snapshot import Breathe
 
@@ -85,6 +86,10 @@ class FrozenSized:
             return found
         later = self.delta.search(vectors, k=k)
         return [_merged(*pair, k=k) for pair in zip(found, later, strict=True)]
+
+    def columns(self, vectors: Vectors, *, k: int) -> Columns | None:
+        """What `search` finds, as columns; None beside a base."""
+        return self.delta.columns(vectors, k=k) if self.base is None else None
 
     def held(self) -> HeldRows:
         """All items that are left, and their rows."""

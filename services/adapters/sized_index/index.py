@@ -14,6 +14,7 @@ from services.adapters.sized_index.parts import ExactIndex, LargeBase
 from services.core.domain import IndexChange
 from services.core.index_state import IndexState
 from services.core.records import Neighbour
+from services.core.search.columns import Columns
 from services.core.search.held_rows import HeldRows
 
 # Items from which on a base is built, and those beside one: both are faster than an exact search from about
@@ -74,6 +75,10 @@ class SizedIndex:
     def search(self, vectors: Vectors, *, k: int) -> list[list[Neighbour]]:
         """For each row of float32 [n, dim] its k nearest items, nearest first, an item at most once."""
         return self._seen.search(vectors, k=k)
+
+    def columns(self, vectors: Vectors, *, k: int) -> Columns | None:
+        """What `search` finds, as columns; None beside a base."""
+        return self._seen.columns(vectors, k=k)
 
     def frozen(self) -> FrozenSized:
         """The index as it is now, whatever is applied later."""

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from services.core.domain import ItemFacts
 from services.core.ports import KnnSearch
 from services.core.search.catalogue_copy import CatalogueCopy
-from services.core.search.space import PLAIN, Space, SpacedIndex, Standing
+from services.core.search.space import PLAIN, Space, Standing
+from services.core.search.spaced_index import SpacedIndex
 from services.core.search.verdict import Calibration
 
 

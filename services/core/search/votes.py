@@ -37,13 +37,30 @@ def window(votes: Sequence[Vote], now: Vote) -> list[Vote]:
             chosen.append(vote)
         if vote.fresh:
             break
-    favourite = agree([vote.evidence for vote in chosen]).whole.best if chosen else None
+    favourite = _favourite([vote.evidence for vote in chosen])
     seen = now.evidence.whole
     if favourite is None or seen.best is None:
         return []
     # A frame that fits the favourite badly, beside another that fits well, shows another item.
     below = seen.items[seen.best] - seen.items.get(favourite, seen.floor)
     return [] if below > CHANGED else [_still_true(vote, favourite, now.evidence) for vote in chosen]
+
+
+def _favourite(evidence: Sequence[Evidence]) -> str | None:
+    """The item that fits several frames best, together.
+
+    Mostly each frame's own best has it: no other item can have more than the frames' seconds together.
+    """
+    if not evidence:
+        return None
+    if all(each.detail is None for each in evidence):
+        bests = dict.fromkeys(each.best for each in evidence if each.best is not None)
+        totals = {best: sum([each.items.get(best, each.floor) for each in evidence]) for best in bests}
+        first = max(totals, key=totals.__getitem__, default=None)
+        others = [total for best, total in totals.items() if best != first]
+        if first is not None and totals[first] > max([sum([each.second for each in evidence]), *others]):
+            return first
+    return agree(evidence).whole.best
 
 
 def _still_true(vote: Vote, favourite: str, now: Evidence) -> Vote:
