@@ -31,11 +31,10 @@ def first_equals(neighbours: Sequence[Neighbour]) -> dict[str, str]:
     return first
 
 
-def near_equals(nearest: Vectors) -> NDArray[np.bool_]:
-    """Which of several queries may have equals among their nearest items, float32 [queries, n, dim]."""
-    equal = nearest @ nearest.transpose(0, 2, 1) >= EQUAL_FROM - _ROUNDING
+def near_equals(cosines: Vectors) -> NDArray[np.bool_]:
+    """Which of several queries may have equals among their items, by these items' cosines [queries, n, n]."""
     # Each is equal to itself.
-    return np.asarray(np.count_nonzero(equal, axis=(1, 2)) > nearest.shape[1])
+    return np.asarray((cosines >= EQUAL_FROM - _ROUNDING).sum(axis=(1, 2)) > cosines.shape[1])
 
 
 def _equal_pairs(neighbours: Sequence[Neighbour]) -> list[tuple[int, int]]:

@@ -75,21 +75,22 @@ class SpacedIndex:
         """The pictures' own vectors of each query's items, or None of each."""
         queries, count = first.places.shape
         if only_equals:
-            nearest = self._own(first, first.places[:, :NEAREST])
-            wanted = near_equals(nearest)
+            nearest = self._rows(first, first.places[:, :NEAREST])
+            wanted = near_equals(self.space.cosines_of_originals(nearest))
         else:
             wanted = np.ones(queries, np.bool_)
         vectors: list[Sequence[Vectors | None]] = [[None] * count] * queries
         if wanted.any():
-            own = self._own(first, first.places[wanted])
-            for place, rows in zip(np.flatnonzero(wanted).tolist(), own, strict=True):
-                vectors[place] = list(rows)
+            rows = self._rows(first, first.places[wanted])
+            own = self.space.originals(rows.reshape(-1, rows.shape[2])).reshape(rows.shape)
+            for query, own_vectors in zip(np.flatnonzero(wanted).tolist(), own, strict=True):
+                vectors[query] = list(own_vectors)
         return vectors
 
-    def _own(self, columns: Columns, places: NDArray[np.int64]) -> Vectors:
-        """The pictures' own vectors at places [queries, n], float32 [queries, n, dim]."""
-        rows = columns.vectors(places.ravel())
-        return self.space.originals(rows).reshape(*places.shape, -1)
+    @staticmethod
+    def _rows(columns: Columns, places: NDArray[np.int64]) -> Vectors:
+        """The compared vectors at places [queries, n], float32 [queries, n, dim]."""
+        return columns.vectors(places.ravel()).reshape(*places.shape, -1)
 
     def _scored(self, neighbours: Sequence[Neighbour], *, k: int) -> list[Neighbour]:
         """The first `k` with scores and their pictures' own vectors, the highest score first."""
