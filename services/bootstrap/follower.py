@@ -60,8 +60,9 @@ def make_sized(
     Its rows are then in a file of the folder, if that can be written: that of temporary files may be small.
     """
 
-    def build(held: HeldRows) -> Base:
-        return Base.build(held, dim=dim, target=recall, folder=_writable(folder))
+    def build(held: HeldRows, before: PlacedBase | None) -> Base:
+        earlier = (before.base, before.gone) if before and isinstance(before.base, Base) else None
+        return Base.build(held, dim=dim, target=recall, folder=_writable(folder), earlier=earlier)
 
     return SizedIndex(delta=delta, build=build, base=base)
 

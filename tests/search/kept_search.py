@@ -40,7 +40,7 @@ def sized(dim: int, delta: ExactIndex, base: PlacedBase | None = None) -> SizedI
     """An index that has a base of few items, and soon another one."""
     return SizedIndex(
         delta=delta,
-        build=lambda held: Base.build(held, dim=dim, is_timed=False),
+        build=lambda held, _: Base.build(held, dim=dim, is_timed=False),
         base=base,
         build_from=300,
         least_delta=100,

@@ -33,12 +33,15 @@ class SizedIndex:
         self,
         *,
         delta: ExactIndex,
-        build: Callable[[HeldRows], LargeBase],
+        build: Callable[[HeldRows, PlacedBase | None], LargeBase],
         base: PlacedBase | None = None,
         build_from: int = BUILD_FROM,
         least_delta: int = LEAST_DELTA,
     ) -> None:
-        """`base` has no item of `delta`; `build` takes a while, and after a failure nothing is changed."""
+        """`base` has no item of `delta`; `build` takes a while, and after a failure nothing is changed.
+
+        It gets the base before, whose items that are left are the first of those that it builds one of.
+        """
         self._build, self._build_from, self._least_delta = build, build_from, least_delta
         # For the writer and for the thread that takes a new base over, one at a time.
         self._lock = threading.Lock()
@@ -133,7 +136,7 @@ class SizedIndex:
     def _renew(self, seen: FrozenSized) -> None:
         """Build a base of what was there, and take it over."""
         try:
-            base = PlacedBase.of(self._build(seen.held())) if len(seen) else None
+            base = PlacedBase.of(self._build(seen.held(), seen.base)) if len(seen) else None
         except Exception:  # such as a full disk or memory
             log.exception("no base could be built of %d items; the search goes on as it was", len(seen))
             with self._lock:
