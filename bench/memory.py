@@ -23,8 +23,9 @@ from services.core.catalogue.views import VIEWS
 from services.core.domain import Item
 from services.core.search.catalogue_copy import CatalogueCopy
 from services.core.search.damaged_items import DamagedItems
-from services.core.search.space import ModelSpace, SpacedIndex
+from services.core.search.space import ModelSpace
 from services.core.search.space_fit import SpaceStatistics
+from services.core.search.spaced_index import SpacedIndex
 
 DIM = 512
 CAMERA_VECTORS = 500

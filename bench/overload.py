@@ -28,6 +28,8 @@ SECONDS = 10.0
 # Observations a second that are more than the search can answer.
 PLENTY = 3000.0
 RECOVERY_S = 5.0
+# The age of an answer that is fresh.
+FRESH_S = 0.1
 _SAMPLE_S = 0.5
 _HEAD = (
     "offered a second",
@@ -35,6 +37,7 @@ _HEAD = (
     "age when answered, ms: median, 95 %",
     "the camera of 2 a second: frames answered within 1 s, longest wait",
     "the same, 5 s after the flood",
+    "seconds until the newest answers are fresh again",
     "memory of the broker, MiB: most, 8 s after",
     "of the search",
 )
@@ -90,8 +93,9 @@ def _measure(stack: Stack, *, rate: float, seconds: float) -> tuple[float, str]:
             seen.take(stack, store)
         answered = (_newest_id(store) - before) / (time.monotonic() - began_s)
         sent = int(sender.communicate()[0])
-        during = quiet.waits_s()
-        time.sleep(RECOVERY_S)
+        during, ended_s = quiet.waits_s(), time.monotonic()
+        well_after_s = _well_after_s(store)
+        time.sleep(max(0.0, ended_s + RECOVERY_S - time.monotonic()))
         quiet.forget()
         time.sleep(3.0)
         after = quiet.waits_s()
@@ -103,10 +107,23 @@ def _measure(stack: Stack, *, rate: float, seconds: float) -> tuple[float, str]:
         f"{ages[len(ages) // 2]:.0f}, {ages[int(len(ages) * 0.95)]:.0f}",
         _waits(during),
         _waits(after),
+        f"{well_after_s:.1f}",
         f"{seen.broker_mib:.0f}, {later.broker_mib:.0f}",
         f"{seen.search_mib:.0f}, {later.search_mib:.0f}",
     ]
     return answered, " | ".join(cells)
+
+
+def _well_after_s(store: redis.Redis) -> float:
+    """The time until the newest record of all is one that was answered within FRESH_S of its capture."""
+    began_s = time.monotonic()
+    while time.monotonic() - began_s < RECOVERY_S:
+        record = json.loads(str(store.lindex("stack:matches", 0)))
+        searched_s = from_iso(record["searched_at"])
+        if time.time() - searched_s < 1.0 and searched_s - from_iso(record["captured_at"]) < FRESH_S:
+            return time.monotonic() - began_s
+        time.sleep(0.05)
+    return math.inf
 
 
 def _ended(sender: subprocess.Popen[str]) -> bool:

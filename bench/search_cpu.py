@@ -32,6 +32,7 @@ from services.core.search.drops import Drops
 from services.core.search.follow import Follower
 from services.core.search.intake import Intake
 from services.core.search.lookup import Lookup
+from services.search.garbage import collect_seldom
 from services.search.linear_algebra import limit_threads
 from tests.fakes import FakeItems, make_item
 from tests.servers import redis_server
@@ -113,6 +114,7 @@ def main() -> None:
     if "OPENBLAS_NUM_THREADS" not in os.environ:  # which numpy has read already
         limit_threads(os.environ)
         os.execv(sys.executable, [sys.executable, "-m", "bench.search_cpu", *sys.argv[1:]])
+    collect_seldom()  # as the search process does
     with redis_server() as server:
         bench = Bench(server.url)
         bench.run(CAMERAS * 10, batch=CAMERAS)  # fills the cameras' windows

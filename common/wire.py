@@ -8,10 +8,12 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Literal, cast, get_args
 
 import numpy as np
@@ -131,7 +133,13 @@ def parse_topic(name: str) -> tuple[str, Kind]:
 
 def to_iso(at_s: float) -> str:
     """Unix seconds as UTC text with milliseconds, such as 2026-11-23T10:00:00.123Z."""
-    return datetime.fromtimestamp(at_s, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    second, microsecond = divmod(round(at_s * 1e6), 1_000_000)
+    return f"{_iso_second(second)}.{microsecond // 1000:03}Z"
+
+
+@lru_cache(16)  # each message and record has the same few seconds two or three times
+def _iso_second(second: int) -> str:
+    return datetime.fromtimestamp(second, UTC).isoformat()[:19]
 
 
 def from_iso(text: str) -> float:
@@ -269,6 +277,12 @@ def _parse_csv(features: str) -> Vectors:
 
 def unit(vectors: Vectors) -> Vectors:
     """Scale each row to unit length, so that a distance depends on direction alone."""
+    if len(vectors) == 1:  # as most messages have it, and with far fewer steps
+        with np.errstate(over="ignore", invalid="ignore"):
+            wide = vectors[0].astype(np.float64)
+            length = math.sqrt(wide @ wide)
+        if 0 < length < math.inf:
+            return np.asarray(wide / length, np.float32)[np.newaxis]
     with np.errstate(over="ignore", invalid="ignore"):
         lengths = np.linalg.norm(vectors.astype(np.float64), axis=1, keepdims=True)
     if not np.isfinite(lengths).all():

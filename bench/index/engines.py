@@ -12,9 +12,10 @@ from bench.index.catalogue_files import CatalogueFiles
 from common.wire import Vectors
 from services.adapters.faiss_index import FaissIndex
 from services.adapters.mean_index import Base
-from services.adapters.sized_index import SizedIndex
+from services.adapters.sized_index import PlacedBase, SizedIndex
 from services.core.domain import IndexChange
 from services.core.ports import KnnIndex
+from services.core.search.held_rows import HeldRows
 
 ASKED = 50
 _BUILD_REACH = 200
@@ -110,13 +111,19 @@ def usearch(files: CatalogueFiles, links: int) -> RowGraph:
 
 def product(files: CatalogueFiles) -> Product:
     """Our index, built once of all items."""
+
+    def build(held: HeldRows, before: PlacedBase | None) -> Base:
+        return Base.build(held, dim=files.dim, earlier=_earlier(before))
+
     exact = FaissIndex(dim=files.dim)
-    index = SizedIndex(
-        delta=exact, build=lambda held: Base.build(held, dim=files.dim), build_from=files.items
-    )
+    index = SizedIndex(delta=exact, build=build, build_from=files.items)
     built = Product(files, index)
     index.settled(3600)
     return built
+
+
+def _earlier(before: PlacedBase | None) -> tuple[Base, NDArray[np.bool_]] | None:
+    return (before.base, before.gone) if before and isinstance(before.base, Base) else None
 
 
 def exact(files: CatalogueFiles) -> Product:

@@ -6,7 +6,7 @@ from typing import get_args
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
-from services.core.records import CodeWord, MatchRecord
+from services.core.records import CodeWord, MatchRecord, Verdict
 from services.core.search.tally import DropReason, LookEnd
 
 _BUCKETS_S = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1.0)
@@ -22,7 +22,7 @@ class PrometheusTally:
         dropped = Counter(
             "lookalike_search_dropped", "Messages not answered, by reason.", ["reason"], registry=registry
         )
-        self._answered = Counter(
+        answered = Counter(
             "lookalike_search_answered", "Records pushed, by verdict.", ["verdict"], registry=registry
         )
         self._took = Histogram(
@@ -60,6 +60,7 @@ class PrometheusTally:
         )
         # Created with 0, so that a counter can be watched from the start; looked up here in a flood.
         self._by_reason = {reason: dropped.labels(reason) for reason in get_args(DropReason)}
+        self._by_verdict = {verdict: answered.labels(verdict) for verdict in Verdict}
         self._by_end = {end: looks.labels(end) for end in get_args(LookEnd)}
         self._by_stage = {stage: stages.labels(stage) for stage in _STAGES}
         self._by_code = {word: codes.labels(word) for word in (*get_args(CodeWord), "no_item")}
@@ -70,7 +71,7 @@ class PrometheusTally:
 
     def answered(self, record: MatchRecord) -> None:
         """A record reached the match queue."""
-        self._answered.labels(record.verdict).inc()
+        self._by_verdict[record.verdict].inc()
         self._took.observe(record.timings_ms["search"] / 1000)
         for stage, ms in record.timings_ms.items():
             if (told := self._by_stage.get(stage)) is not None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from models.space import space_of
 from services.adapters.faiss_index import FaissFiles, FaissIndex
 from services.adapters.index_snapshots import IndexSnapshots
-from services.adapters.mean_index import Base
+from services.adapters.mean_index import MAPPED, Base
 from services.adapters.sized_index import ExactIndex, PlacedBase, SizedFiles, SizedIndex
 from services.bootstrap.settings import SearchCoreSettings, SearchSettings
 from services.core.ports import IndexFactory, ItemStore, KnnIndex
@@ -41,6 +41,7 @@ def open_snapshots(settings: SearchSettings) -> SnapshotStore | None:
     files = SizedFiles(
         load_exact=FaissFiles(threads=settings.threads).load,
         load_base=Base.load,
+        mapped=FaissFiles().mapped | MAPPED,
         make=lambda dim, delta, base: make_sized(settings.knn_recall, dim, delta, base, folder=folder),
     )
     return IndexSnapshots(folder, files)
@@ -59,8 +60,9 @@ def make_sized(
     Its rows are then in a file of the folder, if that can be written: that of temporary files may be small.
     """
 
-    def build(held: HeldRows) -> Base:
-        return Base.build(held, dim=dim, target=recall, folder=_writable(folder))
+    def build(held: HeldRows, before: PlacedBase | None) -> Base:
+        earlier = (before.base, before.gone) if before and isinstance(before.base, Base) else None
+        return Base.build(held, dim=dim, target=recall, folder=_writable(folder), earlier=earlier)
 
     return SizedIndex(delta=delta, build=build, base=base)
 

@@ -119,10 +119,13 @@ def first_mean(model: str, scene: Vectors) -> CameraMean:
 
 
 def seen_scene(vectors: Vectors) -> Vectors | None:
-    """The one direction of a frame's vectors, float32 [n, dim]; None if they have none."""
-    middle = vectors.mean(axis=0, dtype=np.float64) if len(vectors) > 1 else vectors[0].astype(np.float64)
+    """The one direction of a frame's vectors, float32 [n, dim] of unit length; None if they have none."""
+    # A single vector, as most frames have, stays as it is.
+    middle = vectors[0] if len(vectors) == 1 else vectors.mean(axis=0, dtype=np.float64)
     length = math.sqrt(middle @ middle)
-    return (middle / length).astype(np.float32) if math.isfinite(length) and length > 1e-6 else None
+    if not (math.isfinite(length) and length > 1e-6):
+        return None
+    return np.asarray(middle if len(vectors) == 1 else middle / length, np.float32)
 
 
 def learned(
@@ -174,7 +177,8 @@ def last_minute(frames: Sequence[SeenFrame]) -> list[SeenFrame]:
 
 def _is_like(scene: Vectors, last: Vectors, lengths: Vectors) -> bool:
     """Whether a scene is like one of the last, float32 [n, dim] of these lengths."""
-    return bool((last @ scene >= CHANGED_BELOW * (lengths * np.linalg.norm(scene))).any())
+    length = math.sqrt(scene @ scene)
+    return bool((last @ scene >= CHANGED_BELOW * length * lengths).any())
 
 
 def _text(numbers: Vectors, kind: str) -> str:

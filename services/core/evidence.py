@@ -18,6 +18,10 @@ class Detail:
     items: Mapping[str, float]
     none: float
 
+    def rounded(self) -> Detail:
+        """It as the match queue keeps it."""
+        return Detail(_rounded(self.items), round(self.none, 3))
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -32,21 +36,37 @@ class Evidence:
     none: float
     detail: Detail | None = None
 
-    @cached_property
+    @property
     def floor(self) -> float:
         """The evidence of an item that is not among the nearest."""
-        return min(self.items.values(), default=self.none)
+        return self._ranked[2]
 
-    @cached_property
+    @property
     def best(self) -> str | None:
         """The item that fits best."""
-        return max(self.items, key=self.items.__getitem__, default=None)
+        return self._ranked[0]
+
+    @property
+    def second(self) -> float:
+        """The most evidence of any item but the best."""
+        return self._ranked[1]
 
     @cached_property
+    def _ranked(self) -> tuple[str | None, float, float]:
+        """The best item, the evidence of the second, and that of the last; all at once, for each frame."""
+        if not self.items:
+            return None, self.none, self.none
+        ordered = sorted(self.items.values())
+        return max(self.items, key=self.items.__getitem__), ordered[max(-2, -len(ordered))], ordered[0]
+
+    @property
     def whole(self) -> Evidence:
         """Vectors and second look together."""
-        if self.detail is None:
-            return self
+        return self if self.detail is None else self._with_detail
+
+    @cached_property
+    def _with_detail(self) -> Evidence:
+        assert self.detail is not None
         more = self.detail.items
         items = {item_id: nats + more.get(item_id, 0.0) for item_id, nats in self.items.items()}
         return Evidence(items, self.none + self.detail.none)
@@ -76,13 +96,31 @@ class Vote:
 
     def to_json(self) -> str:
         """The JSON that the match queue keeps."""
+        return self.kept()[0]
+
+    def kept(self) -> tuple[str, Vote]:
+        """The JSON that the match queue keeps, and the vote that is read of it."""
+        detail, evidence = self.evidence.detail, self.evidence
+        read = Vote(
+            self.captured_at_s,
+            Evidence(_rounded(evidence.items), round(evidence.none, 3), detail and detail.rounded()),
+            self.model,
+            self.fresh,
+            likely=round(self.likely, 4),
+            scenes=Scenes(round(self.scenes.clear, 3), round(self.scenes.sure, 3)),
+        )
+        return read._text(), read
+
+    def _text(self) -> str:
+        """The JSON of a vote whose numbers are rounded."""
+        detail, evidence = self.evidence.detail, self.evidence
         vote: dict[str, Any] = {"t": self.captured_at_s, "model": self.model, "fresh": self.fresh}
-        vote |= _rounded(self.evidence.items, self.evidence.none)
-        if (detail := self.evidence.detail) is not None:
-            vote["detail"] = _rounded(detail.items, detail.none)
-        vote["likely"] = round(self.likely, 4)
-        vote["scenes"] = [round(self.scenes.clear, 3), round(self.scenes.sure, 3)]
-        return to_compact_json(vote)
+        vote |= {"items": evidence.items, "none": evidence.none}
+        if detail is not None:
+            vote["detail"] = {"items": detail.items, "none": detail.none}
+        return to_compact_json(
+            vote | {"likely": self.likely, "scenes": [self.scenes.clear, self.scenes.sure]}
+        )
 
     @classmethod
     def from_json(cls, text: str) -> Vote:
@@ -99,5 +137,5 @@ class Vote:
         )
 
 
-def _rounded(items: Mapping[str, float], none: float) -> dict[str, Any]:
-    return {"items": {item_id: round(nats, 3) for item_id, nats in items.items()}, "none": round(none, 3)}
+def _rounded(items: Mapping[str, float]) -> dict[str, float]:
+    return {item_id: round(nats, 3) for item_id, nats in items.items()}

@@ -6,6 +6,7 @@ import os
 import sys
 
 from services.search.freed_memory import share_freed_memory
+from services.search.garbage import collect_seldom
 from services.search.linear_algebra import limit_threads
 
 
@@ -13,6 +14,7 @@ def main() -> int:
     """Serve until SIGTERM or SIGINT."""
     limit_threads(os.environ)
     share_freed_memory()
+    collect_seldom()
     # Only now, as they load numpy.
     if sys.argv[1:2] == ["serve"]:
         from services.search import serve_rows

@@ -57,7 +57,12 @@ def build_app(parts: SearchParts, loops: Loops, senders: SenderRule = THIS_MACHI
 
     @app.get("/metrics", response_class=PlainTextResponse, **declared.METRICS)
     def metrics() -> Response:
-        """The counters of this process, in Prometheus' text format."""
+        """The counters of this process, in Prometheus' text format.
+
+        `lookalike_search_index` has the kind of the index as a label, `lookalike_search_index_…` its numbers
+        as in `knn` of the state: items, vectors, base, delta, tombstones, recall, queries_per_second,
+        memory_bytes, mapped_bytes. `lookalike_search_overloaded` is 1 while more comes than is answered.
+        """
         return PlainTextResponse(generate_latest(parts.core.registry), media_type=CONTENT_TYPE_LATEST)
 
     @app.post("/search", **declared.SEARCH)

@@ -32,7 +32,7 @@ def sized() -> SizedIndex:
     """An index that builds bases all the time, of a few items."""
     return SizedIndex(
         delta=FaissIndex(dim=DIM),
-        build=lambda held: Base.build(held, dim=DIM, is_timed=False),
+        build=lambda held, _: Base.build(held, dim=DIM, is_timed=False),
         build_from=8,
         least_delta=4,
     )

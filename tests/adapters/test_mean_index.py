@@ -3,13 +3,16 @@
 from dataclasses import replace
 from pathlib import Path
 
+import faiss
 import numpy as np
 import pytest
 
 from common.wire import Vectors, unit
 from services.adapters.mean_index import Base, Tuned
+from services.adapters.mean_index.codes import short_codes
+from services.adapters.mean_index.entries import entries_of
 from services.core.records import Neighbour
-from services.core.search.held_rows import HeldRows
+from services.core.search.held_rows import HeldRows, together
 from tests.fakes import vectors
 
 DIM, ITEMS = 32, 900
@@ -177,3 +180,39 @@ def test_one_item_is_a_base(tmp_path: Path) -> None:
     base = Base.build(held_rows({"a": vectors(2, seed=1, dim=DIM)}), dim=DIM)
     base.save(tmp_path)
     assert ids(Base.load(tmp_path).search(vectors(1, seed=9, dim=DIM), k=3)[0]) == ["a"]
+
+
+def test_codes_of_what_stays_are_taken_over_and_more_is_found(base: Base, items: dict[str, Vectors]) -> None:
+    gone = np.arange(len(base)) % 7 == 3
+    left = {item_id: rows for place, (item_id, rows) in enumerate(items.items()) if place % 7 != 3}
+    more = {f"new-{n}": unit(rows[np.newaxis]) for n, rows in enumerate(vectors(100, seed=9, dim=DIM))}
+    more["new-wide"] = vectors(30, seed=11, dim=DIM)
+    both = together([base.held(gone), held_rows(more)])
+    made = Base.build(both, dim=DIM, earlier=(base, gone))
+    assert list(made.item_ids) == [*left, *more]
+    assert made.tuned.rate == base.tuned.rate  # it is not measured again
+    assert recall(made, left | more) >= 0.98
+    found = made.search(np.concatenate([rows[:1] for rows in more.values()]), k=1)
+    assert [own[0].item_id for own in found] == list(more)
+
+
+def test_a_base_of_another_size_is_learned_and_tuned_again(base: Base) -> None:
+    gone = np.arange(len(base)) % 2 == 1
+    made = Base.build(base.held(gone), dim=DIM, earlier=(base, gone), is_timed=False)
+    assert (made.tuned.items, made.tuned.rate) == (len(made), 0)
+
+
+def test_short_codes_are_those_that_faiss_makes() -> None:
+    some = vectors(1000, seed=4, dim=DIM)
+    short = faiss.IndexPQFastScan(DIM, DIM // 2, 4, faiss.METRIC_INNER_PRODUCT)
+    short.train(some)
+    short.add(some)
+    assert np.array_equal(short_codes(short), short.pq.compute_codes(some))
+
+
+def test_an_item_whose_rows_hardly_agree_has_several_entries() -> None:
+    one, *others = np.eye(DIM, dtype=np.float32)[:4]
+    differing = unit(np.stack([0.5 * one + 0.87 * other for other in others]))  # cosines of .25
+    agreeing = unit(np.stack([0.9 * one + 0.44 * other for other in others]))
+    entries = entries_of([np.concatenate([differing, agreeing])], np.array([0, 3, 6]), dim=DIM)
+    assert entries.items.tolist() in ([0, 0, 1], [0, 0, 0, 1])

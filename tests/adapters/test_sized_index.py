@@ -10,7 +10,7 @@ import pytest
 from common.wire import Vectors, unit
 from services.adapters.faiss_index import FaissFiles, FaissIndex
 from services.adapters.mean_index import Base
-from services.adapters.sized_index import LargeBase, SizedFiles, SizedIndex
+from services.adapters.sized_index import LargeBase, PlacedBase, SizedFiles, SizedIndex
 from services.core.errors import InputError
 from services.core.records import Neighbour
 from services.core.search.held_rows import HeldRows
@@ -42,8 +42,10 @@ class HeldBuilder:
         self.fails = False
         self.sizes: list[int] = []
 
-    def __call__(self, held: HeldRows) -> LargeBase:
+    def __call__(self, held: HeldRows, before: PlacedBase | None) -> LargeBase:
         self.sizes.append(len(held))
+        if before is not None:  # what is left of it comes first
+            assert held.item_ids[: before.left] == before.base.held(before.gone).item_ids
         self.is_begun.set()
         assert self.may_go_on.wait(60)
         if self.fails:
@@ -173,6 +175,7 @@ def test_a_base_that_can_t_be_built_leaves_the_index_exact_and_is_tried_again_la
 
 def files(builder: HeldBuilder) -> SizedFiles:
     return SizedFiles(
+        mapped=frozenset(),
         load_exact=FaissFiles().load,
         load_base=Base.load,
         make=lambda _dim, delta, base: SizedIndex(

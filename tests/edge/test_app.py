@@ -1,5 +1,6 @@
 """`python -m edge` against a real broker, with real clips."""
 
+import statistics
 from itertools import pairwise
 from pathlib import Path
 
@@ -29,17 +30,26 @@ def test_a_clip_becomes_observations_at_its_own_pace_in_a_seamless_loop(
     assert seen[0].box == pytest.approx((0.125, 0, 0.75, 1))
     assert set(seen[0].timings_ms) == {"capture", "embed", "codes"}
     assert frame_of(seen[0].vectors[0]) == 0
-    # Frames, at most nearly half of the clip: a busy machine may be late with the first or with another one.
-    apart = min(5.0, limit_s(2 / CLIP_FPS) * CLIP_FPS)
-    for observation in seen:
+    # In frames, against the first one. A busy machine may be late with some: with how many is not promised.
+    apart = [
         # The first frame alone tells which frame a moment shows, also over the seams.
-        at = (observation.captured_at_s - seen[0].captured_at_s) * CLIP_FPS
-        shown = frame_of(observation.vectors[0])
-        assert min((at - shown) % 12, (shown - at) % 12) < apart
+        _apart(
+            (observation.captured_at_s - seen[0].captured_at_s) * CLIP_FPS, frame_of(observation.vectors[0])
+        )
+        for observation in seen
+    ]
+    middle = statistics.median(apart)
+    late = [frames for frames in apart if abs(_apart(frames, middle)) >= 2]
+    assert len(late) <= len(seen) // 4
     assert status["provider"] == "CPUExecutionProvider"
     assert (code, listener.statuses()[-1]["state"]) == (0, "offline")
     assert listener.statuses()[-1]["reason"] == "stopped"
     assert took_s < limit_s(2)
+
+
+def _apart(frames: float, others: float) -> float:
+    """How many frames of a clip of 12 are between two places in it: -6 to 6."""
+    return (frames - others + 6) % 12 - 6
 
 
 def test_each_start_is_a_new_session_and_a_kill_shows_the_last_will(

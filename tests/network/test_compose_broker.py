@@ -12,7 +12,7 @@ from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion
 
 from bench.processes import pss_mib
-from common.wire import ASK_DETAILS
+from common.wire import ASK_DETAILS, MAX_OBSERVATION_BYTES
 from deploy.compose import mosquitto as files
 from edge.link import home_assistant
 from services.core.cameras.replies import TOKENS
@@ -131,6 +131,21 @@ def test_the_search_asks_a_camera_for_local_features_and_hears_its_own_alone(bro
     for client in (search, door):
         client.disconnect()
         client.loop_stop()
+
+
+def test_what_waits_for_a_slow_search_is_bounded(broker: Mosquitto) -> None:
+    search = hearing(connected(broker, "service.search"), "lookalike/+/features", [])
+    search.loop_stop()  # it reads nothing from now on
+    door = connected(broker, "door")
+    assert broker._process is not None
+    before_mib = pss_mib(broker._process.pid)
+    for _ in range(500):
+        door.publish("lookalike/door/features", b"x" * MAX_OBSERVATION_BYTES, qos=0)
+    door.publish("lookalike/door/status", b"{}", qos=1).wait_for_publish(60)
+    # A hundred of them, which are 6.4 MB.
+    assert pss_mib(broker._process.pid) - before_mib < 12
+    door.disconnect()
+    door.loop_stop()
 
 
 def hearing(client: Client, topic: str, heard: list[tuple[str, bytes]]) -> Client:

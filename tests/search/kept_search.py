@@ -10,7 +10,7 @@ from pathlib import Path
 
 from services.adapters.faiss_index import FaissFiles, FaissIndex
 from services.adapters.index_snapshots import IndexSnapshots
-from services.adapters.mean_index import Base
+from services.adapters.mean_index import MAPPED, Base
 from services.adapters.sized_index import ExactIndex, PlacedBase, SizedFiles, SizedIndex
 from services.adapters.sqlite_items import SqliteItems
 from services.core.ports import ItemStore
@@ -30,7 +30,9 @@ def follower(store: ItemStore, folder: Path) -> Follower:
 
 def snapshots(folder: Path) -> IndexSnapshots:
     """The snapshots in a folder."""
-    files = SizedFiles(load_exact=FaissFiles().load, load_base=Base.load, make=sized)
+    files = SizedFiles(
+        load_exact=FaissFiles().load, load_base=Base.load, make=sized, mapped=FaissFiles().mapped | MAPPED
+    )
     return IndexSnapshots(folder, files, small_bytes=0)
 
 
@@ -38,7 +40,7 @@ def sized(dim: int, delta: ExactIndex, base: PlacedBase | None = None) -> SizedI
     """An index that has a base of few items, and soon another one."""
     return SizedIndex(
         delta=delta,
-        build=lambda held: Base.build(held, dim=dim, is_timed=False),
+        build=lambda held, _: Base.build(held, dim=dim, is_timed=False),
         base=base,
         build_from=300,
         least_delta=100,

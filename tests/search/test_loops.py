@@ -17,9 +17,10 @@ from services.core.errors import Loading
 from services.core.ports import KnnIndex
 from services.core.search.answer import Answerer
 from services.core.search.drops import Drops
-from services.core.search.follow import Follower, View
+from services.core.search.follow import Follower
 from services.core.search.intake import Intake
 from services.core.search.lookup import Lookup
+from services.core.search.view import View
 from services.search.loops import OTHER_RECIPE, Loops
 from tests.fakes import FakeIndex, FakeItems, FakeQueue, FakeTally, make_item, make_observation
 from tests.pace import limit_s

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, Playwright
 
+from tests import flood
 from tests.system import single
 from tests.system.played import PlayedCamera
 from tests.system.stack import Stack, eventually, running, stopped
@@ -216,3 +217,27 @@ def test_a_broken_source_is_named_with_its_cause(tmp_path: Path, playwright: Pla
         assert text(page, "#notice-reason") == "no such file or folder: /nowhere/clip.mp4"
         assert "LOOKALIKE_SOURCE" in text(page, "#notice-next")
         assert violations_light_and_dark(page) == []
+
+
+def test_an_overload_is_said_while_it_lasts(with_clip: Stack, pages: Pages) -> None:
+    wait_live(pages.open(with_clip.page), with_clip)
+    assert overloaded(with_clip) == (False, 0.0)
+    model = str(with_clip.get("/healthz")["checks"]["index"]["model"])
+    # Of one camera, whose frames mostly fall to newer ones.
+    sender = flood.start(with_clip.address("broker"), model, rate=4000.0, seconds=4.0, cameras=1)
+    eventually(lambda: overloaded(with_clip) == (True, 1.0), within_s=20, why=with_clip.log)
+    page = pages.open(with_clip.page)
+    page.locator("#banner", has_text="More pictures come in than can be looked at").wait_for()
+    assert violations_light_and_dark(page) == []
+    sender.communicate()
+    page.locator("#banner").wait_for(state="hidden")
+    assert overloaded(with_clip) == (False, 0.0)
+
+
+def overloaded(stack: Stack) -> tuple[bool, float]:
+    """What healthz and the metric say of it."""
+    metric = re.search(
+        r"^lookalike_search_overloaded (\S+)$", stack.client.get("/metrics").text, re.MULTILINE
+    )
+    assert metric is not None
+    return stack.get("/healthz")["checks"]["index"]["overloaded"], float(metric[1])

@@ -16,6 +16,7 @@ from services.core.errors import InputError
 
 KIND = "exact 1"
 _VECTORS, _NUMBERS, _IDS, _COUNTS = "rows.f32", "rows.i64", "ids.json", "counts.i64"
+MAPPED = frozenset({_VECTORS})
 # Rows between two pauses.
 _STEP = 1024
 

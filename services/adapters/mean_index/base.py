@@ -57,17 +57,24 @@ class Base:
         target: float = 0.99,
         folder: Path | None = None,
         is_timed: bool = True,
+        earlier: tuple[Base, NDArray[np.bool_]] | None = None,
     ) -> Self:
         """Build a base of one item or more; takes a thread for a while.
 
         `target` is the share of the exact answer's ten items that is to be found. The rows are kept in a
-        file of `folder`, by default that of temporary files, which is gone when the base is.
+        file of `folder`, by default that of temporary files, which is gone when the base is. `earlier` is a
+        base, with the items of it that are gone: what is left of it comes first in `held`, and its codes and
+        numbers are taken over, unless the sizes differ much.
         """
         faiss.omp_set_num_threads(1)
         starts = np.concatenate([[0], np.cumsum(held.counts)]).astype(np.int64)
         views = written(held.blocks(), starts, dim=dim, folder=folder)
-        entries = entries_of(_blocks(views), starts, dim=dim)
-        means = made_means(entries.means, entries.spreads, entries.items, seed=len(held))
+        if earlier is not None and earlier[0].tuned.fits(len(held)) and earlier[0].tuned.target == target:
+            means, found = _taken_over(*earlier, views, dim=dim)
+            return cls(
+                item_ids=held.item_ids, numbers=held.numbers, views=views, means=means, tuned=found, dim=dim
+            )
+        means = made_means(entries_of(_blocks(views), starts, dim=dim), seed=len(held))
         probes = made_probes(views, seed=len(held))
         found = tuned(means, probes, target=target)
         base = cls(
@@ -168,9 +175,17 @@ class Base:
         return neighbours(self.views, queries, own, places, ids=self.item_ids, numbers=self.numbers)
 
 
-def _blocks(views: Views, gone: NDArray[np.bool_] | None = None) -> Iterator[Block]:
-    """The rows, in blocks of whole items, without those of the items that are gone."""
-    starts, first = views.starts, 0
+def _taken_over(earlier: Base, gone: NDArray[np.bool_], views: Views, *, dim: int) -> tuple[Means, Tuned]:
+    """The means of views, the first of which are of what is left of a base; only the others are encoded."""
+    left = len(gone) - int(np.count_nonzero(gone))
+    starts = views.starts[left:] - views.starts[left]
+    more = entries_of(_blocks(views, first=left), starts, dim=dim)
+    return earlier.means.renewed(~gone, more), earlier.tuned.grown(len(gone), len(views.starts) - 1)
+
+
+def _blocks(views: Views, gone: NDArray[np.bool_] | None = None, *, first: int = 0) -> Iterator[Block]:
+    """The rows from an item on, in blocks of whole items, without those of the items that are gone."""
+    starts = views.starts
     while first < len(starts) - 1:
         last = max(first + 1, int(np.searchsorted(starts, starts[first] + _BLOCK_ROWS, side="right")) - 1)
         rows = views.rows[starts[first] : starts[last]]

@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 _Base = TypeVar("_Base", bound="Base")
 
 # Raise it when the files change; a base of another version is then built again.
-VERSION = 1
+VERSION = 2
 _HEAD, _ITEMS, _NUMBERS, _ROWS, _CODES = "base.json", "items.json", "numbers.npz", "rows.f16", "means.faiss"
+# The files that are read piece by piece as they are needed.
+MAPPED = frozenset({_ROWS})
 
 
 def save(base: Base, folder: Path, breathe: Callable[[], object]) -> None:

@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from common.wire import Vectors
+from services.adapters.mean_index.codes import renewed
+from services.adapters.mean_index.entries import Entries
 from services.adapters.mean_index.ranking import first_times
 
 # Spreads differ more than other numbers of the codes do; in this measure they take no more of them.
@@ -34,7 +36,8 @@ class Means:
         """`items` has the place of each entry's item."""
         self._index, self.items = index, items
         self._width = index.d
-        self.several = len(items) != (int(items[-1]) + 1 if len(items) else 0)
+        self.item_count = int(items[-1]) + 1 if len(items) else 0
+        self.several = len(items) != self.item_count
 
     def __len__(self) -> int:
         return len(self.items)
@@ -67,6 +70,14 @@ class Means:
         wide = self._widened(queries, spread_weight)
         return self._of(index.search(wide, min(candidates, len(self)))[1])
 
+    def renewed(self, is_kept: NDArray[np.bool_], more: Entries) -> Means:
+        """Those of the items that are kept, bool [items], with their codes; more items come behind them."""
+        kept = np.flatnonzero(is_kept[self.items])
+        index, places = renewed(self._index, kept), (np.cumsum(is_kept) - 1).astype(np.int32)
+        _add(index, more, self._width)
+        behind = more.items + np.int32(np.count_nonzero(is_kept))
+        return Means(index, np.concatenate([places[self.items[kept]], behind.astype(np.int32)]))
+
     def write(self, path: Path) -> None:
         """Write the codes as a file of FAISS."""
         faiss.write_index(self._index, str(path))
@@ -95,26 +106,28 @@ def read_means(path: Path, items: NDArray[np.int32]) -> Means:
     return Means(index, items)
 
 
-def made_means(
-    entries: NDArray[np.float16], spreads: Vectors, items: NDArray[np.int32], *, seed: int
-) -> Means:
-    """The codes of entries, float16 [n, dim], and of their spreads."""
-    dice = np.random.default_rng(seed)
-    width = -(-(entries.shape[1] + 1) // _IN_A_ROW) * _IN_A_ROW
-    sample = np.sort(dice.permutation(len(entries))[:_SAMPLE])
+def made_means(entries: Entries, *, seed: int) -> Means:
+    """The codes of entries and of their spreads, learned from them."""
+    dice, dim = np.random.default_rng(seed), entries.means.shape[1]
+    width = -(-(dim + 1) // _IN_A_ROW) * _IN_A_ROW
+    sample = np.sort(dice.permutation(len(entries.items))[:_SAMPLE])
     sample = np.resize(sample, max(len(sample), _LEAST_SAMPLE))
-    learned = _wide(entries[sample], spreads[sample], width)
-    turned = _turned(learned, entries.shape[1], dice)
+    learned = _wide(entries.means[sample], entries.spreads[sample], width)
+    turned = _turned(learned, dim, dice)
     short = faiss.IndexPQFastScan(turned.d_out, turned.d_out // 2, 4, faiss.METRIC_INNER_PRODUCT)
     short.train(turned.apply(learned))
     longer = faiss.IndexScalarQuantizer(width, faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT)
     longer.train(learned)
     both = faiss.IndexPreTransform(turned, short)
     index = faiss.IndexRefine(both, longer)
-    for first in range(0, len(entries), _CHUNK):
+    _add(index, entries, width)
+    return Means(index, entries.items)
+
+
+def _add(index: Any, entries: Entries, width: int) -> None:
+    for first in range(0, len(entries.items), _CHUNK):
         part = slice(first, first + _CHUNK)
-        index.add(_wide(entries[part], spreads[part], width))
-    return Means(index, items)
+        index.add(_wide(entries.means[part], entries.spreads[part], width))
 
 
 def _wide(entries: NDArray[np.float16], spreads: Vectors, width: int) -> Vectors:

@@ -20,7 +20,8 @@ _LEAST_NOISE, _MOST_NOISE = 0.7, 2.6
 # Cameras' pictures are somewhat harder: about twice as much is missed with them. So with these queries only
 # this share of what may be missed is missed, and this one by the short codes alone.
 _MISSED, _MISSED_FIRST = 0.45, 0.25
-_MOST_CANDIDATES = 8192
+# Candidates that are looked at, and the share of the entries that they may be where that is more.
+_MOST_CANDIDATES, _MOST_SHARE = 8192, 0.03
 _SPREAD_WEIGHTS = (0.05, 0.1, 0.15, 0.2)
 # The cost of an item whose rows are compared, in candidates.
 _COMPARED_COST = 6
@@ -59,7 +60,7 @@ def tuned(means: Means, probes: Probes, *, target: float) -> Tuned:
 
 
 def _with_weight(means: Means, probes: Probes, target: float, weight: float) -> Tuned:
-    most = min(_MOST_CANDIDATES, len(means))
+    most = min(max(_MOST_CANDIDATES, int(_MOST_SHARE * len(means))), len(means))
     codes = means.first(probes.queries, candidates=most, spread_weight=weight)
     candidates = _smallest(codes, probes, at_least=1 - _MISSED_FIRST * (1 - target))
     ordered = means.nearest(probes.queries, candidates=candidates, kept=candidates, spread_weight=weight)
@@ -68,7 +69,7 @@ def _with_weight(means: Means, probes: Probes, target: float, weight: float) -> 
     if recall < target:
         candidates = compared = len(means)
         recall = 1.0
-    return Tuned(candidates, compared, weight, target, recall, 0.0, len(probes.queries))
+    return Tuned(candidates, compared, weight, target, recall, 0.0, len(probes.queries), means.item_count)
 
 
 def rate(search: Callable[[Vectors], object], probes: Probes) -> float:

@@ -50,7 +50,7 @@ class Push:
     """A record on its way to Redis: its texts there, and what was known of its camera."""
 
     record: MatchRecord
-    vote: str
+    vote: tuple[str, Vote] | None
     mean: str
     frame: str
     known: Known
@@ -61,7 +61,7 @@ class Push:
         frame = record.seen_frame if known.is_due(captured_ms(record)) else None
         return cls(
             record,
-            record.vote.to_json() if record.vote else "",
+            record.vote.kept() if record.vote else None,
             record.mean.to_json() if record.mean else "",
             frame.to_json() if frame else "",
             known,
@@ -72,13 +72,14 @@ class Push:
         """The arguments of push.lua."""
         seen = self.record.observation
         own = [self.record.to_json(), seen.session or "", "" if seen.seq is None else seen.seq]
-        return [*own, captured_ms(self.record), self.vote, self.mean, self.frame, self.known.version]
+        vote = self.vote[0] if self.vote else ""
+        return [*own, captured_ms(self.record), vote, self.mean, self.frame, self.known.version]
 
     @property
     def result(self) -> Known:
         """What is known of the camera after it, if nobody else has pushed meanwhile."""
         seen, before, at_ms = self.record.observation, self.known.memory, captured_ms(self.record)
-        votes = [read_vote(self.vote), *before.votes][:KEPT] if self.vote else before.votes
+        votes = [self.vote[1], *before.votes][:KEPT] if self.vote else before.votes
         mean = read_mean(self.mean) if self.mean else before.mean
         version = f"{seen.session or ''}/{'' if seen.seq is None else seen.seq}/{at_ms}"
         return Known(version, Memory(votes, mean), at_ms if self.frame else self.known.seen_ms)

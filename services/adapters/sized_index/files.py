@@ -30,12 +30,13 @@ class SizedFiles:
     """The files of a SizedIndex.
 
     `load_base` may raise ValueError or OSError; `make` gives the index of a dimension, made of an exact index
-    and a base.
+    and a base. `mapped` names the files that these only map.
     """
 
     load_exact: LoadExact
     load_base: Callable[[Path], LargeBase]
     make: Callable[[int, ExactIndex, PlacedBase | None], SizedIndex]
+    mapped: frozenset[str]
     kind: str = KIND
 
     def load(self, folder: Path, /, *, dim: int, cursor: int) -> SizedIndex:

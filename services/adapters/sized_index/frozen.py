@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -13,11 +13,24 @@ from numpy.typing import NDArray
 from common.wire import Vectors
 from services.adapters.sized_index.parts import FrozenExact, LargeBase
 from services.core.records import Neighbour
+from services.core.search.columns import Columns
 from services.core.search.held_rows import HeldRows, together
 from services.core.search.snapshot import Breathe
 
 # Is there only beside a base.
 GONE_FILE = "gone.npy"
+
+
+class Places:
+    """The places of items by id, which are counted when the first one is asked for: no start waits for it."""
+
+    def __init__(self, item_ids: Sequence[str]) -> None:
+        self._item_ids = item_ids
+
+    @cached_property
+    def by_id(self) -> dict[str, int]:
+        """All of them."""
+        return dict(zip(self._item_ids, range(len(self._item_ids)), strict=True))
 
 
 @dataclass(frozen=True)
@@ -26,13 +39,16 @@ class PlacedBase:
 
     base: LargeBase
     gone: NDArray[np.bool_]
-    places: dict[str, int]
+    places: Places
 
     @classmethod
     def of(cls, base: LargeBase, gone: NDArray[np.bool_] | None = None) -> PlacedBase:
         """The base with the places of its items; without `gone` all are left."""
-        places = {item_id: place for place, item_id in enumerate(base.item_ids)}
-        return cls(base, np.zeros(len(places), np.bool_) if gone is None else gone, places)
+        none = np.zeros(len(base.item_ids), np.bool_)
+        placed = cls(base, none if gone is None else gone, Places(base.item_ids))
+        if gone is None:
+            placed.places.by_id  # noqa: B018 (counted here, where no writer waits)
+        return placed
 
     @cached_property
     def left(self) -> int:
@@ -41,7 +57,8 @@ class PlacedBase:
 
     def without(self, item_ids: Collection[str]) -> PlacedBase:
         """The same base without these items, whether it has them or not."""
-        places = [self.places[item_id] for item_id in item_ids if item_id in self.places]
+        by_id = self.places.by_id
+        places = [by_id[item_id] for item_id in item_ids if item_id in by_id]
         if not places:
             return self
         gone = self.gone.copy()
@@ -69,6 +86,10 @@ class FrozenSized:
             return found
         later = self.delta.search(vectors, k=k)
         return [_merged(*pair, k=k) for pair in zip(found, later, strict=True)]
+
+    def columns(self, vectors: Vectors, *, k: int) -> Columns | None:
+        """What `search` finds, as columns; None beside a base."""
+        return self.delta.columns(vectors, k=k) if self.base is None else None
 
     def held(self) -> HeldRows:
         """All items that are left, and their rows."""

@@ -14,6 +14,7 @@ from services.adapters.sized_index.parts import ExactIndex, LargeBase
 from services.core.domain import IndexChange
 from services.core.index_state import IndexState
 from services.core.records import Neighbour
+from services.core.search.columns import Columns
 from services.core.search.held_rows import HeldRows
 
 # Items from which on a base is built, and those beside one: both are faster than an exact search from about
@@ -32,12 +33,15 @@ class SizedIndex:
         self,
         *,
         delta: ExactIndex,
-        build: Callable[[HeldRows], LargeBase],
+        build: Callable[[HeldRows, PlacedBase | None], LargeBase],
         base: PlacedBase | None = None,
         build_from: int = BUILD_FROM,
         least_delta: int = LEAST_DELTA,
     ) -> None:
-        """`base` has no item of `delta`; `build` takes a while, and after a failure nothing is changed."""
+        """`base` has no item of `delta`; `build` takes a while, and after a failure nothing is changed.
+
+        It gets the base before, whose items that are left are the first of those that it builds one of.
+        """
         self._build, self._build_from, self._least_delta = build, build_from, least_delta
         # For the writer and for the thread that takes a new base over, one at a time.
         self._lock = threading.Lock()
@@ -74,6 +78,10 @@ class SizedIndex:
     def search(self, vectors: Vectors, *, k: int) -> list[list[Neighbour]]:
         """For each row of float32 [n, dim] its k nearest items, nearest first, an item at most once."""
         return self._seen.search(vectors, k=k)
+
+    def columns(self, vectors: Vectors, *, k: int) -> Columns | None:
+        """What `search` finds, as columns; None beside a base."""
+        return self._seen.columns(vectors, k=k)
 
     def frozen(self) -> FrozenSized:
         """The index as it is now, whatever is applied later."""
@@ -128,7 +136,7 @@ class SizedIndex:
     def _renew(self, seen: FrozenSized) -> None:
         """Build a base of what was there, and take it over."""
         try:
-            base = PlacedBase.of(self._build(seen.held())) if len(seen) else None
+            base = PlacedBase.of(self._build(seen.held(), seen.base)) if len(seen) else None
         except Exception:  # such as a full disk or memory
             log.exception("no base could be built of %d items; the search goes on as it was", len(seen))
             with self._lock:

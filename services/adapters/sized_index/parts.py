@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from common.wire import Vectors
 from services.core.ports import KnnIndex, KnnSearch
 from services.core.records import Neighbour
+from services.core.search.columns import ByColumns
 from services.core.search.held_rows import HeldRows
 from services.core.search.snapshot import Breathe
 
 
-class FrozenExact(KnnSearch, Protocol):
+class FrozenExact(KnnSearch, ByColumns, Protocol):
     """An exact index as it was at a moment."""
 
     @property

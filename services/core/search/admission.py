@@ -11,7 +11,7 @@ from common.wire import Observation, WireError, WireReason
 from services.core.errors import UnavailableError
 from services.core.ports import MatchQueue
 from services.core.search.drops import Dropped, Drops
-from services.core.search.follow import View
+from services.core.search.view import View
 
 # Seconds that a camera's clock may run ahead; with more, a match would look live for longer than it is.
 MAX_AHEAD_S = 2.0

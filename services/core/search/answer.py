@@ -14,10 +14,10 @@ from services.core.records import MatchRecord
 from services.core.search.admission import Admission, admit
 from services.core.search.camera_means import CameraMeans
 from services.core.search.drops import Dropped, Drops
-from services.core.search.follow import View
 from services.core.search.lookup import Lookup
 from services.core.search.pace import Pace
 from services.core.search.trained import RetrainedError
+from services.core.search.view import View
 
 # Time for which a camera is not asked again after a second look that settled nothing.
 IN_VAIN_S = 5.0

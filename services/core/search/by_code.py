@@ -17,10 +17,10 @@ from itertools import islice
 from common.codes import Code
 from services.core.domain import ItemFacts
 from services.core.records import CodeWord, FoundCode, Match, MatchRecord, Neighbour, Verdict
-from services.core.search.follow import View
 from services.core.search.item_codes import code_keys, gtin_keys, host_of, ids_in, item_keys, names_id
 from services.core.search.shown_items import ShownItems
 from services.core.search.verdict import MATCH_FROM
+from services.core.search.view import View
 
 # The odds of a code on the thing for its item, and the chance of an item that the picture does not show, as a
 # share of that of "none of them".

@@ -15,6 +15,7 @@ from services.core.search.damaged_items import DamagedItems
 from services.core.search.hubs import Hubs
 from services.core.search.kept_parts import compact
 from services.core.search.layered import frozen
+from services.core.search.shards import Shards
 from services.core.search.snapshot import Snapshot, made_by
 from services.core.search.space import PLAIN, ModelSpace, Space, Standing
 from services.core.search.space_fit import SpaceStatistics
@@ -33,8 +34,8 @@ class CatalogueCopy:
         # The space of the index's vectors, and what a later one would be fitted to.
         self.space, self.statistics = space, SpaceStatistics(space.shipped, dim)
         # What makes an item's score of its cosine, by id; without any its score is its cosine.
-        self.standings: MutableMapping[str, Standing] = {}
-        self.facts: MutableMapping[str, ItemFacts] = {}
+        self.standings: MutableMapping[str, Standing] = Shards()
+        self.facts: MutableMapping[str, ItemFacts] = Shards()
         # The items by their barcodes and the like.
         self.codes = CodeBook()
         # The leaning of each item that has feedback, in nats.

@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from common.wire import Vectors
 from services.core.domain import EQUAL_FROM
 from services.core.records import Neighbour
 from services.core.search.sketches import directions_of, sketched
 
-_NEAREST = 8
+# Equals are about as far from a query: if none of this number of nearest items are, no others are looked for.
+NEAREST = 8
+# Cosines of the same vectors differ by less, however they are computed.
+_ROUNDING = 1e-5
 
 
 def first_equals(neighbours: Sequence[Neighbour]) -> dict[str, str]:
     """The nearest equal of each item that has a nearer one, by id; empty if no two near ones are."""
-    # Equals are about as far from a query. Most queries have none, and must not pay for the search of all.
-    if not _equal_pairs(neighbours[:_NEAREST]):
+    # Most queries have none, and must not pay for the search of all.
+    if not _equal_pairs(neighbours[:NEAREST]):
         return {}
     first: dict[str, str] = {}
     for nearer, further in _equal_pairs(neighbours):
@@ -25,6 +29,12 @@ def first_equals(neighbours: Sequence[Neighbour]) -> dict[str, str]:
         if one not in first:  # an equal of an equal may be another item
             first.setdefault(other, one)
     return first
+
+
+def near_equals(cosines: Vectors) -> NDArray[np.bool_]:
+    """Which of several queries may have equals among their items, by these items' cosines [queries, n, n]."""
+    # Each is equal to itself.
+    return np.asarray((cosines >= EQUAL_FROM - _ROUNDING).sum(axis=(1, 2)) > cosines.shape[1])
 
 
 def _equal_pairs(neighbours: Sequence[Neighbour]) -> list[tuple[int, int]]:

@@ -8,9 +8,9 @@ from typing import Protocol
 from services.core.errors import Loading
 from services.core.index_state import IndexState
 from services.core.search.damaged_items import DamagedItems
-from services.core.search.follow import View
 from services.core.search.hubs import Hubs
 from services.core.search.space_state import SpaceState
+from services.core.search.view import View
 
 
 class Following(Protocol):

@@ -68,21 +68,9 @@ def gather(
     """
     (head, model), total = store.state(), 2 * store.count()
     vectors = list[Vectors]()
-    damaged, rows = DamagedItems(), _Rows(take or vectors.extend)
-    statistics: SpaceStatistics | None = None
-    read, dim = 0, 0
-    for page in _pages(store):
-        own = _of_model(page, model)
-        if statistics is None and (found := usual_dim(own.values())):
-            dim, statistics = found, SpaceStatistics(space_of(str(model)), found)
-        sound = damaged.sift(own, dim=dim or None)
-        if statistics is not None:
-            statistics.add(item for item in sound.values() if item is not None)
-        read += len(page)
-        note(read, total)
-    if model is None or statistics is None:
-        raise InputError("the catalogue has no items to train on")
-    space, damaged = statistics.fit(), DamagedItems()
+    rows = _Rows(take or vectors.extend)
+    space, dim, read = _suiting(store, model, space_of, lambda read: note(read, total))
+    damaged = DamagedItems()
     for page in _pages(store):
         sound = damaged.sift(_of_model(page, model), dim=dim)
         rows.take([item for item in sound.values() if item is not None], space)
@@ -90,7 +78,7 @@ def gather(
         note(read, max(read, total))
     trained = TrainedIndex(
         training=training,
-        model=model,
+        model=str(model),
         dim=dim,
         cursor=head,
         facts=tuple(rows.facts),
@@ -102,6 +90,32 @@ def gather(
         damaged=damaged.reasons(),
     )
     return Gathered(trained, np.concatenate([np.empty((0, dim), np.float32), *vectors]))
+
+
+def _suiting(
+    store: ItemStore,
+    model: str | None,
+    space_of: Callable[[str], ModelSpace | None],
+    note: Callable[[int], object],
+) -> tuple[Space, int, int]:
+    """The space that suits all items, their dimension, and the number of items read.
+
+    Raises InputError if there are none.
+    """
+    damaged, read, dim = DamagedItems(), 0, 0
+    statistics: SpaceStatistics | None = None
+    for page in _pages(store):
+        own = _of_model(page, model)
+        if statistics is None and (found := usual_dim(own.values())):
+            dim, statistics = found, SpaceStatistics(space_of(str(model)), found)
+        sound = damaged.sift(own, dim=dim or None)
+        if statistics is not None:
+            statistics.add(item for item in sound.values() if item is not None)
+        read += len(page)
+        note(read)
+    if model is None or statistics is None:
+        raise InputError("the catalogue has no items to train on")
+    return statistics.fit(), dim, read
 
 
 def rows_again(

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from services.core.search.kept_values import offsets
 from services.core.search.space import Standing
 
 # A hub is damped by that many spreads more than the median item, in a catalogue of that many items or more.
@@ -28,14 +29,15 @@ class Hubs:
     @classmethod
     def of(cls, standings: Mapping[str, Standing]) -> Hubs:
         """The hubs among items, by what is taken off their scores."""
-        known = list(standings.items())  # in one step, as another thread may write
+        ids, taken = offsets(standings)
+        known = np.flatnonzero(~np.isnan(taken))
         if len(known) < _LEAST_ITEMS:
             return cls()
-        damped = np.array([-standing.offset for _, standing in known])
+        damped = -taken[known]
         above = damped - np.median(damped)
         far = np.flatnonzero(above > _SPREADS * _SPREAD_OF_MAD * np.median(np.abs(above)))
-        strongest = far[np.argsort(-above[far], kind="stable")][:_NAMED]
-        return cls(len(far), tuple(known[place][0] for place in strongest))
+        strongest = sorted((-above[place], ids[known[place]]) for place in far.tolist())[:_NAMED]
+        return cls(len(far), tuple(item_id for _, item_id in strongest))
 
     def to_json(self) -> dict[str, Any]:
         """The form of the search's state."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, MutableMapping
-from typing import Protocol, TypeVar, cast, overload
+from typing import Protocol, TypeVar, overload
+
+from services.core.search.shards import Shards
 
 V = TypeVar("V")
 T = TypeVar("T")
@@ -12,6 +14,7 @@ V_co = TypeVar("V_co", covariant=True)
 # Number of values that were read and stay in memory: cameras show the same items again and again.
 _MOST_READ = 50_000
 _GONE = None
+_UNCHANGED = object()
 
 
 class KeptValues(Protocol[V_co]):
@@ -31,9 +34,9 @@ class Layered(MutableMapping[str, V]):
     """Kept values and changes of them, which are in memory; one thread writes, any may read by id."""
 
     def __init__(self, kept: KeptValues[V]) -> None:
-        self._kept = kept
+        self.kept = kept
         # The changed values, None for one that is gone.
-        self._own: dict[str, V | None] = {}
+        self._own: Shards[V | None] = Shards()
         self._read: dict[str, V] = {}
         self._count = len(kept)
 
@@ -41,9 +44,13 @@ class Layered(MutableMapping[str, V]):
         return self._count
 
     def __iter__(self) -> Iterator[str]:
-        own = dict(self._own)
-        yield from (item_id for item_id in self._kept.ids() if item_id not in own)
+        own = dict(self.changed())
+        yield from (item_id for item_id in self.kept.ids() if item_id not in own)
         yield from (item_id for item_id, value in own.items() if value is not _GONE)
+
+    def changed(self) -> Iterator[tuple[str, V | None]]:
+        """The values that have changed since, None for one that is gone."""
+        return ((item_id, self._own.get(item_id)) for item_id in self._own)
 
     def __getitem__(self, item_id: str) -> V:
         found = self.get(item_id)
@@ -62,12 +69,12 @@ class Layered(MutableMapping[str, V]):
     def get(self, item_id: str, default: T, /) -> V | T: ...
     def get(self, item_id: str, default: object = None, /) -> object:
         """The value, or `default`."""
-        if item_id in self._own:
-            own = self._own[item_id]
+        own = self._own.get(item_id, _UNCHANGED)
+        if own is not _UNCHANGED:
             return default if own is _GONE else own
         found = self._read.get(item_id)
         if found is None:
-            found = self._kept.read(item_id)
+            found = self.kept.read(item_id)
             if found is None:
                 return default
             if len(self._read) >= _MOST_READ:
@@ -87,11 +94,11 @@ class Layered(MutableMapping[str, V]):
 
     def frozen(self) -> Layered[V]:
         """The values as they are now."""
-        copy = Layered(self._kept)
-        copy._own, copy._count = dict(self._own), self._count
+        copy = Layered(self.kept)
+        copy._own, copy._count = self._own.frozen(), self._count
         return copy
 
 
 def frozen(values: Mapping[str, V]) -> Mapping[str, V]:
-    """A copy of values as they are now, for the thread that writes them."""
-    return cast("Layered[V]", values).frozen() if isinstance(values, Layered) else dict(values)
+    """Values as they are now, for the thread that writes them."""
+    return values.frozen() if isinstance(values, Layered | Shards) else dict(values)

@@ -15,13 +15,13 @@ from services.core.records import Judgement, Match, MatchRecord, Neighbour, Verd
 from services.core.scenes import Scenes
 from services.core.search.by_code import judged_by_codes
 from services.core.search.equals import first_equals
-from services.core.search.follow import View
 from services.core.search.nearest import nearest_items
 from services.core.search.point_cache import PointsKey
 from services.core.search.second_look import FIRST, Looked, SecondLook, reordered
 from services.core.search.shown_items import ShownItems
 from services.core.search.tally import LookEnd, Tally
 from services.core.search.verdict import CANDIDATES, judge
+from services.core.search.view import View
 from services.core.search.votes import FRAMES, agree, window
 
 # Probabilities of the best item between which a second look may change the answer.

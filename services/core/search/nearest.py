@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from common.wire import Observation, Vectors
 from services.core.ports import Memory
 from services.core.records import Neighbour
-from services.core.search.follow import View
+from services.core.search.view import View
 
 
 def nearest_items(
@@ -21,7 +21,9 @@ def nearest_items(
         return [[] for _ in batch]
     means = [own_mean(memories.get(seen.thing), view) for seen in batch]
     queries = view.space.queries_of([seen.vectors for seen in batch], means)
-    found = view.compared.nearest(queries, k=k)
+    # Where a second look or another vector changes the order, others of the items may be equals.
+    as_found = all(seen.local is None and len(seen.vectors) == 1 for seen in batch)
+    found = view.compared.nearest(queries, k=k, only_equals=as_found)
     nearest, row = [], 0
     for seen in batch:
         nearest.append(_joined(found[row : row + len(seen.vectors)]))

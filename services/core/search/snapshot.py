@@ -81,6 +81,10 @@ class IndexFiles(Protocol):
     def kind(self) -> str:
         """Its name, with a number that changes with the form."""
 
+    @property
+    def mapped(self) -> frozenset[str]:
+        """The names of the files that `load` only maps, and that are read piece by piece afterwards."""
+
     def load(self, folder: Path, /, *, dim: int, cursor: int) -> KnnIndex:
         """The index of the files that `KeptIndex.save` wrote; large ones are mapped, not read.
 

@@ -10,16 +10,15 @@ from dataclasses import asdict
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from services.core.domain import Change, ItemFacts
+from services.core.domain import Change
 from services.core.errors import InputError
 from services.core.search.code_book import CodePlaces, kept_codes
 from services.core.search.hubs import Hubs
-from services.core.search.kept_parts import compact, facts_json, facts_of, space_arrays, space_json, space_of
+from services.core.search.kept_parts import facts_json, space_arrays, space_json, space_of
+from services.core.search.kept_values import KeptFacts, KeptStandings
 from services.core.search.layered import Layered
 from services.core.search.snapshot import Snapshot
-from services.core.search.space import Standing
 from services.core.search.space_fit import KeptStatistics, TaughtVectors
 
 # Raise it when the files change.
@@ -30,7 +29,10 @@ _DAMAGED = (ValueError, KeyError, TypeError, IndexError, RecursionError, EOFErro
 _STATE, _NUMBERS, _IDS = "state.json", "numbers.npz", "ids.json"
 _FACTS, _ENDS, _STANDINGS = "facts.jsonl", "facts.ends", "standings.f64"
 
-# The content of a file by its name; a large one may be mapped.
+# The files that are read piece by piece as they are needed.
+MAPPED = frozenset({_FACTS})
+
+# The content of a file by its name; those in MAPPED may be mapped.
 ReadFile = Callable[[str], memoryview]
 
 
@@ -138,8 +140,8 @@ def _decoded(told: dict[str, Any], arrays: Mapping[str, Any], read: ReadFile) ->
     return Snapshot(
         **{name: told[name] for name in ("store", "made_by", "model", "dim", "cursor", "leaning", "damaged")},
         history=tuple(Change(cursor, item_id) for cursor, item_id in told["history"]),
-        facts=Layered(_KeptFacts(told["model"], places, ends, read(_FACTS))),
-        standings=Layered(_KeptStandings(places, standings)),
+        facts=Layered(KeptFacts(told["model"], places, ends, read(_FACTS))),
+        standings=Layered(KeptStandings(places, standings)),
         other_recipe=frozenset(told["other_recipe"]),
         hubs=Hubs(told["hubs"]["count"], tuple(told["hubs"]["first"])),
         space=space_of(told, arrays),
@@ -162,49 +164,3 @@ def _statistics(told: Mapping[str, Any], arrays: Mapping[str, Any]) -> KeptStati
         taught_total=arrays["taught_total"],
         taught_count=told["taught_count"],
     )
-
-
-class _KeptFacts:
-    """The facts of items, each a line of JSON; `places` are their numbers by id."""
-
-    def __init__(
-        self, model: str, places: Mapping[str, int], ends: NDArray[np.int64], lines: memoryview
-    ) -> None:
-        self._model, self._places, self._ends, self._lines = model, places, ends, lines
-
-    def __len__(self) -> int:
-        return len(self._places)
-
-    def ids(self) -> Iterator[str]:
-        """The ids of all."""
-        return iter(self._places)
-
-    def read(self, item_id: str, /) -> ItemFacts | None:
-        """An item's facts."""
-        place = self._places.get(item_id)
-        if place is None:
-            return None
-        start = int(self._ends[place - 1]) if place else 0
-        return compact(facts_of(json.loads(bytes(self._lines[start : int(self._ends[place])])), self._model))
-
-
-class _KeptStandings:
-    """Gain and offset by item, float64 [items, 2], or of none."""
-
-    def __init__(self, places: Mapping[str, int], numbers: NDArray[np.float64]) -> None:
-        self._places, self._numbers = places if len(numbers) else {}, numbers
-
-    def __len__(self) -> int:
-        return len(self._places)
-
-    def ids(self) -> Iterator[str]:
-        """The ids of all."""
-        return iter(self._places)
-
-    def read(self, item_id: str, /) -> Standing | None:
-        """An item's standing."""
-        place = self._places.get(item_id)
-        if place is None:
-            return None
-        gain, offset = self._numbers[place].tolist()
-        return None if gain != gain else Standing(gain, offset)

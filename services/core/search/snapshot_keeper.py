@@ -130,6 +130,8 @@ class SnapshotKeeper:
             log.warning("snapshot %s: %s; all items are read instead", resumed.name, why)
             self._snapshots.drop(resumed.name)
             self._follower.doubt()
+        else:
+            log.info("snapshot %s has been checked", resumed.name)
         return not why
 
     def _breathe(self) -> None:

@@ -7,7 +7,7 @@ what is left. An index holds these, so that any k-NN can be used.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -15,15 +15,11 @@ import numpy as np
 from common.wire import Vectors
 from services.core.catalogue.views import taught_rows
 from services.core.domain import Item
-from services.core.ports import KnnSearch
-from services.core.records import Neighbour
 
 # The share of its hub that is taken off an item's score, and the number of camera vectors that make it a hub.
 DAMPING, HUB_NEAREST = 0.5, 10
 # An item's score by catalogue and by taught pictures, the latter at the scale of the former.
 CATALOGUE_WEIGHT, TAUGHT_WEIGHT = 0.5, 0.7
-# Number of nearest items that are damped, before the first of them are an answer.
-DAMPED = 50
 # A vector shorter than this has no direction any more once a mean is taken off.
 _SHORTEST = 1e-4
 
@@ -147,6 +143,25 @@ class Space:
         reach = np.sqrt(np.maximum(along**2 + 1 - self.catalogue_mean @ self.catalogue_mean, 0)) - along
         return np.asarray(self.catalogue_mean + reach[:, None] * rows, np.float32)
 
+    def cosines_of_originals(self, rows: Vectors) -> Vectors:
+        """The cosines among each query's `originals` of rows, float32 [queries, n, dim]: [queries, n, n].
+
+        Without making the originals, which takes several times as long.
+        """
+        if self.unsharpened is not None:
+            queries, count, dim = rows.shape
+            flat = rows.reshape(-1, dim)
+            rows = directions(flat @ self.unsharpened, flat).reshape(queries, count, dim)
+        cosines = rows @ rows.transpose(0, 2, 1)
+        if self.catalogue_mean is None:
+            return np.asarray(cosines)
+        # Of mean + reach x row each.
+        along, square = rows @ self.catalogue_mean, float(self.catalogue_mean @ self.catalogue_mean)
+        reach = np.sqrt(np.maximum(along**2 + 1 - square, 0)) - along
+        beside = reach * along
+        reaches = reach[:, :, None] * reach[:, None, :]
+        return np.asarray(square + beside[:, :, None] + beside[:, None, :] + reaches * cosines)
+
     def _joined(self, rows: Vectors, taught: Vectors) -> tuple[Vectors, Standing]:
         """Rows with the mean taught direction in them; of a merely taught item, that direction alone."""
         own = directions(taught.mean(axis=0, keepdims=True), taught[:1])
@@ -162,54 +177,6 @@ class Space:
 
 
 PLAIN = Space()
-
-
-@dataclass(frozen=True, slots=True)
-class SpacedIndex:
-    """A KnnSearch by pictures' own vectors over an index of compared ones, whose neighbours have scores."""
-
-    index: KnnSearch
-    space: Space
-    standings: Mapping[str, Standing]
-
-    def __len__(self) -> int:
-        return len(self.index)
-
-    def search(self, vectors: Vectors, *, k: int) -> list[list[Neighbour]]:
-        """For each row of float32 [n, dim], of unit length, its k nearest items, those of unknown cameras."""
-        return self.nearest(self.space.queries(vectors), k=k)
-
-    def nearest(self, queries: Vectors, *, k: int) -> list[list[Neighbour]]:
-        """For each row of float32 [n, dim], made by Space.queries, its k items of the highest score."""
-        if self.space.shipped is None:
-            return self.index.search(queries, k=k)
-        found = self.index.search(queries, k=max(DAMPED, k))
-        return [self._scored(neighbours, k=k) for neighbours in found]
-
-    def _scored(self, neighbours: Sequence[Neighbour], *, k: int) -> list[Neighbour]:
-        """The first `k` with scores and their pictures' own vectors, the highest score first."""
-        found = [(each, self.standings.get(each.item_id)) for each in neighbours]
-        # The score of an index's neighbour is its cosine.
-        scores = [each.score if own is None else own.gain * each.score + own.offset for each, own in found]
-        first = sorted(range(len(scores)), key=lambda place: -scores[place])[:k]
-        vectors = [vector for place in first if (vector := neighbours[place].vector) is not None]
-        originals = iter(self.space.originals(np.array(vectors)) if vectors else ())
-        scored = []
-        for place in first:
-            each = neighbours[place]
-            vector = None if each.vector is None else next(originals)
-            scored.append(
-                Neighbour(
-                    each.item_id,
-                    each.distance,
-                    each.row,
-                    vector,
-                    each.sketch,
-                    scores[place],
-                    each.inliers,
-                )
-            )
-        return scored
 
 
 def directions(vectors: Vectors, otherwise: Vectors) -> Vectors:

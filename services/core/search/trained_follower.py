@@ -16,10 +16,11 @@ import numpy as np
 from services.core.errors import Loading, UnavailableError
 from services.core.index_state import IndexState
 from services.core.search.damaged_items import DamagedItems
-from services.core.search.follow import Follower, View
+from services.core.search.follow import Follower
 from services.core.search.hubs import Hubs
 from services.core.search.space_state import SpaceState
 from services.core.search.trained import RetrainedError, TrainedStore
+from services.core.search.view import View
 
 # How often another training is looked for; and, while one is prepared, whether the endpoint serves it.
 _LOOK_S, _PROBE_S = 30.0, 5.0

@@ -10,7 +10,7 @@ import numpy as np
 from services.core.errors import InputError
 from services.core.search.gathering import Gathered
 from services.core.search.lookup import RUNNERS_UP
-from services.core.search.space import DAMPED
+from services.core.search.spaced_index import DAMPED
 from services.core.search.verdict import CANDIDATES
 
 FLAT, IVF_FLAT, IVF_PQ = "faiss.Flat", "faiss.IVFFlat", "faiss.IVFPQ"

@@ -20,9 +20,10 @@ from services.core.catalogue.views import RECIPE
 from services.core.domain import Item, ItemFacts
 from services.core.ports import ItemStore, KnnSearch, MatchQueue, Memory
 from services.core.records import Match, MatchRecord, Neighbour, Verdict
-from services.core.search.follow import View
 from services.core.search.lookup import Lookup
 from services.core.search.nearest import own_mean
+from services.core.search.shards import WithOne
+from services.core.search.view import View
 
 # The id of an item that has none yet; no item can have it.
 NEW_ID = ""
@@ -206,11 +207,11 @@ def with_item(view: View, item: Item, camera: Vectors | None) -> View:
     if space.shipped is not None and not space.taught_items and camera is not None and not view.is_kept:
         space = replace(space, taught_mean=camera)
     rows, standing = space.placed(item)
-    standings = {**view.standings} if standing is None else {**view.standings, item.id: standing}
+    standings = view.standings if standing is None else WithOne(view.standings, item.id, standing)
     return replace(
         view,
         index=_IndexWithItem(view.index, item.id, rows),
-        facts={**view.facts, item.id: item.facts},
+        facts=WithOne(view.facts, item.id, item.facts),
         standings=standings,
     )
 

@@ -70,14 +70,23 @@ class Calibration:
         items = {item_id: SHARPNESS * score for item_id, score in scores.items()}
         none = _none(scores, {}, BY_VECTORS, first or {})
         detail = None
-        found = {each.item_id: gain for each in near if (gain := beyond_chance(each.inliers))}
-        best = max(near, key=lambda each: each.score + WEIGHT * found.get(each.item_id, 0.0), default=None)
-        if best is not None and best.inliers is not None:  # else nobody has looked at what is to be judged
-            more = {item_id: SHARPNESS * WEIGHT * gain for item_id, gain in found.items()}
-            detail = Detail(more, _none(scores, found, BY_DETAIL, first or {}) - none)
-        for item_id in items.keys() & self.leaning.keys():
+        if any(each.inliers is not None for each in near):
+            detail = _detail(near, scores, first or {}, none=none)
+        for item_id in items.keys() & self.leaning.keys() if self.leaning else ():
             items[item_id] += self.leaning[item_id]
         return Evidence(items, none, detail)
+
+
+def _detail(
+    near: Sequence[Neighbour], scores: Mapping[str, float], first: Mapping[str, str], *, none: float
+) -> Detail | None:
+    """What a second look adds; None where it did not look at what is to be judged."""
+    found = {each.item_id: gain for each in near if (gain := beyond_chance(each.inliers))}
+    best = max(near, key=lambda each: each.score + WEIGHT * found.get(each.item_id, 0.0))
+    if best.inliers is None:
+        return None
+    more = {item_id: SHARPNESS * WEIGHT * gain for item_id, gain in found.items()}
+    return Detail(more, _none(scores, found, BY_DETAIL, first) - none)
 
 
 def _none(
@@ -86,10 +95,14 @@ def _none(
     """The nats of "none of them" beside SHARPNESS x score for the items, whose inliers `found` counts."""
     if not scores:
         return 0.0
-    merits = {item_id: score + WEIGHT * found.get(item_id, 0.0) for item_id, score in scores.items()}
+    merits = (
+        {item_id: score + WEIGHT * found.get(item_id, 0.0) for item_id, score in scores.items()}
+        if found
+        else scores
+    )
     groups = _groups(merits, first)
     best = max(groups, key=groups.__getitem__)
-    of_scores, of_inliers = _groups(scores, first), _groups(found, first)
+    of_scores, of_inliers = dict(_groups(scores, first)), dict(_groups(found, first))
     top, best_inliers = of_scores.pop(best), of_inliers.pop(best, 0.0)
     log_odds = numbers.log_odds(
         top=top,
@@ -109,7 +122,7 @@ def _around(others: Sequence[float]) -> float:
 
 def _log_sum(nats: Sequence[float]) -> float:
     highest = max(nats)
-    return highest + math.log(sum(math.exp(each - highest) for each in nats))
+    return highest + math.log(sum([math.exp(each - highest) for each in nats]))
 
 
 def judge(
@@ -141,10 +154,10 @@ def judge(
     return Judgement(Verdict.UNSURE, probabilities, equals)
 
 
-def _groups(values: Mapping[str, float], first: Mapping[str, str]) -> dict[str, float]:
+def _groups(values: Mapping[str, float], first: Mapping[str, str]) -> Mapping[str, float]:
     """The value of each group of equals, that of its best, by the id of its first."""
     if not first:
-        return dict(values)
+        return values
     groups: dict[str, float] = {}
     for item_id, value in values.items():
         group = first.get(item_id, item_id)

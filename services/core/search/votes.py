@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from itertools import repeat
+from operator import add
 
 from services.core.evidence import Detail, Evidence, Vote
 
@@ -37,13 +38,30 @@ def window(votes: Sequence[Vote], now: Vote) -> list[Vote]:
             chosen.append(vote)
         if vote.fresh:
             break
-    favourite = agree([vote.evidence for vote in chosen]).whole.best if chosen else None
+    shown = favourite([vote.evidence for vote in chosen])
     seen = now.evidence.whole
-    if favourite is None or seen.best is None:
+    if shown is None or seen.best is None:
         return []
     # A frame that fits the favourite badly, beside another that fits well, shows another item.
-    below = seen.items[seen.best] - seen.items.get(favourite, seen.floor)
-    return [] if below > CHANGED else [_still_true(vote, favourite, now.evidence) for vote in chosen]
+    below = seen.items[seen.best] - seen.items.get(shown, seen.floor)
+    return [] if below > CHANGED else [_still_true(vote, shown, now.evidence) for vote in chosen]
+
+
+def favourite(evidence: Sequence[Evidence]) -> str | None:
+    """The item that fits several frames best, together.
+
+    Mostly each frame's own best has it: no other item can have more than the frames' seconds together.
+    """
+    if not evidence:
+        return None
+    if all(each.detail is None for each in evidence):
+        bests = dict.fromkeys(each.best for each in evidence if each.best is not None)
+        totals = {best: sum([each.items.get(best, each.floor) for each in evidence]) for best in bests}
+        first = max(totals, key=totals.__getitem__, default=None)
+        others = [total for best, total in totals.items() if best != first]
+        if first is not None and totals[first] > max([sum([each.second for each in evidence]), *others]):
+            return first
+    return agree(evidence).whole.best
 
 
 def _still_true(vote: Vote, favourite: str, now: Evidence) -> Vote:
@@ -59,7 +77,7 @@ def _fit(seen: Evidence, item_id: str) -> float:
     return seen.items.get(item_id, seen.floor) - seen.none
 
 
-def agree(evidence: Sequence[Evidence], ids: Iterable[str] | None = None) -> Evidence:
+def agree(evidence: Sequence[Evidence], ids: Collection[str] | None = None) -> Evidence:
     """The mean evidence of several frames, for `ids` alone or for all items that any of them is for.
 
     That of second looks is apart, the mean of those frames that had one.
@@ -73,10 +91,11 @@ def agree(evidence: Sequence[Evidence], ids: Iterable[str] | None = None) -> Evi
             items.update(each.items)
         ids = items
     # A frame's numbers at once: this is done at each frame, for some hundred numbers.
-    columns = [map(each.items.get, ids, repeat(each.floor)) for each in evidence]
+    totals = [0.0] * len(ids)
+    for each in evidence:
+        totals = list(map(add, totals, map(each.items.get, ids, repeat(each.floor))))
     count = len(evidence)
-    means = [sum(nats) / count for nats in zip(*columns, strict=True)]
-    items = dict(zip(ids, means, strict=True))
+    items = {item_id: total / count for item_id, total in zip(ids, totals, strict=True)}
     details = [each.detail for each in evidence if each.detail is not None]
     return Evidence(items, sum(each.none for each in evidence) / len(evidence), _mean_detail(details))
 

@@ -6,11 +6,12 @@ import time
 from common.wire import Kind, Observation, Vectors, encode_observation, topic
 from services.core.search.answer import Answerer, AnswerListener
 from services.core.search.drops import Drops
-from services.core.search.follow import Follower, View
+from services.core.search.follow import Follower
 from services.core.search.intake import Intake
 from services.core.search.lookup import Lookup
 from services.core.search.point_cache import PointCache, ReadPoints
 from services.core.search.second_look import SecondLook
+from services.core.search.view import View
 from tests.fakes import (
     MODEL,
     FakeIndex,

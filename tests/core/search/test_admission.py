@@ -4,7 +4,7 @@ import pytest
 
 from common.wire import WireError
 from services.core.search.admission import MAX_AHEAD_S, ClockError, admit
-from services.core.search.follow import View
+from services.core.search.view import View
 from tests.fakes import DIM, MODEL, OTHER_MODEL, FakeIndex, make_observation, vectors
 
 NOW_S = 1_000_000_000.0

@@ -7,10 +7,11 @@ from services.core.camera_mean import CameraMean
 from services.core.domain import Item
 from services.core.ports import ItemStore, Memory
 from services.core.search.camera_means import CameraMeans
-from services.core.search.follow import Follower, View
+from services.core.search.follow import Follower
 from services.core.search.lookup import Lookup
 from services.core.search.space_fit import SHARPENING_FROM
 from services.core.search.space_state import SpaceState
+from services.core.search.view import View
 from tests.core.search.spaces import camera_views, item, shipped
 from tests.fakes import FakeClock, FakeIndex, FakeItems, make_observation
 

@@ -10,8 +10,9 @@ import pytest
 from common.wire import Vectors, unit
 from services.core.domain import ItemFacts
 from services.core.records import Verdict
-from services.core.search.follow import Follower, View
+from services.core.search.follow import Follower
 from services.core.search.lookup import Lookup
+from services.core.search.view import View
 from tests.fakes import DIM, MODEL, FakeIndex, FakeItems, make_item, make_observation, vectors
 
 

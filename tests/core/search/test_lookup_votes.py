@@ -13,9 +13,10 @@ from services.core.domain import ItemFacts
 from services.core.evidence import Vote
 from services.core.ports import Memory
 from services.core.records import MatchRecord, Verdict
-from services.core.search.follow import Follower, View
+from services.core.search.follow import Follower
 from services.core.search.lookup import Lookup
 from services.core.search.verdict import MATCH_FROM
+from services.core.search.view import View
 from services.core.search.votes import FRAMES, KEPT, WINDOW_S
 from tests.fakes import OTHER_MODEL, FakeIndex, FakeItems, make_item, make_observation
 

@@ -12,9 +12,10 @@ from services.core.domain import Item
 from services.core.errors import LoadingError, UnavailableError
 from services.core.ports import Memory
 from services.core.search.camera_means import CameraMeans
-from services.core.search.follow import Follower, View
+from services.core.search.follow import Follower
 from services.core.search.space import ModelSpace
 from services.core.search.space_fit import SHARPENING_FROM
+from services.core.search.view import View
 from tests.core.search.spaces import camera_views, item, shipped
 from tests.core.search.test_follow_space import scores, settled
 from tests.fake_snapshots import FakeSnapshots

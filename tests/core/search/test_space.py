@@ -15,10 +15,10 @@ from services.core.search.space import (
     TAUGHT_WEIGHT,
     ModelSpace,
     Space,
-    SpacedIndex,
     directions,
 )
 from services.core.search.space_fit import SHARPENING_FROM, SpaceStatistics
+from services.core.search.spaced_index import SpacedIndex
 from tests.core.search.spaces import DIM, camera_views, catalogue_views, item, shipped
 from tests.fakes import FakeIndex, filled, vectors
 

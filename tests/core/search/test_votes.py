@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from services.core.evidence import Detail, Evidence, Vote
 from services.core.scenes import Scenes
 from services.core.search.verdict import judge
-from services.core.search.votes import CHANGED, FRAMES, WINDOW_S, agree, window
+from services.core.search.votes import CHANGED, FRAMES, WINDOW_S, agree, favourite, window
 from tests.fakes import MODEL, OTHER_MODEL
 
 NOW_S = 1_000_000_000.0
@@ -224,3 +225,27 @@ def test_all_that_a_vote_says_comes_back_from_json() -> None:
 def test_an_evidence_knows_its_best_and_its_furthest_item() -> None:
     assert (CLEAR.best, CLEAR.floor) == ("mug", 12.0)
     assert (Evidence({}, 14.0).best, Evidence({}, 14.0).floor) == (None, 14.0)
+
+
+def test_what_a_scene_shows_is_what_all_its_frames_show_best_together() -> None:
+    random = np.random.default_rng(3)
+    names = [f"item-{number}" for number in range(12)]
+    for spread in (0.2, 2.0, 8.0):
+        for _ in range(60):
+            frames = []
+            for _ in range(int(random.integers(1, FRAMES))):
+                some = random.permutation(names)[:6].tolist()
+                frames.append(
+                    Evidence(dict(zip(some, (spread * random.random(6)).tolist(), strict=True)), 1.0)
+                )
+            assert favourite(frames) == agree(frames).best
+    assert favourite([]) is None
+    assert favourite([Evidence({}, 1.0)]) is None
+
+
+def test_a_process_knows_of_its_own_vote_what_others_read_of_it() -> None:
+    detail = Detail({"mug": 1.23456}, -0.98765)
+    evidence = Evidence({"mug": 20.12345, "cup": -3.00049}, 14.00049, detail)
+    for own in (evidence, replace(evidence, detail=None)):
+        text, kept = Vote(NOW_S, own, MODEL, still_s=3.0, likely=0.123456, scenes=Scenes(1.23456, 0.5)).kept()
+        assert kept == Vote.from_json(text)

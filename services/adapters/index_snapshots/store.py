@@ -1,27 +1,22 @@
-"""Snapshots of a search as folders of files, each complete or not there.
-
-A snapshot is written under another name, synchronised with the disk, and renamed. Its manifest, which has a
-checksum of its own, holds size and checksum of each file. Processes that share the folder write one after
-another, and whoever has mapped the files of a snapshot that is replaced goes on reading them.
-"""
+"""The folder of snapshots: the newest whole one is read, and a new one takes the place of all others."""
 
 from __future__ import annotations
 
 import contextlib
 import fcntl
 import hashlib
-import json
 import logging
-import mmap
-import os
 import secrets
 import shutil
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
-from services.core.errors import InputError, NoSpaceError, UnavailableError, no_space_told
+from services.adapters.index_snapshots.disk import content, synchronise, write_file
+from services.adapters.index_snapshots.manifest import MANIFEST, Manifest, Sealed
+from services.core.errors import NoSpaceError, UnavailableError, no_space_told
+from services.core.ports import KnnIndex
 from services.core.search.snapshot import (
     Breathe,
     IndexFiles,
@@ -30,12 +25,11 @@ from services.core.search.snapshot import (
     Snapshot,
     SnapshotBusyError,
 )
-from services.core.search.snapshot_files import VERSION, decoded, encoded_files
+from services.core.search.snapshot_files import MAPPED, decoded, encoded_files
 
-_MANIFEST, _INDEX, _LOCK = "manifest.json", "index", "lock"
+_INDEX, _LOCK = "index", "lock"
 _WRITING, _GONE = ".writing-", ".gone-"
 _SMALL = 32 * 2**20
-_PIECE = 2**20
 # Space for an item's facts, to begin with.
 _ITEM_BYTES = 400
 
@@ -45,7 +39,8 @@ log = logging.getLogger(__name__)
 class IndexSnapshots:
     """A SnapshotStore in a folder, which is made when it is needed; `files` is the index's form.
 
-    Files of up to `small_bytes` are read and checked before a search starts; larger ones are mapped.
+    Before a search starts, all files are checked but those that are read piece by piece as they are needed
+    and have more than `small_bytes`: of these it is the size and both ends.
     """
 
     def __init__(self, folder: Path, files: IndexFiles, *, small_bytes: int = _SMALL) -> None:
@@ -129,44 +124,46 @@ class IndexSnapshots:
         try:
             (writing / _INDEX).mkdir(mode=0o700, parents=True)
             for file, pieces in encoded_files(snapshot):
-                _write_file(writing / file, pieces, breathe)
+                write_file(writing / file, pieces, breathe)
             index.save(writing / _INDEX, breathe=breathe)
             paths = sorted(path for path in writing.rglob("*") if path.is_file())
-            files = {str(path.relative_to(writing)): _sealed(path, breathe) for path in paths}
-            manifest = json.dumps({"version": VERSION, "kind": self._files.kind, "files": files}).encode()
-            _write_file(writing / _MANIFEST, [_digest(manifest).encode(), b"\n", manifest], breathe)
-            for path in (writing / _MANIFEST, writing / _INDEX, writing):
-                _synchronise(path)
+            files = {str(path.relative_to(writing)): Sealed.of(path, breathe) for path in paths}
+            manifest = Manifest(self._files.kind, snapshot.dim, snapshot.cursor, files)
+            write_file(writing / MANIFEST, [manifest.encoded()], breathe)
+            for path in (writing / MANIFEST, writing / _INDEX, writing):
+                synchronise(path)
             writing.rename(self._folder / name)
-            _synchronise(self._folder)
+            synchronise(self._folder)
         finally:
             shutil.rmtree(writing, ignore_errors=True)
 
     def _loaded(self, name: str) -> LoadedSnapshot:
         folder = self._folder / name
-        files = self._manifest(folder)
-        for file, (size, _) in files.items():
-            if (found := (folder / file).stat().st_size) != size:
-                raise InputError(f"{file} has {found} bytes; expected {size}")
-        small = {file: told for file, told in files.items() if told[0] <= self._small_bytes}
-        large = {file: told for file, told in files.items() if file not in small}
-        if why := _why_other(folder, small, lambda: None):
-            raise InputError(why)
-        snapshot = decoded(lambda file: _content(folder / file, self._small_bytes))
-        index = self._files.load(folder / _INDEX, dim=snapshot.dim, cursor=snapshot.cursor)
-        return LoadedSnapshot(name, snapshot, index, lambda breathe: _why_other(folder, large, breathe))
+        manifest = Manifest.read(folder, kind=self._files.kind)
+        manifest.check_at_once(folder)
+        mapped = MAPPED | {f"{_INDEX}/{file}" for file in self._files.mapped}
+        later = {f for f, own in manifest.files.items() if f in mapped and own.size > self._small_bytes}
+        # Beside each other: both take a second at a million items.
+        with ThreadPoolExecutor(1, "snapshot") as pool:
+            index = pool.submit(self._index, folder, manifest, later)
+            manifest.check(folder, lambda file: not _is_of_index(file) and file not in later)
+            snapshot = decoded(lambda file: content(folder / file, mapped=file in later))
+            found = index.result()
+        return LoadedSnapshot(
+            name,
+            snapshot,
+            found,
+            lambda breathe: manifest.why_other(folder, lambda file: file in later, breathe),
+        )
 
-    def _manifest(self, folder: Path) -> dict[str, tuple[int, str]]:
-        """Size and checksum of each file."""
-        digest, _, content = (folder / _MANIFEST).read_bytes().partition(b"\n")
-        if _digest(content).encode() != digest:
-            raise InputError(f"{_MANIFEST} is damaged")
-        told: dict[str, Any] = json.loads(content)
-        form = told["version"], told["kind"]
-        if form != (VERSION, self._files.kind):
-            wanted = f"{VERSION} with {self._files.kind!a}"
-            raise InputError(f"it is of form {form[0]} with an index {form[1]!a}; expected {wanted}")
-        return {file: (size, checksum) for file, (size, checksum) in told["files"].items()}
+    def _index(self, folder: Path, manifest: Manifest, later: set[str]) -> KnnIndex:
+        # Checked first: what reads an index's files may end the process over damaged ones.
+        manifest.check(folder, lambda file: _is_of_index(file) and file not in later)
+        return self._files.load(folder / _INDEX, dim=manifest.dim, cursor=manifest.cursor)
+
+
+def _is_of_index(file: str) -> bool:
+    return file.startswith(f"{_INDEX}/")
 
 
 def _suffix(store: str) -> str:
@@ -177,59 +174,3 @@ def _words(error: Exception) -> str:
     if isinstance(error, OSError) and error.filename:
         return f"{Path(error.filename).name}: {error.strerror}"
     return str(error) or type(error).__name__
-
-
-def _digest(content: bytes) -> str:
-    return hashlib.blake2b(content, digest_size=16).hexdigest()
-
-
-def _digest_of(path: Path, breathe: Breathe) -> str:
-    found = hashlib.blake2b(digest_size=16)
-    with path.open("rb") as file:
-        while piece := file.read(_PIECE):
-            found.update(piece)
-            breathe()
-    return found.hexdigest()
-
-
-def _sealed(path: Path, breathe: Breathe) -> tuple[int, str]:
-    """Size and checksum of a file, which is on the disk from now on."""
-    _synchronise(path)
-    return path.stat().st_size, _digest_of(path, breathe)
-
-
-def _write_file(path: Path, pieces: Iterable[bytes], breathe: Breathe) -> None:
-    with path.open("xb") as file:
-        for piece in pieces:
-            file.write(piece)
-            breathe()
-
-
-def _synchronise(path: Path) -> None:
-    """Bring a file, or the names in a folder, to the disk."""
-    place = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(place)
-    finally:
-        os.close(place)
-
-
-def _content(path: Path, small_bytes: int) -> memoryview:
-    """A file's content; a large one is mapped."""
-    with path.open("rb") as file:
-        if path.stat().st_size <= small_bytes:
-            return memoryview(file.read())
-        return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
-
-
-def _why_other(folder: Path, files: Mapping[str, tuple[int, str]], breathe: Breathe) -> str:
-    """What is wrong with files, "" if nothing is; one that was replaced meanwhile counts as sound."""
-    for file, (_, checksum) in files.items():
-        try:
-            if _digest_of(folder / file, breathe) != checksum:
-                return f"{file} is damaged"
-        except FileNotFoundError:
-            return ""
-        except OSError as error:
-            return f"{file}: {error.strerror}"
-    return ""
