@@ -6,7 +6,18 @@ from pathlib import Path
 
 # The settings that a file may hold.
 SECRETS = frozenset(
-    {"api_key", "api_url", "device_mqtt_url", "mqtt_url", "origin_key", "redis_url", "search_url", "source"}
+    {
+        "api_key",
+        "api_url",
+        "device_mqtt_url",
+        "mqtt_url",
+        "origin_key",
+        "redis_url",
+        "search_url",
+        "source",
+        "webhook_secret",
+        "webhook_url",
+    }
 )
 SUFFIX = "_FILE"
 

@@ -11,6 +11,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.staticfiles import StaticFiles
 from prometheus_client import Gauge
+from starlette.concurrency import run_in_threadpool
 
 from common.version import VERSION
 from services.adapters.prometheus_api import CamerasCollector, ShowingCounter
@@ -57,11 +58,15 @@ def build_app(settings: ApiSettings, parts: ApiParts, hub: Hub) -> FastAPI:
     async def feeding(_app: FastAPI) -> AsyncIterator[None]:
         event_feeds.start()
         parts.link.start()
+        if parts.deliveries is not None:
+            parts.deliveries.start()
         try:
             yield
         finally:
             parts.link.stop()
             await event_feeds.stop()
+            if parts.deliveries is not None:
+                await run_in_threadpool(parts.deliveries.stop)
             if parts.live_redis is not None:
                 await parts.live_redis.aclose()
 

@@ -78,9 +78,9 @@ def build_router(
         """Each dependency of the api: item store, picture store, Redis, broker and index.
 
         503 if one of them fails or loads. Each is healthy when it does its work, tried at most once a
-        second, writes to the stores less often: a full disk fails them. A lost camera is listed, as is a
-        history that can't be written, but neither is a failure. GET /alive says whether a process should be
-        restarted.
+        second, writes to the stores less often: a full disk fails them. A lost camera is listed, as are a
+        history that can't be written and a webhook that takes nothing, but none of them is a failure. GET
+        /alive says whether a process should be restarted.
         """
         # The store last: the index may take seconds to answer, and the two cursors are compared.
         outcomes = {name: checks[name].outcome() for name in reversed(list(checks))}
@@ -89,7 +89,8 @@ def build_router(
         # A loading index needs no repair.
         status = "ok" if not wrong else "loading" if all("loading" in each for each in wrong) else "failing"
         cameras = [camera.to_json() for camera in cameras_now(parts)]
-        told = {"cameras": cameras, "history": history_state(parts.history)}
+        webhook = None if parts.deliveries is None else parts.deliveries.to_json()
+        told = {"cameras": cameras, "history": history_state(parts.history), "webhook": webhook}
         state = {"status": status, "checks": found, **told, "uploads_above": uploads_above}
         return JSONResponse({**state, "version": VERSION}, 503 if wrong else 200)
 

@@ -20,6 +20,7 @@ from services.contract.history_models import (
     ReviewBody,
     ReviewedAnswer,
 )
+from services.contract.model_base import ShowingNumber
 from services.contract.problem_models import DISK_FULL, STORE_AWAY, problems
 from services.core.domain import check_item_id
 from services.core.errors import InputError
@@ -105,7 +106,7 @@ def build_router(parts: ApiParts) -> APIRouter:
         thing: Annotated[
             str | None, Query(max_length=128, description="With `before`: only this camera's.")
         ] = None,
-        id: Annotated[list[int], Query(max_length=MOST_IDS, description="Delete these.")] = [],  # noqa: B006
+        id: Annotated[list[ShowingNumber], Query(max_length=MOST_IDS, description="Delete these.")] = [],  # noqa: B006
     ) -> DeletedAnswer:
         """Delete showings and their pictures for good, by age or by id; one that lasts only by its id."""
         history = history_of(parts)

@@ -9,9 +9,10 @@ import redis.asyncio
 from prometheus_client import CollectorRegistry, Counter
 
 from services.adapters import pillow_pictures
-from services.adapters.fetch import PictureFetcher
+from services.adapters.checked_http import PictureFetcher
 from services.adapters.redis_queue import RedisQueue
 from services.adapters.search_client import SearchClient
+from services.bootstrap.acting import open_deliveries
 from services.bootstrap.catalogue import open_catalogue
 from services.bootstrap.history import keep_pictures, open_history
 from services.bootstrap.own_clients import own_client
@@ -19,6 +20,7 @@ from services.bootstrap.picture_urls import picture_urls
 from services.bootstrap.redis import open_queue
 from services.bootstrap.settings import ApiCoreSettings
 from services.bootstrap.shared_state import SharedState, in_memory
+from services.core.acting.deliveries import Deliveries
 from services.core.cameras.clocks import ClockOffsets
 from services.core.cameras.frame_pictures import AskedFramePictures
 from services.core.cameras.link import Connect, LiveLink
@@ -61,6 +63,8 @@ class ApiCore:
     state: SharedState
     # None on a host where nothing follows the records.
     history: History | None
+    # None without a webhook.
+    deliveries: Deliveries | None
     registry: CollectorRegistry
 
 
@@ -94,7 +98,9 @@ def build_api_core(settings: ApiCoreSettings, state: SharedState | None = None) 
         search=SearchClient(own_client(settings.search_url, timeout_s=5)),
         turns=DecodeTurns(at_once=settings.decodes),
     )
-    return replace(core, live_redis=live_redis, history=open_history(settings, core.queue))
+    history = open_history(settings, core.queue)
+    deliveries = open_deliveries(settings, core.registry, history)
+    return replace(core, live_redis=live_redis, history=history, deliveries=deliveries)
 
 
 def wire_api_core(
@@ -105,7 +111,7 @@ def wire_api_core(
     search: SearchService,
     turns: DecodeTurns,
 ) -> ApiCore:
-    """Wire the parts around a catalogue, for any host; without event streams and history."""
+    """Wire the parts around a catalogue, for any host; without event streams, history and webhook."""
     catalogue = replace(catalogue, decode=turns.of(catalogue.decode), shots=turns.of(catalogue.shots))
     thumbnails = Thumbnails(catalogue.pictures, turns.of(pillow_pictures.shrink))
     registry = CollectorRegistry()
@@ -139,6 +145,7 @@ def wire_api_core(
         ),
         state=state,
         history=None,
+        deliveries=None,
         registry=registry,
     )
 

@@ -8,8 +8,9 @@ from pydantic import Field, SecretStr
 
 from common.data_folder import from_checkout
 from common.setting_texts import default_in_words
+from services.bootstrap.acting_settings import WEBHOOK_URL
 from services.bootstrap.base_settings import Base
-from services.bootstrap.setting_types import IotEndpoint, Pictures, S3Place
+from services.bootstrap.setting_types import IotEndpoint, NoWebhook, Pictures, S3Place
 
 
 class PicturesSettings(Base):
@@ -82,6 +83,9 @@ class AwsSettings(IndexSettings):
         description="The time in which a function reads the item store's changes once at most, in seconds. "
         "A query in between reads no store.",
     )
+
+    # Of the api; a function can't keep its promises, so that none starts with it.
+    webhook_url: NoWebhook = Field("", description=WEBHOOK_URL)
 
     @property
     def exchange_place(self) -> str:

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from services.adapters import pillow_pictures, pillow_views
-from services.adapters.fetch import PictureFetcher
+from services.adapters.checked_http import PictureFetcher
 from services.bootstrap.catalogue import open_featurizer
 from services.bootstrap.local_points import open_describer
 from services.bootstrap.settings import CliSettings

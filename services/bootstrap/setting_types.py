@@ -11,10 +11,13 @@ from pydantic import AfterValidator, BeforeValidator
 from common.mqtt_address import parse_mqtt_address
 from common.service_address import decoded, parse_service_address
 from services.bootstrap.knn_address import parse_knn
+from services.core.acting.rules import Rules
+from services.core.errors import InputError
 
 _REDIS_EXPECTED = "expected redis[s]://[[user]:password@]host[:port][/database], or a socket: unix:///path"
 _WEB_EXPECTED = "expected http[s]://[user:password@]host[:port][/path]"
 _WEB_PORTS = {"http": 80, "https": 443}
+_WEBHOOK_EXPECTED = "expected http[s]://[user:password@]host[:port][/path][?query]"
 _WEB_PATH = r"(/[^\s?#]*)?"
 
 
@@ -99,6 +102,31 @@ def _origins(value: str) -> str:
     return value
 
 
+def _webhook(value: str) -> str:
+    if value:
+        rest = _WEB_PATH + r"(\?[^\s#]*)?"
+        parse_service_address(value, _WEB_PORTS, expected=_WEBHOOK_EXPECTED, rest=rest)
+    return value
+
+
+def _no_webhook(value: str) -> str:
+    if value:
+        raise ValueError(
+            "functions on AWS deliver to no webhook, because none lives on between calls to try again; unset "
+            "it, and let an IoT rule with an HTTP action post what LOOKALIKE_HOME_ASSISTANT=1 publishes "
+            "(docs/acting.md)"
+        )
+    return value
+
+
+def _acting_rules(value: str) -> str:
+    try:
+        Rules.parse(value)
+    except InputError as error:
+        raise ValueError(str(error)) from None
+    return value
+
+
 def _upper(value: object) -> object:
     return value.upper() if isinstance(value, str) else value
 
@@ -119,5 +147,8 @@ Origins = Annotated[str, AfterValidator(_origins)]
 # With a login, and without: the address that is published.
 Web = Annotated[str, AfterValidator(_web)]
 PublicWeb = Annotated[str, AfterValidator(_public)]
+WebhookAddress = Annotated[str, AfterValidator(_webhook)]
+NoWebhook = Annotated[str, AfterValidator(_no_webhook)]
+ActingRules = Annotated[str, AfterValidator(_acting_rules)]
 Mqtt = Annotated[str, AfterValidator(_mqtt)]
 Redis = Annotated[str, AfterValidator(_redis)]

@@ -17,6 +17,7 @@ from common.redaction import redact
 from common.secrets import SECRETS, SUFFIX
 from common.setting_texts import default_in_words
 from models.providers import check_provider
+from services.bootstrap.acting_settings import ActingSettings
 from services.bootstrap.aws_settings import AwsSettings, IndexSettings, PicturesSettings
 from services.bootstrap.base_settings import PREFIX, Base
 from services.bootstrap.defaults import HOST, LOOPBACK, SEARCH_PORT
@@ -182,7 +183,9 @@ class SearchSettings(SearchCoreSettings, ConnectionSettings, _Broker):
     home_assistant: bool = Field(False, description=setting_texts.HOME_ASSISTANT)
 
 
-class ApiCoreSettings(CatalogueSettings, PageSettings, LimitSettings, HistorySettings, QueueSettings):
+class ApiCoreSettings(
+    CatalogueSettings, PageSettings, LimitSettings, HistorySettings, ActingSettings, QueueSettings
+):
     """The settings of the api on any host, whatever links it to the cameras."""
 
     collect_pictures: bool = Field(
@@ -270,7 +273,7 @@ def load(kind: type[S], environ: Mapping[str, str] = os.environ) -> S:
         first = error.errors()[0]
         name = PREFIX + str(first["loc"][0]).upper() + ": " if first["loc"] else ""
         # An address or a key may hold a password.
-        secret = not first["loc"] or any(part in name for part in ("_URL", "_KEY", "SOURCE"))
+        secret = not first["loc"] or any(part in name for part in ("_URL", "_KEY", "_SECRET", "SOURCE"))
         secret = secret or ("_KNN" in name and "@" in str(first["input"]))
         # Whatever else holds an address, such as a list of proxies or a bucket, is shown without its login.
         shown = "" if secret else f" (it is {redact(str(first['input']))[:60]!r})"

@@ -12,7 +12,7 @@ from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from services.adapters.fetch import PictureFetcher
+from services.adapters.checked_http import PictureFetcher
 from services.bootstrap.importing import open_fetcher, open_s3
 from services.bootstrap.settings import CliSettings
 from services.bootstrap.stores import make_folder

@@ -45,8 +45,32 @@ HEALTHY: dict[str, Any] = {
     },
     "cameras": [CAMERA],
     "history": {"kept": True, "ok": True, "detail": None, "days": 30, "to_review": 2},
+    "webhook": None,
     "uploads_above": None,
     "version": "0.1.0",
+}
+WEBHOOK: dict[str, Any] = {
+    "trouble": "it can't be reached: [Errno 111] Connection refused",
+    "waiting": 1,
+    "ends": {
+        "delivered": 41,
+        "refused": 0,
+        "unanswered": 0,
+        "expired": 2,
+        "replaced": 0,
+        "claimed": 0,
+    },
+    "delivered_at": "2026-11-30T10:00:00.000Z",
+    "errors": [
+        {
+            "at": "2026-11-30T10:02:00.000Z",
+            "id": "1764423000123-match",
+            "thing": "till-1",
+            "detail": "it can't be reached: [Errno 111] Connection refused",
+            "tries": 3,
+            "end": None,
+        }
+    ],
 }
 UNHEALTHY: dict[str, Any] = {
     **HEALTHY,
@@ -158,6 +182,39 @@ class ChecksAnswer(Answer):
     index: CheckAnswer = Field(description="The search process and its index.")
 
 
+class DeliveryErrorAnswer(Answer):
+    """A delivery that failed, with its newest try."""
+
+    at: str = Field(description="When it was tried.")
+    id: str = Field(description="The delivery's id.")
+    thing: str = Field(description="The camera.")
+    detail: str = Field(description="What was wrong.")
+    tries: int = Field(description="How often it was tried.")
+    end: str | None = Field(description="How it ended; null while it is tried again.")
+
+
+class DeliveryEndsAnswer(Answer):
+    """The number of deliveries by how they ended."""
+
+    delivered: int = Field(description="The receiver took them.")
+    refused: int = Field(description="The receiver, or the check of its address, refused them.")
+    unanswered: int = Field(description="They were sent, and no answer came: they may have arrived.")
+    expired: int = Field(description="They could not be delivered while their match was live.")
+    replaced: int = Field(description="An unsure answer became a match first, or more than 256 waited.")
+    claimed: int = Field(description="Another process sent them, or this one before a crash.")
+
+
+class WebhookAnswer(Answer):
+    """The deliveries to the webhook since the api's start."""
+
+    model_config = with_example(WEBHOOK)
+    trouble: str | None = Field(description="What was wrong with the newest try; null if nothing was.")
+    waiting: int = Field(description="Deliveries that wait or are under way.")
+    ends: DeliveryEndsAnswer = Field(description="How many deliveries have ended, and how.")
+    delivered_at: str | None = Field(description="When one was last delivered.")
+    errors: list[DeliveryErrorAnswer] = Field(description="The last 10 errors, newest first.")
+
+
 class HealthAnswer(Answer):
     """The system's health."""
 
@@ -168,6 +225,9 @@ class HealthAnswer(Answer):
     checks: ChecksAnswer = Field(description="Each dependency.")
     cameras: list[CameraAnswer] = Field(description="The cameras; a lost one is no failure.")
     history: HistoryStateAnswer = Field(description="The history; its trouble is no failure.")
+    webhook: WebhookAnswer | None = Field(
+        description="The deliveries to the webhook; null without one. What is wrong with it is no failure."
+    )
     uploads_above: int | None = Field(
         description="On AWS: the bytes from which pictures and archives are uploaded to S3; else null."
     )

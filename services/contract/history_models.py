@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from services.contract.model_base import Answer, Body, Text, with_example
+from services.contract.model_base import Answer, Body, ShowingNumber, Text, with_example
 
 SHOWING: dict[str, Any] = {
     "id": 1764423000123,
@@ -164,7 +164,7 @@ class ReviewBody(Body):
     """What showings were."""
 
     model_config = with_example({"ids": [1764423000123], "is": "item", "item": "mug-7"})
-    ids: list[int] = Field(description="The showings, at most 500.", min_length=1)
+    ids: list[ShowingNumber] = Field(description="The showings, at most 500.")
     outcome: Reviewed | None = Field(
         alias="is", description="What they were; null takes their reviews back. Not `open`."
     )

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from services.contract.examples import CHANGED_ITEM, GONE, ITEM, UNDO
 from services.contract.match_models import CHANGE
-from services.contract.model_base import Answer, Body, Text, with_example
+from services.contract.model_base import Answer, Body, ShowingNumber, Text, with_example
 from services.core.importing.tables import as_text
 
 # A value that is no text is kept as its JSON.
@@ -88,7 +88,7 @@ class _PictureBody(Body):
 
     url: Text | None = Field(None, description="A picture's address; the picture is copied.")
     thing: Text | None = Field(None, description="A camera's name; the thing that it sees is the picture.")
-    showing: int | None = Field(
+    showing: ShowingNumber | None = Field(
         None, description="A showing of the history; what the camera saw then is the picture."
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from services.core.domain import is_text
@@ -29,6 +29,10 @@ def _checked_text(value: str) -> str:
 
 # JSON may hold half of a surrogate pair, which no store can keep.
 Text = Annotated[str, AfterValidator(_checked_text)]
+
+
+# The id of a showing, which a store can keep.
+ShowingNumber = Annotated[int, Field(ge=0, le=2**63 - 1)]
 
 
 class Body(BaseModel):

@@ -10,11 +10,15 @@ from fastapi import Request
 from starlette.types import Message
 
 from services.api.request_body import B, read_body
+from services.contract.history_models import ReviewBody
 from services.contract.item_models import CatalogueModelBody, ItemEditBody, NewItemBody, UndoBody, given
 from services.contract.match_models import FeedbackBody
 from services.core.errors import InputError
 
-FORMS = '{"right": true}, {"right": false} or {"right": false, "item": "<id of what it was>"}'
+FORMS = (
+    '{"right": true}, {"right": false} or {"right": false, "item": "<id of what it was>"}; '
+    '{"right": null} withdraws it'
+)
 
 
 def read(model: type[B], content: bytes) -> B:
@@ -52,7 +56,6 @@ def test_feedback_is_read(content: bytes, right: bool, item: str | None) -> None
         (b'[{"right": true}]', "the body is a JSON list"),
         (b"{}", "`right` is missing"),
         (b'{"item": "bowl"}', "`right` is missing"),
-        (b'{"right": null}', "`right` is None"),
         (b'{"right": 1}', "`right` is 1"),
         (b'{"right": "true"}', "`right` is 'true'"),
         (b'{"right": false, "item": 5}', "`item` is 5"),
@@ -88,6 +91,12 @@ def test_feedback_of_another_form_is_refused_with_what_was_expected(content: byt
             b'{"id": "x"}',
             "unknown field 'id'; expected link, metadata, showing, thing, title, url",
         ),
+        (
+            ReviewBody,
+            b'{"ids": [9223372036854775808], "is": null}',
+            "`ids.0` is 9223372036854775808; expected",
+        ),
+        (NewItemBody, b'{"title": "x", "showing": -1}', "`showing` is -1; expected 0 or more"),
         (CatalogueModelBody, b'{"model": "X"}', "`model` is 'X'; expected JSON {\"model\": a fingerprint of"),
     ],
 )

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import yaml
 
+from services.bootstrap.acting_settings import ActingSettings
 from services.bootstrap.base_settings import PREFIX, Base
 from services.bootstrap.limit_settings import ConnectionSettings, LimitSettings
 from services.bootstrap.settings import KnnSettings
@@ -21,7 +22,8 @@ def _lacking(service: str, settings: type[Base]) -> set[str]:
     return {PREFIX + name.upper() for name in own} - _names(service)
 
 
-def test_the_api_gets_all_limits_and_may_keep_pictures() -> None:
+def test_the_api_gets_all_limits_and_the_webhook_and_may_keep_pictures() -> None:
+    assert _lacking("api", ActingSettings) == set()
     assert _lacking("api", LimitSettings) == set()
     assert "LOOKALIKE_COLLECT_PICTURES" in _names("api")
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from common.picture_stamp import stamp_of
 from common.read_json import read_json
 from common.wire import Observation, WireError, decode_observation, parse_topic
 from edge.link import commands
@@ -21,6 +22,8 @@ _STATUS = (
     b'"since":"2026-11-23T10:00:00.123Z","source":"/dev/video0","model_trouble":null}'
 )
 _COMMAND = b'{"do":"snapshot","reply":"lookalike/cam-1/reply/0123456789abcdef0123456789abcdef"}'
+_PICTURE = b'{"do":"picture","session":"0123abcd","seq":42,"reply":"lookalike/cam-1/reply/01234567"}'
+_STAMP = b'{"session":"0123abcd","seq":42,"captured_at":"2026-11-23T10:00:00.123Z"}'
 _WATCH = b'{"do":"watch","seconds":10}'
 _TOKENS = [
     *(b"NaN", b"Infinity", b"1e400", b"1e39", b"-1", b"65535", b"9" * 400, b"9007199254740993"),
@@ -62,7 +65,11 @@ def _receive(content: bytes) -> None:
     statuses.receive("lookalike/cam-1/status", content)
     for camera in statuses.all():
         json.dumps(camera.to_json(), ensure_ascii=False, allow_nan=False).encode()
-    commands.receive("lookalike/cam-1/command", content, on_watch=_ignore, on_snapshot=_ignore)
+    commands.receive(
+        "lookalike/cam-1/command", content, on_watch=_ignore, on_snapshot=_ignore, on_picture=_ignore
+    )
+    comment = content[:120]
+    stamp_of(b"\xff\xd8\xff\xfe" + (len(comment) + 2).to_bytes(2) + comment)
     with contextlib.suppress(WireError):
         parse_topic(content.decode("utf-8", "replace"))
     with contextlib.suppress(ValueError):
@@ -82,6 +89,8 @@ ORIGINALS = [
     _STATUS,
     _COMMAND,
     _WATCH,
+    _PICTURE,
+    _STAMP,
 ]
 OBSERVATIONS = Target(
     "messages", 0.2, Mutator(ORIGINALS, _TOKENS, most_changes=3).case, _receive, (WireError,)

@@ -49,8 +49,18 @@ def film(clip: list[Picture], scenes: list[TruthScene], tmp_path_factory: pytest
 
 @pytest.fixture(scope="session")
 def without_camera(imported: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A system whose only camera is a browser's; pages of 127.0.0.1 may embed its matches."""
-    settings = {"LOOKALIKE_SOURCE": "none", "LOOKALIKE_EMBED_ORIGINS": "http://127.0.0.1:*"}
+    """A system whose only camera is a browser's; pages of 127.0.0.1 may embed its matches.
+
+    Those of the camera `till-hook` are posted to an address at which nothing listens.
+    """
+    settings = {
+        "LOOKALIKE_SOURCE": "none",
+        "LOOKALIKE_EMBED_ORIGINS": "http://127.0.0.1:*",
+        "LOOKALIKE_WEBHOOK_URL": "http://127.0.0.1:9/",
+        "LOOKALIKE_WEBHOOK_SECRET": "a-secret-of-the-tests",
+        "LOOKALIKE_WEBHOOK_PRIVATE": "1",
+        "LOOKALIKE_WEBHOOK_RULES": "match camera=till-hook",
+    }
     with running(tmp_path_factory.mktemp("none"), settings=settings, data=imported) as started:
         started.wait_loaded()
         yield started

@@ -32,6 +32,7 @@ class SeeingCamera(PlayedCamera):
     def __init__(self, stack: Stack, thing: str) -> None:
         super().__init__(stack, thing)
         self.picture: bytes | None = None
+        self.box: tuple[float, float, float, float] | None = None
         self.behind_s = 0.0  # by how much its clock is slow
         self._model = stack.get("/healthz")["checks"]["index"]["model"]
         self._lock = threading.Lock()
@@ -60,6 +61,7 @@ class SeeingCamera(PlayedCamera):
             seq=time.monotonic_ns() // 1_000_000,
             model=self._model,
             codes=self._codes,
+            box=self.box,
         )
         if self.picture is not None:
             assert seen.session is not None

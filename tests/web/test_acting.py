@@ -139,4 +139,18 @@ def test_each_showing_sounds_once_and_otherwise_for_unsure_and_only_when_switche
         camera.see(first.vectors[0])
         turned_to(page, "match")
         page.get_by_role("heading", name=first.title).wait_for()
-        eventually(lambda: heard(page) == _MATCH, within_s=10)
+        eventually(lambda: heard(page) == _MATCH, within_s=10, why=lambda: str(heard(page)))
+
+
+def test_the_webhook_s_errors_are_seen_in_the_diagnostics(without_camera: Stack, pages: Pages) -> None:
+    with playing(without_camera, "till-hook") as camera:
+        camera.see(items(without_camera)[0].vectors[0])
+        eventually(lambda: without_camera.get("/healthz")["webhook"]["trouble"], within_s=30)
+    page = pages.open(without_camera.page)
+    page.get_by_role("button", name="Help").click()
+    page.get_by_text("Diagnostics").click()
+    hook = page.get_by_role("dialog").locator(".webhook")
+    expect(hook.get_by_role("heading", name="Webhook")).to_be_visible()
+    expect(hook).to_contain_text("The last post failed: it can't be reached: [Errno 111] Connection refused")
+    expect(hook.get_by_role("listitem").first).to_contain_text("till-hook")
+    assert violations(page) == []

@@ -67,7 +67,7 @@ def test_its_fields_stand_in_the_address_and_its_idle_picture_in_the_browser(
     with PlayedCamera(without_camera, "shut") as shut:
         shut.say("offline")
         page = pages.open(f"{without_camera.page}#view=display&camera=shut")
-        page.get_by_text("shut is off").wait_for()
+        page.locator("#display").get_by_text("shut is off").wait_for()
         page.get_by_text("Open the live view: it says what to do.").wait_for()
         # By keyboard alone.
         page.keyboard.press("Tab")

@@ -15,6 +15,7 @@ from services.adapters.mqtt import MqttClient
 from tests.system.record import TruthScene
 from tests.system.stack import Stack, eventually
 from tests.web.film import Picture, frames_of
+from tests.web.moments import look
 from tests.web.own import STOP, start, starter
 from tests.web.pages import Pages, diagnostics, difference, seen, small, text
 from tests.web.wcag import violations_light_and_dark
@@ -64,6 +65,8 @@ def test_the_right_matches_appear_in_the_order_in_which_the_camera_sees_the_item
     page = camera_pages.open(without_camera.page)
     thing = start(page)
     eventually(lambda: shown(page)[0] == "match", within_s=40, why=without_camera.log)
+    # Not this device's video, but the frame that was matched.
+    eventually(lambda: look(page).of == "record", within_s=20, why=without_camera.log)
     assert nearest(page, clip, scenes) < 8
 
     told = watch(page, for_s=2 * sum(len(frames_of(clip, scene)) for scene in scenes) / 10)

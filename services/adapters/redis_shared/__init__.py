@@ -1,9 +1,17 @@
-"""State that several functions share, in Redis: undo, wrong keys, cameras' statuses and answers."""
+"""State that several processes or functions share, in Redis: undo, wrong keys, cameras' states, claims."""
 
 from services.adapters.redis_shared.attempts import RedisAttempts
+from services.adapters.redis_shared.deliveries import RedisDeliveryClaims
 from services.adapters.redis_shared.previews import RedisPreviews
 from services.adapters.redis_shared.replies import RedisReplies
 from services.adapters.redis_shared.statuses import RedisStatuses
 from services.adapters.redis_shared.undo import RedisUndo
 
-__all__ = ["RedisAttempts", "RedisPreviews", "RedisReplies", "RedisStatuses", "RedisUndo"]
+__all__ = [
+    "RedisAttempts",
+    "RedisDeliveryClaims",
+    "RedisPreviews",
+    "RedisReplies",
+    "RedisStatuses",
+    "RedisUndo",
+]

@@ -28,9 +28,13 @@ class History:
     keeper: HistoryKeeper
     days: int
 
+    def newest(self, showing_id: int) -> Showing | None:
+        """One showing as it was last written, None without it."""
+        return next(iter(self.store.get_many([showing_id])), None)
+
     def get(self, showing_id: int) -> Showing:
         """One showing; raises MissingError."""
-        for showing in self.store.get_many([showing_id]):
+        if (showing := self.newest(showing_id)) is not None:
             return showing
         raise MissingError(f"there is no showing {showing_id} in the history (any more)")
 

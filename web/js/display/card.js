@@ -37,7 +37,7 @@ function oneItem(record, match, fields, sure) {
     ready: image.ready,
     nodes: [
       el("div", "display-picture", image.node),
-      el("div", "display-words", verdictLine(record), el("h2", "display-title", titleOf(match)),
+      el("div", "display-words", verdictLine(record), el("h1", "display-title", titleOf(match)),
         price ? el("p", "display-price", price) : null, fieldsOf(match, fields), fields.includes(CONFIDENCE) ? sure : null),
     ],
   };
@@ -50,7 +50,7 @@ function several(record, matches) {
   return {
     ready: Promise.all(made.map(({ image }) => image.ready)),
     nodes: [
-      el("div", "display-words", verdictLine(record), el("h2", "display-title", words)),
+      el("div", "display-words", verdictLine(record), el("h1", "display-title", words)),
       el("ol", "display-several", ...made.map(({ match, image }) => el("li", "", image.node, el("span", "", titleOf(match))))),
     ],
   };
@@ -59,7 +59,7 @@ function several(record, matches) {
 function noMatch(record) {
   return {
     ready: Promise.resolve(),
-    nodes: [sign(record.verdict), el("div", "display-words", el("h2", "display-title", t("verdict.no_match")), el("p", "display-how", t("display.no_match")))],
+    nodes: [sign(record.verdict), el("div", "display-words", el("h1", "display-title", t("verdict.no_match")), el("p", "display-how", t("display.no_match")))],
   };
 }
 

@@ -32,7 +32,7 @@ async function shrunk(file) {
 /** {node, words, hasOwn, choose(file), remove}: `choose` gives words for what went wrong, or none. */
 export function createIdle() {
   const image = Object.assign(new Image(), { className: "display-idle-picture", alt: "" });
-  const words = el("p", "display-idle-words");
+  const words = el("h1", "display-idle-words"); // the only heading while it is shown
   const more = el("p", "display-idle-more");
   const node = el("section", "display-idle", image, words, more);
 

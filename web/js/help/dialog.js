@@ -1,5 +1,6 @@
 // The help: what the page is, what its colours mean, how to teach well, its keys, and facts for finding a fault.
 
+import { webhookState } from "../acting/webhook_state.js";
 import { openDialog } from "../base/dialog.js";
 import { el } from "../base/dom.js";
 import { allKeys, keysAreOn, switchKeys } from "../base/keys.js";
@@ -48,7 +49,7 @@ export function openHelp() {
       part("help.colours", colours()),
       part("help.advice", el("ul", "help-advice", ...ADVICE.map((name) => el("li", "", t(`help.advice.${name}`))))),
       part("help.keys", keys(), keySwitch()),
-      el("details", "fold diagnostics", el("summary", "", t("help.diagnostics")), ...live.diagnostics()),
+      el("details", "fold diagnostics", el("summary", "", t("help.diagnostics")), ...live.diagnostics(), webhookState()),
     ],
   });
 }

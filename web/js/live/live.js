@@ -90,9 +90,10 @@ function setDrawn(record) {
   byId("best").dataset.record = record.id;
 }
 
-/** The frame of a newer record that says the same is on screen. */
+/** The frame of a newer record that says the same is on screen, or a late one. */
 function followed(record) {
   setDrawn(record);
+  told = null; // the strip keeps the frame
   best.see(live.picture(), record);
 }
 

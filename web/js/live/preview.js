@@ -4,7 +4,6 @@ import { getPreview } from "../base/api.js";
 import { decoded } from "../base/decoded.js";
 import { pause } from "../base/pause.js";
 
-const REST_MS = 100;
 const CALM_MS = 1000; // interval for visitors who want no motion
 const OLD_MS = 4000; // a picture that has not changed for this time is out of date
 const FIRST_RETRY_MS = 2000;
@@ -12,10 +11,10 @@ const LAST_RETRY_MS = 30000; // previews may be switched off at the camera
 const NOT_IMPLEMENTED = 501; // a function on AWS has no previews
 
 /**
- * `show(image, stamp)` gets each picture and which frame it is (null where the camera does not say it), and null when
+ * `restMs()` gives the interval between pictures. `show(image, stamp)` gets each picture and which frame it is (null where the camera does not say it), and null when
  * there are no more; `refused` is called when the api needs a key.
  */
-export function createPreview({ show, refused }) {
+export function createPreview({ restMs, show, refused }) {
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   let watched = null;
   let ending = new AbortController();
@@ -33,7 +32,7 @@ export function createPreview({ show, refused }) {
         ({ etag } = answer);
         shownAt = performance.now();
         failures = 0;
-        await pause(calm.matches ? CALM_MS : REST_MS);
+        await pause(calm.matches ? CALM_MS : restMs());
       } else if (answer.status !== 304 || performance.now() - shownAt > OLD_MS) {
         show(null, null);
         etag = null;

@@ -70,6 +70,11 @@ export function createRecent({ onOpen, seen }) {
     return true;
   }
 
+  /** Gives each tile its place, to which it glides: nothing is laid out again when one comes before the others. */
+  function arrange() {
+    entries.forEach(({ tile }, i) => tile.style.setProperty("--i", i));
+  }
+
   /** The picture's address; that of the drawn record is loaded already, in the best match's width. */
   function add(record, width = BEST_PX) {
     if (!record.matches.length) return;
@@ -85,6 +90,7 @@ export function createRecent({ onOpen, seen }) {
     } else return; // a record from the time that the strip covers already
     const held = list.contains(document.activeElement);
     entries.splice(KEPT).forEach(({ tile }) => tile.remove());
+    arrange();
     const next = rove(held ? undefined : buttons()[0]);
     if (held && !list.contains(document.activeElement)) next.focus();
     section.hidden = false;

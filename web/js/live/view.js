@@ -10,9 +10,11 @@ import { createScene } from "./scene.js";
 import { isConnected, isNewer } from "./state.js";
 
 const SEEING = ["online", "clock_wrong"];
+const REST_MS = 100; // between pictures of what the camera sees now
+const BESIDE_MS = 500; // the same beside a match, where they only tell whether the scene has changed
 const PATIENCE_MS = 400; // a slow frame must not hold the match back; it then comes when it comes
 const NEXT_MS = 150; // interval of frames of records that say the same
-const FETCH_MS = 400; // the same, of frames that have to be fetched
+const FETCH_MS = 250; // the same, of frames that have to be fetched
 const LOST_MS = 2000;
 const CALM_MS = 1000; // the same, for visitors who want no motion
 
@@ -27,13 +29,13 @@ function wanted({ state, thing, camera }) {
 
 /**
  * `nowMs()` is the server's time, `refused` is called when the api needs a key, and `followed(record)` when the frame
- * of a newer record that says the same is on screen.
+ * of a newer record that says the same, or a late one of the same, is on screen.
  */
 export function createView({ viewfinder, nowMs, refused, followed }) {
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   const frames = createFrames();
   const scene = createScene();
-  const preview = createPreview({ show: take, refused });
+  const preview = createPreview({ show: take, refused, restMs: () => (pictured ? BESIDE_MS : REST_MS) });
   let mode = "";
   let still = false;
   let withMatch = false; // whether a match is on screen
@@ -100,6 +102,12 @@ export function createView({ viewfinder, nowMs, refused, followed }) {
     followed(record);
   }
 
+  function putLate(record, image) {
+    if (pictured || matched !== record || !isBound()) return;
+    put(record, image);
+    followed(record);
+  }
+
   async function openOwn({ stream }) {
     const opened = await play(stream);
     if (mode !== "own") return;
@@ -146,7 +154,8 @@ export function createView({ viewfinder, nowMs, refused, followed }) {
         await frames.known();
         return frames.of(record, nowMs());
       };
-      const image = isWatched ? await within(frame(), PATIENCE_MS) : null;
+      const coming = isWatched ? frame() : Promise.resolve(null);
+      const image = await within(coming, PATIENCE_MS);
       return () => {
         withMatch = true;
         scene.drawn();
@@ -155,6 +164,7 @@ export function createView({ viewfinder, nowMs, refused, followed }) {
           matched = record;
           free();
         }
+        if (!image) coming.then((late) => late && putLate(record, late)); // also on a page that was paused meanwhile
       };
     },
     /** Takes a newer record of the camera. */

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from services.adapters.fetch import MAX_REDIRECTS, PictureFetcher
+from services.adapters.checked_http import MAX_REDIRECTS, PictureFetcher
 from services.core.errors import InputError
 from services.core.importing.import_rows import MAX_PICTURE_BYTES
 from tests.hostile import HostileServer, hostile_server
