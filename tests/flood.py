@@ -106,7 +106,10 @@ def observation(thing: str, model: str, *, session: str, at_s: float, seq: int) 
 
 
 def _vector_of(thing: str) -> Vectors:
-    return unit(np.random.default_rng(list(thing.encode())).standard_normal(DIM, np.float32))
+    vector: Vectors = unit(np.random.default_rng(list(thing.encode())).standard_normal((1, DIM), np.float32))[
+        0
+    ]
+    return vector
 
 
 def _observation(thing: str, model: str, vector: Vectors, *, session: str, at_s: float, seq: int) -> bytes:
