@@ -11,7 +11,7 @@ import redis
 from common.compact_json import read_message
 from common.wire import from_iso
 
-_CHANNEL = "matches"
+CHANNEL = "matches"
 
 
 class RecordAges:
@@ -21,7 +21,7 @@ class RecordAges:
         self.ms: list[float] = []
         client: Any = redis.Redis.from_url(redis_url)
         self._heard = client.pubsub()
-        self._heard.subscribe(_CHANNEL)
+        self._heard.subscribe(CHANNEL)
         self._is_over = threading.Event()
         self._thread = threading.Thread(target=self._listen, name="ages")
 
