@@ -1,41 +1,55 @@
-"""The rate of a search process's answers: `python -m bench.search [--offer 250 500 1000 4000]`.
+"""The pace of a search process: `python -m bench.search [--offer 250 500 1000 4000] [--before FOLDER]`.
 
-Starts the whole system without a camera and with the sample catalogue, then sends it observations of 100
-cameras over MQTT, at each of these rates in turn. Counts the match records that reach Redis, and measures the
-age of an observation when it is answered. The CPU time an answer is the search process's own, so that other
-programs hardly change it.
+Starts the whole system without a camera and with the sample catalogue, and sends it observations of 100
+cameras over MQTT, at each of these rates in turn, and then at half of the most that it answered. Measures the
+answers a second, their CPU time, which is the search process's own, so that other programs hardly change it,
+and their latency: from the moment at which an observation is sent until its record comes from Redis. At last
+it tells by which stages an answer's CPU time is spent.
+
+With `--before`, the folder of an older checkout, it first does the same with that one's program. How a search
+fares when it is offered more than it can answer, `python -m bench.overload` measures.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
-import subprocess
-import sys
+import math
 import tempfile
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import paho.mqtt.client as mqtt
-import redis
-from paho.mqtt.enums import CallbackAPIVersion
 from PIL import Image
 
 from bench.processes import cpu_s
-from common.mqtt_address import parse_mqtt_address
-from common.wire import Observation, encode_observation, from_iso, topic
+from bench.record_ages import RecordAges
 from models.featurizer import OnnxFeaturizer
 from models.locate import resolve
-from tests.system.stack import Stack, eventually, running
+from tests import flood
+from tests.system.stack import ROOT, Stack, running
 
-CAMERAS = 100
 SECONDS = 10.0
-SAMPLES = Path(__file__).resolve().parents[1] / "samples" / "pictures"
-# Seconds between the sender's looks at the clock.
-_TICK_S = 0.01
+SAMPLES = ROOT / "samples" / "pictures"
+_SETTINGS = {"LOOKALIKE_SOURCE": "none", "LOOKALIKE_LOG_LEVEL": "error"}
+# Python loads sitecustomize from there.
+_WATCHED = Path(__file__).parent / "watched_search"
+# The stages, each with its functions, which have had these names for long; some are within others.
+_STAGES = {
+    "receiving": ("FastReadingClient.loop_read",),
+    "decoding": ("decode_counted",),
+    "nearest items": ("nearest_items",),
+    "judging, votes": ("Lookup.answer",),
+    "camera's mean": ("_learned_mean",),
+    "Redis, texts": ("RedisQueue.memories", "RedisQueue.push_many"),
+    "all else": ("Intake.answer",),
+}
+_WITHIN = {
+    "judging, votes": ("nearest items", "camera's mean"),
+    "all else": ("decoding", "nearest items", "judging, votes", "camera's mean", "Redis, texts"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,113 +62,109 @@ class Rate:
     age_ms_median: float
     age_ms_p99: float
 
+    def line(self) -> str:
+        """The line of the table."""
+        return (
+            f"{self.offered:9.0f}  {self.answered:10.0f}  {self.cpu_us:16.0f}"
+            f"  {self.age_ms_median:27.1f}  {self.age_ms_p99:5.1f}"
+        )
+
 
 def main() -> None:
-    """Print a line for each offered rate; with --send, be the process that sends at the first one."""
+    """Print a table of each checkout."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--offer", type=float, nargs="+", default=[250.0, 500.0, 1000.0, 4000.0])
-    parser.add_argument("--send", nargs=2, metavar=("BROKER", "VECTORS"), help=argparse.SUPPRESS)
-    options = parser.parse_args()
-    if options.send:
-        broker, vectors = options.send
-        print(_send(broker, Path(vectors), options.offer[0]))
-        return
-    print("offered/s  answered/s  CPU us an answer  age when answered, ms: median    p99")
+    parser.add_argument("--seconds", type=float, default=SECONDS)
+    parser.add_argument("--before", type=Path, help="the folder of an older checkout, with its models")
+    asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        settings = {"LOOKALIKE_SOURCE": "none", "LOOKALIKE_LOG_LEVEL": "error"}
-        with running(Path(folder), settings=settings) as stack:
-            vectors = Path(folder) / "vectors.npz"
-            _embed_samples(vectors)
-            eventually(lambda: stack.client.get("/healthz").status_code == 200, within_s=120, why=stack.log)
-            for offered in options.offer:
-                rate = _measure(stack, vectors, offered)
-                print(
-                    f"{rate.offered:9.0f}  {rate.answered:10.0f}  {rate.cpu_us:16.0f}"
-                    f"  {rate.age_ms_median:29.1f}  {rate.age_ms_p99:5.0f}"
-                )
+        vectors = Path(folder) / "vectors.npy"
+        _embed_samples(vectors)
+        for name, checkout in (("before", asked.before), ("now", ROOT)):
+            if checkout is not None:
+                own = Path(folder) / name
+                own.mkdir()
+                print(f"{name}:")
+                bench = Bench(own, checkout.resolve(), vectors, seconds=asked.seconds)
+                half = bench.print_rates(asked.offer)
+                bench.print_stages(half)
 
 
 def _embed_samples(path: Path) -> None:
-    """Write the vectors of the sample pictures, float32 [n, dim], and the model's fingerprint."""
-    featurizer = OnnxFeaturizer(resolve("balanced", build=True))
+    """Write the vectors of the sample pictures, float32 [n, dim]."""
     pictures = [
         np.ascontiguousarray(np.asarray(Image.open(file).convert("RGB"))[:, :, ::-1])
         for file in sorted(SAMPLES.iterdir())
         if file.suffix in (".jpg", ".png")
     ]
-    np.savez(path, vectors=featurizer.embed(pictures), model=featurizer.fingerprint)
+    np.save(path, OnnxFeaturizer(resolve("balanced", build=True)).embed(pictures))
 
 
-def _measure(stack: Stack, vectors: Path, offered: float) -> Rate:
-    store = redis.Redis.from_url(stack.address("redis"), decode_responses=True)
-    pid = stack.pid("services.search")
-    # An uncounted round, which warms connections and caches.
-    _sender(stack, vectors, min(offered, 100.0), seconds=1.0)
-    before, used_s = _newest_id(store), cpu_s(pid)
-    began_s = time.monotonic()
-    sent = _sender(stack, vectors, offered, seconds=SECONDS)
-    took_s = time.monotonic() - began_s
-    answered = _newest_id(store) - before
-    used_s = cpu_s(pid) - used_s
-    records = [json.loads(text) for text in store.lrange("stack:matches", 0, min(answered, 500) - 1)]
-    ages = sorted((from_iso(r["searched_at"]) - from_iso(r["captured_at"])) * 1000 for r in records)
-    return Rate(
-        offered=sent / took_s,
-        answered=answered / took_s,
-        cpu_us=used_s / max(1, answered) * 1e6,
-        age_ms_median=ages[len(ages) // 2] if ages else float("nan"),
-        age_ms_p99=ages[int(len(ages) * 0.99)] if ages else float("nan"),
-    )
+class Bench:
+    """The measurements of one checkout's program."""
 
+    def __init__(self, folder: Path, checkout: Path, vectors: Path, *, seconds: float) -> None:
+        self._folder, self._checkout = folder, checkout
+        self._vectors, self._seconds = vectors, seconds
 
-def _sender(stack: Stack, vectors: Path, offered: float, *, seconds: float) -> int:
-    """Send from a process of its own; gives the number of observations sent."""
-    command = [sys.executable, "-m", "bench.search", "--send", stack.address("broker"), str(vectors)]
-    environ = stack.environ | {"BENCH_SECONDS": str(seconds)}
-    done = subprocess.run(
-        [*command, "--offer", str(offered)], env=environ, capture_output=True, text=True, check=True
-    )
-    return int(done.stdout)
+    def print_rates(self, offers: list[float]) -> Rate:
+        """Print a line a rate; gives the result of half of the most that was answered."""
+        print("offered/s  answered/s  CPU us an answer  message to record, ms: p50    p99")
+        with running(self._folder, settings=_SETTINGS, checkout=self._checkout) as stack:
+            stack.wait_loaded()
+            self._measure(stack, 100.0, seconds=1.0)  # warms connections and caches
+            rates = []
+            for offered in offers:
+                rates.append(self._measure(stack, offered, seconds=self._seconds))
+                print(rates[-1].line(), flush=True)
+            half = self._measure(stack, max(rate.answered for rate in rates) / 2, seconds=self._seconds)
+            print(f"{half.line()}  (half of the most)", flush=True)
+        return half
 
+    def print_stages(self, rate: Rate) -> None:
+        """Print what each stage takes of an answer's CPU time at this rate, by a profile's shares."""
+        stages = self._folder / "stages.json"
+        settings = _SETTINGS | {"PYTHONPATH": str(_WATCHED), "BENCH_STAGES": str(stages)}
+        with running(self._folder, settings=settings, checkout=self._checkout) as stack:
+            stack.wait_loaded()
+            self._measure(stack, 100.0, seconds=1.0)
+            before = _spent_s(stages)
+            # A process with a profile is slower: with fewer messages its batches are those of one without.
+            self._measure(stack, rate.offered / 2, seconds=self._seconds)
+            spent_s = {name: spent_s - before[name] for name, spent_s in _spent_s(stages).items()}
+        whole_s = sum(spent_s.values()) or math.nan
+        for name, own_s in spent_s.items():
+            print(f"  {name:15} {own_s / whole_s:4.0%} {own_s / whole_s * rate.cpu_us:5.0f} us")
 
-def _send(broker: str, path: Path, offered: float) -> int:
-    """Publish at this rate for BENCH_SECONDS, each camera in turn; gives the number sent."""
-    held = np.load(path)
-    vectors, model = held["vectors"], str(held["model"])
-    address = parse_mqtt_address(broker)
-    client = mqtt.Client(CallbackAPIVersion.VERSION2, protocol=mqtt.MQTTv311)
-    if address.user is not None:
-        client.username_pw_set(address.user, address.password)
-    client.max_queued_messages_set(0)
-    client.connect(address.host, address.port)
-    client.loop_start()
-    seconds, sent = float(os.environ["BENCH_SECONDS"]), 0
-    began_s = time.monotonic()
-    while (passed_s := time.monotonic() - began_s) < seconds:
-        while sent < passed_s * offered:
-            thing = f"cam-{sent % CAMERAS + 1}"
-            vector = vectors[sent % len(vectors)][np.newaxis]
-            seen = Observation(
-                thing=thing,
-                vectors=vector,
-                captured_at_s=time.time(),
-                session=f"{os.getpid():08x}"[-8:],
-                seq=sent // CAMERAS,
-                model=model,
-                timings_ms={"capture": 1.0, "embed": 40.0},
+    def _measure(self, stack: Stack, offered: float, *, seconds: float) -> Rate:
+        model, pid = str(stack.get("/healthz")["checks"]["index"]["model"]), stack.pid("services.search")
+        used_s = cpu_s(pid)
+        with RecordAges(stack.address("redis")) as ages:
+            sender = flood.start(
+                stack.address("broker"), model, rate=offered, seconds=seconds, vectors=self._vectors
             )
-            client.publish(topic(thing, "features"), encode_observation(seen, encoding="i8"), qos=0)
-            sent += 1
-        time.sleep(_TICK_S)
-    time.sleep(0.5)  # observations on their way are still answered
-    client.loop_stop()
-    client.disconnect()
-    return sent
+            sent = int(sender.communicate()[0])
+            time.sleep(0.2)  # observations on their way are still answered
+            used_s = cpu_s(pid) - used_s
+        found = sorted(ages.ms) or [math.nan]
+        return Rate(
+            offered=sent / seconds,
+            answered=len(ages.ms) / seconds,
+            cpu_us=used_s / max(1, len(ages.ms)) * 1e6,
+            age_ms_median=found[len(found) // 2],
+            age_ms_p99=found[int(len(found) * 0.99)],
+        )
 
 
-def _newest_id(store: redis.Redis) -> int:
-    newest = store.lindex("stack:matches", 0)
-    return json.loads(str(newest))["id"] if newest else 0
+def _spent_s(path: Path) -> Mapping[str, float]:
+    """The CPU seconds of each stage by itself, since the process started."""
+    time.sleep(1.0)  # until it is written
+    seconds = json.loads(path.read_text())
+    whole = {name: sum(seconds.get(each, 0.0) for each in names) for name, names in _STAGES.items()}
+    own = dict(whole)
+    for name, parts in _WITHIN.items():
+        own[name] = whole[name] - sum(own[part] for part in parts)
+    return own
 
 
 if __name__ == "__main__":

@@ -19,23 +19,35 @@ from pathlib import Path
 import numpy as np
 
 from common.mqtt_address import MqttAddress, parse_mqtt_address
-from common.wire import Observation, encode_observation, to_iso, topic, unit
+from common.wire import Observation, Vectors, encode_observation, to_iso, topic, unit
 
 ROOT = Path(__file__).resolve().parents[1]
 CAMERAS = 100
 # Of the vectors of all models that models/ builds.
 DIM = 512
-# Seconds between the sender's looks at the clock.
-_TICK_S = 0.01
+# Seconds between the sender's looks at the clock: what it holds back meanwhile counts as age of an answer.
+_TICK_S = 0.001
+# Seconds for which it sends without a look at the clock.
+_PIECE_S = 0.01
 _SEQ, _SEQ_WIDTH = 8_888_888_888_888, 13
 
 
 def start(
-    broker: str, model: str, *, rate: float, seconds: float, cameras: int = CAMERAS
+    broker: str,
+    model: str,
+    *,
+    rate: float,
+    seconds: float,
+    cameras: int = CAMERAS,
+    vectors: Path | None = None,
 ) -> subprocess.Popen[str]:
-    """Start the process; it prints the number of observations that it sent."""
+    """Start the process; it prints the number of observations that it sent.
+
+    The cameras show one each of `vectors`, a file of float32 [n, dim]; without it, what resembles nothing.
+    """
     command = [sys.executable, "-m", "tests.flood", broker, model, "--cameras", str(cameras)]
     command += ["--rate", str(rate), "--seconds", str(seconds)]
+    command += ["--vectors", str(vectors)] if vectors else []
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
 
 
@@ -47,8 +59,12 @@ def main() -> None:
     parser.add_argument("--rate", type=float, required=True)
     parser.add_argument("--seconds", type=float, required=True)
     parser.add_argument("--cameras", type=int, default=CAMERAS)
+    parser.add_argument("--vectors", type=Path, help="a .npy file")
     asked = parser.parse_args()
-    makers = [_maker(f"flood-{number}", asked.model) for number in range(asked.cameras)]
+    things = [f"flood-{number}" for number in range(asked.cameras)]
+    vectors = np.load(asked.vectors) if asked.vectors else np.stack([_vector_of(thing) for thing in things])
+    shown = itertools.cycle(vectors)
+    makers = [_maker(thing, asked.model, next(shown)) for thing in things]
     with connect(parse_mqtt_address(asked.broker)) as link:
         print(_send(link, makers, rate=asked.rate, seconds=asked.seconds))
 
@@ -66,18 +82,17 @@ def _send(
             count = min(100, int(passed_s * rate) - sent)
             link.sendall(b"".join(next(turns)(now, sent + n) for n in range(count)))
             sent += count
-            if time.monotonic() - began_s - passed_s > _TICK_S:
+            if time.monotonic() - began_s - passed_s > _PIECE_S:
                 break
         time.sleep(_TICK_S)
     return sent
 
 
-def _maker(thing: str, model: str) -> Callable[[str, int], bytes]:
+def _maker(thing: str, model: str, vector: Vectors) -> Callable[[str, int], bytes]:
     """A function of capture time and number that gives the packet of an observation."""
     session = f"{os.getpid():08x}"[-8:]
-    packet = publish_packet(
-        topic(thing, "features"), observation(thing, model, session=session, at_s=0.0, seq=_SEQ)
-    )
+    payload = _observation(thing, model, vector, session=session, at_s=0.0, seq=_SEQ)
+    packet = publish_packet(topic(thing, "features"), payload)
     before, _, rest = packet.partition(str(_SEQ).encode())
     between, _, after = rest.partition(to_iso(0.0).encode())
     return lambda at, seq: b"".join(
@@ -87,8 +102,19 @@ def _maker(thing: str, model: str) -> Callable[[str, int], bytes]:
 
 def observation(thing: str, model: str, *, session: str, at_s: float, seq: int) -> bytes:
     """An observation with a vector that is the camera's own."""
-    vectors = unit(np.random.default_rng(list(thing.encode())).standard_normal((1, DIM), np.float32))
-    seen = Observation(thing, vectors, at_s, session, seq, model, timings_ms={"capture": 1.0, "embed": 40.0})
+    return _observation(thing, model, _vector_of(thing), session=session, at_s=at_s, seq=seq)
+
+
+def _vector_of(thing: str) -> Vectors:
+    vector: Vectors = unit(np.random.default_rng(list(thing.encode())).standard_normal((1, DIM), np.float32))[
+        0
+    ]
+    return vector
+
+
+def _observation(thing: str, model: str, vector: Vectors, *, session: str, at_s: float, seq: int) -> bytes:
+    timings_ms = {"capture": 1.0, "embed": 40.0}
+    seen = Observation(thing, vector[np.newaxis], at_s, session, seq, model, timings_ms=timings_ms)
     return encode_observation(seen, encoding="i8")
 
 

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.index.catalogue_files import written
+from bench.index.curve import keep
 from bench.index.made_catalogue import made_catalogue
 from services.core.catalogue.views import VIEWS
 
@@ -39,6 +40,7 @@ def main() -> None:
     parser.add_argument("--queries", type=int, default=500)
     parser.add_argument("--only", nargs="+", choices=KINDS, default=KINDS)
     parser.add_argument("--links", type=int, nargs="+", default=[16, 32], help="hnswlib's M, each tried")
+    parser.add_argument("--keep", action="store_true", help="keep the measures for the curve in the docs")
     options = parser.parse_args()
     if {"hnswlib", "usearch"} & set(options.only):
         _install()
@@ -50,6 +52,8 @@ def main() -> None:
         )
         del made
         measured = {kind: _measured(kind, folder, options.links) for kind in options.only}
+    if options.keep:
+        keep(options.items, measured)
     print(json.dumps(_last(measured)))
 
 

@@ -13,6 +13,7 @@ from common.wire import Vectors
 from services.adapters.faiss_index import FaissIndex
 from services.adapters.mean_index import Base
 from services.adapters.sized_index import PlacedBase, SizedIndex
+from services.adapters.sized_index.index import BUILD_FROM
 from services.core.domain import IndexChange
 from services.core.ports import KnnIndex
 from services.core.search.held_rows import HeldRows
@@ -110,13 +111,13 @@ def usearch(files: CatalogueFiles, links: int) -> RowGraph:
 
 
 def product(files: CatalogueFiles) -> Product:
-    """Our index, built once of all items."""
+    """Our index, with a base that is built once of all items where they are enough for one."""
 
     def build(held: HeldRows, before: PlacedBase | None) -> Base:
         return Base.build(held, dim=files.dim, earlier=_earlier(before))
 
     exact = FaissIndex(dim=files.dim)
-    index = SizedIndex(delta=exact, build=build, build_from=files.items)
+    index = SizedIndex(delta=exact, build=build, build_from=max(BUILD_FROM, files.items))
     built = Product(files, index)
     index.settled(3600)
     return built

@@ -24,7 +24,6 @@ def make_client(broker: Broker, *, client_id: str) -> Client:
         client.tls_set_context(broker.tls)
     client.connect_timeout = CONNECT_S
     client.reconnect_delay_set(_FIRST_DELAY_S, _LAST_DELAY_S)
-    client.on_socket_open = _send_at_once
     client.connect_async(address.host, address.port, _KEEPALIVE_S)
     return client
 
@@ -39,9 +38,3 @@ def cut(client: Client) -> None:
             socket.socket.shutdown(connection, socket.SHUT_RDWR)
         except OSError:  # it has just ended by itself
             return
-
-
-def _send_at_once(_client: Client, _userdata: object, connection: object) -> None:
-    # Otherwise the kernel holds small messages back for 40 ms, to fill a packet.
-    if isinstance(connection, socket.socket):
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

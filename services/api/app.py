@@ -68,7 +68,7 @@ def build_app(settings: ApiSettings, parts: ApiParts, hub: Hub) -> FastAPI:
             if parts.deliveries is not None:
                 await run_in_threadpool(parts.deliveries.stop)
             if parts.live_redis is not None:
-                await parts.live_redis.aclose()
+                parts.live_redis.close()
 
     Gauge("lookalike_api_streams", "Open event streams.", registry=parts.registry).set_function(
         lambda: len(hub)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 
-import redis.asyncio
+import redis
 from prometheus_client import CollectorRegistry, Counter
 
 from services.adapters import pillow_pictures
 from services.adapters.checked_http import PictureFetcher
-from services.adapters.redis_queue import RedisQueue
+from services.adapters.redis_queue import SILENT_S, RedisQueue
 from services.adapters.search_client import SearchClient
 from services.bootstrap.acting import open_deliveries
 from services.bootstrap.catalogue import open_catalogue
@@ -52,7 +52,7 @@ class ApiCore:
     fetcher: PictureFetcher
     queue: RedisQueue
     # None on a host without event streams.
-    live_redis: redis.asyncio.Redis | None
+    live_redis: redis.Redis | None
     search: SearchService
     same_pictures: SamePictures
     picture_url: Callable[[ItemFacts], str]
@@ -87,9 +87,8 @@ def build_api_core(settings: ApiCoreSettings, state: SharedState | None = None) 
     """
     catalogue = open_catalogue(settings)
     catalogue.check_model()
-    # No time limit on reading: between two matches a channel may be silent for long.
-    live_redis = redis.asyncio.Redis.from_url(
-        settings.redis_url, decode_responses=True, socket_connect_timeout=2
+    live_redis = redis.Redis.from_url(
+        settings.redis_url, decode_responses=True, socket_connect_timeout=2, socket_timeout=SILENT_S
     )
     core = wire_api_core(
         settings,

@@ -10,9 +10,8 @@ from typing import Any
 
 import pytest
 import redis
-import redis.asyncio
 
-from services.adapters.redis_queue import Keys, RedisQueue, follow, record_id
+from services.adapters.redis_queue import SILENT_S, Keys, RedisQueue, follow, record_id
 from services.adapters.redis_queue.causes import in_words
 from services.core.errors import UnavailableError
 from services.core.records import MatchRecord
@@ -306,7 +305,7 @@ def test_a_redis_that_comes_back_on_its_port_works_again_without_a_new_client(
 
 async def follow_over_a_restart(server: Server, queue: RedisQueue) -> list[int]:
     """Numbers that a follower hears: one before a crash of Redis and one after it."""
-    async with redis.asyncio.Redis.from_url(server.url, decode_responses=True) as client:
+    with redis.Redis.from_url(server.url, decode_responses=True, socket_timeout=SILENT_S) as client:
         records, heard = follow(client), list[int]()
         for number in (1, 2):
             waiting = asyncio.ensure_future(anext(records))

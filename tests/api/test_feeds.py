@@ -4,7 +4,7 @@ import asyncio
 import json
 from typing import Any, cast
 
-import redis.asyncio
+import redis
 
 from services.api.feeds import Feeds, feed_heartbeats
 from services.api.hub import Event, Hub
@@ -36,7 +36,7 @@ async def ended_of(parts: Parts) -> str | None:
 
 
 def test_feeds_go_on_without_redis_and_one_that_ends_by_a_fault_is_named() -> None:
-    unreachable = redis.asyncio.Redis.from_url("redis://127.0.0.1:1", socket_connect_timeout=1)
+    unreachable = redis.Redis.from_url("redis://127.0.0.1:1", socket_connect_timeout=1)
     assert asyncio.run(ended_of(Parts(unreachable))) is None
     assert asyncio.run(ended_of(Parts("no Redis"))) == "feed_matches"
 

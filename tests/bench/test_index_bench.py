@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 
 from bench.index.catalogue_files import read, written
+from bench.index.curve import KEPT, drawn
 from bench.index.made_catalogue import made_catalogue
 
 
 def test_our_index_is_measured_and_the_last_line_is_json() -> None:
-    sizes = ["--items", "600", "--views", "2", "--queries", "30"]
+    sizes = ["--items", "2000", "--views", "2", "--queries", "30"]
     command = [sys.executable, "-m", "bench.index", *sizes, "--only", "product"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     found = json.loads(done.stdout.splitlines()[-1])
@@ -39,3 +40,8 @@ def test_made_items_lie_as_real_ones_do() -> None:
     others = np.sort(means @ means.T - 2 * np.eye(len(means), dtype=np.float32), axis=1)[:, ::-1]
     assert 0.5 < np.median(others[:, 0]) < 0.62  # .57
     assert 0.22 < np.median(others[:, 9]) < 0.32  # .28
+
+
+def test_the_picture_is_that_of_what_is_kept() -> None:
+    picture = Path(__file__).parents[2] / "docs" / "index-curve.svg"
+    assert picture.read_text(encoding="utf-8") == drawn(json.loads(KEPT.read_text(encoding="utf-8")))

@@ -117,3 +117,8 @@ def test_what_was_read_is_acknowledged_at_once(broker: PlayedBroker) -> None:
     assert not is_quick()
     broker.feed(publish_packet("a", b"1"))
     assert is_quick()
+
+
+def test_what_it_publishes_waits_for_no_acknowledgement_of_the_message_before(broker: PlayedBroker) -> None:
+    connection: Any = broker.client.socket()
+    assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)

@@ -28,9 +28,15 @@ class Stack:
     """One running copy of the system, with a data folder and a port of its own."""
 
     def __init__(
-        self, folder: Path, *, settings: Mapping[str, str], command: list[str] | None = None
+        self,
+        folder: Path,
+        *,
+        settings: Mapping[str, str],
+        command: list[str] | None = None,
+        checkout: Path = ROOT,
     ) -> None:
         self.folder = folder
+        self._checkout = checkout
         self.data = folder / "data"
         self.port = free_port()
         self.page = f"http://127.0.0.1:{self.port}"
@@ -48,7 +54,9 @@ class Stack:
         """Start the system and return when the page answers."""
         began_s = time.time()
         with (self.folder / "log").open("ab") as log:
-            self.process = subprocess.Popen(self._command, cwd=ROOT, env=self.environ, stdout=log, stderr=log)
+            self.process = subprocess.Popen(
+                self._command, cwd=self._checkout, env=self.environ, stdout=log, stderr=log
+            )
         run_json = self.data / "run.json"
 
         # A file that a killed run left does not count.
@@ -125,10 +133,18 @@ class Stack:
 
 @contextlib.contextmanager
 def running(
-    folder: Path, *, settings: Mapping[str, str], command: list[str] | None = None, data: Path | None = None
+    folder: Path,
+    *,
+    settings: Mapping[str, str],
+    command: list[str] | None = None,
+    data: Path | None = None,
+    checkout: Path = ROOT,
 ) -> Iterator[Stack]:
-    """A started stack, stopped in any case; it begins with a copy of `data`, an ended system's folder."""
-    stack = Stack(folder, settings=settings, command=command)
+    """A started stack, stopped in any case; it begins with a copy of `data`, an ended system's folder.
+
+    The program is that of `checkout`, which a bench may compare with ours.
+    """
+    stack = Stack(folder, settings=settings, command=command, checkout=checkout)
     if data is not None:
         shutil.copytree(data, stack.data)
     try:

@@ -17,9 +17,9 @@ from services.adapters.mean_index.views import Views
 _PROBES, _NOISE_ROWS, _TIMED = 400, 2000, 100
 # Camera pictures have cosines of .8 to .3 with the pictures of their things.
 _LEAST_NOISE, _MOST_NOISE = 0.7, 2.6
-# Cameras' pictures are somewhat harder: about twice as much is missed with them. So with these queries only
-# this share of what may be missed is missed, and this one by the short codes alone.
-_MISSED, _MISSED_FIRST = 0.45, 0.25
+# Cameras' pictures are somewhat harder: two to three times as much is missed with them. So with these
+# queries only this share of what may be missed is missed, and this one by the short codes alone.
+_MISSED, _MISSED_FIRST = 0.35, 0.2
 # Candidates that are looked at, and the share of the entries that they may be where that is more.
 _MOST_CANDIDATES, _MOST_SHARE = 8192, 0.03
 _SPREAD_WEIGHTS = (0.05, 0.1, 0.15, 0.2)

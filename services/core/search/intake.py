@@ -25,8 +25,10 @@ from services.core.search.messages import decode_counted, refuse
 
 # Maximum batch size, in observations; each is of another camera.
 BATCH = 64
-# From this number of messages a second on, a batch is gathered: alone, each costs three times as much.
-GATHER_FROM, GATHER_S = 100, 0.004
+# A batch is gathered from that number of messages a second on at which another one comes meanwhile: alone,
+# each costs three times as much.
+GATHER_S = 0.004
+GATHER_FROM = round(1 / GATHER_S)
 # Lacking in a DeepLens program's line of text, and in most of what is no observation.
 _VECTORS = b'"features"'
 

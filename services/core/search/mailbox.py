@@ -14,6 +14,8 @@ MAX_CAMERAS = 1024
 # One of this number of messages may be of a camera that was not answered lately, however many others wait.
 # Anybody can invent names of cameras.
 STRANGERS = 4
+# From this share of a batch on, to wait for others makes an answer hardly cheaper, and costs time to answer.
+GOOD_BATCH = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +60,12 @@ class Mailbox:
     def take(self, *, limit: int, timeout_s: float, gather_s: float = 0.0) -> list[Waiting]:
         """Up to `limit` messages, the longest waiting first; empty when none came within `timeout_s`.
 
-        Those of held cameras stay. Once one has come it waits `gather_s` for others.
+        Those of held cameras stay. Once one has come it waits `gather_s` for others, unless many wait.
         """
         with self._arrived:
             self._arrived.wait_for(lambda: any(self._free()), timeout_s)
-        if gather_s:
+            is_good = sum(map(len, self._free())) >= GOOD_BATCH * limit
+        if gather_s and not is_good:
             time.sleep(gather_s)
         with self._arrived:
             answered, strangers = self._free()

@@ -166,3 +166,15 @@ def test_a_taker_that_gathers_gets_what_comes_soon_after_the_first() -> None:
         box.put(message(thing=thing))
     taker.join(60)
     assert things(taken) == ["first", "second"]
+
+
+def test_a_taker_that_gathers_waits_for_no_other_where_a_good_batch_waits_already() -> None:
+    box, taken = Mailbox(), list[Waiting]()
+    for number in range(4):
+        box.put(message(thing=f"cam-{number}"))
+    take = threading.Thread(
+        target=lambda: taken.extend(box.take(limit=16, timeout_s=30, gather_s=60)), daemon=True
+    )
+    take.start()
+    take.join(30)
+    assert len(taken) == 4
