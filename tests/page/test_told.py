@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.page.texts import LANGUAGES, WEB, placeholders, table
+from tests.page.texts import LANGUAGES, WEB, marked, placeholders, table
 
 OTHERS = [language for language in LANGUAGES if language != "en"]
 
@@ -38,4 +38,11 @@ def test_each_is_a_sentence_that_is_really_said(language: str) -> None:
 def test_each_fills_in_what_the_sentence_gives(language: str) -> None:
     told = table(language, export="told")
     assert {each: words for each, words in told.items() if placeholders(words) - placeholders(each)} == {}
+    assert [each for each, words in told.items() if set(marked(words)) - set(marked(each))] == []
     assert [each for each, words in told.items() if not words.strip()] == []
+
+
+def test_all_languages_have_words_for_the_same_sentences() -> None:
+    tables = {language: set(table(language, export="told")) for language in OTHERS}
+    every = set().union(*tables.values())
+    assert {language: missing for language, told in tables.items() if (missing := every - told)} == {}

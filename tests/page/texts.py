@@ -26,3 +26,10 @@ def table(language: str, *, export: str = "default") -> dict[str, str]:
 def placeholders(text: str) -> set[str]:
     """Names of the values to fill in."""
     return set(re.findall(r"\{(\w+)\}", text))
+
+
+def marked(text: str) -> list[str]:
+    """What is set as code, in order of the alphabet; a mark that is not closed fails."""
+    parts = text.split("`")
+    assert len(parts) % 2, f"a mark is not closed: {text}"
+    return sorted(parts[1::2])

@@ -1,7 +1,7 @@
 // The page's texts in the browser's language, from one flat table a language.
 
 /** The languages, each by its own name; the first is the default. */
-export const LANGUAGES = { en: "English", ko: "한국어" };
+export const LANGUAGES = { en: "English", de: "Deutsch", es: "Español", fr: "Français", ja: "日本語", ko: "한국어" };
 const NAME = "lookalike.language";
 
 /** The language that the person chose, else the first of the browser's languages that the page has. */
@@ -37,7 +37,7 @@ export const has = (key) => key in table;
 export const percent = (share) => percentFormat.format(Math.min(1, Math.max(0, share || 0)));
 export const tenths = (share) => tenthsFormat.format(share);
 
-/** The text for a number of things, in the plural form that the language needs; `other` is the default form. */
+/** The text for a number of things, in the plural form that the language needs; `other` is the default form, as for millions in French. */
 export function tCount(key, n, values = {}) {
   const form = `${key}.${plurals.select(n)}`;
   return t(has(form) ? form : `${key}.other`, { n, ...values });
