@@ -52,6 +52,8 @@ class SpacedIndex:
 
     def _of_columns(self, columns: Columns, *, k: int, only_equals: bool) -> list[list[Neighbour]]:
         """The neighbours of each query; only the first `k` are made."""
+        if not columns.places.shape[1]:  # the last item has been deleted
+            return [[] for _ in columns.places]
         first, scores = columns.ordered(self._scores(columns), k=k)
         own = self._originals(first, only_equals=only_equals)
         lists = zip(

@@ -79,3 +79,15 @@ def test_where_only_equals_want_vectors_the_same_equals_are_found() -> None:
         assert all(
             (each[0].vector is not None) or not pairs for each, pairs in zip(some, equals, strict=True)
         )
+
+
+def test_few_items_and_none_are_answered_as_well() -> None:
+    space = space_of(twins())
+    queries = space.queries(camera_views(0, 3))
+    for count in range(4):
+        index = FaissIndex(dim=DIM)
+        spaced = searched(index, space, twins()[: count + 1])
+        filled(index, {"thing-000": None})
+        for only_equals in (False, True):
+            found = spaced.nearest(queries, k=20, only_equals=only_equals)
+            assert [len(each) for each in found] == [count] * 3
