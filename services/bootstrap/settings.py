@@ -44,6 +44,7 @@ EDGE_ONLY = frozenset(
         "region",
         "pace",
         "gate",
+        "codes_cpu",
         "preview",
         "alive_file",
         "model_fingerprint",

@@ -1,6 +1,7 @@
 // Says when a match is worth a tone: once a showing. Pure, so that it can be checked alone.
 
 const GONE_MS = 2000; // an item that was away for less is still being shown
+const UNSEEN_MS = 15000; // the same where nothing live was on screen, such as on a paused page
 
 /** `take({ key, verdict, atMs })` is called with what is live on screen (key null: nothing); gives a verdict to sound, or null. */
 export function createHeard() {
@@ -11,7 +12,7 @@ export function createHeard() {
     for (const [each, sinceMs] of gone) {
       if (each === key) continue;
       if (sinceMs === null) gone.set(each, atMs);
-      else if (atMs - sinceMs > GONE_MS) gone.delete(each);
+      else if (atMs - sinceMs > (key === null ? UNSEEN_MS : GONE_MS)) gone.delete(each);
     }
   }
 

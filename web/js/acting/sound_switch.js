@@ -44,11 +44,10 @@ export function startSound(button) {
     render();
     if (on) play("match"); // so that its loudness is known
   });
-  // A browser lets a page sound once it was pressed.
-  ["pointerup", "keyup"].forEach((name) => document.addEventListener(name, render));
   live.onChange(() => {
     const verdict = heard.take({ ...onScreen(), atMs: performance.now() });
     if (on && verdict) play(verdict);
+    render();
   });
   render();
 }
