@@ -133,8 +133,8 @@ def history_state(history: History | None) -> dict[str, Any]:
     trouble = history.keeper.trouble
     try:
         waiting = history.store.count(WAITING)
-    except UnavailableError as error:
-        trouble, waiting = trouble or str(error), 0
+    except UnavailableError:
+        waiting = 0  # the keeper says what is wrong, once it has to write
     return {
         "kept": True,
         "ok": trouble is None,
