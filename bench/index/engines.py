@@ -12,11 +12,11 @@ from bench.index.catalogue_files import CatalogueFiles
 from common.wire import Vectors
 from services.adapters.faiss_index import FaissIndex
 from services.adapters.mean_index import Base
-from services.adapters.sized_index import PlacedBase, SizedIndex
+from services.adapters.sized_index import PlacedBase
 from services.adapters.sized_index.index import BUILD_FROM
+from services.bootstrap.follower import make_sized
 from services.core.domain import IndexChange
 from services.core.ports import KnnIndex
-from services.core.search.held_rows import HeldRows
 
 ASKED = 50
 _BUILD_REACH = 200
@@ -39,10 +39,15 @@ class Product:
 
     parameters: Sequence[int] = (0,)
 
-    def __init__(self, files: CatalogueFiles, index: KnnIndex) -> None:
+    def __init__(self, index: KnnIndex) -> None:
+        self.index = index
+
+    @classmethod
+    def filled(cls, index: KnnIndex, files: CatalogueFiles) -> Product:
+        """An index that the items are added to."""
         for cursor, (first, rows) in enumerate(files.chunks()):
             index.apply([IndexChange(str(first + n), own) for n, own in enumerate(rows)], cursor=cursor)
-        self.index = index
+        return cls(index)
 
     def use(self, parameter: int) -> None:
         """There is nothing to choose."""
@@ -110,23 +115,15 @@ def usearch(files: CatalogueFiles, links: int) -> RowGraph:
     return RowGraph(files.views, search, use)
 
 
-def product(files: CatalogueFiles) -> Product:
-    """Our index, with a base that is built once of all items where they are enough for one."""
-
-    def build(held: HeldRows, before: PlacedBase | None) -> Base:
-        return Base.build(held, dim=files.dim, earlier=_earlier(before))
-
-    exact = FaissIndex(dim=files.dim)
-    index = SizedIndex(delta=exact, build=build, build_from=max(BUILD_FROM, files.items))
-    built = Product(files, index)
-    index.settled(3600)
-    return built
-
-
-def _earlier(before: PlacedBase | None) -> tuple[Base, NDArray[np.bool_]] | None:
-    return (before.base, before.gone) if before and isinstance(before.base, Base) else None
+def product(files: CatalogueFiles, target: float) -> Product:
+    """Our index, with a base of all items where they are enough for one."""
+    delta = FaissIndex(dim=files.dim)
+    if files.items < BUILD_FROM:
+        return Product.filled(make_sized(target, files.dim, delta), files)
+    base = Base.build(files.held(), dim=files.dim, target=target, folder=files.folder)
+    return Product(make_sized(target, files.dim, delta, PlacedBase.of(base), folder=files.folder))
 
 
 def exact(files: CatalogueFiles) -> Product:
     """Our exact index."""
-    return Product(files, FaissIndex(dim=files.dim))
+    return Product.filled(FaissIndex(dim=files.dim), files)

@@ -15,6 +15,7 @@ photographs) in the balanced model's vectors, own means taken off:
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,21 +38,30 @@ _CHUNK = 20_000
 
 @dataclass(frozen=True)
 class MadeCatalogue:
-    """`rows` is float16 [items, views, DIM] of unit length; `queries` float32 [n, DIM]."""
+    """`rows` is float16 [items, views, DIM], unit vectors, perhaps of a file; `queries` float32 [n, DIM]."""
 
     rows: NDArray[np.float16]
     queries: Vectors
 
 
-def made_catalogue(items: int, *, views: int, queries: int, seed: int = 23) -> MadeCatalogue:
-    """The same catalogue each time; queries are of its items, evenly chosen, or of strangers."""
+def made_catalogue(
+    items: int, *, views: int, queries: int, seed: int = 23, path: Path | None = None
+) -> MadeCatalogue:
+    """The same catalogue each time, its rows in a new file, or in memory without `path`.
+
+    Queries are of its items, evenly chosen, or of strangers.
+    """
     dice = np.random.default_rng(seed)
     turn = np.linalg.qr(dice.standard_normal((DIM, DIM)))[0].astype(np.float32)
     things, differences = _axes(_THINGS, turn), _axes(_VIEWS, turn[::-1])
     kinds = _drawn(dice, max(2, items // _KIND), things)
     of_family = dice.integers(len(kinds), size=max(2, items // _FAMILY))
     families = _drawn(dice, len(of_family), things)
-    rows = np.empty((items, views, DIM), np.float16)
+    rows: NDArray[np.float16] = (
+        np.empty((items, views, DIM), np.float16)
+        if path is None
+        else np.memmap(path, np.float16, "w+", shape=(items, views, DIM))
+    )
     for first in range(0, items, _CHUNK):
         count = min(_CHUNK, items - first)
         middles = _things(dice, count, kinds, families, of_family, things)

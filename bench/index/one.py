@@ -12,8 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from bench.index import engines
-from bench.index.catalogue_files import TEN, CatalogueFiles, read
+from bench.index.asked import asked
+from bench.index.catalogue_files import CatalogueFiles, read
 from bench.index.live import while_it_changes
+from bench.index.stored import stored, with_targets
+from services.adapters.mean_index import Base
 from services.adapters.sized_index import SizedIndex
 from services.search.freed_memory import share_freed_memory
 
@@ -27,7 +30,7 @@ def main() -> None:
     kind, files = sys.argv[1], read(Path(sys.argv[2]))
     links = [int(each) for each in sys.argv[3:]]
     builders: dict[str, list[Callable[[], Any]]] = {
-        "product": [lambda: engines.product(files)],
+        "product": [lambda: engines.product(files, TARGET)],
         "exact": [lambda: engines.exact(files)],
         "hnswlib": [_with(engines.hnswlib, files, each) for each in links],
         "usearch": [_with(engines.usearch, files, each) for each in links[:1]],
@@ -50,57 +53,60 @@ def _best(kind: str, files: CatalogueFiles, build: Callable[[], Any]) -> dict[st
     gc.collect()
     before, began_s = _resident(), time.process_time()
     engine = build()
-    built_s = time.process_time() - began_s
+    built_s, peak = time.process_time() - began_s, _status("VmHWM")
     for parameter in engine.parameters:
         engine.use(parameter)
-        recall, rate = _asked(files, engine, 1)
-        if recall >= TARGET:
+        answered = asked(files, engine, 1)
+        if answered.recall >= TARGET:
             break
-    _, rate_64 = _asked(files, engine, _BATCH)
+    rate_64 = asked(files, engine, _BATCH).rate
     gc.collect()
     ctypes.CDLL(None).malloc_trim(0)
     memory = {key: value - before[key] for key, value in _resident().items()}
     found = {
-        "recall": round(recall, 4),
-        "rate": round(rate),
+        "recall": round(answered.recall, 4),
+        "first": round(answered.first, 4),
+        "rate": round(answered.rate),
         "rate_64": round(rate_64),
         "memory": memory["VmRSS"],
         "memory_without_files": memory["RssAnon"],
+        "peak": peak,
         "build_s": round(built_s, 1),
         "parameter": parameter,
     }
-    print(f"{kind:8} " + ", ".join(f"{key} {value:,}" for key, value in found.items()), flush=True)
-    if kind == "product":
-        index: SizedIndex = engine.index
-        state = index.state()
-        recall, rate = state.recall or 0, state.rate or 0
-        print(f"         it measured itself: {state.kind}, recall {recall:.4f}, rate {rate:,.0f}")
-        live = while_it_changes(files, index)
-        print("         while it changes: " + ", ".join(f"{key} {value:,}" for key, value in live.items()))
-        found |= live
-    return found
+    print(f"{kind:8} " + _told(found), flush=True)
+    return found | _more(files, engine) if kind == "product" else found
 
 
-def _asked(files: CatalogueFiles, engine: Any, batch: int) -> tuple[float, float]:
-    """Recall of the exact answer's ten items, and queries a second of the processor."""
-    queries, hits = files.queries, 0
-    engine.search(queries[:batch])
-    spent_s = 0.0
-    for first in range(0, len(queries), batch):
-        own = slice(first, first + batch)
-        began_s = time.process_time()
-        found = engine.search(queries[own])
-        spent_s += time.process_time() - began_s
-        nearest = files.nearest[own].tolist()
-        hits += sum(len(set(items[:TEN]) & set(near)) for items, near in zip(found, nearest, strict=True))
-    return hits / (TEN * len(queries)), len(queries) / spent_s
+def _more(files: CatalogueFiles, engine: Any) -> dict[str, Any]:
+    """What is measured of our index alone."""
+    index: SizedIndex = engine.index
+    state, placed, found = index.state(), index.frozen().base, dict[str, Any]()
+    recall, rate = state.recall or 0, state.rate or 0
+    print(f"         it measured itself: {state.kind}, recall {recall:.4f}, rate {rate:,.0f}", flush=True)
+    if placed is not None and isinstance(placed.base, Base):
+        found["targets"] = with_targets(files, engine, placed.base)
+        for target, values in found["targets"].items():
+            print(f"         target {target}: " + _told(values), flush=True)
+    kept = stored(files, index, TARGET)
+    print("         " + _told(kept), flush=True)
+    live = while_it_changes(files, index)
+    print("         while it changes: " + _told(live), flush=True)
+    return found | kept | live
+
+
+def _told(values: dict[str, Any]) -> str:
+    return ", ".join(f"{key} {value:,}" for key, value in values.items())
 
 
 def _resident() -> dict[str, int]:
     """Bytes of this process's memory, by their kind."""
+    return {key: _status(key) for key in ("VmRSS", "RssAnon")}
+
+
+def _status(key: str) -> int:
     lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
-    named = dict(line.split(":", 1) for line in lines)
-    return {key: 1024 * int(named[key].split()[0]) for key in ("VmRSS", "RssAnon")}
+    return 1024 * int(dict(line.split(":", 1) for line in lines)[key].split()[0])
 
 
 if __name__ == "__main__":

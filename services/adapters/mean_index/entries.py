@@ -25,12 +25,16 @@ class Entries:
     items: NDArray[np.int32]
 
 
+# An item's place, and the means and spreads of its entries.
+_Several = tuple[int, NDArray[np.float16], Vectors]
+
+
 def entries_of(blocks: Iterable[Block], starts: NDArray[np.int64], *, dim: int) -> Entries:
     """The entries of items whose rows come in blocks, each of whole items, in the order of the items."""
     items = len(starts) - 1
     means, spreads = np.empty((items, dim), np.float16), np.empty(items, np.float32)
     # Items of several entries, with these.
-    split: list[tuple[int, Vectors, Vectors]] = []
+    split: list[_Several] = []
     first, row = 0, 0
     for block in blocks:
         rows = block.astype(np.float32)
@@ -41,22 +45,28 @@ def entries_of(blocks: Iterable[Block], starts: NDArray[np.int64], *, dim: int) 
             means[first:last], spreads[first:last] = own_means, wide
             for place in np.flatnonzero((wide > _WIDEST) & (np.diff(own) > 2)).tolist():
                 parts = list(_split(rows[own[place] : own[place + 1]]))
-                split.append((first + place, *map(np.concatenate, zip(*parts, strict=True))))  # type: ignore[arg-type]
+                parted = np.concatenate([mean for mean, _ in parts]).astype(np.float16)
+                split.append((first + place, parted, np.concatenate([spread for _, spread in parts])))
         first, row = last, row + len(rows)
     return _with_split(Entries(means, spreads, np.arange(items, dtype=np.int32)), split)
 
 
-def _with_split(single: Entries, split: list[tuple[int, Vectors, Vectors]]) -> Entries:
+def _with_split(single: Entries, split: list[_Several]) -> Entries:
     """The entries, some of them replaced by several, item after item."""
     if not split:
         return single
     replaced = np.array([place for place, _, _ in split])
-    means = np.concatenate([np.delete(single.means, replaced, axis=0), *(own for _, own, _ in split)])
-    spreads = np.concatenate([np.delete(single.spreads, replaced), *(wide for _, _, wide in split)])
-    several = np.repeat(replaced, [len(wide) for _, _, wide in split])
-    items = np.concatenate([np.delete(single.items, replaced), several.astype(np.int32)])
-    order = np.argsort(items, kind="stable")
-    return Entries(means[order].astype(np.float16), spreads[order], items[order])
+    counts = np.ones(len(single.items), np.int64)
+    counts[replaced] = [len(wide) for _, _, wide in split]
+    items = np.repeat(single.items, counts)
+    # In half precision, and with one copy: of a million items all means take 1 GiB.
+    means, spreads = single.means[items], single.spreads[items]
+    is_replaced = np.zeros(len(single.items), np.bool_)
+    is_replaced[replaced] = True
+    places = np.flatnonzero(is_replaced[items])
+    means[places] = np.concatenate([own for _, own, _ in split])
+    spreads[places] = np.concatenate([wide for _, _, wide in split])
+    return Entries(means, spreads, items)
 
 
 def _split(rows: Vectors) -> Iterable[tuple[Vectors, Vectors]]:
