@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.system.pictures import picture
@@ -76,8 +78,8 @@ def test_its_fields_stand_in_the_address_and_its_idle_picture_in_the_browser(
         dialog.get_by_label("Category").uncheck()
         assert "fields=price" in page.url
         assert violations(page) == []
-        file = {"name": "shop.png", "mimeType": "image/png", "buffer": picture(3)}
-        dialog.get_by_label("Choose a picture").last.set_input_files(file)  # type: ignore[arg-type]
+        file: Any = {"name": "shop.png", "mimeType": "image/png", "buffer": picture(3)}
+        dialog.get_by_label("Choose a picture").last.set_input_files(file)
         page.locator('.display-idle[data-own="true"] img[src^="data:image/jpeg"]').wait_for()
         page.reload()
         page.locator('.display-idle[data-own="true"] img[src^="data:image/jpeg"]').wait_for()
