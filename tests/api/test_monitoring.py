@@ -6,14 +6,12 @@ import json
 import re
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from services.core.cameras.status import STATES
-from tests.system.pictures import picture
 from tests.system.stack import ROOT, Stack, eventually
 
 DASHBOARD = ROOT / "deploy" / "grafana" / "lookalike.json"
@@ -102,16 +100,3 @@ def test_the_example_in_python_prints_what_a_camera_sees(environ: dict[str, str]
     done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=60, check=True)
     assert done.stderr == ""
     assert re.match(r"\d{4}-\S+Z cam-1: (no match|(perhaps )?.+ \(\d+%)", done.stdout)
-
-
-def test_the_example_with_curl_does_all_that_it_says(environ: dict[str, str], tmp_path: Path) -> None:
-    photo = tmp_path / "photo.jpg"
-    photo.write_bytes(picture(7))
-    command = ["sh", str(EXAMPLES / "lookalike.sh"), str(photo)]
-    done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=120, check=False)
-    assert done.returncode == 0, done.stderr
-    parts = done.stdout.split("\n")
-    assert '"records":[{"id":' in parts[1]
-    assert "event: match" in parts
-    assert '"verdict":' in next(line for line in parts if line.startswith('{"id":null'))
-    assert '"gtin":"4006381333931"' in done.stdout.replace(" ", "")

@@ -50,7 +50,8 @@ def test_rows_and_pictures_are_in_the_data_folder(tmp_path: Path) -> None:
 def test_with_no_days_nothing_is_kept_what_was_kept_is_gone_and_who_listens_is_told(tmp_path: Path) -> None:
     before, _frames = opened(tmp_path)
     show(before)
-    before.pictures.put(1, b"jpeg")
+    # Its picture is written in a thread of its own.
+    until(lambda: before.store.page(Wanted(), limit=1)[0].has_picture)
     assert (tmp_path / "history").exists()
     history, frames = opened(tmp_path, days=0)
     heard = Heard()
