@@ -14,14 +14,16 @@ from typing import Any
 KEPT = Path(__file__).with_name("measured.json")
 _PICTURE = Path(__file__).parents[2] / "docs" / "index-curve.svg"
 _WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 720, 400, 70, 130, 24, 48
+# The rate that is wanted of a million items.
+_WANTED = 500
 _ITEMS, _RATES = (1_000, 1_000_000), (10, 10_000)
-# Name, the index and its measure, colour.
+# Name, and its place below the line's end; the index and its measure, colour.
 _LINES = (
-    ("ours, 64 at once", "product", "rate_64", "#0b6e4f"),
-    ("ours, one", "product", "rate", "#35a77c"),
-    ("hnswlib, one", "hnswlib", "rate", "#b3541e"),
-    ("usearch, one", "usearch", "rate", "#8a6fb0"),
-    ("exact, one", "exact", "rate", "#7a7a7a"),
+    ("ours, 64 at once", -4, "product", "rate_64", "#0b6e4f"),
+    ("ours, one", 12, "product", "rate", "#35a77c"),
+    ("hnswlib, one", 4, "hnswlib", "rate", "#b3541e"),
+    ("usearch, one", 4, "usearch", "rate", "#8a6fb0"),
+    ("exact, one", 4, "exact", "rate", "#7a7a7a"),
 )
 
 
@@ -38,13 +40,13 @@ def keep(items: int, measured: dict[str, Any]) -> None:
     KEPT.write_text(json.dumps(ordered, indent=1) + "\n", encoding="utf-8")
 
 
-def drawn(kept: dict[str, dict[str, dict[str, float]]]) -> str:
+def drawn(kept: dict[str, dict[str, dict[str, Any]]]) -> str:
     """Queries a second by items, both in powers of ten, as SVG."""
     parts = [*_grid()]
-    for name, kind, measure, colour in _LINES:
+    for name, below, kind, measure, colour in _LINES:
         points = [(int(size), measured[kind][measure]) for size, measured in kept.items() if kind in measured]
         if points:
-            parts += _line(name, points, colour)
+            parts += _line(name, below, points, colour)
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" '
     return head + 'font-family="sans-serif" font-size="12">\n' + "\n".join(parts) + "\n</svg>\n"
 
@@ -59,16 +61,19 @@ def _grid() -> Iterator[str]:
         y = _y(10**power)
         yield f'<path d="M{_LEFT} {y:.0f}H{_WIDTH - _RIGHT}" stroke="#ddd"/>'
         yield f'<text x="{_LEFT - 8}" y="{y + 4:.0f}" text-anchor="end">{10**power:,}</text>'
+    y = _y(_WANTED)
+    yield f'<path d="M{_LEFT} {y:.0f}H{_WIDTH - _RIGHT}" stroke="#999" stroke-dasharray="4 4"/>'
+    yield f'<text x="{_LEFT - 8}" y="{y + 4:.0f}" text-anchor="end">{_WANTED}</text>'
     yield f'<text x="{_LEFT}" y="{_HEIGHT - 10}">items; queries a second of one core, up</text>'
 
 
-def _line(name: str, points: list[tuple[int, float]], colour: str) -> Iterator[str]:
+def _line(name: str, below: int, points: list[tuple[int, float]], colour: str) -> Iterator[str]:
     places = [(_x(items), _y(rate)) for items, rate in points]
     way = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
     yield f'<polyline points="{way}" fill="none" stroke="{colour}" stroke-width="2"/>'
     yield from (f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}"/>' for x, y in places)
     x, y = places[-1]
-    yield f'<text x="{x + 8:.1f}" y="{y + 4:.1f}" fill="{colour}">{name}</text>'
+    yield f'<text x="{x + 8:.1f}" y="{y + below:.1f}" fill="{colour}">{name}</text>'
 
 
 def _x(items: float) -> float:

@@ -36,9 +36,9 @@ def stored(files: CatalogueFiles, index: SizedIndex, target: float) -> dict[str,
         loaded.search(files.queries[:1], k=ASKED)
         answered_s = time.perf_counter()
     return {
-        "save_s": round(saved_s - began_s, 2),
-        "load_s": round(loaded_s - saved_s, 2),
-        "first_answer_s": round(answered_s - saved_s, 2),
+        "save_s": round(saved_s - began_s, 4),
+        "load_s": round(loaded_s - saved_s, 4),
+        "first_answer_s": round(answered_s - saved_s, 4),
     }
 
 

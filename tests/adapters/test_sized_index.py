@@ -129,6 +129,19 @@ def test_what_came_since_and_what_is_gone_end_in_another_base(
     assert (index.state().tombstones, index.state().delta, len(index)) == (0, 0, FROM)
 
 
+def test_few_that_came_since_are_enough_beside_a_large_base(builder: HeldBuilder) -> None:
+    delta = FaissIndex(dim=DIM)
+    index = SizedIndex(delta=delta, build=builder, build_from=FROM, least_delta=5, most_delta=8)
+    builder.may_go_on.set()
+    filled(index, some(FROM))
+    assert index.settled(60)
+    filled(index, some(8, seed=3), cursor=2)
+    assert builder.sizes == [FROM]
+    filled(index, some(9, seed=3), cursor=3)
+    assert index.settled(60)
+    assert builder.sizes == [FROM, FROM + 9]
+
+
 def test_after_many_changes_during_a_build_another_one_follows_by_itself(
     index: SizedIndex, builder: HeldBuilder
 ) -> None:

@@ -20,6 +20,8 @@ from services.core.search.held_rows import HeldRows
 # Items from which on a base is built, and those beside one: both are faster than an exact search from about
 # 1,200 items of three views on.
 BUILD_FROM, LEAST_DELTA = 2000, 1000
+# What came since is compared exactly: 5,000 items cost a query 3 ms, 50,000 would take 30.
+MOST_DELTA = 5000
 # The shares of a base that came since, and that are gone, from which on another one is built.
 _DELTA_SHARE, _GONE_SHARE = 0.05, 0.1
 
@@ -37,12 +39,14 @@ class SizedIndex:
         base: PlacedBase | None = None,
         build_from: int = BUILD_FROM,
         least_delta: int = LEAST_DELTA,
+        most_delta: int = MOST_DELTA,
     ) -> None:
         """`base` has no item of `delta`; `build` takes a while, and after a failure nothing is changed.
 
         It gets the base before, whose items that are left are the first of those that it builds one of.
         """
-        self._build, self._build_from, self._least_delta = build, build_from, least_delta
+        self._build, self._build_from = build, build_from
+        self._least_delta, self._most_delta = least_delta, most_delta
         # For the writer and for the thread that takes a new base over, one at a time.
         self._lock = threading.Lock()
         self._delta = delta
@@ -126,7 +130,8 @@ class SizedIndex:
         if base is None:
             return later >= self._build_from
         is_gone = len(base.gone) - base.left > max(self._least_delta, _GONE_SHARE * len(base.gone))
-        return is_gone or later > max(self._least_delta, _DELTA_SHARE * len(base.gone))
+        share = min(self._most_delta, _DELTA_SHARE * len(base.gone))
+        return is_gone or later > max(self._least_delta, share)
 
     def _begin(self) -> None:
         self._changed = set()

@@ -46,11 +46,11 @@ class Hearing:
 
     def __init__(self, world: World, probe: str) -> None:
         self.messages: list[tuple[str, bytes]] = []
-        self._world, self._probe, self._probed = world, probe, False
+        self._world, self._probe, self._round, self._heard = world, probe, 0, 0
 
     def __call__(self, topic: str, payload: bytes) -> None:
-        if (topic, payload) == (self._probe, b"probe"):
-            self._probed = True
+        if topic == self._probe and payload.startswith(b"probe "):
+            self._heard = int(payload.split()[1])
         else:
             self.messages.append((topic, payload))
         if payload == b"raise":
@@ -58,11 +58,12 @@ class Hearing:
 
     def wait(self) -> None:
         """Wait until messages sent from now on are received."""
-        self._probed = False
+        # A probe of an earlier wait may still be on its way.
+        self._round += 1
 
         def probed() -> bool:
-            self._world.send(self._probe, b"probe")
-            return self._probed
+            self._world.send(self._probe, b"probe %d" % self._round)
+            return self._heard == self._round
 
         until(probed, what="the link hears")
 
