@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import socket
 import subprocess
 import sys
 import time
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from common.logs import configure_logs
 from services.bootstrap.process import run_service
+from services.bootstrap.samples import samples_mark
 from services.bootstrap.settings import CliSettings, RunSettings, load
 
-CATALOGUE = Path(__file__).resolve().parents[2] / "samples" / "catalogue.csv"
 POLL_S, RETRY_S = 0.5, 2.0
 BAD_INPUT = 2
 
@@ -23,31 +21,24 @@ log = logging.getLogger(__name__)
 
 
 def main() -> int:
-    """Wait for the api without a time limit, and import the samples that were not imported before."""
+    """Wait for the api without a time limit, and have it load the samples that were not loaded before."""
     settings = load(CliSettings)
     configure_logs("INFO", process="samples", form="json")
     if not load(RunSettings).samples:
         log.info("left out, as LOOKALIKE_SAMPLES is 0")
         return 0
-    loaded = settings.data_dir / f"samples-loaded{mark(settings.store)}"
-    if loaded.exists():
+    if samples_mark(settings).exists():
         log.info("loaded before; who has deleted them does not want them back")
         return 0
     while True:
         wait_for(settings.api_url)
-        command = [sys.executable, "-m", "services.cli", "items", "import", str(CATALOGUE)]
+        # The api loads them, so that the page shows how far it is; the command waits for that.
+        command = [sys.executable, "-m", "services.cli", "samples", "load"]
         done = subprocess.run(command, stderr=subprocess.PIPE, text=True)
         log.log(logging.WARNING if done.returncode else logging.INFO, "%s", done.stderr.strip())
-        if done.returncode == 0:
-            loaded.touch()
         if done.returncode in (0, BAD_INPUT):
             return done.returncode
         time.sleep(RETRY_S)
-
-
-def mark(store: str) -> str:
-    """A name's suffix that tells item stores apart; empty for the default one."""
-    return f"-{hashlib.sha256(store.encode()).hexdigest()[:12]}" if store else ""
 
 
 def wait_for(url: str) -> None:

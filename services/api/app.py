@@ -35,6 +35,7 @@ from services.api import (
     previews,
     rebuild,
     rights,
+    samples,
     search,
     swagger,
     tables,
@@ -43,6 +44,7 @@ from services.api import (
 from services.api.feeds import cameras_now
 from services.api.hub import Hub
 from services.bootstrap.api import ApiParts
+from services.bootstrap.samples import open_sample_task
 from services.bootstrap.settings import ApiCoreSettings, ApiSettings
 from services.contract import problems
 
@@ -53,6 +55,7 @@ def build_app(settings: ApiSettings, parts: ApiParts, hub: Hub) -> FastAPI:
     """The process's app over wired parts."""
     checks = health.dependencies_of(parts)
     event_feeds = feeds.Feeds(parts, hub, watched=list(checks.values()))
+    sample_task = open_sample_task(settings, parts.catalogue, turns=parts.turns)
 
     @contextlib.asynccontextmanager
     async def feeding(_app: FastAPI) -> AsyncIterator[None]:
@@ -65,6 +68,7 @@ def build_app(settings: ApiSettings, parts: ApiParts, hub: Hub) -> FastAPI:
         finally:
             parts.link.stop()
             await event_feeds.stop()
+            await run_in_threadpool(sample_task.stop)
             if parts.deliveries is not None:
                 await run_in_threadpool(parts.deliveries.stop)
             if parts.live_redis is not None:
@@ -91,6 +95,7 @@ def build_app(settings: ApiSettings, parts: ApiParts, hub: Hub) -> FastAPI:
         devices.build_router(settings.device_mqtt_url, settings.mqtt_ca),
         previews.build_router(parts),
         *history_routers(parts),
+        samples.build_router(parts, sample_task),
         health.build_router(parts, checks, ended=lambda: event_feeds.ended),
     ]
     return assemble(settings, parts, routers, lifespan=feeding)

@@ -18,6 +18,7 @@ ABOUT = (
 TAGS = {
     "matches": "What the cameras show, and what people say of it.",
     "items": "The catalogue.",
+    "samples": "The sample catalogue, to try it without items of your own.",
     "search": "Search by picture.",
     "cameras": "The cameras, their previews and their frames.",
     "history": "What the cameras showed, and what people said it was.",

@@ -19,6 +19,7 @@ from services.cli import (
     items,
     key,
     model,
+    samples,
     search,
     single_items,
     watch,
@@ -57,6 +58,7 @@ aws.app.add_typer(aws_things.app, name="things")
 aws.app.command()(aws_deployment.logs)
 aws.app.command()(aws_deployment.cost)
 app.add_typer(items.app, name="items")
+app.add_typer(samples.app, name="samples")
 app.add_typer(index.app, name="index")
 app.add_typer(model.app, name="model")
 app.add_typer(aws.app, name="aws")

@@ -32,6 +32,7 @@ def build_app(parts: ApiFunctionParts) -> FastAPI:
         devices.build_router("", None),
         previews.build_router(api) if parts.settings.previews else not_here.build_preview_router(),
         *history_routers(api),
+        not_here.build_samples_router(),
         health.build_router(
             api,
             checks,

@@ -7,11 +7,17 @@ from fastapi import APIRouter, HTTPException
 from services.api.cameras import Thing
 from services.api.rights import KEY_NEEDED, OPEN_TO_ALL
 from services.contract.problem_models import problems
+from services.contract.sample_models import SamplesAnswer
 
 _STREAM = "events can't be streamed here; ask GET /matches with `after` each second"
 _PREVIEW = (
     "previews are switched off here, because on AWS each is a message and a function's call: set "
     "LOOKALIKE_PREVIEWS=1, or POST /cameras/{thing}/moments for pictures of what the camera sees"
+)
+
+_SAMPLES = (
+    "functions on AWS have no samples with them: `make deploy-aws` loads them into an empty catalogue, and "
+    "`lookalike samples load` and `lookalike samples remove` do it from a checkout"
 )
 
 
@@ -48,5 +54,27 @@ def build_preview_router() -> APIRouter:
         """Not on AWS, unless LOOKALIKE_PREVIEWS is 1."""
         del thing
         raise HTTPException(501, _PREVIEW)
+
+    return router
+
+
+def build_samples_router() -> APIRouter:
+    """The routes of the samples, which need files of the checkout."""
+    router = APIRouter(prefix="/samples", tags=["samples"], responses=problems({501: _SAMPLES}))
+
+    @router.get("", dependencies=OPEN_TO_ALL, summary="Ask for the samples' state")
+    async def state() -> SamplesAnswer:
+        """Not on AWS."""
+        raise HTTPException(501, _SAMPLES)
+
+    @router.post("", dependencies=KEY_NEEDED, summary="Load the samples")
+    async def load() -> SamplesAnswer:
+        """Not on AWS, but with the command line."""
+        raise HTTPException(501, _SAMPLES)
+
+    @router.delete("", dependencies=KEY_NEEDED, summary="Remove the samples")
+    async def remove() -> SamplesAnswer:
+        """Not on AWS, but with the command line."""
+        raise HTTPException(501, _SAMPLES)
 
     return router

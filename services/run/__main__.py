@@ -37,7 +37,7 @@ def main() -> int:
         plan = make_plan(settings)
         supervisor = Supervisor(plan, settings, stopping=lambda: bool(_asked))
         try:
-            prepare(settings, plan, stopping=lambda: bool(_asked))
+            prepare(settings, plan)
             supervisor.run()
         except StoppedError:
             log.info("stopping")

@@ -1,4 +1,4 @@
-"""Preparations before the processes start: the data folder, a free port, model and samples."""
+"""Preparations before the processes start: the data folder, a free port, and the model."""
 
 from __future__ import annotations
 
@@ -6,10 +6,7 @@ import errno
 import fcntl
 import logging
 import socket
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from models.errors import ModelError
@@ -18,14 +15,10 @@ from services.bootstrap.settings import RunSettings
 from services.bootstrap.stores import make_folder
 from services.bootstrap.tls import open_tls
 from services.core.errors import InputError
-from services.run.plan import ROOT, Plan
-from services.run.processes import StoppedError, mortal
+from services.run.plan import Plan
 from services.run.waiting import place_of, trouble_of
 
 log = logging.getLogger(__name__)
-
-_POLL_S = 0.05
-SAMPLES = ROOT / "samples" / "catalogue.csv"
 
 
 @contextmanager
@@ -44,11 +37,8 @@ def lock_data_folder(settings: RunSettings) -> Iterator[None]:
         yield
 
 
-def prepare(settings: RunSettings, plan: Plan, *, stopping: Callable[[], bool]) -> None:
-    """Check the port, make certificate and model if they are missing, load the samples once.
-
-    Raises InputError, or StoppedError after a signal.
-    """
+def prepare(settings: RunSettings, plan: Plan) -> None:
+    """Check the port, and make certificate and model if they are missing; raises InputError."""
     _check_port(settings)
     open_tls(settings)
     _say_what_is_not_there(settings, plan)
@@ -56,11 +46,6 @@ def prepare(settings: RunSettings, plan: Plan, *, stopping: Callable[[], bool]) 
         _resolve_model(settings.model)
     except ModelError as error:
         raise InputError(f"LOOKALIKE_MODEL: {error}") from None
-    loaded = settings.data_dir / "samples-loaded"
-    if settings.samples and not loaded.exists():
-        _import_samples(plan, stopping)
-        # Loaded only once: a person who deletes the samples does not want them back.
-        loaded.touch()
 
 
 def _say_what_is_not_there(settings: RunSettings, plan: Plan) -> None:
@@ -92,19 +77,3 @@ def _check_port(settings: RunSettings) -> None:
         else:
             text = f"can't listen on {settings.host} port {settings.port}: {error.strerror}"
         raise InputError(text) from None
-
-
-def _import_samples(plan: Plan, stopping: Callable[[], bool]) -> None:
-    command = [sys.executable, "-m", "services.cli", "items", "import", str(SAMPLES)]
-    log.info("loading the sample catalogue, once; this takes some seconds")
-    # A session of its own, as for the others: Ctrl-C reaches us alone.
-    importing = subprocess.Popen(mortal(command), env=dict(plan.environ), start_new_session=True)
-    while importing.poll() is None:
-        if stopping():
-            # Items that were imported before are not imported again.
-            importing.terminate()
-            importing.wait()
-            raise StoppedError
-        time.sleep(_POLL_S)
-    if importing.returncode != 0:
-        raise InputError("the sample catalogue could not be loaded; LOOKALIKE_SAMPLES=0 leaves it out")

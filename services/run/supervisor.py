@@ -7,7 +7,7 @@ import logging
 import ssl
 import time
 from collections.abc import Callable
-from functools import partial
+from functools import cached_property, partial
 
 import httpx
 
@@ -15,6 +15,7 @@ from services.bootstrap.cert_pinning import pinned
 from services.bootstrap.own_clients import own_client
 from services.bootstrap.settings import RunSettings
 from services.core.errors import UnavailableError
+from services.run.first_samples import FirstSamples
 from services.run.plan import Plan
 from services.run.processes import Process, StoppedError
 from services.run.waiting import OWN_QUIET_S, Waiting, place_of, trouble_of
@@ -35,6 +36,7 @@ class Supervisor:
         self._stopping = stopping
         self._settings = settings
         self._run_json = settings.data_dir / "run.json"
+        self._samples = FirstSamples(settings)
         # In the order of their start.
         self._started: list[Process] = []
 
@@ -43,6 +45,7 @@ class Supervisor:
         self._start()
         while True:
             self._keep()
+            self._samples.ask(self._trust)
             time.sleep(POLL_S)
 
     def stop(self) -> None:
@@ -63,17 +66,20 @@ class Supervisor:
             quiet_s = OWN_QUIET_S if any(each.name == name for each in self._started) else 0.0
             self._wait(f"{server} at {place_of(address)}", partial(trouble_of, address), quiet_s=quiet_s)
         self._start_stage(1)
-        # Trusts this one certificate, because it may be issued for the public address and not for this one.
-        trust = pinned(self._settings.certificate) if self._settings.https else True
         page = self._settings.local_url
-        self._wait(f"the page at {page}", partial(_trouble_of_page, page, trust), quiet_s=OWN_QUIET_S)
+        self._wait(f"the page at {page}", partial(_trouble_of_page, page, self._trust), quiet_s=OWN_QUIET_S)
         # Started last: both edges have the same settings, and an error in them is then reported once.
         self._start_stage(2)
         self._write_run_json()
         self._welcome()
 
+    @cached_property
+    def _trust(self) -> ssl.SSLContext | bool:
+        """Trusts this one certificate, as it may be issued for the public address and not for this one."""
+        return pinned(self._settings.certificate) if self._settings.https else True
+
     def _welcome(self) -> None:
-        text = welcome(self._settings)
+        text = welcome(self._settings, loads_samples=self._samples.wanted)
         if self._settings.log_format == "text":
             print(text, flush=True)
             return

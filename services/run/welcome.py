@@ -9,13 +9,15 @@ from services.bootstrap.defaults import ANY_ADDRESS, LOOPBACK
 from services.bootstrap.settings import RunSettings
 
 
-def welcome(settings: RunSettings) -> str:
-    """The page's address, and the way to open it on a phone."""
+def welcome(settings: RunSettings, *, loads_samples: bool = False) -> str:
+    """The page's address, the way to open it on a phone, and that the samples are still being loaded."""
     lines = ["", f"Lookalike is at {settings.page_url}  (Ctrl-C stops it)"]
     if settings.host not in LOOPBACK:
         lines += _for_phones(settings)
     if settings.https and settings.tls_cert is None:
         lines.append("The browser will warn once, because the certificate is this machine's own.")
+    if loads_samples:
+        lines.append("The samples are being loaded (half a minute to two); the page shows how far it is.")
     return "\n  ".join(lines) + "\n"
 
 

@@ -28,7 +28,7 @@ APP = build_app(ApiSettings(api_key=SecretStr("s3cret")), PARTS, Hub())
 FILLED = {"{thing}": "cam-1", "{item_id}": "mug-7", "{n}": "1", "{record_id}": "7", "{showing_id}": "7"}
 OPEN = {
     *("POST /matches", "GET /matches", "GET /matches/stream", "GET /cameras"),
-    *("GET /items", "GET /items/{item_id}", "GET /items/{item_id}/image"),
+    *("GET /items", "GET /items/{item_id}", "GET /items/{item_id}/image", "GET /samples"),
     *("GET /healthz", "GET /alive", "GET /metrics", "GET /docs", "GET /openapi.json"),
 }
 

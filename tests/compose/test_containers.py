@@ -77,10 +77,11 @@ def test_what_is_wrong_at_the_start_is_told_as_json_too(stack: Project) -> None:
     told = stack.compose("run", "--rm", "-T", "-e", "LOOKALIKE_THING=a:b", "init", check=False)
     assert told.returncode == 2
     assert json.loads(told.stdout)["message"].startswith("LOOKALIKE_THING: expected 1 to 128")
-    wrong = ("-e", "LOOKALIKE_MODEL=fast", "-e", "LOOKALIKE_DATA_DIR=/tmp")
+    key = ("-e", "LOOKALIKE_API_KEY_FILE=", "-e", "LOOKALIKE_API_KEY=wrong")
+    wrong = (*key, "-e", "LOOKALIKE_DATA_DIR=/tmp")
     told = stack.compose("run", "--rm", "-T", *wrong, "samples", check=False)
     assert told.returncode == 2
-    assert "is of model" in json.loads(told.stdout)["message"]
+    assert "the API key is missing or wrong" in json.loads(told.stdout)["message"]
     assert stack.state("samples")["HostConfig"]["RestartPolicy"]["MaximumRetryCount"] == 5
 
 

@@ -42,3 +42,7 @@ def test_a_phone_is_told_the_public_address_where_there_is_one() -> None:
     shown = said(host="0.0.0.0", public_url="https://shop.example")
     assert "opens https://shop.example\n" in shown
     assert CAMERA not in shown
+
+
+def test_who_starts_it_for_the_first_time_hears_of_the_samples() -> None:
+    assert "The samples are being loaded" in welcome(RunSettings(), loads_samples=True)

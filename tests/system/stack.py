@@ -50,8 +50,8 @@ class Stack:
         self._command = command or [sys.executable, "-m", "services.run"]
         self.process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
-        """Start the system and return when the page answers."""
+    def start(self, *, with_samples: bool = True) -> None:
+        """Start the system and return when the page answers and, unless not wished, the samples are in."""
         began_s = time.time()
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
@@ -65,8 +65,13 @@ class Stack:
             assert self.process.poll() is None, self.log()
             return run_json.exists() and run_json.stat().st_mtime >= began_s
 
-        # The first start embeds the samples, eight pictures an item.
-        eventually(up, within_s=600, why=self.log)
+        eventually(up, within_s=120, why=self.log)
+        if with_samples and self.environ.get("LOOKALIKE_SAMPLES") != "0":
+            self.wait_samples()
+
+    def wait_samples(self) -> None:
+        """Return when the samples are in the catalogue: the first start embeds them, eight views each."""
+        eventually(lambda: list(self.data.glob("samples-loaded*")), within_s=600, why=self.log)
 
     def wait_loaded(self) -> None:
         """Return when the search has read the catalogue: the page answers a moment before."""
@@ -139,16 +144,18 @@ def running(
     command: list[str] | None = None,
     data: Path | None = None,
     checkout: Path = ROOT,
+    with_samples: bool = True,
 ) -> Iterator[Stack]:
     """A started stack, stopped in any case; it begins with a copy of `data`, an ended system's folder.
 
+    Its samples are in the catalogue unless they are not waited for, or left out by LOOKALIKE_SAMPLES.
     The program is that of `checkout`, which a bench may compare with ours.
     """
     stack = Stack(folder, settings=settings, command=command, checkout=checkout)
     if data is not None:
         shutil.copytree(data, stack.data)
     try:
-        stack.start()
+        stack.start(with_samples=with_samples)
         yield stack
     finally:
         if stack.process is not None and stack.process.poll() is None:
