@@ -1,5 +1,6 @@
 """Fakes of the history's ports, and match records as the queue has them."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -62,6 +63,9 @@ class FakeHistory:
 
     def count(self, wanted: Wanted) -> int:
         return sum(map(wanted.takes, self.rows.values()))
+
+    def shown(self) -> Mapping[str, int]:
+        return Counter(each.item.id for each in self.rows.values() if each.item)
 
     def check_write(self) -> None:
         self._check()

@@ -28,6 +28,7 @@ from services.api import (
     history_reports,
     history_review,
     images,
+    item_facets,
     items,
     matches,
     matches_stream,
@@ -108,6 +109,7 @@ def item_routers(parts: ApiParts, settings: ApiCoreSettings, archives: APIRouter
         # Before the items: their paths look like an item's.
         rebuild.build_router(parts),
         archives,
+        item_facets.build_router(parts),
         items.build_router(parts),
         tables.build_router(settings),
         edits.build_router(parts, settings),

@@ -15,6 +15,7 @@ from common.compact_json import read_message
 from common.wire import to_iso, topic
 from services.adapters.redis_queue import follow
 from services.api.collecting import collect_pictures
+from services.api.following_items import follow_items
 from services.api.history_tasks import expire_history, write_history
 from services.api.hub import Event, Hub
 from services.bootstrap.api import ApiParts
@@ -72,6 +73,8 @@ class Feeds:
         ]
         collecting = collect_pictures(self._parts)
         self._tasks.append(asyncio.create_task(collecting, name=collect_pictures.__name__))
+        following = follow_items(self._parts.finder)
+        self._tasks.append(asyncio.create_task(following, name=follow_items.__name__))
         self._tasks.append(asyncio.create_task(watch(self._watched), name="watch"))
         if (history := self._parts.history) is not None:
             self._tasks += [

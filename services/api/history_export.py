@@ -2,35 +2,29 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from services.api.stream import json_lines
 from services.contract.history_models import ShowingAnswer
+from services.core.csv_lines import csv_line
 
 _COLUMNS = (
     "id", "camera", "began_at", "ended_at", "verdict", "item", "title", "score", "price", "runners_up",
     "frames", "latency_ms", "feedback", "review", "reviewed_item",
 )  # fmt: skip
-# A spreadsheet would compute a cell that begins with one of these.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def as_csv(showings: Iterable[ShowingAnswer]) -> Iterator[str]:
     """The lines of a table; a text that a spreadsheet would compute has an apostrophe before it."""
-    yield _line(_COLUMNS)
+    yield csv_line(_COLUMNS)
     for each in showings:
-        yield _line(_row(each))
+        yield csv_line(_row(each))
 
 
 def as_json(showings: Iterable[ShowingAnswer]) -> Iterator[str]:
     """One JSON object, a line a showing."""
-    before = '{"showings":[\n'
-    for each in showings:
-        yield before + each.model_dump_json()
-        before = ",\n"
-    yield "]}\n" if before == ",\n" else before + "]}\n"
+    return json_lines("showings", showings)
 
 
 FORMS: dict[str, tuple[str, Callable[[Iterable[ShowingAnswer]], Iterator[str]]]] = {
@@ -59,13 +53,3 @@ def _row(showing: ShowingAnswer) -> tuple[Any, ...]:
         showing.review,
         showing.reviewed_item,
     )
-
-
-def _line(values: Iterable[Any]) -> str:
-    text = io.StringIO()
-    csv.writer(text).writerow([_cell(each) for each in values])
-    return text.getvalue()
-
-
-def _cell(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

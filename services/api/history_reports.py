@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Literal
 
@@ -13,6 +12,7 @@ from services.api.history import AWAY, OFF, history_of, showing_answer, wanted
 from services.api.history_export import FORMS
 from services.api.items import json_response
 from services.api.rights import KEY_NEEDED
+from services.api.stream import joined
 from services.bootstrap.api import ApiParts
 from services.contract.history_models import (
     SHOWING,
@@ -83,20 +83,9 @@ def build_router(parts: ApiParts) -> APIRouter:
             "Content-Disposition": f'attachment; filename="{name}"',
             "Cache-Control": "no-store",
         }
-        return StreamingResponse(_pieces(lines(found)), media_type=media_type, headers=headers)
+        return StreamingResponse(joined(lines(found)), media_type=media_type, headers=headers)
 
     return router
-
-
-def _pieces(lines: Iterator[str], *, least: int = 32 * 1024) -> Iterator[bytes]:
-    """Lines in larger pieces: each costs a step between threads."""
-    piece = ""
-    for line in lines:
-        piece += line
-        if len(piece) >= least:
-            yield piece.encode()
-            piece = ""
-    yield piece.encode()
 
 
 def _day(text: str, zone_min: int) -> datetime:

@@ -10,14 +10,16 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi import Path as InPath
 
 from services.api.etags import item_tag, seen_tags
+from services.api.item_queries import BAD_CURSOR, BAD_FACET, CURSOR, LOADING, Facets, Words, item_query
 from services.api.rights import OPEN_TO_ALL
 from services.bootstrap.api import ApiParts
 from services.contract.item_models import ItemAnswer, ItemFeedbackAnswer, ItemPageAnswer
 from services.contract.model_base import Answer
 from services.contract.problem_models import STORE_AWAY, problems
+from services.core.catalogue.item_search import Sort
 from services.core.catalogue.paging import sound_facts
 from services.core.domain import ItemFacts
-from services.core.errors import ConflictError, MissingError
+from services.core.errors import ConflictError, InputError, MissingError
 
 ItemId = Annotated[str, InPath(description="The item's id.", examples=["mug-7"])]
 NO_ITEM = "there is no item 'mug-7'"
@@ -34,24 +36,37 @@ def build_router(parts: ApiParts) -> APIRouter:
         dependencies=OPEN_TO_ALL,
         summary="List items",
         response_model=ItemPageAnswer,
-        responses=problems({422: "`limit` is '0'; expected 1 or more", 503: STORE_AWAY}),
+        responses=problems(
+            {
+                400: [BAD_FACET, BAD_CURSOR],
+                422: "`limit` is '0'; expected 1 or more",
+                503: [STORE_AWAY, LOADING],
+            }
+        ),
     )
     def items(
-        cursor: Annotated[str, Query(max_length=200, description="`next` of the page before.")] = "",
+        cursor: Annotated[str, Query(max_length=CURSOR, description="`next` of the page before.")] = "",
         limit: Annotated[int, Query(ge=1, le=1000, description="How many items.")] = 100,
         text: Annotated[str, Query(max_length=200, description="Only items that hold this text.")] = "",
+        q: Words = "",
+        facet: Facets = (),
+        sort: Annotated[Sort | None, Query(description="Their order.")] = None,
     ) -> Response:
         """A page of the catalogue, in the order of the ids; `next` is the cursor of the next page.
 
-        With `text` only those items whose id, title or a metadata value holds it, in upper or lower case.
+        With `q` those that have all its words, in any order: each is a part of the id, the title or a
+        metadata value, or has a typo; those with all of them in the title come first. With `facet` those
+        that have this metadata; of several of one field, one of them. With `text` those whose id, title or a
+        metadata value holds it, in upper or lower case; it can't be combined.
         """
-        page = sound_facts(parts.catalogue.store, after=cursor, limit=limit + 1, text=text)
-        shown = page[:limit]
-        answer = ItemPageAnswer(
-            items=[item_answer(parts, item) for item in shown],
-            next=shown[-1].id if len(page) > limit else None,
-        )
-        return json_response(answer)
+        query = item_query(q, facet, sort)
+        if query.is_all:
+            return json_response(_by_id(parts, after=cursor, limit=limit, text=text))
+        if text:
+            raise InputError("both `text` and `q`, `facet` or `sort` are given; expected `q` in its place")
+        page = parts.finder.page(query, cursor=cursor, limit=limit)
+        items = [item_answer(parts, item) for item in page.items]
+        return json_response(ItemPageAnswer(items=items, next=page.next, total=page.total))
 
     @router.get(
         "/items/{item_id}",
@@ -72,6 +87,18 @@ def build_router(parts: ApiParts) -> APIRouter:
         return json_response(item, headers=headers)
 
     return router
+
+
+def _by_id(parts: ApiParts, *, after: str, limit: int, text: str) -> ItemPageAnswer:
+    """A page in the order of the ids, read from the item store alone."""
+    store = parts.catalogue.store
+    page = sound_facts(store, after=after, limit=limit + 1, text=text)
+    shown = page[:limit]
+    return ItemPageAnswer(
+        items=[item_answer(parts, item) for item in shown],
+        next=shown[-1].id if len(page) > limit else None,
+        total=None if text else store.count(),
+    )
 
 
 def json_response(answer: Answer, status: int = 200, *, headers: Mapping[str, str] | None = None) -> Response:

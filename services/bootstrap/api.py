@@ -14,6 +14,7 @@ from services.adapters.redis_queue import SILENT_S, RedisQueue
 from services.adapters.search_client import SearchClient
 from services.bootstrap.acting import open_deliveries
 from services.bootstrap.catalogue import open_catalogue
+from services.bootstrap.finder import open_finder
 from services.bootstrap.history import keep_pictures, open_history
 from services.bootstrap.own_clients import own_client
 from services.bootstrap.picture_urls import picture_urls
@@ -31,6 +32,7 @@ from services.core.cameras.snapshots import Snapshots
 from services.core.catalogue.cut_outs import CutOuts
 from services.core.catalogue.decode_turns import DecodeTurns
 from services.core.catalogue.edits import Editor
+from services.core.catalogue.finder import ItemFinder
 from services.core.catalogue.items import Catalogue
 from services.core.catalogue.same_pictures import SamePictures
 from services.core.catalogue.thumbnails import Thumbnails
@@ -48,6 +50,7 @@ class ApiCore:
 
     catalogue: Catalogue
     editor: Editor
+    finder: ItemFinder
     cut_outs: CutOuts
     fetcher: PictureFetcher
     queue: RedisQueue
@@ -99,7 +102,8 @@ def build_api_core(settings: ApiCoreSettings, state: SharedState | None = None) 
     )
     history = open_history(settings, core.queue)
     deliveries = open_deliveries(settings, core.registry, history)
-    return replace(core, live_redis=live_redis, history=history, deliveries=deliveries)
+    finder = open_finder(settings, catalogue.store, shown=history.store.shown)
+    return replace(core, live_redis=live_redis, history=history, deliveries=deliveries, finder=finder)
 
 
 def wire_api_core(
@@ -122,6 +126,7 @@ def wire_api_core(
     return ApiCore(
         catalogue=catalogue,
         editor=Editor(catalogue, state.undo),
+        finder=open_finder(settings, catalogue.store),
         cut_outs=CutOuts(catalogue.decode, pillow_pictures.encode, catalogue.featurizer),
         # The request's sender waits for this answer.
         fetcher=PictureFetcher(allow_private=settings.fetch_private, total_s=FETCH_S),

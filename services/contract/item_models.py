@@ -44,11 +44,48 @@ class ItemAnswer(Answer):
 
 
 class ItemPageAnswer(Answer):
-    """A page of the catalogue, in the order of the ids."""
+    """A page of the catalogue."""
 
-    model_config = with_example({"items": [ITEM], "next": "mug-7"})
+    model_config = with_example({"items": [ITEM], "next": "mug-7", "total": 12})
     items: list[ItemAnswer] = Field(description="The items of this page.")
     next: str | None = Field(description="The `cursor` of the next page; null on the last.")
+    total: int | None = Field(
+        default=None, description="How many items there are, of those asked for; null with `text`."
+    )
+
+
+class FacetValueAnswer(Answer):
+    """A value of a field."""
+
+    value: str = Field(description="The value.")
+    count: int = Field(description="How many of the items have it.")
+
+
+class FacetAnswer(Answer):
+    """A field of the items' metadata."""
+
+    field: str = Field(description="Its name.")
+    values: list[FacetValueAnswer] = Field(description="Its commonest values, at most 20.")
+    more: int = Field(description="How many further values it has.")
+
+
+class FacetsAnswer(Answer):
+    """The metadata of the items that are asked for, by field."""
+
+    model_config = with_example(
+        {
+            "total": 12,
+            "facets": [
+                {
+                    "field": "colour",
+                    "values": [{"value": "blue", "count": 7}, {"value": "red", "count": 5}],
+                    "more": 0,
+                }
+            ],
+        }
+    )
+    total: int = Field(description="How many items are asked for.")
+    facets: list[FacetAnswer] = Field(description="Each field, that of most items first.")
 
 
 class SamePictureAnswer(Answer):

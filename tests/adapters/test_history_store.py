@@ -107,3 +107,8 @@ def test_deleted_rows_are_gone(history: HistoryStore) -> None:
     assert history.delete([1, 3]) == 1
     assert history.delete([]) == 0
     assert ids(history.page(Wanted())) == [2]
+
+
+def test_showings_are_counted_by_the_item_that_they_were_taken_for(history: HistoryStore) -> None:
+    history.write([shown(1), shown(2, 1), shown(3, 2, "vase", "unsure"), shown(4, 3, "vase", "no_match")], [])
+    assert history.shown() == {"mug": 2, "vase": 1}

@@ -29,6 +29,7 @@ FILLED = {"{thing}": "cam-1", "{item_id}": "mug-7", "{n}": "1", "{record_id}": "
 OPEN = {
     *("POST /matches", "GET /matches", "GET /matches/stream", "GET /cameras"),
     *("GET /items", "GET /items/{item_id}", "GET /items/{item_id}/image", "GET /samples"),
+    *("GET /items/facets", "GET /items/export"),
     *("GET /healthz", "GET /alive", "GET /metrics", "GET /docs", "GET /openapi.json"),
 }
 

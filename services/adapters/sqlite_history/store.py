@@ -97,6 +97,10 @@ class SqliteHistory:
         where, values = _where(_conditions(wanted))
         return int(self._rows(f"SELECT count(*) FROM showings WHERE {where}", *values)[0][0])
 
+    def shown(self) -> Mapping[str, int]:
+        """The number of showings that were taken for each item, by its id."""
+        return dict(self._rows("SELECT item, count(*) FROM showings WHERE item IS NOT NULL GROUP BY item"))
+
     def check_write(self) -> None:
         """Write something that is no row."""
         with self._write.use() as db, _transaction(db):

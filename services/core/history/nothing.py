@@ -57,5 +57,9 @@ class NoRows:
         del wanted
         return 0
 
+    def shown(self) -> Mapping[str, int]:
+        """No item."""
+        return {}
+
     def check_write(self) -> None:
         """Nothing is written."""

@@ -111,6 +111,9 @@ class HistoryStore(Protocol):
     def count(self, wanted: Wanted) -> int:
         """The number of showings that are asked for."""
 
+    def shown(self) -> Mapping[str, int]:
+        """The number of showings that were taken for each item, by its id."""
+
     def check_write(self) -> None:
         """Write something that is no row, durable on return."""
 

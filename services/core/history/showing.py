@@ -10,11 +10,11 @@ from typing import Any
 
 from common.box import Box
 from common.wire import from_iso
+from services.core.catalogue.price import PRICE
 from services.core.records import Verdict
 
 # Runners-up below this probability say nothing, and more than these nobody reads.
 LEAST_SCORE, RUNNERS_UP = 0.01, 5
-PRICE = "price"
 
 
 class SaidOf(StrEnum):
