@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -22,11 +23,12 @@ from services.contract.import_models import (
 )
 from services.contract.problem_models import BUSY_WITH_PICTURES, problems
 from services.contract.problems import problem
-from services.core.importing.columns import FIELDS, ColumnsError, parse_map
+from services.core.importing.columns import ColumnsError
 from services.core.importing.file_names import sort_names
 from services.core.importing.import_rows import Row, picture_rows
+from services.core.importing.mapping import parse_map
 from services.core.importing.table_rows import TableRow
-from services.core.importing.tables import Table, read_table
+from services.core.importing.tables import Table, most, read_table
 
 # More take long to be sent from a page, each with its picture.
 MAX_ROWS = 50_000
@@ -35,6 +37,7 @@ _NO_COLUMNS = {
     "detail": "shop.csv: the first line names no column `title` and `image` or `url`, nor others known for "
     "these; it has ref, words; expected a mapping of columns such as title=Name,image=Photo",
     "names": ["Ref", "Words"],
+    "samples": [{"Ref": "7", "Words": "Red mug"}],
 }
 _UNCLEAR = (
     "shop.csv line 2 is not UTF-8 (byte 0xAF), and its encoding is unclear; save it as UTF-8, or name its "
@@ -55,7 +58,8 @@ _Name = Annotated[
 ]
 _Encoding = Annotated[str, Query(max_length=40, description="Its encoding, in place of the one found.")]
 _Map = Annotated[
-    str, Query(alias="map", max_length=4000, description="Its columns, such as `title=Name,image=Photo`.")
+    str,
+    Query(alias="map", max_length=8000, description="Its columns, such as `title=Name,image=Photo;Side`."),
 ]
 
 
@@ -77,12 +81,13 @@ def build_router(limits: LimitSettings) -> APIRouter:
     async def table(request: Request, name: _Name, encoding: _Encoding = "", columns: _Map = "") -> Response:
         """The rows of a CSV or of JSON lines, as `lookalike items import` reads them; nothing is kept.
 
-        If its columns are not known, the answer is 400 with their `names`.
+        If its columns are not known, the answer is 400 with their `names`, and the values of its first three
+        rows by these in `samples`.
         """
         too_large, given = f"the table has more than {most_bytes} bytes", parse_map([columns])
 
         def read(content: bytes) -> Response:
-            found = read_table(content, name=name, encoding=encoding, given=given, most_rows=MAX_ROWS)
+            found = read_table(content, name=name, encoding=encoding, given=given)
             return Response(_table_json(found), media_type="application/json")
 
         async with room.place(request):
@@ -91,7 +96,7 @@ def build_router(limits: LimitSettings) -> APIRouter:
                 try:
                     return await run_in_threadpool(read, content)
                 except ColumnsError as error:
-                    return problem(400, str(error), names=list(error.names))
+                    return problem(400, str(error), names=list(error.names), samples=list(error.samples))
 
     @router.post(
         "/items/files",
@@ -115,25 +120,28 @@ def build_router(limits: LimitSettings) -> APIRouter:
 
 def _table_json(table: Table) -> str:
     """The answer, whose many rows are written one by one: a model of each at once takes twice the memory."""
-    columns = table.columns.by_field(table.names)
+    rows = most(table.read(), MAX_ROWS, table.name)
     answer = TableAnswer(
         encoding=table.encoding,
         separator=table.separator,
         names=list(table.names),
-        columns={field: columns[field] for field in FIELDS},
+        columns=table.columns.by_field(table.names),
         foreign=table.columns.foreign,
+        system=table.columns.system or None,
         left_out=dict(table.left_out),
         rows=[],
     )
     begin = answer.model_dump_json().removesuffix("]}")
-    return f"{begin}{','.join(_row_answer(row).model_dump_json() for row in table.rows)}]}}"
+    return f"{begin}{','.join(_row_answer(row).model_dump_json() for row in rows)}]}}"
 
 
 def _row_answer(row: TableRow) -> TableRowAnswer:
     draft = row.draft
     return TableRowAnswer(
         line=row.line,
-        fields={_text(name): _text(value) for name, value in row.fields.items()},
+        fields=_texts(row.fields),
+        surplus=list(map(_text, row.surplus)),
+        further=list(map(_texts, row.further)),
         id=draft and draft.id,
         title=draft and draft.title,
         link=draft and draft.link,
@@ -141,6 +149,10 @@ def _row_answer(row: TableRow) -> TableRowAnswer:
         images=list(row.images) if draft else [],
         reason=row.reason or None,
     )
+
+
+def _texts(fields: Mapping[str, str]) -> dict[str, str]:
+    return {_text(name): _text(value) for name, value in fields.items()}
 
 
 def _text(value: str) -> str:

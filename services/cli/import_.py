@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task
-from rich.text import Text
 
-from common.visible_text import visible
 from services.bootstrap.settings import CliSettings, load
 from services.bootstrap.stores import open_items
 from services.cli.import_sources import ImportSource, TableChoices, open_source
 from services.cli.printed import items_in_words, tell
+from services.cli.progress import ShownProgress
+from services.cli.refused_file import RefusedFile
 from services.cli.running_system import open_writer, tell_store
 from services.core.errors import UnavailableError
 from services.core.importing.import_rows import BadRow
@@ -40,19 +38,28 @@ def import_items(
         typer.Option(
             "--map",
             metavar="FIELD=COLUMN,…",
-            help="Columns of a table with other names: title=Name,image=Photo,id=SKU,link=Page. Several "
-            "`image=` are several pictures.",
+            help="Columns of a table with other names: title=Name,image=Photo;Side,id=SKU; also "
+            "link, price, currency, category, skip.",
         ),
     ] = None,
     encoding: Annotated[
         str, typer.Option(help="The encoding of a table that is not in UTF-8 or UTF-16, such as cp1250.")
     ] = "",
+    refused: Annotated[
+        Path | None,
+        typer.Option(
+            "--refused",
+            metavar="FILE.csv",
+            help="Write the refused rows of a table there, each with its reason, to correct and import that "
+            "file.",
+        ),
+    ] = None,
 ) -> None:
     """Add the items of a folder, a file, an archive or S3; returns when all of them can be found.
 
     A .csv or .jsonl has the columns id, title, image (a path from the file's folder) or url, and link; any
-    more are metadata. The columns of common shop systems are known. A .txt has the 2018 sample's lines
-    `title, url`. docs/importing.md has the whole rule.
+    more are metadata. The columns of Shopify, WooCommerce, Google Merchant and many others are known. A .txt
+    has the 2018 sample's lines `title, url`. docs/importing.md has the whole rule.
 
     Items with the same picture as others, or nearly the same, are named at the end.
 
@@ -63,16 +70,26 @@ def import_items(
     """
     settings = load(CliSettings)
     choices = TableChoices(encoding, columns or ())
+    kept_refused = RefusedFile(refused)
     with (
         open_writer(settings) as (maker, writer),
         _read(source, settings, maker.featurizer.fingerprint, choices) as found,
         open_journal(settings, found.name) as journal,
-        open_progress() as progress,
+        ShownProgress("importing", found.total) as progress,
     ):
+        kept_refused.check(found.table)
         for note in found.notes:
             tell(note)
-        shown = _Shown(progress, total=found.total)
-        run = ImportRun(maker, writer, journal=journal, on_step=shown.step, on_refused=shown.refused)
+
+        def refuse(row: BadRow) -> None:
+            progress.print(f"refused: {row.where}: {row.reason}")
+            kept_refused.note(row)
+
+        def step(counts: ImportCounts) -> None:
+            fresh = counts.kept + counts.refused
+            progress.step(fresh + counts.before, fresh)
+
+        run = ImportRun(maker, writer, journal=journal, on_step=step, on_refused=refuse)
         try:
             run.run(found.jobs)
         except KeyboardInterrupt:
@@ -81,6 +98,7 @@ def import_items(
         except UnavailableError as error:
             raise UnavailableError(f"{error}; {_so_far(run.counts, found.total)}") from None
         writer.settle(run.counts.change)
+        kept_refused.write(found.table)
     tell(outcome(run.counts))
     if run.counts.kept:
         with contextlib.suppress(UnavailableError):  # all is imported, whether or not that can be told
@@ -91,28 +109,13 @@ def import_items(
 
 @contextlib.contextmanager
 def _read(source: str, settings: CliSettings, model: str, choices: TableChoices) -> Iterator[ImportSource]:
-    """Open the source; a table of 100,000 rows takes 20 seconds, which are shown as work."""
+    """Open the source; a table of a million rows takes a minute, which is shown as work."""
     with contextlib.ExitStack() as opened:
-        with open_progress() as progress:
-            progress.add_task("reading what is to be imported", total=None, fresh=0)
-            found = opened.enter_context(open_source(source, settings, model=model, choices=choices))
+        with ShownProgress("reading what is to be imported", unit="rows") as progress:
+            found = opened.enter_context(
+                open_source(source, settings, model=model, choices=choices, on_row=progress.step)
+            )
         yield found
-
-
-class _Shown:
-    """Shows an import's progress and its refusals."""
-
-    def __init__(self, progress: Progress, *, total: int) -> None:
-        self._progress = progress
-        self._task = progress.add_task("importing", total=total, fresh=0)
-
-    def step(self, counts: ImportCounts) -> None:
-        fresh = counts.kept + counts.refused
-        self._progress.update(self._task, completed=fresh + counts.before, fresh=fresh)
-
-    def refused(self, row: BadRow) -> None:
-        text = f"refused: {row.where}: {row.reason}"
-        self._progress.console.print(visible(text), markup=False, highlight=False, soft_wrap=True)
 
 
 def _so_far(counts: ImportCounts, total: int) -> str:
@@ -133,9 +136,8 @@ def outcome(counts: ImportCounts) -> str:
 def _compare(twins: Twins, store: ItemStore) -> None:
     """Look for the imported items' twins in the catalogue, which takes a while if that is large."""
     try:
-        with open_progress() as progress:
-            task = progress.add_task("looking for items that look alike", total=store.count(), fresh=0)
-            found = twins.found(store, note=lambda n: progress.update(task, completed=n, fresh=n))
+        with ShownProgress("looking for items that look alike", store.count()) as progress:
+            found = twins.found(store, note=progress.step)
     except KeyboardInterrupt:
         tell("all is imported; whether items look just like others was not looked at to the end")
         return
@@ -159,23 +161,3 @@ def open_journal(settings: CliSettings, source: str) -> Journal:
     """The journal of imports of this source into this catalogue."""
     name = mark_of(source, settings.store, settings.pictures)
     return Journal(settings.data_dir / "imports" / f"{name}.journal")
-
-
-class _Pace(ProgressColumn):
-    """The items a second of this run, without those of earlier runs, and the time left."""
-
-    def render(self, task: Task) -> Text:
-        fresh = task.fields["fresh"]
-        if not fresh or not task.elapsed:
-            return Text()
-        rate = fresh / task.elapsed
-        left_s = ((task.total or 0) - task.completed) / rate
-        return Text(f"{rate:.1f} items/s, {timedelta(seconds=round(left_s))} left")
-
-
-def open_progress() -> Progress:
-    """A bar on a terminal, with the rate and the time left."""
-    console = Console(stderr=True)
-    columns = "{task.description}", BarColumn(), MofNCompleteColumn(), _Pace()
-    # Without a terminal a moving bar would fill a log.
-    return Progress(*columns, console=console, disable=not console.is_terminal, transient=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import stat
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
@@ -21,7 +21,6 @@ from services.core.errors import InputError
 from services.core.importing.archive import Archive
 from services.core.importing.archive_jobs import archive_jobs
 from services.core.importing.archive_line import item_line
-from services.core.importing.columns import parse_map
 from services.core.importing.file_names import sort_names
 from services.core.importing.import_rows import (
     MAX_PICTURE_BYTES,
@@ -33,7 +32,9 @@ from services.core.importing.import_rows import (
 )
 from services.core.importing.item_maker import Job
 from services.core.importing.journal import mark_of
+from services.core.importing.mapping import parse_map
 from services.core.importing.s3_address import S3, split_s3
+from services.core.importing.tables import Table
 
 if TYPE_CHECKING:
     from services.adapters.s3_source import S3Source
@@ -43,13 +44,15 @@ if TYPE_CHECKING:
 class ImportSource:
     """The jobs of an import, `total` of them; `name` is the same each time the same source is opened.
 
-    `notes` say how it was read and what was passed over, each a sentence for a person.
+    `notes` say how it was read and what was passed over, each a sentence for a person. `table` is the table
+    that it is, if it is one.
     """
 
     name: str
     total: int
     jobs: Iterable[Job | BadRow]
     notes: list[str] = field(default_factory=list)
+    table: Table | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +65,18 @@ class TableChoices:
 
 @contextmanager
 def open_source(
-    given: str, settings: CliSettings, *, model: str, choices: TableChoices | None = None
+    given: str,
+    settings: CliSettings,
+    *,
+    model: str,
+    choices: TableChoices | None = None,
+    on_row: Callable[[int], None] = lambda _: None,
 ) -> Iterator[ImportSource]:
     """Open a path or an s3:// address; raises InputError if it can't be imported.
 
-    `model` is the fingerprint of the model to be used.
+    `model` is the fingerprint of the model to be used. `on_row` is called while a table is read.
     """
-    reader = _Reader(settings, model, choices or TableChoices())
+    reader = _Reader(settings, model, choices or TableChoices(), on_row)
     if not given.startswith(S3):
         path = Path(given)
         with reader.open(path, name=str(path.resolve())) as source:
@@ -89,8 +97,10 @@ def open_source(
 class _Reader:
     """Opens sources; clients of S3 and of the web are made when first needed."""
 
-    def __init__(self, settings: CliSettings, model: str, choices: TableChoices) -> None:
-        self._settings, self._model = settings, model
+    def __init__(
+        self, settings: CliSettings, model: str, choices: TableChoices, on_row: Callable[[int], None]
+    ) -> None:
+        self._settings, self._model, self._on_row = settings, model, on_row
         self._encoding, self._columns = choices.encoding, parse_map(choices.columns)
 
     @cached_property
@@ -111,8 +121,8 @@ class _Reader:
                 shown = f"{home}/{path.name}" if home else str(path)
                 yield ImportSource(name, archive.count, self._packed(archive, shown))
             return
-        found = read_rows(path, home=home, encoding=self._encoding, given=self._columns)
-        yield ImportSource(name, len(found.rows), map(self._job, found.rows), found.notes)
+        found = read_rows(path, home=home, encoding=self._encoding, given=self._columns, on_row=self._on_row)
+        yield ImportSource(name, found.total, map(self._job, found), found.notes, found.table)
 
     def prefix(self, address: str) -> ImportSource:
         """All pictures in S3 whose address begins with this one."""

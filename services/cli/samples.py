@@ -15,8 +15,9 @@ from services.adapters.running_api import ApiImportWriter, ask
 from services.bootstrap.catalogue import open_catalogue
 from services.bootstrap.samples import mark_samples, open_samples, sample_jobs
 from services.bootstrap.settings import CliSettings, load
-from services.cli.import_ import INTERRUPTED, open_progress
+from services.cli.import_ import INTERRUPTED
 from services.cli.printed import tell
+from services.cli.progress import ShownProgress
 from services.cli.running_system import api_client, open_writer, run_json, tell_store
 from services.core.errors import InputError, UnavailableError
 from services.core.importing.import_rows import BadRow
@@ -92,12 +93,11 @@ def _alone(settings: CliSettings, doing: Doing) -> tuple[SampleCounts, SampleCou
     catalogue.check_model()
     samples = open_samples(catalogue, threads=settings.threads)
     before = samples.counts()
-    with open_progress() as progress:
-        task = progress.add_task(f"{doing} the samples", total=before.total, fresh=0)
+    with ShownProgress(f"{doing} the samples", before.total) as progress:
 
         def step() -> None:
             done = _done(doing, samples.counts())
-            progress.update(task, completed=done, fresh=done)
+            progress.step(done)
 
         refused = (samples.load if doing == "loading" else samples.remove)(on_step=step)
     _check(refused)
@@ -111,11 +111,10 @@ def _through_api(client: httpx.Client, doing: Doing) -> tuple[SampleCounts, Samp
     if before.get("status") == _NOT_THERE:
         return None
     state = ask(client, "POST" if doing == "loading" else "DELETE", "/samples", allow=(202,))
-    with open_progress() as progress:
-        task = progress.add_task(f"{doing} the samples", total=state["total"], fresh=0)
+    with ShownProgress(f"{doing} the samples", state["total"]) as progress:
         while state["doing"]:
             done = _done(doing, _counts(state))
-            progress.update(task, completed=done, fresh=done)
+            progress.step(done)
             time.sleep(_ASK_EVERY_S)
             state = ask(client, "GET", "/samples")
     if state["trouble"]:

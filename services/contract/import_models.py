@@ -15,6 +15,8 @@ _ROW = {
     "metadata": {},
     "images": ["https://shop.example/mug.jpg"],
     "reason": None,
+    "surplus": [],
+    "further": [],
 }
 
 
@@ -29,6 +31,10 @@ class TableRowAnswer(Answer):
     metadata: dict[str, str] = Field(description="What else is known of it.")
     images: list[str] = Field(description="Paths from the table's folder, or addresses, the shown one first.")
     reason: str | None = Field(description="Why it is refused; null if it is not.")
+    surplus: list[str] = Field(description="Values beyond the columns, and lines that can't be read.")
+    further: list[dict[str, str]] = Field(
+        description="The values of the lines below it that add pictures to it, by column."
+    )
 
 
 class TableAnswer(Answer):
@@ -39,8 +45,18 @@ class TableAnswer(Answer):
             "encoding": "utf-8",
             "separator": ",",
             "names": ["Handle", "Title", "Image Src"],
-            "columns": {"title": ["Title"], "image": ["Image Src"], "id": ["Handle"], "link": []},
+            "columns": {
+                "title": ["Title"],
+                "image": ["Image Src"],
+                "id": ["Handle"],
+                "link": [],
+                "price": [],
+                "currency": [],
+                "category": [],
+                "skip": [],
+            },
             "foreign": True,
+            "system": "Shopify",
             "left_out": {},
             "rows": [_ROW],
         }
@@ -48,8 +64,11 @@ class TableAnswer(Answer):
     encoding: str = Field(description="The encoding that it was read in.")
     separator: str = Field(description="The sign between its values; empty for JSON lines.")
     names: list[str] = Field(description="Its columns, as it writes them.")
-    columns: dict[str, list[str]] = Field(description="The columns taken for title, image, id and link.")
+    columns: dict[str, list[str]] = Field(
+        description="The columns of each field; those of `skip` are left out."
+    )
     foreign: bool = Field(description="Whether other columns than our own names were taken.")
+    system: str | None = Field(description="The shop system that writes such columns, if one is known.")
     left_out: dict[str, int] = Field(description="Values that no item can hold, counted by column.")
     rows: list[TableRowAnswer] = Field(description="Its rows, in their order.")
 

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 from services.contract.examples import CHANGED_ITEM, GONE, ITEM, UNDO
 from services.contract.match_models import CHANGE
 from services.contract.model_base import Answer, Body, ShowingNumber, Text, with_example
-from services.core.importing.tables import as_text
+from services.core.importing.json_lines import as_text
 
 # A value that is no text is kept as its JSON.
 MetadataValue = Annotated[Text, BeforeValidator(as_text), WithJsonSchema({"type": "string"})]

@@ -11,7 +11,7 @@ from typing import Any
 
 from services.api.archive import archive_pieces
 from services.bootstrap.lambdas.importing import ImportFunctionParts, import_parts
-from services.cli.import_sources import open_source
+from services.cli.import_sources import TableChoices, open_source
 from services.contract.item_models import ImportAnswer, RefusedItemAnswer
 from services.core.errors import InputError
 from services.core.importing.import_rows import BadRow
@@ -27,7 +27,10 @@ from services.lambdas.s3_events import object_keys
 ENDING_S = 30.0
 # Refused rows that an answer names; the others are counted.
 MOST_REFUSED = 1000
-_EXPECTED = 'expected {"do": "import", "source": "s3://BUCKET/KEY"}, {"do": "export"} or {"do": "collect"}'
+_EXPECTED = (
+    'expected {"do": "import", "source": "s3://BUCKET/KEY", "map": "title=Name,image=Photo"}, '
+    '{"do": "export"} or {"do": "collect"}'
+)
 _NUMBER = re.compile(r" item ([0-9]+) ")
 
 log = logging.getLogger(__name__)
@@ -52,7 +55,7 @@ class ImportFunction:
     def _do(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         match asked:
             case {"do": "import", "source": str(source)} if source.startswith("s3://"):
-                return self._import(source, token=mark_of(source))
+                return self._import(source, token=mark_of(source), choices=_choices(asked))
             case {"do": "export"}:
                 name = exchanged.export_name(
                     self.parts.catalogue.store.head(), self.parts.catalogue.store.model()
@@ -85,14 +88,16 @@ class ImportFunction:
             exchange.touch(name)  # S3 tells of it again, and the next call goes on
         return found
 
-    def _import(self, source: str, *, token: str) -> dict[str, Any]:
+    def _import(self, source: str, *, token: str, choices: TableChoices | None = None) -> dict[str, Any]:
         """The outcome of importing a source; with `left` if the time ran out: the next call goes on."""
         parts, refused = self.parts, list[BadRow]()
         parts.catalogue.check_model()
         writer = StoreWriter(parts.catalogue.pictures, parts.catalogue.store)
         with (
             _open_journal(parts, token) as journal,
-            open_source(source, parts.settings, model=parts.maker.featurizer.fingerprint) as found,
+            open_source(
+                source, parts.settings, model=parts.maker.featurizer.fingerprint, choices=choices
+            ) as found,
         ):
             jobs = _WhileThereIsTime(found.jobs, parts)
             run = ImportRun(parts.maker, writer, journal=journal, on_refused=refused.append)
@@ -115,6 +120,14 @@ class ImportFunction:
         if wish is not None:
             parts.exchange.delete(wish)
         return {"exported": parts.exchange.address(exchanged.export(name))}
+
+
+def _choices(asked: Mapping[str, Any]) -> TableChoices:
+    """A person's choices for a table; raises InputError."""
+    columns, encoding = asked.get("map", ""), asked.get("encoding", "")
+    if not isinstance(columns, str) or not isinstance(encoding, str):
+        raise InputError("`map` and `encoding` are no text; expected such as title=Name,image=Photo, cp1252")
+    return TableChoices(encoding, [columns] if columns else [])
 
 
 class _WhileThereIsTime:

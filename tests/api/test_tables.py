@@ -63,9 +63,13 @@ def test_an_example_gives_the_rows_of_the_command_line(client: Client, name: str
     found = answer.json()
     for key in ("encoding", "separator"):
         assert found[key] == expected[key]
-    rows = [{key: value for key, value in row.items() if value and key != "fields"} for row in found["rows"]]
+    written = ("fields", "surplus", "further")
+    rows = [
+        {key: value for key, value in row.items() if value and key not in written} for row in found["rows"]
+    ]
     assert rows == expected["rows"]
     assert found["foreign"] == ("columns" in expected)
+    assert found["system"] == expected.get("system")
     assert found["left_out"] == expected.get("left_out", {})
 
 
@@ -75,11 +79,22 @@ def test_a_person_chooses_columns_and_encoding(client: Client) -> None:
     assert (unclear.status_code, "names" in unclear.json()) == (400, False)
     unknown = table(client, "t.csv", content, encoding="cp1250")
     assert (unknown.status_code, unknown.json()["names"]) == (400, ["Words", "Shot", "Ref"])
+    assert unknown.json()["samples"] == [{"Words": "Żółta", "Shot": "mug.jpg", "Ref": "1"}]
     chosen = table(client, "t.csv", content, encoding="cp1250", map="title=Words,image=Shot,id=Ref").json()
-    assert chosen["columns"] == {"id": ["Ref"], "title": ["Words"], "image": ["Shot"], "link": []}
+    taken = {field: columns for field, columns in chosen["columns"].items() if columns}
+    assert taken == {"id": ["Ref"], "title": ["Words"], "image": ["Shot"]}
     assert [(row["id"], row["title"], row["images"]) for row in chosen["rows"]] == [
         ("1", "Żółta", ["mug.jpg"])
     ]
+
+
+def test_a_refused_row_comes_with_all_that_its_lines_hold(client: Client) -> None:
+    lines = "id,title,image", "m,,a.jpg", "m,,b.jpg", "n,Mug, red,c.jpg", 'o,"Pot', "p,P,p.jpg"
+    first, wide, open_quote, last = table(client, "t.csv", "\n".join(lines).encode()).json()["rows"]
+    assert first["reason"].startswith("the title has 0 characters")
+    assert (first["further"], last["id"]) == ([{"id": "m", "image": "b.jpg"}], "p")
+    assert (wide["fields"], wide["surplus"]) == ({"id": "n", "title": "Mug", "image": "red"}, ["c.jpg"])
+    assert open_quote["fields"] == {"id": 'o,"Pot'}
 
 
 def test_files_are_sorted_as_a_folder_is(client: Client, tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ import os
 import unicodedata
 from pathlib import Path
 
+import pytest
+
 from tests.cli.shop import Shop
 from tests.system.pictures import picture, write_pictures
 from tests.tables import TABLES
@@ -44,6 +46,46 @@ def test_a_person_names_columns_and_encoding(shop: Shop, tmp_path: Path) -> None
     done = shop.items("import", path, *said)
     assert done.returncode == 0, done.stderr
     assert shop.kept()["1"].title == "Żółta filiżanka"
+
+
+def test_refused_rows_are_written_corrected_and_imported_as_they_are(shop: Shop, tmp_path: Path) -> None:
+    write_pictures(tmp_path, ["mug.jpg", "side.jpg", "pot.jpg"])
+    path, refused = tmp_path / "shop.csv", tmp_path / "refused.csv"
+    path.write_text("Ref,Words,Shot\nm,Mug,mgu.jpg\nm,,side.jpg\np,Pot,pot.jpg\nx,,pot.jpg\n")
+    mapped = "--map", "title=Words,pictures=Shot,id=Ref"
+    done = shop.items("import", path, *mapped, "--refused", refused)
+    assert (done.returncode, set(shop.kept())) == (1, {"p"})
+    assert f"refused rows with their reasons: {refused}; correct them and import that file" in done.stderr
+    lines = refused.read_text("utf-8-sig").splitlines()
+    assert lines[0] == "Ref,Words,Shot,refused row,refused reason"
+    assert [line.split(",")[:3] for line in lines[1:]] == [
+        ["m", "Mug", "mgu.jpg"],
+        ["m", "", "side.jpg"],
+        ["x", "", "pot.jpg"],
+    ]
+    refused.write_text("\n".join(lines[:3]).replace("mgu", "mug"))
+    done = shop.items("import", refused, *mapped)
+    assert done.returncode == 0, done.stderr
+    assert len(shop.kept()["m"].pictures) == 2
+    assert shop.kept()["m"].metadata == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("r.txt", "is no .csv"),
+        ("none/r.csv", "there is no folder"),
+        ("shop.csv", "is the table itself"),
+    ],
+)
+def test_a_file_of_refused_rows_that_can_not_be_written_ends_the_import_before_it(
+    shop: Shop, tmp_path: Path, name: str, says: str
+) -> None:
+    write_pictures(tmp_path, ["mug.jpg"])
+    (tmp_path / "shop.csv").write_text("title,image\nMug,mug.jpg\n")
+    done = shop.items("import", tmp_path / "shop.csv", "--refused", tmp_path / name)
+    assert (done.returncode, says in done.stderr) == (2, True), done.stderr
+    assert not shop.kept()
 
 
 def test_a_folder_of_a_network_drive_gives_its_pictures_alone(shop: Shop, tmp_path: Path) -> None:

@@ -74,7 +74,7 @@ def _read(content: bytes) -> None:
         path = FOLDER / f"table-{os.getpid()}{suffix}"
         path.write_bytes(content)
         try:
-            rows = read_rows(path, home=home)
+            rows = list(read_rows(path, home=home))
         except InputError:
             continue
         finally:

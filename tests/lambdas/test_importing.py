@@ -168,7 +168,30 @@ def test_pictures_that_no_item_names_are_collected(function: ImportFunction) -> 
     assert function({"do": "collect"}, FakeContext(900)) == {"collected": 0}
 
 
-@pytest.mark.parametrize("asked", [{"do": "sing"}, {"do": "import"}, {"do": "import", "source": "/etc"}])
+def test_a_tables_columns_are_named(function: ImportFunction, on_aws: Aws) -> None:
+    content = "Words;Shot;Ref\nŻółta;cup.jpg;yellow\n".encode("cp1250")
+    on_aws.s3.put_object(Bucket=on_aws.bucket, Key="supplier/cp1250.csv", Body=content)
+    on_aws.s3.put_object(Bucket=on_aws.bucket, Key="supplier/cup.jpg", Body=picture(1))
+    asked = {"do": "import", "source": f"s3://{on_aws.bucket}/supplier/cp1250.csv", "encoding": "cp1250"}
+    found = function(asked | {"map": "title=Words,image=Shot,id=Ref"}, FakeContext(900))
+    assert (found["items"], found["refused"]) == (1, [])
+    (item,) = function.parts.catalogue.store.facts(["yellow"])
+    assert item is not None
+    assert item.title == "Żółta"
+    with pytest.raises(InputError, match="there is no column 'wrds' \\(did you mean 'words'"):
+        function(asked | {"map": "title=Wrds,image=Shot"}, FakeContext(900))
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"do": "sing"},
+        {"do": "import"},
+        {"do": "import", "source": "/etc"},
+        {"do": "import", "source": "s3://b/t.csv", "map": 7},
+        {"do": "import", "source": "s3://b/t.csv", "map": "Name"},
+    ],
+)
 def test_what_it_can_not_do_is_an_error_of_the_call(function: ImportFunction, asked: Any) -> None:
     with pytest.raises(InputError, match="expected"):
         function(asked, FakeContext(900))

@@ -20,13 +20,17 @@ def summary(name: str, content: bytes) -> dict[str, Any]:
         table = read_table(content, name=name)
     except InputError as error:
         return {"refused": str(error)}
+    rows = [_row(row) for row in table.rows]
     found: dict[str, Any] = {
         "encoding": table.encoding,
         "separator": table.separator,
-        "rows": [_row(row) for row in table.rows],
+        "rows": rows,
     }
     if table.columns.foreign:
         found["columns"] = table.columns.told(table.names)
+    if table.columns.system:
+        found["system"] = table.columns.system
+        found["skipped"] = table.columns.by_field(table.names)["skip"]
     if table.left_out:
         found["left_out"] = dict(table.left_out)
     return found

@@ -6,16 +6,17 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
 from services.core.catalogue.items import Draft
 from services.core.domain import RESERVED_ITEM_IDS
 from services.core.errors import InputError
-from services.core.importing.columns import Given
 from services.core.importing.file_names import PICTURES, TABLES
 from services.core.importing.folder import read_folder
+from services.core.importing.mapping import Given
 from services.core.importing.picture_place import PicturePlace
 from services.core.importing.table_rows import TableRow, digest
-from services.core.importing.tables import Table, read_table
+from services.core.importing.tables import Table, open_table
 
 # Maximum size of a picture file, wherever it comes from.
 MAX_PICTURE_BYTES = 32 * 1024 * 1024
@@ -45,20 +46,33 @@ class BadRow:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The rows of an import, and notes on how they were found, each a sentence for a person."""
+    """The rows of an import, each time made anew, and notes on how they were found, each a sentence.
 
-    rows: list[Row | BadRow]
+    `table` is the table that they are of, if they are of one.
+    """
+
+    make: Callable[[], Iterator[Row | BadRow]]
+    total: int
     notes: list[str]
+    table: Table | None = None
 
     def __iter__(self) -> Iterator[Row | BadRow]:
-        return iter(self.rows)
+        return self.make()
 
 
-def read_rows(path: Path, *, home: str = "", encoding: str = "", given: Given | None = None) -> Rows:
+def read_rows(
+    path: Path,
+    *,
+    home: str = "",
+    encoding: str = "",
+    given: Given | None = None,
+    on_row: Callable[[int], None] = lambda _: None,
+) -> Rows:
     """The rows of a folder or table, one at least; raises InputError for a path that has none.
 
     `home` is the S3 address of the folder that the file was copied from; relative pictures are there.
-    `encoding` and the columns by field, `given`, are a person's choices for a table.
+    `encoding` and the columns by field, `given`, are a person's choices for a table, of which all rows are
+    read once before; `on_row` is called with their number meanwhile.
     """
     if path.is_dir():
         return _folder_rows(path)
@@ -71,13 +85,21 @@ def read_rows(path: Path, *, home: str = "", encoding: str = "", given: Given | 
     if not path.is_file():
         raise InputError(f"{path} is a pipe or a device; expected a file")
     shown = f"{home}/{path.name}" if home else str(path)
+    table = open_table(lambda: _opened(path, shown), name=shown, encoding=encoding, given=given)
+    total = 0
+    for total, _ in enumerate(table.read(), 1):
+        on_row(total)
+    place = PicturePlace(path.parent, home)
+    return Rows(
+        lambda: (_table_row(row, shown, place) for row in table.read()), total, table_notes(table), table
+    )
+
+
+def _opened(path: Path, shown: str) -> BinaryIO:
     try:
-        content = path.read_bytes()
+        return path.open("rb")
     except OSError as error:
         raise InputError(f"{shown} can't be read: {error.strerror}") from None
-    table = read_table(content, name=shown, encoding=encoding, given=given)
-    place = PicturePlace(path.parent, home)
-    return Rows([_table_row(row, shown, place) for row in table.rows], table_notes(table, shown))
 
 
 def _folder_rows(path: Path) -> Rows:
@@ -87,7 +109,7 @@ def _folder_rows(path: Path) -> Rows:
     passed = str(found.passed)
     if not rows:
         raise InputError(no_picture(str(path), passed))
-    return Rows(rows, [f"passed over: {passed}"] if passed else [])
+    return Rows(lambda: iter(rows), len(rows), [f"passed over: {passed}"] if passed else [])
 
 
 def no_picture(where: str, passed: str) -> str:
@@ -113,7 +135,7 @@ def picture_rows(names: Iterable[str], image: Callable[[str], Path | str]) -> It
 
 
 def _table_row(row: TableRow, shown: str, place: PicturePlace) -> Row | BadRow:
-    where = f"{shown} line {row.line}"
+    where = line_place(shown, row.line)
     if row.draft is None:
         return BadRow(where, row.reason)
     try:
@@ -122,13 +144,21 @@ def _table_row(row: TableRow, shown: str, place: PicturePlace) -> Row | BadRow:
         return BadRow(where, str(error))
 
 
-def table_notes(table: Table, name: str) -> list[str]:
+def line_place(table: str, line: int) -> str:
+    """The place of a line, for people."""
+    return f"{table} line {line}"
+
+
+def table_notes(table: Table) -> list[str]:
     """What a person should know of how a table was read: encoding, columns, values that were left out."""
-    notes = []
+    name, columns, notes = table.name, table.columns, []
     if not table.encoding.startswith("utf-"):
         notes.append(f"{name} was read as {table.encoding}")
-    if table.columns.foreign:
-        notes.append(f"{name}: columns taken: {table.columns.told(table.names)}")
+    if columns.foreign:
+        system = f" (as {columns.system} writes them)" if columns.system else ""
+        notes.append(f"{name}: columns taken{system}: {columns.told(table.names)}")
+    if skipped := columns.by_field(table.names)["skip"]:
+        notes.append(f"{name}: columns not taken: {', '.join(skipped)[:300]}")
     if table.left_out:
         counts = ", ".join(f"{column} ({count})" for column, count in table.left_out.items())
         notes.append(f"{name}: left out, as no item can hold it: {counts[:300]}")

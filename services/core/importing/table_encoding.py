@@ -9,8 +9,11 @@ rule and docs/decisions/one-reader-of-tables.md the measurement.
 from __future__ import annotations
 
 import codecs
+import io
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import BinaryIO
 
 from services.core.errors import InputError
 
@@ -23,29 +26,51 @@ _BOMS = (
 )
 # Codecs of host names and of Python's own texts.
 _NO_TABLES = ("idna", "punycode", "raw_unicode_escape", "undefined", "unicode_escape", "utf_7")
+# Bytes of a table that are read at once, and those by which an older encoding is told.
+_PIECE_BYTES, _SEEN_BYTES = 2**20, 32 * 2**20
+_BEYOND_ASCII, _WRONG = re.compile("[^\0-\x7f]"), re.compile("[\udc80-\udcff]")
 _HOW = "save it as UTF-8, or name its encoding"
+
+
+Opened = Callable[[], BinaryIO]
 
 
 @dataclass(frozen=True, slots=True)
 class TableText:
-    """A table's text and its encoding; bytes that a text in UTF-8 has wrong are half surrogates in it."""
+    """A table's text, read line by line from its file, which `opened` opens anew.
 
-    text: str
+    Bytes that a text in UTF-8 has wrong are half surrogates in it.
+    """
+
+    opened: Opened
     encoding: str
+    codec: str
+    strict: bool = True
+
+    def lines(self, *, newline: str | None = "") -> Iterator[str]:
+        """Its lines, with their ends as `newline` has it in Python's open()."""
+        errors = "strict" if self.strict else "surrogateescape"
+        with io.TextIOWrapper(self.opened(), self.codec, errors, newline) as text:
+            if first := text.readline().removeprefix("\ufeff"):
+                yield first
+            yield from text
 
 
-def read_text(content: bytes, *, name: str, encoding: str = "") -> TableText:
+def find_text(opened: Opened, *, name: str, encoding: str = "") -> TableText:
     """The text of a table, in the given encoding or in the one found; raises InputError with the line."""
     if encoding:
-        return TableText(_decoded(content, name, _codec(encoding)), encoding)
+        return _checked(TableText(opened, encoding, _codec(encoding)), name)
+    with opened() as file:
+        begin = file.read(1000)
+        size = file.seek(0, io.SEEK_END)
     for bom, found in _BOMS:
-        if content.startswith(bom):
-            if found == "utf-8":
-                return _in_utf8(content[len(bom) :]) or _refuse(content, name)
-            return TableText(_decoded(content, name, found), found)
-    if wide := _wide(content):
-        return TableText(_decoded(content, name, wide), wide)
-    return _in_utf8(content) or _in_older(content) or _refuse(content, name)
+        if begin.startswith(bom):
+            if found != "utf-8":
+                return _checked(TableText(opened, found, found), name)
+            return _in_utf8(opened) or _refuse(opened, name)
+    if wide := _wide(begin, size):
+        return _checked(TableText(opened, wide, wide), name)
+    return _in_utf8(opened) or _in_older(opened, name) or _refuse(opened, name)
 
 
 def _codec(encoding: str) -> str:
@@ -59,58 +84,75 @@ def _codec(encoding: str) -> str:
     raise InputError(f"encoding {encoding[:40]!a} is not known; expected one such as {expected}") from None
 
 
-def _decoded(content: bytes, name: str, encoding: str) -> str:
+def _pieces(opened: Opened) -> Iterator[bytes]:
+    with opened() as file:
+        while piece := file.read(_PIECE_BYTES):
+            yield piece
+    yield b""
+
+
+def _checked(text: TableText, name: str) -> TableText:
+    """The text, if all of it is in its encoding."""
+    decoder, before = codecs.getincrementaldecoder(text.codec)(), 0
     try:
-        return content.decode(encoding).removeprefix("\ufeff")
+        for piece in _pieces(text.opened):
+            before += decoder.decode(piece, final=not piece).count("\n")
     except UnicodeDecodeError as error:
-        line = _lines_before(content[: error.start], encoding) + 1
-        raise InputError(f"{name} line {line} is not {encoding} ({error.reason}); {_HOW}") from None
+        right = error.object[: error.start].decode(error.encoding, errors="replace")
+        line = before + right.count("\n") + 1
+        raise InputError(f"{name} line {line} is not {text.codec} ({error.reason}); {_HOW}") from None
     except UnicodeError as error:
-        raise InputError(f"{name} is not {encoding} ({str(error)[:100]}); {_HOW}") from None
+        raise InputError(f"{name} is not {text.codec} ({str(error)[:100]}); {_HOW}") from None
+    return text
 
 
-def _lines_before(content: bytes, encoding: str) -> int:
-    return content.decode(encoding, errors="replace").count("\n")
-
-
-def _wide(content: bytes) -> str:
+def _wide(begin: bytes, size: int) -> str:
     """UTF-16 without its mark: the separators are Latin, so that zero bytes stand at every other place."""
-    begin = content[:1000]
     zeros = begin[::2].count(0), begin[1::2].count(0)
     # Some letters of other scripts have a zero byte too, at the other place.
-    if len(content) % 2 or max(zeros) < max(3, len(begin) // 10) or max(zeros) <= 4 * min(zeros):
+    if size % 2 or max(zeros) < max(3, len(begin) // 10) or max(zeros) <= 4 * min(zeros):
         return ""
     return "utf-16-be" if zeros[0] > zeros[1] else "utf-16-le"
 
 
-def _in_utf8(content: bytes) -> TableText | None:
+def _in_utf8(opened: Opened) -> TableText | None:
     """UTF-8, also with some bytes that are none, whose rows are then refused; None for another encoding."""
-    text = content.decode("utf-8", errors="surrogateescape").removeprefix("\ufeff")
-    wrong = sum(map(text.count, set(re.findall("[\udc80-\udcff]", text))))
-    right = sum(1 for each in re.finditer("[^\0-\x7f\udc80-\udcff]", text)) if wrong else 0
+    decoder, beyond, wrong = codecs.getincrementaldecoder("utf-8")("surrogateescape"), 0, 0
+    for piece in _pieces(opened):
+        text = decoder.decode(piece, final=not piece).replace("\ufeff", "")
+        if not text.isascii():
+            beyond += len(_BEYOND_ASCII.findall(text))
+            wrong += len(_WRONG.findall(text))
     # Text in another encoding hardly ever holds a sequence of UTF-8.
-    return TableText(text, "utf-8") if right >= 3 * wrong else None
+    return TableText(opened, "utf-8", "utf-8", strict=False) if beyond - wrong >= 3 * wrong else None
 
 
-def _refuse(content: bytes, name: str) -> TableText:
-    wrong = next(at for at, byte in enumerate(content) if byte > 0x7F)
+def _refuse(opened: Opened, name: str) -> TableText:
+    """Refuse a table that is not UTF-8, with the place where it is not."""
+    decoder, before = codecs.getincrementaldecoder("utf-8")(), 0
     try:
-        content.decode("utf-8")
+        for piece in _pieces(opened):
+            before += decoder.decode(piece, final=not piece).count("\n")
     except UnicodeDecodeError as error:
-        wrong = error.start
-    line = content.count(b"\n", 0, wrong) + 1
-    raise InputError(
-        f"{name} line {line} is not UTF-8 (byte 0x{content[wrong]:02X}), and its encoding is unclear; {_HOW}"
-    )
+        line = before + error.object.count(b"\n", 0, error.start) + 1
+        raise InputError(
+            f"{name} line {line} is not UTF-8 (byte 0x{error.object[error.start]:02X}), and its encoding is "
+            f"unclear; {_HOW}"
+        ) from None
+    raise InputError(f"the encoding of {name} is unclear; {_HOW}")
 
 
-def _in_older(content: bytes) -> TableText | None:
+def _in_older(opened: Opened, name: str) -> TableText | None:
+    """Korean or Western European, as the beginning of a table says."""
+    with opened() as file:
+        begin = file.read(_SEEN_BYTES)
+        begin = begin[: begin.rfind(b"\n") + 1] if file.read(1) else begin
     found = [
-        TableText(text, encoding)
+        encoding
         for encoding, reads in (("cp949", _is_korean), ("cp1252", _is_western))
-        if (text := _strictly(content, encoding)) is not None and reads(text)
+        if (text := _strictly(begin, encoding)) is not None and reads(text)
     ]
-    return found[0] if len(found) == 1 else None
+    return _checked(TableText(opened, found[0], found[0]), name) if len(found) == 1 else None
 
 
 def _strictly(content: bytes, encoding: str) -> str | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 
 from services.core.errors import InputError
-from services.core.importing.table_encoding import read_text
+from services.core.importing.table_encoding import TableText, find_text
 
 # Titles as shops have them, by the encoding that they are written in. Each line is one table.
 TOLD = {
@@ -52,6 +54,14 @@ UNCLEAR = {
 }
 
 
+def read_text(content: bytes, encoding: str = "") -> TableText:
+    return find_text(lambda: io.BytesIO(content), name="t.csv", encoding=encoding)
+
+
+def text_of(found: TableText) -> str:
+    return "".join(found.lines())
+
+
 def table(titles: str) -> str:
     rows = (f"k{n},{title},pics/mug{n}.jpg,4.50\r\n" for n, title in enumerate(titles.split("|")))
     return "id,title,image,price\r\n" + "".join(rows)
@@ -63,8 +73,8 @@ def test_what_the_letters_tell_is_read(encoding: str, titles: str) -> None:
     for text in (table(titles), *map(table, titles.split("|"))):
         content = text.encode(encoding)
         if not content.isascii():
-            found = read_text(content, name="t.csv")
-            assert (found.text, found.encoding) == (text, encoding)
+            found = read_text(content)
+            assert (text_of(found), found.encoding) == (text, encoding)
 
 
 @pytest.mark.parametrize(("encoding", "titles"), [(each, line) for each in UNCLEAR for line in UNCLEAR[each]])
@@ -74,17 +84,17 @@ def test_what_they_do_not_tell_is_refused_with_the_line_and_read_when_it_is_said
     text = table(titles)
     content = text.encode(encoding)
     with pytest.raises(InputError, match=r"t\.csv line \d+ is not UTF-8 \(byte 0x..\), and its"):
-        read_text(content, name="t.csv")
-    assert read_text(content, name="t.csv", encoding=encoding).text == text
+        read_text(content)
+    assert text_of(read_text(content, encoding=encoding)) == text
 
 
 def test_a_word_in_another_encoding_leaves_a_table_in_utf8() -> None:
     text = table("Grün – groß|Öl").encode() + "x,Gr\xfcn,a.jpg,1\r\n".encode("cp1252")
-    found = read_text(text, name="t.csv")
+    found = read_text(text)
     assert found.encoding == "utf-8"
-    assert found.text.endswith("x,Gr\udcfcn,a.jpg,1\r\n")
+    assert text_of(found).endswith("x,Gr\udcfcn,a.jpg,1\r\n")
 
 
 def test_utf16_that_is_cut_short_is_refused_with_its_line() -> None:
     with pytest.raises(InputError, match=r"t\.csv line 2 is not utf-16 \(truncated data\)"):
-        read_text(table("Mug").encode("utf-16")[:-1], name="t.csv")
+        read_text(table("Mug").encode("utf-16")[:-1])

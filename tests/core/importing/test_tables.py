@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import time
+import tracemalloc
+from itertools import chain
 from typing import Any
 
 import pytest
 
 from services.core.errors import InputError
-from services.core.importing.columns import parse_map
-from services.core.importing.tables import Table, read_table
+from services.core.importing.mapping import parse_map
+from services.core.importing.tables import Table, most, open_table, read_table
 from tests.pace import limit_s
 from tests.tables import EXPECTED, TABLES, summary
 
@@ -133,9 +136,41 @@ def test_quotes_that_are_never_closed_cost_no_time() -> None:
 
 def test_more_rows_than_a_caller_takes_are_refused() -> None:
     text = "title,image\na,1.jpg\nb,2.jpg\nc,3.jpg\n"
-    assert len(read(text, most_rows=3).rows) == 3
+    assert len(most(read(text).read(), 3, "t.csv")) == 3
     with pytest.raises(InputError, match=r"t\.csv holds more than 2 rows"):
-        read(text, most_rows=2)
+        most(read(text).read(), 2, "t.csv")
+
+
+def test_a_large_table_is_read_row_by_row() -> None:
+    class Rows(io.RawIOBase):
+        """A file of 30,000 rows, 20 MB, that is nowhere as a whole."""
+
+        def __init__(self) -> None:
+            rows = (f'{n},"Mug {n}",{n}.jpg,{"x" * 600}\n'.encode() for n in range(30_000))
+            self._left = chain([b"id,title,image,words\n"], rows)
+            self._at = 0
+
+        def readable(self) -> bool:
+            return True
+
+        def seekable(self) -> bool:
+            return True
+
+        def seek(self, at: int, whence: int = 0) -> int:
+            return 20_000_000 if whence else at
+
+        def readinto(self, buffer: Any) -> int:
+            piece = next(self._left, b"")
+            buffer[: len(piece)] = piece
+            return len(piece)
+
+    tracemalloc.start()
+    try:
+        table = open_table(lambda: io.BufferedReader(Rows()), name="t.csv")
+        assert [sum(1 for _ in table.read()) for _ in range(2)] == [30_000, 30_000]
+        assert tracemalloc.get_traced_memory()[1] < 12_000_000
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize(
