@@ -5,16 +5,17 @@ import secrets
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from services.core.catalogue.conditions import check_revision, check_vectors
+from services.core.catalogue.conditions import check_revision, check_vectors, left_of
 from services.core.catalogue.picture_key import picture_key
-from services.core.domain import Change, Item, ItemFacts, fold
+from services.core.domain import Change, Item, ItemFacts, ItemWords, ManyWritten, fold
 from services.core.errors import UnavailableError
 from services.core.importing.import_run import Written
 from services.core.importing.item_maker import Made
 from services.core.ports import OpenPicture
+from services.core.revision import NO_ITEM
 
 
 class FakeItems:
@@ -61,6 +62,36 @@ class FakeItems:
             for record_id, said in self._feedback.items():
                 self._feedback[record_id] = self._existing(*said)
             return self._note(item_id)
+
+    def revise_many(self, words: Sequence[ItemWords]) -> ManyWritten:
+        self._check("revise_many")
+        with self._lock:
+            refused = self._left({each.id: each.expected for each in words})
+            for each in words:
+                if each.id not in refused:
+                    for model, item in self._items[each.id].items():
+                        new = replace(item, title=each.title, link=each.link, metadata=each.metadata)
+                        self._items[each.id][model] = new
+                    self._note(each.id)
+            return ManyWritten(len(self._changes), refused)
+
+    def delete_many(self, revisions: Mapping[str, str]) -> ManyWritten:
+        self._check("delete_many")
+        with self._lock:
+            refused = self._left(revisions)
+            for item_id in revisions.keys() - refused.keys():
+                self.delete(item_id)
+            return ManyWritten(len(self._changes), refused)
+
+    def add_many(self, items: Sequence[Item]) -> ManyWritten:
+        self._check("add_many")
+        with self._lock:
+            refused = self._left({item.id: NO_ITEM for item in items})
+            self.put_many([item for item in items if item.id not in refused])
+            return ManyWritten(len(self._changes), refused)
+
+    def _left(self, expected: Mapping[str, str]) -> dict[str, str]:
+        return left_of({i: self._counted(i).revision for i in expected if i in self._items}, expected)
 
     def get_many(self, item_ids: Sequence[str], *, points: bool = True) -> list[Item | None]:
         self._check("get_many")

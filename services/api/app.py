@@ -28,6 +28,7 @@ from services.api import (
     history_reports,
     history_review,
     images,
+    item_batches,
     item_facets,
     items,
     matches,
@@ -113,6 +114,7 @@ def item_routers(parts: ApiParts, settings: ApiCoreSettings, archives: APIRouter
         items.build_router(parts),
         tables.build_router(settings),
         edits.build_router(parts, settings),
+        item_batches.build_router(parts),
         search.build_router(parts, settings),
         teach.build_router(parts, settings),
     ]

@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from services.api import edit_declarations as declared
 from services.api.etags import expected_of_new, expected_revision, item_tag
 from services.api.given_pictures import given_pictures
+from services.api.item_batches import batch_response
 from services.api.item_requests import read_item_request
 from services.api.items import ItemId, item_answer, json_response
 from services.api.picture_room import PictureRoom
@@ -31,6 +32,7 @@ from services.contract.item_models import (
 )
 from services.contract.problems import problem
 from services.core.catalogue.changes import Changed
+from services.core.catalogue.undo import PastMany
 from services.core.domain import ItemFacts, RevisionError
 
 # Requests at once, in the threads that serve all requests: one may wait long for an address or a camera.
@@ -166,9 +168,14 @@ def build_router(parts: ApiParts, limits: LimitSettings) -> APIRouter:
         """Put the item of a change back as it was before, once; that is a change too, and can be undone.
 
         A token is kept for an hour, while it is one of the last 1,000, until the api restarts. Feedback
-        that a deletion ended does not come back.
+        that a deletion ended does not come back. The token of many items takes all of them back, but for
+        those that have changed since; it is answered as POST /items/batch.
         """
         token = (await read_body(request, UndoBody)).undo
+        past = await run_in_threadpool(parts.state.undo.find, token)
+        if isinstance(past, PastMany):
+            async with others:
+                return batch_response(await run_in_threadpool(parts.batches.undo, token, past))
         return await done(lambda: parts.editor.undo(token))
 
     return router

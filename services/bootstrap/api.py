@@ -29,11 +29,13 @@ from services.core.cameras.ports import FramePictures, PreviewStore, StatusStore
 from services.core.cameras.previews import Previews
 from services.core.cameras.replies import LocalReplies
 from services.core.cameras.snapshots import Snapshots
+from services.core.catalogue.batches import BatchEditor
 from services.core.catalogue.cut_outs import CutOuts
 from services.core.catalogue.decode_turns import DecodeTurns
 from services.core.catalogue.edits import Editor
 from services.core.catalogue.finder import ItemFinder
 from services.core.catalogue.items import Catalogue
+from services.core.catalogue.kept_items import FiledItems
 from services.core.catalogue.same_pictures import SamePictures
 from services.core.catalogue.thumbnails import Thumbnails
 from services.core.catalogue.unused_pictures import UnusedPictures
@@ -50,6 +52,7 @@ class ApiCore:
 
     catalogue: Catalogue
     editor: Editor
+    batches: BatchEditor
     finder: ItemFinder
     cut_outs: CutOuts
     fetcher: PictureFetcher
@@ -126,6 +129,7 @@ def wire_api_core(
     return ApiCore(
         catalogue=catalogue,
         editor=Editor(catalogue, state.undo),
+        batches=BatchEditor(catalogue, state.undo, file=lambda: FiledItems(settings.data_dir)),
         finder=open_finder(settings, catalogue.store),
         cut_outs=CutOuts(catalogue.decode, pillow_pictures.encode, catalogue.featurizer),
         # The request's sender waits for this answer.

@@ -163,6 +163,67 @@ class NewViewBody(_PictureBody):
     model_config = with_example({"thing": "cam-1"})
 
 
+class ItemQueryBody(Body):
+    """Items by what GET /items takes."""
+
+    q: str = Field("", max_length=500, description="Words that they have.")
+    facet: list[Text] = Field([], description="Metadata that they have, `field:value`.")
+
+
+class BatchBody(Body):
+    """A change of many items, of `ids` or of those `matching`: `set` and `remove` metadata, or `delete`."""
+
+    model_config = with_example(
+        {"matching": {"facet": ["colour:blue"]}, "set": {"shelf": "7"}, "remove": ["note"]}
+    )
+    ids: list[Text] | None = Field(
+        None, description="Their ids, at most 10,000; one named twice counts once."
+    )
+    matching: ItemQueryBody | None = Field(
+        None, description="Those that GET /items finds, at most 10,000; {} for all."
+    )
+    set: dict[str, MetadataValue] = Field({}, description="Metadata to set; other fields stay.")
+    remove: list[Text] = Field([], description="Fields of metadata to remove.")
+    delete: bool = Field(False, description="Delete the items.")
+
+    @model_validator(mode="after")
+    def _one_of_each(self) -> Self:
+        if (self.ids is None) == (self.matching is None):
+            raise ValueError("expected either `ids` or `matching`")
+        if self.delete and (self.set or self.remove):
+            raise ValueError("`delete` is given with `set` or `remove`; expected one of them")
+        return self
+
+
+class RefusedChangeAnswer(Answer):
+    """An item that was not changed."""
+
+    id: str = Field(description="Its id.")
+    detail: str = Field(description="Why it was not.")
+
+
+class BatchAnswer(Answer):
+    """The outcome of a change of many items."""
+
+    model_config = with_example(
+        {
+            "changed": 499,
+            "refused": [{"id": "mug-7", "detail": "item 'mug-7' has changed since it was read"}],
+            "change": 640,
+            "undo": UNDO,
+        }
+    )
+    changed: int = Field(description="How many items were changed; not those that were so already.")
+    refused: list[RefusedChangeAnswer] = Field(
+        description="Those that could not be, and stayed as they were."
+    )
+    change: int = Field(description=CHANGE)
+    undo: str | None = Field(
+        description="The token that takes all of it back, for POST /items/undo; null if nothing changed, or "
+        "if it is too much to be kept."
+    )
+
+
 class UndoBody(Body):
     """The change to take back."""
 

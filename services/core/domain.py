@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from common.wire import Vectors
@@ -154,7 +154,30 @@ class Item:
     @property
     def searched_text(self) -> str:
         """Its id, title and metadata values, folded; a searched text never spans two of them."""
-        return "\x1f".join(fold(text) for text in (self.id, self.title, *self.metadata.values()))
+        return searched_text(self.id, self.title, self.metadata)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemWords:
+    """New words of an item, to be written if it still has the revision `expected`."""
+
+    id: str
+    expected: str
+    title: str
+    link: str | None
+    metadata: Mapping[str, str]
+
+    def revision(self, pictures: Sequence[str]) -> str:
+        """That of an item with these words and pictures."""
+        return content_revision(title=self.title, link=self.link, metadata=self.metadata, pictures=pictures)
+
+
+@dataclass(frozen=True, slots=True)
+class ManyWritten:
+    """The outcome of a write of many items: its cursor, and the ids that were left, each with the reason."""
+
+    change: int
+    refused: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +194,11 @@ class IndexChange:
 
     item_id: str
     vectors: Vectors | None
+
+
+def searched_text(item_id: str, title: str, metadata: Mapping[str, str]) -> str:
+    """An item's id, title and metadata values, folded; a searched text never spans two of them."""
+    return "\x1f".join(fold(text) for text in (item_id, title, *metadata.values()))
 
 
 def fold(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, Self
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from common.local_points import LocalPoints
 from common.wire import Vectors
 from services.core.camera_mean import CameraMean, SeenFrame
-from services.core.domain import Change, IndexChange, Item, ItemFacts
+from services.core.domain import Change, IndexChange, Item, ItemFacts, ItemWords, ManyWritten
 from services.core.evidence import Vote
 from services.core.index_state import IndexState
 from services.core.records import MatchRecord, Neighbour
@@ -144,6 +144,22 @@ class ItemStore(Protocol):
 
         With `expected` only an item of this revision; raises RevisionError otherwise, as `put` does.
         """
+
+    def revise_many(self, words: Sequence[ItemWords]) -> ManyWritten:
+        """Write new words of items, each once; those that are not of the expected revision are left.
+
+        All are durable on return; in as few steps as the store can, so if it fails between two, those of the
+        rest are refused with the reason.
+        """
+
+    def delete_many(self, revisions: Mapping[str, str]) -> ManyWritten:
+        """Remove the items of these ids, and the feedback about them, if each is of its revision.
+
+        In steps as `revise_many`.
+        """
+
+    def add_many(self, items: Sequence[Item]) -> ManyWritten:
+        """Write items, each once; those whose id has one already are left. In steps as `revise_many`."""
 
     def get_many(self, item_ids: Sequence[str], *, points: bool = True) -> list[Item | None]:
         """The items of these ids, in their order, None for one that does not exist."""

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from services.adapters.redis_shared import RedisUndo
-from services.core.catalogue.undo import KEPT_S, MAX_CHANGES, Past, Undo, UndoStore
-from services.core.domain import Item
+from services.core.catalogue.kept_items import FiledItems
+from services.core.catalogue.undo import KEPT_S, MAX_CHANGES, Past, PastMany, Undo, UndoStore
+from services.core.domain import Item, ItemWords
 from services.core.errors import MissingError, UnavailableError
 from services.core.revision import NO_ITEM
 from tests.adapters.redis_kinds import RedisPlace
@@ -78,7 +80,9 @@ def test_a_change_is_found_by_its_token_until_it_is_forgotten(undo: UndoStore) -
 
 @pytest.mark.parametrize("before", [EVERYTHING, make_item()])
 def test_the_item_comes_back_as_it_was(undo: UndoStore, before: Item) -> None:
-    found = undo.find(undo.remember(Past(before.id, before, "0123"))).before
+    past = undo.find(undo.remember(Past(before.id, before, "0123")))
+    assert isinstance(past, Past)
+    found = past.before
     assert found is not None
     assert facts_and_more(found) == facts_and_more(before)
     # As exact as the item store's.
@@ -109,7 +113,7 @@ def test_only_the_last_changes_are_kept(make_store: MakeStore, clock: FakeClock)
         clock.now_s += 1
         tokens.append(undo.remember(Past(str(number), None, NO_ITEM)))
     assert [is_kept(undo, token) for token in tokens] == [False] * 5 + [True] * 10
-    assert undo.find(tokens[-1]).item_id == "14"
+    assert undo.find(tokens[-1]) == Past("14", None, NO_ITEM)
 
 
 def test_large_items_are_forgotten_earlier_so_that_memory_is_bounded(
@@ -140,11 +144,43 @@ def test_the_pictures_of_what_can_be_undone_are_named(undo: UndoStore) -> None:
     assert undo.pictures() == set(make_item("cup").pictures)
 
 
+def test_a_change_of_many_items_is_one_that_comes_back_whole(undo: UndoStore, tmp_path: Path) -> None:
+    words = tuple(ItemWords(f"i{n}", f"{n:016}", "A mug", None, {"ä": "b"}) for n in range(3))
+    token = undo.remember_many(PastMany(words=words, added={"x": "1"}))
+    assert token is not None
+    found = undo.find(token)
+    assert isinstance(found, PastMany)
+    assert (found.words, found.added, list(found.gone or ())) == (words, {"x": "1"}, [])
+    kept = FiledItems(tmp_path)
+    for item in (EVERYTHING, make_item("cup"), make_item("stays")):
+        kept.add(item)
+    kept.leave("stays")
+    token = undo.remember_many(PastMany(gone=kept))
+    assert token is not None
+    found = undo.find(token)
+    assert isinstance(found, PastMany)
+    assert found.gone is not None
+    for _ in range(2):
+        back = list(found.gone)
+        assert [each.id for each in back] == [EVERYTHING.id, "cup"]
+        assert facts_and_more(back[0]) == facts_and_more(EVERYTHING)
+    assert undo.pictures() == {*EVERYTHING.pictures, *make_item("cup").pictures}
+    undo.forget(token)
+    assert undo.pictures() == set()
+
+
+def test_what_is_too_large_to_be_kept_has_no_token(undo: UndoStore) -> None:
+    words = ItemWords("mug", "", "A mug", None, {"note": "x" * (MAX_BYTES + 1)})
+    assert undo.remember_many(PastMany(words=(words,))) is None
+
+
 def test_all_functions_find_it_and_redis_forgets_it_by_itself(redis_place: RedisPlace) -> None:
     token = RedisUndo(redis_place.client, keys=redis_place.keys).remember(Past("mug", make_item(), NO_ITEM))
     other = redis_place.again()
     with other.client:
-        assert RedisUndo(other.client, keys=other.keys).find(token).item_id == "mug"
+        found = RedisUndo(other.client, keys=other.keys).find(token)
+        assert isinstance(found, Past)
+        assert found.item_id == "mug"
         kept_s = [other.client.ttl(key) for key in other.client.scan_iter()]
     assert len(kept_s) == 3
     assert all(0 < each <= KEPT_S for each in kept_s)

@@ -13,7 +13,7 @@ from services.adapters.dynamodb_items.calls import TRANSACTION
 from services.adapters.dynamodb_items.layout import ITEMS, Row, id_of, int_of, key, text_of, texts
 from services.adapters.dynamodb_items.vector_rows import Place, places, places_of
 from services.core.catalogue.stored_values import StoredValues, points_of
-from services.core.domain import Item, ItemFacts
+from services.core.domain import Item, ItemFacts, ItemWords, searched_text
 from services.core.errors import InputError
 
 # A row may have 400 KB, with its key and names.
@@ -38,12 +38,28 @@ def item_row(item: Item, place: Place) -> Row:
         row["link"] = {"S": item.link}
     if item.taught:
         row["taught"] = texts(item.taught)
+    _check_size(item.id, row)
+    return row
+
+
+def words_of(words: ItemWords) -> Row:
+    """The attributes of an item's row that are its words; raises InputError as `item_row` does."""
+    row = {
+        "title": {"S": words.title},
+        "metadata": {"S": json.dumps(dict(words.metadata), ensure_ascii=False)},
+        "searched": {"S": searched_text(words.id, words.title, words.metadata)},
+        "link": {"NULL": True} if words.link is None else {"S": words.link},
+    }
+    _check_size(words.id, row)
+    return row
+
+
+def _check_size(item_id: str, row: Row) -> None:
     if (size := _size_of(row)) > _TEXT_BYTES:
         raise InputError(
-            f"item {item.id!r} has {size:,} bytes of texts; expected at most {_TEXT_BYTES:,}, which is "
+            f"item {item_id!r} has {size:,} bytes of texts; expected at most {_TEXT_BYTES:,}, which is "
             "what DynamoDB keeps of one"
         )
-    return row
 
 
 def _size_of(row: Row) -> int:

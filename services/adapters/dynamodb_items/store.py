@@ -31,10 +31,19 @@ from services.adapters.dynamodb_items.layout import (
     number,
     number_key,
 )
+from services.adapters.dynamodb_items.many import ManyWrites
 from services.adapters.dynamodb_items.reading import Reading
 from services.adapters.dynamodb_items.vector_rows import Place, lacks, places, places_of, vector_keys
 from services.core.catalogue.conditions import check_revision, check_vectors
-from services.core.domain import Change, Item, ItemFacts, RevisionError, fold
+from services.core.domain import (
+    Change,
+    Item,
+    ItemFacts,
+    ItemWords,
+    ManyWritten,
+    RevisionError,
+    fold,
+)
 from services.core.errors import UnavailableError
 
 log = logging.getLogger(__name__)
@@ -55,6 +64,7 @@ class DynamoItems:
         self._table = Table(client, table, patience_s=patience_s)
         self._commits = Commits(self._table)
         self._reading = Reading(self._table)
+        self._many = ManyWrites(self._commits, self._reading, self._sweep)
 
     def put(self, item: Item, *, expected: str | None = None) -> int:
         """Write or replace an item; it is durable on return. Gives the change's cursor.
@@ -75,7 +85,7 @@ class DynamoItems:
         return cursors[-1] if cursors else self.head()
 
     def _put_at_once(self, laid: Sequence[Laid], expected: str | None = None) -> int:
-        self._table.put_many([row for item, place, _ in laid for row in place.rows(item)])
+        self._put_vectors(laid)
         ids = [item.id for item, _, _ in laid]
         replaced: list[Row] = []
 
@@ -121,6 +131,22 @@ class DynamoItems:
         head = self._commits.write(make)
         self._sweep([key for row in gone for key in vector_keys(row)])
         return head.cursor if gone else None
+
+    def revise_many(self, words: Sequence[ItemWords]) -> ManyWritten:
+        """Write new words of items, in steps of up to 98; those of another revision are left."""
+        return self._many.revise(words)
+
+    def delete_many(self, revisions: Mapping[str, str]) -> ManyWritten:
+        """Remove items, in steps of up to 98; those of another revision are left."""
+        return self._many.delete(revisions)
+
+    def add_many(self, items: Sequence[Item]) -> ManyWritten:
+        """Write items, in steps of up to 98; those whose id has one already are left."""
+        laid = [(item, place, item_row(item, place)) for item, place in ((i, Place.new(i)) for i in items)]
+        return self._many.add(laid, self._put_vectors)
+
+    def _put_vectors(self, laid: Sequence[Laid]) -> None:
+        self._table.put_many([row for item, place, _ in laid for row in place.rows(item)])
 
     def _only(self, rows: Mapping[str, Row], head: Head) -> Item | None:
         """The item of the one row that there may be."""

@@ -6,15 +6,15 @@ import json
 import logging
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import redis
 
 from services.adapters.redis_queue.causes import translated
 from services.adapters.redis_queue.keys import KEYS, Keys
-from services.core.catalogue.past_json import past_from_json, past_to_json
-from services.core.catalogue.undo import KEPT_S, MAX_BYTES, MAX_CHANGES, Past, missing_change
+from services.core.catalogue.past_json import past_from_json, past_many_to_json, past_to_json
+from services.core.catalogue.undo import KEPT_S, MAX_BYTES, MAX_CHANGES, Past, PastMany, missing_change
 from services.core.errors import UnavailableError
 
 _REMEMBER = Path(__file__).with_name("remember.lua").read_text(encoding="utf-8")
@@ -43,20 +43,32 @@ class RedisUndo:
 
     def remember(self, past: Past) -> str:
         """Keep an item's earlier state; gives the token of the change, which was made already."""
-        token, pictures = secrets.token_hex(16), past.before.pictures if past.before else ()
-        held = json.dumps({"bytes": past.size, "pictures": pictures})
+        return self._keep(past_to_json(past), past.size, past.pictures, f"item {past.item_id!r}")
+
+    def remember_many(self, past: PastMany) -> str | None:
+        """Keep the earlier state of many items; None if that is too large to be kept."""
+        if past.size > self._max_bytes:  # of items in a file it is a small part
+            return None
+        text = past_many_to_json(past)
+        if len(text) > self._max_bytes:
+            return None
+        return self._keep(text, len(text), past.pictures, "many items")
+
+    def _keep(self, text: str, size: int, pictures: Sequence[str], what: str) -> str:
+        token = secrets.token_hex(16)
+        held = json.dumps({"bytes": size, "pictures": pictures})
         limits = (self._oldest_s(), self._max_changes, self._max_bytes, round(KEPT_S))
         try:
             with translated():
                 self._remember(
                     keys=[self._changes, self._times, self._held],
-                    args=[token, past_to_json(past), self._clock(), held, *limits],
+                    args=[token, text, self._clock(), held, *limits],
                 )
         except UnavailableError as error:
-            log.warning("the change of item %r can't be undone later: %s", past.item_id, error)
+            log.warning("the change of %s can't be undone later: %s", what, error)
         return token
 
-    def find(self, token: str) -> Past:
+    def find(self, token: str) -> Past | PastMany:
         """The change of a token; raises MissingError for one that is unknown, used or too old."""
         wanted = token.encode(errors="replace")
         with translated(), self._client.pipeline(transaction=False) as pipe:

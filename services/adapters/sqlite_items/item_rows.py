@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
 from services.core.catalogue.stored_values import StoredValues, packed_points, points_of
-from services.core.domain import Item, ItemFacts
+from services.core.domain import Item, ItemFacts, ItemWords, searched_text
 
 # The numbers of confirmations and of wrong matches of an item.
 COUNTS = """
@@ -38,6 +38,7 @@ PUT_ITEM = (
 PUT_VECTORS = (
     "INSERT OR REPLACE INTO vectors (item_id, model, dim, recipe, vectors, points) VALUES (?, ?, ?, ?, ?, ?)"
 )
+PUT_WORDS = "UPDATE items SET title = ?, link = ?, metadata = ?, searched = ? WHERE id = ?"
 # The values of a row, which may be of any type if it is damaged.
 _Row = Sequence[Any]
 
@@ -48,6 +49,18 @@ def item_row(item: Item) -> tuple[str | None, ...]:
     more = json.dumps(item.more_pictures)
     taught = json.dumps(item.taught)
     return (item.id, item.title, item.link, metadata, item.picture, more, taught, item.searched_text)
+
+
+def words_row(words: ItemWords) -> tuple[str | None, ...]:
+    """The values of PUT_WORDS."""
+    metadata = json.dumps(dict(words.metadata), ensure_ascii=False)
+    searched = searched_text(words.id, words.title, words.metadata)
+    return (words.title, words.link, metadata, searched, words.id)
+
+
+def with_ids(item_ids: Collection[str]) -> str:
+    """The condition that an item has one of these ids."""
+    return f"id IN ({','.join('?' * len(item_ids))})"
 
 
 def vectors_row(item: Item) -> tuple[str, str, int, int, bytes, bytes]:

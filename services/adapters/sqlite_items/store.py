@@ -6,7 +6,7 @@ import contextlib
 import json
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,23 +19,31 @@ from services.adapters.sqlite_items.item_rows import (
     ITEMS_WITHOUT_POINTS,
     MODEL,
     POINTS,
-    PUT_ITEM,
     PUT_VECTORS,
     facts_of,
     item_of,
     item_points,
     item_row,
     vectors_row,
+    with_ids,
+)
+from services.adapters.sqlite_items.writing import (
+    DROP_EMPTY_FEEDBACK,
+    HEAD,
+    SET_MODEL,
+    delete_items,
+    left,
+    note_changes,
+    write_items,
+    write_words,
 )
 from services.core.catalogue.conditions import check_revision, check_vectors
-from services.core.domain import Change, Item, ItemFacts, fold, is_text
+from services.core.domain import Change, Item, ItemFacts, ItemWords, ManyWritten, fold, is_text
 from services.core.errors import NoSpaceError, UnavailableError
+from services.core.revision import NO_ITEM
 
 # An empty text matches every row.
 _PAGE = "id > ? AND instr(searched, ?) ORDER BY id LIMIT ?"
-_HEAD = "SELECT coalesce(max(cursor), 0) FROM changes"
-_DROP_EMPTY_FEEDBACK = "DELETE FROM feedback WHERE shown IS NULL AND really IS NULL"
-_SET_MODEL = "INSERT OR REPLACE INTO facts VALUES ('model', ?)"
 _IDENTITY = "SELECT value FROM facts WHERE name = 'identity'"
 _SET_IDENTITY = "INSERT OR REPLACE INTO facts VALUES ('identity', lower(hex(randomblob(8))))"
 
@@ -98,16 +106,10 @@ class SqliteItems:
         last = {item.id: item for item in items}
         item_rows = [item_row(item) for item in last.values()]
         vectors_rows = [vectors_row(item) for item in last.values()]
-        ids = [(item_id,) for item_id in last]
         with self._transaction() as db:
             if expected is not None:
                 _check_put(db, items[0], expected)
-            if items and db.execute("SELECT 1 FROM items LIMIT 1").fetchone() is None:
-                db.execute(_SET_MODEL, (vectors_rows[0][1],))
-            db.executemany(PUT_ITEM, item_rows)
-            db.executemany("DELETE FROM vectors WHERE item_id = ?", ids)
-            db.executemany(PUT_VECTORS, vectors_rows)
-            return _note_changes(db, ids)
+            return write_items(db, item_rows, vectors_rows)
 
     def delete(self, item_id: str, *, expected: str | None = None) -> int | None:
         """Remove an item and the feedback about it; gives the change's cursor, or None if there was none.
@@ -117,28 +119,43 @@ class SqliteItems:
         with self._transaction() as db:
             if expected is not None:
                 check_revision(item_id, _item(db, item_id), expected)
-            if db.execute("DELETE FROM items WHERE id = ?", (item_id,)).rowcount == 0:
+            if db.execute("SELECT 1 FROM items WHERE id = ?", (item_id,)).fetchone() is None:
                 return None
-            db.execute("DELETE FROM vectors WHERE item_id = ?", (item_id,))
-            # The record's other item keeps its count, so that it does not change.
-            db.execute("UPDATE feedback SET shown = NULL WHERE shown = ?", (item_id,))
-            db.execute("UPDATE feedback SET really = NULL WHERE really = ?", (item_id,))
-            db.execute(_DROP_EMPTY_FEEDBACK)
-            return _note_changes(db, [(item_id,)])
+            return delete_items(db, [item_id])
+
+    def revise_many(self, words: Sequence[ItemWords]) -> ManyWritten:
+        """Write new words of items in one step; those that are not of the expected revision are left."""
+        with self._transaction() as db:
+            refused = left(db, {each.id: each.expected for each in words})
+            return ManyWritten(write_words(db, [each for each in words if each.id not in refused]), refused)
+
+    def delete_many(self, revisions: Mapping[str, str]) -> ManyWritten:
+        """Remove items, and the feedback about them, in one step; those of another revision are left."""
+        with self._transaction() as db:
+            refused = left(db, revisions)
+            return ManyWritten(delete_items(db, [each for each in revisions if each not in refused]), refused)
+
+    def add_many(self, items: Sequence[Item]) -> ManyWritten:
+        """Write items in one step; those whose id has one already are left."""
+        item_rows, vectors_rows = [item_row(item) for item in items], [vectors_row(item) for item in items]
+        with self._transaction() as db:
+            refused = left(db, {item.id: NO_ITEM for item in items})
+            rows = [[row for row in each if row[0] not in refused] for each in (item_rows, vectors_rows)]
+            return ManyWritten(write_items(db, *rows), refused)
 
     def get_many(self, item_ids: Sequence[str], *, points: bool = True) -> list[Item | None]:
         """The items of these ids, in their order, None for one that does not exist."""
-        items = {item.id: item for item in self._items(_ids(item_ids), *item_ids, points=points)}
+        items = {item.id: item for item in self._items(with_ids(item_ids), *item_ids, points=points)}
         return [items.get(item_id) for item_id in item_ids]
 
     def points(self, ids: Sequence[str]) -> dict[str, tuple[bytes, ...]]:
         """The local features of each picture of these items, by id."""
-        rows = self._rows(f"{POINTS} WHERE {_ids(ids)}", *ids)
+        rows = self._rows(f"{POINTS} WHERE {with_ids(ids)}", *ids)
         return {row[0]: item_points(row) for row in rows if _is_id(row[0])}
 
     def facts(self, item_ids: Sequence[str]) -> list[ItemFacts | None]:
         """The items of `get_many` without vectors."""
-        facts = {item.id: item for item in self._facts(_ids(item_ids), *item_ids)}
+        facts = {item.id: item for item in self._facts(with_ids(item_ids), *item_ids)}
         return [facts.get(item_id) for item_id in item_ids]
 
     def page(self, *, after: str = "", limit: int = 100, text: str = "", points: bool = True) -> list[Item]:
@@ -171,7 +188,7 @@ class SqliteItems:
 
     def head(self) -> int:
         """The cursor of the newest change, 0 for a store that never had one."""
-        return int(self._rows(_HEAD)[0][0])
+        return int(self._rows(HEAD)[0][0])
 
     def state(self) -> tuple[int, str | None]:
         """The cursor of the newest change, and the catalogue's model."""
@@ -200,7 +217,7 @@ class SqliteItems:
     def set_model(self, fingerprint: str) -> None:
         """Declare another model the catalogue's, in one step: from now on items come with its vectors."""
         with self._transaction() as db:
-            db.execute(_SET_MODEL, (fingerprint,))
+            db.execute(SET_MODEL, (fingerprint,))
             db.execute(_SET_IDENTITY)
 
     def stage(self, item: Item) -> bool:
@@ -212,7 +229,7 @@ class SqliteItems:
                 return False
             db.execute(PUT_VECTORS, row)
             if db.execute(MODEL).fetchone() == (item.model,):
-                _note_changes(db, [(item.id,)])
+                note_changes(db, [(item.id,)])
             return True
 
     def prune(self) -> None:
@@ -238,9 +255,9 @@ class SqliteItems:
                 f"INSERT OR REPLACE INTO feedback VALUES (?, {existing}, {existing})",
                 (record_id, shown, really),
             )
-            db.execute(f"{_DROP_EMPTY_FEEDBACK} AND record_id = ?", (record_id,))
+            db.execute(f"{DROP_EMPTY_FEEDBACK} AND record_id = ?", (record_id,))
             changed = sorted(set(db.execute(counts, touched)).difference(before))
-            return _note_changes(db, [(item_id,) for item_id, *_ in changed])
+            return note_changes(db, [(item_id,) for item_id, *_ in changed])
 
     def check_write(self) -> None:
         """Write a fact that is none of the catalogue's."""
@@ -295,13 +312,3 @@ def _item(db: sqlite3.Connection, item_id: str) -> Item | None:
 def _is_id(value: object) -> bool:
     """Whether it can be an id; nobody could name an item by another one."""
     return isinstance(value, str) and is_text(value)
-
-
-def _ids(item_ids: Sequence[str]) -> str:
-    return f"id IN ({','.join('?' * len(item_ids))})"
-
-
-def _note_changes(db: sqlite3.Connection, ids: Sequence[tuple[str]]) -> int:
-    """Write a change for each item; gives the newest cursor."""
-    db.executemany("INSERT INTO changes (item_id) VALUES (?)", ids)
-    return int(db.execute(_HEAD).fetchone()[0])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from services.core.domain import Item, RevisionError
 from services.core.revision import NO_ITEM
 
@@ -13,15 +15,25 @@ def revision_of(item: Item | None) -> str:
 
 def check_revision(item_id: str, current: Item | None, expected: str | None) -> None:
     """Raise RevisionError if the item is not of the expected revision; None allows any."""
-    if expected is None or revision_of(current) == expected:
-        return
-    if current is None:
-        told = f"item {item_id!r} is gone"
-    elif expected == NO_ITEM:
-        told = f"item {item_id!r} exists already"
-    else:
-        told = f"item {item_id!r} has changed since it was read"
-    raise RevisionError(told, current=current)
+    if expected is not None and (told := _why_left(item_id, revision_of(current), expected)):
+        raise RevisionError(told, current=current)
+
+
+def left_of(current: Mapping[str, str], expected: Mapping[str, str]) -> dict[str, str]:
+    """The ids that are not of the expected revision, each with the reason; `current` lacks what is gone."""
+    told = {each: _why_left(each, current.get(each, NO_ITEM), wanted) for each, wanted in expected.items()}
+    return {each: why for each, why in told.items() if why}
+
+
+def _why_left(item_id: str, current: str, expected: str) -> str:
+    """Why a write is refused to an item of the revision `current`, "" if it is not."""
+    if current == expected:
+        return ""
+    if current == NO_ITEM:
+        return f"item {item_id!r} is gone"
+    if expected == NO_ITEM:
+        return f"item {item_id!r} exists already"
+    return f"item {item_id!r} has changed since it was read"
 
 
 def check_vectors(item: Item, current: Item | None, *, model: str | None) -> None:

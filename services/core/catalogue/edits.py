@@ -11,9 +11,9 @@ from services.core.catalogue.changes import Changed, ItemChanges
 from services.core.catalogue.conditions import revision_of
 from services.core.catalogue.cut_outs import Content
 from services.core.catalogue.items import Catalogue, Draft, Look, seen_by
-from services.core.catalogue.undo import UndoStore
+from services.core.catalogue.undo import PastMany, UndoStore
 from services.core.catalogue.views import RECIPE
-from services.core.domain import Item, RevisionError
+from services.core.domain import Item, ItemFacts, RevisionError
 from services.core.errors import ConflictError, InputError, MissingError
 
 MAX_PICTURES = 16
@@ -29,13 +29,17 @@ class Edit:
 
     def of(self, item: Item) -> Item:
         """The item with these words; raises InputError for invalid ones."""
-        draft = Draft(
-            title=item.title if self.title is None else self.title,
-            id=item.id,
-            link=item.link if self.link is None else self.link,
-            metadata=item.metadata if self.metadata is None else self.metadata,
-        ).checked()
+        draft = self.draft(item.facts)
         return replace(item, title=draft.title, link=draft.link, metadata=draft.metadata)
+
+    def draft(self, facts: ItemFacts) -> Draft:
+        """The words of an item after it; raises InputError for invalid ones."""
+        return Draft(
+            title=facts.title if self.title is None else self.title,
+            id=facts.id,
+            link=facts.link if self.link is None else self.link,
+            metadata=facts.metadata if self.metadata is None else self.metadata,
+        ).checked()
 
 
 class Editor:
@@ -144,6 +148,8 @@ class Editor:
         changed since. It is a change too, and can be undone.
         """
         past = self._undo.find(token)
+        if isinstance(past, PastMany):
+            raise ConflictError("this token is that of a change of many items")
 
         def as_before(now: Item | None) -> Item | None:
             if revision_of(now) != past.after:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
-from services.core.domain import Item
+from services.core.catalogue.kept_items import KeptItems
+from services.core.domain import Item, ItemWords
 from services.core.errors import MissingError
 
 MAX_CHANGES = 1000
@@ -33,6 +35,35 @@ class Past:
         before = self.before
         return 0 if before is None else before.vectors.nbytes + sum(map(len, before.points))
 
+    @property
+    def pictures(self) -> Sequence[str]:
+        """The keys of pictures that it may bring back."""
+        return self.before.pictures if self.before else ()
+
+
+@dataclass(frozen=True, slots=True)
+class PastMany:
+    """A change of many items: what writes them as they were before.
+
+    `words` are their words before, each for the revision after; `gone` are those that were deleted, and
+    `added` the revisions of those that had not been there.
+    """
+
+    words: tuple[ItemWords, ...] = ()
+    gone: KeptItems | None = None
+    added: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def size(self) -> int:
+        """The approximate size in bytes, of which `gone` may be on a disk."""
+        texts = sum(len(json.dumps([each.title, each.link, dict(each.metadata)])) for each in self.words)
+        return texts + 100 * (len(self.words) + len(self.added)) + (self.gone.size if self.gone else 0)
+
+    @property
+    def pictures(self) -> Sequence[str]:
+        """The keys of pictures that it may bring back."""
+        return self.gone.pictures if self.gone else ()
+
 
 class UndoStore(Protocol):
     """The last changes by token: MAX_CHANGES and MAX_BYTES of them at most, each for an hour.
@@ -46,7 +77,10 @@ class UndoStore(Protocol):
         The change was made already: if it can't be kept, that is logged, and the token will not be found.
         """
 
-    def find(self, token: str) -> Past:
+    def remember_many(self, past: PastMany) -> str | None:
+        """Keep the earlier state of many items; None if that is too large to be kept."""
+
+    def find(self, token: str) -> Past | PastMany:
         """The change of a token; raises MissingError for one that is unknown, used or too old.
 
         It may raise UnavailableError.
@@ -85,12 +119,19 @@ class Undo:
     ) -> None:
         self._max_changes, self._max_bytes, self._clock = max_changes, max_bytes, clock
         # The latest is at the end, each with the clock's seconds when it was remembered.
-        self._pasts: OrderedDict[str, tuple[float, Past]] = OrderedDict()
+        self._pasts: OrderedDict[str, tuple[float, Past | PastMany]] = OrderedDict()
         self._bytes = 0
         self._lock = threading.Lock()
 
     def remember(self, past: Past) -> str:
         """Keep an item's earlier state; gives the token of the change."""
+        return self._remember(past)
+
+    def remember_many(self, past: PastMany) -> str | None:
+        """Keep the earlier state of many items; None if that is too large to be kept."""
+        return self._remember(past) if past.size <= self._max_bytes else None
+
+    def _remember(self, past: Past | PastMany) -> str:
         token = secrets.token_hex(16)
         with self._lock:
             self._pasts[token] = self._clock(), past
@@ -99,7 +140,7 @@ class Undo:
                 self._drop(next(iter(self._pasts)))
         return token
 
-    def find(self, token: str) -> Past:
+    def find(self, token: str) -> Past | PastMany:
         """The change of a token; raises MissingError for one that is unknown, used or too old."""
         with self._lock:
             self._expire()
@@ -117,8 +158,8 @@ class Undo:
         """The keys of pictures that an undo may bring back."""
         with self._lock:
             self._expire()
-            befores = [past.before for _, past in self._pasts.values()]
-        return {key for before in befores if before is not None for key in before.pictures}
+            pasts = [past for _, past in self._pasts.values()]
+        return {key for past in pasts for key in past.pictures}
 
     def _expire(self) -> None:
         while self._pasts and self._clock() - next(iter(self._pasts.values()))[0] > KEPT_S:
