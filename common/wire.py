@@ -32,6 +32,8 @@ AWS_IOT_MESSAGE_BYTES = 128 * 1024
 MAX_FRAME_PIXELS = 40_000_000
 # The status field `source` of a camera that sends its frames over MQTT.
 FRAMES_OVER_MQTT = "frames over MQTT"
+# That of an edge without a camera of its own, which runs those that are added in the page.
+CAMERAS_OF_PAGE = "cameras of the page"
 Vectors = NDArray[np.float32]
 Kind = Literal["features", "details", "infer", "status", "frame", "preview", "command", "match"]
 KINDS: tuple[Kind, ...] = get_args(Kind)

@@ -4,6 +4,7 @@ import faulthandler
 import os
 import signal
 import sys
+import threading
 from types import FrameType
 
 from edge.process.hard_exit import leave
@@ -29,9 +30,18 @@ class Stopping:
         faulthandler.dump_traceback_later(_END_WITHIN_S, exit=True)
 
 
+def _end_with_edge() -> None:
+    """End when the edge that runs this camera has ended, however: then the pipe to us is closed."""
+    while os.read(sys.stdin.fileno(), 1):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
 def main() -> int:
     """Run the edge; exit code 0 after a signal, 1 when the model does not load, 2 for a bad setting."""
     stopping = Stopping()
+    if os.environ.get("LOOKALIKE_RUN_BY"):
+        threading.Thread(target=_end_with_edge, name="edge", daemon=True).start()
     from edge.app import START_AGAIN  # after the handlers, as these imports take half a second
     from edge.app import main as run_app
 

@@ -71,14 +71,37 @@ class EdgeSettings(BaseSettings):
     )
     edge_data: Path | None = Field(
         None,
-        description="The folder in which the edge keeps the models that it fetches, and the last one that "
-        "worked. An address in `MODEL` needs it.",
+        description="The folder of the models that the edge fetches, the last one that worked, and "
+        "the cameras that the page adds. An address in `MODEL` needs it.",
     )
     region: Annotated[Box, NoDecode] = Field(
         WHOLE,
         description="The part of the frame that is looked at: `left,top,width,height` as shares, as "
         "`0.25,0,0.5,1`.",
         json_schema_extra=default_in_words("the whole frame"),
+    )
+    edge_cameras: int = Field(
+        8,
+        ge=0,
+        le=32,
+        description="How many cameras an edge with `EDGE_DATA` takes from the page; each runs as a process "
+        "of its own. 0: none.",
+    )
+    camera_local: bool = Field(
+        False,
+        description="1: a camera that is added in the page may be at an address of the edge's own machine, "
+        "or of a cloud's metadata.",
+    )
+    title: str = Field(
+        "",
+        max_length=80,
+        description="The camera's name for people, in any script.",
+        json_schema_extra=default_in_words("its `THING`"),
+    )
+    run_by: str = Field(
+        "",
+        description="The edge that runs this camera as one which was added in the page; set by that edge.",
+        json_schema_extra=default_in_words("none"),
     )
     pace: Literal["real", "fast"] = Field(
         "real",
@@ -122,6 +145,17 @@ class EdgeSettings(BaseSettings):
     def process(self) -> str:
         """The name of this process in its log."""
         return "frames" if self.source == FRAMES_OVER_MQTT else "edge"
+
+    @property
+    def about(self) -> dict[str, object]:
+        """What its status says of a camera that was added in the page, or that has a name for people."""
+        named: dict[str, object] = {"title": self.title} if self.title else {}
+        return named | ({"region": list(self.region), "run_by": self.run_by} if self.run_by else {})
+
+    @property
+    def takes_cameras(self) -> bool:
+        """Whether it takes cameras that are added in the page."""
+        return self.edge_data is not None and self.edge_cameras > 0 and not self.run_by
 
     @property
     def broker(self) -> Broker:

@@ -21,6 +21,8 @@ PICTURES = ("snapshot", "moments")
 OnSnapshot = Callable[[str, str, str, int], None]
 OnDetails = Callable[[str], None]
 OnPicture = Callable[[FrameRequest], None]
+# Gets a command about an edge's cameras: the edge's name, the command, the answer's topic and most bytes.
+OnCamera = Callable[[str, dict[str, object], str, int], None]
 
 
 def receiver(
@@ -28,6 +30,7 @@ def receiver(
     on_snapshot: OnSnapshot | None = None,
     on_details: OnDetails = lambda _thing: None,
     on_picture: OnPicture | None = None,
+    on_camera: OnCamera | None = None,
 ) -> Callable[[str, bytes], None]:
     """A `receive` of one connection, which logs a flood of faulty commands now and then alone."""
     return partial(
@@ -36,6 +39,7 @@ def receiver(
         on_snapshot=on_snapshot,
         on_details=on_details,
         on_picture=on_picture,
+        on_camera=on_camera,
         faults=RateLimitedLog(),
     )
 
@@ -48,13 +52,14 @@ def receive(
     on_snapshot: OnSnapshot | None = None,
     on_details: OnDetails = lambda _thing: None,
     on_picture: OnPicture | None = None,
+    on_camera: OnCamera | None = None,
     faults: RateLimitedLog | None = None,
 ) -> None:
     """Carry out a command, or log what is wrong with it.
 
     `on_watch` gets thing and seconds, `on_snapshot` one of PICTURES, thing, the topic of the answer and its
     largest size in bytes, `on_details` the thing whose next observation is to have local features,
-    `on_picture` a request for a frame that was observed.
+    `on_picture` a request for a frame that was observed, `on_camera` a command about an edge's cameras.
     """
     try:
         thing, kind = wire.parse_topic(topic)
@@ -66,6 +71,8 @@ def receive(
             on_snapshot(do, thing, _reply(command, thing), _max_bytes(command))
         elif do == "picture" and on_picture is not None:
             on_picture(_frame_request(command, thing))
+        elif do == "camera" and on_camera is not None:
+            on_camera(thing, command, _reply(command, thing), _max_bytes(command))
         elif do == "watch":
             on_watch(thing, _seconds(command))
         elif do == "details":

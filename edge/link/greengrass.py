@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from common import wire
@@ -40,11 +40,13 @@ class GreengrassLink:
         filters: Sequence[str] = (),
         on_message: OnMessage | None = None,
         retained: Sequence[tuple[str, bytes]] = (),
+        about: Mapping[str, object] | None = None,
         keep_s: float = 2.0,
     ) -> None:
         """Prepare the link, as OpenLink says; nothing is opened yet."""
         self._nucleus, self._thing, self._on_message = nucleus, thing, on_message
         self._retained = retained
+        del about  # of the last will, which there is none of here
         self._filters = list(filters) or [wire.topic(thing or "none", "command")]
         self._on_connect: Callable[[], None] = lambda: None
         self._first_connection = threading.Event()

@@ -4,7 +4,7 @@ import logging
 import secrets
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage, MQTTMessageInfo
@@ -46,6 +46,7 @@ class MqttLink:
         thing: str | None,
         *,
         prefix: str = "edge",
+        about: Mapping[str, object] | None = None,
         filters: Sequence[str] = (),
         on_message: OnMessage | None = None,
         retained: Sequence[tuple[str, bytes]] = (),
@@ -64,7 +65,7 @@ class MqttLink:
         self._connection_log, self._faults = ConnectionLog(broker), RateLimitedLog()
         self._client = mqtt_client_setup.make_client(broker, client_id=client_id)
         if thing:
-            will = encode_status("offline", "the connection was lost")
+            will = encode_status("offline", "the connection was lost", about=about)
             self._client.will_set(wire.topic(thing, "status"), will, qos=1, retain=True)
         self._client.on_pre_connect = self._begin
         self._client.on_connect = self._connected

@@ -1,6 +1,6 @@
 """The ports of the connection to the broker; their adapters are edge/link/mqtt.py and greengrass.py."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 OnMessage = Callable[[str, bytes], None]
@@ -48,10 +48,12 @@ class OpenLink(Protocol):
         on_message: OnMessage | None = None,
         filters: Sequence[str] = (),
         retained: Sequence[tuple[str, bytes]] = (),
+        about: Mapping[str, object] | None = None,
     ) -> Link:
         """Return the link of the camera `thing`; without a name it has no status.
 
         `on_message` gets, in a thread of the link, messages on `filters` while it is connected (none
         named: the camera's commands), but no retained ones. `retained` are topics and
-        payloads for the broker to keep. When the process dies, the camera's status becomes `offline`.
+        payloads for the broker to keep. When the process dies, the camera's status becomes `offline`, with
+        the further fields `about`.
         """

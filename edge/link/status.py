@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from common.wire import to_iso
@@ -24,10 +24,11 @@ def encode_status(
     since_s: float | None = None,
     source: str | None = None,
     model_trouble: str | None = None,
+    about: Mapping[str, object] | None = None,
 ) -> bytes:
     """The JSON of a status message; `since_s` (Unix seconds) is the state's beginning.
 
-    `model_trouble` is why the model is not the one of the settings.
+    `model_trouble` is why the model is not the one of the settings; `about` are further fields.
     """
     message: dict[str, Any] = {
         "state": state,
@@ -38,6 +39,7 @@ def encode_status(
         "since": None if since_s is None else to_iso(since_s),
         "source": source,
         "model_trouble": model_trouble,
+        **(about or {}),
     }
     return json.dumps(message, separators=(",", ":")).encode()
 
@@ -50,13 +52,15 @@ class StatusBoard:
         send: Callable[[bytes], object],
         *,
         source: str | None = None,
+        about: Callable[[], Mapping[str, object]] = dict,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`send` publishes one retained status; it may drop it, as `repeat` follows on every connection.
 
-        `source` describes the camera, without passwords.
+        `source` describes the camera, without passwords; `about` gives further fields of each status.
         """
         self._send, self._source, self._clock = send, source, clock
+        self._about = about
         self._lock = threading.Lock()
         self._state: State = "no_camera"
         self._reason: str | None = "starting"
@@ -121,5 +125,6 @@ class StatusBoard:
                 since_s=self._state_since_s,
                 source=self._source,
                 model_trouble=self._model_trouble,
+                about=self._about(),
             )
         )

@@ -46,8 +46,8 @@ def heartbeat() -> Event:
 
 
 def cameras_now(parts: ApiParts) -> list[CameraStatus]:
-    """All cameras, each with its clock's offset as the search has noticed it."""
-    cameras = parts.cameras.all()
+    """All cameras, each with its clock's offset as the search has noticed it; no edge without a camera."""
+    cameras = [each for each in parts.cameras.all() if each.is_camera]
     if not cameras:
         return []
     try:

@@ -10,6 +10,14 @@ from services.contract.examples import CAMERA
 from services.contract.model_base import Answer, with_example
 
 
+class TakesAnswer(Answer):
+    """How an edge takes cameras from the page."""
+
+    model_config = with_example({"takes": 7, "troubles": {}})
+    takes: int = Field(description="How many more it takes.")
+    troubles: dict[str, str] = Field(description="By name, why some of its cameras do not run.")
+
+
 class CameraAnswer(Answer):
     """A camera by its last status."""
 
@@ -29,6 +37,16 @@ class CameraAnswer(Answer):
     )
     clock_offset_s: float | None = Field(
         description="Seconds that its clock is off, above 0 if it is ahead; null if it is right."
+    )
+    title: str | None = Field(description="Its name for people; null if it is `thing`.")
+    run_by: str | None = Field(
+        description="The edge that runs it, if it was added in the page; null for any other."
+    )
+    region: tuple[float, float, float, float] | None = Field(
+        description="What one looks at that was added in the page: left, top, width and height as shares."
+    )
+    edge: TakesAnswer | None = Field(
+        description="How many cameras its own edge takes from the page; null if it takes none."
     )
 
 

@@ -72,4 +72,8 @@ CAMERA: dict[str, Any] = {
     "source": "rtsp://192.168.1.20/stream",
     "model_trouble": None,
     "clock_offset_s": None,
+    "title": "Front door",
+    "run_by": "server",
+    "region": [0.25, 0.0, 0.5, 1.0],
+    "edge": None,
 }

@@ -16,6 +16,8 @@ from services.core.errors import InputError
 from services.run.embedded import EmbeddedBroker, EmbeddedRedis
 from services.run.ports import reserve
 
+# The name of the edge that runs cameras which are added in the page.
+_EDGE = "server"
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -75,8 +77,11 @@ def make_plan(settings: RunSettings) -> Plan:
     edge = [sys.executable, "-m", "edge"]
     if settings.source not in ("none", "mqtt"):
         commands.append(Command("edge", 1, edge))
-    # The edge for frames over MQTT, from browsers too; its model is loaded with the first one.
-    commands.append(Command("frames", 2, edge, {"LOOKALIKE_SOURCE": "mqtt"}))
+    # The edge for frames over MQTT, from browsers too; its model is loaded with the first one. It runs the
+    # cameras that are added in the page, too: so there is an edge for them whatever LOOKALIKE_SOURCE is.
+    name = _EDGE if os.environ.get("LOOKALIKE_THING") != _EDGE else f"{_EDGE}-2"
+    own = {"LOOKALIKE_SOURCE": "mqtt", "LOOKALIKE_THING": name, "LOOKALIKE_EDGE_DATA": str(data_dir / "edge")}
+    commands.append(Command("frames", 2, edge, own))
     if not settings.redis_url:
         commands.insert(0, Command("redis", 0, redis.command()))
     if not settings.mqtt_url:

@@ -9,6 +9,7 @@ import pytest
 from services.adapters.redis_shared import RedisStatuses
 from services.core.cameras.ports import StatusStore
 from services.core.cameras.status import LIVE_S, SILENT, STATES, CameraStatus, CameraStatuses
+from services.core.cameras.status_fields import EdgeTakes
 from services.core.errors import UnavailableError
 from tests.adapters.redis_kinds import RedisPlace
 from tests.fakes import FakeClock
@@ -181,3 +182,38 @@ def test_without_redis_that_is_said(mortal_redis: Server) -> None:
         for call in (cameras.all, lambda: cameras.get("cam-1"), lambda: say(cameras, ONLINE)):
             with pytest.raises(UnavailableError, match="Redis"):
                 call()
+
+
+ADDED = {"title": "현관 문", "run_by": "server", "region": [0.25, 0, 0.5, 1]}
+TAKES = {"takes": 7, "troubles": {"door": "its process ended"}}
+
+
+def test_what_is_said_of_an_added_camera_and_of_its_edge_is_kept(cameras: StatusStore) -> None:
+    say(cameras, {"state": "online", **ADDED}, thing="door")
+    say(cameras, {"state": "online", "source": "cameras of the page", "edge": TAKES}, thing="server")
+    door, server = cameras.all()
+    assert (door.name, door.run_by, door.region) == ("현관 문", "server", (0.25, 0, 0.5, 1))
+    assert door.is_camera
+    assert not server.is_camera
+    assert server.edge == EdgeTakes(7, {"door": "its process ended"})
+    assert json.loads(door.to_status()).items() >= ADDED.items()
+    assert json.loads(server.to_status())["edge"] == TAKES
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"title": 5, "run_by": "a/b", "region": [0, 0, 2, 1], "edge": {"takes": True}},
+        {"title": "a\nb", "run_by": 1, "region": "all", "edge": []},
+        {"title": "", "region": [0, 0, True, 1], "edge": {"takes": -1}},
+    ],
+)
+def test_fields_of_another_kind_are_as_if_they_were_not_there(
+    cameras: StatusStore, fields: dict[str, object]
+) -> None:
+    say(cameras, {"state": "online", **fields})
+    (camera,) = cameras.all()
+    assert (camera.state, camera.title, camera.run_by, camera.region, camera.edge) == (
+        "online",
+        *[None] * 4,
+    )

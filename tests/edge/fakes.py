@@ -1,6 +1,6 @@
 """Fakes of the edge's ports."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from paho.mqtt.client import topic_matches_sub
@@ -93,7 +93,9 @@ class FakeLink:
         on_message: OnMessage | None = None,
         filters: Sequence[str] = (),
         retained: Sequence[tuple[str, bytes]] = (),
+        about: Mapping[str, object] | None = None,
     ) -> None:
+        self.about = about
         self._broker, self._thing, self._on_message, self._retained = broker, thing, on_message, retained
         self._filters = list(filters) or [wire.topic(thing or "none", "command")]
         self._waiting: dict[str, bytes] = {}

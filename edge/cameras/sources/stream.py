@@ -14,7 +14,9 @@ from edge.cameras.sources.backlog import Backlog
 from edge.cameras.sources.base import SourceError
 from edge.cameras.sources.causes import NO_VIDEO, why_no_stream
 from edge.cameras.sources.http_picture import PictureClient
+from edge.cameras.sources.pinned import pinned
 from edge.cameras.sources.playback import Playback
+from edge.cameras.sources.reach import Reach
 from edge.cameras.sources.stills import poll_stills
 from edge.cameras.sources.video import frames_of, opened
 from edge.picture.frame_types import Frame
@@ -45,9 +47,12 @@ class StreamSource:
 
     waits = False
 
-    def __init__(self, url: str, *, stall_s: float, open_s: float = _OPEN_S) -> None:
-        """ValueError, without the password, for a malformed address."""
+    def __init__(
+        self, url: str, *, stall_s: float, open_s: float = _OPEN_S, reach: Reach | None = None
+    ) -> None:
+        """ValueError, without the password, for a malformed address. `reach` judges all that is reached."""
         self._address, self._stall_s, self._open_s = parse_address(url), stall_s, open_s
+        self._reach = reach
         # What the camera was seen to send: "still", or FFmpeg's name of a container that it did not know.
         self._form: str | None = None
 
@@ -66,7 +71,7 @@ class StreamSource:
     def _poll(self, stop: threading.Event) -> Generator[Frame]:
         # When it fails, another camera may be at this address.
         self._form = None
-        with closing(PictureClient(self._address, limit_s=self._stall_s)) as client:
+        with closing(self._pictures(self._stall_s)) as client:
             try:
                 yield from poll_stills(client, stop)
             finally:
@@ -79,13 +84,17 @@ class StreamSource:
         def why(error: av.FFmpegError) -> str:
             return self._why_not_opened(error, waited_s=time.monotonic() - started_s)
 
+        url, options = self._address.url, _options(self._address)
+        if self._reach is not None:
+            url, more = pinned(self._address, self._reach, limit_s=self._open_s)
+            options |= more
         with opened(
-            self._address.url,
+            url,
             self.name,
             why=why,
             protocols=_PROTOCOLS[self._address.scheme],
             form=form,
-            options=_options(self._address),
+            options=options,
             open_s=self._open_s,
             read_s=self._stall_s,
         ) as (container, stream):
@@ -108,10 +117,13 @@ class StreamSource:
                 pass
         raise SourceError(f"{self.name} ended the connection")
 
+    def _pictures(self, limit_s: float) -> PictureClient:
+        return PictureClient(self._address, limit_s=limit_s, reach=self._reach)
+
     def _why_not_opened(self, error: av.FFmpegError, *, waited_s: float) -> str:
         cause = why_no_stream(error, self._address, waited_s=waited_s, limit_s=self._open_s)
         if cause == NO_VIDEO and self._address.scheme in ("http", "https"):
-            with closing(PictureClient(self._address, limit_s=self._open_s)) as client:
+            with closing(self._pictures(self._open_s)) as client:
                 try:
                     client.fetch()
                 except SourceError as known:

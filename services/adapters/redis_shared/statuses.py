@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
-from dataclasses import fields
 from pathlib import Path
 
 import redis
@@ -14,12 +13,11 @@ from common.rate_limited_log import RateLimitedLog
 from common.wire import WireError
 from services.adapters.redis_queue.causes import translated
 from services.adapters.redis_queue.keys import KEYS, Keys
-from services.core.cameras.status import LIVE_S, MAX_CAMERAS, CameraStatus, left_out, read_status
+from services.core.cameras.status import LIVE_S, MAX_CAMERAS, CameraStatus, from_json, left_out, read_status
 
 _HEAR = Path(__file__).with_name("hear.lua").read_text(encoding="utf-8")
 # After this time without any camera all are forgotten.
 _KEPT_S = 30 * 86400
-_FIELDS = frozenset(field.name for field in fields(CameraStatus))
 
 
 class RedisStatuses:
@@ -90,5 +88,4 @@ def _text(camera: CameraStatus) -> str:
 
 def _camera(text: str) -> CameraStatus:
     # Another version, which runs beside this one during a change of versions, may know more.
-    known = {name: value for name, value in json.loads(text).items() if name in _FIELDS}
-    return CameraStatus(**known)
+    return from_json(json.loads(text))

@@ -6,19 +6,23 @@ import json
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
+from common.box import Box
 from common.rate_limited_log import RateLimitedLog
 from common.read_json import read_json
-from common.wire import FRAMES_OVER_MQTT, WireError, parse_topic
+from common.wire import CAMERAS_OF_PAGE, FRAMES_OVER_MQTT, WireError, parse_topic
+from services.core.cameras.status_fields import EdgeTakes, read_edge, region_of, text_of, thing_of, title_of
 
 STATES = ("online", "offline", "no_camera", "stalled", "clock_wrong")
 MAX_STATUS_BYTES = 4096
 MAX_FPS = 100_000
 MAX_CAMERAS = 1024
 _STATUS_FIELDS = ("state", "reason", "provider", "fps", "model", "since", "source", "model_trouble")
+# Those that are in a status only where they apply.
+_FIELDS_OF_SOME = ("title", "run_by", "region", "edge")
 # A camera repeats its status each 10 s.
 LIVE_S = 60.0
 SILENT = f"nothing has been heard of it for {LIVE_S:g} s"
@@ -29,7 +33,9 @@ class CameraStatus:
     """A camera's last status; `clock_offset_s` is set while its clock is off (ahead is positive).
 
     `since` is when its state began, in ISO 8601, by its own clock; `source` is what it reads. `model_trouble`
-    is why its model is not the one that its settings name.
+    is why its model is not the one that its settings name. `title` is its name for people; of one that was
+    added in the page `run_by` is the edge that runs it, and `region` what it looks at. `edge` is set if it
+    takes cameras.
     """
 
     thing: str
@@ -42,6 +48,20 @@ class CameraStatus:
     source: str | None = None
     model_trouble: str | None = None
     clock_offset_s: float | None = None
+    title: str | None = None
+    run_by: str | None = None
+    region: Box | None = None
+    edge: EdgeTakes | None = None
+
+    @property
+    def is_camera(self) -> bool:
+        """Whether it is a camera, and not only an edge that runs others."""
+        return self.source != CAMERAS_OF_PAGE
+
+    @property
+    def name(self) -> str:
+        """Its name for people."""
+        return self.title or self.thing
 
     @property
     def is_live(self) -> bool:
@@ -69,8 +89,12 @@ class CameraStatus:
 
     def to_status(self) -> bytes:
         """The form of a status message."""
-        fields = {name: value for name, value in self.to_json().items() if name in _STATUS_FIELDS}
-        return json.dumps(fields, separators=(",", ":")).encode()
+        said = {
+            name: value
+            for name, value in self.to_json().items()
+            if name in _STATUS_FIELDS or (name in _FIELDS_OF_SOME and value is not None)
+        }
+        return json.dumps(said, separators=(",", ":")).encode()
 
     def is_gone(self, silent_s: float) -> bool:
         """Whether it is offline, or was not heard for too long."""
@@ -92,6 +116,9 @@ class CameraStatus:
             return self
         state = "clock_wrong" if self.state == "online" else self.state
         return replace(self, state=state, clock_offset_s=offset_s)
+
+
+_KNOWN = frozenset(field.name for field in fields(CameraStatus))
 
 
 class CameraStatuses:
@@ -161,6 +188,14 @@ class CameraStatuses:
         return camera.after(self._clock() - heard_s)
 
 
+def from_json(fields: Mapping[str, Any]) -> CameraStatus:
+    """The status whose `to_json` this was; fields that only another version knows are passed over."""
+    known = {name: value for name, value in fields.items() if name in _KNOWN}
+    region = known.get("region")
+    edge = read_edge(known.get("edge"))
+    return CameraStatus(**{**known, "region": tuple(region) if region else None, "edge": edge})
+
+
 def left_out(thing: str, most: int) -> str:
     """The words for a camera that there is no room for."""
     return f"camera {thing} is left out: there are {most} others that live; see LOOKALIKE_MAX_CAMERAS"
@@ -193,17 +228,16 @@ def _parse(thing: str, payload: bytes) -> CameraStatus:
     return CameraStatus(
         thing=thing,
         state=state,
-        reason=_text(status.get("reason")),
-        provider=_text(status.get("provider")),
+        reason=text_of(status.get("reason")),
+        provider=text_of(status.get("provider")),
         # NaN and infinity are no JSON that a page could read, and fail this comparison.
         fps=float(fps) if type(fps) in (int, float) and 0 <= fps < MAX_FPS else None,
-        model=_text(status.get("model")),
-        since=_text(status.get("since")),
-        source=_text(status.get("source")),
-        model_trouble=_text(status.get("model_trouble")),
+        model=text_of(status.get("model")),
+        since=text_of(status.get("since")),
+        source=text_of(status.get("source")),
+        model_trouble=text_of(status.get("model_trouble")),
+        title=title_of(status.get("title")),
+        run_by=thing_of(status.get("run_by")),
+        region=region_of(status.get("region")),
+        edge=read_edge(status.get("edge")),
     )
-
-
-def _text(value: object) -> str | None:
-    # Half of a surrogate pair can stand in JSON, but not in UTF-8.
-    return value[:300].encode(errors="replace").decode() if isinstance(value, str) else None
