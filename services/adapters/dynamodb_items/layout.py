@@ -7,6 +7,9 @@
 | `changes` | the newest cursor in it, 20 digits | the ids that one write changed, in their order |
 | `write-check` | `write-check` | nothing: the health check writes it |
 | `feedback` | the record's id, 20 digits | the last word on a match record |
+| `keys` | a key's SHA-256 | a named key, without the key itself |
+| `key-names` | the SHA-256 of a name | the key that has the name and is not revoked |
+| `audit` | the line's id | who has changed what |
 | `vectors/` + the item's id | a new version for each write, and the part | its vectors and points |
 """
 
@@ -20,6 +23,7 @@ from typing import Any
 Row = dict[str, Any]
 HEAD, ITEMS, CHANGES, FEEDBACK, VECTORS = "head", "items", "changes", "feedback", "vectors/"
 WRITE_CHECK = "write-check"
+KEYS, KEY_NAMES, AUDIT = "keys", "key-names", "audit"
 SCHEMA: dict[str, Any] = {
     "AttributeDefinitions": [
         {"AttributeName": "pk", "AttributeType": "S"},

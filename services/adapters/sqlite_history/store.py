@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import sqlite3
-import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from services.adapters.sqlite_file import SqliteFile, transaction
 from services.adapters.sqlite_history.rows import COLUMNS, SAID, SHOWN, row_of, said_row, showing_of_row
-from services.adapters.sqlite_items.file import store_error
-from services.core.errors import UnavailableError
 from services.core.history.ports import Position, Wanted
 from services.core.history.showing import Said, Showing
 
@@ -21,8 +18,6 @@ _MEND = "move it away, and a new history begins"
 _PUT = f"INSERT OR IGNORE INTO showings ({', '.join(SHOWN)}) VALUES ({', '.join('?' * len(SHOWN))})"
 _UPDATE = f"UPDATE showings SET {', '.join(f'{name} = ?' for name in SHOWN[1:])} WHERE id = ?"
 _SAY = f"UPDATE showings SET {', '.join(f'{name} = ?' for name in SAID)} WHERE id = ?"
-# Time that a write waits for another process, such as a backup's.
-_LOCKED_S = 2.0
 # SQLite takes 32,766 values in a statement.
 _AT_ONCE = 10_000
 
@@ -35,9 +30,12 @@ class SqliteHistory:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        # A power cut may lose the last moments of what cameras showed.
+        def file() -> SqliteFile:
+            return SqliteFile(path, "history", _SCHEMA, version=_VERSION, mend=_MEND, durable=False)
+
         # Two connections, so that no reader waits for the writer.
-        self._read, self._write = _Connection(path), _Connection(path)
+        self._read, self._write = file(), file()
 
     def close(self) -> None:
         """Close the file."""
@@ -46,7 +44,7 @@ class SqliteHistory:
 
     def write(self, begun: Sequence[Showing], moved: Sequence[Showing]) -> None:
         """Write new rows, and those that have gone on unless they were deleted; all or none."""
-        with self._write.use() as db, _transaction(db):
+        with self._write.use() as db, transaction(db):
             db.executemany(_PUT, [row_of(each) for each in begun])
             rows = [row_of(each) for each in (*begun, *moved)]
             db.executemany(_UPDATE, [(*row[1:], row[0]) for row in rows])
@@ -54,12 +52,12 @@ class SqliteHistory:
     def say(self, said: Mapping[int, Said]) -> None:
         """Replace what people said of these showings; those that are gone are left out."""
         rows = [(*said_row(each), number) for number, each in said.items()]
-        with self._write.use() as db, _transaction(db):
+        with self._write.use() as db, transaction(db):
             db.executemany(_SAY, rows)
 
     def note_pictures(self, ids: Sequence[int]) -> None:
         """Note that the pictures of these showings are kept."""
-        with self._write.use() as db, _transaction(db):
+        with self._write.use() as db, transaction(db):
             db.executemany("UPDATE showings SET has_picture = 1 WHERE id = ?", [(each,) for each in ids])
 
     def get_many(self, ids: Sequence[int]) -> list[Showing]:
@@ -87,7 +85,7 @@ class SqliteHistory:
 
     def delete(self, ids: Sequence[int], /) -> int:
         """Delete rows; gives the number of those that there were."""
-        with self._write.use() as db, _transaction(db):
+        with self._write.use() as db, transaction(db):
             before = db.total_changes
             db.executemany("DELETE FROM showings WHERE id = ?", [(each,) for each in ids])
             return db.total_changes - before
@@ -103,7 +101,7 @@ class SqliteHistory:
 
     def check_write(self) -> None:
         """Write something that is no row."""
-        with self._write.use() as db, _transaction(db):
+        with self._write.use() as db, transaction(db):
             db.execute("INSERT OR REPLACE INTO write_check VALUES (1, unixepoch())")
 
     def _found(self, condition: str, *values: object, limit: int = -1) -> list[Showing]:
@@ -113,91 +111,6 @@ class SqliteHistory:
     def _rows(self, query: str, *values: object) -> list[Any]:
         with self._read.use() as db:
             return db.execute(query, values).fetchall()
-
-
-class _Connection:
-    """A connection that is opened when needed, and again after an error; one thread at a time has it."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._lock = threading.Lock()
-        self._db: sqlite3.Connection | None = None
-        self._inode: int | None = None
-
-    @contextlib.contextmanager
-    def use(self) -> Iterator[sqlite3.Connection]:
-        """The open file; raises UnavailableError."""
-        with self._lock:
-            try:
-                yield self._opened()
-            except sqlite3.Error as error:
-                self._drop()
-                raise store_error(f"history {self._path}", error, mend=_MEND) from error
-
-    def close(self) -> None:
-        """Close it."""
-        with self._lock:
-            self._drop()
-
-    def _opened(self) -> sqlite3.Connection:
-        if self._db is not None and _inode(self._path) != self._inode:  # moved away, or put back
-            self._drop()
-        if self._db is None:
-            self._db = _open(self._path)
-            self._inode = _inode(self._path)
-        return self._db
-
-    def _drop(self) -> None:
-        if self._db is not None:
-            with contextlib.suppress(sqlite3.Error):
-                self._db.close()
-        self._db = None
-
-
-def _open(path: Path) -> sqlite3.Connection:
-    db = sqlite3.connect(path, timeout=_LOCKED_S, isolation_level=None, check_same_thread=False)
-    try:
-        db.execute("PRAGMA journal_mode = WAL")
-        # A killed process loses nothing that was committed, a power cut the last moments.
-        db.execute("PRAGMA synchronous = NORMAL")
-        # What was deleted is overwritten: it shows what people did.
-        db.execute("PRAGMA secure_delete = ON")
-        _create(db, path)
-        with contextlib.suppress(OSError):
-            path.chmod(0o600)
-    except BaseException:
-        db.close()
-        raise
-    return db
-
-
-def _create(db: sqlite3.Connection, path: Path) -> None:
-    """Create the tables, unless they are there; raises UnavailableError for those of a newer version."""
-
-    def version() -> int:
-        return int(db.execute("PRAGMA user_version").fetchone()[0])
-
-    if version() == 0:
-        with _transaction(db):
-            if version() == 0:  # otherwise the other connection was faster
-                for statement in _SCHEMA.split(";\n"):
-                    db.execute(statement)
-                db.execute(f"PRAGMA user_version = {_VERSION}")
-    if version() > _VERSION:
-        raise UnavailableError(f"history {path}: version {version()} of a newer Lookalike; {_MEND}")
-
-
-@contextlib.contextmanager
-def _transaction(db: sqlite3.Connection) -> Iterator[None]:
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        db.execute("COMMIT")
-    except BaseException:
-        # A failed commit may have ended the transaction by itself.
-        if db.in_transaction:
-            db.execute("ROLLBACK")
-        raise
 
 
 def _showings(rows: Iterable[tuple[Any, ...]]) -> list[Showing]:
@@ -234,10 +147,3 @@ def _conditions(wanted: Wanted) -> dict[str, tuple[object, ...]]:
 
 def _where(conditions: Mapping[str, tuple[object, ...]]) -> tuple[str, list[object]]:
     return " AND ".join(conditions) or "1", [value for each in conditions.values() for value in each]
-
-
-def _inode(path: Path) -> int | None:
-    try:
-        return path.stat().st_ino
-    except OSError:
-        return None
