@@ -12,13 +12,20 @@ from docs.generator.markdown import table, wrapped
 from docs.generator.schema_text import fields_table, kind_of
 from services.api.app import build_app as build_api_app
 from services.api.hub import Hub
-from services.api.openapi import COMMON
+from services.api.openapi import COMMON, FROM, LEAST
 from services.bootstrap.settings import ApiSettings
 from services.contract.problem_models import MEDIA_TYPE as PROBLEM
 from services.search.app import build_app as build_search_app
 
 Document = Mapping[str, Any]
 MAX_LINE = 110
+_RIGHTS: dict[tuple[Any, Any], str] = {
+    ("viewer", None): "It asks for a [key](#who-may-call).",
+    ("staff", None): "It asks for a [key](#who-may-call) of staff, or the owner's.",
+    ("owner", None): "It asks for the owner's [key](#who-may-call).",
+    ("viewer", "matches"): "With `LOOKALIKE_PUBLIC=nothing` it asks for a [key](#who-may-call).",
+    ("viewer", "catalogue"): "Unless `LOOKALIKE_PUBLIC` is `catalogue` it asks for a [key](#who-may-call).",
+}
 
 
 def calls() -> str:
@@ -46,8 +53,8 @@ def _sections(document: Document, tag: str | None) -> Iterator[str]:
 
 def _call(name: str, call: Document, examples: Document) -> str:
     parts = [f"### {name}", *_paragraphs(call["description"])]
-    if "security" in call:
-        parts.append("It asks for the [key](#who-may-call).")
+    if told := _RIGHTS.get((call.get(LEAST), call.get(FROM))):
+        parts.append(told)
     if parameters := call.get("parameters"):
         rows = [(f"`{_name(each)}`", each["in"], each["description"], _default(each)) for each in parameters]
         parts.append(table(("parameter", "in", "what", "default"), rows))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
@@ -26,7 +27,7 @@ PROCESSES: dict[str, type[BaseModel]] = {
 # Named only for what no process reads: functions read what search and api do.
 FUNCTIONS = AwsSettings
 GROUPS = {
-    "The page and API": "port host public_url api_key tls tls_cert tls_key proxy embed_origins",
+    "The page and API": "port host public_url api_key public tls tls_cert tls_key proxy embed_origins",
     "The catalogue": "data_dir store pictures model knn knn_recall index snapshot_s samples fetch_private "
     "collect_pictures",
     "The history": "history_days history_pictures",
@@ -86,6 +87,8 @@ def _values(readers: dict[str, FieldInfo]) -> str:
     field = next(iter(readers.values()))
     if field.annotation is bool:
         return "0 or 1"
+    if isinstance(field.annotation, type) and issubclass(field.annotation, StrEnum):
+        return " ".join(f"`{value}`" for value in field.annotation)
     if get_origin(field.annotation) is Literal:
         return " ".join(f"`{value.lower()}`" for value in get_args(field.annotation))
     limits = {

@@ -16,6 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from common.version import VERSION
 from services.adapters.prometheus_api import CamerasCollector, ShowingCounter
 from services.api import (
+    access,
     archive,
     cameras,
     devices,
@@ -45,6 +46,7 @@ from services.api import (
 )
 from services.api.feeds import cameras_now
 from services.api.hub import Hub
+from services.api.keyed_answers import KeyedAnswers
 from services.bootstrap.api import ApiParts
 from services.bootstrap.samples import open_sample_task
 from services.bootstrap.settings import ApiCoreSettings, ApiSettings
@@ -151,15 +153,16 @@ def assemble(
         docs_url=None,
         redoc_url=None,
     )
-    rights.install(app, settings, parts.state.attempts)
+    rights.install(app, settings, parts.state.attempts, parts.access.keys)
     problems.install(app)
-    for router in routers:
+    for router in (*routers, access.build_router(parts)):
         app.include_router(router)
     openapi.install(app)
     swagger.install(app)
     if WEB.is_dir():  # on AWS the page may come from elsewhere
         app.mount("/", rights.OpenToAll(StaticFiles(directory=WEB, html=True)), name="web")
     rights.check_named(app)
+    app.add_middleware(KeyedAnswers, audit=parts.access.audit)
     # The page's texts are compressed for slow phone lines; pictures and streams are not.
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=6)
     app.add_middleware(guard.Guard, settings=settings, policy=policy)

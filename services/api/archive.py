@@ -14,7 +14,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from services.api.body_schemas import FILE, request_body
-from services.api.rights import KEY_NEEDED
+from services.api.rights import CHANGE, WORK
 from services.api.stream import PieceStream
 from services.bootstrap.api import ApiParts
 from services.bootstrap.importing import build_maker
@@ -69,7 +69,7 @@ def build_router(parts: ApiParts, *, folder: Path, threads: int, exports: int) -
 
     @router.get(
         "/items/archive",
-        dependencies=KEY_NEEDED,
+        dependencies=WORK,
         summary="Export all items",
         response_class=Response,
         responses=_EXPORTED,
@@ -92,7 +92,7 @@ def build_router(parts: ApiParts, *, folder: Path, threads: int, exports: int) -
 
     @router.post(
         "/items/archive",
-        dependencies=KEY_NEEDED,
+        dependencies=CHANGE,
         summary="Import an archive of items",
         max_body_size=_NO_LIMIT,
         openapi_extra=request_body(_ZIP),

@@ -15,7 +15,7 @@ from services.api.body_schemas import FILE, image_form, request_body
 from services.api.feeds import cameras_now
 from services.api.item_requests import read_image
 from services.api.request_body import content_type, read_at_most
-from services.api.rights import KEY_NEEDED, OPEN_TO_ALL
+from services.api.rights import SEE_MATCHES, WORK
 from services.bootstrap.api import ApiParts
 from services.contract.camera_models import CameraAnswer, CamerasAnswer, FrameAnswer
 from services.contract.problem_models import problems
@@ -49,7 +49,7 @@ def build_router(parts: ApiParts, *, headers: Mapping[str, str] | None = None) -
     """The routes over wired parts; the list of cameras is sent with these headers."""
     router = APIRouter(tags=["cameras"])
 
-    @router.get("/cameras", dependencies=OPEN_TO_ALL, summary="List the cameras")
+    @router.get("/cameras", dependencies=SEE_MATCHES, summary="List the cameras")
     def cameras(response: Response) -> CamerasAnswer:
         """The cameras, each with its last status and its clock's offset."""
         response.headers.update(headers or {})
@@ -57,7 +57,7 @@ def build_router(parts: ApiParts, *, headers: Mapping[str, str] | None = None) -
 
     @router.post(
         "/cameras/{thing}/frames",
-        dependencies=KEY_NEEDED,
+        dependencies=WORK,
         status_code=202,
         summary="Send a frame of a camera",
         openapi_extra=_BODY,

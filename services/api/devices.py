@@ -7,7 +7,7 @@ from pathlib import Path
 from fastapi import APIRouter, HTTPException, Response
 
 from services.api.cameras import Thing, check_thing
-from services.api.rights import KEY_NEEDED
+from services.api.rights import OWN
 from services.contract.camera_models import BrokerAnswer
 from services.contract.problem_models import problems
 
@@ -26,7 +26,7 @@ def build_router(device_mqtt_url: str, authorities: Path | None) -> APIRouter:
 
     @router.get(
         "/cameras/{thing}/broker",
-        dependencies=KEY_NEEDED,
+        dependencies=OWN,
         summary="Get the broker for a device",
         responses=_BROKER,
     )

@@ -18,7 +18,7 @@ from services.api.item_requests import read_item_request
 from services.api.items import ItemId, item_answer, json_response
 from services.api.picture_room import PictureRoom
 from services.api.request_body import read_body
-from services.api.rights import KEY_NEEDED
+from services.api.rights import CHANGE
 from services.bootstrap.api import ApiParts
 from services.bootstrap.limit_settings import LimitSettings
 from services.contract.item_models import (
@@ -72,7 +72,7 @@ def build_router(parts: ApiParts, limits: LimitSettings) -> APIRouter:
 
     @router.post(
         "/items",
-        dependencies=KEY_NEEDED,
+        dependencies=CHANGE,
         status_code=201,
         summary="Add or replace an item",
         **declared.ADD,
@@ -97,7 +97,7 @@ def build_router(parts: ApiParts, limits: LimitSettings) -> APIRouter:
 
     @router.put(
         "/items/{item_id}",
-        dependencies=KEY_NEEDED,
+        dependencies=CHANGE,
         summary="Change an item",
         **declared.EDIT,
     )
@@ -118,7 +118,7 @@ def build_router(parts: ApiParts, limits: LimitSettings) -> APIRouter:
 
     @router.delete(
         "/items/{item_id}",
-        dependencies=KEY_NEEDED,
+        dependencies=CHANGE,
         summary="Delete an item",
         **declared.DELETE,
     )
@@ -128,7 +128,7 @@ def build_router(parts: ApiParts, limits: LimitSettings) -> APIRouter:
 
     @router.post(
         "/items/{item_id}/views",
-        dependencies=KEY_NEEDED,
+        dependencies=CHANGE,
         status_code=201,
         summary="Add pictures to an item",
         **declared.ADD_VIEW,
@@ -150,7 +150,7 @@ def build_router(parts: ApiParts, limits: LimitSettings) -> APIRouter:
 
     @router.delete(
         "/items/{item_id}/views/{n}",
-        dependencies=KEY_NEEDED,
+        dependencies=CHANGE,
         summary="Remove a picture of an item",
         **declared.REMOVE_VIEW,
     )
@@ -160,7 +160,7 @@ def build_router(parts: ApiParts, limits: LimitSettings) -> APIRouter:
 
     @router.post(
         "/items/undo",
-        dependencies=KEY_NEEDED,
+        dependencies=CHANGE,
         summary="Take a change back",
         **declared.UNDO,
     )

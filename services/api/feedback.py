@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 
 from services.api.body_schemas import json_body
 from services.api.request_body import read_body
-from services.api.rights import KEY_NEEDED
+from services.api.rights import CHANGE
 from services.bootstrap.api import ApiParts
 from services.contract.examples import RECORD
 from services.contract.match_models import FeedbackAnswer, FeedbackBody
@@ -41,7 +41,7 @@ def build_router(parts: ApiParts) -> APIRouter:
 
     @router.post(
         "/matches/{record_id}/feedback",
-        dependencies=KEY_NEEDED,
+        dependencies=CHANGE,
         summary="Say whether a match is right",
         openapi_extra=json_body(FeedbackBody),
         responses=_PROBLEMS,

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from common.version import VERSION
 from services.api.feeds import cameras_now
 from services.api.history import why_off
-from services.api.rights import OPEN_TO_ALL
+from services.api.rights import OPEN, SEE_CATALOGUE, sees_details
 from services.bootstrap.api import ApiParts
 from services.contract.health_models import UNHEALTHY, AliveAnswer, HealthAnswer
 from services.core.catalogue.write_check import WriteCheck
@@ -69,18 +69,19 @@ def build_router(
 
     @router.get(
         "/healthz",
-        dependencies=OPEN_TO_ALL,
+        dependencies=OPEN,
         summary="Check the system's health",
         response_model=HealthAnswer,
         responses=_UNHEALTHY,
     )
-    def healthz() -> Response:
+    def healthz(is_seen: Annotated[bool, Depends(sees_details)]) -> Response:
         """Each dependency of the api: item store, picture store, Redis, broker and index.
 
         503 if one of them fails or loads. Each is healthy when it does its work, tried at most once a
         second, writes to the stores less often: a full disk fails them. A lost camera is listed, as are a
-        history that can't be written and a webhook that takes nothing, but none of them is a failure. GET
-        /alive says whether a process should be restarted.
+        history or an audit that can't be written and a webhook that takes nothing, but none of them is a
+        failure. GET /alive says whether a process should be restarted. Who may not see the catalogue gets
+        `ok` of each dependency, and no details, cameras or webhook.
         """
         # The store last: the index may take seconds to answer, and the two cursors are compared.
         outcomes = {name: checks[name].outcome() for name in reversed(list(checks))}
@@ -90,13 +91,15 @@ def build_router(
         status = "ok" if not wrong else "loading" if all("loading" in each for each in wrong) else "failing"
         cameras = [camera.to_json() for camera in cameras_now(parts)]
         webhook = None if parts.deliveries is None else parts.deliveries.to_json()
-        told = {"cameras": cameras, "history": history_state(parts.history), "webhook": webhook}
+        history, audit = history_state(parts.history), parts.access.audit.state()
+        told = {"cameras": cameras, "history": history, "audit": audit, "webhook": webhook}
         state = {"status": status, "checks": found, **told, "uploads_above": uploads_above}
-        return JSONResponse({**state, "version": VERSION}, 503 if wrong else 200)
+        shown = state if is_seen else _without_details(state)
+        return JSONResponse({**shown, "version": VERSION}, 503 if wrong else 200)
 
     @router.get(
         "/alive",
-        dependencies=OPEN_TO_ALL,
+        dependencies=OPEN,
         summary="Check that the process works",
         response_model=AliveAnswer,
         responses=_STOPPED,
@@ -109,7 +112,7 @@ def build_router(
 
     @router.get(
         "/metrics",
-        dependencies=OPEN_TO_ALL,
+        dependencies=SEE_CATALOGUE,
         summary="Get the counters",
         response_class=PlainTextResponse,
         responses={200: {"content": {"text/plain": {"example": _METRICS}}}},
@@ -142,6 +145,14 @@ def history_state(history: History | None) -> dict[str, Any]:
         "days": history.days,
         "to_review": waiting,
     }
+
+
+def _without_details(state: dict[str, Any]) -> dict[str, Any]:
+    """A state without what only those see who see the catalogue: names, addresses, numbers."""
+    checks = {name: {"ok": outcome["ok"]} for name, outcome in state["checks"].items()}
+    history = state["history"] | {"detail": None, "to_review": 0}
+    audit = state["audit"] | {"detail": None, "waiting": 0}
+    return state | {"checks": checks, "cameras": [], "history": history, "audit": audit, "webhook": None}
 
 
 def _read_picture(parts: ApiParts) -> None:

@@ -11,7 +11,7 @@ from fastapi import Path as InPath
 from common.wire import to_iso
 from services.api.cameras import JPEG
 from services.api.items import json_response
-from services.api.rights import KEY_NEEDED
+from services.api.rights import VIEW
 from services.bootstrap.api import ApiParts
 from services.contract.history_models import (
     Fed,
@@ -83,7 +83,7 @@ def build_router(parts: ApiParts) -> APIRouter:
 
     @router.get(
         "/history",
-        dependencies=KEY_NEEDED,
+        dependencies=VIEW,
         summary="List showings",
         response_model=ShowingPageAnswer,
         responses=problems({400: _TIME, 422: "`limit` is '0'; expected 1 or more", 501: OFF, 503: AWAY}),
@@ -109,7 +109,7 @@ def build_router(parts: ApiParts) -> APIRouter:
 
     @router.get(
         "/history/{showing_id}",
-        dependencies=KEY_NEEDED,
+        dependencies=VIEW,
         summary="Get a showing",
         response_model=ShowingAnswer,
         responses=problems({404: GONE, 501: OFF, 503: AWAY}),
@@ -121,7 +121,7 @@ def build_router(parts: ApiParts) -> APIRouter:
 
     @router.get(
         "/history/{showing_id}/picture",
-        dependencies=KEY_NEEDED,
+        dependencies=VIEW,
         summary="Get a showing's picture",
         response_class=Response,
         responses={

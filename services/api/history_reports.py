@@ -11,7 +11,7 @@ from fastapi.responses import StreamingResponse
 from services.api.history import AWAY, OFF, history_of, showing_answer, wanted
 from services.api.history_export import FORMS
 from services.api.items import json_response
-from services.api.rights import KEY_NEEDED
+from services.api.rights import VIEW
 from services.api.stream import joined
 from services.bootstrap.api import ApiParts
 from services.contract.history_models import (
@@ -42,7 +42,7 @@ def build_router(parts: ApiParts) -> APIRouter:
 
     @router.get(
         "/history/summary",
-        dependencies=KEY_NEEDED,
+        dependencies=VIEW,
         summary="Get a day's summary",
         response_model=DayAnswer,
         responses=problems({400: _DAY, 422: "`zone` is 'x'; expected a whole number", 501: OFF, 503: AWAY}),
@@ -64,7 +64,7 @@ def build_router(parts: ApiParts) -> APIRouter:
 
     @router.get(
         "/history/export",
-        dependencies=KEY_NEEDED,
+        dependencies=VIEW,
         summary="Export showings",
         response_class=StreamingResponse,
         responses={**_EXPORT, **problems({400: "`from` is 'x'; expected a time", 501: OFF, 503: AWAY})},

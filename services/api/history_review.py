@@ -11,7 +11,7 @@ from services.api.body_schemas import json_body
 from services.api.history import AWAY, OFF, history_of, read_time, showing_answer
 from services.api.items import json_response
 from services.api.request_body import read_body
-from services.api.rights import KEY_NEEDED
+from services.api.rights import CHANGE, VIEW, demand
 from services.bootstrap.api import ApiParts
 from services.contract.history_models import (
     DeletedAnswer,
@@ -22,6 +22,7 @@ from services.contract.history_models import (
 )
 from services.contract.model_base import ShowingNumber
 from services.contract.problem_models import DISK_FULL, STORE_AWAY, problems
+from services.core.access.roles import Role
 from services.core.domain import check_item_id
 from services.core.errors import InputError
 from services.core.history.review import Reviews
@@ -42,7 +43,7 @@ def build_router(parts: ApiParts) -> APIRouter:
 
     @router.get(
         "/history/inbox",
-        dependencies=KEY_NEEDED,
+        dependencies=VIEW,
         summary="Get what waits for a review",
         response_model=InboxAnswer,
         responses=problems({501: OFF, 503: AWAY}),
@@ -63,7 +64,7 @@ def build_router(parts: ApiParts) -> APIRouter:
 
     @router.post(
         "/history/review",
-        dependencies=KEY_NEEDED,
+        dependencies=CHANGE,
         summary="Say what showings were",
         openapi_extra=json_body(ReviewBody),
         response_model=ReviewedAnswer,
@@ -97,22 +98,28 @@ def build_router(parts: ApiParts) -> APIRouter:
 
     @router.delete(
         "/history",
-        dependencies=KEY_NEEDED,
+        dependencies=CHANGE,
         summary="Delete showings",
         responses=problems({400: _NAMED, 422: "`id` is 'x'; expected a whole number", 501: OFF, 503: AWAY}),
     )
     def delete(
+        request: Request,
         before: Annotated[str, Query(max_length=40, description="Delete those that began before.")] = "",
         thing: Annotated[
             str | None, Query(max_length=128, description="With `before`: only this camera's.")
         ] = None,
         id: Annotated[list[ShowingNumber], Query(max_length=MOST_IDS, description="Delete these.")] = [],  # noqa: B006
     ) -> DeletedAnswer:
-        """Delete showings and their pictures for good, by age or by id; one that lasts only by its id."""
+        """Delete showings and their pictures for good, by age or by id; one that lasts only by its id.
+
+        Only the owner's key may delete by age.
+        """
         history = history_of(parts)
         if bool(before) == bool(id):
             raise InputError(_NAMED)
         before_s = read_time("before", before)
+        if before_s is not None:
+            demand(request, Role.OWNER)
         return DeletedAnswer(
             deleted=history.delete(id) if before_s is None else history.delete_before(before_s, thing=thing)
         )

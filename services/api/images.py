@@ -13,7 +13,7 @@ from fastapi.responses import RedirectResponse
 from services.api.body_schemas import FILE
 from services.api.etags import seen_tags
 from services.api.items import DAMAGED_ITEM, NO_ITEM, ItemId, existing
-from services.api.rights import OPEN_TO_ALL
+from services.api.rights import SEE_MATCHES
 from services.api.stream import PieceStream
 from services.bootstrap.api import ApiParts
 from services.contract.problem_models import STORE_AWAY, problems
@@ -57,7 +57,7 @@ def build_router(parts: ApiParts, *, large: LargePictures | None = None) -> APIR
 
     @router.get(
         "/items/{item_id}/image",
-        dependencies=OPEN_TO_ALL,
+        dependencies=SEE_MATCHES,
         summary="Get a picture of an item",
         response_class=Response,
         responses=_CONTENT,

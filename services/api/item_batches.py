@@ -11,7 +11,7 @@ from services.api.body_schemas import json_body
 from services.api.item_queries import LOADING, item_query
 from services.api.items import json_response
 from services.api.request_body import parse_body, read_json_bytes
-from services.api.rights import KEY_NEEDED
+from services.api.rights import CHANGE
 from services.bootstrap.api import ApiParts
 from services.contract.item_models import BatchAnswer, BatchBody, RefusedChangeAnswer
 from services.contract.problem_models import DISK_FULL, STORE_AWAY, problems
@@ -45,7 +45,7 @@ def build_router(parts: ApiParts) -> APIRouter:
 
     @router.post(
         "/items/batch",
-        dependencies=KEY_NEEDED,
+        dependencies=CHANGE,
         summary="Change or delete many items",
         response_model=BatchAnswer,
         openapi_extra=json_body(BatchBody),
@@ -59,7 +59,8 @@ def build_router(parts: ApiParts) -> APIRouter:
         """
         content = await read_json_bytes(request, most_bytes=_MOST_BYTES)
         async with turn:
-            return batch_response(await run_in_threadpool(_changed, parts, content))
+            changed, request.state.done = await run_in_threadpool(_changed, parts, content)
+        return batch_response(changed)
 
     return router
 
@@ -71,11 +72,14 @@ def batch_response(changed: BatchChanged) -> Response:
     return json_response(answer)
 
 
-def _changed(parts: ApiParts, content: bytes) -> BatchChanged:
+def _changed(parts: ApiParts, content: bytes) -> tuple[BatchChanged, str]:
+    """What was changed, and what was done in the audit's words."""
     body = parse_body(content, BatchBody)
     edit = None if body.delete else BatchEdit(body.set, body.remove)
     ids = _ids(parts, body)
-    return parts.batches.delete(ids) if edit is None else parts.batches.edit(ids, edit)
+    if edit is None:
+        return parts.batches.delete(ids), "deleted items"
+    return parts.batches.edit(ids, edit), "changed items"
 
 
 def _ids(parts: ApiParts, body: BatchBody) -> list[str]:

@@ -10,7 +10,7 @@ from fastapi.responses import StreamingResponse
 
 from services.api.item_queries import BAD_FACET, LOADING, Facets, Words, item_query
 from services.api.items import item_answer, json_response
-from services.api.rights import OPEN_TO_ALL
+from services.api.rights import SEE_CATALOGUE
 from services.api.stream import joined, json_lines
 from services.bootstrap.api import ApiParts
 from services.contract.item_models import FacetAnswer, FacetsAnswer, FacetValueAnswer
@@ -36,7 +36,7 @@ def build_router(parts: ApiParts) -> APIRouter:
 
     @router.get(
         "/items/facets",
-        dependencies=OPEN_TO_ALL,
+        dependencies=SEE_CATALOGUE,
         summary="Count items by their metadata",
         response_model=FacetsAnswer,
         responses=_PROBLEMS,
@@ -52,7 +52,7 @@ def build_router(parts: ApiParts) -> APIRouter:
 
     @router.get(
         "/items/export",
-        dependencies=OPEN_TO_ALL,
+        dependencies=SEE_CATALOGUE,
         summary="Export items as a table",
         response_class=StreamingResponse,
         responses={**_EXPORT, **_PROBLEMS},

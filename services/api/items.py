@@ -11,7 +11,7 @@ from fastapi import Path as InPath
 
 from services.api.etags import item_tag, seen_tags
 from services.api.item_queries import BAD_CURSOR, BAD_FACET, CURSOR, LOADING, Facets, Words, item_query
-from services.api.rights import OPEN_TO_ALL
+from services.api.rights import SEE_CATALOGUE
 from services.bootstrap.api import ApiParts
 from services.contract.item_models import ItemAnswer, ItemFeedbackAnswer, ItemPageAnswer
 from services.contract.model_base import Answer
@@ -33,7 +33,7 @@ def build_router(parts: ApiParts) -> APIRouter:
 
     @router.get(
         "/items",
-        dependencies=OPEN_TO_ALL,
+        dependencies=SEE_CATALOGUE,
         summary="List items",
         response_model=ItemPageAnswer,
         responses=problems(
@@ -70,7 +70,7 @@ def build_router(parts: ApiParts) -> APIRouter:
 
     @router.get(
         "/items/{item_id}",
-        dependencies=OPEN_TO_ALL,
+        dependencies=SEE_CATALOGUE,
         summary="Get an item",
         response_model=ItemAnswer,
         responses={

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from services.api.rights import OPEN_TO_ALL
+from services.api.rights import SEE_MATCHES
 from services.bootstrap.api import ApiParts
 from services.contract.match_models import MatchesOf2018Answer, RecordsAnswer
 from services.contract.problem_models import REDIS_AWAY, problems
@@ -21,7 +21,7 @@ def build_router(parts: ApiParts, *, headers: Mapping[str, str] | None = None) -
 
     @router.get(
         "/matches",
-        dependencies=OPEN_TO_ALL,
+        dependencies=SEE_MATCHES,
         summary="List the newest matches",
         response_model=RecordsAnswer,
         responses=problems({422: "`limit` is '0'; expected 1 or more", 503: REDIS_AWAY}),
@@ -40,7 +40,7 @@ def build_router(parts: ApiParts, *, headers: Mapping[str, str] | None = None) -
 
     @router.post(
         "/matches",
-        dependencies=OPEN_TO_ALL,
+        dependencies=SEE_MATCHES,
         summary="Get the newest match in the form of 2018",
         responses=problems({503: REDIS_AWAY}),
     )

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Response
+from fastapi import APIRouter, Header, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from services.api.feeds import camera_event, cameras_now, heartbeat, match_event
 from services.api.hub import Event, Hub
 from services.api.matches import Thing
-from services.api.rights import OPEN_TO_ALL
+from services.api.rights import SEE_MATCHES, still_admitted
 from services.api.stream import EventStream
 from services.bootstrap.api import ApiParts
 from services.contract.examples import CAMERA, RECORD
@@ -38,7 +38,7 @@ def build_router(parts: ApiParts, hub: Hub) -> APIRouter:
 
     @router.get(
         "/matches/stream",
-        dependencies=OPEN_TO_ALL,
+        dependencies=SEE_MATCHES,
         summary="Follow matches and cameras as events",
         response_class=EventStream,
         status_code=200,
@@ -48,6 +48,7 @@ def build_router(parts: ApiParts, hub: Hub) -> APIRouter:
         },
     )
     async def stream(
+        request: Request,
         thing: Thing = None,
         last_event_id: Annotated[
             str | None, Header(description="The id of the last record that came; newer ones are sent first.")
@@ -56,15 +57,20 @@ def build_router(parts: ApiParts, hub: Hub) -> APIRouter:
         """Server-sent events: `match` (a record and its id), `camera` (one of GET /cameras) and `heartbeat`.
 
         All cameras come at once, then each change; `heartbeat` is the server's time, every 2 s. Without
-        `Last-Event-ID` the newest record comes first, with it the missed ones.
+        `Last-Event-ID` the newest record comes first, with it the missed ones. A stream ends within
+        seconds when the key that it was opened with is revoked.
         """
-        return EventStream(_events(parts, hub, thing, last_event_id))
+        return EventStream(_events(parts, hub, thing, last_event_id, still_admitted(request)))
 
     return router
 
 
 async def _events(
-    parts: ApiParts, hub: Hub, thing: str | None, last_event_id: str | None
+    parts: ApiParts,
+    hub: Hub,
+    thing: str | None,
+    last_event_id: str | None,
+    still: Callable[[], Awaitable[bool]],
 ) -> AsyncGenerator[bytes]:
     with hub.listen() as live:
         missed = await run_in_threadpool(_missed, parts, thing, last_event_id)
@@ -72,6 +78,9 @@ async def _events(
         # Of what has come meanwhile. By their ids, not the highest: ids begin again with an emptied Redis.
         sent = {event.id for event in missed if event.id is not None}
         async for come in live:
+            # At the latest with the next heartbeat.
+            if not await still():
+                return
             # A listener to one camera gets no events of others, but the heartbeats.
             wanted = [
                 event.encoded

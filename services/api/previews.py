@@ -15,7 +15,7 @@ from common.picture_stamp import Stamp, stamp_of
 from common.wire import SESSION, to_iso, topic
 from services.api.cameras import JPEG, Thing
 from services.api.etags import seen_tags
-from services.api.rights import KEY_NEEDED
+from services.api.rights import VIEW
 from services.bootstrap.api import ApiParts
 from services.contract.problem_models import BROKER_AWAY, Responses, problems
 from services.core.cameras.ports import PreviewStore
@@ -53,7 +53,7 @@ def build_router(parts: ApiParts) -> APIRouter:
 
     @router.get(
         "/cameras/{thing}/preview",
-        dependencies=KEY_NEEDED,
+        dependencies=VIEW,
         summary="Get a camera's preview",
         response_class=Response,
         responses=_PREVIEW,

@@ -7,7 +7,7 @@ from starlette.concurrency import run_in_threadpool
 
 from services.api.body_schemas import json_body, request_body
 from services.api.request_body import read_body
-from services.api.rights import KEY_NEEDED
+from services.api.rights import OWN
 from services.bootstrap.api import ApiParts
 from services.contract.examples import MODEL
 from services.contract.item_models import CatalogueModelAnswer, CatalogueModelBody, KeptAnswer
@@ -49,7 +49,7 @@ def build_router(parts: ApiParts) -> APIRouter:
 
     @router.post(
         "/index/vectors",
-        dependencies=KEY_NEEDED,
+        dependencies=OWN,
         summary="Keep vectors that a rebuild made",
         openapi_extra=_LINE,
         responses=problems({400: [_OTHER_DIM, _NOT_JSON], 503: STORE_AWAY, 507: DISK_FULL}),
@@ -65,7 +65,7 @@ def build_router(parts: ApiParts) -> APIRouter:
 
     @router.post(
         "/index/model",
-        dependencies=KEY_NEEDED,
+        dependencies=OWN,
         summary="Declare another model the catalogue's",
         openapi_extra=json_body(CatalogueModelBody),
         responses=problems(
@@ -88,7 +88,7 @@ def build_router(parts: ApiParts) -> APIRouter:
 
     @router.post(
         "/index/prune",
-        dependencies=KEY_NEEDED,
+        dependencies=OWN,
         summary="Drop the vectors of other models",
         responses=problems({503: STORE_AWAY, 507: DISK_FULL}),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from services.api.rights import KEY_NEEDED, OPEN_TO_ALL
+from services.api.rights import CHANGE, SEE_CATALOGUE
 from services.bootstrap.api import ApiParts
 from services.contract.problem_models import STORE_AWAY, problems
 from services.contract.sample_models import SamplesAnswer
@@ -23,7 +23,7 @@ def build_router(parts: ApiParts, task: SampleTask) -> APIRouter:
 
     @router.get(
         "",
-        dependencies=OPEN_TO_ALL,
+        dependencies=SEE_CATALOGUE,
         summary="Ask for the samples' state",
         responses=problems({503: STORE_AWAY}),
     )
@@ -33,7 +33,7 @@ def build_router(parts: ApiParts, task: SampleTask) -> APIRouter:
 
     @router.post(
         "",
-        dependencies=KEY_NEEDED,
+        dependencies=CHANGE,
         status_code=202,
         summary="Load the samples",
         responses=problems({400: _OTHER_MODEL, 409: _BUSY, 503: STORE_AWAY}),
@@ -49,7 +49,7 @@ def build_router(parts: ApiParts, task: SampleTask) -> APIRouter:
 
     @router.delete(
         "",
-        dependencies=KEY_NEEDED,
+        dependencies=CHANGE,
         status_code=202,
         summary="Remove the samples",
         responses=problems({409: _BUSY, 503: STORE_AWAY}),

@@ -12,7 +12,7 @@ from common.wire import Observation, encode_observation
 from services.api.body_schemas import image_form, request_body
 from services.api.item_requests import read_image
 from services.api.picture_room import PictureRoom
-from services.api.rights import KEY_NEEDED
+from services.api.rights import VIEW
 from services.bootstrap.api import ApiParts
 from services.bootstrap.limit_settings import LimitSettings
 from services.contract.examples import RECORD
@@ -61,7 +61,7 @@ def build_router(parts: ApiParts, limits: LimitSettings) -> APIRouter:
 
     @router.post(
         "/search",
-        dependencies=KEY_NEEDED,
+        dependencies=VIEW,
         summary="Search by picture",
         response_model=RecordAnswer,
         openapi_extra=request_body({"multipart/form-data": _FORM}),

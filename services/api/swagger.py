@@ -13,7 +13,7 @@ from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse, Response
 from fastapi.staticfiles import StaticFiles
 
-from services.api.rights import OPEN_TO_ALL, OpenToAll
+from services.api.rights import OPEN, OpenToAll
 
 
 def install(app: FastAPI) -> None:
@@ -28,7 +28,7 @@ def install(app: FastAPI) -> None:
     content = bytes(page.body).decode()
     headers = {"Content-Security-Policy": _policy(content)}
 
-    @app.get("/docs", dependencies=OPEN_TO_ALL, include_in_schema=False)
+    @app.get("/docs", dependencies=OPEN, include_in_schema=False)
     def docs() -> HTMLResponse:
         return HTMLResponse(content, headers=headers)
 
@@ -37,7 +37,7 @@ def install(app: FastAPI) -> None:
     def encoded() -> str:
         return json.dumps(app.openapi(), ensure_ascii=False)
 
-    @app.get("/openapi.json", dependencies=OPEN_TO_ALL, include_in_schema=False)
+    @app.get("/openapi.json", dependencies=OPEN, include_in_schema=False)
     async def document() -> Response:
         return Response(encoded(), media_type="application/json")
 

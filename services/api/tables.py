@@ -12,7 +12,7 @@ from services.api.body_schemas import FILE, json_body, request_body
 from services.api.items import json_response
 from services.api.picture_room import PictureRoom
 from services.api.request_body import parse_body, read_at_most, read_json_bytes
-from services.api.rights import KEY_NEEDED
+from services.api.rights import WORK
 from services.bootstrap.limit_settings import LimitSettings
 from services.contract.import_models import (
     FilesAnswer,
@@ -72,7 +72,7 @@ def build_router(limits: LimitSettings) -> APIRouter:
 
     @router.post(
         "/items/table",
-        dependencies=KEY_NEEDED,
+        dependencies=WORK,
         summary="Read a table for an import",
         response_model=TableAnswer,
         openapi_extra=request_body(_TABLE),
@@ -100,7 +100,7 @@ def build_router(limits: LimitSettings) -> APIRouter:
 
     @router.post(
         "/items/files",
-        dependencies=KEY_NEEDED,
+        dependencies=WORK,
         summary="Sort files for an import",
         response_model=FilesAnswer,
         openapi_extra=json_body(FilesBody),

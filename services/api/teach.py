@@ -18,7 +18,7 @@ from services.api.body_schemas import PICTURES, image_form, request_body
 from services.api.cameras import Thing
 from services.api.item_requests import PictureSource, picture_form, read_pictures
 from services.api.picture_room import PictureRoom
-from services.api.rights import KEY_NEEDED
+from services.api.rights import WORK
 from services.bootstrap.api import ApiParts
 from services.bootstrap.limit_settings import LimitSettings
 from services.contract.camera_models import MomentAnswer, MomentsAnswer
@@ -73,7 +73,7 @@ def build_router(parts: ApiParts, limits: LimitSettings) -> APIRouter:
 
     @router.post(
         "/cameras/{thing}/moments",
-        dependencies=KEY_NEEDED,
+        dependencies=WORK,
         summary="Look at a thing for two seconds",
         responses=_MOMENTS,
     )
@@ -89,7 +89,7 @@ def build_router(parts: ApiParts, limits: LimitSettings) -> APIRouter:
 
     @router.post(
         "/teach/trial",
-        dependencies=KEY_NEEDED,
+        dependencies=WORK,
         summary="Try a new item",
         openapi_extra=request_body({"multipart/form-data": _TRIAL_FORM}),
         responses=_TRIAL,

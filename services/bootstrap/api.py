@@ -12,6 +12,7 @@ from services.adapters import pillow_pictures
 from services.adapters.checked_http import PictureFetcher
 from services.adapters.redis_queue import SILENT_S, RedisQueue
 from services.adapters.search_client import SearchClient
+from services.bootstrap.access import Access, open_access
 from services.bootstrap.acting import open_deliveries
 from services.bootstrap.catalogue import open_catalogue
 from services.bootstrap.finder import open_finder
@@ -67,6 +68,7 @@ class ApiCore:
     # None where they are kept.
     unused: UnusedPictures | None
     state: SharedState
+    access: Access
     # None on a host where nothing follows the records.
     history: History | None
     # None without a webhook.
@@ -152,6 +154,7 @@ def wire_api_core(
             shared=settings.store.startswith("dynamodb://"),
         ),
         state=state,
+        access=open_access(settings),
         history=None,
         deliveries=None,
         registry=registry,

@@ -17,7 +17,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError
 
 from common.redaction import redact_url
-from services.adapters.dynamodb_items import DynamoItems
+from services.adapters.dynamodb_items import DynamoAudit, DynamoItems, DynamoKeys
 from services.adapters.iot_data import IotData
 from services.adapters.s3_exchange import S3Exchange
 from services.adapters.s3_pictures import S3Pictures
@@ -64,6 +64,12 @@ def open_items(address: str, *, hurried: bool = False) -> DynamoItems:
     log.info("item store %s at %s", address, redact_url(client.meta.endpoint_url))
     patience_s = _HURRIED_PATIENCE_S if hurried else _PATIENCE_S
     return DynamoItems(client, address.removeprefix(DYNAMODB), patience_s=patience_s)
+
+
+def open_access(address: str) -> tuple[DynamoKeys, DynamoAudit]:
+    """The named keys and the audit of an item store's address; nothing is requested yet."""
+    client, table = open_client("dynamodb", config=_CONFIG), address.removeprefix(DYNAMODB)
+    return DynamoKeys(client, table), DynamoAudit(client, table)
 
 
 def open_pictures(address: str) -> S3Pictures:

@@ -13,8 +13,8 @@ from services.bootstrap.defaults import ANY_ADDRESS, CERTIFICATE, CERTIFICATE_KE
 from services.bootstrap.setting_types import PublicWeb
 
 API_KEY = (
-    "The key for all calls that write, for previews, camera frames and the export of all items. "
-    "Required unless `HOST` is loopback."
+    "The owner's key, which may do everything. The owner makes keys of viewers and staff with it "
+    "([roles](../security.md#roles)). Required unless `HOST` is loopback."
 )
 
 

@@ -17,6 +17,7 @@ from common.redaction import redact
 from common.secrets import SECRETS, SUFFIX
 from common.setting_texts import default_in_words
 from models.providers import check_provider
+from services.bootstrap.access_settings import AccessSettings
 from services.bootstrap.acting_settings import ActingSettings
 from services.bootstrap.aws_settings import AwsSettings, IndexSettings, PicturesSettings
 from services.bootstrap.base_settings import PREFIX, Base
@@ -185,7 +186,7 @@ class SearchSettings(SearchCoreSettings, ConnectionSettings, _Broker):
 
 
 class ApiCoreSettings(
-    CatalogueSettings, PageSettings, LimitSettings, HistorySettings, ActingSettings, QueueSettings
+    CatalogueSettings, AccessSettings, LimitSettings, HistorySettings, ActingSettings, QueueSettings
 ):
     """The settings of the api on any host, whatever links it to the cameras."""
 

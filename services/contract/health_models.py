@@ -46,6 +46,7 @@ HEALTHY: dict[str, Any] = {
     "cameras": [CAMERA],
     "history": {"kept": True, "ok": True, "detail": None, "days": 30, "to_review": 2},
     "webhook": None,
+    "audit": {"ok": True, "detail": None, "waiting": 0},
     "uploads_above": None,
     "version": "0.1.0",
 }
@@ -215,6 +216,14 @@ class WebhookAnswer(Answer):
     errors: list[DeliveryErrorAnswer] = Field(description="The last 10 errors, newest first.")
 
 
+class AuditStateAnswer(Answer):
+    """The audit's state."""
+
+    ok: bool = Field(description="Whether the last lines were written.")
+    detail: str | None = Field(description="What is wrong.")
+    waiting: int = Field(description="Lines that wait to be written; each is in the log meanwhile.")
+
+
 class HealthAnswer(Answer):
     """The system's health."""
 
@@ -225,6 +234,7 @@ class HealthAnswer(Answer):
     checks: ChecksAnswer = Field(description="Each dependency.")
     cameras: list[CameraAnswer] = Field(description="The cameras; a lost one is no failure.")
     history: HistoryStateAnswer = Field(description="The history; its trouble is no failure.")
+    audit: AuditStateAnswer = Field(description="The audit; its trouble is no failure.")
     webhook: WebhookAnswer | None = Field(
         description="The deliveries to the webhook; null without one. What is wrong with it is no failure."
     )

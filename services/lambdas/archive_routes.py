@@ -16,7 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from services.adapters.s3_exchange import S3Exchange
 from services.api.archive import TYPE, import_archive
 from services.api.body_schemas import FILE, request_body
-from services.api.rights import KEY_NEEDED
+from services.api.rights import CHANGE, WORK
 from services.bootstrap.importing import build_maker
 from services.bootstrap.lambdas.api import ApiFunctionParts
 from services.contract.exchange_models import UploadAnswer, WaitingAnswer
@@ -42,7 +42,7 @@ def build_router(parts: ApiFunctionParts) -> APIRouter:
             raise HTTPException(501, _NO_PLACE)
         return parts.exchange
 
-    @router.get("/items/archive", dependencies=KEY_NEEDED, summary="Export all items")
+    @router.get("/items/archive", dependencies=WORK, summary="Export all items")
     def export() -> Response:
         """Redirects to the archive of all items; 503 with `Retry-After` while it is being made."""
         exchange, store = place(), parts.api.catalogue.store
@@ -56,7 +56,7 @@ def build_router(parts: ApiFunctionParts) -> APIRouter:
 
     @router.post(
         "/items/archive",
-        dependencies=KEY_NEEDED,
+        dependencies=CHANGE,
         summary="Import an archive of items",
         openapi_extra=request_body(_ZIP),
         response_model=ImportAnswer,
@@ -75,7 +75,7 @@ def build_router(parts: ApiFunctionParts) -> APIRouter:
 
     @router.get(
         "/items/archive/imports/{token}",
-        dependencies=KEY_NEEDED,
+        dependencies=WORK,
         summary="Get what became of an uploaded archive",
         response_model=ImportAnswer,
         responses={202: {"model": WaitingAnswer}},
@@ -92,7 +92,7 @@ def build_router(parts: ApiFunctionParts) -> APIRouter:
             return problem(400, str(found["refused_because"]))
         return JSONResponse(found)
 
-    @router.post("/items/uploads", dependencies=KEY_NEEDED, status_code=202, summary="Upload a large picture")
+    @router.post("/items/uploads", dependencies=WORK, status_code=202, summary="Upload a large picture")
     def upload() -> UploadAnswer:
         """An address that takes a picture; `result` is then its address for POST /items."""
         exchange, name = place(), exchanged.picture(secrets.token_hex(16))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, HTTPException
 
 from services.api.cameras import Thing
-from services.api.rights import KEY_NEEDED, OPEN_TO_ALL
+from services.api.rights import CHANGE, SEE_CATALOGUE, SEE_MATCHES, VIEW
 from services.contract.problem_models import problems
 from services.contract.sample_models import SamplesAnswer
 
@@ -28,7 +28,7 @@ def build_stream_router() -> APIRouter:
     @router.get(
         "/matches/stream",
         tags=["matches"],
-        dependencies=OPEN_TO_ALL,
+        dependencies=SEE_MATCHES,
         summary="Follow matches and cameras as events",
         responses=problems({501: _STREAM}),
     )
@@ -46,7 +46,7 @@ def build_preview_router() -> APIRouter:
     @router.get(
         "/cameras/{thing}/preview",
         tags=["cameras"],
-        dependencies=KEY_NEEDED,
+        dependencies=VIEW,
         summary="Get a camera's preview",
         responses=problems({501: _PREVIEW}),
     )
@@ -62,17 +62,17 @@ def build_samples_router() -> APIRouter:
     """The routes of the samples, which need files of the checkout."""
     router = APIRouter(prefix="/samples", tags=["samples"], responses=problems({501: _SAMPLES}))
 
-    @router.get("", dependencies=OPEN_TO_ALL, summary="Ask for the samples' state")
+    @router.get("", dependencies=SEE_CATALOGUE, summary="Ask for the samples' state")
     async def state() -> SamplesAnswer:
         """Not on AWS."""
         raise HTTPException(501, _SAMPLES)
 
-    @router.post("", dependencies=KEY_NEEDED, summary="Load the samples")
+    @router.post("", dependencies=CHANGE, summary="Load the samples")
     async def load() -> SamplesAnswer:
         """Not on AWS, but with the command line."""
         raise HTTPException(501, _SAMPLES)
 
-    @router.delete("", dependencies=KEY_NEEDED, summary="Remove the samples")
+    @router.delete("", dependencies=CHANGE, summary="Remove the samples")
     async def remove() -> SamplesAnswer:
         """Not on AWS, but with the command line."""
         raise HTTPException(501, _SAMPLES)

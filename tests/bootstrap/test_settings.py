@@ -7,6 +7,7 @@ import pytest
 from edge.settings import EdgeSettings
 from services.bootstrap.knn_address import EndpointAddress, MilvusAddress
 from services.bootstrap.settings import EDGE_ONLY, ApiSettings, CliSettings, RunSettings, SearchSettings, load
+from services.core.access.roles import Public
 from services.core.errors import InputError
 from services.core.search.distances import Distances
 
@@ -108,3 +109,15 @@ def test_a_milvus_server_is_named_with_its_login_which_no_error_repeats(
     with pytest.raises(InputError) as caught:
         load(SearchSettings)
     assert "word" not in str(caught.value).replace("password", "")
+
+
+def test_what_is_shown_to_few_needs_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load(ApiSettings).public == Public.CATALOGUE
+    monkeypatch.setenv("LOOKALIKE_PUBLIC", "Matches")
+    with pytest.raises(InputError, match="LOOKALIKE_API_KEY is required with LOOKALIKE_PUBLIC=matches"):
+        load(ApiSettings)
+    monkeypatch.setenv("LOOKALIKE_API_KEY", "k")
+    assert load(ApiSettings).public == Public.MATCHES
+    monkeypatch.setenv("LOOKALIKE_PUBLIC", "all")
+    with pytest.raises(InputError, match=r"LOOKALIKE_PUBLIC: .*'nothing', 'matches' or 'catalogue'"):
+        load(ApiSettings)

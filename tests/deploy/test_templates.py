@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from fnmatch import fnmatch
+from pathlib import Path
 
 import pytest
 
@@ -48,7 +49,9 @@ def test_each_call_of_the_api_has_a_path_in_the_cdn(monkeypatch: pytest.MonkeyPa
 
 
 def test_the_page_in_its_bucket_has_no_path_of_the_api() -> None:
-    page = ("/index.html", "/icon.svg", "/css/base.css", "/js/main.js", "/js/teach/calls.js", "/text/en.js")
+    web = Path(guard.__file__).parents[2] / "web"
+    page = [f"/{path.relative_to(web)}" for path in web.rglob("*") if path.suffix != ".md"]
+    assert "/manifest.json" in page
     assert [path for path in page if any(fnmatch(path, each) for each in paths_of_the_api())] == []
 
 
