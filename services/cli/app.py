@@ -18,6 +18,7 @@ from services.cli import (
     index,
     items,
     key,
+    keys,
     model,
     samples,
     search,
@@ -60,12 +61,14 @@ aws.app.command()(aws_deployment.cost)
 app.add_typer(items.app, name="items")
 app.add_typer(samples.app, name="samples")
 app.add_typer(index.app, name="index")
+app.add_typer(keys.app, name="keys")
 app.add_typer(model.app, name="model")
 app.add_typer(aws.app, name="aws")
 app.command()(search.search)
 app.command()(watch.watch)
 app.command()(doctor.doctor)
 app.command()(key.key)
+app.command()(keys.audit)
 
 
 @app.command()

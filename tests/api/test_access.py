@@ -166,6 +166,24 @@ def test_a_change_is_made_also_while_its_line_can_not_be_written(closed: Stack) 
     assert lines(closed, 1) == [("owner", "added or replaced an item", "vase, A vase")]
 
 
+def test_the_owner_keeps_keys_and_reads_the_audit_on_the_command_line(closed: Stack) -> None:
+    added = closed.cli("keys", "add", "Mira Ωmega", "--role", "viewer")
+    assert added.returncode == 0, added.stderr
+    key = added.stdout.strip()
+    assert ask(closed, key, "GET", "/access").json()["role"] == "viewer"
+    (row,) = [line for line in closed.cli("keys", "list").stdout.splitlines() if line.startswith("Mira")]
+    assert ("viewer" in row, "last used" in row, key in row) == (True, True, False)
+    again = closed.cli("keys", "add", "mira ωMEGA", "--role", "staff")
+    assert (again.returncode, "already" in again.stderr) == (2, True)
+    assert closed.cli("keys", "revoke", "Mira Ωmega").returncode == 0
+    assert ask(closed, key, "GET", "/items").status_code == 401
+    (row,) = [line for line in closed.cli("keys", "list").stdout.splitlines() if line.startswith("Mira")]
+    assert "revoked" in row
+    newest, before = closed.cli("audit", "--limit", "2").stdout.splitlines()
+    assert newest.endswith("owner (owner)  revoked a key: Mira Ωmega, viewer")
+    assert before.endswith("owner (owner)  made a key: Mira Ωmega, viewer")
+
+
 def test_without_an_owners_key_everybody_is_the_owner_and_there_are_no_others(empty: Stack) -> None:
     told = {"name": "owner", "role": "owner", "public": "catalogue", "keyed": False}
     assert empty.get("/access") == told
