@@ -49,6 +49,10 @@ URL.revokeObjectURL = (address) => {
   revoke.call(URL, address);
 };
 """
+# A page without an address keeps nothing.
+_FIRST_AWAY = """
+try { localStorage.setItem("lookalike.first", "away"); } catch { }
+"""
 # The pixels behind the viewfinder's box, as a small picture's bytes; null if there are none.
 _THUMBNAIL = """
 ([width, height]) => {
@@ -71,12 +75,15 @@ class Pages:
         self.errors: list[str] = []
         self._right: list[str] = []
 
-    def open(self, address: str, *, script: str = "", **options: Any) -> Page:
-        """A page in a context of its own, as another visitor's; `script` runs before the page's own code."""
+    def open(self, address: str, *, script: str = "", first: bool = False, **options: Any) -> Page:
+        """A page in a context of its own, as another visitor's; `script` runs before the page's own code.
+
+        It is a visitor who has put the first steps away, unless it is their `first` visit.
+        """
         context = self._browser.new_context(**options)
         context.set_default_timeout(PATIENCE_MS)
         page = context.new_page()
-        page.add_init_script(_EYES + script)
+        page.add_init_script(_EYES + ("" if first else _FIRST_AWAY) + script)
         page.on("console", self._heard)
         page.on("pageerror", lambda error: self._failed(str(error)))
         page.goto(address)

@@ -10,11 +10,12 @@ MOST_BYTES = 170_000
 
 
 def test_the_first_visit_loads_less_than_it_promises(without_camera: Stack, pages: Pages) -> None:
-    page = pages.open("about:blank")
+    page = pages.open("about:blank", first=True)
     finished = []
     page.on("requestfinished", lambda request: finished.append(request))
     page.goto(without_camera.page)
     page.locator("body:not([data-situation=connecting])").wait_for()
+    page.locator("#first").wait_for()
     loaded = {
         request.url: request.sizes()["responseBodySize"]
         for request in finished

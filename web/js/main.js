@@ -10,6 +10,7 @@ import { refuseStrays } from "./base/stray.js";
 import { loadStyle } from "./base/style.js";
 import { fillStaticTexts, language, LANGUAGES, switchLanguage, t } from "./base/text.js";
 import { startCatalogue } from "./catalogue/catalogue.js";
+import { startFirst } from "./first/start.js";
 import { startHelp } from "./help/help.js";
 import { startLive } from "./live/live.js";
 import { startWaiting } from "./review/waiting.js";
@@ -45,6 +46,7 @@ startTeaching();
 startActing();
 startAsk();
 startHelp();
+startFirst();
 startWaiting();
 refuseStrays();
 

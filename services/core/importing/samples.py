@@ -47,9 +47,11 @@ class Samples:
 
     def counts(self) -> SampleCounts:
         """The samples in the store; raises UnavailableError."""
+        before = self._store.count()
         found = self._found()
         changed = sum(not self._is_as_it_came(facts) for facts in found.values())
-        others = self._store.count() - len(found)
+        # Samples that come or go meanwhile must not count as a person's own.
+        others = min(before, self._store.count()) - len(found)
         return SampleCounts(len(self._jobs), len(found), changed, max(0, others))
 
     def load(

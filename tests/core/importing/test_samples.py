@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from common.wire import Vectors
-from services.core.domain import Item
+from services.core.domain import Item, ItemFacts
 from services.core.errors import ConflictError, UnavailableError
 from services.core.importing.sample_task import SampleTask
 from services.core.importing.samples import SampleCounts, Samples
@@ -78,6 +78,24 @@ def test_loading_that_is_stopped_goes_on_where_it_stopped(rig: SamplesRig) -> No
     rig.samples.load()
     assert rig.samples.counts().present == 3
     assert steps
+
+
+@pytest.mark.parametrize("doing", ["loading", "removing"])
+def test_a_sample_that_comes_or_goes_while_they_are_counted_is_nobodys_own(doing: str) -> None:
+    rig = SamplesRig()
+
+    class Busy(FakeItems):
+        def facts(self, item_ids: Sequence[str]) -> list[ItemFacts | None]:
+            found = super().facts(item_ids)
+            rig.samples.load() if doing == "loading" else rig.samples.remove()
+            return found
+
+    if doing == "removing":
+        rig.samples.load()
+    busy = Busy()
+    busy.__dict__ = rig.store.__dict__  # the same items
+    jobs = [job(name, content) for name, content in CONTENTS.items()]
+    assert Samples(jobs, busy, rig.pictures, maker()).counts().own == 0
 
 
 class HeldFeaturizer(FakeFeaturizer):

@@ -80,6 +80,12 @@ export async function searchable(change, { everyMs, withinMs }) {
   return false;
 }
 
+/** What is known of the samples, null without an answer, and on AWS, which has none. */
+export async function getSamples() {
+  const samples = await get("samples");
+  return samples?.ids ? samples : null;
+}
+
 export const getCameras = async () => (await get("cameras"))?.cameras ?? null;
 
 /** The newest records, newest first; of one camera where a name is given. */

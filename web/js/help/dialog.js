@@ -2,9 +2,11 @@
 
 import { webhookState } from "../acting/webhook_state.js";
 import { openDialog } from "../base/dialog.js";
-import { el } from "../base/dom.js";
+import { el, press } from "../base/dom.js";
 import { allKeys, keysAreOn, switchKeys } from "../base/keys.js";
+import { setPlace } from "../base/place.js";
 import { t } from "../base/text.js";
+import { openFirst } from "../first/start.js";
 import { live } from "../live/live.js";
 import { BOX_KEYS } from "../teach/box_editor.js";
 import { showKeys } from "./help.js";
@@ -41,11 +43,21 @@ function keySwitch() {
   return el("label", "field-check", box, el("span", "", t("help.switch")));
 }
 
+/** Shows the first steps, which are on the live view. */
+function firstSteps() {
+  setPlace("view", null, { push: true });
+  openFirst();
+}
+
 export function openHelp() {
-  openDialog({
+  const dialog = openDialog({
     title: t("help.title"), className: "help",
     content: [
       el("p", "form-words", t("help.page")),
+      press("button", t("help.first"), () => {
+        dialog.close();
+        firstSteps();
+      }),
       part("help.colours", colours()),
       part("help.advice", el("ul", "help-advice", ...ADVICE.map((name) => el("li", "", t(`help.advice.${name}`))))),
       part("help.keys", keys(), keySwitch()),
