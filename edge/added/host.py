@@ -22,6 +22,7 @@ _STOP_WITHIN_S = 2.0
 NEEDS_BYTES = 300 * 2**20
 # Of a status, which is small.
 _MAX_TROUBLES, _TROUBLE_CHARS = 5, 120
+_MAX_MARK = 32
 # The longest topic of an answer, and a little more.
 _TOPIC_BYTES = 256
 
@@ -116,7 +117,7 @@ class CameraHost:
             found = self._trials.run(read_source(command), most_bytes=most_bytes)
         except ValueError as error:
             found = str(error)
-        speaker.publish(reply, found if isinstance(found, bytes) else _refused(found))
+        speaker.publish(reply, found if isinstance(found, bytes) else _answer(command, refused=found))
 
     def _carry_out(self, command: dict[str, object], reply: str) -> None:
         acts = {"add": self._add, "change": self._change, "forget": self._forget}
@@ -125,12 +126,13 @@ class CameraHost:
             if not isinstance(act, str) or act not in acts:
                 raise ValueError(f"act is {ascii(act)[:60]}; expected test, add, change or forget")
             acts[act](command)
-            answer = b'{"done":true}'
+            answer = _answer(command, done=True)
         except (ValueError, NoRightError) as error:
-            answer = _refused(str(error))
+            answer = _answer(command, refused=str(error))
         except OSError as error:
             _log.error("the cameras can't be kept: %s", error.strerror)
-            answer = _refused(f"the edge cannot write its data folder: {error.strerror}")
+            why = f"the edge cannot write its data folder: {error.strerror}"
+            answer = _answer(command, refused=why)
         if self._speaker is not None:
             self._speaker.publish(reply, answer)
             self._speaker.tell_again()
@@ -241,5 +243,8 @@ class CameraHost:
             self._speaker.tell_again()
 
 
-def _refused(why: str) -> bytes:
-    return json.dumps({"refused": why[:400]}).encode()
+def _answer(command: dict[str, object], **said: object) -> bytes:
+    """An answer, with the command's own mark if it has one: who asks may reuse a topic."""
+    asked = command.get("asked")
+    mark = {"asked": asked} if isinstance(asked, str) and len(asked) <= _MAX_MARK else {}
+    return json.dumps(said | mark).encode()

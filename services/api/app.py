@@ -18,6 +18,7 @@ from services.adapters.prometheus_api import CamerasCollector, ShowingCounter
 from services.api import (
     access,
     archive,
+    camera_edits,
     cameras,
     devices,
     edits,
@@ -96,6 +97,7 @@ def build_app(settings: ApiSettings, parts: ApiParts, hub: Hub) -> FastAPI:
         *item_routers(parts, settings, archives),
         images.build_router(parts),
         cameras.build_router(parts),
+        camera_edits.build_router(parts),
         devices.build_router(settings.device_mqtt_url, settings.mqtt_ca),
         previews.build_router(parts),
         *history_routers(parts),

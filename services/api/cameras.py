@@ -17,8 +17,10 @@ from services.api.item_requests import read_image
 from services.api.request_body import content_type, read_at_most
 from services.api.rights import SEE_MATCHES, WORK
 from services.bootstrap.api import ApiParts
+from services.contract.added_models import EdgeAnswer
 from services.contract.camera_models import CameraAnswer, CamerasAnswer, FrameAnswer
 from services.contract.problem_models import problems
+from services.core.cameras.status import CameraStatus
 from services.core.errors import InputError, TooLargeError, UnavailableError
 
 SEND_S = 1.0
@@ -53,7 +55,10 @@ def build_router(parts: ApiParts, *, headers: Mapping[str, str] | None = None) -
     def cameras(response: Response) -> CamerasAnswer:
         """The cameras, each with its last status and its clock's offset."""
         response.headers.update(headers or {})
-        return CamerasAnswer(cameras=[CameraAnswer(**camera.to_json()) for camera in cameras_now(parts)])
+        return CamerasAnswer(
+            cameras=[CameraAnswer(**camera.to_json()) for camera in cameras_now(parts)],
+            edges=[_edge(each) for each in parts.edges.all()],
+        )
 
     @router.post(
         "/cameras/{thing}/frames",
@@ -74,6 +79,13 @@ def build_router(parts: ApiParts, *, headers: Mapping[str, str] | None = None) -
         return FrameAnswer(thing=thing, bytes=len(content))
 
     return router
+
+
+def _edge(status: CameraStatus) -> EdgeAnswer:
+    assert status.edge is not None
+    return EdgeAnswer(
+        edge=status.thing, title=status.title, takes=status.edge.takes, troubles=status.edge.troubles
+    )
 
 
 def check_thing(thing: str) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields, replace
 import redis
 from prometheus_client import CollectorRegistry, Counter
 
+from common.wire import topic
 from services.adapters import pillow_pictures
 from services.adapters.checked_http import PictureFetcher
 from services.adapters.redis_queue import SILENT_S, RedisQueue
@@ -24,8 +25,9 @@ from services.bootstrap.settings import ApiCoreSettings
 from services.bootstrap.shared_state import SharedState, in_memory
 from services.core.acting.deliveries import Deliveries
 from services.core.cameras.clocks import ClockOffsets
+from services.core.cameras.edges import CameraEdges
 from services.core.cameras.frame_pictures import AskedFramePictures
-from services.core.cameras.link import Connect, LiveLink
+from services.core.cameras.link import CameraLink, Connect, LiveLink
 from services.core.cameras.ports import FramePictures, PreviewStore, StatusStore
 from services.core.cameras.previews import Previews
 from services.core.cameras.replies import LocalReplies
@@ -84,6 +86,7 @@ class ApiParts(ApiCore):
     clocks: ClockOffsets
     previews: PreviewStore
     snapshots: Snapshots
+    edges: CameraEdges
     frames: FramePictures
     link: LiveLink
 
@@ -166,20 +169,32 @@ def build_api(settings: ApiCoreSettings, connect: Connect, state: SharedState | 
     core = build_api_core(settings, state)
     previews = Previews()
     replies = LocalReplies()
-    snapshots = Snapshots(lambda topic, command: link.publish(topic, command, qos=1), replies)
+
+    def send(topic: str, command: bytes) -> bool:
+        return link.publish(topic, command, qos=1)
+
+    snapshots = Snapshots(send, replies)
+    edges = CameraEdges(send, lambda thing: take_back_status(link, thing), replies, core.state.cameras)
 
     def receive(topic: str, payload: bytes) -> None:
         readers = {"preview": previews.receive, "reply": replies.receive}
         readers.get(topic.split("/")[2], core.state.cameras.receive)(topic, payload)
 
     link = connect(receive)
-    parts = with_cameras(core, previews, snapshots, link)
+    parts = with_cameras(core, previews, snapshots, edges, link)
     if parts.history is not None:
         keep_pictures(parts.history, settings, parts.frames, parts.cut_outs)
     return parts
 
 
-def with_cameras(core: ApiCore, previews: PreviewStore, snapshots: Snapshots, link: LiveLink) -> ApiParts:
+def take_back_status(link: CameraLink, thing: str) -> None:
+    """Remove a thing's retained status from the broker."""
+    link.publish(topic(thing, "status"), b"", qos=1, within_s=1.0, retained=True)
+
+
+def with_cameras(
+    core: ApiCore, previews: PreviewStore, snapshots: Snapshots, edges: CameraEdges, link: LiveLink
+) -> ApiParts:
     """The whole api: its core, and the ways to and from the cameras."""
     shared = {field.name: getattr(core, field.name) for field in fields(core)}
     return ApiParts(
@@ -188,6 +203,7 @@ def with_cameras(core: ApiCore, previews: PreviewStore, snapshots: Snapshots, li
         clocks=ClockOffsets(core.queue),
         previews=previews,
         snapshots=snapshots,
+        edges=edges,
         frames=AskedFramePictures(snapshots, core.state.cameras, previews),
         link=link,
     )

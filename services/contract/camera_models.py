@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from services.contract.added_models import EdgeAnswer
 from services.contract.examples import CAMERA
 from services.contract.model_base import Answer, with_example
 
@@ -53,8 +54,11 @@ class CameraAnswer(Answer):
 class CamerasAnswer(Answer):
     """All known cameras."""
 
-    model_config = with_example({"cameras": [CAMERA]})
+    model_config = with_example(
+        {"cameras": [CAMERA], "edges": [{"edge": "server", "title": None, "takes": 7, "troubles": {}}]}
+    )
     cameras: list[CameraAnswer] = Field(description="In no special order.")
+    edges: list[EdgeAnswer] = Field(description="Those that take cameras from the page now.")
 
 
 class BrokerAnswer(Answer):

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 
-from services.api import cameras, devices, guard, health, images, matches, previews
+from services.api import camera_edits, cameras, devices, guard, health, images, matches, previews
 from services.api.app import assemble, history_routers, item_routers
 from services.bootstrap.lambdas.api import ApiFunctionParts
 from services.core.errors import UnavailableError
@@ -29,6 +29,7 @@ def build_app(parts: ApiFunctionParts) -> FastAPI:
         *item_routers(api, parts.settings, archive_routes.build_router(parts)),
         images.build_router(api, large=large),
         cameras.build_router(api, headers=POLLED),
+        camera_edits.build_router(api),
         devices.build_router("", None),
         previews.build_router(api) if parts.settings.previews else not_here.build_preview_router(),
         *history_routers(api),

@@ -22,7 +22,8 @@ NO_FAULTS = (503, 504, 507)
 @pytest.fixture(scope="module")
 def fuzzed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A system without samples and camera, whose items nobody else uses."""
-    settings = {"LOOKALIKE_SAMPLES": "0", "LOOKALIKE_SOURCE": "none"}
+    # Without an edge that takes cameras: a fuzzed address would be looked at for 15 s, and be kept.
+    settings = {"LOOKALIKE_SAMPLES": "0", "LOOKALIKE_SOURCE": "none", "LOOKALIKE_EDGE_CAMERAS": "0"}
     with running(tmp_path_factory.mktemp("fuzzed"), settings=settings) as started:
         started.wait_loaded()
         yield started

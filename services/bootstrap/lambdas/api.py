@@ -23,6 +23,7 @@ from services.bootstrap.lambdas.late import LateFeaturizer, LateSearch
 from services.bootstrap.redis import connect_redis, keys_of
 from services.bootstrap.settings import ApiCoreSettings, load
 from services.bootstrap.shared_state import in_redis
+from services.core.cameras.edges import CameraEdges
 from services.core.cameras.snapshots import Snapshots
 from services.core.catalogue.decode_turns import DecodeTurns
 from services.core.search.service import SearchService
@@ -76,15 +77,18 @@ def api_parts() -> ApiFunctionParts:
     link = aws.open_iot(settings.iot_endpoint)
     client = connect_redis(settings.redis_url, cluster=settings.redis_cluster)
     keys = keys_of(settings)
-    snapshots = Snapshots(
-        lambda topic, command: link.publish(topic, command, qos=1),
-        RedisReplies(client, keys=keys),
-        max_bytes=REPLY_BYTES,
-    )
+    replies = RedisReplies(client, keys=keys)
+
+    def send(topic: str, command: bytes) -> bool:
+        return link.publish(topic, command, qos=1)
+
+    snapshots = Snapshots(send, replies, max_bytes=REPLY_BYTES)
+    # The function has no right to statuses; what AWS IoT retains of one is read by nobody here.
+    edges = CameraEdges(send, lambda _thing: None, replies, core.state.cameras, max_bytes=REPLY_BYTES)
     pictures = core.catalogue.pictures
     return ApiFunctionParts(
         settings,
-        with_cameras(core, RedisPreviews(client, keys=keys), snapshots, link),
+        with_cameras(core, RedisPreviews(client, keys=keys), snapshots, edges, link),
         calls,
         open_exchange(settings.exchange_place),
         (lambda key: pictures.link(key, for_s=LINK_S)) if isinstance(pictures, S3Pictures) else None,
