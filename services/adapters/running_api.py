@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import httpx
@@ -33,16 +33,37 @@ def ask(
     try:
         response = client.request(method, path, **options)
     except httpx.HTTPError as error:
-        raise UnavailableError(redact(f"the api at {client.base_url} does not answer: {error}")) from None
+        raise _silent(client, error) from None
     if response.status_code in allow:
         return response.json()
+    raise _refusal(response)
+
+
+def lines_of(client: httpx.Client, path: str, **options: Any) -> Iterator[str]:
+    """The text that the api answers, as it comes; raises as `ask` does."""
+    try:
+        with client.stream("GET", path, **options) as response:
+            if response.status_code != 200:
+                response.read()
+                raise _refusal(response)
+            yield from response.iter_text()
+    except httpx.HTTPError as error:
+        raise _silent(client, error) from None
+
+
+def _silent(client: httpx.Client, error: httpx.HTTPError) -> UnavailableError:
+    return UnavailableError(redact(f"the api at {client.base_url} does not answer: {error}"))
+
+
+def _refusal(response: httpx.Response) -> InputError | UnavailableError:
+    """The error that an answer tells of."""
     try:
         detail = response.json()["detail"]
     except (ValueError, KeyError, TypeError):
         detail = response.text[:200]
     if response.status_code < 500:
-        raise InputError(str(detail))
-    raise UnavailableError(f"the api answers {response.status_code}: {detail}")
+        return InputError(str(detail))
+    return UnavailableError(f"the api answers {response.status_code}: {detail}")
 
 
 def index_check(client: httpx.Client) -> dict[str, Any]:

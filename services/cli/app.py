@@ -19,6 +19,7 @@ from services.cli import (
     items,
     key,
     keys,
+    many_items,
     model,
     samples,
     search,
@@ -54,6 +55,7 @@ def _configure(
     configure_logs("ERROR", process="cli")
 
 
+many_items.register(items.app)
 single_items.register(items.app)
 aws.app.add_typer(aws_things.app, name="things")
 aws.app.command()(aws_deployment.logs)

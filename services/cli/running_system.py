@@ -7,17 +7,18 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 
-from services.adapters.running_api import ApiImportWriter, index_check
+from services.adapters.running_api import ApiImportWriter, ask, index_check
 from services.bootstrap.catalogue import open_catalogue
 from services.bootstrap.client_tls import trust
 from services.bootstrap.importing import build_maker, open_maker
 from services.bootstrap.own_clients import own_client
-from services.bootstrap.settings import CliSettings
+from services.bootstrap.settings import CliSettings, load
 from services.cli.printed import tell
-from services.core.errors import InputError
+from services.core.errors import InputError, UnavailableError
 from services.core.importing.import_run import ImportWriter
 from services.core.importing.item_maker import Maker
 from services.core.importing.store_writer import StoreWriter
@@ -74,6 +75,16 @@ def api_client(settings: CliSettings, page: str) -> httpx.Client:
     key = settings.api_key.get_secret_value()
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     return own_client(page, timeout_s=60, headers=headers, verify=trust(settings, page))
+
+
+def ask_system(method: str, path: str, **options: Any) -> Any:
+    """An answer of the running system's api; raises UnavailableError if nothing runs."""
+    settings = load(CliSettings)
+    addresses = run_json(settings)
+    if addresses is None:
+        raise UnavailableError(f"nothing runs on {settings.data_dir}; start it with `make run`")
+    with api_client(settings, addresses["page"]) as client:
+        return ask(client, method, path, **options)
 
 
 @contextmanager

@@ -170,6 +170,19 @@ class ItemQueryBody(Body):
     facet: list[Text] = Field([], description="Metadata that they have, `field:value`.")
 
 
+# A schema of its own would have to stand beside the answers'.
+_Matching = Annotated[
+    ItemQueryBody,
+    WithJsonSchema(
+        {
+            "type": "object",
+            "properties": {"q": {"type": "string"}, "facet": {"type": "array", "items": {"type": "string"}}},
+            "additionalProperties": False,
+        }
+    ),
+]
+
+
 class BatchBody(Body):
     """A change of many items, of `ids` or of those `matching`: `set` and `remove` metadata, or `delete`."""
 
@@ -179,8 +192,10 @@ class BatchBody(Body):
     ids: list[Text] | None = Field(
         None, description="Their ids, at most 10,000; one named twice counts once."
     )
-    matching: ItemQueryBody | None = Field(
-        None, description="Those that GET /items finds, at most 10,000; {} for all."
+    matching: _Matching | None = Field(
+        None,
+        description='Those that GET /items finds, at most 10,000: `{"q", "facet": […]}`, both as there; {} '
+        "for all.",
     )
     set: dict[str, MetadataValue] = Field({}, description="Metadata to set; other fields stay.")
     remove: list[Text] = Field([], description="Fields of metadata to remove.")

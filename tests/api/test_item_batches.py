@@ -99,3 +99,27 @@ def test_a_change_that_can_not_be_is_refused(
 def test_nothing_to_do_has_no_undo(shop: Stack) -> None:
     changed = batch(shop, matching={"q": "nothing like it"}, delete=True)
     assert (changed["changed"], changed["refused"], changed["undo"]) == (0, [], None)
+
+
+def test_the_command_line_finds_edits_deletes_and_exports_many(shop: Stack) -> None:
+    def run(*words: str, code: int = 0) -> tuple[str, str]:
+        done = shop.cli("items", *words)
+        assert done.returncode == code, done.stderr
+        return done.stdout, done.stderr
+
+    tag = ("--facet", "tag:batch")
+    assert [line.split()[0] for line in run("list", "--search", "bowll", *tag)[0].splitlines()] == IDS
+    told = run("edit", *tag, "--set", "shelf=a=b", "--remove", "colour")[1]
+    assert told.splitlines()[0] == "3 items changed, 0 refused"
+    table = run("export", "--csv", "-", *tag, "--sort", "newest")[0].splitlines()
+    assert [line.partition(",")[0] for line in table] == ["id", *IDS[::-1]]
+    assert table[0].endswith("tag,shelf")
+    assert table[1].endswith("batch,a=b")
+    assert "There is no terminal to answer; expected --yes" in run("delete", *tag, code=2)[1]
+    told = run("delete", *tag, "--search", "b-1", "--yes")[1]
+    assert told.splitlines()[0] == "1 item deleted, 0 refused"
+    assert found(shop, facet="tag:batch") == IDS[1:]
+    undone = run("undo", told.splitlines()[1].split()[-1])[1]
+    assert undone.splitlines()[0] == "1 item put back, 0 refused"
+    assert "refused: b-9: there is no item 'b-9'" in run("edit", "b-9", "--set", "a=1", code=1)[1]
+    assert "expected field:value" in run("list", "--facet", "blue", code=2)[1]

@@ -9,6 +9,7 @@ from typing import Any
 
 from services.core.catalogue.stored_values import StoredValues, packed_points, points_of
 from services.core.domain import Item, ItemFacts, ItemWords, searched_text
+from services.core.revision import content_revision
 
 # The numbers of confirmations and of wrong matches of an item.
 COUNTS = """
@@ -39,6 +40,8 @@ PUT_VECTORS = (
     "INSERT OR REPLACE INTO vectors (item_id, model, dim, recipe, vectors, points) VALUES (?, ?, ?, ?, ?, ?)"
 )
 PUT_WORDS = "UPDATE items SET title = ?, link = ?, metadata = ?, searched = ? WHERE id = ?"
+# What revisions are made of.
+REVISIONS = "SELECT id, title, link, metadata, picture, more_pictures FROM items"
 # The values of a row, which may be of any type if it is damaged.
 _Row = Sequence[Any]
 
@@ -93,6 +96,18 @@ def facts_of(row: _Row) -> ItemFacts:
     facts, dim = _facts(facts_row, values)
     views = values.views("vectors", size, dim, at_least=1)
     return replace(facts, views=views, damage=values.damage)
+
+
+def revision_of_row(row: _Row) -> str:
+    """The revision of the item of a row of REVISIONS, also of a damaged one."""
+    _, title, link, metadata, picture, more = row
+    values = StoredValues()
+    return content_revision(
+        title=values.text("title", title),
+        link=values.link(link),
+        metadata=values.metadata(metadata),
+        pictures=(values.text("picture", picture), *values.keys(more)),
+    )
 
 
 def item_points(row: _Row) -> tuple[bytes, ...]:

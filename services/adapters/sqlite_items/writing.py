@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.adapters.sqlite_items.item_rows import (
-    ITEM_FACTS,
     PUT_ITEM,
     PUT_VECTORS,
     PUT_WORDS,
-    facts_of,
+    REVISIONS,
+    revision_of_row,
     with_ids,
     words_row,
 )
@@ -61,8 +61,9 @@ def left(db: sqlite3.Connection, expected: Mapping[str, str]) -> dict[str, str]:
     ids, now = list(expected), dict[str, str]()
     for at in range(0, len(ids), _AT_ONCE):
         some = ids[at : at + _AT_ONCE]
-        rows = db.execute(f"{ITEM_FACTS} WHERE {with_ids(some)}", some)
-        now |= {facts.id: facts.revision for facts in map(facts_of, rows)}
+        now |= {
+            row[0]: revision_of_row(row) for row in db.execute(f"{REVISIONS} WHERE {with_ids(some)}", some)
+        }
     return left_of(now, expected)
 
 

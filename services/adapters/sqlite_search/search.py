@@ -19,7 +19,7 @@ from services.adapters.sqlite_search.conditions import (
 )
 from services.adapters.sqlite_search.facets import chosen_labels, count_labels
 from services.adapters.sqlite_search.file import has_grams, open_search, remove, transaction
-from services.adapters.sqlite_search.writing import drop_entry, put_entry
+from services.adapters.sqlite_search.writing import Labels, drop_entry, put_entry
 from services.core.catalogue.item_search import FieldCounts, Found, ItemQuery
 from services.core.catalogue.words import Vocabulary, words_of
 from services.core.domain import Change, ItemFacts
@@ -75,10 +75,10 @@ class SqliteSearch:
         with self._use() as db, transaction(db):
             if not changes or db.execute("SELECT cursor FROM held").fetchone() != (after,):
                 return
-            is_new = False
+            is_new, labels = False, Labels()
             for item_id, cursor in sorted(first.items(), key=lambda each: each[1]):
                 if item_id in facts:
-                    is_new |= put_entry(db, facts[item_id], cursor=cursor, grams=self._grams)
+                    is_new |= put_entry(db, facts[item_id], cursor=cursor, grams=self._grams, labels=labels)
                 else:
                     db.execute("INSERT OR IGNORE INTO births VALUES (?, ?)", (item_id, cursor))
                     drop_entry(db, item_id, grams=self._grams)

@@ -14,8 +14,15 @@ _START = 60
 _MOST_LETTERS = 200
 
 
-def put_entry(db: sqlite3.Connection, facts: ItemFacts, *, cursor: int, grams: bool) -> bool:
-    """Write an item's entry in place of an older one; whether it brought words that nobody had."""
+# The numbers of fields and values by their texts, as far as they are known.
+Labels = dict[tuple[str, str], tuple[int, int]]
+
+
+def put_entry(db: sqlite3.Connection, facts: ItemFacts, *, cursor: int, grams: bool, labels: Labels) -> bool:
+    """Write an item's entry in place of an older one; whether it brought words that nobody had.
+
+    `labels` are those that its transaction has met.
+    """
     found = db.execute("SELECT born FROM births WHERE id = ?", (facts.id,)).fetchone()
     born = found[0] if found else cursor
     if found is None:
@@ -29,12 +36,12 @@ def put_entry(db: sqlite3.Connection, facts: ItemFacts, *, cursor: int, grams: b
     db.execute(f"INSERT INTO entries VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, {shown})", row)
     if grams:
         db.execute("INSERT INTO grams (rowid, words) VALUES (?, ?)", (born, words))
-    labels = [
-        (born, *_label(db, name, value))
+    own = [
+        (born, *_label(db, name, value, labels))
         for name, value in facts.metadata.items()
         if len(value) <= _MOST_LETTERS
     ]
-    db.executemany("INSERT INTO labelled VALUES (?, ?, ?)", labels)
+    db.executemany("INSERT INTO labelled VALUES (?, ?, ?)", own)
     before = db.total_changes
     new = [(word,) for word in vocabulary_of(words)]
     db.executemany("INSERT OR IGNORE INTO vocabulary VALUES (?)", new)
@@ -53,10 +60,13 @@ def drop_entry(db: sqlite3.Connection, item_id: str, *, grams: bool) -> None:
     db.execute("DELETE FROM entries WHERE born = ?", found[:1])
 
 
-def _label(db: sqlite3.Connection, name: str, value: str) -> tuple[int, int]:
+def _label(db: sqlite3.Connection, name: str, value: str, labels: Labels) -> tuple[int, int]:
     """The numbers of a field and of one of its values, which are written first if they are new."""
+    if (known := labels.get((name, value))) is not None:
+        return known
     db.execute("INSERT OR IGNORE INTO fields (name) VALUES (?)", (name,))
     (field,) = db.execute("SELECT field FROM fields WHERE name = ?", (name,)).fetchone()
     db.execute("INSERT OR IGNORE INTO labels (field, value) VALUES (?, ?)", (field, value))
     (label,) = db.execute("SELECT label FROM labels WHERE field = ? AND value = ?", (field, value)).fetchone()
+    labels[name, value] = field, label
     return field, label

@@ -20,6 +20,8 @@ from services.core.errors import Loading, LoadingError
 from services.core.ports import ItemStore
 
 _AT_ONCE = 500
+# Changes that are taken in one step, so that an item that changed often is written once.
+_CHANGES = 2000
 # Time that a question waits for changes to be read; beyond it it is refused, and the reading goes on.
 _WAIT_S = 10.0
 # Time after which the showings are counted again; a day's order of "most shown" does not depend on seconds.
@@ -88,7 +90,7 @@ class ItemFinder:
     def catch_up(self) -> None:
         """Read the store's changes up to its newest; raises LoadingError if that takes too long."""
         until_s = self._clock() + self._wait_s
-        if not self._reading.acquire(timeout=self._wait_s):
+        if not self._reading.acquire(timeout=min(self._wait_s, threading.TIMEOUT_MAX)):
             raise LoadingError(Loading())
         try:
             self._catch_up(until_s)
@@ -101,11 +103,12 @@ class ItemFinder:
         if held != identity or cursor > head:
             self._search.begin(identity)
             cursor = 0
-        while cursor < head and (changes := self._store.changes(after=cursor, limit=_AT_ONCE)):
+        while cursor < head and (changes := self._store.changes(after=cursor, limit=_CHANGES)):
             if self._clock() > until_s:
                 raise LoadingError(Loading(cursor, head))
             ids = list(dict.fromkeys(each.item_id for each in changes))
-            facts = {each.id: each for each in self._store.facts(ids) if each is not None and not each.damage}
+            parts = [self._store.facts(ids[at : at + _AT_ONCE]) for at in range(0, len(ids), _AT_ONCE)]
+            facts = {each.id: each for part in parts for each in part if each is not None and not each.damage}
             self._search.apply(changes, facts, after=cursor)
             cursor = changes[-1].cursor
 

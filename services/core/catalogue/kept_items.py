@@ -8,7 +8,7 @@ import os
 import tempfile
 import weakref
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -107,8 +107,9 @@ class FiledItems:
 
 def item_fields(item: Item) -> dict[str, Any]:
     """An item as JSON's values; vectors as float16, as the item store keeps them."""
-    # The metadata may be any mapping, which `asdict` can't copy.
-    facts = asdict(item.facts, dict_factory=dict)
+    # By name, as `asdict` copies each value and takes longer than all else.
+    known = item.facts
+    facts = {each.name: getattr(known, each.name) for each in fields(ItemFacts)}
     return facts | {
         "metadata": dict(item.metadata),
         "recipe": item.recipe,
@@ -118,11 +119,11 @@ def item_fields(item: Item) -> dict[str, Any]:
     }
 
 
-def item_of_fields(fields: dict[str, Any]) -> Item:
+def item_of_fields(given: dict[str, Any]) -> Item:
     """The item of `item_fields`; raises KeyError, TypeError or ValueError for anything else."""
-    content, recipe, dim = (fields.pop(name) for name in ("vectors", "recipe", "dim"))
-    points = base64.b64decode(fields.pop("points"))
-    fields |= {name: tuple(fields[name]) for name in ("more_pictures", "taught")}
-    facts = ItemFacts(**fields)
+    content, recipe, dim = (given.pop(name) for name in ("vectors", "recipe", "dim"))
+    points = base64.b64decode(given.pop("points"))
+    given |= {name: tuple(given[name]) for name in ("more_pictures", "taught")}
+    facts = ItemFacts(**given)
     vectors = np.frombuffer(base64.b64decode(content), "<f2").astype(np.float32).reshape(-1, dim)
     return Item.of(facts, vectors=vectors, recipe=recipe, points=points_of(points, len(facts.pictures)))
