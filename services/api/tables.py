@@ -38,6 +38,7 @@ _NO_COLUMNS = {
     "these; it has ref, words; expected a mapping of columns such as title=Name,image=Photo",
     "names": ["Ref", "Words"],
     "samples": [{"Ref": "7", "Words": "Red mug"}],
+    "columns": {"title": [], "image": [], "id": []},
 }
 _UNCLEAR = (
     "shop.csv line 2 is not UTF-8 (byte 0xAF), and its encoding is unclear; save it as UTF-8, or name its "
@@ -54,7 +55,7 @@ _FILES_PROBLEMS = problems(
     }
 )
 _Name = Annotated[
-    str, Query(min_length=1, max_length=1000, description="Its path; .jsonl makes it JSON lines.")
+    str, Query(min_length=1, max_length=1000, description="Its path; .jsonl is JSON lines, .xml a feed.")
 ]
 _Encoding = Annotated[str, Query(max_length=40, description="Its encoding, in place of the one found.")]
 _Map = Annotated[
@@ -82,7 +83,7 @@ def build_router(limits: LimitSettings) -> APIRouter:
         """The rows of a CSV or of JSON lines, as `lookalike items import` reads them; nothing is kept.
 
         If its columns are not known, the answer is 400 with their `names`, and the values of its first three
-        rows by these in `samples`.
+        rows by these in `samples`; `columns` are those that are known.
         """
         too_large, given = f"the table has more than {most_bytes} bytes", parse_map([columns])
 
@@ -96,7 +97,9 @@ def build_router(limits: LimitSettings) -> APIRouter:
                 try:
                     return await run_in_threadpool(read, content)
                 except ColumnsError as error:
-                    return problem(400, str(error), names=list(error.names), samples=list(error.samples))
+                    return problem(
+                        400, str(error), names=error.names, samples=error.samples, columns=error.columns
+                    )
 
     @router.post(
         "/items/files",

@@ -31,7 +31,7 @@ _NAMED = 20
 def import_items(
     source: Annotated[
         str,
-        typer.Argument(help="Folder, .csv, .jsonl, .txt of `title, url` lines, .zip of an export, s3://…"),
+        typer.Argument(help="Folder, .csv, .jsonl, .xml feed, .txt of `title, url` lines, .zip, s3://…"),
     ],
     columns: Annotated[
         list[str] | None,
@@ -59,7 +59,8 @@ def import_items(
 
     A .csv or .jsonl has the columns id, title, image (a path from the file's folder) or url, and link; any
     more are metadata. The columns of Shopify, WooCommerce, Google Merchant and many others are known. A .txt
-    has the 2018 sample's lines `title, url`. docs/importing.md has the whole rule.
+    has the 2018 sample's lines `title, url`, an .xml is a product feed as Google Merchant reads it.
+    docs/importing.md has the whole rule.
 
     Items with the same picture as others, or nearly the same, are named at the end.
 

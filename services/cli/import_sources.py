@@ -21,7 +21,7 @@ from services.core.errors import InputError
 from services.core.importing.archive import Archive
 from services.core.importing.archive_jobs import archive_jobs
 from services.core.importing.archive_line import item_line
-from services.core.importing.file_names import sort_names
+from services.core.importing.file_names import TABLES, sort_names
 from services.core.importing.import_rows import (
     MAX_PICTURE_BYTES,
     BadRow,
@@ -81,7 +81,7 @@ def open_source(
         path = Path(given)
         with reader.open(path, name=str(path.resolve())) as source:
             yield source
-    elif PurePosixPath(given).suffix.lower() in (".csv", ".jsonl", ".txt", ".zip"):
+    elif PurePosixPath(given).suffix.lower() in (*TABLES, ".zip"):
         home, _, file_name = given.rpartition("/")
         make_folder(settings.data_dir)
         with tempfile.TemporaryDirectory(dir=settings.data_dir) as folder:

@@ -80,6 +80,8 @@ def test_a_person_chooses_columns_and_encoding(client: Client) -> None:
     unknown = table(client, "t.csv", content, encoding="cp1250")
     assert (unknown.status_code, unknown.json()["names"]) == (400, ["Words", "Shot", "Ref"])
     assert unknown.json()["samples"] == [{"Words": "Żółta", "Shot": "mug.jpg", "Ref": "1"}]
+    partly = table(client, "t.csv", content, encoding="cp1250", map="title=Words,id=Ref")
+    assert partly.json()["columns"]["title"] == ["Words"]
     chosen = table(client, "t.csv", content, encoding="cp1250", map="title=Words,image=Shot,id=Ref").json()
     taken = {field: columns for field, columns in chosen["columns"].items() if columns}
     assert taken == {"id": ["Ref"], "title": ["Words"], "image": ["Shot"]}

@@ -31,6 +31,10 @@ _JSON = "\n".join(
     ]
 )
 _2018 = "A mug, https://shop.example/1.jpg\nA bowl, wide, https://shop.example/2.jpg\n"
+_FEED = (
+    '<rss xmlns:g="http://base.google.com/ns/1.0"><channel><item><g:id>1</g:id><title>Mug</title>'
+    "<g:image_link>https://shop.example/1.jpg</g:image_link></item></channel></rss>"
+)
 _ORIGINALS = [
     *(_CSV.encode(encoding) for encoding in ("utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-16-be")),
     *(_CSV.replace(",", separator).encode() for separator in (";", "\t", "|")),
@@ -39,6 +43,7 @@ _ORIGINALS = [
     _SHOP.encode(),
     _JSON.encode(),
     _2018.encode(),
+    _FEED.encode(),
 ]
 _TOKENS = [
     *(b",", b";", b"\t", b"|", b'"', b'""', b"\r", b"\n", b"\r\n", b"\0", b"\x1a", b"\x1b[2J", b"sep=|\n"),
@@ -70,7 +75,7 @@ _TOKENS = [
 def _read(content: bytes) -> None:
     """The same bytes as a table of each kind, from a folder and from S3; refused if each of them is."""
     taken = 0
-    for suffix, home in ((".csv", ""), (".jsonl", ""), (".txt", "s3://bucket/folder")):
+    for suffix, home in ((".csv", ""), (".jsonl", ""), (".xml", ""), (".txt", "s3://bucket/folder")):
         path = FOLDER / f"table-{os.getpid()}{suffix}"
         path.write_bytes(content)
         try:

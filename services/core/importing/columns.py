@@ -28,11 +28,20 @@ _DETAILS = {"price": PRICES, "currency": CURRENCIES, "category": CATEGORIES}
 
 
 class ColumnsError(InputError):
-    """A table whose columns are not known: their `names` as it writes them, and its first `samples`."""
+    """A table whose columns are not known: their `names` as it writes them, and its first `samples`.
 
-    def __init__(self, text: str, names: Sequence[str], samples: Sequence[Mapping[str, str]] = ()) -> None:
+    `columns` are those that are known, by field.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        names: Sequence[str],
+        samples: Sequence[Mapping[str, str]],
+        columns: Mapping[str, Sequence[str]],
+    ) -> None:
         super().__init__(text)
-        self.names, self.samples = names, samples
+        self.names, self.samples, self.columns = names, samples, columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +103,19 @@ def choose_columns(names: Sequence[str], given: Given) -> Columns | None:
 
     `given` are a person's own choices; raises InputError for one that is not there.
     """
+    found = known_columns(names, given)
+    return found if found.title and found.main else None
+
+
+def known_columns(names: Sequence[str], given: Given) -> Columns:
+    """The columns that are known, be it enough for an item or not."""
     for column in (column for columns in given.values() for column in columns):
         if column not in names:
             near = difflib.get_close_matches(column, names, 1)
             hint = f" (did you mean {near[0]!r}?)" if near else ""
             raise InputError(f"there is no column {column[:60]!r}{hint}; it has {', '.join(names)[:200]}")
-    found = _own(names) or _of_a_shop(names)
-    return _as_given(names, found, given) if given else found
+    found = _own(names) or _guessed(names)
+    return _as_given(found, given) if given else found
 
 
 def _own(names: Sequence[str]) -> Columns | None:
@@ -110,13 +125,8 @@ def _own(names: Sequence[str]) -> Columns | None:
     return replace(OWN, more=more, details={name: name for name in _DETAILS if name in names})
 
 
-def _of_a_shop(names: Sequence[str]) -> Columns | None:
-    found = _guessed(names)
-    return found if found.title and found.main else None
-
-
 def _guessed(names: Sequence[str]) -> Columns:
-    """What the names say, be it enough or not."""
+    """What the names say."""
     system = system_of(names)
     pictures = sorted(filter(is_picture, names), key=is_further)
     known = _DETAILS | ({"category": system.category} if system and system.category else {})
@@ -138,9 +148,8 @@ def _guessed(names: Sequence[str]) -> Columns:
     return replace(found, skipped=tuple(skipped))
 
 
-def _as_given(names: Sequence[str], found: Columns | None, given: Given) -> Columns | None:
+def _as_given(found: Columns, given: Given) -> Columns:
     """The columns that a person chose, and the others as they are found."""
-    found = found or _guessed(names)
     chosen = {column for name, columns in given.items() if name != "skip" for column in columns}
 
     def one(name: str, was: str) -> str:
@@ -151,12 +160,9 @@ def _as_given(names: Sequence[str], found: Columns | None, given: Given) -> Colu
     pictures = given.get("image", (*found.main, *found.more))
     main = pictures[:1] if "image" in given else found.main
     details = {name: one(name, found.details.get(name, "")) for name in _DETAILS}
-    title = one("title", found.title)
-    if not title or not main:
-        return None
     return replace(
         found,
-        title=title,
+        title=one("title", found.title),
         main=main,
         more=pictures[len(main) :],
         id=one("id", found.id),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".gif")
-TABLES = (".csv", ".jsonl", ".txt")
+TABLES = (".csv", ".jsonl", ".txt", ".xml")
 # Folders and files that systems make for themselves: thumbnails, deleted files, indexes.
 _SYSTEM = re.compile(
     r"""

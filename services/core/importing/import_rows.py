@@ -78,10 +78,10 @@ def read_rows(
         return _folder_rows(path)
     if not path.exists():
         raise InputError(
-            f"{path} does not exist; expected a folder of pictures, a .csv, .jsonl, .txt or .zip"
+            f"{path} does not exist; expected a folder of pictures, a .csv, .jsonl, .txt, .xml or .zip"
         )
     if path.suffix.lower() not in TABLES:
-        raise InputError(f"{path} is of no known kind; expected a folder, .csv, .jsonl, .txt or .zip")
+        raise InputError(f"{path} is of no known kind; expected a folder, .csv, .jsonl, .txt, .xml or .zip")
     if not path.is_file():
         raise InputError(f"{path} is a pipe or a device; expected a file")
     shown = f"{home}/{path.name}" if home else str(path)

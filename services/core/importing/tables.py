@@ -12,7 +12,8 @@ from pathlib import PurePosixPath
 
 from services.core.errors import InputError
 from services.core.importing.column_names import REFUSED_PLACE, REFUSED_REASON, column_name
-from services.core.importing.columns import OWN, Columns, ColumnsError, choose_columns
+from services.core.importing.columns import OWN, Columns, ColumnsError, choose_columns, known_columns
+from services.core.importing.feed import feed_items
 from services.core.importing.file_names import is_address
 from services.core.importing.json_lines import json_lines
 from services.core.importing.mapping import Given
@@ -64,12 +65,19 @@ def read_table(content: bytes, *, name: str, encoding: str = "", given: Given | 
 def open_table(opened: Opened, *, name: str, encoding: str = "", given: Given | None = None) -> Table:
     """Open a table; raises InputError if it has no row.
 
-    `name` is its place, for people; with the suffix .jsonl it is JSON lines. `encoding` and the columns by
-    field, `given`, are a person's own choices in place of what the table itself says.
+    `name` is its place, for people; with the suffix .jsonl it is JSON lines, with .xml a product feed.
+    `encoding` and the columns by field, `given`, are a person's own choices in place of what it says itself.
     """
-    text = find_text(opened, name=name, encoding=encoding)
-    read = _json if PurePosixPath(name).suffix.lower() == ".jsonl" else _delimited
-    table = read(text, name, given or {})
+    suffix = PurePosixPath(name).suffix.lower()
+    if suffix == ".xml":
+        lines = partial(feed_items, opened, name, encoding)
+        table = _keyed(lines, name, encoding or "utf-8", given or {})
+    else:
+        text = find_text(opened, name=name, encoding=encoding)
+        if suffix == ".jsonl":
+            table = _keyed(partial(json_lines, text), name, text.encoding, given or {})
+        else:
+            table = _delimited(text, name, given or {})
     if next(table.lines(), None) is None:
         raise InputError(f"{name} holds no row; {_EXPECTED}")
     return table
@@ -108,9 +116,15 @@ def _delimited(text: TableText, name: str, given: Given) -> Table:
             return Table(name, text.encoding, separator, ("title", "url"), OWN, lines)
     separator, head = max(heads.items(), key=lambda each: len(each[1]))
     names = _numbered(list(map(_as_written, head)))
-    raise ColumnsError(
-        f"{name}: {_columns(names, given)}", _own(names), _samples(names, begins[separator][1:])
-    )
+    own, samples = _own(names), _samples(names, begins[separator][1:])
+    known = known_columns([column_name(each) for each in own], _there(own, given)).by_field(own)
+    raise ColumnsError(f"{name}: {_columns(names, given)}", own, samples, known)
+
+
+def _there(names: Sequence[str], given: Given) -> Given:
+    """A person's choices of columns that there are."""
+    keys = set(map(column_name, names))
+    return {field: tuple(each for each in columns if each in keys) for field, columns in given.items()}
 
 
 def _own(names: Sequence[str]) -> tuple[str, ...]:
@@ -187,13 +201,14 @@ def _of_2018(text: TableText, separator: str) -> Iterator[Line]:
         yield Line(record.line, {"title": title, "url": address}, record.reason)
 
 
-def _json(text: TableText, name: str, given: Given) -> Table:
-    names = _own(list(dict.fromkeys(key for line in json_lines(text) for key in line.values)))
+def _keyed(lines: Callable[[], Iterator[Line]], name: str, encoding: str, given: Given) -> Table:
+    """A table whose lines name their values themselves: JSON, or a feed."""
+    names = _own(list(dict.fromkeys(key for line in lines() for key in line.values)))
     try:
         columns = choose_columns([column_name(key) for key in names], given) or OWN
     except InputError as error:
         raise InputError(f"{name}: {error}") from None
-    return Table(name, text.encoding, "", names, columns, lambda: _by_key(json_lines(text), columns))
+    return Table(name, encoding, "", names, columns, lambda: _by_key(lines(), columns))
 
 
 def _by_key(lines: Iterator[Line], columns: Columns) -> Iterator[Line]:

@@ -37,7 +37,7 @@ def test_a_reason_can_be_printed_though_the_columns_name_holds_a_damaged_byte() 
 
 
 def test_each_example_is_expected() -> None:
-    kinds = (".csv", ".jsonl", ".txt")
+    kinds = (".csv", ".jsonl", ".txt", ".xml")
     assert sorted(path.name for path in TABLES.iterdir() if path.suffix in kinds) == NAMES
 
 
