@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Dialog, Locator, Page, expect
 
 from services.core.importing.import_rows import BadRow, read_rows
+from services.core.importing.tables import read_table
 from tests.system.pictures import picture, write_pictures
 from tests.system.stack import Stack, eventually
 from tests.tables import EXPECTED, TABLES
@@ -91,9 +92,9 @@ def test_a_table_is_imported_and_refused_rows_are_told_with_the_key_asked_for_on
     with saved.open(encoding="utf-8-sig", newline="") as file:
         rows = {row["title"]: row for row in csv.DictReader(file)}
     assert set(rows) == {"Bad mug", "No picture", "Gone mug"}
-    assert "not a picture that can be read" in rows["Bad mug"]["reason"]
-    assert rows["No picture"]["reason"].startswith("no picture; expected a path in `image`")
-    assert rows["Gone mug"]["row"] == "shop.csv line 6"
+    assert "not a picture that can be read" in rows["Bad mug"]["refused reason"]
+    assert rows["No picture"]["refused reason"].startswith("no picture; expected a path in `image`")
+    assert rows["Gone mug"]["refused row"] == "shop.csv line 6"
     dialog.locator(".progress").get_by_role("button", name="Close").click()
     expect(page.locator(".card-title")).to_have_text(["Blue mug", "Red mug"])
     assert not [address for address in [*addresses, page.url] if KEY in address]
@@ -213,8 +214,8 @@ def test_what_is_no_picture_of_a_folder_is_passed_over_aloud(
         expect(found).to_contain_text(kind)
     dialog.get_by_role("button", name="Start over").click()
     choose(dialog, folder / "a.heic", folder / "b.heic")
-    nothing = "There is nothing to import among these: neither a .csv, .jsonl, .txt or .zip file, nor a"
-    expect(dialog.get_by_role("alert")).to_have_text(f"{nothing} picture. Skipped: 2 .heic")
+    nothing = "There is nothing to import among these: neither a .csv, .jsonl, .txt, .xml or .zip file,"
+    expect(dialog.get_by_role("alert")).to_have_text(f"{nothing} nor a picture. Skipped: 2 .heic")
     pages.expect_errors("status of 400")
 
 
@@ -244,7 +245,8 @@ def test_columns_are_proposed_and_can_be_chosen_with_the_keyboard(
         expect(encoding).to_be_focused()
     title = listed(dialog, "Title")
     expect(title.locator("option:checked")).to_have_text("Name")
-    expect(listed(dialog, "Picture").locator("option:checked")).to_have_text("Image, Image 2")
+    expect(listed(dialog, "Picture").locator("option:checked")).to_have_text("Image")
+    expect(listed(dialog, "Picture 2").locator("option:checked")).to_have_text("Image 2")
     expect(listed(dialog, "Id").locator("option:checked")).to_have_text("none")
     title.focus()
     title.press("ArrowDown")
@@ -258,10 +260,77 @@ def test_columns_are_proposed_and_can_be_chosen_with_the_keyboard(
     assert (item["id"], item["title"], len(item["pictures"])) == ("r1", "Żółta", 2)
 
 
+def ready(dialog: Locator) -> None:
+    """Wait until the table was read with the choices made."""
+    expect(dialog.locator("[aria-busy]")).to_have_count(0)
+
+
+def test_a_mapping_by_hand_is_shown_remembered_and_used_for_the_refused_rows(
+    with_key: Stack, pages: Pages, tmp_path: Path
+) -> None:
+    write_pictures(tmp_path, ["a.jpg", "b.jpg", "c.jpg"])
+    table = tmp_path / "stock.csv"
+    table.write_text(
+        "Ref,Words,Shot,Back,Cost,VK\nr1,Mug 赤,a.jpg,b.jpg,1,4\nr2,Pot,no.jpg,,2,5\nr2,,,b.jpg,,\n"
+        "r3,Jug,c.jpg,,3,6\n"
+    )
+    page = with_known_key(pages, with_key)
+    dialog = open_import(page)
+    choose(dialog, table, *tmp_path.glob("*.jpg"))
+    expect(dialog.locator(".plan-bad")).to_contain_text("Choose below which columns of stock.csv have")
+    mapping = {"Title": "Words", "Picture": "Shot", "Picture 2": "Back", "Id": "Ref", "Price": "VK"}
+    for name, column in mapping.items():
+        listed(dialog, name).select_option(column)
+        ready(dialog)
+    dialog.get_by_role("checkbox", name="Cost").uncheck()
+    ready(dialog)
+    pages.forget_errors("status of 400")
+    row = dialog.locator(".map-table tr", has=page.get_by_role("rowheader", name="Title"))
+    expect(row.locator("td.map-value")).to_have_text(["Mug 赤", "Pot", "Jug"])
+    dialog.get_by_role("button", name="Import 2 items").click()
+    done(dialog, "2 items imported; all can be found now. 1 row was refused.")
+    found = items(with_key)
+    assert {name: (len(item["pictures"]), item["metadata"]) for name, item in found.items()} == {
+        "r1": (2, {"price": "4"}),
+        "r3": (1, {"price": "6"}),
+    }
+    with page.expect_download() as download:
+        dialog.get_by_role("button", name="Save the refused rows as CSV").click()
+    saved = tmp_path / "refused.csv"
+    download.value.save_as(saved)
+    lines = saved.read_text("utf-8-sig").splitlines()
+    assert lines[0] == "Ref,Words,Shot,Back,Cost,VK,refused row,refused reason"
+    assert [line.split(",")[:6] for line in lines[1:]] == [
+        ["r2", "Pot", "no.jpg", "", "2", "5"],
+        ["r2", "", "", "b.jpg", "", ""],
+    ]
+    saved.write_text(saved.read_text("utf-8-sig").replace("no.jpg", "c.jpg"), encoding="utf-8")
+    dialog.get_by_role("button", name="Import more").click()
+    choose(dialog, saved, *tmp_path.glob("*.jpg"))
+    expect(dialog).to_contain_text("These are the columns that you chose last time for such a table.")
+    pages.forget_errors("status of 400")
+    dialog.get_by_role("button", name="Import 1 item").click()
+    done(dialog, "1 item imported")
+    assert (len(items(with_key)["r2"]["pictures"]), items(with_key)["r2"]["metadata"]) == (2, {"price": "5"})
+
+
+def test_the_sample_table_is_one_that_an_import_reads(with_key: Stack, pages: Pages, tmp_path: Path) -> None:
+    page = with_known_key(pages, with_key)
+    dialog = open_import(page)
+    with page.expect_download() as download:
+        dialog.get_by_role("button", name="Download a sample table").click()
+    saved = tmp_path / "sample.csv"
+    download.value.save_as(saved)
+    first, second = read_table(saved.read_bytes(), name="sample.csv").rows
+    assert first.images == ("red-mug.jpg", "red-mug-side.jpg")
+    assert (second.draft and second.draft.metadata["currency"], second.reason) == ("EUR", "")
+
+
 def test_an_empty_catalogue_says_what_to_do(with_key: Stack, pages: Pages) -> None:
     page = with_known_key(pages, with_key)
     state = page.locator(".catalogue-state")
     state.get_by_role("button", name="Import").click()
+    page.locator("dialog[open].import").wait_for()
     page.keyboard.press("Escape")
     state.get_by_role("button", name="Add an item").click()
     page.keyboard.press("Escape")

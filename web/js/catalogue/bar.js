@@ -3,7 +3,7 @@
 import { dialogIsOpen } from "../base/dialog.js";
 import { el } from "../base/dom.js";
 import { t } from "../base/text.js";
-import { openImport } from "./import.js";
+import { openImport } from "./start_import.js";
 import { forget, goOn, onImport, stop } from "./job.js";
 import { createProgress } from "./progress.js";
 

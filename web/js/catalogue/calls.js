@@ -11,6 +11,8 @@ const PATIENT_MS = 90000;
 // An archive may be of any size. On AWS its address is good for an hour, too.
 const ARCHIVE_MS = 3600000;
 const ASK_MS = 2000;
+// The size that a server reads of a table unless it is set otherwise (LOOKALIKE_MAX_TABLE_MIB).
+const TABLE_BYTES = 8 * 1024 * 1024;
 
 const place = (id) => `items/${encodeURIComponent(id)}`;
 
@@ -75,7 +77,7 @@ export async function importArchive({ file, onSent }) {
 
 export const editItem = (id, words, revision) => call(place(id), { method: "PUT", json: words, ...ifMatch(revision) });
 export const deleteItem = (id, revision) => call(place(id), { method: "DELETE", ...ifMatch(revision) });
-export const addView = (id, source) => post(`${place(id)}/views`, {}, source);
+export const addView = (id, source, revision = null) => post(`${place(id)}/views`, {}, source, revision ? ifMatch(revision) : {});
 export const removeView = (id, n, revision) => call(`${place(id)}/views/${n}`, { method: "DELETE", timeoutMs: PATIENT_MS, ...ifMatch(revision) });
 export const undo = (token) => call("items/undo", { method: "POST", json: { undo: token }, timeoutMs: PATIENT_MS });
 
@@ -84,11 +86,18 @@ export const sortFiles = (paths) => call("items/files", { method: "POST", json: 
 
 /** Reads a table's bytes: {names, columns, foreign, encoding, left_out, rows}; of unknown columns only the `names`. */
 export async function readTable(name, body, { encoding = "", columns = null }) {
-  if (await mustUpload({ size: body.byteLength })) return { status: 413, ok: false, body: null, detail: t("import.table.too_large", { name }) };
-  const map = Object.entries(columns ?? {}).flatMap(([field, chosen]) => (chosen.length ? chosen : [""]).map((column) => `${field}=${column}`));
+  if (await mustUpload({ size: body.byteLength })) return tooLargeTable(name);
+  const map = Object.entries(columns ?? {}).map(([field, chosen]) => `${field}=${chosen.map(quoted).join(";")}`);
   const query = new URLSearchParams({ name, encoding, map: map.join(",") });
-  return call(`items/table?${query}`, { method: "POST", body, timeoutMs: PATIENT_MS });
+  const answer = await call(`items/table?${query}`, { method: "POST", body, timeoutMs: PATIENT_MS });
+  // A connection that the server closes while it is sent a table looks like none.
+  return answer.status === 413 || (answer.status === 0 && body.byteLength > TABLE_BYTES) ? tooLargeTable(name) : answer;
 }
+
+const quoted = (column) => `"${column.replaceAll('"', '""')}"`;
+
+/** The answer for a table that is too large to be read on the page. */
+export const tooLargeTable = (name) => ({ status: 413, ok: false, body: null, detail: t("import.table.too_large", { name }) });
 
 /** The words for a call that failed. */
 export function refusal({ status, detail }) {

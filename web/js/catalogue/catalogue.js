@@ -12,7 +12,7 @@ import { createImportBar } from "./bar.js";
 import { getItem, refusal } from "./calls.js";
 import { dropped, picturesOf } from "./files.js";
 import { createGrid } from "./grid.js";
-import { openImport } from "./import.js";
+import { openImport } from "./start_import.js";
 import { listen } from "./intake.js";
 import { openItem } from "./item.js";
 import { onImported } from "./job.js";

@@ -31,7 +31,8 @@ function lines(plan) {
     plan.missing ? line(tCount(plan.pictures ? "import.missing" : "import.missing.all", plan.missing), "plan-bad") : null,
     wrong ? line(tCount("import.wrong", wrong), "plan-bad") : null,
     plan.spare ? line(tCount("import.spare", plan.spare)) : null,
-    ...plan.tables.filter(({ trouble }) => trouble).map(({ trouble }) => line(trouble, "plan-bad")),
+    plan.jobs.length && !plan.archives ? line(t("import.replaces")) : null,
+    ...plan.tables.filter(({ trouble }) => trouble).map(({ path, names, trouble }) => line(names ? t("import.map.choose", { name: path }) : trouble, "plan-bad")),
     ...plan.tables.flatMap(leftOut).map((text) => line(text)),
     ...passedOver(plan).map((text) => line(text)),
   ];

@@ -10,10 +10,12 @@ import { begin, forget, goOn, onImport, stop } from "./job.js";
 import { makePlan } from "./plan.js";
 import { createProgress } from "./progress.js";
 import { refusedRows } from "./refused.js";
+import { remember } from "./remembered.js";
 import { sameRows } from "./same.js";
+import { sampleButton } from "./sample.js";
 
 const TYPING_MS = 500; // a name that is typed into a list goes through others, and a redrawn list forgets the first letters
-const TYPES = `.csv,.jsonl,.txt,.zip,${PICTURE_TYPES}`;
+const TYPES = `.csv,.jsonl,.txt,.xml,.zip,${PICTURE_TYPES}`;
 
 /** The area where files are chosen or dropped; more are added to those already there. */
 function createSource({ onPlan }) {
@@ -48,9 +50,9 @@ function createSource({ onPlan }) {
       const plan = await makePlan([...files.values()], choices);
       if (mine !== latest) return;
       if (!plan.trouble && !plan.tables.length && !plan.pictures && !plan.archives) return tellNothing(plan);
-      const at = room.querySelector("select:focus")?.dataset.field ?? field;
-      room.replaceChildren(found(plan, { onBegin: () => mine === latest && onPlan(plan), onClear: clear, onChoose: choose }));
-      (room.querySelector(`select[data-field="${CSS.escape(at)}"]`) ?? room.querySelector("h3")).focus();
+      const at = room.querySelector("[data-field]:focus")?.dataset.field ?? field;
+      room.replaceChildren(found(plan, { onBegin: () => mine === latest && start(plan), onClear: clear, onChoose: choose }));
+      (room.querySelector(`[data-field="${CSS.escape(at)}"]`) ?? room.querySelector("h3")).focus();
     } catch (error) {
       if (mine !== latest) return;
       tellUnreadable(error);
@@ -60,6 +62,11 @@ function createSource({ onPlan }) {
     } finally {
       if (mine === latest) room.removeAttribute("aria-busy");
     }
+  }
+
+  function start(plan) {
+    plan.tables.forEach(({ names, choice }) => choice && names && remember(names, choice));
+    onPlan(plan);
   }
 
   function tellNothing(plan) {
@@ -89,10 +96,12 @@ function createSource({ onPlan }) {
   const fromInput = (input) => take(chosen(input));
   const words = el("p", "form-words");
   setRich(words, t("import.words"));
+  const limits = el("p", "form-words import-limits", el("span", ""), " ", sampleButton());
+  setRich(limits.firstChild, t("import.limits"));
   const folder = "webkitdirectory" in HTMLInputElement.prototype
     ? chooser(t("import.choose.folder"), { webkitdirectory: true, onFiles: fromInput }) : [];
   const buttons = el("div", "pick", ...chooser(t("import.choose"), { accept: TYPES, multiple: true, onFiles: fromInput, main: true }), ...folder);
-  const node = el("section", "import-source", words, el("div", "drop-zone", el("p", "", t("import.drop")), buttons), trouble, room);
+  const node = el("section", "import-source", words, limits, el("div", "drop-zone", el("p", "", t("import.drop")), buttons), trouble, room);
   return { node, clear, take };
 }
 
@@ -118,7 +127,7 @@ function createOutcome({ onMore, onClose }) {
 }
 
 /** `files` is a promise of files already chosen. */
-export function openImport(files = null) {
+export function showImport(files = null) {
   const source = createSource({ onPlan: begin });
   const outcome = createOutcome({ onMore: () => { source.clear(); forget(); }, onClose: () => dialog.close() });
   const dialog = openDialog({ title: t("import.title"), className: "dialog-wide import", content: [source.node, outcome.node], onClose: leave });

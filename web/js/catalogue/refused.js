@@ -1,24 +1,32 @@
-// The refused rows of an import with their reasons, to read and to download as CSV.
+// The refused rows of an import with their reasons, to read, and to download as CSV, correct and import.
 
 import { el } from "../base/dom.js";
 import { t } from "../base/text.js";
 import { writeCsv } from "./csv.js";
+import { saveCsv } from "./sample.js";
 
 const SHOWN = 50;
 
 export const reason = ({ why }) => (typeof why === "string" ? why : t(why.key, why.values));
 
-/** The rows' own columns as they were, so that the file can be corrected and imported; place and reason come last. */
-export function refusedCsv(rows) {
-  const names = [...new Set(rows.flatMap(({ fields }) => Object.keys(fields)))];
-  const lines = rows.map((row) => [...names.map((name) => row.fields[name] ?? ""), row.where, reason(row)]);
-  return writeCsv([[...names, t("import.refused.row"), t("import.refused.reason")], ...lines]);
+// What these columns hold is never read; docs/importing.md names them.
+const [PLACE, REASON] = ["refused row", "refused reason"];
+const plain = (name) => name.normalize("NFC").trim().toLowerCase();
+
+/** The lines of a row, those that only add pictures to it below, and behind them what no column holds. */
+function linesOf(row, names) {
+  const all = [row.fields, ...row.further ?? []];
+  return all.map((fields, n) => [
+    ...names.map((name) => fields[name] ?? fields[plain(name)] ?? ""), row.where, reason(row), ...(n === 0 ? row.surplus ?? [] : []),
+  ]);
 }
 
-function download(rows) {
-  const address = URL.createObjectURL(new Blob([refusedCsv(rows)], { type: "text/csv" }));
-  Object.assign(el("a"), { href: address, download: "refused.csv" }).click();
-  setTimeout(() => URL.revokeObjectURL(address), 10000); // the browser may still be asking where to save it
+/** The rows with all columns of their tables as they were, so that the file can be corrected and imported. */
+export function refusedCsv(rows) {
+  const written = new Map(rows.flatMap(({ names = [] }) => names).reverse().map((name) => [plain(name), name]));
+  const known = [...new Set(rows.flatMap(({ names, fields }) => names ?? Object.keys(fields)).map(plain))];
+  const names = known.map((name) => written.get(name) ?? name);
+  return writeCsv([[...names, PLACE, REASON], ...rows.flatMap((row) => linesOf(row, names))]);
 }
 
 /** A list of the first rows, each a name with words, and how many more there are. */
@@ -33,6 +41,7 @@ export function longList(rows, label) {
 export function refusedRows(rows) {
   if (!rows.length) return null;
   const save = Object.assign(el("button", "button", t("import.refused.save")), { type: "button" });
-  save.addEventListener("click", () => download(rows));
-  return el("div", "refused", ...longList(rows.map((row) => [row.where, reason(row)]), t("import.refused.label")), save);
+  save.addEventListener("click", () => saveCsv("refused.csv", refusedCsv(rows)));
+  return el("div", "refused", ...longList(rows.map((row) => [row.where, reason(row)]), t("import.refused.label")),
+    el("div", "refused-save", save, el("p", "form-words", t("import.refused.again"))));
 }

@@ -99,7 +99,8 @@ export function createRun(plan, { onChange }) {
     for (const source of more) {
       if (!answer.ok) break;
       n += 1;
-      answer = await addView(answer.body.id, { ...source, onSent });
+      // On condition that nobody has changed it since, or another's item would get these pictures.
+      answer = await addView(answer.body.id, { ...source, onSent }, answer.body.revision);
     }
     return { answer, n };
   }
@@ -114,6 +115,7 @@ export function createRun(plan, { onChange }) {
       todo.unshift(job);
       return turn("key");
     }
+    if (answer.status === 409 && n > 1 && (job.changed = (job.changed ?? 0) + 1) < TRIES) return todo.unshift(job);
     if (answer.status === 0 || [429, 502, 503, 504].includes(answer.status)) return lose(job);
     waits = 0;
     if (state.phase === "lost") state.phase = "running";
