@@ -32,6 +32,7 @@ from services.api import (
     images,
     item_batches,
     item_facets,
+    item_health,
     items,
     matches,
     matches_stream,
@@ -49,6 +50,7 @@ from services.api.feeds import cameras_now
 from services.api.hub import Hub
 from services.api.keyed_answers import KeyedAnswers
 from services.bootstrap.api import ApiParts
+from services.bootstrap.item_health import watch_of
 from services.bootstrap.samples import open_sample_task
 from services.bootstrap.settings import ApiCoreSettings, ApiSettings
 from services.contract import problems
@@ -94,6 +96,8 @@ def build_app(settings: ApiSettings, parts: ApiParts, hub: Hub) -> FastAPI:
     routers = [
         matches.build_router(parts),
         matches_stream.build_router(parts, hub),
+        # Before the items: its path looks like an item's.
+        item_health.build_router(parts, watch_of(parts)),
         *item_routers(parts, settings, archives),
         images.build_router(parts),
         cameras.build_router(parts),

@@ -9,6 +9,11 @@ from pydantic import Field
 from services.bootstrap.base_settings import Base
 
 
+def history_file(data_dir: Path) -> Path:
+    """The file of the history in a data folder."""
+    return data_dir / "history.sqlite"
+
+
 class HistorySettings(Base):
     """What is kept of what the cameras showed."""
 
@@ -28,7 +33,7 @@ class HistorySettings(Base):
     @property
     def history_path(self) -> Path:
         """The file of the history, if the item store is SQLite."""
-        return self.data_dir / "history.sqlite"
+        return history_file(self.data_dir)
 
     @property
     def history_pictures_path(self) -> Path:

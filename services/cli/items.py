@@ -14,6 +14,7 @@ from services.bootstrap.importing import open_reader
 from services.bootstrap.settings import CliSettings, load
 from services.cli.catalogue_access import open_access
 from services.cli.import_ import import_items
+from services.cli.item_check import check
 from services.cli.many_items import Facet, Order, Search
 from services.cli.printed import items_in_words, tell
 from services.cli.running_system import tell_store
@@ -26,6 +27,7 @@ from services.core.ports import ItemStore, OpenPicture, PictureStore
 
 app = typer.Typer(help="The catalogue.", no_args_is_help=True)
 app.command("import")(import_items)
+app.command("check")(check)
 
 
 @app.callback()

@@ -16,7 +16,7 @@ _ITEM_ID = re.compile(r"[^\s/\\\x00-\x1f\x7f-\x9f][^/\\\x00-\x1f\x7f-\x9f\u2028\
 # Bytes of one picture's local features at most.
 MAX_POINTS_BYTES = 16 * 1024
 # No item can have these ids: GET /items/archive answers with all items, and so do the others.
-RESERVED_ITEM_IDS = frozenset({"archive", "export", "facets"})
+RESERVED_ITEM_IDS = frozenset({"archive", "export", "facets", "health"})
 
 # Cosine of the vectors by which two items were found. A picture that was saved again has about as much; the
 # samples' most alike items have 0.82.

@@ -26,6 +26,7 @@ def build_app(parts: ApiFunctionParts) -> FastAPI:
     routers = [
         matches.build_router(api, headers=POLLED),
         not_here.build_stream_router(),
+        not_here.build_item_health_router(),
         *item_routers(api, parts.settings, archive_routes.build_router(parts)),
         images.build_router(api, large=large),
         cameras.build_router(api, headers=POLLED),

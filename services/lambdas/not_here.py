@@ -19,6 +19,10 @@ _SAMPLES = (
     "functions on AWS have no samples with them: `make deploy-aws` loads them into an empty catalogue, and "
     "`lookalike samples load` and `lookalike samples remove` do it from a checkout"
 )
+_ITEM_HEALTH = (
+    "a function has no time to read all pictures: `lookalike items check` does it from a checkout, with the "
+    "settings of this system"
+)
 
 
 def build_stream_router() -> APIRouter:
@@ -76,5 +80,23 @@ def build_samples_router() -> APIRouter:
     async def remove() -> SamplesAnswer:
         """Not on AWS, but with the command line."""
         raise HTTPException(501, _SAMPLES)
+
+    return router
+
+
+def build_item_health_router() -> APIRouter:
+    """The route of the catalogue's health, whose check outlasts a call."""
+    router = APIRouter()
+
+    @router.get(
+        "/items/health",
+        tags=["items"],
+        dependencies=KEY_NEEDED,
+        summary="Check the catalogue for duplicates and weak pictures",
+        responses=problems({501: _ITEM_HEALTH}),
+    )
+    async def item_health() -> None:
+        """Not on AWS, but with the command line."""
+        raise HTTPException(501, _ITEM_HEALTH)
 
     return router

@@ -33,7 +33,7 @@ class SamePictures:
 
         Pictures that a camera took are not compared: scene and camera make them alike.
         """
-        own = _uprights(item)
+        own = uprights(item)
         if not len(own):
             return []
         found = self._among_latest(item, own)
@@ -44,7 +44,7 @@ class SamePictures:
         with contextlib.suppress(UnavailableError):
             others = self._store.get_many(sorted(found), points=False)
         same = (each for each in others if each and each.model == item.model and not each.damage)
-        return [each.facts for each in same if _is_equal(own, _uprights(each))][:MOST]
+        return [each.facts for each in same if _is_equal(own, uprights(each))][:MOST]
 
     def _among_latest(self, item: Item, own: Vectors) -> set[str]:
         """Those of the items written lately that may be equal; the item becomes one of them."""
@@ -57,7 +57,7 @@ class SamePictures:
         return {other for other, (model, rows) in latest if model == item.model and _is_equal(own, rows)}
 
 
-def _uprights(item: Item) -> Vectors:
+def uprights(item: Item) -> Vectors:
     """The first vector of each of the item's catalogue pictures, float32 [pictures, dim]."""
     rows = item.vectors[~taught_rows(item)]
     pictures = len(item.pictures) - len(item.taught)
