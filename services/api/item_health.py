@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Response
 
 from common.wire import to_iso
 from services.api.items import json_response
-from services.api.rights import KEY_NEEDED
+from services.api.rights import VIEW
 from services.bootstrap.api import ApiParts
 from services.contract.item_health_models import (
     CheckingAnswer,
@@ -32,7 +32,7 @@ def build_router(parts: ApiParts, watch: HealthWatch) -> APIRouter:
 
     @router.get(
         "/items/health",
-        dependencies=KEY_NEEDED,
+        dependencies=VIEW,
         summary="Check the catalogue for duplicates and weak pictures",
         response_model=ItemHealthAnswer,
         responses=problems({422: "`limit` is '0'; expected 1 or more", 503: STORE_AWAY}),

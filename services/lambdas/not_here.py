@@ -91,7 +91,7 @@ def build_item_health_router() -> APIRouter:
     @router.get(
         "/items/health",
         tags=["items"],
-        dependencies=KEY_NEEDED,
+        dependencies=VIEW,
         summary="Check the catalogue for duplicates and weak pictures",
         responses=problems({501: _ITEM_HEALTH}),
     )

@@ -31,6 +31,10 @@ const VIEWS = {
     const [{ startReview }] = await Promise.all([import("./review/review.js"), loadStyle("css/history.css")]);
     startReview();
   },
+  health: async () => {
+    const [{ startHealth }] = await Promise.all([import("./health/health.js"), loadStyle("css/health.css")]);
+    startHealth();
+  },
   display: async () => {
     const [{ startDisplay }] = await Promise.all([import("./display/display.js"), loadStyle("css/display.css")]);
     startDisplay();
