@@ -8,15 +8,17 @@ from services.bootstrap.api import ApiParts
 from services.bootstrap.history_settings import history_file
 from services.bootstrap.importing import open_reader
 from services.bootstrap.settings import CliSettings
-from services.core.catalogue.health.check import HealthCheck
+from services.core.catalogue.health.check import HealthCheck, Seen
 from services.core.catalogue.health.watch import HealthWatch
+from services.core.history.corrections import corrections
+from services.core.history.ports import HistoryStore
 
 
 def watch_of(parts: ApiParts) -> HealthWatch:
     """The check in the api process; pictures are decoded in turn with those of requests."""
     catalogue = parts.catalogue
-    history = None if parts.history is None else parts.history.store
-    check = HealthCheck(catalogue.store, catalogue.pictures, catalogue.decode, history, {})
+    seen = _seen(None if parts.history is None else parts.history.store)
+    check = HealthCheck(catalogue.store, catalogue.pictures, catalogue.decode, seen, {})
     return HealthWatch(check, catalogue.store.head)
 
 
@@ -24,6 +26,9 @@ def open_check(settings: CliSettings) -> HealthCheck:
     """The check of the command line, which only reads; the history counts where it is a file."""
     store, pictures = open_reader(settings)
     path = history_file(settings.data_dir)
-    return HealthCheck(
-        store, pictures, pillow_pictures.decode, SqliteHistory(path) if path.is_file() else None, {}
-    )
+    seen = _seen(SqliteHistory(path) if path.is_file() else None)
+    return HealthCheck(store, pictures, pillow_pictures.decode, seen, {})
+
+
+def _seen(history: HistoryStore | None) -> Seen:
+    return Seen() if history is None else Seen(history.shown, lambda: corrections(history))

@@ -6,11 +6,12 @@ import cv2
 import numpy as np
 
 from common.wire import Vectors, unit
-from services.core.catalogue.health.check import HealthCheck
+from services.core.catalogue.health.check import HealthCheck, Seen
 from services.core.catalogue.health.looks import BLURRED_FROM, Looks, blur_of, looks_of
 from services.core.catalogue.health.problem import Kind, Report
 from services.core.domain import EQUAL_FROM, Item
 from services.core.errors import InputError
+from services.core.history.corrections import corrections
 from services.core.history.showing import Said, SaidOf, showing_of
 from services.core.ports import Picture
 from tests.fake_history import FakeHistory, record
@@ -33,6 +34,7 @@ class Rig:
 
     def __init__(self, *items: Item) -> None:
         self.items, self.pictures, self.history = FakeItems(items), FakePictures(), FakeHistory()
+        self.seen = Seen(self.history.shown, lambda: corrections(self.history))
         self.known: dict[str, Looks | None] = {}
         self.decoded: list[bytes] = []
         self.looks = {b"sharp": SHARP, b"tiny": SHARP[:100]}
@@ -41,7 +43,7 @@ class Rig:
                 self.pictures.contents[key] = b"sharp"
 
     def report(self) -> Report:
-        return HealthCheck(self.items, self.pictures, self._decode, self.history, self.known).run()
+        return HealthCheck(self.items, self.pictures, self._decode, self.seen, self.known).run()
 
     def found(self, kind: Kind) -> list[tuple[str, ...]]:
         return [each.items for each in self.report().of(kind)]

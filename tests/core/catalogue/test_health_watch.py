@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from services.core.catalogue.health.check import HealthCheck
+from services.core.catalogue.health.check import HealthCheck, Seen
 from services.core.catalogue.health.problem import Report
 from services.core.catalogue.health.watch import HealthState, HealthWatch
 from services.core.errors import UnavailableError
@@ -35,7 +35,7 @@ def unread(content: bytes) -> tuple[Picture, str]:
 
 
 def watch_of(items: SlowItems) -> HealthWatch:
-    check = HealthCheck(items, FakePictures(), unread, None, {})
+    check = HealthCheck(items, FakePictures(), unread, Seen(), {})
     return HealthWatch(check, items.head)
 
 

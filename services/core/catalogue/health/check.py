@@ -13,8 +13,6 @@ from services.core.catalogue.health.problem import Kind, Problem, Report
 from services.core.catalogue.paging import walk
 from services.core.domain import Item
 from services.core.errors import BusyError, InputError
-from services.core.history.ports import HistoryStore, Wanted, all_of
-from services.core.history.showing import SaidOf
 from services.core.ports import ItemStore, Picture, PictureStore
 
 _PAGE = 100
@@ -24,6 +22,18 @@ _OFTEN = 3
 Decode = Callable[[bytes], tuple[Picture, str]]
 # Told how many items of how many were checked.
 Note = Callable[[int, int], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What cameras have shown of the catalogue, if somebody has kept that.
+
+    `shown` counts the showings of each item; `corrected` gives the item that was shown, and the one that it
+    really was, of each showing that people put right.
+    """
+
+    shown: Callable[[], Mapping[str, int]] = dict
+    corrected: Callable[[], Iterable[tuple[str, str]]] = tuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +47,13 @@ class HealthCheck:
     store: ItemStore
     pictures: PictureStore
     decode: Decode
-    history: HistoryStore | None
+    seen: Seen
     known: dict[str, Looks | None]
 
     def run(self, note: Note = lambda _done, _of: None) -> Report:
         """The report of the catalogue as it is now; raises UnavailableError."""
         cursor, count = self.store.head(), self.store.count()
-        shown = self.history.shown() if self.history is not None else {}
+        shown = self.seen.shown()
         nearness = Nearness()
         single: list[Problem] = []
         keys: set[str] = set()
@@ -91,13 +101,10 @@ class HealthCheck:
 
     def _confused(self, items: set[str]) -> Iterable[Problem]:
         """Pairs of which one was taken for the other, the most frequent first."""
-        if self.history is None:
-            return []
         pairs: Counter[tuple[str, str]] = Counter()
-        for showing in all_of(self.history, Wanted(feedback=SaidOf.WRONG)):
-            really, taken = showing.said.reviewed_item, showing.item
-            if really is not None and taken is not None and really != taken.id:
-                one, other = sorted((taken.id, really))
+        for taken, really in self.seen.corrected():
+            if taken != really:
+                one, other = sorted((taken, really))
                 pairs[one, other] += 1
         return [
             Problem(Kind.CONFUSED, pair, value=times)
