@@ -81,10 +81,10 @@ class HistoryStore(Protocol):
     """The rows of the history; safe to use from several threads. Every call may raise UnavailableError."""
 
     def write(self, begun: Sequence[Showing], moved: Sequence[Showing]) -> None:
-        """Write new rows, and those that have gone on unless they were deleted; all or none.
+        """Write new rows, and those that have gone on unless they were deleted.
 
-        They outlast the process on return. What people said (`said`) is not written, and stays; nor is
-        `has_picture`.
+        They outlast the process on return. After an error some of them may be written: to write all of them
+        again is right. What people said (`said`) is not written, and stays; nor is `has_picture`.
         """
 
     def say(self, said: Mapping[int, Said]) -> None:
