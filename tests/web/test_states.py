@@ -227,7 +227,7 @@ def test_an_overload_is_said_while_it_lasts(with_clip: Stack, pages: Pages) -> N
     sender = flood.start(with_clip.address("broker"), model, rate=4000.0, seconds=4.0, cameras=1)
     eventually(lambda: overloaded(with_clip) == (True, 1.0), within_s=20, why=with_clip.log)
     page = pages.open(with_clip.page)
-    page.locator("#banner", has_text="More pictures come in than can be looked at").wait_for()
+    page.locator("#banner", has_text="More pictures arrive than can be processed").wait_for()
     assert violations_light_and_dark(page) == []
     sender.communicate()
     page.locator("#banner").wait_for(state="hidden")
