@@ -37,7 +37,7 @@ GROUPS = {
     "device_mqtt_url redis_url redis_cluster search_url search_host search_port api_url",
     "Limits": "max_body_mib max_table_mib decodes pictures_waiting picture_wait_s max_connections "
     "max_connections_per_address http_head_s http_stall_s max_exports max_cameras",
-    "Functions on AWS": "iot_endpoint exchange origin_key previews follow_s",
+    "Functions on AWS": "iot_endpoint exchange history origin_key previews follow_s",
     "Every process": "provider threads log_level log_format alive_file",
 }
 

@@ -17,9 +17,11 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError
 
 from common.redaction import redact_url
+from services.adapters.dynamodb_history import DynamoHistory
 from services.adapters.dynamodb_items import DynamoItems
 from services.adapters.iot_data import IotData
 from services.adapters.s3_exchange import S3Exchange
+from services.adapters.s3_history import S3HistoryPictures
 from services.adapters.s3_pictures import S3Pictures
 from services.adapters.s3_source import S3Source
 from services.adapters.s3_trained import S3Trained
@@ -64,6 +66,22 @@ def open_items(address: str, *, hurried: bool = False) -> DynamoItems:
     log.info("item store %s at %s", address, redact_url(client.meta.endpoint_url))
     patience_s = _HURRIED_PATIENCE_S if hurried else _PATIENCE_S
     return DynamoItems(client, address.removeprefix(DYNAMODB), patience_s=patience_s)
+
+
+def open_history(address: str, *, days: int, hurried: bool = False) -> DynamoHistory:
+    """The history of an address, dynamodb://TABLE; nothing is requested yet. Raises InputError.
+
+    A hurried one gives up after a few seconds.
+    """
+    client = open_client("dynamodb", config=_HURRIED if hurried else _CONFIG)
+    patience_s = _HURRIED_PATIENCE_S if hurried else _PATIENCE_S
+    return DynamoHistory(client, address.removeprefix(DYNAMODB), days=days, patience_s=patience_s)
+
+
+def open_history_pictures(place: str) -> S3HistoryPictures:
+    """The history's pictures under s3://BUCKET/PREFIX; nothing is requested yet. Raises InputError."""
+    bucket, _, prefix = place.removeprefix(S3).partition("/")
+    return S3HistoryPictures(open_client("s3"), bucket, prefix=prefix)
 
 
 def open_pictures(address: str) -> S3Pictures:

@@ -10,7 +10,7 @@ from common.data_folder import from_checkout
 from common.setting_texts import default_in_words
 from services.bootstrap.acting_settings import WEBHOOK_URL
 from services.bootstrap.base_settings import Base
-from services.bootstrap.setting_types import IotEndpoint, NoWebhook, Pictures, S3Place
+from services.bootstrap.setting_types import IotEndpoint, NoWebhook, Pictures, S3Place, Table
 
 
 class PicturesSettings(Base):
@@ -64,6 +64,11 @@ class AwsSettings(IndexSettings):
         description="The place of files that are too large for a function's requests and answers: "
         "`s3://BUCKET[/PREFIX]`. An expiry of a day on it is enough.",
         json_schema_extra=default_in_words("under exchange/ in the bucket of `PICTURES`"),
+    )
+    history: Table = Field(
+        "",
+        description="The table of the [history](../history.md) in functions: `dynamodb://TABLE`. It exists "
+        "already. Without it they keep none. A process has its history in the data folder.",
     )
     origin_key: SecretStr = Field(
         SecretStr(""),

@@ -27,6 +27,12 @@ def _store(value: str) -> str:
     return value
 
 
+def _table(value: str) -> str:
+    if not re.fullmatch(r"(dynamodb://[A-Za-z0-9_.-]{3,255})?", value):
+        raise ValueError("expected dynamodb://TABLE")
+    return value
+
+
 def _pictures(value: str) -> str:
     if "://" in value and not re.fullmatch(r"s3://[a-z0-9.-]{3,63}(/[^\s]*)?", value):
         raise ValueError("expected a folder, s3://BUCKET or s3://BUCKET/PREFIX")
@@ -139,6 +145,7 @@ UPPER = BeforeValidator(_upper)
 LOWER = BeforeValidator(_lower)
 Knn = Annotated[str, AfterValidator(_knn)]
 Store = Annotated[str, AfterValidator(_store)]
+Table = Annotated[str, AfterValidator(_table)]
 Pictures = Annotated[str, AfterValidator(_pictures)]
 S3Place = Annotated[str, AfterValidator(_s3_place)]
 IotEndpoint = Annotated[str, AfterValidator(_iot_endpoint)]

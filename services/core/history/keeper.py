@@ -67,6 +67,9 @@ class HistoryKeeper:
         self._said.append((self._clock() + _SAID_WAITS_S, thing, record_id, said))
         self.write()
 
+    def catch_up(self) -> None:
+        """Do nothing: a task writes all the time."""
+
     def write(self) -> None:
         """Write what has changed, and tell the listeners; a store's trouble is kept in `trouble`."""
         with self._writing:
