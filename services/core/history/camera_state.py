@@ -11,6 +11,7 @@ from services.core.history.log import ShowingChange, ShowingLog
 from services.core.history.run import Run
 from services.core.history.showing import Review, Said, SaidOf, Showing
 from services.core.history.showing_json import showing_from_json, showing_to_json
+from services.core.history.usual_scene import UsualScene
 
 # Rows that wait for a store which does not answer; beyond that the oldest are dropped.
 MOST_DUE = 100
@@ -53,8 +54,10 @@ class CameraState:
     @classmethod
     def _of(cls, value: Mapping[str, Any]) -> CameraState:
         rows = [showing_from_json(each) for each in value["due"]]
+        opened, following = ([Run.from_json(each) for each in value[name]] for name in ("open", "next"))
+        usual = {thing: UsualScene.from_json(each) for thing, each in value["usual"].items()}
         return cls(
-            ShowingLog.of(*([Run.from_json(each) for each in value[name]] for name in ("open", "next"))),
+            ShowingLog.of(opened, following, usual),
             value["taken"],
             {each.id: each for each in rows},
             set(value["begun"]),
@@ -72,6 +75,7 @@ class CameraState:
             {
                 "open": [each.to_json() for each in self.log.opened],
                 "next": [each.to_json() for each in self.log.following],
+                "usual": {thing: each.to_json() for thing, each in self.log.usual.items()},
                 "taken": self.taken,
                 "due": [showing_to_json(each) for each in self.due.values()],
                 "begun": sorted(self.begun),

@@ -20,7 +20,8 @@ _NEAR = 2
 class Run:
     """Records of one camera that follow each other with the same answer; `equals` are its item's equals.
 
-    `since_s` is when the search gave the first of these answers.
+    `since_s` is when the search gave the first of these answers. One that `is_usual` is of the camera's usual
+    scene, and nothing is told of it.
     """
 
     showing: Showing
@@ -30,10 +31,13 @@ class Run:
     begun: bool = False
     # Whether what is known of it was not given out yet.
     fresh: bool = False
+    is_usual: bool = False
 
-    def takes(self, seen: Showing, equals: frozenset[str]) -> bool:
+    def takes(self, seen: Showing, equals: frozenset[str], *, is_usual: bool) -> bool:
         """Whether a record's answer is this one."""
         mine, verdict = self.showing, self.showing.verdict
+        if is_usual or self.is_usual:
+            return is_usual and self.is_usual
         if Verdict.NO_MATCH in (verdict, seen.verdict):
             return verdict == seen.verdict
         if verdict == seen.verdict == Verdict.MATCH:
@@ -76,6 +80,7 @@ class Run:
             "latencies": self.latencies,
             "begun": self.begun,
             "fresh": self.fresh,
+            "is_usual": self.is_usual,
         }
 
     @classmethod
@@ -88,6 +93,7 @@ class Run:
             list(value["latencies"]),
             value["begun"],
             value["fresh"],
+            value["is_usual"],
         )
 
 
