@@ -30,7 +30,7 @@ GROUPS = {
     "The catalogue": "data_dir store pictures model knn knn_recall index snapshot_s samples fetch_private "
     "collect_pictures",
     "The history": "history_days history_pictures",
-    "Acting on a match": "webhook_url webhook_secret webhook_rules webhook_private webhook_answer_s",
+    "Acting on a match": "webhook_url webhook_secret webhook_rules webhooks webhook_private webhook_answer_s",
     "Cameras": "source thing region max_fps stall_s pace gate codes_cpu preview home_assistant max_age_s "
     "model_fingerprint edge_data",
     "Addresses between processes": "mqtt_url mqtt_cert mqtt_key mqtt_ca iot_rule mqtt_aws_topic link "

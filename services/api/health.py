@@ -89,8 +89,9 @@ def build_router(
         # A loading index needs no repair.
         status = "ok" if not wrong else "loading" if all("loading" in each for each in wrong) else "failing"
         cameras = [camera.to_json() for camera in cameras_now(parts)]
-        webhook = None if parts.deliveries is None else parts.deliveries.to_json()
-        told = {"cameras": cameras, "history": history_state(parts.history), "webhook": webhook}
+        hooks = {each.name: each.to_json() for each in parts.deliveries}
+        told = {"cameras": cameras, "history": history_state(parts.history), "webhook": hooks.pop("", None)}
+        told["webhooks"] = [{"name": name, **state} for name, state in hooks.items()]
         state = {"status": status, "checks": found, **told, "uploads_above": uploads_above}
         return JSONResponse({**state, "version": VERSION}, 503 if wrong else 200)
 

@@ -63,8 +63,8 @@ class ApiCore:
     state: SharedState
     # None on a host where nothing follows the records.
     history: History | None
-    # None without a webhook.
-    deliveries: Deliveries | None
+    # One for each webhook.
+    deliveries: tuple[Deliveries, ...]
     registry: CollectorRegistry
 
 
@@ -144,7 +144,7 @@ def wire_api_core(
         ),
         state=state,
         history=None,
-        deliveries=None,
+        deliveries=(),
         registry=registry,
     )
 

@@ -8,9 +8,16 @@ from pydantic import Field, SecretStr
 
 from common.data_folder import from_checkout
 from common.setting_texts import default_in_words
-from services.bootstrap.acting_settings import WEBHOOK_URL
+from services.bootstrap.acting_settings import WEBHOOK_URL, WEBHOOKS
 from services.bootstrap.base_settings import Base
-from services.bootstrap.setting_types import IotEndpoint, NoWebhook, Pictures, S3Place, Table
+from services.bootstrap.setting_types import (
+    IotEndpoint,
+    NoWebhook,
+    NoWebhooks,
+    Pictures,
+    S3Place,
+    Table,
+)
 
 
 class PicturesSettings(Base):
@@ -91,6 +98,7 @@ class AwsSettings(IndexSettings):
 
     # Of the api; a function can't keep its promises, so that none starts with it.
     webhook_url: NoWebhook = Field("", description=WEBHOOK_URL)
+    webhooks: NoWebhooks = Field(SecretStr(""), description=WEBHOOKS)
 
     @property
     def exchange_place(self) -> str:

@@ -60,6 +60,7 @@ def without_camera(imported: Path, tmp_path_factory: pytest.TempPathFactory) -> 
         "LOOKALIKE_WEBHOOK_SECRET": "a-secret-of-the-tests",
         "LOOKALIKE_WEBHOOK_PRIVATE": "1",
         "LOOKALIKE_WEBHOOK_RULES": "match camera=till-hook",
+        "LOOKALIKE_WEBHOOKS": "repair http://127.0.0.1:9/ a-secret-of-the-tests no_match camera=till-hook",
     }
     with running(tmp_path_factory.mktemp("none"), settings=settings, data=imported) as started:
         started.wait_loaded()
