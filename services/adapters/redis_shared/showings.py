@@ -17,8 +17,8 @@ from services.core.history.asked_pictures import AskedPicture
 _REPLACE = Path(__file__).with_name("replace_showing.lua").read_text(encoding="utf-8")
 # Whoever reads the history ends what has expired; without any camera for so long all are forgotten.
 _KEPT_S = 7 * 86_400
-# Longer than a camera keeps its frames.
-_ASKED_S = 10
+# Longer than any answer is on its way.
+_ASKED_S = 60
 # Cameras whose state this function knows, each of 2 to 8 KB.
 _MOST_KNOWN = 256
 
