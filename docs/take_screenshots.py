@@ -52,7 +52,6 @@ def main() -> None:
             png = eventually(lambda page=page, take=take: take(page), within_s=240, why=stack.log)  # type: ignore[misc]
             _keep(png, DOCS / f"{name}.png")
             page.close()
-        pages.forget_errors("/preview")
 
 
 def _take_match(page: Page) -> bytes:

@@ -111,8 +111,6 @@ def without_items(with_key: Stack) -> None:
 def camera_pages(playwright: Playwright, film: Path) -> Iterator[Pages]:
     """A browser with a camera and permission to use it."""
     with chromium(playwright, *with_camera(film)) as pages:
-        # Errors of a camera that goes off: this device's, or the earlier test's that a page may begin with.
-        pages.forget_errors("/preview")
         yield pages
 
 

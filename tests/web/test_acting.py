@@ -36,7 +36,6 @@ def heard(page: Page) -> list[int]:
 
 def open_on(stack: Stack, pages: Pages, camera: SeeingCamera, **options: Any) -> Page:
     """The page on that camera, which has no pictures."""
-    pages.forget_errors("/preview")
     return pages.open(f"{stack.page}#camera={camera.thing}", script=_EARS, **options)
 
 

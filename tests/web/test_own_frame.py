@@ -76,4 +76,3 @@ def test_a_scene_that_changes_greys_the_match_and_leaves_its_frame(
         picture = seen(page)
         assert picture is not None
         assert difference(picture, small(after)) < 8
-    pages.forget_errors("/preview")
