@@ -131,6 +131,7 @@ def history_state(history: History | None) -> dict[str, Any]:
     """Whether a history is kept, and whether it can be written: its trouble is no failure of the system."""
     if history is None or not history.days:
         return {"kept": False, "ok": True, "detail": why_off(history), "days": 0, "to_review": 0}
+    history.keeper.catch_up()
     trouble = history.keeper.trouble
     try:
         waiting = history.store.count(WAITING)
