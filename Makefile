@@ -124,7 +124,7 @@ lambda-zips: $(READY)  ## build the zips of the functions on AWS Lambda: build/l
 aws_options = $(foreach each,$(1),$(if $(filter command line,$(origin $(each))),--$(shell echo $(each) | tr A-Z_ a-z-) '$($(each))')) $(if $(filter command line,$(origin YES)),--yes)
 
 deploy-aws: $(READY)  ## bring it up on AWS, or to what is here by now: SEARCH=lambda|sagemaker|sagemaker-faiss, docs/aws.md
-	@$(BIN)/python -m deploy.aws deploy $(call aws_options,NAME SEARCH CACHE COMMANDS EMAIL BUDGET CATALOGUE BUILT ZIPS)
+	@$(BIN)/python -m deploy.aws deploy $(call aws_options,NAME SEARCH CACHE COMMANDS EMAIL BUDGET HISTORY_DAYS HISTORY_PICTURES CATALOGUE BUILT ZIPS)
 
 destroy-aws: $(READY)  ## take it down on AWS, until nothing is left that costs; KEEP_DATA=1 leaves items and pictures
 	@$(BIN)/python -m deploy.aws destroy $(call aws_options,NAME) $(if $(filter command line,$(origin KEEP_DATA)),--keep-data)

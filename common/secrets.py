@@ -17,6 +17,7 @@ SECRETS = frozenset(
         "source",
         "webhook_secret",
         "webhook_url",
+        "webhooks",
     }
 )
 SUFFIX = "_FILE"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -37,18 +38,20 @@ def main() -> None:
         sync_playwright() as driver,
         chromium(driver) as pages,
     ):
-        for name, place, options in (
-            ("page", "", DESK),
-            ("page.ko", "", DESK | {"locale": "ko-KR"}),
-            ("phone", "", PHONE),
-            ("catalogue", "#view=catalogue", DESK),
+        for name, place, options, take in (
+            ("page", "", DESK, _take_match),
+            ("page.ko", "", DESK | {"locale": "ko-KR"}, _take_match),
+            ("phone", "", PHONE, _take_match),
+            ("catalogue", "#view=catalogue", DESK, _take_filled("#catalogue", 4)),
+            ("display", "#view=display", DESK, _take_display),
+            # By now the clip has shown most items once.
+            ("history", "#view=history", DESK, _take_filled("#history", 3)),
+            ("review", "#view=review", DESK, _take_filled("#review", 5)),
         ):
             page = pages.open(f"{stack.page}/{place}", **options)
-            take = _take_catalogue if place else _take_match
             png = eventually(lambda page=page, take=take: take(page), within_s=240, why=stack.log)  # type: ignore[misc]
             _keep(png, DOCS / f"{name}.png")
             page.close()
-        pages.forget_errors("/preview")
 
 
 def _take_match(page: Page) -> bytes:
@@ -87,16 +90,27 @@ def _above_recent(page: Page) -> Any:
     return {"x": 0, "y": 0, "width": size["width"], "height": best["y"] + best["height"] + MARGIN_PX}
 
 
-def _take_catalogue(page: Page) -> bytes:
-    """The catalogue's picture; empty until its items' pictures are there."""
-    filled = page.evaluate(
-        """() => {
-          const images = [...document.querySelectorAll("#catalogue img")]
-            .filter((each) => each.getBoundingClientRect().top < innerHeight);
-          return images.length > 3 && images.every((each) => each.complete);
-        }"""
-    )
-    return page.screenshot(animations="disabled") if filled else b""
+def _take_display(page: Page) -> bytes:
+    """The display's picture with a match on it; empty while there is none."""
+    shown = page.locator("#display [data-verdict=match] img")
+    return page.screenshot(animations="disabled") if shown.count() else b""
+
+
+def _take_filled(view: str, pictures: int) -> Callable[[Page], bytes]:
+    """How the picture of a view is taken: empty until that many of its pictures on screen are there."""
+
+    def take(page: Page) -> bytes:
+        filled = page.evaluate(
+            """([view, pictures]) => {
+              const images = [...document.querySelectorAll(`${view} img`)]
+                .filter((each) => each.getBoundingClientRect().top < innerHeight);
+              return images.length >= pictures && images.every((each) => each.complete);
+            }""",
+            [view, pictures],
+        )
+        return page.screenshot(animations="disabled") if filled else b""
+
+    return take
 
 
 def _keep(png: bytes, path: Path) -> None:

@@ -1,12 +1,13 @@
 """Fakes of the history's ports, and match records as the queue has them."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from common.wire import to_iso
 from services.core.errors import UnavailableError
+from services.core.history.asked_pictures import AskedPicture
 from services.core.history.log import Change
 from services.core.history.ports import Position, Wanted
 from services.core.history.showing import Said, Showing
@@ -20,12 +21,15 @@ class FakeHistory:
     def __init__(self) -> None:
         self.rows: dict[int, Showing] = {}
         self.trouble: str | None = None
+        self.on_write: Callable[[], object] | None = None
 
     def _check(self) -> None:
         if self.trouble is not None:
             raise UnavailableError(self.trouble)
 
     def write(self, begun: Sequence[Showing], moved: Sequence[Showing]) -> None:
+        if self.on_write is not None:
+            self.on_write()
         self._check()
         for each in begun:
             self.rows.setdefault(each.id, replace(each, said=Said(), has_picture=False))
@@ -86,6 +90,56 @@ class FakeHistoryPictures:
     def delete(self, ids: Sequence[int], /) -> None:
         for each in ids:
             self.kept.pop(each, None)
+
+
+class FakeStates:
+    """ShowingStates in memory, which fail while they have a `trouble`.
+
+    `before_replace` is called once before the next replacement, as another function that is faster.
+    """
+
+    def __init__(self) -> None:
+        self.texts: dict[str, str] = {}
+        self.trouble: str | None = None
+        self.before_replace: Callable[[], object] | None = None
+
+    def _check(self) -> None:
+        if self.trouble is not None:
+            raise UnavailableError(self.trouble)
+
+    def get(self, thing: str) -> str | None:
+        self._check()
+        return self.texts.get(thing)
+
+    def all(self) -> dict[str, str]:
+        self._check()
+        return dict(self.texts)
+
+    def replace(self, thing: str, before: str | None, after: str | None) -> bool:
+        self._check()
+        if (action := self.before_replace) is not None:
+            self.before_replace = None
+            action()
+        if self.texts.get(thing) != before:
+            return False
+        if after is None:
+            self.texts.pop(thing, None)
+        else:
+            self.texts[thing] = after
+        return True
+
+
+class FakeAskedPictures:
+    """AskedPictures in memory."""
+
+    def __init__(self) -> None:
+        self.asked: dict[tuple[str, str], AskedPicture] = {}
+
+    def note(self, thing: str, token: str, asked: AskedPicture, /) -> None:
+        self.asked[thing, token] = asked
+
+    def taken(self, thing: str, token: str, /) -> AskedPicture | None:
+        return self.asked.pop((thing, token), None)
 
 
 class Heard:

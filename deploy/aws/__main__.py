@@ -52,6 +52,8 @@ def _arguments() -> argparse.Namespace:
     up.add_argument("--commands", choices=["on", "off"], help="whether functions reach cameras")
     up.add_argument("--email", help="who is told of alarms")
     up.add_argument("--budget", metavar="DOLLARS", help="the account's month at which a warning is sent")
+    up.add_argument("--history-days", metavar="DAYS", help="how long what cameras showed is kept; 0: not")
+    up.add_argument("--history-pictures", choices=["on", "off"], help="whether with pictures")
     up.add_argument("--catalogue", help="what `lookalike items import` takes; [the samples]")
     up.add_argument("--zips", type=Path, help="the folder of built zips; [they are built]")
     up.add_argument("--built", default="arm64-py312", help="the processor and Python of the functions")

@@ -10,6 +10,8 @@ from deploy.aws.errors import DeployError
 from deploy.checkout_files import CHECKOUT
 
 SAMPLES = CHECKOUT / "samples/catalogue.csv"
+# Of the history, as both templates have it.
+MOST_DAYS = 3650
 _NAME = re.compile(r"[a-z][a-z0-9]{1,19}")
 
 
@@ -28,6 +30,8 @@ class Choices:
     commands: str | None = None
     email: str | None = None
     budget: str | None = None
+    history_days: str | None = None
+    history_pictures: str | None = None
     catalogue: str | None = None
     zips: Path | None = None
     built: str = "arm64-py312"
@@ -36,6 +40,9 @@ class Choices:
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
             raise DeployError(f"NAME={self.name!a}; expected 2 to 20 lower-case letters and digits")
+        days = self.history_days
+        if days is not None and not (re.fullmatch(r"\d{1,4}", days, re.ASCII) and int(days) <= MOST_DAYS):
+            raise DeployError(f"HISTORY_DAYS={days!a}; expected a whole number from 0 to {MOST_DAYS}")
 
     @property
     def storage(self) -> str:
@@ -63,5 +70,12 @@ class Choices:
             "Commands": self.commands,
             "AlarmEmail": self.email,
             "BudgetDollars": self.budget,
+            "HistoryPictures": self.history_pictures,
+            **self.kept,
         }
         return {name: value for name, value in found.items() if value is not None}
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """The parameters that are chosen of what is kept, those of storage.yaml."""
+        return {} if self.history_days is None else {"HistoryDays": self.history_days}

@@ -29,7 +29,8 @@ def deploy(account: Account, choices: Choices, *, ask: Ask, tell: Tell) -> bool:
     wished = _parameters(account, choices, before, zips)
     plans: list[Plan] = []
     try:
-        plans.append(stacks.plan(choices.storage, STORAGE, {"Name": choices.name}))
+        kept = dict.fromkeys(stacks.parameters(choices.storage), KEEP)
+        plans.append(stacks.plan(choices.storage, STORAGE, {**kept, "Name": choices.name, **choices.kept}))
         plans.append(stacks.plan(choices.name, SYSTEM, wished))
         for line in _shown(plans, before | choices.chosen):
             tell(line)

@@ -17,6 +17,7 @@ from services.adapters.sagemaker_training.leftovers import Leftovers
 from services.core.errors import UnavailableError
 
 _KEPT = ("pictures", "artefacts", "page")
+_TABLES = ("items", "history")
 
 
 def destroy(account: Account, choices: Choices, *, keep_data: bool, ask: Ask, tell: Tell) -> bool:
@@ -56,8 +57,11 @@ def _data(account: Account, choices: Choices) -> str:
     """What would be lost, in words."""
     s3, pictures = account.client("s3"), account.bucket(choices.name, "pictures")
     count = sum(len(page.get("Contents", [])) for page in _pages(s3, pictures))
-    table = f"{choices.name}-items"
-    return f"Table {table} has all items, bucket {pictures} has {count} pictures and files."
+    items, history = (f"{choices.name}-{what}" for what in _TABLES)
+    return (
+        f"Table {items} has all items, table {history} what the cameras showed, "
+        f"bucket {pictures} {count} pictures and files."
+    )
 
 
 def _pages(s3: Any, bucket: str) -> list[dict[str, Any]]:
@@ -124,13 +128,14 @@ def _remove_endpoint(account: Account, endpoint: str, tell: Tell) -> None:
 def _check(account: Account, choices: Choices, *, keep_data: bool, tell: Tell) -> None:
     """Say what AWS still finds by our tag."""
     client = account.client("resourcegroupstaggingapi")
+    tables = tuple(f"table/{choices.name}-{what}" for what in _TABLES)
     kept = {f"arn:aws:s3:::{account.bucket(choices.name, what)}" for what in _KEPT} if keep_data else set()
     for _ in range(5):
         pages = client.get_paginator("get_resources").paginate(
             TagFilters=[{"Key": "lookalike:name", "Values": [choices.name]}]
         )
         arns = {each["ResourceARN"] for page in pages for each in page["ResourceTagMappingList"]} - kept
-        left = {arn for arn in arns if not (keep_data and arn.endswith(f"table/{choices.name}-items"))}
+        left = {arn for arn in arns if not (keep_data and arn.endswith(tables))}
         if not left:
             break
         time.sleep(account.interval_s)

@@ -72,10 +72,14 @@ RUNTIMES = (
     Runtime("3.12", glibc=34, uv_platform="manylinux_2_34", as_locked=True),
 )
 PACKAGES = (
-    Package("search", ("services.lambdas.search.handler", "services.lambdas.status.handler")),
+    Package("search", ("services.lambdas.search.handler",)),
     Package(
         "api",
-        ("services.lambdas.api.handler", "services.lambdas.importing.handler"),
+        (
+            "services.lambdas.api.handler",
+            "services.lambdas.importing.handler",
+            "services.lambdas.status.handler",  # it cuts pictures
+        ),
         has_model=True,
         folders=("web",),
     ),

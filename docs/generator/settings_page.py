@@ -31,14 +31,14 @@ GROUPS = {
     "The catalogue": "data_dir store pictures model knn knn_recall index snapshot_s samples fetch_private "
     "collect_pictures",
     "The history": "history_days history_pictures",
-    "Acting on a match": "webhook_url webhook_secret webhook_rules webhook_private webhook_answer_s",
+    "Acting on a match": "webhook_url webhook_secret webhook_rules webhooks webhook_private webhook_answer_s",
     "Cameras": "source thing title region max_fps stall_s pace gate codes_cpu preview home_assistant "
     "max_age_s model_fingerprint edge_data edge_cameras camera_local run_by",
     "Addresses between processes": "mqtt_url mqtt_cert mqtt_key mqtt_ca iot_rule mqtt_aws_topic link "
     "device_mqtt_url redis_url redis_cluster search_url search_host search_port api_url",
     "Limits": "max_body_mib max_table_mib decodes pictures_waiting picture_wait_s max_connections "
     "max_connections_per_address http_head_s http_stall_s max_exports max_cameras",
-    "Functions on AWS": "iot_endpoint exchange origin_key previews follow_s",
+    "Functions on AWS": "iot_endpoint exchange history origin_key previews follow_s",
     "Every process": "provider threads log_level log_format alive_file",
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -68,16 +69,15 @@ def build_app(settings: ApiSettings, parts: ApiParts, hub: Hub) -> FastAPI:
     async def feeding(_app: FastAPI) -> AsyncIterator[None]:
         event_feeds.start()
         parts.link.start()
-        if parts.deliveries is not None:
-            parts.deliveries.start()
+        for deliveries in parts.deliveries:
+            deliveries.start()
         try:
             yield
         finally:
             parts.link.stop()
             await event_feeds.stop()
             await run_in_threadpool(sample_task.stop)
-            if parts.deliveries is not None:
-                await run_in_threadpool(parts.deliveries.stop)
+            await asyncio.gather(*(run_in_threadpool(each.stop) for each in parts.deliveries))
             if parts.live_redis is not None:
                 parts.live_redis.close()
 

@@ -90,9 +90,10 @@ def build_router(
         # A loading index needs no repair.
         status = "ok" if not wrong else "loading" if all("loading" in each for each in wrong) else "failing"
         cameras = [camera.to_json() for camera in cameras_now(parts)]
-        webhook = None if parts.deliveries is None else parts.deliveries.to_json()
+        hooks = {each.name: each.to_json() for each in parts.deliveries}
         history, audit = history_state(parts.history), parts.access.audit.state()
-        told = {"cameras": cameras, "history": history, "audit": audit, "webhook": webhook}
+        told = {"cameras": cameras, "history": history, "audit": audit, "webhook": hooks.pop("", None)}
+        told["webhooks"] = [{"name": name, **state} for name, state in hooks.items()]
         state = {"status": status, "checks": found, **told, "uploads_above": uploads_above}
         shown = state if is_seen else _without_details(state)
         return JSONResponse({**shown, "version": VERSION}, 503 if wrong else 200)
@@ -133,6 +134,7 @@ def history_state(history: History | None) -> dict[str, Any]:
     """Whether a history is kept, and whether it can be written: its trouble is no failure of the system."""
     if history is None or not history.days:
         return {"kept": False, "ok": True, "detail": why_off(history), "days": 0, "to_review": 0}
+    history.keeper.catch_up()
     trouble = history.keeper.trouble
     try:
         waiting = history.store.count(WAITING)

@@ -29,7 +29,7 @@ from services.core.history.showing import Review, SaidOf, Showing
 from services.core.records import Verdict
 
 OFF = "the history is switched off (LOOKALIKE_HISTORY_DAYS=0)"
-NOT_HERE = "no history is kept here yet: on AWS no process of ours lives on to follow what cameras show"
+NOT_HERE = "no history is kept here: LOOKALIKE_HISTORY names no table, or LOOKALIKE_HISTORY_DAYS is 0"
 AWAY = "history /data/history.sqlite: database is locked"
 GONE = "there is no showing 1764423000123 in the history (any more)"
 _TIME = "`from` is 'x'; expected a time such as 2026-11-29T13:30:00Z, or a date"
@@ -47,10 +47,11 @@ def why_off(history: History | None) -> str | None:
 
 
 def history_of(parts: ApiParts) -> History:
-    """The history; raises HTTPException where none is kept."""
+    """The history, up to date; raises HTTPException where none is kept."""
     if (why := why_off(parts.history)) is not None:
         raise HTTPException(501, why)
     assert parts.history is not None
+    parts.history.keeper.catch_up()
     return parts.history
 
 

@@ -20,13 +20,14 @@ from services.bootstrap.api import ApiParts
 from services.contract.problem_models import BROKER_AWAY, Responses, problems
 from services.core.cameras.ports import PreviewStore
 from services.core.cameras.previews import KEPT_S, WATCH_COMMAND, Preview
-from services.core.errors import ConflictError, InputError, UnavailableError
+from services.core.errors import ConflictError, InputError, MissingError, UnavailableError
 
 WAIT_S = 2.0
 _HEADERS = {"Cache-Control": "no-store", "Cross-Origin-Resource-Policy": "same-origin"}
 
 _PREVIEW: Responses = {
     200: {"content": JPEG},
+    204: {"description": "With `quiet`: the camera gives no picture now, or that frame is gone."},
     304: {"description": "None is newer than that of If-None-Match."},
     **problems(
         {
@@ -63,6 +64,10 @@ def build_router(parts: ApiParts) -> APIRouter:
         request: Request,
         session: Annotated[str | None, Query(pattern=f"^{SESSION}$", description="With `seq`.")] = None,
         seq: Annotated[int | None, Query(ge=0, le=2**53, description="With `session`.")] = None,
+        quiet: Annotated[
+            bool,
+            Query(description="Where there is no picture: 204 in place of 404, 409, 503 and 504."),
+        ] = False,
     ) -> Response:
         """The camera's newest picture, small and never older than 2 s.
 
@@ -74,27 +79,37 @@ def build_router(parts: ApiParts) -> APIRouter:
         seconds; the camera is asked for it, if need be. `Frame-Session`, `Frame-Seq` and `Frame-Captured-At`
         say which frame a picture shows: without `Frame-Seq` one of which no observation was sent, without all
         three one of a camera that does not say it.
+
+        `quiet` is for browsers, which report every 4xx and 5xx in their console: that a camera is off, or a
+        frame gone, is no error of a page.
         """
-        if session is not None and seq is not None:
-            jpeg = await run_in_threadpool(_observed, parts, thing, session, seq)
-            headers = {**_HEADERS, **_stamp_headers(stamp_of(jpeg))}
-            return Response(jpeg, media_type="image/jpeg", headers=headers)
-        if session is not None or seq is not None:
-            raise InputError("session and seq name a frame together; expected both or neither")
-        _ask_for_previews(parts, thing)
-        seen = seen_tags(request)
-        newer = await _newer(parts.previews, thing, seen)
-        if newer is not None:
-            return Response(newer.jpeg, media_type="image/jpeg", headers=_headers(newer))
-        last = await run_in_threadpool(parts.previews.newest, thing, within_s=KEPT_S)
-        if last is not None and _etag(last) in seen:
-            return Response(status_code=304, headers=_headers(last))
-        raise UnavailableError(
-            f"no preview of {thing} within {WAIT_S:g} s; they may be switched off at the camera "
-            "(LOOKALIKE_PREVIEW=0)"
-        )
+        try:
+            if session is not None and seq is not None:
+                return await run_in_threadpool(_observed, parts, thing, session, seq)
+            if session is not None or seq is not None:
+                raise InputError("session and seq name a frame together; expected both or neither")
+            return await _newest(parts, thing, seen_tags(request))
+        except (HTTPException, UnavailableError, MissingError):
+            if quiet:
+                return Response(status_code=204, headers=_HEADERS)
+            raise
 
     return router
+
+
+async def _newest(parts: ApiParts, thing: str, seen: Collection[str]) -> Response:
+    """The newest preview, 304 if it is among `seen`; raises an error if there is none."""
+    _ask_for_previews(parts, thing)
+    newer = await _newer(parts.previews, thing, seen)
+    if newer is not None:
+        return Response(newer.jpeg, media_type="image/jpeg", headers=_headers(newer))
+    last = await run_in_threadpool(parts.previews.newest, thing, within_s=KEPT_S)
+    if last is not None and _etag(last) in seen:
+        return Response(status_code=304, headers=_headers(last))
+    raise UnavailableError(
+        f"no preview of {thing} within {WAIT_S:g} s; they may be switched off at the camera "
+        "(LOOKALIKE_PREVIEW=0)"
+    )
 
 
 def _ask_for_previews(parts: ApiParts, thing: str) -> None:
@@ -126,11 +141,16 @@ async def _newer(previews: PreviewStore, thing: str, seen: Collection[str]) -> P
     return None
 
 
-def _observed(parts: ApiParts, thing: str, session: str, seq: int) -> bytes:
+def _observed(parts: ApiParts, thing: str, session: str, seq: int) -> Response:
     """The picture of an observed frame: its preview, else what the camera gives."""
     preview = parts.previews.of(thing, session, seq)
-    if preview is not None:
-        return preview.jpeg
+    jpeg = _given(parts, thing, session, seq) if preview is None else preview.jpeg
+    headers = {**_HEADERS, **_stamp_headers(stamp_of(jpeg))}
+    return Response(jpeg, media_type="image/jpeg", headers=headers)
+
+
+def _given(parts: ApiParts, thing: str, session: str, seq: int) -> bytes:
+    """The picture of an observed frame from the camera."""
     try:
         return parts.snapshots.frame(
             thing, parts.cameras.get(thing), session=session, seq=seq, within_s=WAIT_S

@@ -1,4 +1,4 @@
-"""The wiring of deliveries to a webhook."""
+"""The wiring of deliveries to webhooks."""
 
 from __future__ import annotations
 
@@ -16,22 +16,32 @@ from services.core.history.history import History
 
 def open_deliveries(
     settings: ApiCoreSettings, registry: CollectorRegistry, history: History
-) -> Deliveries | None:
-    """The deliveries of what the history writes, None without a webhook; nothing is connected yet.
+) -> tuple[Deliveries, ...]:
+    """The deliveries of what the history writes, to each webhook; nothing is connected yet.
 
     Raises InputError for an address that no post can go to.
     """
-    if not settings.webhook_url:
-        return None
+    webhooks = settings.all_webhooks
+    if not webhooks:
+        return ()
     client = connect_redis(settings.redis_url, cluster=settings.redis_cluster)
-    webhook = SignedWebhook(
-        settings.webhook_url,
-        settings.webhook_secret.get_secret_value(),
-        allow_private=settings.webhook_private,
-        answer_s=settings.webhook_answer_s,
-    )
     claims = RedisDeliveryClaims(client, keys=keys_of(settings))
-    deliveries = Deliveries(webhook, claims, Rules.parse(settings.webhook_rules), newest=history.newest)
-    registry.register(DeliveryCollector(deliveries.report, waiting=lambda: deliveries.waiting))
-    history.keeper.listen(deliveries)
-    return deliveries
+    opened = tuple(
+        Deliveries(
+            SignedWebhook(
+                each.address,
+                each.secret,
+                allow_private=settings.webhook_private,
+                answer_s=settings.webhook_answer_s,
+            ),
+            claims,
+            Rules.parse(each.rules),
+            name=each.name,
+            newest=history.newest,
+        )
+        for each in webhooks
+    )
+    registry.register(DeliveryCollector(opened))
+    for deliveries in opened:
+        history.keeper.listen(deliveries)
+    return opened

@@ -73,8 +73,8 @@ class ApiCore:
     access: Access
     # None on a host where nothing follows the records.
     history: History | None
-    # None without a webhook.
-    deliveries: Deliveries | None
+    # One for each webhook.
+    deliveries: tuple[Deliveries, ...]
     registry: CollectorRegistry
 
 
@@ -159,7 +159,7 @@ def wire_api_core(
         state=state,
         access=open_access(settings),
         history=None,
-        deliveries=None,
+        deliveries=(),
         registry=registry,
     )
 

@@ -17,9 +17,11 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError
 
 from common.redaction import redact_url
+from services.adapters.dynamodb_history import DynamoHistory
 from services.adapters.dynamodb_items import DynamoAudit, DynamoItems, DynamoKeys
 from services.adapters.iot_data import IotData
 from services.adapters.s3_exchange import S3Exchange
+from services.adapters.s3_history import S3HistoryPictures
 from services.adapters.s3_pictures import S3Pictures
 from services.adapters.s3_source import S3Source
 from services.adapters.s3_trained import S3Trained
@@ -70,6 +72,22 @@ def open_access(address: str) -> tuple[DynamoKeys, DynamoAudit]:
     """The named keys and the audit of an item store's address; nothing is requested yet."""
     client, table = open_client("dynamodb", config=_CONFIG), address.removeprefix(DYNAMODB)
     return DynamoKeys(client, table), DynamoAudit(client, table)
+
+
+def open_history(address: str, *, days: int, hurried: bool = False) -> DynamoHistory:
+    """The history of an address, dynamodb://TABLE; nothing is requested yet. Raises InputError.
+
+    A hurried one gives up after a few seconds.
+    """
+    client = open_client("dynamodb", config=_HURRIED if hurried else _CONFIG)
+    patience_s = _HURRIED_PATIENCE_S if hurried else _PATIENCE_S
+    return DynamoHistory(client, address.removeprefix(DYNAMODB), days=days, patience_s=patience_s)
+
+
+def open_history_pictures(place: str) -> S3HistoryPictures:
+    """The history's pictures under s3://BUCKET/PREFIX; nothing is requested yet. Raises InputError."""
+    bucket, _, prefix = place.removeprefix(S3).partition("/")
+    return S3HistoryPictures(open_client("s3"), bucket, prefix=prefix)
 
 
 def open_pictures(address: str) -> S3Pictures:

@@ -8,9 +8,16 @@ from pydantic import Field, SecretStr
 
 from common.data_folder import from_checkout
 from common.setting_texts import default_in_words
-from services.bootstrap.acting_settings import WEBHOOK_URL
+from services.bootstrap.acting_settings import WEBHOOK_URL, WEBHOOKS
 from services.bootstrap.base_settings import Base
-from services.bootstrap.setting_types import IotEndpoint, NoWebhook, Pictures, S3Place
+from services.bootstrap.setting_types import (
+    IotEndpoint,
+    NoWebhook,
+    NoWebhooks,
+    Pictures,
+    S3Place,
+    Table,
+)
 
 
 class PicturesSettings(Base):
@@ -65,6 +72,11 @@ class AwsSettings(IndexSettings):
         "`s3://BUCKET[/PREFIX]`. An expiry of a day on it is enough.",
         json_schema_extra=default_in_words("under exchange/ in the bucket of `PICTURES`"),
     )
+    history: Table = Field(
+        "",
+        description="The table of the [history](../history.md) in functions: `dynamodb://TABLE`. It exists "
+        "already. Without it they keep none. A process has its history in the data folder.",
+    )
     origin_key: SecretStr = Field(
         SecretStr(""),
         description="The secret that CloudFront sends with each request as the header `x-lookalike-origin`. "
@@ -86,6 +98,7 @@ class AwsSettings(IndexSettings):
 
     # Of the api; a function can't keep its promises, so that none starts with it.
     webhook_url: NoWebhook = Field("", description=WEBHOOK_URL)
+    webhooks: NoWebhooks = Field(SecretStr(""), description=WEBHOOKS)
 
     @property
     def exchange_place(self) -> str:

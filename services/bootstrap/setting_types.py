@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from typing import Annotated
+from typing import Annotated, TypeVar
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, SecretStr
 
 from common.mqtt_address import parse_mqtt_address
 from common.service_address import decoded, parse_service_address
@@ -19,11 +19,18 @@ _WEB_EXPECTED = "expected http[s]://[user:password@]host[:port][/path]"
 _WEB_PORTS = {"http": 80, "https": 443}
 _WEBHOOK_EXPECTED = "expected http[s]://[user:password@]host[:port][/path][?query]"
 _WEB_PATH = r"(/[^\s?#]*)?"
+_Text = TypeVar("_Text", str, SecretStr)
 
 
 def _store(value: str) -> str:
     if not re.fullmatch(r"(sqlite:///.+|dynamodb://[A-Za-z0-9_.-]{3,255})?", value):
         raise ValueError("expected sqlite:///PATH or dynamodb://TABLE")
+    return value
+
+
+def _table(value: str) -> str:
+    if not re.fullmatch(r"(dynamodb://[A-Za-z0-9_.-]{3,255})?", value):
+        raise ValueError("expected dynamodb://TABLE")
     return value
 
 
@@ -102,14 +109,15 @@ def _origins(value: str) -> str:
     return value
 
 
-def _webhook(value: str) -> str:
+def webhook_address(value: str) -> str:
+    """An address that posts can go to, or none; raises ValueError, which does not quote it."""
     if value:
         rest = _WEB_PATH + r"(\?[^\s#]*)?"
         parse_service_address(value, _WEB_PORTS, expected=_WEBHOOK_EXPECTED, rest=rest)
     return value
 
 
-def _no_webhook(value: str) -> str:
+def _no_webhook(value: _Text) -> _Text:
     if value:
         raise ValueError(
             "functions on AWS deliver to no webhook, because none lives on between calls to try again; unset "
@@ -139,6 +147,7 @@ UPPER = BeforeValidator(_upper)
 LOWER = BeforeValidator(_lower)
 Knn = Annotated[str, AfterValidator(_knn)]
 Store = Annotated[str, AfterValidator(_store)]
+Table = Annotated[str, AfterValidator(_table)]
 Pictures = Annotated[str, AfterValidator(_pictures)]
 S3Place = Annotated[str, AfterValidator(_s3_place)]
 IotEndpoint = Annotated[str, AfterValidator(_iot_endpoint)]
@@ -147,8 +156,9 @@ Origins = Annotated[str, AfterValidator(_origins)]
 # With a login, and without: the address that is published.
 Web = Annotated[str, AfterValidator(_web)]
 PublicWeb = Annotated[str, AfterValidator(_public)]
-WebhookAddress = Annotated[str, AfterValidator(_webhook)]
+WebhookAddress = Annotated[str, AfterValidator(webhook_address)]
 NoWebhook = Annotated[str, AfterValidator(_no_webhook)]
+NoWebhooks = Annotated[SecretStr, AfterValidator(_no_webhook)]
 ActingRules = Annotated[str, AfterValidator(_acting_rules)]
 Mqtt = Annotated[str, AfterValidator(_mqtt)]
 Redis = Annotated[str, AfterValidator(_redis)]

@@ -270,6 +270,10 @@ class RunSettings(ApiSettings):
 S = TypeVar("S", bound=Base)
 
 
+# Parts of the names of settings whose values are not shown.
+_SECRET_NAMES = ("_URL", "_KEY", "_SECRET", "SOURCE", "WEBHOOKS")
+
+
 def load(kind: type[S], environ: Mapping[str, str] = os.environ) -> S:
     """Read a process's settings; raises InputError with one line that names the variable."""
     _refuse_unknown(environ)
@@ -279,7 +283,7 @@ def load(kind: type[S], environ: Mapping[str, str] = os.environ) -> S:
         first = error.errors()[0]
         name = PREFIX + str(first["loc"][0]).upper() + ": " if first["loc"] else ""
         # An address or a key may hold a password.
-        secret = not first["loc"] or any(part in name for part in ("_URL", "_KEY", "_SECRET", "SOURCE"))
+        secret = not first["loc"] or any(part in name for part in _SECRET_NAMES)
         secret = secret or ("_KNN" in name and "@" in str(first["input"]))
         # Whatever else holds an address, such as a list of proxies or a bucket, is shown without its login.
         shown = "" if secret else f" (it is {redact(str(first['input']))[:60]!r})"

@@ -47,6 +47,7 @@ HEALTHY: dict[str, Any] = {
     "history": {"kept": True, "ok": True, "detail": None, "days": 30, "to_review": 2},
     "webhook": None,
     "audit": {"ok": True, "detail": None, "waiting": 0},
+    "webhooks": [],
     "uploads_above": None,
     "version": "0.1.0",
 }
@@ -224,6 +225,13 @@ class AuditStateAnswer(Answer):
     waiting: int = Field(description="Lines that wait to be written; each is in the log meanwhile.")
 
 
+class NamedWebhookAnswer(WebhookAnswer):
+    """The deliveries to one of the further webhooks since the api's start."""
+
+    model_config = with_example({"name": "repair", **WEBHOOK})
+    name: str = Field(description="Its name in LOOKALIKE_WEBHOOKS.")
+
+
 class HealthAnswer(Answer):
     """The system's health."""
 
@@ -238,6 +246,7 @@ class HealthAnswer(Answer):
     webhook: WebhookAnswer | None = Field(
         description="The deliveries to the webhook; null without one. What is wrong with it is no failure."
     )
+    webhooks: list[NamedWebhookAnswer] = Field(description="The same of further webhooks, by their names.")
     uploads_above: int | None = Field(
         description="On AWS: the bytes from which pictures and archives are uploaded to S3; else null."
     )

@@ -78,6 +78,11 @@ class RecordAnswer(Answer):
     box: tuple[float, float, float, float] | None = Field(
         description="The part of the frame that was looked at: left, top, width, height as shares."
     )
+    scene: str | None = Field(
+        None,
+        description="Not with `match`: a mark of what was seen, 64 hex digits. Of frames of one scene few of "
+        "the 256 bits differ.",
+    )
     codes: list[CodeAnswer] | None = Field(None, description="Only if codes were read: at most 4.")
     code: Literal["agrees", "decides", "contradicts", "unclear"] | None = Field(
         None,

@@ -26,13 +26,18 @@ IMAGE_GB, IMAGE_GB_MONTH = 0.4, 0.10
 STORED_GB, STORED = 0.25, 0.2
 # Seconds between two statuses of a camera, and the time that a call of a function is counted with.
 STATUS_EVERY_S = 10
-SEARCH_GB_S, STATUS_GB_S, API_GB_S = 0.5 * 0.025, 0.25 * 0.010, 1.0 * 0.015
+SEARCH_GB_S, STATUS_GB_S, API_GB_S = 0.5 * 0.027, 0.25 * 0.010, 1.0 * 0.015
 # The hourly look for pictures that no item names.
 COLLECT_GB_S = 2.0 * 3
 # A page asks for records each second, for the cameras and for the health each 9 and 10 s.
 ASKS_S = 1 + 1 / 9 + 1 / 10
 # Bytes to and from Redis, of a query and of an ask, and what ElastiCache Serverless counts for them.
-QUERY_KB, ASK_KB, QUERY_ECPUS, ASK_ECPUS = 5, 12, 15, 14
+QUERY_KB, ASK_KB, QUERY_ECPUS, ASK_ECPUS = 7, 12, 18, 14
+# Showings of a camera a day, and the write units of one: its beginning, its picture and its end. One that
+# lasts takes one each five minutes.
+SHOWINGS_DAY, SHOWING_UNITS, LASTING_UNITS_DAY, WRITE_MILLION = 500, 9, 288, 0.625
+# A showing's picture: the put of S3 for a thousand, and the messages of 5 KB to the camera and from it.
+PUT_THOUSAND, PICTURE_MESSAGES = 0.005, 7
 # A vector and its neighbours, as text.
 KNN_KB = 10
 
@@ -73,6 +78,11 @@ class Use:
     def asks(self) -> float:
         """Millions of a page's requests a month; all pages that are open share them."""
         return ASKS_S * MONTH_S / 1e6 * self.page_hours / 24
+
+    @property
+    def showings(self) -> float:
+        """Millions of showings a month."""
+        return self.devices * SHOWINGS_DAY * HOURS / 24 / 1e6
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +156,12 @@ def _places(use: Use) -> Iterator[Part]:
         reads * READ_MILLION,
         f"{use.at_once} x {_n(MONTH_S / use.follow_s / 1e6)} M reads x ${READ_MILLION:g}",
     )
+    units = use.showings * (SHOWING_UNITS + LASTING_UNITS_DAY / SHOWINGS_DAY)
+    yield Part(
+        "DynamoDB: the history",
+        units * WRITE_MILLION,
+        f"{SHOWINGS_DAY} showings a day and camera, {_n(units)} M units x ${WRITE_MILLION:g}",
+    )
     yield Part("S3, DynamoDB: what is kept", STORED * STORED_GB, f"{STORED:g} GB x ${STORED_GB:g}")
     yield from _redis(use)
     if use.on_endpoint:
@@ -155,6 +171,12 @@ def _places(use: Use) -> Iterator[Part]:
             "VPC endpoint to IoT Core, and its name",
             HOURS * ZONE_HOUR + DNS_ZONE,
             f"{HOURS} h x ${ZONE_HOUR:g} + ${DNS_ZONE:.2f}",
+        )
+        put = PUT_THOUSAND * 1000
+        yield Part(
+            "IoT Core, S3: pictures of the history",
+            use.showings * (PICTURE_MESSAGES * IOT_MILLION + put),
+            f"{_n(use.showings)} M x ({PICTURE_MESSAGES} messages x ${IOT_MILLION:.2f} + ${put:.2f})",
         )
 
 

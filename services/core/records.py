@@ -18,6 +18,7 @@ from common.wire import Observation, Vectors, to_iso
 from services.core.camera_mean import CameraMean, SeenFrame, seen_scene
 from services.core.domain import ItemFacts
 from services.core.evidence import Vote
+from services.core.scene_marks import mark_of
 
 # Number of items in a match record, unless another one is asked for.
 K = 6
@@ -178,6 +179,14 @@ class MatchRecord:
         return None if scene is None else SeenFrame(at_s, scene, best_id, self.verdict, self.model)
 
     @property
+    def scene(self) -> str | None:
+        """The mark of what was seen, None with `match`, where the item says it, and without any direction."""
+        if self.verdict is Verdict.MATCH:
+            return None
+        scene = seen_scene(self.observation.vectors)
+        return None if scene is None else mark_of(scene)
+
+    @property
     def margin(self) -> float:
         """The difference between the best match's score and that of the second, its equals left out."""
         others = self.equals[1:]
@@ -205,7 +214,9 @@ class MatchRecord:
         }
         timings_ms = {stage: round(ms, 2) for stage, ms in self.timings_ms.items()}
         codes = {"codes": [each.to_json() for each in self.codes], "code": self.code} if self.codes else {}
-        after = {"box": seen.box, **codes, "timings_ms": timings_ms}
+        scene = self.scene
+        marked = {"scene": scene} if scene else {}
+        after = {"box": seen.box, **marked, **codes, "timings_ms": timings_ms}
         matches = ",".join([match.to_text() for match in self.matches])
         text = f'{to_compact_json(before)[:-1]},"matches":[{matches}],{to_compact_json(after)[1:]}'
         return text.replace("'", "\\u0027")

@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 
 class StatusFunction:
-    """Keeps statuses, answers and previews where the api functions find them."""
+    """Keeps statuses, answers, previews and pictures of showings where the api functions find them."""
 
     def __init__(self, parts: StatusFunctionParts) -> None:
         self._parts = parts
@@ -37,9 +37,10 @@ class StatusFunction:
 
     def _keep(self, message: TopicMessage, dropped: Counter[str]) -> bool:
         try:
-            previews = self._parts.previews
+            previews, pictures = self._parts.previews, self._parts.pictures
             if parse_reply(message.topic):
-                self._parts.replies.receive(message.topic, message.payload)
+                if pictures is None or not pictures.receive(message.topic, message.payload):
+                    self._parts.replies.receive(message.topic, message.payload)
             elif previews is not None and message.topic.endswith("/preview"):
                 check_preview(message.topic, message.payload)
                 previews.receive(message.topic, message.payload)

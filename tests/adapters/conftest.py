@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import redis
 
+from services.adapters.dynamodb_history.layout import create_table as create_history_table
 from services.adapters.dynamodb_items import DynamoItems
 from services.adapters.dynamodb_items.layout import create_table
 from services.adapters.sqlite_items import SqliteItems
@@ -115,6 +116,14 @@ def table(dynamodb: Any) -> str:
     """The name of an empty table."""
     name = f"items-{next(_numbers)}"
     create_table(dynamodb, name)
+    return name
+
+
+@pytest.fixture
+def history_table(dynamodb: Any) -> str:
+    """The name of an empty table of the history."""
+    name = f"history-{next(_numbers)}"
+    create_history_table(dynamodb, name)
     return name
 
 

@@ -1,5 +1,6 @@
 """The contract of the history's rows, on every implementation."""
 
+import itertools
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from services.adapters.dynamodb_history import DynamoHistory
 from services.adapters.sqlite_history import SqliteHistory
 from services.core.history.ports import HistoryStore, Position, Wanted, all_of
 from services.core.history.showing import Review, Said, SaidOf, Showing, showing_of
@@ -14,11 +16,14 @@ from services.core.records import Verdict
 from tests.fake_history import BEGAN_S, FakeHistory, record
 
 
-@pytest.fixture(params=["fake", "sqlite"])
+@pytest.fixture(params=["fake", "sqlite", "dynamodb"])
 def history(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[HistoryStore]:
     """An empty history of each kind."""
     if request.param == "fake":
         yield FakeHistory()
+    elif request.param == "dynamodb":
+        table = request.getfixturevalue("history_table")
+        yield DynamoHistory(request.getfixturevalue("dynamodb"), table, days=30, clock=lambda: BEGAN_S + 60)
     else:
         with closing(SqliteHistory(tmp_path / "history.sqlite")) as rows:
             yield rows
@@ -91,6 +96,24 @@ def test_only_what_is_asked_for_comes(history: HistoryStore, wanted: Wanted, exp
     assert ids(history.page(wanted)) == expected
     assert history.count(wanted) == len(expected)
     assert ids(history.opened()) == [5]
+
+
+def test_filters_go_together(history: HistoryStore) -> None:
+    kinds = itertools.product(("mug", "vase", None), ("match", "unsure"), ("cam-1", "cam-2"), (True, False))
+    rows = [
+        replace(shown(n, n / 4, best, verdict if best else "no_match"), thing=thing, ended=ended)
+        for n, (best, verdict, thing, ended) in enumerate(kinds, start=1)
+    ]
+    history.write(rows, [])
+    wrong, ignored = Said(SaidOf.WRONG), Said(None, Review.IGNORED)
+    history.say({2: wrong, 5: wrong, 7: wrong, 20: wrong, 3: ignored, 6: ignored})
+    kept = {each.id: each for each in history.get_many([each.id for each in rows])}
+    of = (None, "cam-1"), (None, "mug"), (None, Verdict.UNSURE), (None, Review.OPEN), (None, True, False)
+    for thing, item, verdict, review, ended in itertools.product(*of):
+        wanted = Wanted(thing, None, BEGAN_S + 5.5, verdict, item, review=review, ended=ended)
+        expected = sorted((each.id for each in kept.values() if wanted.takes(each)), reverse=True)
+        assert ids(list(all_of(history, wanted, at_once=3))) == expected, wanted
+        assert history.count(wanted) == len(expected), wanted
 
 
 def test_the_showing_of_a_record_is_that_of_its_camera_around_it(history: HistoryStore) -> None:

@@ -53,6 +53,9 @@ TEXTS = [
         '"*"',
         "W/",
     ),
+    # A showing, and what chooses showings.
+    *("1764423000123", "1764423000000-1764423000123", "match", "unsure", "open", "right", "csv", "json"),
+    *("2026-11-29T13:30:00Z", "0001-01-01T00:00:00+14:00", "9999-12-31", "0123abcd", "-840"),
     *("9" * 30, "x" * 300, "x" * 5000, "é" * 400, "2026-11-30", "http://127.0.0.1:1/", "http://[", "ftp://a"),
     *("http://a b", "//", "javascript:1", "169.254.169.254", "67b852d76d55", "0" * 64 + ".jpg", "\ud800"),
 ]
@@ -71,6 +74,11 @@ HEADERS = [
     *("If-Match", "If-None-Match", "Range", "Last-Event-ID", "Accept", "Accept-Encoding", "Authorization"),
     *("X-Forwarded-For", "Expect", "Content-Encoding", "Origin", "Cookie"),
 ]
+# Files of the page, which no document names.
+FILES = ["/", "/embed.html", "/embed.js", "/{file}", "/js/{file}", "/text/{file}"]
+_FILE: Mapping[str, Any] = {
+    "parameters": [{"name": "file", "in": "path"}, {"name": "camera", "in": "query"}],
+}
 
 
 @dataclass(frozen=True)
@@ -93,6 +101,8 @@ class RequestFuzz:
             for path, calls in document["paths"].items()
             for method, call in calls.items()
         ]
+        if "/items" in document["paths"]:
+            self.calls += [("GET", path, _FILE) for path in FILES]
 
     def requests(self, count: int) -> Iterator[FuzzedRequest]:
         """This number of each call."""

@@ -6,26 +6,44 @@ import http.client
 import socket
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
+from services.adapters.sqlite_history import SqliteHistory
+from services.core.history.showing import showing_of
 from tests.api.request_fuzz import FuzzedRequest, RequestFuzz
+from tests.fake_history import record
 from tests.memory import resident_bytes
 from tests.system.stack import Stack, running
 
 # A dependency that is away, a full disk, and a camera that sent one frame and no more, are no faults of ours.
 NO_FAULTS = (503, 504, 507)
+# Showings whose ids are among the texts of requests.
+SHOWN = {1: "match", 7: "unsure", 1764423000123: "no_match"}
 
 
 @pytest.fixture(scope="module")
 def fuzzed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A system without samples and camera, whose items nobody else uses."""
-    # Without an edge that takes cameras: a fuzzed address would be looked at for 15 s, and be kept.
-    settings = {"LOOKALIKE_SAMPLES": "0", "LOOKALIKE_SOURCE": "none", "LOOKALIKE_EDGE_CAMERAS": "0"}
+    """A system without samples and camera, whose items and showings nobody else uses."""
+    settings = {
+        "LOOKALIKE_SAMPLES": "0",
+        "LOOKALIKE_SOURCE": "none",
+        # Without an edge that takes cameras: a fuzzed address would be looked at for 15 s, and be kept.
+        "LOOKALIKE_EDGE_CAMERAS": "0",
+        "LOOKALIKE_EMBED_ORIGINS": "https://shop.example",
+        "LOOKALIKE_WEBHOOK_URL": "http://127.0.0.1:1/",
+        "LOOKALIKE_WEBHOOK_SECRET": "0123456789abcdef",
+    }
     with running(tmp_path_factory.mktemp("fuzzed"), settings=settings) as started:
         started.wait_loaded()
+        shown = [showing_of(record(number, 0, verdict=verdict)) for number, verdict in SHOWN.items()]
+        with closing(SqliteHistory(started.data / "history.sqlite")) as history:
+            history.write([replace(each, ended=True) for each in shown], [])
+        assert len(started.get("/history")["showings"]) == len(SHOWN)
         yield started
 
 

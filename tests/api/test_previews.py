@@ -113,6 +113,25 @@ def test_cameras_that_give_no_preview_are_told_apart(keyed: Stack, camera: Playe
         )
 
 
+def test_a_browser_may_ask_without_an_error_where_there_is_no_picture(
+    keyed: Stack, camera: PlayedCamera
+) -> None:
+    def get(thing: str, **query: str) -> httpx.Response:
+        address = f"{keyed.page}/cameras/{thing}/preview"
+        return httpx.get(address, params={"quiet": "1", **query}, headers=KEY, timeout=20)
+
+    frame = {"session": "0123abcd", "seq": "7"}
+    camera.say("online")
+    silent = [get(camera.thing)]  # it sends none
+    camera.say("offline")
+    off = [get(thing, **query) for thing in (camera.thing, "nobody") for query in ({}, frame)]
+    for answer in silent + off:
+        assert (answer.status_code, answer.content) == (204, b"")
+    # What is wrong with the request is an error all the same.
+    assert get(camera.thing, session="0123abcd").status_code == 400
+    assert httpx.get(f"{keyed.page}/cameras/nobody/preview?quiet=1", timeout=20).status_code == 401
+
+
 def test_the_picture_of_an_observed_frame_is_given_by_its_number(
     keyed: Stack, broker: Server, camera: PlayedCamera
 ) -> None:

@@ -119,9 +119,9 @@ def test_items_are_exported_and_imported(
 
 
 def test_a_status_is_kept_where_the_api_finds_it(
-    api: Api, search_zip: Unpacked, shop: dict[str, str], tmp_path: Path
+    api: Api, api_zip: Unpacked, shop: dict[str, str], tmp_path: Path
 ) -> None:
-    with started(search_zip, "services.lambdas.status.handler", shop, tmp_path / "log") as status:
+    with started(api_zip, "services.lambdas.status.handler", shop, tmp_path / "log") as status:
         assert status.call(golden("iot-rule-status")) == {"kept": 1, "dropped": {}}
         took_s = time.monotonic() - status.began_s
         now = status.memory_bytes[0]

@@ -18,6 +18,7 @@ import httpx
 import numpy as np
 from PIL import Image
 
+from common.picture_stamp import Stamp, stamped
 from common.wire import Observation, encode_observation
 from services.bootstrap import aws
 from tests.aws_rehearsal.kit import Deployment
@@ -27,6 +28,8 @@ from tests.servers import until
 # An item of the samples, and one that comes and goes.
 SAMPLE, MADE = "ball-basket", "rehearsed"
 CAMERA = "cam-rights"
+# The time for which a match has to hold to be a showing, and more.
+BEGINS_S = 0.6
 
 
 def api_reads_an_item(deployment: Deployment) -> str:
@@ -141,18 +144,79 @@ def search_starts_and_answers(deployment: Deployment) -> str:
 
 def search_answers(deployment: Deployment) -> str:
     """Its log, unless it pushes a record of an item's own vector."""
+    told, log = _searched(deployment, CAMERA, 1)
+    return "" if told.get("pushed") == 1 else f"{told} {log}"
+
+
+def _searched(deployment: Deployment, thing: str, seq: int) -> tuple[Any, str]:
+    """What the search says of an observation of an item's own vector, and its log."""
     (item,) = aws.open_items(f"dynamodb://{deployment.choices.name}-items").get_many([SAMPLE])
     assert item is not None
     seen = Observation(
-        CAMERA, item.vectors[:1], time.time(), session=secrets.token_hex(4), seq=1, model=item.model
+        thing, item.vectors[:1], time.time(), session=secrets.token_hex(4), seq=seq, model=item.model
     )
     payload = base64.b64encode(encode_observation(seen)).decode()
-    event = {"topic": f"lookalike/{CAMERA}/features", "payload": payload}
+    event = {"topic": f"lookalike/{thing}/features", "payload": payload}
+    return _invoked_with_log(deployment, "search", event)
+
+
+def _invoked_with_log(deployment: Deployment, function: str, event: dict[str, Any]) -> tuple[Any, str]:
     answer = deployment.account.client("lambda").invoke(
-        FunctionName=f"{deployment.choices.name}-search", Payload=json.dumps(event), LogType="Tail"
+        FunctionName=f"{deployment.choices.name}-{function}", Payload=json.dumps(event), LogType="Tail"
     )
-    told = json.loads(answer["Payload"].read())
-    return "" if told.get("pushed") == 1 else f"{told} {base64.b64decode(answer['LogResult']).decode()}"
+    return json.loads(answer["Payload"].read()), base64.b64decode(answer["LogResult"]).decode()
+
+
+def search_keeps_a_showing(deployment: Deployment) -> str:
+    """The search's log if it keeps nothing, or asks no camera; else the row is read back through the api."""
+    return _shown(deployment, f"cam-{secrets.token_hex(4)}")
+
+
+def _shown(deployment: Deployment, thing: str) -> str:
+    """Show an item to a camera for as long as a showing takes to begin."""
+    began_s, seq, told = time.monotonic(), 0, ""
+    while time.monotonic() - began_s < BEGINS_S:
+        seq += 1
+        found, log = _searched(deployment, thing, seq)
+        told += "" if found.get("pushed") == 1 else f"{found} {log}"
+    _, log = _searched(deployment, thing, seq + 1)
+    if told or "history" in log or "AWS IoT does not take" in log:
+        return told + log
+    (showing,) = _ask(deployment, "GET", f"/history?thing={thing}").json()["showings"]
+    assert (showing["item"]["id"], showing["verdict"]) == (SAMPLE, "match")
+    return _told(_ask(deployment, "GET", f"/history/{showing['id']}"))
+
+
+def status_keeps_a_picture(deployment: Deployment) -> str:
+    """The status' log, unless it keeps the picture that the search has asked a camera for."""
+    return _pictured(deployment, f"cam-{secrets.token_hex(4)}")
+
+
+def _pictured(deployment: Deployment, thing: str) -> str:
+    with commands_to(deployment, thing) as commands:
+        if wrong := _shown(deployment, thing):
+            return wrong
+        asked: list[Any] = []
+
+        def is_asked() -> bool:
+            asked.extend(commands())
+            return bool(asked)
+
+        until(is_asked, what="the camera is asked")
+    frame = stamped(_picture("JPEG"), Stamp(asked[0]["session"], asked[0]["seq"], time.time()))
+    answer = {"topic": asked[0]["reply"], "payload": base64.b64encode(frame).decode()}
+    told, log = _invoked_with_log(deployment, "status", answer)
+    return "" if told == {"kept": 1, "dropped": {}} else f"{told} {log}"
+
+
+def api_gives_and_deletes_a_picture(deployment: Deployment) -> str:
+    thing = f"cam-{secrets.token_hex(4)}"
+    if wrong := _pictured(deployment, thing):
+        return wrong
+    (showing,) = _ask(deployment, "GET", f"/history?thing={thing}").json()["showings"]
+    assert showing["picture"]
+    given = _ask(deployment, "GET", f"/history/{showing['id']}/picture")
+    return _told(given) or _told(_ask(deployment, "DELETE", f"/history?id={showing['id']}"))
 
 
 def _ask(deployment: Deployment, method: str, path: str, **more: Any) -> httpx.Response:

@@ -13,7 +13,7 @@ import yaml
 from deploy.aws.template_files import STORAGE, SYSTEM
 
 _ROLES = ("AWS::IAM::Role", "AWS::IAM::ManagedPolicy")
-_BUCKET = re.compile(r"-(pictures|exchange)-[^/]*(/index/)?")
+_BUCKET = re.compile(r"-(pictures|exchange)-[^/]*(/(?:index|showings)(?=/))?")
 
 
 class _Loader(yaml.SafeLoader):  # type: ignore[misc]
@@ -94,5 +94,5 @@ def place_of(resource: str | dict[str, Any]) -> str:
     """The bucket or topic of a resource, in a template or in AWS; "" where an action has one place alone."""
     text = str(resource["Fn::Sub"] if isinstance(resource, dict) and "Fn::Sub" in resource else resource)
     if bucket := _BUCKET.search(text):
-        return bucket[1] + ("/index" if bucket[2] else "")
+        return bucket[1] + (bucket[2] or "")
     return text.partition(":topic/")[2]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import sync_playwright
 
@@ -73,7 +75,6 @@ def test_the_match_is_seen_on_the_page(poll: PagePoll, page: str) -> None:
     with sync_playwright() as driver, chromium(driver) as pages:
         # AWS has no stream, and this camera shows no pictures.
         pages.forget_errors("status of 501")
-        pages.forget_errors("/preview")
         shown = pages.open(page, ignore_https_errors=True, extra_http_headers=BY_TLS)
         shown.locator('#best[data-holds="match"][data-verdict="match"] .best-title').wait_for()
         eventually(lambda: text(shown, ".best-title") in recent(), within_s=10, why=lambda: str(recent()))
@@ -102,6 +103,27 @@ def test_the_item_before_the_camera_is_the_best_match(poll: PagePoll) -> None:
         what="what was lost is answered in the second loop",
     )
     expect_right(answers())
+
+
+def test_what_the_camera_showed_is_kept_and_read_back(
+    deployment: Deployment, poll: PagePoll, page: str
+) -> None:
+    key = {"Authorization": f"Bearer {deployment.variables['LOOKALIKE_API_KEY']}"}
+
+    def kept(query: str) -> list[dict[str, Any]]:
+        answer = httpx.get(
+            f"{page}/history?{query}", headers=BY_TLS | key, verify=deployment.aws.trust, timeout=60
+        )
+        found: list[dict[str, Any]] = answer.raise_for_status().json()["showings"]
+        return found
+
+    shown = kept("thing=cam-1&verdict=match&limit=100")
+    items = {each["item"]["id"] for each in shown}
+    assert len(items & {scene.id for scene in read_truth()}) >= 3
+    # One row a showing, not one a record.
+    assert len(shown) < len(poll.records) / 2
+    (first, *_) = sorted(items)
+    assert {each["item"]["id"] for each in kept(f"item={first}")} == {first}
 
 
 def test_a_camera_that_is_removed_connects_no_more(

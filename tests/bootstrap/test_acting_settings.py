@@ -54,14 +54,19 @@ def test_what_is_misspelt_is_named(monkeypatch: pytest.MonkeyPatch, name: str, v
         load(ApiSettings)
 
 
+@pytest.mark.parametrize(
+    ("name", "value"), [("WEBHOOK_URL", ADDRESS), ("WEBHOOKS", f"till {ADDRESS} 0123456789abcdef")]
+)
 @pytest.mark.parametrize("kind", [ApiFunctionSettings, SearchFunctionSettings, StatusFunctionSettings])
 def test_functions_on_aws_refuse_it_and_say_what_to_do(
-    monkeypatch: pytest.MonkeyPatch, kind: type[Base]
+    monkeypatch: pytest.MonkeyPatch, kind: type[Base], name: str, value: str
 ) -> None:
     monkeypatch.setenv("LOOKALIKE_PUBLIC_URL", "https://shop.example")
     monkeypatch.setenv("LOOKALIKE_API_KEY", "k3y")
     load(kind)
-    monkeypatch.setenv("LOOKALIKE_WEBHOOK_URL", ADDRESS)
+    monkeypatch.setenv(f"LOOKALIKE_{name}", value)
     monkeypatch.setenv("LOOKALIKE_WEBHOOK_SECRET", "0123456789abcdef")
-    with pytest.raises(InputError, match="LOOKALIKE_WEBHOOK_URL: functions on AWS deliver to no webhook"):
+    told = f"LOOKALIKE_{name}: functions on AWS deliver to no webhook"
+    with pytest.raises(InputError, match=told) as refused:
         load(kind)
+    assert "s3cret" not in str(refused.value)

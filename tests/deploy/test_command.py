@@ -49,6 +49,7 @@ def test_a_deployment_comes_up_is_repeated_and_goes(
     page = s3.head_object(Bucket=account.bucket("mugs", "page"), Key="js/main.js")
     assert page["ContentType"] == "text/javascript; charset=utf-8"
     assert account.client("dynamodb").scan(TableName="mugs-items", Limit=1)["Count"] == 1
+    assert account.client("dynamodb").scan(TableName="mugs-history", IndexName="newest")["Count"] == 0
 
     check_things_and_log(account, tmp_path, capsys)
 
@@ -63,7 +64,8 @@ def test_a_deployment_comes_up_is_repeated_and_goes(
     told.clear()
     assert not deploy(account, choices, ask=lambda _: False, tell=told.append)
     modified = {line for line in told if line.startswith(("add", "modify", "remove"))}
-    assert modified == {f"modify mugs: {name}Function (AWS::Lambda::Function)" for name in ("Api", "Import")}
+    from_zip = ("Api", "Import", "Status")
+    assert modified == {f"modify mugs: {name}Function (AWS::Lambda::Function)" for name in from_zip}
     (following,) = [line for line in told if line.startswith("if one of these gets another name, also: ")]
     assert "HttpFunction" in following
     assert not destroy(account, choices, keep_data=False, ask=lambda _: False, tell=told.append)
@@ -79,11 +81,13 @@ def test_a_deployment_comes_up_is_repeated_and_goes(
     assert destroy(account, choices, keep_data=False, ask=agree, tell=told.append)
     assert "pictures and files. Delete these for good?" in asked[-1]
     # The emulator keeps the tags of a table that CloudFormation deletes.
+    tables = ("table/mugs-items", "table/mugs-history")
     listed = [line for line in told if line.startswith("AWS still")]
-    assert [line for line in listed if not line.endswith("table/mugs-items")] == []
+    assert [line for line in listed if not line.endswith(tables)] == []
     assert told[-1] == "nothing else is left that costs"
     assert [each["Name"] for each in s3.list_buckets()["Buckets"] if each["Name"].startswith("mugs-")] == []
-    assert "mugs-items" not in account.client("dynamodb").list_tables()["TableNames"]
+    left = account.client("dynamodb").list_tables()["TableNames"]
+    assert [each for each in left if each.startswith("mugs-")] == []
 
 
 def check_things_and_log(account: Account, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,14 +6,17 @@ import json
 import re
 from fnmatch import fnmatch
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from deploy.aws.template_files import DEVICES, STORAGE, SYSTEM
+from services.adapters.dynamodb_history.layout import GONE_AT, SCHEMA
 from services.api import guard
 from services.bootstrap.lambdas.api import api_parts
 from services.bootstrap.settings import known_names
 from services.lambdas.api_app import build_app
+from tests.aws_rehearsal.templates import resources
 
 TEXT = SYSTEM.read_text(encoding="utf-8")
 # What CreateChangeSet takes as a body.
@@ -26,6 +29,27 @@ def paths_of_the_api() -> list[str]:
 
 def test_the_templates_fit_into_a_call() -> None:
     assert max(len(path.read_bytes()) for path in (STORAGE, SYSTEM, DEVICES)) < MOST_BYTES
+
+
+def test_the_table_of_the_history_is_the_one_that_its_code_uses() -> None:
+    table = resources()["History"]["Properties"]
+    made = {name: table[name] for name in SCHEMA}
+    assert by_name(made) == by_name(SCHEMA)
+    assert table["TimeToLiveSpecification"] == {"AttributeName": GONE_AT, "Enabled": True}
+
+
+def by_name(value: Any) -> Any:
+    """The same with each list in one order."""
+    if isinstance(value, list):
+        return sorted(map(by_name, value), key=str)
+    return {key: by_name(each) for key, each in value.items()} if isinstance(value, dict) else value
+
+
+def test_pictures_of_showings_expire_where_the_code_puts_them() -> None:
+    rules = resources()["Pictures"]["Properties"]["LifecycleConfiguration"]["Rules"]
+    (rule,) = [each for each in rules if each["Id"] == "showings"]
+    assert rule["Prefix"] == "showings/"
+    assert rule["ExpirationInDays"] == {"Fn::If": ["KeepsHistory", {"Ref": "HistoryDays"}, 1]}
 
 
 def test_each_variable_is_a_setting() -> None:

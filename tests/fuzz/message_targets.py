@@ -85,7 +85,7 @@ def _ignore(*_told: object) -> None: ...
 ORIGINALS = [
     *((MESSAGES / name).read_bytes() for name in ("observation-f16.json", "observation-i8.json")),
     *((MESSAGES / name).read_bytes() for name in ("observation-still.json", "2018-features.json")),
-    (MESSAGES / "observation-local.json").read_bytes(),
+    *((MESSAGES / name).read_bytes() for name in ("observation-local.json", "observation-codes.json")),
     _STATUS,
     _COMMAND,
     _WATCH,

@@ -8,9 +8,10 @@ from tests.fuzz.archive_targets import ARCHIVES
 from tests.fuzz.campaign import ONLY, Target, run
 from tests.fuzz.message_targets import OBSERVATIONS
 from tests.fuzz.picture_targets import FRAMES, PICTURES
+from tests.fuzz.record_targets import RECORDS
 from tests.fuzz.table_targets import TABLES
 
-TARGETS = [PICTURES, FRAMES, TABLES, OBSERVATIONS, ARCHIVES]
+TARGETS = [PICTURES, FRAMES, TABLES, OBSERVATIONS, RECORDS, ARCHIVES]
 
 
 @pytest.mark.fuzz

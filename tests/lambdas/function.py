@@ -23,6 +23,7 @@ import pytest
 import redis
 
 from common.wire import Observation, encode_observation
+from services.adapters.dynamodb_history.layout import create_table as create_history_table
 from services.adapters.dynamodb_items.layout import create_table
 from services.adapters.sqlite_items import SqliteItems
 from services.core.domain import Item
@@ -215,6 +216,7 @@ def on_aws_at(url: str, redis_url: str, model: Path, folder: Path) -> Iterator[A
     bucket, table = f"shop-{os.getpid()}-{number}", f"functions-{os.getpid()}-{number}"
     s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
     create_table(aws.client("dynamodb", url), table)
+    create_history_table(aws.client("dynamodb", url), f"{table}-history")
     redis.Redis.from_url(redis_url).flushall()
     heard: list[tuple[str, bytes]] = []
     settings = {
@@ -226,6 +228,7 @@ def on_aws_at(url: str, redis_url: str, model: Path, folder: Path) -> Iterator[A
         "AWS_ENDPOINT_URL": url,
         "LOOKALIKE_STORE": f"dynamodb://{table}",
         "LOOKALIKE_PICTURES": f"s3://{bucket}/pictures",
+        "LOOKALIKE_HISTORY": f"dynamodb://{table}-history",
         "LOOKALIKE_MODEL": str(model),
         "LOOKALIKE_FOLLOW_S": "0",
         # Of the emulator on this machine.

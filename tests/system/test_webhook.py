@@ -23,7 +23,7 @@ from tests.receiver import Receiver, receiver_at
 from tests.system.stack import ROOT, Stack, eventually, running
 from tests.web.played import SeeingCamera, items, nowhere, playing
 
-SECRET = "the-secret-of-the-till"
+SECRET, REPAIR_SECRET = "the-secret-of-the-till", "the-secret-of-the-repair"
 MAX_AGE_S, ANSWER_S = 3.0, 0.5
 # Deliveries that a scene change takes to begin and to be sent, on any machine.
 SOON_S = 20.0
@@ -37,8 +37,18 @@ def receiver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Receiver]:
 
 
 @pytest.fixture(scope="module")
-def acting(imported: Path, receiver: Receiver, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A system that posts matches of tills to that receiver."""
+def repair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Receiver]:
+    """Another webhook's receiver, which is there."""
+    with receiver_at(tmp_path_factory.mktemp("repair")) as made:
+        made.start()
+        yield made
+
+
+@pytest.fixture(scope="module")
+def acting(
+    imported: Path, receiver: Receiver, repair: Receiver, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stack]:
+    """A system that posts matches of tills to that receiver, and to the other one what no till knows."""
     settings = {
         "LOOKALIKE_SOURCE": "none",
         "LOOKALIKE_MAX_AGE_S": str(MAX_AGE_S),
@@ -46,6 +56,7 @@ def acting(imported: Path, receiver: Receiver, tmp_path_factory: pytest.TempPath
         "LOOKALIKE_WEBHOOK_SECRET": SECRET,
         "LOOKALIKE_WEBHOOK_PRIVATE": "1",
         "LOOKALIKE_WEBHOOK_RULES": "match camera=till-*",
+        "LOOKALIKE_WEBHOOKS": f"repair {repair.url} {REPAIR_SECRET} no_match camera=till-*",
         "LOOKALIKE_WEBHOOK_ANSWER_S": str(ANSWER_S),
     }
     with running(tmp_path_factory.mktemp("acting"), settings=settings, data=imported) as started:
@@ -71,13 +82,14 @@ def webhook(stack: Stack) -> dict[str, Any]:
     return dict(stack.get("/healthz")["webhook"])
 
 
-def posts_of(receiver: Receiver, item: Item) -> list[dict[str, Any]]:
-    """The bodies of the posts that came about an item."""
+def posts_of(receiver: Receiver, item: Item | None, thing: str | None = None) -> list[dict[str, Any]]:
+    """The bodies of the posts that came about an item, or about none, of a camera or of all."""
     bodies = [json.loads(post["body"]) for post in receiver.posts()]
-    return [body for body in bodies if body["item"]["id"] == item.id]
+    about = [body for body in bodies if (body["item"] or {}).get("id") == (item and item.id)]
+    return [body for body in about if thing in (None, body["thing"])]
 
 
-def check_all(receiver: Receiver) -> None:
+def check_all(receiver: Receiver, secret: str = SECRET) -> None:
     """No post came twice, and none after its match had expired; each is signed."""
     ids = receiver.ids()
     assert len(set(ids)) == len(ids)
@@ -85,7 +97,7 @@ def check_all(receiver: Receiver) -> None:
         headers, body = post["headers"], post["body"]
         assert post["at_s"] < from_iso(json.loads(body)["expires_at"])
         signed = f"{headers['x-lookalike-timestamp']}.{body}".encode()
-        mac = hmac.new(SECRET.encode(), signed, hashlib.sha256).hexdigest()
+        mac = hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
         assert headers["x-lookalike-signature"] == f"sha256={mac}"
 
 
@@ -113,12 +125,12 @@ def test_what_lies_before_the_camera_is_posted_once_when_the_receiver_comes_back
     assert post["item"]["metadata"] == dict(shown[0].metadata)
     eventually(lambda: webhook(acting)["trouble"] is None, within_s=SOON_S)
     metrics = acting.client.get("/metrics").text
-    assert 'lookalike_api_webhook_deliveries_total{end="delivered"}' in metrics
+    assert 'lookalike_api_webhook_deliveries_total{end="delivered",webhook=""}' in metrics
     check_all(receiver)
 
 
-def test_other_cameras_and_verdicts_are_not_posted(
-    acting: Stack, receiver: Receiver, till: SeeingCamera, shown: list[Item]
+def test_other_cameras_and_verdicts_are_posted_to_nobody_or_to_whom_their_rules_name(
+    acting: Stack, receiver: Receiver, repair: Receiver, till: SeeingCamera, shown: list[Item]
 ) -> None:
     receiver.start()
     with playing(acting, "shelf") as shelf:
@@ -133,12 +145,21 @@ def test_other_cameras_and_verdicts_are_not_posted(
         eventually(kept, within_s=SOON_S, why=acting.log)
         till.see(shown[2].vectors[0])
         eventually(lambda: posts_of(receiver, shown[2]), within_s=SOON_S, why=acting.log)
-    assert posts_of(receiver, shown[1]) == []
+    assert posts_of(receiver, shown[1]) == posts_of(receiver, None) == []
+    eventually(lambda: posts_of(repair, None, till.thing), within_s=SOON_S, why=acting.log)
+    assert {post["event"] for post in map(json.loads, (each["body"] for each in repair.posts()))} == {
+        "no_match"
+    }
     check_all(receiver)
+    check_all(repair, REPAIR_SECRET)
+    (state,) = acting.get("/healthz")["webhooks"]
+    assert (state["name"], state["trouble"], state["ends"]["refused"]) == ("repair", None, 0)
+    told = 'lookalike_api_webhook_deliveries_total{end="delivered",webhook="repair"}'
+    assert told in acting.client.get("/metrics").text
 
 
 def test_nothing_waits_for_a_frozen_receiver_and_nothing_comes_twice_when_it_is_killed(
-    acting: Stack, receiver: Receiver, till: SeeingCamera, shown: list[Item]
+    acting: Stack, receiver: Receiver, repair: Receiver, till: SeeingCamera, shown: list[Item]
 ) -> None:
     receiver.start()
     receiver.server.freeze()
@@ -147,7 +168,10 @@ def test_nothing_waits_for_a_frozen_receiver_and_nothing_comes_twice_when_it_is_
     with playing(acting, "till-beside") as beside:
         beside.see(shown[4].vectors[0])
         eventually(lambda: webhook(acting)["waiting"], within_s=SOON_S, why=acting.log)
-        # Matches go on at their pace, and so does the history.
+        # The other webhook goes on, as do matches at their pace, and the history.
+        with playing(acting, "till-strange") as strange:
+            strange.see(nowhere(shown[0]))
+            eventually(lambda: posts_of(repair, None, strange.thing), within_s=SOON_S, why=acting.log)
         for _ in range(5):
             seen = newest(acting, beside.thing)
             beside.look_again()

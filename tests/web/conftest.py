@@ -60,6 +60,7 @@ def without_camera(imported: Path, tmp_path_factory: pytest.TempPathFactory) -> 
         "LOOKALIKE_WEBHOOK_SECRET": "a-secret-of-the-tests",
         "LOOKALIKE_WEBHOOK_PRIVATE": "1",
         "LOOKALIKE_WEBHOOK_RULES": "match camera=till-hook",
+        "LOOKALIKE_WEBHOOKS": "repair http://127.0.0.1:9/ a-secret-of-the-tests no_match camera=till-hook",
     }
     with running(tmp_path_factory.mktemp("none"), settings=settings, data=imported) as started:
         started.wait_loaded()
@@ -110,8 +111,6 @@ def without_items(with_key: Stack) -> None:
 def camera_pages(playwright: Playwright, film: Path) -> Iterator[Pages]:
     """A browser with a camera and permission to use it."""
     with chromium(playwright, *with_camera(film)) as pages:
-        # Errors of a camera that goes off: this device's, or the earlier test's that a page may begin with.
-        pages.forget_errors("/preview")
         yield pages
 
 

@@ -91,7 +91,7 @@ def test_pictures_in_a_row_stand_newest_first_and_what_is_none_has_words(
     hand_over(page, "drop", jpeg(corn_flakes))
     answered(page, without_camera.get("/items/box-cornflakes")["title"])
     hand_over(page, "paste", b"not one", "text/plain")
-    page.get_by_text("thing is no picture that the browser can read.").wait_for()
+    page.get_by_text("The browser cannot read thing.").wait_for()
     assert page.locator(".ask-one").count() == 2
     assert page.locator(".ask-one").first.locator(".answer").count() == 0
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -57,7 +57,6 @@ def test_yes_and_no_stay_where_they_are_and_a_phone_has_them_on_its_screen(
     _x, y, _width, height = places["phone"][0]["no"]
     assert y + height <= SIZES["phone"][1]
     assert height >= 44
-    pages.forget_errors("/preview")
 
 
 @pytest.mark.usefixtures("unchanged")
@@ -81,7 +80,6 @@ def test_a_hasty_yes_is_about_what_was_on_screen_when_the_hand_moved(
         page.keyboard.press("z")
         told(page, "Undone.")
         assert feedback(without_camera, one.id) == before[0]
-    pages.forget_errors("/preview")
 
 
 @pytest.mark.usefixtures("unchanged")
@@ -107,7 +105,6 @@ def test_one_of_three_is_chosen_by_its_card_or_its_key(without_camera: Stack, pa
         page.keyboard.press("z")
         told(page, "Undone.")
         assert feedback(without_camera, one.id) == before
-    pages.forget_errors("/preview")
 
 
 def test_a_no_match_shows_large_what_the_camera_saw(
@@ -129,7 +126,6 @@ def test_a_no_match_shows_large_what_the_camera_saw(
         assert large is not None
         assert small is not None
         assert large["height"] > 5 * small["height"]
-    pages.forget_errors("/preview")
 
 
 def _crop_width(page: Page) -> int:

@@ -64,7 +64,7 @@ def test_what_the_server_refuses_is_said_at_its_field_and_nothing_typed_is_lost(
     assert link.evaluate("(node) => node === document.activeElement && node.ariaInvalid") == "true"
     for _ in range(3):  # any number of times
         page.keyboard.press("Escape")
-    mug.get_by_text("There are changes that are not saved").wait_for()
+    mug.get_by_text("There are unsaved changes").wait_for()
     mug.get_by_role("button", name="Keep editing").click()
     assert link.input_value() == "shop.example"
     mug.get_by_role("button", name="Close").click()
@@ -126,7 +126,7 @@ def test_an_item_is_added_with_an_uploaded_picture_and_taken_back(
     add.get_by_label("Value of price").fill("7")
     add.get_by_label("Id").fill(MUG)
     add.get_by_role("button", name="Add it").click()
-    add.get_by_text(f"The id {MUG} is that of “{TITLE}” already").wait_for()
+    add.get_by_text(f"The id {MUG} already belongs to “{TITLE}”").wait_for()
     pages.expect_errors("status of 409")
     add.get_by_label("Id").fill("blue-pot")
     words, files = {"id": "twin", "title": "Twin"}, {"image": picture(4, kind="PNG")}

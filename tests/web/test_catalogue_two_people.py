@@ -213,7 +213,7 @@ def test_an_item_that_somebody_has_changed_is_deleted_only_after_a_second_look(
     mug = open_mug(page)
     theirs(without_camera, title="Their mug")
     mug.get_by_role("button", name="Delete the item").click()
-    mug.get_by_text("press “Delete the item” once more").wait_for()
+    mug.get_by_text("press “Delete the item” again").wait_for()
     pages.expect_errors("status of 409")
     assert mug.get_by_label("Title").input_value() == "Their mug"
     mug.get_by_role("button", name="Delete the item").click()

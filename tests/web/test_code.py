@@ -44,4 +44,3 @@ def test_a_code_is_said_beside_the_match_it_confirms_decides_or_contradicts(
 
         till.see(one.vectors[0])
         eventually(lambda: line.count() == 0, within_s=15)
-    pages.forget_errors("/preview")

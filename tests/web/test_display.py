@@ -60,7 +60,6 @@ def test_each_answer_is_read_from_afar_and_nothing_else_is_on_the_screen(
         assert text(page, ".display-title") == "No match"
         # An empty counter is no answer.
         page.get_by_text("Show an item to the camera").wait_for()
-    pages.forget_errors("/preview")
 
 
 def test_its_fields_stand_in_the_address_and_its_idle_picture_in_the_browser(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from tests.system.played import PlayedCamera
 from tests.system.stack import Stack
-from tests.web.pages import Pages
+from tests.web.pages import Pages, diagnostics
 from tests.web.wcag import violations
 
 
@@ -51,3 +52,15 @@ def test_a_key_is_what_is_typed_whatever_its_place(without_camera: Stack, pages:
     assert page.get_by_role("dialog").count() == 0
     page.evaluate(press, ["s", "Semicolon"])
     page.get_by_role("dialog", name="Search by picture").wait_for()
+
+
+def test_a_page_that_is_paused_before_the_first_match_has_diagnostics(
+    without_camera: Stack, pages: Pages
+) -> None:
+    with PlayedCamera(without_camera, "door") as camera:
+        camera.say("online", source="rtsp://host/door")
+        page = pages.open(f"{without_camera.page}#camera=door")
+        page.get_by_role("heading", name="door is on").wait_for()
+        page.keyboard.press("p")
+        diagnostics(page)
+        page.locator(".details-source", has_text="rtsp://host/door").wait_for()

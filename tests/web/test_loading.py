@@ -69,4 +69,3 @@ def test_while_the_catalogue_is_read_the_page_says_how_far_it_is_and_shows_no_ve
                 page.locator("#intake").wait_for(state="hidden", timeout=20_000)
                 assert page.locator("#notice").is_hidden()
     pages.forget_errors("status of 503")
-    pages.forget_errors("/preview")

@@ -114,7 +114,6 @@ def test_each_verdict_has_its_words_and_only_a_guess_is_dimmed(without_camera: S
         shelf.see(one.vectors[0])
         turned_to(page, "match")
         assert opacities(page, "#best") == {"1"}
-    pages.forget_errors("/preview")
 
 
 def test_a_tile_that_becomes_sure_has_the_time_of_the_record_that_it_opens(
@@ -133,7 +132,6 @@ def test_a_tile_that_becomes_sure_has_the_time_of_the_record_that_it_opens(
         at = seen.inner_text()
         page.locator(".recent-open").click()
         page.get_by_role("dialog", name=f"Seen at {at}").wait_for()
-    pages.forget_errors("/preview")
 
 
 @pytest.mark.usefixtures("unchanged")
@@ -169,7 +167,6 @@ def test_equal_items_are_shown_together_and_none_of_them_as_the_winner(
             for _ in range(20):
                 shelf.look_again()
             forgotten(without_camera, pages, f"twin-{number}")
-    pages.forget_errors("/preview")
 
 
 def test_a_screen_reader_hears_each_verdict_once_with_its_item(without_camera: Stack, pages: Pages) -> None:
@@ -197,7 +194,6 @@ def test_a_screen_reader_hears_each_verdict_once_with_its_item(without_camera: S
             page.wait_for_timeout(1500)
             assert re.fullmatch(words, spoken(page)[-1])
             assert len(spoken(page)) <= before + 2
-    pages.forget_errors("/preview")
 
 
 def test_a_best_match_stays_for_a_second_and_then_the_newest_is_shown(
@@ -220,7 +216,6 @@ def test_a_best_match_stays_for_a_second_and_then_the_newest_is_shown(
     assert len(titles) >= 4
     stays_s = [(later[1] - earlier[1]) / 1000 for earlier, later in pairwise(titles)]
     assert min(stays_s) > HOLD_S - limit_s(TURN_S), stays_s
-    pages.forget_errors("/preview")
 
 
 def test_a_match_and_its_runners_up_come_in_one_turn_also_without_their_pictures(
@@ -239,7 +234,6 @@ def test_a_match_and_its_runners_up_come_in_one_turn_also_without_their_pictures
         assert title == "No match"
         assert abs(next_at_ms - at_ms) / 1000 < TURN_S
         page.close()
-    pages.forget_errors("/preview")
 
 
 def test_the_camera_that_is_chosen_is_the_one_that_is_shown(without_camera: Stack, pages: Pages) -> None:
@@ -272,4 +266,3 @@ def test_the_camera_that_is_chosen_is_the_one_that_is_shown(without_camera: Stac
         page.keyboard.press("ArrowUp")
         eventually(lambda: page.locator(".best-title").all_inner_texts() == [third.title], within_s=10)
         assert page.url.endswith("#camera=left")
-    pages.forget_errors("/preview")

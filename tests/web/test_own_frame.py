@@ -76,4 +76,27 @@ def test_a_scene_that_changes_greys_the_match_and_leaves_its_frame(
         picture = seen(page)
         assert picture is not None
         assert difference(picture, small(after)) < 8
-    pages.forget_errors("/preview")
+
+
+def test_a_record_of_before_the_page_was_opened_has_what_the_camera_saw_too(
+    without_camera: Stack, pages: Pages, clip: list[Picture]
+) -> None:
+    scene = items(without_camera)[0].vectors[0]
+    with SeeingCamera(without_camera, "porch") as porch:
+        porch.say("online")
+        porch.box = THING
+        porch.picture = jpeg(clip[15])
+
+        def kept() -> bool:
+            porch.see(scene)
+            shown = without_camera.get("/history?thing=porch")["showings"]
+            return any(each["picture"] for each in shown)
+
+        eventually(kept, within_s=30, why=without_camera.log)
+        porch.say("offline")
+        page = pages.open(f"{without_camera.page}/#camera=porch")
+        page.locator(".recent-open").first.click()
+        camera = page.get_by_role("dialog").locator(".record-seen").first
+        assert camera.inner_text() == "What the camera saw"
+        eventually(lambda: camera.locator("img").count() == 1, within_s=10)
+        page.wait_for_function("document.querySelector('.record-seen img').naturalWidth > 50")

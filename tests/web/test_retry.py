@@ -78,4 +78,3 @@ def test_a_lost_server_without_a_match_to_show_leaves_words(
         assert "make run" in text(page, "#notice-next")
         assert violations_light_and_dark(page) == []
     pages.forget_errors("ERR_")
-    pages.forget_errors("/preview")

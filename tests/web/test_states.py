@@ -67,7 +67,6 @@ def test_a_camera_that_says_nothing_any_more_leaves_a_last_match(with_clip: Stac
         assert page.locator(".best .verdict").is_hidden()
         assert violations_light_and_dark(page) == []
     wait_live(page, with_clip)
-    pages.forget_errors("/preview")
 
 
 def test_a_page_that_opens_while_the_search_is_not_there_says_that_it_gets_ready(
@@ -124,7 +123,6 @@ def test_a_camera_that_is_killed_is_off_until_it_is_started_again(with_clip: Sta
     wait_live(page, with_clip)
     assert page.locator("#notice").is_hidden()
     assert text(page, "#camera-state") == "on"
-    pages.forget_errors("/preview")
 
 
 def test_a_camera_that_goes_off_stands_last_and_one_that_is_removed_is_gone(
@@ -155,7 +153,6 @@ def test_a_camera_that_goes_off_stands_last_and_one_that_is_removed_is_gone(
     choice.wait_for(state="hidden")
     assert text(page, "#camera-name") == "cam-1"
     wait_live(page, with_clip)
-    pages.forget_errors("/preview")
 
 
 def test_a_clock_that_is_off_is_told_with_its_seconds(with_clip: Stack, pages: Pages) -> None:
@@ -170,7 +167,6 @@ def test_a_clock_that_is_off_is_told_with_its_seconds(with_clip: Stack, pages: P
         assert int(re.sub(r"\D", "", heading.inner_text())) in range(99, 120)
         assert "timedatectl" in text(page, "#notice-next")
         assert violations_light_and_dark(page) == []
-    pages.forget_errors("/preview")
 
 
 def test_a_camera_with_another_model_is_told_with_what_to_do(with_clip: Stack, pages: Pages) -> None:
@@ -188,7 +184,6 @@ def test_a_camera_with_another_model_is_told_with_what_to_do(with_clip: Stack, p
         assert violations_light_and_dark(page) == []
         old.say("online", model=catalogue)
         page.get_by_role("heading", name="old is on").wait_for()
-    pages.forget_errors("/preview")
 
 
 def test_without_a_camera_the_page_offers_this_device(
@@ -227,7 +222,7 @@ def test_an_overload_is_said_while_it_lasts(with_clip: Stack, pages: Pages) -> N
     sender = flood.start(with_clip.address("broker"), model, rate=4000.0, seconds=4.0, cameras=1)
     eventually(lambda: overloaded(with_clip) == (True, 1.0), within_s=20, why=with_clip.log)
     page = pages.open(with_clip.page)
-    page.locator("#banner", has_text="More pictures come in than can be looked at").wait_for()
+    page.locator("#banner", has_text="More pictures arrive than can be processed").wait_for()
     assert violations_light_and_dark(page) == []
     sender.communicate()
     page.locator("#banner").wait_for(state="hidden")

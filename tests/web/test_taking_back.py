@@ -94,4 +94,3 @@ def test_what_was_taught_is_taken_back_after_the_server_came_back(with_clip: Sta
         page.close()
         forgotten(with_clip, pages, item["id"])
         pages.forget_errors("net::ERR")
-        pages.forget_errors("/preview")

@@ -32,7 +32,8 @@ HANDLERS: dict[str, str] = {
     "AWS::CloudWatch::Alarm": "cloudwatch:PutMetricAlarm cloudwatch:DescribeAlarms cloudwatch:DeleteAlarms "
     "cloudwatch:ListTagsForResource cloudwatch:TagResource cloudwatch:UntagResource",
     "AWS::DynamoDB::Table": "dynamodb:CreateTable dynamodb:DescribeTable dynamodb:UpdateTable "
-    "dynamodb:DeleteTable dynamodb:DescribeTimeToLive dynamodb:DescribeContinuousBackups "
+    "dynamodb:DeleteTable dynamodb:DescribeTimeToLive dynamodb:UpdateTimeToLive "
+    "dynamodb:DescribeContinuousBackups "
     "dynamodb:UpdateContinuousBackups dynamodb:DescribeContributorInsights "
     "dynamodb:DescribeKinesisStreamingDestination dynamodb:GetResourcePolicy "
     "dynamodb:ListTagsOfResource dynamodb:TagResource dynamodb:UntagResource",

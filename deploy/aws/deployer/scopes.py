@@ -47,7 +47,7 @@ SCOPES = (
     ),
     Scope("s3:*Object", ("arn:aws:s3:::{name}-*/*",)),
     Scope("s3:*", ("arn:aws:s3:::{name}-*",)),
-    Scope("dynamodb:*", _in_region("dynamodb", "table/{name}-items")),
+    Scope("dynamodb:*", _in_region("dynamodb", "table/{name}-items", "table/{name}-history")),
     Scope("iam:PassRole", _global("iam", "role/{name}-*"), _OF_SERVICES),
     # ElastiCache's role of the whole account, with the first cache of all.
     Scope("iam:CreateServiceLinkedRole", condition=_OF_ELASTICACHE),

@@ -26,7 +26,7 @@ _FIRST_WAIT_S, _LONGEST_WAIT_S = 0.02, 1.0
 
 
 class ConditionError(Exception):
-    """A whole transaction was refused, because of another writer or because of throttling."""
+    """A write or a whole transaction was refused, because of another writer or because of throttling."""
 
 
 class Patience:
@@ -48,14 +48,16 @@ class Patience:
 class Table:
     """One table by a botocore client; its reads are strongly consistent. Calls raise UnavailableError."""
 
-    def __init__(self, client: Any, name: str, *, patience_s: float) -> None:
+    def __init__(self, client: Any, name: str, *, patience_s: float, what: str = "item store") -> None:
+        """`what` it is, for errors."""
         self._client = client
         self._name = name
         self._patience_s = patience_s
+        self._place = f"{what} dynamodb://{name}"
 
     def patience(self) -> Patience:
         """New patience, for another series of tries."""
-        return Patience(f"item store dynamodb://{self._name}", for_s=self._patience_s)
+        return Patience(self._place, for_s=self._patience_s)
 
     def get(self, key: Row) -> Row | None:
         """A row."""
@@ -134,6 +136,10 @@ class Table:
         ]
         self._call("transact_write_items", TransactItems=actions)
 
+    def call(self, operation: str, **request: Any) -> dict[str, Any]:
+        """Another request of the table; raises ConditionError if its condition fails."""
+        return self._call(operation, TableName=self._name, **request)
+
     def _call(self, operation: str, **request: Any) -> dict[str, Any]:
         patience = self.patience()
         while True:
@@ -151,14 +157,19 @@ class Table:
                 told = type(error).__name__
             else:
                 return answer
-            raise UnavailableError(f"item store dynamodb://{self._name}: {operation}: {told}") from None
+            raise UnavailableError(f"{self._place}: {operation}: {told}") from None
 
 
 def _codes(error: ClientError) -> set[str]:
-    """The codes of a failed request; raises ConditionError for a transaction that may be tried again."""
+    """The codes of a failed request; raises ConditionError for a condition that failed, and for a transaction
+    that may be tried again.
+    """
     if reasons := error.response.get("CancellationReasons"):
         codes = {reason.get("Code", "?") for reason in reasons} - {"None"}
         if codes <= _TRY_AGAIN:
             raise ConditionError from None
         return codes
-    return {error.response["Error"].get("Code", "?")}
+    code = error.response["Error"].get("Code", "?")
+    if code == "ConditionalCheckFailedException":
+        raise ConditionError from None
+    return {code}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
@@ -19,6 +19,7 @@ from services.bootstrap.aws_settings import AwsSettings
 from services.bootstrap.catalogue import open_catalogue, open_featurizer
 from services.bootstrap.defaults import ANY_ADDRESS
 from services.bootstrap.lambdas.common import FOLDER, CallTime, check_address, open_exchange
+from services.bootstrap.lambdas.history import REPLY_BYTES, open_shared_history
 from services.bootstrap.lambdas.late import LateFeaturizer, LateSearch
 from services.bootstrap.redis import connect_redis, keys_of
 from services.bootstrap.settings import ApiCoreSettings, load
@@ -27,9 +28,6 @@ from services.core.cameras.edges import CameraEdges
 from services.core.cameras.snapshots import Snapshots
 from services.core.catalogue.decode_turns import DecodeTurns
 from services.core.search.service import SearchService
-
-# What AWS IoT takes in one message, less its topic.
-REPLY_BYTES = 120 * 1024
 
 
 class ApiFunctionSettings(AwsSettings, ApiCoreSettings):
@@ -77,6 +75,7 @@ def api_parts() -> ApiFunctionParts:
     link = aws.open_iot(settings.iot_endpoint)
     client = connect_redis(settings.redis_url, cluster=settings.redis_cluster)
     keys = keys_of(settings)
+    core = replace(core, history=open_shared_history(settings, client, keys))
     replies = RedisReplies(client, keys=keys)
 
     def send(topic: str, command: bytes) -> bool:

@@ -10,14 +10,18 @@ from pydantic import Field, model_validator
 
 from common import setting_texts
 from services.bootstrap.aws_settings import AwsSettings
+from services.bootstrap.history_settings import HistorySettings
 from services.bootstrap.lambdas.common import FOLDER, check_address
+from services.bootstrap.lambdas.history import open_shared_history
+from services.bootstrap.redis import connect_redis, keys_of
 from services.bootstrap.search import SearchCore, build_search_core
 from services.bootstrap.settings import SearchCoreSettings, load
 from services.core.cameras.home_assistant import Announcer
+from services.core.history.ports import ShowingKeeper
 from services.core.search.inline_follow import InlineFollow
 
 
-class SearchFunctionSettings(AwsSettings, SearchCoreSettings):
+class SearchFunctionSettings(AwsSettings, HistorySettings, SearchCoreSettings):
     """The settings of the search function."""
 
     store_hurried: ClassVar[bool] = True
@@ -37,6 +41,8 @@ class SearchFunctionParts:
     settings: SearchFunctionSettings
     core: SearchCore
     following: InlineFollow
+    # None where no history is kept.
+    keeper: ShowingKeeper | None
 
 
 def search_parts() -> SearchFunctionParts:
@@ -44,7 +50,10 @@ def search_parts() -> SearchFunctionParts:
     settings = load(SearchFunctionSettings)
     # Without second looks: OpenCV has no room in a function, and each ask for details is a message.
     core = build_search_core(settings, listener=_announcer(settings), second_looks=False)
-    return SearchFunctionParts(settings, core, InlineFollow(core.follower, every_s=settings.follow_s))
+    following = InlineFollow(core.follower, every_s=settings.follow_s)
+    client = connect_redis(settings.redis_url, cluster=settings.redis_cluster)
+    history = open_shared_history(settings, client, keys_of(settings), hurried=True)
+    return SearchFunctionParts(settings, core, following, history.keeper if history else None)
 
 
 def _announcer(settings: SearchFunctionSettings) -> Announcer | None:

@@ -6,23 +6,28 @@ from dataclasses import dataclass
 
 from services.adapters.redis_shared import RedisPreviews, RedisReplies, RedisStatuses
 from services.bootstrap.aws_settings import AwsSettings
+from services.bootstrap.history_settings import HistorySettings
+from services.bootstrap.lambdas.history import open_taker
 from services.bootstrap.limit_settings import LimitSettings
 from services.bootstrap.redis import connect_redis, keys_of
 from services.bootstrap.settings import QueueSettings, load
+from services.core.history.asked_pictures import PictureTaker
 
 
-class StatusFunctionSettings(AwsSettings, LimitSettings, QueueSettings):
+class StatusFunctionSettings(AwsSettings, HistorySettings, LimitSettings, QueueSettings):
     """The settings of the status function."""
 
 
 @dataclass(frozen=True, slots=True)
 class StatusFunctionParts:
-    """The places in Redis of what cameras send."""
+    """The places of what cameras send, all but the last in Redis."""
 
     cameras: RedisStatuses
     replies: RedisReplies
     # None where they are switched off.
     previews: RedisPreviews | None
+    # None where the history keeps none.
+    pictures: PictureTaker | None
 
 
 def status_parts() -> StatusFunctionParts:
@@ -34,4 +39,5 @@ def status_parts() -> StatusFunctionParts:
         RedisStatuses(client, keys=keys, most=settings.max_cameras),
         RedisReplies(client, keys=keys),
         RedisPreviews(client, keys=keys) if settings.previews else None,
+        open_taker(settings, client, keys),
     )

@@ -38,12 +38,17 @@ class Deliveries:
         claims: DeliveryClaims,
         rules: Rules,
         *,
+        name: str = "",
         newest: Callable[[int], Showing | None] = lambda _id: None,
         clock: Callable[[], float] = time.time,
         threads: int = THREADS,
         most: int = MOST_WAITING,
     ) -> None:
-        """`newest` gives a showing as it is by now, None if that is not known; may raise UnavailableError."""
+        """`name` is the webhook's among several, each of which claims for itself.
+
+        `newest` gives a showing as it is by now, None if that is not known; may raise UnavailableError.
+        """
+        self.name = name
         self._webhook, self._claims, self._rules, self._newest = webhook, claims, rules, newest
         self._clock, self._threads = clock, threads
         self._lines = DeliveryLines(most=most)
@@ -51,12 +56,12 @@ class Deliveries:
         self._changed = threading.Condition()
         self._stopping = False
         self._workers: list[threading.Thread] = []
-        self.report = DeliveryReport()
+        self.report = DeliveryReport(name)
 
     def start(self) -> None:
         """Begin to deliver."""
         self._workers = [
-            threading.Thread(target=self._work, name=f"webhook-{number}", daemon=True)
+            threading.Thread(target=self._work, name=f"webhook-{self.name}-{number}", daemon=True)
             for number in range(self._threads)
         ]
         for worker in self._workers:
@@ -147,7 +152,7 @@ class Deliveries:
             waiting.delivery = Delivery(replace(showing, expires_at_s=self._expires_s(showing)))
         if waiting.delivery.showing.expires_at_s <= self._clock():
             return End.EXPIRED
-        if not waiting.claimed and not self._claims.claim(waiting.delivery.id):
+        if not waiting.claimed and not self._claims.claim(self._claim_of(waiting)):
             return End.CLAIMED
         return None
 
@@ -174,10 +179,13 @@ class Deliveries:
                 return True
         return False
 
+    def _claim_of(self, waiting: Waiting) -> str:
+        return f"{self.name}/{waiting.delivery.id}" if self.name else waiting.delivery.id
+
     def _release(self, waiting: Waiting) -> None:
         """Give the claim back, so that another process may send it if this one is killed now."""
         try:
-            self._claims.release(waiting.delivery.id)
+            self._claims.release(self._claim_of(waiting))
             waiting.claimed = False
         except UnavailableError:
             log.debug("the claim of %s stays with this process", waiting.delivery.id)

@@ -59,7 +59,9 @@ class DeliveryError:
 class DeliveryReport:
     """Counts since the start; safe to use from several threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "") -> None:
+        """`name` is the webhook's."""
+        self._called = f"webhook {name}" if name else "webhook"
         self._lock = threading.Lock()
         self._ends = Counter[End]()
         self._tries = 0
@@ -79,7 +81,7 @@ class DeliveryReport:
                 self._ends[end] += 1
             is_news, self._trouble = detail != self._trouble, detail
         if is_news:  # each cause once, and not at each try
-            log.warning("webhook: %s", detail)
+            log.warning("%s: %s", self._called, detail)
 
     def delivered(self, *, at_s: float) -> None:
         """A delivery was taken."""
@@ -89,7 +91,7 @@ class DeliveryReport:
             self._delivered_s = at_s
             had_trouble, self._trouble = self._trouble is not None, None
         if had_trouble:
-            log.info("webhook: it takes deliveries again")
+            log.info("%s: it takes deliveries again", self._called)
 
     def ended(self, delivery: Delivery, end: End) -> None:
         """A delivery has ended without another try."""

@@ -37,13 +37,12 @@ Content = Callable[[], Sequence[GivenPicture]]
 
 
 @dataclass(frozen=True, slots=True)
-class CutOuts:
-    """Cuts picture files to their things."""
+class BoxCutter:
+    """Cuts picture files to a box that is known."""
 
     # A picture file to uint8 [height, width, 3] in BGR, and such a picture to a JPEG file.
     decode: Callable[[bytes], tuple[Picture, str]]
     encode: Callable[[Picture], bytes]
-    featurizer: Featurizer
 
     def given(self, content: bytes, box: Box, *, taught: bool) -> GivenPicture:
         """The part of a picture file in a box, a taught one with its margin; the file itself if it is all.
@@ -56,12 +55,6 @@ class CutOuts:
         _check_size(picture, box)
         return GivenPicture(self.encode(cut_out(picture, box, margin=MARGIN * taught)), taught)
 
-    def found(self, content: bytes) -> GivenPicture:
-        """The thing that the model finds in a camera's picture file; raises InputError if it is none."""
-        picture, _suffix = self.decode(content)
-        _vectors, ((left, top, width, height),) = self.featurizer.look([picture])
-        return self.boxed(content, (float(left), float(top), float(width), float(height)))
-
     def boxed(self, content: bytes, box: Box) -> GivenPicture:
         """The thing in a camera's picture file, in a box that a model found; InputError if it is none.
 
@@ -70,6 +63,19 @@ class CutOuts:
         high_px, wide_px = self.decode(content)[0].shape[:2]
         (left, width), (top, height) = _grown(box[0], box[2], wide_px), _grown(box[1], box[3], high_px)
         return self.given(content, (left, top, width, height), taught=True)
+
+
+@dataclass(frozen=True, slots=True)
+class CutOuts(BoxCutter):
+    """Cuts picture files to their things."""
+
+    featurizer: Featurizer
+
+    def found(self, content: bytes) -> GivenPicture:
+        """The thing that the model finds in a camera's picture file; raises InputError if it is none."""
+        picture, _suffix = self.decode(content)
+        _vectors, ((left, top, width, height),) = self.featurizer.look([picture])
+        return self.boxed(content, (float(left), float(top), float(width), float(height)))
 
 
 def cut_out(picture: Picture, box: Box, *, margin: float) -> Picture:

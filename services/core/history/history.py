@@ -7,8 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from services.core.errors import MissingError
-from services.core.history.keeper import HistoryKeeper
-from services.core.history.ports import HistoryPictures, HistoryStore, Wanted
+from services.core.history.ports import HistoryPictures, HistoryStore, ShowingKeeper, Wanted
 from services.core.history.showing import Showing
 
 DAY_S = 86_400.0
@@ -25,7 +24,7 @@ class History:
 
     store: HistoryStore
     pictures: HistoryPictures
-    keeper: HistoryKeeper
+    keeper: ShowingKeeper
     days: int
 
     def newest(self, showing_id: int) -> Showing | None:

@@ -67,6 +67,9 @@ class HistoryKeeper:
         self._said.append((self._clock() + _SAID_WAITS_S, thing, record_id, said))
         self.write()
 
+    def catch_up(self) -> None:
+        """Do nothing: a task writes all the time."""
+
     def write(self) -> None:
         """Write what has changed, and tell the listeners; a store's trouble is kept in `trouble`."""
         with self._writing:
@@ -109,13 +112,16 @@ class HistoryKeeper:
             until[showing.thing] = max(showing.last_record, until.get(showing.thing, 0))
         records = [read_message(each.encode()) for each in reversed(found)]
         for record in records:
-            if record["id"] > until.get(record.get("thing"), 0):
-                self._add(showings, record)
+            is_new = record["id"] > until.get(record.get("thing"), 0)
+            self._add(showings, record, is_new=is_new)
         if records:
             self._newest, self._caught = records[-1]["id"], frozenset(record["id"] for record in records)
 
-    def _add(self, showings: ShowingLog, record: Mapping[str, Any]) -> None:
+    def _add(self, showings: ShowingLog, record: Mapping[str, Any], *, is_new: bool = True) -> None:
         try:
+            if not is_new:
+                showings.look_back(record)
+                return
             self._waiting.note(showings.take(record))
             self._newest = int(record["id"])
         except (ValueError, KeyError, TypeError, IndexError) as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 from services.core.errors import InputError
 from services.core.history.log import Change
@@ -81,10 +81,10 @@ class HistoryStore(Protocol):
     """The rows of the history; safe to use from several threads. Every call may raise UnavailableError."""
 
     def write(self, begun: Sequence[Showing], moved: Sequence[Showing]) -> None:
-        """Write new rows, and those that have gone on unless they were deleted; all or none.
+        """Write new rows, and those that have gone on unless they were deleted.
 
-        They outlast the process on return. What people said (`said`) is not written, and stays; nor is
-        `has_picture`.
+        They outlast the process on return. After an error some of them may be written: to write all of them
+        again is right. What people said (`said`) is not written, and stays; nor is `has_picture`.
         """
 
     def say(self, said: Mapping[int, Said]) -> None:
@@ -129,6 +129,27 @@ class HistoryPictures(Protocol):
 
     def delete(self, ids: Sequence[int], /) -> object:
         """Delete the pictures of these showings; those without one are passed over."""
+
+
+class ShowingKeeper(Protocol):
+    """Writes the history. `trouble` is why its store takes nothing, None if it does."""
+
+    trouble: str | None
+
+    def listen(self, listener: ShowingListener, /) -> None:
+        """Tell a listener of all that is written from now on."""
+
+    def take(self, record: Mapping[str, Any], /) -> None:
+        """A match record has come."""
+
+    def say(self, thing: str, record_id: int, said: Said, /) -> None:
+        """People have said this of a match record: it is written now, or with its showing's row."""
+
+    def write(self) -> None:
+        """Write what has changed; a store's trouble is kept in `trouble`."""
+
+    def catch_up(self) -> None:
+        """Somebody is going to read the rows: bring them up to date, unless that is done all the time."""
 
 
 def all_of(store: HistoryStore, wanted: Wanted, *, at_once: int = 500) -> Iterator[Showing]:

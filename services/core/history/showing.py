@@ -15,6 +15,8 @@ from services.core.records import Verdict
 
 # Runners-up below this probability say nothing, and more than these nobody reads.
 LEAST_SCORE, RUNNERS_UP = 0.01, 5
+# Of an id, which is as large as databases take.
+MOST_NUMBER = 2**63 - 1
 
 
 class SaidOf(StrEnum):
@@ -117,27 +119,31 @@ class Showing:
 
 
 def showing_of(record: Mapping[str, Any]) -> Showing:
-    """A showing of one match record; raises ValueError, KeyError or TypeError for anything else."""
+    """A showing of one match record; raises ValueError, KeyError, TypeError or IndexError for anything else.
+
+    Other programs can write to the queue's list: what no store takes must not come as far as one.
+    """
     matches, began_s = record["matches"], from_iso(record["captured_at"])
     best = matches[0] if matches else {}
     box = record.get("box")
-    verdict = Verdict(record["verdict"])
+    verdict, number = Verdict(record["verdict"]), _whole(record["id"])
     if verdict != Verdict.NO_MATCH and not matches:
-        raise ValueError(f"record {record['id']} is {verdict} and has no matches")
+        raise ValueError(f"record {number} is {verdict} and has no matches")
+    named = {} if verdict == Verdict.NO_MATCH else best
     return Showing(
-        id=int(record["id"]),
-        thing=str(record["thing"]),
+        id=number,
+        thing=_text(record["thing"]),
         began_at_s=began_s,
         seen_at_s=began_s,
         verdict=verdict,
         guesses=_guesses(matches),
-        last_record=int(record["id"]),
+        last_record=number,
         expires_at_s=from_iso(record["expires_at"]),
-        metadata={} if verdict == Verdict.NO_MATCH else dict(best.get("metadata") or {}),
-        link=None if verdict == Verdict.NO_MATCH else best.get("link"),
-        session=record.get("session"),
-        seq=record.get("seq"),
-        box=None if box is None else (float(box[0]), float(box[1]), float(box[2]), float(box[3])),
+        metadata={_text(name): _text(value) for name, value in (named.get("metadata") or {}).items()},
+        link=None if named.get("link") is None else _text(named["link"]),
+        session=None if record.get("session") is None else _text(record["session"]),
+        seq=None if record.get("seq") is None else _whole(record["seq"]),
+        box=None if box is None else (_number(box[0]), _number(box[1]), _number(box[2]), _number(box[3])),
         latency_ms=max(0.0, (from_iso(record["searched_at"]) - began_s) * 1000),
     )
 
@@ -148,6 +154,25 @@ def median_ms(latencies: list[float]) -> float | None:
 
 
 def _guesses(matches: list[Mapping[str, Any]]) -> tuple[Guess, ...]:
-    first = [Guess(str(each["id"]), str(each["title"]), float(each["score"])) for each in matches]
+    first = [Guess(_text(each["id"]), _text(each["title"]), _number(each["score"])) for each in matches]
     likely = [each for number, each in enumerate(first) if number == 0 or each.score >= LEAST_SCORE]
     return tuple(likely[: 1 + RUNNERS_UP])
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!a:.40} is no text")
+    value.encode()  # a lone surrogate is no text either
+    return value
+
+
+def _whole(value: object) -> int:
+    if type(value) is not int or not 0 <= value <= MOST_NUMBER:
+        raise ValueError(f"{value!a:.40} is no whole number from 0 to {MOST_NUMBER}")
+    return value
+
+
+def _number(value: object) -> float:
+    if not isinstance(value, int | float) or not abs(value) < 1e9:
+        raise ValueError(f"{value!a:.40} is no number")
+    return float(value)

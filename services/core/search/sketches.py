@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-from functools import lru_cache
-
 import numpy as np
 from numpy.typing import NDArray
 
 from common.wire import Vectors
+from services.core.random_signs import random_signs
 
 Sketches = NDArray[np.int8]
 # Numbers of a sketch. Cosines of 0.97 are known to 0.005, those of 0.8 to 0.03.
@@ -17,7 +15,7 @@ SKETCH_DIM = 128
 
 def sketched(vectors: Vectors) -> Sketches:
     """The sketches of float32 [n, dim], int8 [n, SKETCH_DIM]; the same for the same vector, anywhere."""
-    small = vectors @ _signs(vectors.shape[1])
+    small = vectors @ random_signs("lookalike sketches", vectors.shape[1], SKETCH_DIM)
     largest = np.abs(small).max(axis=1, keepdims=True, initial=1e-9)
     return np.asarray(np.round(small * (127 / largest)), np.int8)
 
@@ -27,11 +25,3 @@ def directions_of(sketches: Sketches) -> Vectors:
     floats = sketches.astype(np.float32)
     lengths = np.linalg.norm(floats, axis=1, keepdims=True)
     return np.asarray(floats / np.maximum(lengths, 1e-9), np.float32)
-
-
-@lru_cache(maxsize=4)
-def _signs(dim: int) -> Vectors:
-    """Random signs, float32 [dim, SKETCH_DIM], of a hash, as generators differ among versions of numpy."""
-    bits = hashlib.shake_256(b"lookalike sketches").digest(dim * SKETCH_DIM // 8)
-    signs = np.unpackbits(np.frombuffer(bits, np.uint8)).reshape(dim, SKETCH_DIM)
-    return np.asarray(2.0 * signs - 1.0, np.float32)

@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -24,14 +25,15 @@ NOT_YET = Receipt(Taken.NOT_YET, "it answers 503; expected 200 to 299")
 class Rig:
     """Deliveries that are under way, at 1000 s by their clock."""
 
-    def __init__(self, rules: str = "match") -> None:
+    def __init__(self, rules: str = "match", name: str = "", claims: FakeClaims | None = None) -> None:
         self.clock = FakeClock()
-        self.webhook, self.claims = FakeWebhook(), FakeClaims()
+        self.webhook, self.claims = FakeWebhook(), claims or FakeClaims()
         self.rows: dict[int, Showing] = {}
         self.deliveries = Deliveries(
             self.webhook,
             self.claims,
             Rules.parse(rules),
+            name=name,
             newest=lambda number: self.rows.get(number),
             clock=self.clock,
         )
@@ -49,8 +51,8 @@ class Rig:
 def rig_of() -> Iterator[Callable[..., Rig]]:
     started: list[Rig] = []
 
-    def make(rules: str = "match") -> Rig:
-        started.append(Rig(rules))
+    def make(*given: Any) -> Rig:
+        started.append(Rig(*given))
         started[-1].deliveries.start()
         return started[-1]
 
@@ -190,6 +192,30 @@ def test_another_process_or_this_one_before_a_crash_has_sent_it(rig_of: Callable
     rig.deliveries.on_showing(showing(1), "begun")
     rig.wait_for(claimed=1)
     assert rig.webhook.posted == []
+
+
+def test_each_of_several_webhooks_gets_what_its_rules_choose_once_whatever_the_others_do(
+    rig_of: Callable[..., Rig],
+) -> None:
+    claims = FakeClaims()
+    till, repair, again = (
+        rig_of("match", "", claims),
+        rig_of("match,no_match", "repair", claims),
+        rig_of("match,no_match", "repair", claims),
+    )
+    stuck = threading.Event()
+    till.webhook.answer = lambda _message: Receipt(Taken.TAKEN if stuck.wait(60) else Taken.UNKNOWN)
+    for rig in (till, repair):
+        rig.deliveries.on_showing(showing(1), "begun")
+        rig.deliveries.on_showing(showing(2, thing="shelf", verdict=Verdict.NO_MATCH), "begun")
+    repair.wait_for(delivered=2)
+    # Another process with the same webhook.
+    again.deliveries.on_showing(showing(1), "begun")
+    again.wait_for(claimed=1)
+    stuck.set()
+    till.wait_for(delivered=1)
+    assert (till.webhook.posted, again.webhook.posted) == (["1-match"], [])
+    assert sorted(repair.webhook.posted) == ["1-match", "2-no_match"]
 
 
 def test_nothing_is_sent_that_can_not_be_claimed(rig_of: Callable[..., Rig]) -> None:

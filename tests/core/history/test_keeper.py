@@ -124,6 +124,27 @@ def test_feedback_waits_for_the_row_of_its_showing() -> None:
     assert kept.store.rows[1].said.feedback == SaidOf.RIGHT
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"id": 2**63},
+        {"seq": -(2**63)},
+        {"session": ["5f3a9c01"]},
+        {"box": [0, 0, 10**400, 1]},
+        {"matches": [{"id": "mug", "title": None, "score": 0.9}]},
+        {"matches": [{"id": "mug", "title": "Mug", "score": float("nan")}]},
+        {"matches": [{"id": "mug", "title": "Mug", "score": 0.9, "link": 7}]},
+        {"matches": [{"id": "mug", "title": "Mug", "score": 0.9, "metadata": {"price": 3.5}}]},
+    ],
+    ids=repr,
+)
+def test_what_no_database_takes_comes_as_far_as_none(wrong: dict[str, Any]) -> None:
+    kept = Keeping()
+    damaged = [{**each, **wrong} for each in frames(1, 8)]
+    kept.show(*({**each, "thing": "cam-2"} for each in damaged), *frames(11, 6))
+    assert list(kept.store.rows) == [11]
+
+
 def test_a_record_of_another_form_and_a_listener_that_fails_end_nothing(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

@@ -1,4 +1,4 @@
-// The webhook in Help → Diagnostics: how its deliveries ended, and its last errors. Nothing without a webhook.
+// The webhooks in Help → Diagnostics: how their deliveries ended, and their last errors. Nothing without one.
 
 import { getHealth } from "../base/api.js";
 import { el } from "../base/dom.js";
@@ -12,11 +12,11 @@ function errorRow({ at, thing, detail, tries, end }) {
   return el("li", "", `${clockTime(at)} · ${thing} · ${inOurWords(detail)} · ${tCount("webhook.tries", tries)}, ${became}`);
 }
 
-function content({ trouble, waiting, ends, errors }) {
+function content({ name, trouble, waiting, ends, errors }) {
   const counts = [["waiting", waiting], ...ENDS.map((end) => [end, ends[end]])].filter(([, count]) => count);
   const words = counts.map(([name, count]) => `${t(`webhook.${name}`)}: ${count}`).join(" · ");
   return [
-    el("h3", "heading", t("webhook.title")),
+    el("h3", "heading", name ? `${t("webhook.title")} ${name}` : t("webhook.title")),
     el("p", "", words || t("webhook.none")),
     trouble ? el("p", "", t("webhook.trouble", { detail: inOurWords(trouble) })) : null,
     errors.length ? el("ul", "webhook-errors", ...errors.map(errorRow)) : null,
@@ -27,9 +27,9 @@ function content({ trouble, waiting, ends, errors }) {
 export function webhookState() {
   const node = Object.assign(el("section", "webhook"), { hidden: true });
   getHealth().then((health) => {
-    if (!health?.webhook) return;
-    node.replaceChildren(...content(health.webhook));
-    node.hidden = false;
+    const webhooks = [health?.webhook, ...(health?.webhooks ?? [])].filter(Boolean);
+    node.replaceChildren(...webhooks.flatMap(content));
+    node.hidden = webhooks.length === 0;
   });
   return node;
 }

@@ -102,7 +102,7 @@ function stampOf(headers) {
   return session && at ? { session, seq: seq === null ? null : Number(seq), captured_at: at } : null;
 }
 
-/** {status, jpeg, etag, stamp} of a picture; status 0 without an answer. Asks nobody for a key. */
+/** {status, jpeg, etag, stamp} of a picture; status 0 without an answer, 204 without a picture. Asks nobody for a key. */
 async function getPicture(path, options) {
   try {
     const answer = await send(path, options);
@@ -115,11 +115,11 @@ async function getPicture(path, options) {
 
 /** A camera's preview newer than that of `etag`. */
 export const getPreview = (thing, { etag, signal }) =>
-  getPicture(`${camera(thing)}/preview`, { headers: etag ? { "If-None-Match": etag } : {}, signal });
+  getPicture(`${camera(thing)}/preview?quiet=1`, { headers: etag ? { "If-None-Match": etag } : {}, signal });
 
 /** The picture of the frame that a match record was made of. */
 export const getFrame = (thing, { session, seq }) =>
-  getPicture(`${camera(thing)}/preview?${new URLSearchParams({ session, seq })}`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+  getPicture(`${camera(thing)}/preview?${new URLSearchParams({ session, seq, quiet: 1 })}`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
 
 /** {status, blob, detail} of a file that may need the key, which the person is asked for. */
 export async function getFile(path, { signal, ask = true } = {}) {

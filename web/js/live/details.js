@@ -7,8 +7,9 @@ import { FRAMES_OVER_MQTT } from "./state.js";
 
 const REFRESH_MS = 1000; // figures that change ten times a second cannot be read
 
-/** The number of frames that agree on the answer, and its lead over the next; older records have neither. */
-function answerWords({ frames, margin, matches, verdict } = {}) {
+/** The number of frames that agree on the answer, and its lead over the next; older records have neither, and a page may be paused before the first. */
+function answerWords(record) {
+  const { frames, margin, matches, verdict } = record ?? {};
   const points = Math.round(margin * 100);
   // The lead of a "no match" means nothing.
   const leads = Number.isFinite(margin) && matches.length > 1 && verdict !== "no_match";

@@ -40,7 +40,7 @@ const code = createCode();
 const runners = createRunners();
 const recent = createRecent({
   seen: (record) => (record === drawn ? keptCrop(live.picture(), record.box) : null),
-  onOpen: (record, seen) => openRecord(record, { seen, timings: timings.of(record), onClose: () => recent.focus(record) }),
+  onOpen: (record, seen) => openRecord(record, { seen: seen ?? seenThen(record), timings: timings.of(record), onClose: () => recent.focus(record) }),
 });
 const viewfinder = createViewfinder();
 const details = createDetails();
@@ -129,6 +129,12 @@ function tell(record) {
 /** A task that follows a frame's drawing begins when that frame is handed to the screen. */
 function notePaint(record, dueAt) {
   requestAnimationFrame(() => setTimeout(() => timings.painted(record, performance.now() - dueAt)));
+}
+
+/** What the history keeps of a record that was not drawn here, or null; nothing is asked that would need a key. */
+async function seenThen(record) {
+  if (!state.health?.history?.kept || !keyButton.hidden) return null;
+  return (await import("./seen_before.js")).seenBefore(record);
 }
 
 /** Turns the page to a camera that the visitor chose. */

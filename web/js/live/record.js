@@ -28,11 +28,13 @@ function equalsOf(record, members) {
     el("h3", "record-title", t("best.equals.title", { n: members.length })), equalsList(members), scored(record.matches[0], sureness));
 }
 
-/** What the camera saw: the part of its picture that was looked at, kept since then. */
-function seenOf(address) {
-  if (!address) return null;
-  const image = Object.assign(new Image(), { src: address, alt: t("what.seen") });
-  return el("figure", "record-seen", el("span", "picture", image), el("figcaption", "", t("what.seen")));
+/** What the camera saw, the part of its picture that was looked at: kept since then, or a promise of a node or null. */
+function seenOf(seen) {
+  const image = typeof seen === "string" && Object.assign(new Image(), { src: seen, alt: t("what.seen") });
+  const frame = el("span", "picture", image || null);
+  const node = el("figure", "record-seen", frame, el("figcaption", "", t("what.seen")));
+  if (!image) seen.then((found) => (found ? frame.replaceWith(found) : node.remove()), () => node.remove());
+  return node;
 }
 
 function wordsOf(record, match) {
@@ -50,14 +52,14 @@ function wordsOf(record, match) {
     ].filter(Boolean)));
 }
 
-function bestOf(record, address) {
+function bestOf(record, seen) {
   const members = group(record);
   const missed = record.verdict === "no_match";
-  const seen = seenOf(address);
-  if (members.length > 1 && !missed) return el("div", "record-both", seen, equalsOf(record, members));
+  const camera = seenOf(seen);
+  if (members.length > 1 && !missed) return el("div", "record-both", camera, equalsOf(record, members));
   const [match] = members;
   const item = missed ? null : el("figure", "record-seen", picture(match.url, { width: BEST_PX }).node, el("figcaption", "", t("record.item")));
-  return el("div", "record-best", el("div", "record-pictures", seen, item), wordsOf(record, match));
+  return el("div", "record-best", el("div", "record-pictures", camera, item), wordsOf(record, match));
 }
 
 function rowsOf(record) {
@@ -81,7 +83,7 @@ function sourceOf(record, timings) {
       list([["model", record.model], ["stages", stages.length ? `${stages.join(" · ")} ms` : null], ["id", String(record.id)]])));
 }
 
-/** `seen` is the address of what the camera saw, or null where nobody has kept it. */
+/** `seen` is the address of what the camera saw, or a promise of a node with it, null where nobody has kept it. */
 export function openRecord(record, { seen, timings, onClose }) {
   const time = clockTime(record.captured_at);
   const more = extras.flatMap((give) => give(record)).filter(Boolean);
