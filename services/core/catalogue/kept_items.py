@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import errno
 import json
 import os
 import tempfile
@@ -64,22 +65,23 @@ class FiledItems:
 
     def __init__(self, folder: Path) -> None:
         # The items' places in the file, by id.
-        self._places: dict[str, tuple[int, int]] = {}
+        self._places: dict[str, tuple[int, Sequence[int]]] = {}
         self._pictures: dict[str, Sequence[str]] = {}
         self._bytes = 0
         with no_space_told(_WHAT):
-            self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115
+            self._file = tempfile.TemporaryFile(dir=folder, buffering=0)  # noqa: SIM115
         weakref.finalize(self, self._file.close)
 
     def add(self, item: Item) -> None:
         """Keep an item; raises NoSpaceError."""
-        line = json.dumps(item_fields(item)).encode()
+        parts = (json.dumps(_words(item)).encode(), *_contents(item))
         with no_space_told(_WHAT):
-            self._file.write(line)
-            self._file.flush()
-        self._places[item.id] = self._bytes, len(line)
+            for part in parts:
+                if self._file.write(part) != len(part):
+                    raise OSError(errno.ENOSPC, "No space left on device")
+        self._places[item.id] = self._bytes, [len(part) for part in parts]
         self._pictures[item.id] = item.pictures
-        self._bytes += len(line)
+        self._bytes += sum(map(len, parts))
 
     def leave(self, item_id: str) -> None:
         """Keep an item no longer."""
@@ -101,29 +103,43 @@ class FiledItems:
 
     def __iter__(self) -> Iterator[Item]:
         """The items, read one by one."""
-        for start, size in list(self._places.values()):
-            yield item_of_fields(json.loads(os.pread(self._file.fileno(), size, start)))
+        for start, (words, vectors, points) in list(self._places.values()):
+            content = os.pread(self._file.fileno(), words + vectors + points, start)
+            rest = content[words:]
+            yield _item(json.loads(content[:words]), rest[:vectors], rest[vectors:])
 
 
 def item_fields(item: Item) -> dict[str, Any]:
     """An item as JSON's values; vectors as float16, as the item store keeps them."""
-    # By name, as `asdict` copies each value and takes longer than all else.
-    known = item.facts
-    facts = {each.name: getattr(known, each.name) for each in fields(ItemFacts)}
-    return facts | {
-        "metadata": dict(item.metadata),
-        "recipe": item.recipe,
-        "dim": item.vectors.shape[1],
-        "vectors": base64.b64encode(item.vectors.astype("<f2").tobytes()).decode(),
-        "points": base64.b64encode(packed_points(item.points)).decode(),
-    }
+    vectors, points = (base64.b64encode(each).decode() for each in _contents(item))
+    return {**_words(item), "vectors": vectors, "points": points}
 
 
 def item_of_fields(given: dict[str, Any]) -> Item:
     """The item of `item_fields`; raises KeyError, TypeError or ValueError for anything else."""
-    content, recipe, dim = (given.pop(name) for name in ("vectors", "recipe", "dim"))
-    points = base64.b64decode(given.pop("points"))
-    given |= {name: tuple(given[name]) for name in ("more_pictures", "taught")}
-    facts = ItemFacts(**given)
-    vectors = np.frombuffer(base64.b64decode(content), "<f2").astype(np.float32).reshape(-1, dim)
-    return Item.of(facts, vectors=vectors, recipe=recipe, points=points_of(points, len(facts.pictures)))
+    vectors, points = (base64.b64decode(given.pop(name)) for name in ("vectors", "points"))
+    return _item(given, vectors, points)
+
+
+def _words(item: Item) -> dict[str, Any]:
+    # By name, as `asdict` copies each value and takes longer than all else.
+    facts = item.facts
+    known = {each.name: getattr(facts, each.name) for each in fields(ItemFacts)}
+    return {**known, "metadata": dict(item.metadata), "recipe": item.recipe, "dim": item.vectors.shape[1]}
+
+
+def _contents(item: Item) -> tuple[bytes, bytes]:
+    """The vectors and the local features."""
+    return item.vectors.astype("<f2").tobytes(), packed_points(item.points)
+
+
+def _item(words: dict[str, Any], vectors: bytes, points: bytes) -> Item:
+    recipe, dim = words.pop("recipe"), words.pop("dim")
+    words |= {name: tuple(words[name]) for name in ("more_pictures", "taught")}
+    facts = ItemFacts(**words)
+    return Item.of(
+        facts,
+        vectors=np.frombuffer(vectors, "<f2").astype(np.float32).reshape(-1, dim),
+        recipe=recipe,
+        points=points_of(points, len(facts.pictures)),
+    )
