@@ -34,6 +34,8 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    # Paragraphs fill the terminal's width, however they are broken in the code.
+    rich_markup_mode="markdown",
 )
 
 

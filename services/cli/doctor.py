@@ -1,222 +1,80 @@
-"""`lookalike doctor`: checks each step from camera to page, and finds which one fails."""
+"""`lookalike doctor`: checks each step from camera to page, and finds which ones fail."""
 
 from __future__ import annotations
 
-import contextlib
-import queue
-import time
-import uuid
 from collections.abc import Callable
 from typing import Any
 
 import typer
 
-from common.wire import from_iso, topic
-from models.errors import ModelError
-from models.files import fingerprint
-from models.locate import resolve
-from services.adapters.mqtt import MqttClient
-from services.adapters.running_api import ask
-from services.adapters.search_client import SearchClient
-from services.bootstrap.own_clients import own_client
-from services.bootstrap.redis import open_queue
 from services.bootstrap.settings import CliSettings, load
+from services.cli.doctor_checks import Checks, NoCameraError, StepError
 from services.cli.printed import say
-from services.cli.running_system import api_client, run_json
-from services.cli.search_state import hubs_told
-from services.core.errors import InputError, Loading, LoadingError, UnavailableError
+from services.cli.running_system import runs_here
+from services.core.errors import InputError, LoadingError, UnavailableError
 
-WAIT_S = 4.0
-# Maximum age of a match on the page; see max_age_s in the contracts.
-FRESH_S = 5.0
-
-
-class _HopError(Exception):
-    """A step that fails; `remedy` says what to do."""
-
-    def __init__(self, what: str, remedy: str) -> None:
-        super().__init__(what)
-        self.remedy = remedy
-
-
-class _Doctor:
-    """The checks in their order, each of which returns its finding as text."""
-
-    def __init__(self, settings: CliSettings) -> None:
-        self._settings = settings
-        self._addresses: dict[str, str] = {}
-
-    def hops(self) -> dict[str, Callable[[], str]]:
-        """The checks by name."""
-        return {
-            "system": self.system,
-            "model": self.model,
-            "broker": self.broker,
-            "camera": self.camera,
-            "observations": self.observations,
-            "item store": self.store,
-            "search": self.search,
-            "match queue": self.redis,
-            "api": self.api,
-            "matches": self.matches,
-        }
-
-    def system(self) -> str:
-        addresses = run_json(self._settings)
-        if addresses is None:
-            raise _HopError(f"nothing runs on {self._settings.data_dir}", "start it with `make run`")
-        self._addresses = addresses
-        return f"runs at {addresses['page']}"
-
-    def model(self) -> str:
-        try:
-            path = resolve(self._settings.model, build=False)
-        except ModelError as error:
-            raise _HopError(str(error), "run `make models`, or set LOOKALIKE_MODEL right") from None
-        return f"{path.name}, {fingerprint(path.read_bytes())}"
-
-    def broker(self) -> str:
-        probe = topic(f"doctor-{uuid.uuid4().hex[:8]}", "command")
-        if self._first_message(probe, publish=probe) is None:
-            raise _HopError("no message comes back", "look for the broker's lines in the log")
-        return "a message came back"
-
-    def camera(self) -> str:
-        cameras = self._ask("/cameras")["cameras"]
-        if not cameras:
-            raise _HopError(
-                "no camera has said anything", "start one: `python -m edge`, or set LOOKALIKE_SOURCE"
-            )
-        lost = [camera for camera in cameras if camera["state"] != "online"]
-        if len(lost) == len(cameras):
-            told = "; ".join(f"{each['thing']} is {each['state']} ({each['reason']})" for each in lost)
-            raise _HopError(told, "plug it in, or set LOOKALIKE_SOURCE right")
-        return ", ".join(f"{each['thing']} is {each['state']}" for each in cameras)
-
-    def observations(self) -> str:
-        if self._first_message(topic("+", "features")) is None:
-            raise _HopError(f"none in {WAIT_S:g} s", "look for the edge's lines in the log")
-        return "they come"
-
-    def store(self) -> str:
-        check = self._ask("/healthz")["checks"]["store"]
-        if not check["ok"]:
-            raise _HopError(check["detail"], "fix the part named above")
-        items = self._ask("/items?limit=1")["items"]
-        if not items:
-            raise _HopError("the catalogue is empty", "run `lookalike items import PATH`")
-        return "it has items"
-
-    def search(self) -> str:
-        with own_client(self._addresses["search"], timeout_s=WAIT_S) as client:
-            state = SearchClient(client).state()
-        if state["loading"] and not state["trouble"]:
-            raise LoadingError(Loading(state["loading"]["read"], state["loading"]["total"]))
-        if not state["ok"]:
-            troubles = [state.get(name) for name in ("trouble", "broker_trouble", "queue_trouble")]
-            told = "; ".join(filter(None, troubles)) or "no broker"
-            raise _HopError(told, "it tries again by itself; see its lines in the log")
-        hint = (
-            f"; {n} of another recipe: run `lookalike index rebuild`" if (n := state["other_recipe"]) else ""
-        )
-        if hubs := hubs_told(state):
-            hint += f"; {hubs}"
-        return f"{state['items']} items of model {state['model']}{hint}"
-
-    def damaged(self) -> dict[str, Any]:
-        """The items that the search leaves out, none if it can't be asked."""
-        with (
-            contextlib.suppress(InputError, UnavailableError, KeyError),
-            own_client(self._addresses["search"], timeout_s=WAIT_S) as client,
-        ):
-            found: dict[str, Any] = SearchClient(client).state()["damaged"]
-            return found
-        return {"count": 0, "first": []}
-
-    def history_trouble(self) -> str | None:
-        """Why the history can't be written, None if it can, or if the api can't be asked."""
-        with contextlib.suppress(InputError, UnavailableError, KeyError):
-            found: str | None = None if (state := self._ask("/healthz")["history"])["ok"] else state["detail"]
-            return found
-        return None
-
-    def redis(self) -> str:
-        open_queue(self._settings, url=self._addresses["redis"]).check()
-        return "Redis took a record and gave it back"
-
-    def api(self) -> str:
-        health = self._ask("/healthz")
-        checks = health["checks"].items()
-        failing = [name for name, check in checks if not check["ok"] and "loading" not in check]
-        if failing:
-            told = "; ".join(f"{name}: {health['checks'][name]['detail']}" for name in failing)
-            raise _HopError(told, "fix the part named above")
-        return "healthy"
-
-    def matches(self) -> str:
-        deadline_s = time.monotonic() + WAIT_S
-        while time.monotonic() < deadline_s:
-            for record in self._ask("/matches?limit=1")["records"]:
-                if time.time() - from_iso(record["captured_at"]) < FRESH_S:
-                    return f"the newest says {record['verdict'].replace('_', ' ')}"
-            time.sleep(0.2)
-        raise _HopError(
-            "no fresh one arrives", f"see lookalike_search_dropped in {self._addresses['page']}/metrics"
-        )
-
-    def _ask(self, path: str) -> Any:
-        with api_client(self._settings, self._addresses["page"]) as client:
-            return ask(client, "GET", path, allow=(200, 503))
-
-    def _first_message(self, wanted: str, *, publish: str | None = None) -> bytes | None:
-        """The first message on a topic, None if none comes in WAIT_S; `publish` is a topic to send one to."""
-        arrived: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-        client = MqttClient(
-            self._addresses["broker"],
-            filters=[wanted],
-            qos=0,
-            on_message=lambda _topic, payload: arrived.put(payload),
-            files=self._settings.mqtt_files,
-        )
-        client.start()
-        deadline_s = time.monotonic() + WAIT_S
-        try:
-            while time.monotonic() < deadline_s:
-                if publish is not None:
-                    client.publish(publish, b'{"do":"nothing"}')
-                with contextlib.suppress(queue.Empty):
-                    return arrived.get(timeout=0.2)
-        finally:
-            client.stop()
-        return None
+# The end of the reason for steps that are not checked.
+_FAILS = " fails"
 
 
 def doctor() -> None:
-    """Check each step from camera to page in order; finds which one fails and how to fix it.
+    """Check each step from camera to page; says which ones fail, how to fix them, and where the log is.
 
-    A search that is still reading the catalogue does not fail: that is said, with how far it is.
+    A system without a camera is well, and so is a search that is still reading the catalogue: both are said.
+    A step that needs one that failed is not checked; all others are.
     """
-    failed = loading = False
-    checks = _Doctor(load(CliSettings))
-    for name, check in checks.hops().items():
-        if failed or (loading and name == "matches"):
-            say(f"  --    {name}")
+    settings = load(CliSettings)
+    checks = Checks(settings)
+    unchecked: dict[str, str] = {}
+    failed = False
+    for name, step in checks.steps().items():
+        if missing := next((each for each in step.needs if each in unchecked), None):
+            unchecked[name] = unchecked[missing]
+            say(f"  --    {name}: not checked, because {unchecked[missing]}")
             continue
-        try:
-            say(f"  ok    {name}: {check()}")
-        except _HopError as error:
-            say(f"  FAIL  {name}: {error}", f"        {error.remedy}")
-            failed = True
-        except LoadingError as error:
-            say(f"  wait  {name}: {error}", "        no match comes before all are read; nothing to do")
-            loading = True
-        except (InputError, UnavailableError) as error:
-            say(f"  FAIL  {name}: {error}", "        look for its lines in the log")
-            failed = True
+        why = _try(name, step.check)
+        if why is not None:
+            unchecked[name] = why
+            failed = failed or why.endswith(_FAILS)
     _tell_damaged(checks.damaged())
     if trouble := checks.history_trouble():
         say(f"  note  the history can't be written; matches go on without it: {trouble}")
+    if failed:
+        say(f"  log   {log_place(settings)}")
     raise typer.Exit(1 if failed else 0)
+
+
+def _try(name: str, check: Callable[[], str]) -> str | None:
+    """Make one check and print its finding; gives why what needs it can't be checked, None if it is ok."""
+    try:
+        say(f"  ok    {name}: {check()}")
+    except NoCameraError:
+        say(
+            f"  none  {name}: no camera is connected",
+            "        if one should be: set LOOKALIKE_SOURCE, or use this device's camera on the page",
+        )
+        return "there is no camera"
+    except StepError as error:
+        say(f"  FAIL  {name}: {error}", f"        {error.remedy}")
+    except LoadingError as error:
+        say(f"  wait  {name}: {error}", "        no match comes before all are read; nothing to do")
+        return "the index is loading"
+    except (InputError, UnavailableError) as error:
+        say(f"  FAIL  {name}: {error}", "        look for its lines in the log")
+    else:
+        return None
+    return f"{name}{_FAILS}"
+
+
+def log_place(settings: CliSettings) -> str:
+    """Where the processes' lines are, in words."""
+    if runs_here(settings):
+        redis_log = settings.data_dir / "redis" / "redis.log"
+        return f"what `make run` prints in its terminal; of its Redis: {redis_log}"
+    return (
+        "what `make run` prints in its terminal; of containers `docker compose logs NAME`, of a service "
+        "`journalctl -u NAME`, on AWS `lookalike aws logs NAME`"
+    )
 
 
 def _tell_damaged(damaged: dict[str, Any]) -> None:

@@ -19,7 +19,7 @@ from services.bootstrap.catalogue import open_catalogue
 from services.bootstrap.own_clients import own_client
 from services.bootstrap.settings import CliSettings, load
 from services.bootstrap.stores import open_items
-from services.cli.printed import say, tell
+from services.cli.printed import items_in_words, say, tell
 from services.cli.publish import publish
 from services.cli.running_system import api_client, run_json, tell_store
 from services.cli.search_state import hubs_told, knn_told, space_told
@@ -31,13 +31,13 @@ from services.core.errors import UnavailableError
 # A hint that is not waited for long.
 _SEARCH_WAIT_S = 3.0
 
-app = typer.Typer(help="The index.", no_args_is_help=True)
+app = typer.Typer(help="The vectors that are searched: count and recompute them.", no_args_is_help=True)
 app.command()(publish)
 
 
 @app.callback()
 def _group() -> None:
-    """The index."""
+    """The vectors that are searched: count and recompute them."""
 
 
 @app.command()
@@ -92,11 +92,11 @@ def _chosen_model(settings: CliSettings) -> str | None:
 
 @app.command("rebuild")
 def rebuild_index() -> None:
-    """Make vectors again with LOOKALIKE_MODEL, from the kept pictures, for all items that lack current ones.
+    """Recompute all vectors that are not of LOOKALIKE_MODEL and of this version's recipe of views.
 
-    Current are those of this model and of this version's recipe of views. While the system runs, its search
-    goes on with the old vectors. After a change of models it is to be started again with the new one.
-    Interrupted and started again the rebuild goes on where it stopped.
+    They are made from the kept pictures. The system may run meanwhile: its search goes on with the old
+    vectors. Only after a change of LOOKALIKE_MODEL it has to be restarted, with the new one. Interrupted and
+    started again the rebuild goes on where it stopped.
     """
     settings = load(CliSettings)
     addresses = run_json(settings)
@@ -109,6 +109,8 @@ def rebuild_index() -> None:
             refused = _rebuild(catalogue, ApiRebuildWriter(client))
         if model_changes:
             tell(f"the system that runs must now be started again with LOOKALIKE_MODEL={settings.model}")
+        else:
+            tell("the model is the same: nothing has to be restarted")
     tell_store(settings)
     raise typer.Exit(1 if refused else 0)
 
@@ -130,7 +132,7 @@ def _rebuild(catalogue: Catalogue, writer: RebuildWriter) -> int:
                 progress.console.print(told, markup=False, highlight=False, soft_wrap=True)
     if complete and not done + refused:
         text = f"all {counts.items} items have vectors of model {model} and recipe {RECIPE} already"
-        tell(f"{text}; nothing was made again, and nothing has to be restarted for it")
+        tell(f"{text}; there was nothing to recompute")
     else:
-        tell(f"{done} items were made again with model {model}, {refused} left out")
+        tell(f"vectors of {items_in_words(done)} recomputed with model {model}, {refused} left out")
     return refused

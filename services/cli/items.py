@@ -25,14 +25,14 @@ from services.core.errors import InputError
 from services.core.importing.archive import write_archive
 from services.core.ports import ItemStore, OpenPicture, PictureStore
 
-app = typer.Typer(help="The catalogue.", no_args_is_help=True)
+app = typer.Typer(help="Your catalogue: import, export, list, teach, delete and undo.", no_args_is_help=True)
 app.command("import")(import_items)
 app.command("check")(check)
 
 
 @app.callback()
 def _group() -> None:
-    """The catalogue."""
+    """Your catalogue: import, export, list, teach, delete and undo."""
 
 
 @app.command("export")
@@ -46,7 +46,7 @@ def export(
     facet: Facet = None,
     sort: Order = None,
 ) -> None:
-    """Write all items with their pictures and vectors into one archive, which `items import` takes again.
+    """Write all items with their pictures and vectors into one archive, which `items import` reads back.
 
     It is a backup, or the way to another machine. With --csv their words alone, of those that --search and
     --facet find. The system may run meanwhile. The file appears when it is complete.

@@ -8,7 +8,7 @@ from services.core.errors import InputError
 
 
 def key() -> None:
-    """Print the owner's API key, for which the page asks once a browser. Others: `lookalike keys`."""
+    """Print the owner's API key, which the page asks for once in each browser. Others: `lookalike keys`."""
     told = load(CliSettings).api_key.get_secret_value()
     if not told:
         raise InputError("there is no API key: neither LOOKALIKE_API_KEY nor LOOKALIKE_API_KEY_FILE is set")

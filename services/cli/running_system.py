@@ -58,6 +58,11 @@ def _was_killed(data_dir: Path) -> bool:
     return True
 
 
+def runs_here(settings: CliSettings) -> bool:
+    """Whether `make run` runs on the data folder."""
+    return _of_run(settings.data_dir) is not None
+
+
 def tell_store(settings: CliSettings) -> None:
     """Name the catalogue that a command has worked on, as its last line."""
     addresses = run_json(settings)

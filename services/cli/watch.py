@@ -21,10 +21,15 @@ from services.cli.running_system import api_client, run_json
 from services.core.errors import InputError, UnavailableError
 
 LOADING_EVERY_S = 1.0
+_VERDICTS = {"match": "match", "unsure": "not sure", "no_match": "no match"}
 
 
 def watch() -> None:
-    """Print each observation and match record as it passes, and how a loading index goes on, until Ctrl-C."""
+    """Print each observation and each verdict with its item as they pass, until Ctrl-C.
+
+    A verdict is `match`, `not sure` or `no match`, with the probability of the nearest item and its title.
+    Statuses of cameras, refused messages and the progress of a loading index are printed too.
+    """
     settings = load(CliSettings)
     addresses = run_json(settings)
     if addresses is None:
@@ -100,11 +105,20 @@ def _message(topic: str, payload: bytes) -> str:
 
 def _record(text: str) -> str:
     record = json.loads(text)
-    best = record["matches"][0] if record["matches"] else {"title": "-", "score": 0.0}
-    return (
-        f"{_clock()} {record['thing']:12} {record['verdict']:12} seq {record['seq']} "
-        f"{best['score']:.3f} {_titles(record, best)}"
-    )
+    verdict = _VERDICTS.get(record["verdict"], record["verdict"])
+    head = f"{_clock()} {record['thing']:12} {verdict:12} seq {record['seq']}"
+    if not record["matches"]:
+        return f"{head} the catalogue is empty"
+    best = record["matches"][0]
+    nearest = "nearest: " if record["verdict"] == "no_match" else ""
+    return f"{head} {_chance(best['score'])} {nearest}{_titles(record, best)}"
+
+
+def _chance(score: float) -> str:
+    """A probability as the page shows it: never 0 or 100 %, because nothing that a camera sees is certain."""
+    whole = round(score * 100)
+    shown = "<1%" if whole < 1 else ">99%" if whole > 99 else f"{whole}%"
+    return f"{shown:>4}"
 
 
 def _titles(record: dict[str, Any], best: dict[str, Any]) -> str:

@@ -60,7 +60,7 @@ class SearchHealthAnswer(Answer):
     broker_trouble: str | None = Field(None, description="Why the broker does not; null if it does.")
     queue_trouble: str | None = Field(None, description="Why Redis takes no records; null if it does.")
     trouble: str | None = Field(
-        description="Why the item store can't be followed, or which thread stands still; null if neither."
+        description="Why the item store can't be followed, or which thread has stopped; null if neither."
     )
     overloaded: bool = Field(
         False, description="Whether more observations come than are answered; each camera's newest are."

@@ -48,7 +48,7 @@ def test_an_item_of_another_recipe_is_found_counted_and_made_again(
     assert empty.get("/healthz")["checks"]["index"]["space"]["taught_items"] == 0
     assert "with 0 taught items; 0 cameras have means of their own" in counted.stdout
 
-    assert rebuilt(empty).startswith("1 items were made again with model ")
+    assert rebuilt(empty).startswith("vectors of 1 item recomputed with model ")
 
     after = stored(empty, bowl["id"])
     assert after.recipe == RECIPE
@@ -56,7 +56,9 @@ def test_an_item_of_another_recipe_is_found_counted_and_made_again(
     assert searched(empty, head(empty), 300) == [bowl["id"]]
     assert empty.get("/healthz")["checks"]["index"]["other_recipe"] == 0
     assert "another recipe" not in empty.cli("index", "status").stdout
-    assert "nothing was made again, and nothing has to be restarted for it" in rebuilt(empty)
+    again = rebuilt(empty)
+    assert "there was nothing to recompute" in again
+    assert "the model is the same: nothing has to be restarted" in again
 
 
 @pytest.mark.parametrize(

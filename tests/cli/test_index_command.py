@@ -63,7 +63,7 @@ def test_items_of_another_recipe_are_counted_and_made_again(filled: Shop) -> Non
         "3 items, 1 of them up to date",
         "2 of another recipe (searchable): run `lookalike index rebuild`",
     ]
-    assert rebuilt(filled) == f"2 items were made again with model {model}, 0 left out"
+    assert rebuilt(filled) == f"vectors of 2 items recomputed with model {model}, 0 left out"
     assert status(filled) == [head, "3 items, 3 of them up to date"]
     for item_id, item in filled.kept().items():
         np.testing.assert_array_equal(item.vectors, before[item_id].vectors)
@@ -73,7 +73,7 @@ def test_a_rebuild_with_nothing_to_do_says_so(filled: Shop) -> None:
     model = fingerprint(filled.model.read_bytes())
     assert rebuilt(filled) == (
         f"all 3 items have vectors of model {model} and recipe {RECIPE} already; "
-        "nothing was made again, and nothing has to be restarted for it"
+        "there was nothing to recompute"
     )
 
 
@@ -86,7 +86,7 @@ def test_the_model_that_a_rebuild_would_change_to_is_named(filled: Shop, tmp_pat
         "3 items, 3 of them up to date",
         f"LOOKALIKE_MODEL={path} is model {new}, to which a rebuild changes the catalogue",
     ]
-    assert f"3 items were made again with model {new}" in rebuilt(other)
+    assert f"vectors of 3 items recomputed with model {new}" in rebuilt(other)
     assert status(other)[0].startswith(f"model {new}")
     assert len(status(other)) == 2
 

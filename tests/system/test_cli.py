@@ -11,12 +11,14 @@ import sys
 import threading
 from pathlib import Path
 
+import pytest
+
 from tests.cli.shop import without_twins
 from tests.pace import limit_s
 from tests.system.pictures import picture, write_pictures
-from tests.system.stack import ROOT, Stack
+from tests.system.stack import ROOT, Stack, eventually
 
-VERDICTS = " match ", " unsure ", " no_match "
+VERDICTS = " match ", " not sure ", " no match "
 
 
 def _count(stack: Stack) -> int:
@@ -122,8 +124,20 @@ def test_doctor_names_the_hop_that_fails(empty: Stack) -> None:
     told = empty.cli("doctor")
 
     assert told.returncode == 1
-    assert "FAIL  camera" in told.stdout
-    assert "--    observations" in told.stdout
+    assert "FAIL  item store: the catalogue is empty" in told.stdout
+    # It goes on: what is behind it is checked too, and no camera is no failure.
+    assert "ok    search" in told.stdout
+    assert "none  camera: no camera is connected" in told.stdout
+    assert "--    matches: not checked, because there is no camera" in told.stdout
+    assert "log   what `make run` prints in its terminal" in told.stdout
+
+
+@pytest.mark.usefixtures("bowl")
+def test_doctor_takes_no_camera_for_no_failure(empty: Stack) -> None:
+    eventually(lambda: empty.get("/healthz")["checks"]["index"]["items"], within_s=5)
+    told = empty.cli("doctor")
+    assert (told.returncode, "FAIL" in told.stdout) == (0, False), told.stdout
+    assert "  log" not in told.stdout
 
 
 def test_doctor_says_when_nothing_runs(empty: Stack, tmp_path: Path) -> None:

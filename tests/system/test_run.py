@@ -83,7 +83,7 @@ def test_another_model_than_the_catalogues_is_refused_until_it_is_rebuilt(tmp_pa
     assert refused.returncode == 2
     assert "lookalike index rebuild" in refused.stderr
     assert rebuilt.returncode == 0, rebuilt.stderr
-    assert "3 items were made again" in rebuilt.stderr
+    assert "vectors of 3 items recomputed" in rebuilt.stderr
     with running(tmp_path, settings=NO_CAMERA | OTHER_MODEL) as stack:
         assert found(stack, 1) == "item 1"
 

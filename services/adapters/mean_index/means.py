@@ -20,7 +20,7 @@ from services.adapters.mean_index.ranking import first_times
 
 # Spreads differ more than other numbers of the codes do; in this measure they take no more of them.
 _SPREAD_SCALE = 0.3
-# Short codes have 4 bits for each two of so many main axes; a random turn spreads what they keep evenly.
+# Short codes have 4 bits for two of these main axes; a random turn spreads evenly what they keep.
 _AXES = 320
 # FAISS' code for many numbers at once takes sixteen in a row.
 _IN_A_ROW = 16

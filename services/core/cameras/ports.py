@@ -13,8 +13,8 @@ from services.core.cameras.status import CameraStatus
 class StatusStore(Protocol):
     """The last status of each camera; safe to use from several threads. Calls may raise UnavailableError.
 
-    A camera that was not heard for LIVE_S is offline, whatever its last status says. Only so many are
-    remembered: those that are gone for longest are forgotten first, and none that lives.
+    A camera that was not heard for LIVE_S is offline, whatever its last status says. Their number is
+    limited: those that are gone for longest are forgotten first, and none that lives.
     """
 
     def all(self) -> list[CameraStatus]:
