@@ -159,9 +159,9 @@ models: $(READY)  ## build the model file
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "error: Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) --version 2>&1)" >&2; exit 1; }
-	@test -x $(BIN)/python || { echo "the first start: installs packages into .venv (1 to 2 minutes), then builds the model (seconds)"; \
+	@test -x $(BIN)/python || { echo "the first start: installs packages into .venv (900 MB, 1 to 3 minutes), then builds the model (seconds)"; \
 	  $(PYTHON) -m venv .venv; }
-	@echo "installing packages (1 to 2 minutes)"
+	@echo "installing packages"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(READY)

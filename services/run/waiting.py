@@ -61,10 +61,15 @@ def _socket_path(address: str) -> str:
 
 
 class Waiting:
-    """Says what is waited for: after `quiet_s`, when the reason changes, and again now and then."""
+    """Says what is waited for: after `quiet_s`, when the reason changes, and again now and then.
+
+    With a `quiet_s` it is one of our own processes.
+    """
 
     def __init__(self, what: str, *, quiet_s: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._what, self._clock = what, clock
+        # One of our own, which is only slow to start, is no fault of anybody's.
+        self._level = logging.INFO if quiet_s else logging.WARNING
         self._next_s = clock() + quiet_s
         self._why: str | None = None
 
@@ -73,5 +78,5 @@ class Waiting:
         now_s = self._clock()
         if now_s < self._next_s and (self._why is None or why == self._why):
             return
-        log.warning("waiting for %s: %s", self._what, why)
+        log.log(self._level, "waiting for %s: %s", self._what, why)
         self._why, self._next_s = why, now_s + SAY_AGAIN_S

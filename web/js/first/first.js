@@ -73,7 +73,8 @@ function create() {
   const ticks = keptTicks();
   const facts = { samples: null, cameras: [], items: 0 };
   const steps = new Map(STEPS.map((name) => [name, createStep(name)]));
-  const end = el("p", "first-end", t("first.end"));
+  const more = press("button button-main", t("step.add"), toCatalogue);
+  const end = el("div", "first-ended", el("p", "first-end", t("first.end")), more);
   const told = el("p", "unseen");
   told.setAttribute("role", "status");
   const heading = el("h2", "heading", t("first.title"));
