@@ -72,13 +72,14 @@ def test_adding_and_importing_without_a_key(with_key: Stack, pages: Pages, tmp_p
     write_pictures(tmp_path, ["red.jpg"])
     (tmp_path / "shop.csv").write_text("Name,Photo\nRed,red.jpg\nGone,gone.jpg\n")
     page.locator(".catalogue-head .button").last.click()
+    page.locator("dialog[open].import").wait_for()
     assert violations(page) == []
     page.locator(".import input[type=file]").first.set_input_files(sorted(tmp_path.iterdir()))
     page.locator("dialog input[type=password]").fill(KEY)
     page.keyboard.press("Enter")
     page.locator(".refused-list").wait_for()
     # With the lists of its columns, which are not our own.
-    page.locator(".plan-choices select").first.wait_for()
+    page.locator(".map-table select").first.wait_for()
     assert violations(page) == []
     page.locator(".plan .button-main").click()
     page.locator('.import-outcome[data-phase="done"] .refused-list').wait_for()

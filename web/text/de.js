@@ -783,6 +783,7 @@ export default {
   "import.stopped": "Angehalten: {n} von {m} fertig",
   "import.key": "Angehalten: Der Server verlangt den API-Schlüssel. {n} von {m} fertig.",
   "import.finding": "Alles gesendet. Der Index wird aktualisiert…",
+  "import.done.none": "Kein Artikel wurde importiert.",
   "import.done.one": "{n} Artikel importiert; er kann jetzt gefunden werden.",
   "import.done.other": "{n} Artikel importiert; alle können jetzt gefunden werden.",
   "import.done.soon.one": "{n} Artikel importiert; er wird gefunden, sobald der Index aktuell ist.",

@@ -783,6 +783,7 @@ export default {
   "import.stopped": "Stopped: {n} of {m} done",
   "import.key": "Stopped: the server needs the API key. {n} of {m} done.",
   "import.finding": "All sent. Updating the index…",
+  "import.done.none": "No item was imported.",
   "import.done.one": "{n} item imported; it can be found now.",
   "import.done.other": "{n} items imported; all can be found now.",
   "import.done.soon.one": "{n} item imported; it can be found as soon as the index is up to date.",

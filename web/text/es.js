@@ -783,6 +783,7 @@ export default {
   "import.stopped": "Detenido: {n} de {m} hechos",
   "import.key": "Detenido: el servidor necesita la clave de API. {n} de {m} hechos.",
   "import.finding": "Todo enviado. Actualizando el índice…",
+  "import.done.none": "No se ha importado ningún artículo.",
   "import.done.one": "{n} artículo importado; ya se puede encontrar.",
   "import.done.other": "{n} artículos importados; ya se pueden encontrar todos.",
   "import.done.soon.one": "{n} artículo importado; se podrá encontrar en cuanto el índice esté al día.",

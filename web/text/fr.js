@@ -784,6 +784,7 @@ export default {
   "import.stopped": "Arrêté : {n} sur {m} faits",
   "import.key": "Arrêté : le serveur demande la clé d’API. {n} sur {m} faits.",
   "import.finding": "Tout est envoyé. L’index se met à jour…",
+  "import.done.none": "Aucun article n’a été importé.",
   "import.done.one": "{n} article importé ; il peut être trouvé maintenant.",
   "import.done.other": "{n} articles importés ; tous peuvent être trouvés maintenant.",
   "import.done.soon.one": "{n} article importé ; il pourra être trouvé dès que l’index sera à jour.",

@@ -741,6 +741,7 @@ export default {
   "import.stopped": "停止しました: {m}件中{n}件完了",
   "import.key": "停止しました: API キーが必要です。{m}件中{n}件完了。",
   "import.finding": "すべて送信しました。インデックスを更新しています…",
+  "import.done.none": "インポートされた商品はありません。",
   "import.done.other": "{n}点をインポートしました。すべて検索できます。",
   "import.done.soon.other": "{n}点をインポートしました。インデックスが更新されると検索できます。",
   "import.done.refused.other": "{n}行が拒否されました。",

@@ -741,6 +741,7 @@ export default {
   "import.stopped": "중지됨: {m}개 중 {n}개 완료",
   "import.key": "중지됨: 서버는 API 키가 있어야 품목을 받습니다. {m}개 중 {n}개 완료.",
   "import.finding": "모두 보냈습니다. 곧 모두 찾을 수 있습니다…",
+  "import.done.none": "가져온 품목이 없습니다.",
   "import.done.other": "품목 {n}개를 가져왔습니다. 이제 모두 찾을 수 있습니다.",
   "import.done.soon.other": "품목 {n}개를 가져왔습니다. 색인에 반영되는 대로 찾을 수 있습니다.",
   "import.done.refused.other": "행 {n}개는 거부되었습니다.",

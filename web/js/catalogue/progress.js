@@ -14,7 +14,7 @@ export function progressWords({ phase, total, kept, left: todo, leftS, sent, ref
   const done = total - todo;
   if (phase === "running") return [t("import.running", { n: done, m: total }), sent === null ? "" : sent < 1 ? sendingWords(sent) : t("upload.sent"), left(leftS)].filter(Boolean).join(" · ");
   if (phase === "done") {
-    return [tCount(found ? "import.done" : "import.done.soon", kept), refused.length ? tCount("import.done.refused", refused.length) : ""].filter(Boolean).join(" ");
+    return [kept ? tCount(found ? "import.done" : "import.done.soon", kept) : t("import.done.none"), refused.length ? tCount("import.done.refused", refused.length) : ""].filter(Boolean).join(" ");
   }
   return t(`import.${phase}`, { n: done, m: total });
 }
