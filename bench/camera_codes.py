@@ -129,10 +129,9 @@ def seen(code: Frame, view: View, size_px: float, chance: np.random.Generator) -
         small, matrix, fine, dst=ground, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_TRANSPARENT
     )
     taken = cv2.resize(scene, (int(room[0]), int(room[1])), interpolation=cv2.INTER_AREA).astype(np.float32)
-    if view.moved_px:
-        taken = cv2.blur(taken, (view.moved_px, 1))
-    taken = cv2.GaussianBlur(taken, (0, 0), view.focus_px) * view.light
-    noisy = np.clip(taken + chance.normal(0, view.noise, taken.shape), 0, 255).astype(np.uint8)
+    moved = cv2.blur(taken, (view.moved_px, 1)) if view.moved_px else taken
+    dim = cv2.GaussianBlur(moved, (0, 0), view.focus_px) * view.light
+    noisy = np.clip(dim + chance.normal(0, view.noise, dim.shape), 0, 255).astype(np.uint8)
     return np.asarray(
         cv2.imdecode(cv2.imencode(".jpg", noisy, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])[1], cv2.IMREAD_COLOR),
         np.uint8,
