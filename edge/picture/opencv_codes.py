@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from common.box import Box
 from common.codes import Code, CodeKind
 from edge.picture.frame_types import Frame
 
@@ -16,6 +17,8 @@ _log = logging.getLogger(__name__)
 # Barcodes need every pixel: a bar is two wide. A QR code's squares are larger, and finding it takes longer.
 _BARCODE_PX, _QR_PX = 2560, 1280
 _SMALLEST_PX = 40
+# Sizes in which a barcode is read again, and the part of its longer side around it that is looked at then.
+_AGAIN, _AROUND = (0.8, 0.5, 1.5), 0.5
 _KINDS: dict[str, CodeKind] = {"EAN_13": "ean_13", "EAN_8": "ean_8", "UPC_A": "upc_a", "UPC_E": "upc_e"}
 
 
@@ -35,13 +38,32 @@ class OpenCvCodes:
 
     def _read_barcodes(self, grey: NDArray[Any]) -> list[Code]:
         small = _at_most(grey, _BARCODE_PX)
+        # The detector passes over wide bars with a camera's noise on them.
+        found = self._decoded(small) or self._decoded(_scaled(small, 0.5))
+        return [code for code in found if self._is_read_again(code, small)]
+
+    def _is_read_again(self, code: Code, grey: NDArray[Any]) -> bool:
+        """Whether its part of the picture says the same in another size.
+
+        One digit checks the others: of blurred bars one guess in ten is right by it, and the half of an
+        EAN-13 is an EAN-8 at times.
+        """
+        part = _part(code.box, grey)
+        for scale in _AGAIN:
+            if any(again.text == code.text for again in self._decoded(_scaled(part, scale))):
+                return True
+        return False
+
+    def _decoded(self, grey: NDArray[Any]) -> list[Code]:
+        if not _SMALLEST_PX <= min(grey.shape) <= max(grey.shape) <= _BARCODE_PX:
+            return []
         try:
-            _, texts, kinds, corners = self._barcodes.detectAndDecodeWithType(small)
+            _, texts, kinds, corners = self._barcodes.detectAndDecodeWithType(grey)
         except cv2.error as error:
             return _none(error)
         found = zip(texts, kinds, _corners(corners, len(texts)), strict=True)
         return [
-            Code(_KINDS[kind], text, _box(points, small))
+            Code(_KINDS[kind], text, _box(points, grey))
             for text, kind, points in found
             if text and kind in _KINDS
         ]
@@ -69,6 +91,21 @@ def _at_most(grey: NDArray[Any], longest_px: int) -> NDArray[Any]:
         return grey
     size = max(1, round(width * scale)), max(1, round(height * scale))
     return cast("NDArray[Any]", cv2.resize(grey, size, interpolation=cv2.INTER_AREA))
+
+
+def _scaled(grey: NDArray[Any], scale: float) -> NDArray[Any]:
+    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    return cast("NDArray[Any]", cv2.resize(grey, None, fx=scale, fy=scale, interpolation=way))
+
+
+def _part(box: Box, grey: NDArray[Any]) -> NDArray[Any]:
+    """The part of a picture around a box."""
+    size = np.array(grey.shape[::-1])
+    low, sides = np.array(box[:2]) * size, np.array(box[2:]) * size
+    margin = _AROUND * sides.max()
+    left, top = np.clip(low - margin, 0, size).astype(int)
+    right, bottom = np.clip(low + sides + margin, 0, size).astype(int)
+    return grey[top:bottom, left:right]
 
 
 def _corners(corners: object, count: int) -> NDArray[Any]:

@@ -48,6 +48,33 @@ def test_every_series_of_the_dashboard_exists_with_the_labels_that_it_uses(stack
             assert labels - {"job"} <= known[name][0].keys(), expression
 
 
+@pytest.mark.parametrize("expression", [target["expr"] for panel in panels() for target in panel["targets"]])
+def test_every_expression_means_something_in_promql(expression: str) -> None:
+    plain = re.sub(r"\"[^\"]*\"|\{[^}]*\}", "", expression)
+    assert all(expression.count(a) == expression.count(b) for a, b in ("()", "{}", "[]"))
+    ranges = re.findall(r"(\w+)\((\w+)\[(?:\$__rate_interval|\d+[smh])\]\)", plain)
+    for name in re.findall(r"lookalike_\w+", plain):
+        # Counters are of use by their growth alone, and nothing else grows.
+        of = [function for function, series in ranges if series == name]
+        assert of in ([["rate"], ["increase"]] if name.endswith(("_total", "_bucket")) else [[]]), name
+        if name.endswith("_bucket"):
+            assert re.search(r"histogram_quantile\(0\.\d+, sum by \(le\b", plain), name
+    used = set(re.findall(r"\b([a-z_]+) ?(?:by \([^)]*\) )?\(", plain)) - {"by"}
+    assert used <= {"sum", "max", "rate", "increase", "histogram_quantile"}
+
+
+def test_each_target_names_its_data_source_and_lines_by_labels_that_are_left() -> None:
+    for panel in panels():
+        assert panel["type"] in ("stat", "timeseries")
+        targets = panel["targets"]
+        assert len({target["refId"] for target in targets}) == len(targets)
+        for target in targets:
+            assert target["datasource"] == panel["datasource"]
+            assert panel["datasource"] == {"type": "prometheus", "uid": "${datasource}"}
+            left = ",".join(re.findall(r"by \(([^)]*)\)", target["expr"])).replace(" ", "").split(",")
+            assert set(re.findall(r"{{(\w+)}}", target["legendFormat"])) == set(left) - {"le", ""}
+
+
 def test_panels_do_not_overlap_and_have_titles_and_numbers_of_their_own() -> None:
     cells = set[tuple[int, int]]()
     for panel in panels():

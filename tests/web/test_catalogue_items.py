@@ -30,6 +30,7 @@ def test_an_edit_is_saved_and_taken_back(without_camera: Stack, pages: Pages) ->
     page = opened(pages, without_camera)
     before = item(without_camera)
     mug = open_mug(page)
+    assert mug.get_by_text(before["model"]).is_hidden()  # behind "Diagnostics"
     mug.get_by_label("Title").fill("Mug of the harbour")
     mug.get_by_label("Value of price").fill("9.99")
     mug.get_by_role("button", name="Remove colour").click()

@@ -11,13 +11,10 @@ from tests.web.pages import FAKE_CAMERA, Pages, chromium, text
 from tests.web.wcag import violations, violations_light_and_dark
 
 TROUBLE = "#own-trouble"
-# A page may begin with the camera of the test before, which has just gone off.
-BEFORE = "/preview"
 
 
 def test_without_permission_the_page_says_what_to_do(without_camera: Stack, playwright: Playwright) -> None:
     with chromium(playwright, FAKE_CAMERA, "--use-fake-ui-for-media-stream=deny") as pages:
-        pages.forget_errors(BEFORE)
         page = pages.open(without_camera.page)
         starter(page).click()
         page.get_by_text("The browser does not let this page use the camera.").wait_for()
@@ -28,14 +25,12 @@ def test_without_permission_the_page_says_what_to_do(without_camera: Stack, play
 
 def test_without_a_camera_the_page_says_so(without_camera: Stack, playwright: Playwright) -> None:
     with chromium(playwright, "--use-fake-ui-for-media-stream") as pages:
-        pages.forget_errors(BEFORE)
         page = pages.open(without_camera.page)
         starter(page).click()
         page.get_by_text("This device has no camera that the browser can use.").wait_for()
 
 
 def test_a_camera_in_use_and_a_fault_of_its_own_have_words(without_camera: Stack, pages: Pages) -> None:
-    pages.forget_errors(BEFORE)
     refusing = "async () => { throw new DOMException('a hum', window.fault); }"
     page = pages.open(without_camera.page, script=f"navigator.mediaDevices.getUserMedia = {refusing};")
     for fault, words in (

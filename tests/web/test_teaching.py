@@ -262,12 +262,12 @@ def test_a_camera_that_is_off_says_so(without_camera: Stack, pages: Pages) -> No
         page.get_by_role("heading", name="shelf is off").wait_for()
         page.keyboard.press("t")
         page.get_by_text("The camera's picture is not shown here").wait_for()
-        page.get_by_text("shelf gives no picture now: off.").wait_for()
+        page.get_by_text("shelf sends no picture now: off.").wait_for()
         page.get_by_label("What is it?").fill("Not to be seen")
         page.keyboard.press("Enter")
         with page.expect_response("**/moments"):
             page.get_by_role("button", name="Try again").click()
-        page.get_by_text("shelf gives no picture now: off.").wait_for()
+        page.get_by_text("shelf sends no picture now: off.").wait_for()
         assert page.get_by_label("What is it?").input_value() == "Not to be seen"
         assert found(without_camera, "Not to be seen") == []
         pages.expect_errors("/moments")
@@ -277,7 +277,7 @@ def test_a_korean_keyboard_teaches_by_the_same_key(with_clip: Stack, pages: Page
     page = pages.open(with_clip.page, locale="ko-KR")
     ready(page)
     page.evaluate(f"document.body.dispatchEvent({_KOREAN_T})")
-    page.get_by_role("heading", name="품목 가르치기").wait_for()
+    page.get_by_role("heading", name="품목 등록").wait_for()
     page.get_by_label("이름").fill("찻잔")
     save(page, "저장")
     page.get_by_text("이제부터 인식됩니다.").wait_for()

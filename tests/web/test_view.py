@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Playwright
 
-from tests.system.played import PlayedCamera
+from tests.system.played import PlayedCamera, status_of
 from tests.system.stack import Stack, eventually, running
 from tests.web.film import Picture
-from tests.web.own import START
-from tests.web.pages import Pages, chromium, diagnostics, difference, seen, small, text, with_camera
+from tests.web.own import START, STOP, starter
+from tests.web.pages import KEY, Pages, chromium, diagnostics, difference, seen, small, text
+from tests.web.wcag import violations_light_and_dark
 
-KEY = "s3cret"
+NAME = "lookalike.test"
 
 
-def _catalogue_free(folder: Path, **settings: str) -> Any:
-    return running(folder, settings={"LOOKALIKE_SAMPLES": "0"} | settings)
+@pytest.fixture(scope="module")
+def fresh(imported: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A system that no browser has been a camera of yet, known under a name."""
+    settings = {"LOOKALIKE_SOURCE": "none", "LOOKALIKE_PUBLIC_URL": f"http://{NAME}"}
+    with running(tmp_path_factory.mktemp("fresh"), settings=settings, data=imported) as started:
+        started.wait_loaded()
+        yield started
 
 
 def _is_of(picture: Any, frames: list[Picture]) -> bool:
@@ -82,58 +89,60 @@ def test_a_camera_whose_previews_are_off_shows_its_box_alone(
 
 
 def test_with_an_api_key_picture_and_camera_wait_until_it_is_given(
-    tmp_path: Path, playwright: Playwright, film: Path
+    with_key: Stack, without_items: None, camera_pages: Pages
 ) -> None:
-    with (
-        _catalogue_free(tmp_path, LOOKALIKE_API_KEY=KEY) as stack,
-        chromium(playwright, *with_camera(film)) as pages,
-    ):
-        page = pages.open(stack.page)
-        page.locator("#own").click()
-        page.get_by_text("Enter the API key to see the camera").click()
-        given = page.get_by_label("API key", exact=True)
-        given.fill("not this one")
-        page.get_by_role("button", name="Use it").click()
-        # A header can't hold a space: the browser itself refuses it.
-        assert given.evaluate("(input) => input.validity.patternMismatch")
-        refused: list[str] = []
-        page.on("request", lambda each: refused.append(each.headers.get("authorization", "")))
-        given.fill("wrong")
-        given.press("Enter")
-        page.get_by_text("Enter the API key to see the camera").wait_for()
-        # The key is not sent again with every frame: after ten the api would refuse all keys for a while.
-        page.wait_for_timeout(7000)
-        assert 1 <= refused.count("Bearer wrong") <= 2
-        page.get_by_text("Enter the API key to see the camera").click()
-        given.fill(KEY)
-        given.press("Enter")
-        page.locator("#own-trouble").wait_for(state="hidden")
-        eventually(lambda: stack.get("/cameras")["cameras"], within_s=20, why=stack.log)
-        thing = page.evaluate("new URLSearchParams(location.hash.slice(1)).get('camera')")
-        pages.expect_errors("status of 401")
+    assert without_items is None
+    stack, pages = with_key, camera_pages
+    page = pages.open(stack.page)
+    page.locator("#own").click()
+    page.get_by_text("Enter the API key to see the camera").click()
+    given = page.get_by_label("API key", exact=True)
+    given.fill("not this one")
+    page.get_by_role("button", name="Use it").click()
+    # A header can't hold a space: the browser itself refuses it.
+    assert given.evaluate("(input) => input.validity.patternMismatch")
+    refused: list[str] = []
+    page.on("request", lambda each: refused.append(each.headers.get("authorization", "")))
+    given.fill("wrong")
+    given.press("Enter")
+    page.get_by_text("Enter the API key to see the camera").wait_for()
+    # The key is not sent again with every frame: after ten the api would refuse all keys for a while.
+    page.wait_for_timeout(7000)
+    assert 1 <= refused.count("Bearer wrong") <= 2
+    page.get_by_text("Enter the API key to see the camera").click()
+    given.fill(KEY)
+    given.press("Enter")
+    page.locator("#own-trouble").wait_for(state="hidden")
+    thing = page.evaluate("new URLSearchParams(location.hash.slice(1)).get('camera')")
+    eventually(lambda: status_of(stack, thing).get("state") == "online", within_s=20, why=stack.log)
+    pages.expect_errors("status of 401")
 
-        visitor = pages.open(f"{stack.page}#camera={thing}")
-        visitor.get_by_role("button", name="Enter the API key").click()
-        visitor.get_by_role("dialog", name="The API key is needed").wait_for()
-        assert seen(visitor) is None
-        pages.expect_errors("status of 401")
-        page.goto(f"{stack.page}?again#camera={thing}")
-        page.locator("#own").click()
-        page.locator("#viewfinder-frame video").wait_for()
-        assert page.get_by_role("dialog").count() == 0
+    visitor = pages.open(f"{stack.page}#camera={thing}")
+    visitor.get_by_role("button", name="Enter the API key").click()
+    visitor.get_by_role("dialog", name="The API key is needed").wait_for()
+    assert seen(visitor) is None
+    pages.expect_errors("status of 401")
+    page.goto(f"{stack.page}?again#camera={thing}")
+    page.locator("#own").click()
+    page.locator("#viewfinder-frame video").wait_for()
+    assert page.get_by_role("dialog").count() == 0
 
 
-def test_over_plain_http_the_page_says_why_there_is_no_camera(tmp_path: Path, playwright: Playwright) -> None:
-    name = "lookalike.test"
-    settings = {"LOOKALIKE_SOURCE": "none", "LOOKALIKE_PUBLIC_URL": f"http://{name}"}
-    with (
-        _catalogue_free(tmp_path, **settings) as stack,
-        chromium(playwright, f"--host-resolver-rules=MAP {name} 127.0.0.1") as pages,
-    ):
-        page = pages.open(f"http://{name}:{stack.port}")
+def test_over_plain_http_the_page_says_why_there_is_no_camera(fresh: Stack, playwright: Playwright) -> None:
+    with chromium(playwright, f"--host-resolver-rules=MAP {NAME} 127.0.0.1") as pages:
+        page = pages.open(f"http://{NAME}:{fresh.port}")
         page.locator("#own").click()
-        page.get_by_text(f"http://{name}:{stack.port} is plain http").wait_for()
-        assert f"http://localhost:{stack.port}" in text(page, "#own-trouble")
+        page.get_by_text(f"http://{NAME}:{fresh.port} is plain http").wait_for()
+        assert f"http://localhost:{fresh.port}" in text(page, "#own-trouble")
+
+
+def test_without_a_camera_the_page_offers_this_device(fresh: Stack, camera_pages: Pages) -> None:
+    page = camera_pages.open(fresh.page)
+    page.get_by_role("heading", name="No camera yet").wait_for()
+    assert violations_light_and_dark(page) == []
+    page.locator("#notice-actions").get_by_role("button", name=START).click()
+    page.get_by_role("button", name=STOP).click()
+    starter(page).wait_for()
 
 
 @pytest.mark.parametrize(
@@ -171,17 +180,6 @@ def test_the_address_chooses_the_camera_also_after_the_page_was_loaded(
         page.get_by_role("heading", name="desk is off").wait_for()
         page.go_back()
         page.get_by_role("heading", name="door is off").wait_for()
-
-
-def test_an_empty_catalogue_does_not_hide_what_the_camera_lacks(
-    tmp_path: Path, playwright: Playwright
-) -> None:
-    settings = {"LOOKALIKE_SOURCE": str(tmp_path / "away.mp4")}
-    with _catalogue_free(tmp_path, **settings) as stack, chromium(playwright) as pages:
-        page = pages.open(stack.page)
-        page.get_by_role("heading", name="The catalogue is empty").wait_for()
-        page.locator("#notice-reason", has_text="cam-1 gets no picture: ").wait_for()
-        page.get_by_role("button", name=START).last.wait_for()
 
 
 def test_a_phone_that_joins_in_does_not_take_the_page(with_clip: Stack, pages: Pages) -> None:

@@ -15,17 +15,19 @@ function fact(name, ...value) {
   return el("div", "", el("dt", "", name), el("dd", "", ...value));
 }
 
-/** The facts of an item that can't be edited. */
+/** The facts of an item that can't be edited; behind a fold what only somebody who looks for a fault needs. */
 function facts(item) {
   const { right, wrong } = item.feedback;
   const told = right || wrong ? `${tCount("item.right", right)}, ${tCount("item.wrong", wrong)}` : t("item.no_feedback");
   const address = safeLink(item.link);
   const page = address && Object.assign(el("a", "", t("item.page")), { href: address, target: "_blank", rel: "noopener noreferrer" });
-  return el("dl", "item-facts",
+  const list = el("dl", "item-facts",
     fact(t("words.id"), el("code", "", item.id)),
     page && fact(t("words.link"), page),
-    fact(t("item.feedback"), told),
-    fact(t("details.model"), el("code", "", item.model)));
+    fact(t("item.feedback"), told));
+  const diagnostics = el("details", "fold", el("summary", "", t("help.diagnostics")),
+    el("dl", "item-facts", fact(t("details.model"), el("code", "", item.model))));
+  return [list, diagnostics];
 }
 
 function buttons({ onDelete }) {
@@ -46,7 +48,7 @@ export function openItem({ item, names, onView, onSaved, onDeleted, onGone }) {
   other.node.setAttribute("role", "alert");
   const unsaved = createUnsaved({ changed: words.changed, leave: () => dialog.close(), back: words.title });
   const ends = buttons({ onDelete: remove });
-  const form = el("form", "form item-words", words.node, facts(item), other.node, shared.node, unsaved.node, ends);
+  const form = el("form", "form item-words", words.node, ...facts(item), other.node, shared.node, unsaved.node, ends);
   let [busy, gone] = [false, false];
   const dialog = openDialog({
     title: titleOf(item), className: "dialog-wide item",
