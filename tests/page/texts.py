@@ -11,16 +11,27 @@ LANGUAGES = sorted(path.stem for path in (WEB / "text").glob("*.js"))
 
 
 def table(language: str, *, export: str = "default") -> dict[str, str]:
-    """Texts that a language exports under this name, in their order; a doubled key fails."""
-    source = (WEB / "text" / f"{language}.js").read_text()
-    lines = [line for line in source.splitlines() if not line.lstrip().startswith("//")]
-    begin = rf"^export (?:const )?{export}(?: =)? "
-    found = re.search(begin + r"({.*?^});", "\n".join(lines), re.DOTALL | re.MULTILINE)
-    assert found, f"{language} exports no {export}"
-    pairs = json.loads(re.sub(r",\s*}$", "}", found[1]), object_pairs_hook=lambda pairs: pairs)
+    """Texts that a language exports under this name, in their order; a doubled key fails.
+
+    Those that are loaded with a part of the page are in a folder of its name, and come last.
+    """
+    parts = sorted((WEB / "text").glob(f"*/{language}.js")) if export == "default" else []
+    pairs = [pair for path in (WEB / "text" / f"{language}.js", *parts) for pair in _pairs(path, export)]
     keys = [key for key, _text in pairs]
     assert sorted(set(keys)) == sorted(keys), f"{language}: {[key for key in keys if keys.count(key) > 1]}"
     return dict(pairs)
+
+
+def _pairs(path: Path, export: str) -> list[tuple[str, str]]:
+    source = path.read_text()
+    lines = [line for line in source.splitlines() if not line.lstrip().startswith("//")]
+    begin = rf"^export (?:const )?{export}(?: =)? "
+    found = re.search(begin + r"({.*?^});", "\n".join(lines), re.DOTALL | re.MULTILINE)
+    assert found, f"{path} exports no {export}"
+    pairs: list[tuple[str, str]] = json.loads(
+        re.sub(r",\s*}$", "}", found[1]), object_pairs_hook=lambda pairs: pairs
+    )
+    return pairs
 
 
 def placeholders(text: str) -> set[str]:

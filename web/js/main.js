@@ -8,7 +8,7 @@ import { pause } from "./base/pause.js";
 import { getPlace, onPlace, setPlace } from "./base/place.js";
 import { refuseStrays } from "./base/stray.js";
 import { loadStyle } from "./base/style.js";
-import { fillStaticTexts, language, LANGUAGES, switchLanguage, t } from "./base/text.js";
+import { fillStaticTexts, language, LANGUAGES, loadTexts, switchLanguage, t } from "./base/text.js";
 import { startCatalogue } from "./catalogue/catalogue.js";
 import { startFirst } from "./first/start.js";
 import { startHelp } from "./help/help.js";
@@ -26,6 +26,10 @@ const VIEWS = {
   history: async () => {
     const [{ startHistory }] = await Promise.all([import("./history/history.js"), loadStyle("css/history.css")]);
     startHistory();
+  },
+  cameras: async () => {
+    const [{ startCameras }] = await Promise.all([import("./cameras/cameras.js"), loadStyle("css/cameras.css"), loadTexts("cameras")]);
+    startCameras();
   },
   review: async () => {
     const [{ startReview }] = await Promise.all([import("./review/review.js"), loadStyle("css/history.css")]);

@@ -5,6 +5,7 @@ export default {
   "nav.live": "Live",
   "nav.catalogue": "Katalog",
   "nav.history": "Verlauf",
+  "nav.cameras": "Kameras",
   "nav.review": "Prüfen",
   "nav.review.open": "Prüfen ({n})",
   "language.label": "Sprache",

@@ -5,6 +5,7 @@ export default {
   "nav.live": "Live",
   "nav.catalogue": "Catalogue",
   "nav.history": "History",
+  "nav.cameras": "Cameras",
   "nav.review": "Review",
   "nav.review.open": "Review ({n})",
   "language.label": "Language",

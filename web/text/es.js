@@ -5,6 +5,7 @@ export default {
   "nav.live": "En vivo",
   "nav.catalogue": "Catálogo",
   "nav.history": "Historial",
+  "nav.cameras": "Cámaras",
   "nav.review": "Revisar",
   "nav.review.open": "Revisar ({n})",
   "language.label": "Idioma",

@@ -6,6 +6,7 @@ export default {
   "nav.live": "Direct",
   "nav.catalogue": "Catalogue",
   "nav.history": "Historique",
+  "nav.cameras": "Caméras",
   "nav.review": "Vérifier",
   "nav.review.open": "Vérifier ({n})",
   "language.label": "Langue",

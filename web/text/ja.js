@@ -6,6 +6,7 @@ export default {
   "nav.live": "ライブ",
   "nav.catalogue": "カタログ",
   "nav.history": "履歴",
+  "nav.cameras": "カメラ",
   "nav.review": "確認",
   "nav.review.open": "確認 ({n})",
   "language.label": "言語",

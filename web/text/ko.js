@@ -6,6 +6,7 @@ export default {
   "nav.live": "실시간",
   "nav.catalogue": "카탈로그",
   "nav.history": "기록",
+  "nav.cameras": "카메라",
   "nav.review": "검토",
   "nav.review.open": "검토 ({n})",
   "language.label": "언어",

@@ -17,6 +17,11 @@ function wantedLanguage() {
 export const language = wantedLanguage();
 const { default: table, told: sentences = {} } = await import(`../../text/${language}.js`);
 
+/** Adds the texts of a part of the page that is not there from the start, of the folder of this name. */
+export async function loadTexts(part) {
+  Object.assign(table, (await import(`../../text/${part}/${language}.js`)).default);
+}
+
 /** The language's words for sentences of the server and the cameras; see told.js. */
 export const told = sentences;
 

@@ -2,7 +2,7 @@
 
 import { byId, el, setHidden, setText } from "../base/dom.js";
 import { otherModelThan } from "./situation.js";
-import { isOff, things } from "./state.js";
+import { isOff, nameOf, things } from "./state.js";
 import { has, t } from "../base/text.js";
 
 const BADGES = { live: "live", connecting: "connecting", resuming: "connecting", starting: "connecting", loading: "loading", own: "connecting", lost: "lost" };
@@ -29,7 +29,7 @@ function ageText(record, nowMs) {
 /** An option for each camera; those that are off stand together at the end. */
 function optionsFor(state) {
   const all = things(state).map((thing) => {
-    const option = el("option", "", `${thing} · ${stateWord(state, thing)}`);
+    const option = el("option", "", `${nameOf(state, thing)} · ${stateWord(state, thing)}`);
     option.value = thing;
     return { option, off: isOff(state, thing) };
   });
@@ -61,7 +61,8 @@ export function createCameraBar({ onChoose }) {
       setHidden(select, !several);
       name.hidden = several;
       if (several) fillSelect(state, thing);
-      setText(name, thing ?? t("camera.none"));
+      setText(name, thing === null ? t("camera.none") : nameOf(state, thing));
+      name.title = name.textContent;
       // The camera's state is not repeated while the server is lost; the select's options show it themselves.
       word.hidden = !thing || several || kind === "lost";
       setText(word, stateWord(state, thing));

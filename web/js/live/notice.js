@@ -38,7 +38,8 @@ function detailWords({ kind, state, camera }) {
   return camera.model_trouble ? `${models}\n${inOurWords(camera.model_trouble)}` : models;
 }
 
-function title({ kind, thing, camera }) {
+function title({ kind, thing: known, camera }) {
+  const thing = camera?.title ?? known;
   const s = camera?.clock_offset_s;
   if (kind === "clock_wrong" && s) return t("notice.clock_wrong.by", { thing, n: Math.abs(Math.round(s)) });
   return t(`notice.${kind}.title`, { thing });

@@ -68,6 +68,9 @@ export function dropCameras(state, known, cameras) {
 
 const byName = new Intl.Collator("en", { numeric: true }); // cam-2 before cam-10
 
+/** A camera's name for people. */
+export const nameOf = (state, thing) => state.cameras.get(thing)?.title ?? thing;
+
 /** Whether a camera is off for good, such as a browser that was a camera for a while. */
 export const isOff = (state, thing) => state.own?.thing !== thing && state.cameras.get(thing)?.state === "offline";
 
@@ -78,7 +81,7 @@ export const isOff = (state, thing) => state.own?.thing !== thing && state.camer
 export function things(state) {
   const own = state.own ? [state.own.thing] : [];
   const all = [...new Set([...state.cameras.keys(), ...state.newest.keys(), ...own])];
-  return all.sort((a, b) => isOff(state, a) - isOff(state, b) || byName.compare(a, b));
+  return all.sort((a, b) => isOff(state, a) - isOff(state, b) || byName.compare(nameOf(state, a), nameOf(state, b)));
 }
 
 /** The camera to show: the chosen one, else one that is on, which stays while it is known. */
