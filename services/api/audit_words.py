@@ -23,6 +23,9 @@ DONE = {
     "POST /index/prune": "dropped the vectors of other models",
     "POST /samples": "began to load the samples",
     "DELETE /samples": "began to remove the samples",
+    "POST /cameras": "added a camera",
+    "PATCH /cameras/{thing}": "changed a camera",
+    "DELETE /cameras/{thing}": "removed a camera",
     "POST /keys": "made a key",
     "DELETE /keys/{name}": "revoked a key",
 }

@@ -13,7 +13,7 @@ from common.box import Box, checked_box
 from services.api.body_schemas import json_body
 from services.api.cameras import Thing, check_thing
 from services.api.request_body import read_body
-from services.api.rights import KEY_NEEDED
+from services.api.rights import CHANGE, WORK
 from services.bootstrap.api import ApiParts
 from services.contract.added_models import (
     AddedAnswer,
@@ -67,7 +67,7 @@ def build_router(parts: ApiParts) -> APIRouter:
 
     @router.post(
         "/cameras/test",
-        dependencies=KEY_NEEDED,
+        dependencies=WORK,
         summary="Test a camera's address",
         openapi_extra=json_body(CameraTestBody),
         responses=_REFUSED,
@@ -82,7 +82,7 @@ def build_router(parts: ApiParts) -> APIRouter:
 
     @router.post(
         "/cameras",
-        dependencies=KEY_NEEDED,
+        dependencies=CHANGE,
         status_code=201,
         summary="Add a camera",
         openapi_extra=json_body(NewCameraBody),
@@ -103,7 +103,7 @@ def build_router(parts: ApiParts) -> APIRouter:
 
     @router.patch(
         "/cameras/{thing}",
-        dependencies=KEY_NEEDED,
+        dependencies=CHANGE,
         summary="Rename a camera, or change its region",
         openapi_extra=json_body(CameraEditBody),
         responses=_CHANGED,
@@ -117,7 +117,7 @@ def build_router(parts: ApiParts) -> APIRouter:
 
     @router.delete(
         "/cameras/{thing}",
-        dependencies=KEY_NEEDED,
+        dependencies=CHANGE,
         summary="Forget a camera",
         responses=_CHANGED,
     )

@@ -138,8 +138,6 @@ WORK = _needed(CallRight("work", Role.STAFF))
 CHANGE = _needed(CallRight("change", Role.STAFF, is_noted=True))
 # Keys, the audit, passwords, and what takes all items at once; its changes are lines of the audit too.
 OWN = _needed(CallRight("own", Role.OWNER, is_noted=True))
-# As calls that change something have called it.
-KEY_NEEDED = CHANGE
 
 
 class OpenToAll:

@@ -1,5 +1,6 @@
 // Wires the page: the live view, the catalogue, and the parts that both share.
 
+import { startWho } from "./access/who.js";
 import { startActing } from "./acting/acting.js";
 import { startAsk } from "./ask/ask.js";
 import { getHealth } from "./base/api.js";
@@ -39,6 +40,10 @@ const VIEWS = {
     const [{ startHealth }] = await Promise.all([import("./health/health.js"), loadStyle("css/health.css")]);
     startHealth();
   },
+  keys: async () => {
+    const [{ startAccess }] = await Promise.all([import("./access/access.js"), loadStyle("css/access.css")]);
+    startAccess();
+  },
   display: async () => {
     const [{ startDisplay }] = await Promise.all([import("./display/display.js"), loadStyle("css/display.css")]);
     startDisplay();
@@ -49,6 +54,7 @@ const AGAIN_MS = 4000;
 const loaded = new Set();
 
 fillStaticTexts();
+startWho();
 startLive();
 startTeaching();
 startActing();

@@ -1,5 +1,6 @@
 // Calls of the api; addresses are relative, so the page works under any host and path.
 
+import { readHeaders } from "./access.js";
 import { askKey, authorization, forget, hasKey } from "./key.js";
 import { pause } from "./pause.js";
 import { inOurWords } from "./told.js";
@@ -49,7 +50,9 @@ export async function call(path, { method = "GET", json, body, headers = {}, sig
 /** The parsed answer, or null without one. A 503 of healthz counts, because it carries the facts too. */
 async function get(path) {
   try {
-    const answer = await fetch(path, { cache: "no-store", signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const given = readHeaders();
+    const answer = await fetch(path, { cache: "no-store", headers: given, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    if (answer.status === 401) forget(given);
     if (!answer.ok && answer.status !== 503) return null;
     return await answer.json();
   } catch {

@@ -6,6 +6,7 @@ import { t } from "./text.js";
 
 const NAME = "lookalike.key";
 const listeners = new Set();
+const forgotten = new Set();
 let asking = null;
 let key = read();
 
@@ -28,7 +29,7 @@ function keep(value, { forGood }) {
 }
 
 /** Forgets a refused key: the api would count every further call with it as guessing, and lock everybody out. */
-export function forget({ Authorization: sent }) {
+export function forget({ Authorization: sent }, { quietly = false } = {}) {
   if (!key || sent !== authorization().Authorization) return; // there is a newer one
   const wrong = key;
   key = "";
@@ -36,6 +37,7 @@ export function forget({ Authorization: sent }) {
     sessionStorage.removeItem(NAME);
     if (localStorage.getItem(NAME) === wrong) localStorage.removeItem(NAME);
   } catch { /* see read */ }
+  if (!quietly) forgotten.forEach((take) => take());
 }
 
 export const hasKey = () => key !== "";
@@ -43,6 +45,9 @@ export const authorization = () => (key ? { Authorization: `Bearer ${key}` } : {
 
 /** Calls `take` whenever there is a new key to try. */
 export const onKey = (take) => listeners.add(take);
+
+/** Calls `take` whenever the key is forgotten. */
+export const onForgotten = (take) => forgotten.add(take);
 
 function form({ wrong, done }) {
   const input = el("input", "field-input");

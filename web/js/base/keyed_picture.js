@@ -12,29 +12,32 @@ const sight = new IntersectionObserver((entries) => {
     if (!isIntersecting || !path) continue;
     waiting.delete(target);
     sight.unobserve(target);
-    fill(target, path);
+    fill(target, ...path);
   }
 }, { rootMargin: AHEAD });
 
-async function fill(node, path) {
+/** Shows a picture that is fetched with the key; `missing()` is called if there is none. */
+export async function fetchInto(image, path, missing) {
   const { blob } = await getFile(path, { ask: false });
-  if (!blob) {
-    node.classList.add("missing");
-    return;
-  }
-  const image = Object.assign(new Image(), { alt: "", decoding: "async" });
+  if (!blob) return missing();
   const source = URL.createObjectURL(blob);
   ["load", "error"].forEach((end) => image.addEventListener(end, () => URL.revokeObjectURL(source)));
-  image.addEventListener("error", () => { image.remove(); node.classList.add("missing"); });
   image.src = source;
-  node.append(image);
+}
+
+function fill(node, path, alt) {
+  const image = Object.assign(new Image(), { alt, decoding: "async" });
+  const missing = () => { image.remove(); node.classList.add("missing"); };
+  image.addEventListener("error", missing);
+  image.addEventListener("load", () => node.append(image));
+  fetchInto(image, path, missing);
 }
 
 /** A frame with the picture, or with a placeholder; null stands for a missing one. */
-export function keyedPicture(path) {
+export function keyedPicture(path, { alt = "" } = {}) {
   const node = el("span", path ? "picture" : "picture missing");
   if (path) {
-    waiting.set(node, path);
+    waiting.set(node, [path, alt]);
     sight.observe(node);
   }
   return node;

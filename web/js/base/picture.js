@@ -1,6 +1,8 @@
 // Pictures of items: from this origin only, loaded before they are shown, a placeholder for a missing one.
 
+import { isClosed } from "./access.js";
 import { el } from "./dom.js";
+import { fetchInto, keyedPicture } from "./keyed_picture.js";
 
 const PATIENCE_MS = 700; // a slow picture must not hold the news back; it then comes in when it comes
 
@@ -40,7 +42,8 @@ function framed(image, source) {
     return { node, loads: false };
   }
   image.addEventListener("error", missing);
-  image.src = source;
+  if (isClosed()) fetchInto(image, source, missing);
+  else image.src = source;
   node.append(image);
   return { node, loads: true };
 }
@@ -61,6 +64,7 @@ export function picture(address, { width = null } = {}) {
 
 /** A picture that is loaded when it scrolls into view; `alt` is empty where its title stands beside it. */
 export function lazyPicture(address, { width, alt = "" }) {
+  if (isClosed()) return keyedPicture(sourceOf(address, width), { alt });
   const image = Object.assign(el("img"), { alt, loading: "lazy", decoding: "async" });
   return framed(image, sourceOf(address, width)).node;
 }

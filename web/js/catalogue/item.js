@@ -1,5 +1,6 @@
 // An item's dialog: pictures, editable words, feedback, and delete.
 
+import { may } from "../base/access.js";
 import { openDialog } from "../base/dialog.js";
 import { el, safeLink } from "../base/dom.js";
 import { t, tCount } from "../base/text.js";
@@ -33,7 +34,7 @@ function facts(item) {
 function buttons({ onDelete }) {
   const remove = Object.assign(el("button", "button button-bad", t("item.delete")), { type: "button" });
   remove.addEventListener("click", onDelete);
-  return el("div", "item-end", remove, el("button", "button button-main", t("item.save")));
+  return el("div", "item-end needs-staff", remove, el("button", "button button-main", t("item.save")));
 }
 
 /**
@@ -48,7 +49,8 @@ export function openItem({ item, names, onView, onSaved, onDeleted, onGone }) {
   other.node.setAttribute("role", "alert");
   const unsaved = createUnsaved({ changed: words.changed, leave: () => dialog.close(), back: words.title });
   const ends = buttons({ onDelete: remove });
-  const form = el("form", "form item-words", words.node, ...facts(item), other.node, shared.node, unsaved.node, ends);
+  const form = el("form", "form item-words", words.node, ...facts(item), other.node, shared.node, unsaved.node, el("p", "needs-note", t("access.view_only")), ends);
+  if (!may("staff")) words.node.inert = true;
   let [busy, gone] = [false, false];
   const dialog = openDialog({
     title: titleOf(item), className: "dialog-wide item",

@@ -51,7 +51,8 @@ export function createTools({ onText, onAdd, onImport }) {
   const node = el("div", "catalogue-head",
     el("div", "catalogue-title", el("h2", "", t("nav.catalogue")), count),
     filter.node,
-    el("div", "catalogue-ways", press("button button-main", t("catalogue.add"), onAdd), press("button", t("catalogue.import"), onImport), press("button", t("health.open"), () => setPlace("view", "health", { push: true }))));
+    el("p", "needs-note", t("access.view_only")),
+    el("div", "catalogue-ways", press("button button-main needs-staff", t("catalogue.add"), onAdd), press("button needs-staff", t("catalogue.import"), onImport), press("button", t("health.open"), () => setPlace("view", "health", { push: true }))));
 
   return {
     node,

@@ -23,7 +23,7 @@ export function createViews({ item, onItem }) {
     const alone = item.pictures.length === 1;
     list.replaceChildren(...item.pictures.map((address, n) => {
       const alt = n ? t("views.alt", { title: titleOf(item), n: n + 1 }) : titleOf(item);
-      const remove = Object.assign(el("button", "dialog-shut views-remove"), { type: "button", disabled: alone, hidden: alone });
+      const remove = Object.assign(el("button", "dialog-shut views-remove needs-staff"), { type: "button", disabled: alone, hidden: alone });
       remove.setAttribute("aria-label", t("views.remove", { n: n + 1 }));
       remove.addEventListener("click", () => change(() => removeOf(item, n), "views.removed"));
       return el("li", "view", lazyPicture(address, { width: n ? 160 : 640, alt }), remove);
@@ -89,6 +89,7 @@ export function createViews({ item, onItem }) {
     snap.addEventListener("click", () => openMore(item, { onTaken: (answer) => change(() => answer, "views.taught") }));
     buttons.append(snap);
   }
+  buttons.classList.add("needs-staff");
   draw();
   return {
     node: el("section", "views-room", list, status, trouble, buttons, el("p", "form-words", t("views.hint"))),

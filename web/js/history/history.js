@@ -77,6 +77,7 @@ function build(room) {
     list.node.hidden = now === "failed";
     if (now === "failed") day.hide();
     ways.hidden = filters.node.hidden = now === "failed" && failure.status === OFF;
+    remove.className = list.marked.length ? "button needs-staff" : "button needs-owner";
     remove.textContent = list.marked.length ? tCount("history.delete.marked", list.marked.length) : t("history.delete.older");
     room.setAttribute("aria-busy", String(now === "loading"));
     if (now !== "loading") count.textContent = now === "failed" || !list.size ? "" : tCount(now === "end" ? "history.count" : "history.more", list.size);

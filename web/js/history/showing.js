@@ -49,7 +49,7 @@ export function openShowing(showing, { ways = [], onClose }) {
       el("p", "verdict", showing.item ? t("history.sure", { verdict: t(`verdict.${showing.verdict}`), n: chance(showing.score) }) : t("history.none")),
       pictures, titleOf(showing) ?? "", othersOf(showing), factsOf(showing),
       el("div", "form-end", ...ways.map(({ words, bad = false, run }) =>
-        press(bad ? "button button-bad" : "button", words, () => { dialog.close(); run(); }))),
+        press(bad ? "button button-bad needs-staff" : "button", words, () => { dialog.close(); run(); }))),
     ],
     onClose,
   });

@@ -3,6 +3,7 @@
 import { announce } from "../base/announce.js";
 import { getRecords } from "../base/api.js";
 import { createClock } from "../base/clock.js";
+import { isClosed, onAccess } from "../base/access.js";
 import { byId, setHidden } from "../base/dom.js";
 import { askKey, onKey } from "../base/key.js";
 import { getPlace, onPlace } from "../base/place.js";
@@ -215,6 +216,12 @@ function drawLive(facts) {
 }
 
 keyButton.addEventListener("click", () => askKey());
+// What asks for a key is opened again with it.
+onAccess(() => {
+  if (!isClosed() || document.hidden) return;
+  news.rest();
+  news.open();
+});
 onKey(() => {
   setHidden(keyButton, true);
   view.again();

@@ -10,9 +10,9 @@ const PATIENCE = 3; // number of turns without an answer
 const LIMIT = 100; // records of all cameras: a busy one must not push the others out
 
 /** The api's answer, or null without one; a proxy's own error page does not count. */
-async function ask(address) {
+async function ask(address, headers) {
   try {
-    const answer = await fetch(address, { cache: "no-store", signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const answer = await fetch(address, { cache: "no-store", headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
     const ours = answer.ok || answer.headers.get("Content-Type")?.includes("problem+json");
     return ours ? { answer, body: await answer.json() } : null;
   } catch {
@@ -20,8 +20,8 @@ async function ask(address) {
   }
 }
 
-/** `root` is the api's address. `take(name, data)` gets the stream's events; `lost()` is called when answers have stopped. */
-export function createPoll(root, { take, lost }) {
+/** `root` is the api's address, `headers()` what is sent with each call. `take(name, data)` gets the stream's events; `lost()` is called when answers have stopped. */
+export function createPoll(root, { take, lost, headers }) {
   let after = 0;
   let round = 0; // a new round ends the loop of the one before
   let online = new Set();
@@ -34,7 +34,7 @@ export function createPoll(root, { take, lost }) {
   }
 
   async function matches() {
-    const found = await ask(new URL(`matches?limit=${LIMIT}&after=${after}`, root));
+    const found = await ask(new URL(`matches?limit=${LIMIT}&after=${after}`, root), headers());
     if (!found) return false;
     heartbeat(found.answer);
     for (const record of (found.body.records ?? []).toReversed()) {
@@ -47,7 +47,7 @@ export function createPoll(root, { take, lost }) {
 
   async function cameras() {
     heard = new Set();
-    const found = await ask(new URL("cameras", root));
+    const found = await ask(new URL("cameras", root), headers());
     const all = found?.body.cameras ?? [];
     online = new Set(all.filter(({ state }) => state === "online").map(({ thing }) => thing));
     all.forEach((camera) => take("camera", camera));
@@ -71,7 +71,7 @@ export function createPoll(root, { take, lost }) {
 
   return {
     /** Whether the api answers at all. */
-    answers: async () => (await ask(new URL("matches?limit=1", root))) !== null,
+    answers: async () => (await ask(new URL("matches?limit=1", root), headers())) !== null,
     start: () => follow(round += 1),
     stop: () => { round += 1; },
   };

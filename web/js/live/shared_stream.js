@@ -1,5 +1,7 @@
 // The page's updates, from the worker that all tabs of a browser share, or without one from a stream of its own.
 
+import { isClosed, readHeaders } from "../base/access.js";
+import { forget } from "../base/key.js";
 import { createSource } from "./source.js";
 
 const WORKER = new URL("./stream_worker.js", import.meta.url);
@@ -54,8 +56,10 @@ function createShared(emit, failed) {
 /** {open, rest}: between the two calls `emit` gets the events of source.js. */
 export function createFeed(emit) {
   let wanted = false;
+  let shared = true;
   const alone = () => {
-    feed = createSource(emit);
+    shared = false;
+    feed = createSource(emit, { headers: readHeaders, refused: forget });
     if (wanted) feed.open();
   };
   let feed;
@@ -67,7 +71,11 @@ export function createFeed(emit) {
   return {
     open() {
       wanted = true;
-      feed.open();
+      // The worker has no key.
+      if (shared && isClosed()) {
+        feed.rest();
+        alone();
+      } else feed.open();
     },
     rest() {
       wanted = false;

@@ -18,10 +18,11 @@ export function backoffMs(failures, random = Math.random) {
 
 /**
  * Keeps updates coming. `emit(name, data)` gets `match`, `camera`, `heartbeat` as the stream has them, and `phase`:
- * {phase, retryAt} with phase connecting, open, polling or lost, retryAt by Date.now() or null.
+ * {phase, retryAt} with phase connecting, open, polling or lost, retryAt by Date.now() or null. `headers()` gives the key where
+ * one is needed, `refused(headers)` is called with one that is not right.
  */
-export function createSource(emit) {
-  const poll = createPoll(ROOT, { take: emit, lost: () => { polling = false; close(); lose({ silent: false }); } });
+export function createSource(emit, { headers = () => ({}), refused = () => {} } = {}) {
+  const poll = createPoll(ROOT, { take: emit, headers, lost: () => { polling = false; close(); lose({ silent: false }); } });
   let stream = null;
   let phase = "";
   let polling = false;
@@ -38,7 +39,8 @@ export function createSource(emit) {
 
   function connect() {
     close();
-    stream = openStream(new URL("matches/stream", ROOT), { take: emit, heard, lost: lose });
+    const given = headers();
+    stream = openStream(new URL("matches/stream", ROOT), { take: emit, heard, lost: lose, headers: given, refused: () => refused(given) });
   }
 
   function open() {

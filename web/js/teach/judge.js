@@ -1,5 +1,6 @@
 // Buttons that judge a match: below the best match, with shortcuts, and in the dialog of a recent one.
 
+import { may } from "../base/access.js";
 import { byId, el, press as button, setHidden } from "../base/dom.js";
 import { addKey } from "../base/keys.js";
 import { toast } from "../base/toast.js";
@@ -61,7 +62,7 @@ function startBest({ teach }) {
     const card = target.closest(".which-one");
     if (card) choose([...best.querySelectorAll(".which-one")].indexOf(card));
   });
-  const when = () => document.body.dataset.page === "live" && isLive();
+  const when = () => document.body.dataset.page === "live" && isLive() && may("staff");
   addKey({ key: "y", text: "help.yes", run: () => press("yes"), when });
   addKey({ key: "n", text: "help.no", run: () => press("no"), when });
   for (const n of CHOICES) addKey({ key: String(n), text: "help.choose", run: () => choose(n - 1), when });

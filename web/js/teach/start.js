@@ -1,5 +1,6 @@
 // Wires judging and teaching to buttons and shortcuts.
 
+import { may } from "../base/access.js";
 import { byId } from "../base/dom.js";
 import { addKey } from "../base/keys.js";
 import { onTeach } from "../live/notice.js";
@@ -10,5 +11,5 @@ export function startTeaching() {
   startJudging({ teach: openTeach });
   onTeach(openTeach);
   byId("teach").addEventListener("click", openTeach);
-  addKey({ key: "t", text: "help.teach", run: openTeach, when: () => document.body.dataset.page === "live" });
+  addKey({ key: "t", text: "help.teach", run: openTeach, when: () => document.body.dataset.page === "live" && may("staff") });
 }
