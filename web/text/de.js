@@ -965,6 +965,14 @@ export const told = {
   "the broker is not connected; reconnecting": "der Broker ist nicht verbunden; neue Verbindung wird aufgebaut",
   "the broker does not take the frame, so it was dropped; the next may pass": "der Broker nimmt das Bild nicht an, es wurde verworfen; das nächste kommt vielleicht durch",
   "a fault of ours; the log has its details": "ein Fehler des Servers; Näheres steht in seinem Log",
+  "the key {name} is {whose}, which may not do this; expected {expected}": "der Schlüssel {name} ist {whose} und darf das nicht; nötig ist {expected}",
+  "a viewer's": "nur zum Ansehen",
+  "one of staff": "einer für Personal",
+  "the owner's key": "der Schlüssel des Inhabers",
+  "a key of staff, or the owner's": "ein Schlüssel für Personal oder der des Inhabers",
+  "this API key was revoked; ask the owner for another": "dieser API-Schlüssel wurde gesperrt; bitten Sie den Inhaber um einen anderen",
+  "there is a key named {name} already; choose another name, or revoke it": "es gibt schon einen Schlüssel mit dem Namen {name}; wählen Sie einen anderen Namen, oder sperren Sie ihn",
+  "the name is {name}; expected 1 to {n} characters in any script, without control characters": "der Name ist {name}; erlaubt sind 1 bis {n} Zeichen jeder Schrift, ohne Steuerzeichen",
   "too many wrong API keys came from here; try again in {n} s": "von hier kamen zu viele falsche API-Schlüssel; versuchen Sie es in {n} s noch einmal",
 
   // Cameras: the api of them, then they of themselves.

@@ -965,6 +965,14 @@ export const told = {
   "the broker is not connected; reconnecting": "el bróker no está conectado; reconectando",
   "the broker does not take the frame, so it was dropped; the next may pass": "el bróker no acepta la imagen, así que se descartó; quizá pase la siguiente",
   "a fault of ours; the log has its details": "un error del servidor; su registro tiene los detalles",
+  "the key {name} is {whose}, which may not do this; expected {expected}": "la clave {name} es {whose} y no permite esto; se necesita {expected}",
+  "a viewer's": "solo para ver",
+  "one of staff": "de personal",
+  "the owner's key": "la clave del propietario",
+  "a key of staff, or the owner's": "una clave de personal o la del propietario",
+  "this API key was revoked; ask the owner for another": "esta clave de API fue revocada; pida otra al propietario",
+  "there is a key named {name} already; choose another name, or revoke it": "ya hay una clave con el nombre {name}; elija otro nombre o revóquela",
+  "the name is {name}; expected 1 to {n} characters in any script, without control characters": "el nombre es {name}; se permiten de 1 a {n} caracteres de cualquier escritura, sin caracteres de control",
   "too many wrong API keys came from here; try again in {n} s": "desde aquí llegaron demasiadas claves de API incorrectas; inténtelo de nuevo en {n} s",
 
   // Cameras: the api of them, then they of themselves.

@@ -966,6 +966,14 @@ export const told = {
   "the broker is not connected; reconnecting": "le broker n’est pas connecté ; reconnexion",
   "the broker does not take the frame, so it was dropped; the next may pass": "le broker n’accepte pas l’image, elle a été abandonnée ; la suivante passera peut-être",
   "a fault of ours; the log has its details": "une erreur du serveur ; son journal donne les détails",
+  "the key {name} is {whose}, which may not do this; expected {expected}": "la clé {name} est {whose} et ne permet pas cela ; il faut {expected}",
+  "a viewer's": "en lecture seule",
+  "one of staff": "du personnel",
+  "the owner's key": "la clé du propriétaire",
+  "a key of staff, or the owner's": "une clé du personnel ou celle du propriétaire",
+  "this API key was revoked; ask the owner for another": "cette clé d’API a été révoquée ; demandez-en une autre au propriétaire",
+  "there is a key named {name} already; choose another name, or revoke it": "il y a déjà une clé nommée {name} ; choisissez un autre nom ou révoquez-la",
+  "the name is {name}; expected 1 to {n} characters in any script, without control characters": "le nom est {name} ; il faut 1 à {n} caractères de n’importe quelle écriture, sans caractères de contrôle",
   "too many wrong API keys came from here; try again in {n} s": "trop de clés d’API incorrectes sont venues d’ici ; réessayez dans {n} s",
 
   // Cameras: the api of them, then they of themselves.

@@ -919,6 +919,14 @@ export const told = {
   "the broker is not connected; reconnecting": "ブローカーに接続していません。再接続しています",
   "the broker does not take the frame, so it was dropped; the next may pass": "ブローカーが映像を受け取らないため破棄しました。次の映像は届く可能性があります",
   "a fault of ours; the log has its details": "サーバーの不具合です。詳細はサーバーのログにあります",
+  "the key {name} is {whose}, which may not do this; expected {expected}": "キー{name}は{whose}なので、この操作はできません。必要なもの：{expected}",
+  "a viewer's": "閲覧専用",
+  "one of staff": "スタッフ用",
+  "the owner's key": "オーナーのキー",
+  "a key of staff, or the owner's": "スタッフ用のキー、またはオーナーのキー",
+  "this API key was revoked; ask the owner for another": "この API キーは失効しました。オーナーに別のキーを依頼してください",
+  "there is a key named {name} already; choose another name, or revoke it": "{name}という名前のキーはすでにあります。別の名前にするか、そのキーを失効させてください",
+  "the name is {name}; expected 1 to {n} characters in any script, without control characters": "名前が{name}です。制御文字を除く1～{n}文字で入力してください",
   "too many wrong API keys came from here; try again in {n} s": "ここから誤った API キーが多く送られました。{n}秒後にもう一度お試しください",
 
   // Cameras: the api of them, then they of themselves.

@@ -919,6 +919,14 @@ export const told = {
   "the broker is not connected; reconnecting": "브로커와 연결이 끊겼습니다. 다시 연결하는 중",
   "the broker does not take the frame, so it was dropped; the next may pass": "브로커가 영상을 받지 않아 버렸습니다. 다음 영상은 전달될 수 있습니다",
   "a fault of ours; the log has its details": "서버에 잘못이 있습니다. 자세한 내용은 서버 로그에 있습니다",
+  "the key {name} is {whose}, which may not do this; expected {expected}": "키 {name}은(는) {whose}이라 이 작업을 할 수 없습니다. 필요한 키: {expected}",
+  "a viewer's": "보기 전용",
+  "one of staff": "직원용",
+  "the owner's key": "소유자의 키",
+  "a key of staff, or the owner's": "직원용 키 또는 소유자의 키",
+  "this API key was revoked; ask the owner for another": "이 API 키는 취소되었습니다. 소유자에게 다른 키를 요청하세요",
+  "there is a key named {name} already; choose another name, or revoke it": "이름이 {name}인 키가 이미 있습니다. 다른 이름을 쓰거나 그 키를 취소하세요",
+  "the name is {name}; expected 1 to {n} characters in any script, without control characters": "이름이 {name}입니다. 제어 문자 없이 1~{n}자로 입력하세요",
   "too many wrong API keys came from here; try again in {n} s": "이곳에서 틀린 API 키가 너무 많이 왔습니다. {n}초 뒤에 다시 시도하세요",
 
   // Cameras: the api of them, then they of themselves.
