@@ -24,7 +24,7 @@ MOST_BYTES = 51_200
 
 
 def paths_of_the_api() -> list[str]:
-    return re.findall(r"PathPattern: ([^\s,]+)", TEXT)
+    return re.findall(r"PathPattern: \"?([^\s,\"]+)", TEXT)
 
 
 def test_the_templates_fit_into_a_call() -> None:
