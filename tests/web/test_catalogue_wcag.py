@@ -71,7 +71,7 @@ def test_adding_and_importing_without_a_key(with_key: Stack, pages: Pages, tmp_p
 
     write_pictures(tmp_path, ["red.jpg"])
     (tmp_path / "shop.csv").write_text("Name,Photo\nRed,red.jpg\nGone,gone.jpg\n")
-    page.locator(".catalogue-head .button").last.click()
+    page.locator(".catalogue-ways .button").nth(1).click()
     page.locator("dialog[open].import").wait_for()
     assert violations(page) == []
     page.locator(".import input[type=file]").first.set_input_files(sorted(tmp_path.iterdir()))

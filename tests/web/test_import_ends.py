@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("without_items")
 
 def open_import(page: Page, *files: Path) -> None:
     """Choose these files in the import's dialog."""
-    page.locator(".catalogue-head .button").last.click()
+    page.locator(".catalogue-ways .button").nth(1).click()
     choose(page, *files)
 
 
