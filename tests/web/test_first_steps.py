@@ -57,7 +57,7 @@ def step(page: Page, name: str) -> Locator:
 
 
 def current(page: Page) -> str:
-    return page.locator("#first [aria-current=step] h3").inner_text()
+    return str(page.locator("#first [aria-current=step] h3").inner_text())
 
 
 def put_away_and_brought_back(page: Page) -> None:
