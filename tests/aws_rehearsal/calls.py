@@ -135,11 +135,16 @@ def import_takes_pictures(deployment: Deployment) -> str:
 
 def search_starts_and_answers(deployment: Deployment) -> str:
     """By a copy of the function that has read nothing yet."""
-    functions, name = deployment.account.client("lambda"), f"{deployment.choices.name}-search"
+    _start_anew(deployment, "search")
+    return search_answers(deployment)
+
+
+def _start_anew(deployment: Deployment, function: str) -> None:
+    """Let a copy of a function answer that has read and said nothing yet: it says the same once a while."""
+    functions, name = deployment.account.client("lambda"), f"{deployment.choices.name}-{function}"
     timeout_s = functions.get_function_configuration(FunctionName=name)["Timeout"]
     functions.update_function_configuration(FunctionName=name, Timeout=timeout_s)
-    until(lambda: not _invoked(deployment, "search", {}), what="search has started")
-    return search_answers(deployment)
+    until(lambda: not _invoked(deployment, function, {}), what=f"{function} has started")
 
 
 def search_answers(deployment: Deployment) -> str:
@@ -209,6 +214,7 @@ def _pictured(deployment: Deployment, thing: str) -> str:
         until(is_asked, what="the camera is asked")
     frame = stamped(_picture("JPEG"), Stamp(asked[0]["session"], asked[0]["seq"], time.time()))
     answer = {"topic": asked[0]["reply"], "payload": base64.b64encode(frame).decode()}
+    _start_anew(deployment, "status")
     told, log = _invoked_with_log(deployment, "status", answer)
     return "" if told == {"kept": 1, "dropped": {}} else f"{told} {log}"
 

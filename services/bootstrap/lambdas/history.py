@@ -48,7 +48,7 @@ def open_shared_history(
     keeper = SharedKeeper(rows, RedisShowings(client, keys=keys))
     place = settings.beside_pictures("showings")
     pictures: HistoryPictures = aws.open_history_pictures(place) if place else NoRows()
-    if settings.history_pictures and place:
+    if settings.history_pictures:  # where they are kept is the status function's to know
         keeper.listen(_asker(settings, client, keys))
     return History(rows, pictures, keeper, settings.history_days)
 
@@ -66,7 +66,8 @@ def _asker(settings: SharedHistorySettings, client: redis.Redis, keys: Keys) -> 
 
 def open_taker(settings: SharedHistorySettings, client: redis.Redis, keys: Keys) -> PictureTaker | None:
     """What takes the cameras' answers, None where no pictures are kept; raises InputError."""
-    history = open_shared_history(settings, client, keys) if settings.history_pictures else None
+    keeps = settings.history_pictures and settings.beside_pictures("showings")
+    history = open_shared_history(settings, client, keys) if keeps else None
     if history is None:
         return None
     return PictureTaker(RedisAskedPictures(client, keys=keys), _cut, history.pictures, history.store)
