@@ -62,7 +62,7 @@ def test_by_keyboard_alone(without_camera: Stack, pages: Pages) -> None:
     page.keyboard.press("/")
     page.keyboard.type("harbour stripe")
     expect(page.locator(".card")).to_have_count(1)
-    for _ in range(4):  # clear, add, import, the card
+    for _ in range(5):  # clear, add, import, check, the card
         page.keyboard.press("Tab")
     assert TITLE in page.evaluate("document.activeElement.textContent")
     page.keyboard.press("Enter")
