@@ -30,6 +30,7 @@ def page(folder: Path, *, tls: Authority | None = None, **settings: Any) -> Iter
     """The address of an api with these settings; no part of it is asked but the route."""
     parts = MagicMock()
     parts.state.attempts = Attempts()
+    parts.access.keys.find.return_value = None
     own_settings = ApiSettings(api_key=SecretStr(KEY), data_dir=folder, **settings)
     router = devices.build_router(own_settings.device_mqtt_url, own_settings.mqtt_ca)
     app = assemble(own_settings, parts, [router])

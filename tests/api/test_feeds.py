@@ -3,6 +3,7 @@
 import asyncio
 import json
 from typing import Any, cast
+from unittest.mock import MagicMock
 
 import redis
 
@@ -11,6 +12,8 @@ from services.api.hub import Event, Hub
 from services.bootstrap.api import ApiParts
 from services.core.cameras.clocks import ClockOffsets
 from services.core.cameras.status import LIVE_S, SILENT, CameraStatuses
+from services.core.catalogue.finder import ItemFinder
+from tests.fake_stores import FakeItems
 from tests.fakes import FakeQueue
 
 
@@ -21,6 +24,7 @@ class Parts:
         self.cameras = CameraStatuses()
         self.live_redis = live_redis
         self.history = None
+        self.finder = ItemFinder(FakeItems(), MagicMock())
 
 
 async def ended_of(parts: Parts) -> str | None:

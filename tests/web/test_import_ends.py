@@ -125,4 +125,4 @@ def test_refused_rows_have_korean_words(with_key: Stack, pages: Pages, tmp_path:
     with saved.open(encoding="utf-8-sig", newline="") as file:
         (row,) = csv.DictReader(file)
     assert (row["title"], row["refused row"]) == ("Again", place)
-    assert row["이유"].startswith("ID 'a'")
+    assert row["refused reason"].startswith("ID 'a'")

@@ -180,7 +180,7 @@ def test_an_absent_path_is_refused_by_name(tmp_path: Path, name: str) -> None:
 
 def test_a_file_of_another_kind_is_refused_with_those_that_are_known(tmp_path: Path) -> None:
     with pytest.raises(
-        InputError, match=r"of no known kind; expected a folder, \.csv, \.jsonl, \.txt or \.zip"
+        InputError, match=r"of no known kind; expected a folder, \.csv, \.jsonl, \.txt, \.xml or \.zip"
     ):
         read_rows(written(tmp_path, "c.xlsx", b""))
 
