@@ -3,6 +3,7 @@
 import { getHealth } from "../base/api.js";
 import { dialogIsOpen } from "../base/dialog.js";
 import { byId, el } from "../base/dom.js";
+import { onKey } from "../base/key.js";
 import { addKey } from "../base/keys.js";
 import { getPlace, onPlace } from "../base/place.js";
 import { t } from "../base/text.js";
@@ -22,6 +23,8 @@ import { createStates } from "./state.js";
 import { createTools } from "./tools.js";
 import { tellChange } from "./undo.js";
 
+// A page that is closed without a key has a button for it; asking by itself again and again would lie over that.
+const isLocked = () => document.body.dataset.locked === "true";
 const AGAIN_MS = 5000; // time between two calls to a server that does not answer
 const AHEAD = "800px"; // distance below the screen at which the next page is read
 
@@ -69,7 +72,7 @@ function build(room) {
     sight.disconnect(); // an observer reports only changes, so it begins again with each page
     if (state === "more") sight.observe(foot);
     clearTimeout(retry);
-    if (state === "lost") retry = setTimeout(() => isShown() && list.more(), AGAIN_MS);
+    if (state === "lost") retry = setTimeout(() => isShown() && !isLocked() && list.more(), AGAIN_MS);
   }
 
   /** Reads again what others have changed since, such as a taught item. */
@@ -146,6 +149,7 @@ function build(room) {
   }, { when: () => isShown() && !dialogIsOpen() });
 
   onImported(() => refresh({ always: true }));
+  onKey(() => { if (isShown() && list.state === "lost") list.more(); });
   addKey({ key: "/", text: "help.filter", run: () => tools.filter.focus(), when: isShown });
   return function turn() {
     const text = getPlace("text") ?? "";
