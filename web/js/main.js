@@ -25,7 +25,7 @@ const VIEWS = {
   live: () => {},
   catalogue: startCatalogue,
   history: async () => {
-    const [{ startHistory }] = await Promise.all([import("./history/history.js"), loadStyle("css/history.css")]);
+    const [{ startHistory }] = await Promise.all([import("./history/history.js"), loadStyle("css/history.css"), loadTexts("history")]);
     startHistory();
   },
   cameras: async () => {
@@ -33,15 +33,15 @@ const VIEWS = {
     startCameras();
   },
   review: async () => {
-    const [{ startReview }] = await Promise.all([import("./review/review.js"), loadStyle("css/history.css")]);
+    const [{ startReview }] = await Promise.all([import("./review/review.js"), loadStyle("css/history.css"), loadTexts("history")]);
     startReview();
   },
   health: async () => {
-    const [{ startHealth }] = await Promise.all([import("./health/health.js"), loadStyle("css/health.css")]);
+    const [{ startHealth }] = await Promise.all([import("./health/health.js"), loadStyle("css/health.css"), loadTexts("health")]);
     startHealth();
   },
   keys: async () => {
-    const [{ startAccess }] = await Promise.all([import("./access/access.js"), loadStyle("css/access.css")]);
+    const [{ startAccess }] = await Promise.all([import("./access/access.js"), loadStyle("css/access.css"), loadTexts("access")]);
     startAccess();
   },
   display: async () => {

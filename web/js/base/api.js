@@ -42,6 +42,8 @@ export async function call(path, { method = "GET", json, body, headers = {}, sig
       return { status: 0, ok: false, body: null, detail: "" };
     }
     if (answer.status !== 401) return told(answer);
+    // A page that is closed without a key asks for one itself.
+    if (document.body.dataset.locked === "true") return told(answer);
     // Another call may have asked for the key meanwhile.
     if (!hasKey() && !(await askKey({ wrong: sentKey }))) return told(answer);
   }
