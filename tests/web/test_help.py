@@ -13,6 +13,7 @@ def test_help_tells_the_keys_and_switches_them_off_for_good(without_camera: Stac
     page.locator("body:not([data-situation=connecting])").wait_for()
     page.keyboard.press("Shift+?")
     dialog = page.get_by_role("dialog", name="Help")
+    dialog.locator("kbd").first.wait_for()
     told = dialog.locator("kbd").all_inner_texts()
     # The catalogue adds its keys once it was opened.
     assert {"Y", "N", "T", "S", "P", "?", "Z", "Esc"} <= set(told)

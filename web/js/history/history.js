@@ -51,6 +51,7 @@ function build(room) {
   const stateWords = el("p", "");
   const again = press("button button-main", t("lost.retry"), () => begin());
   const state = el("section", "catalogue-state", stateTitle, stateWords, again);
+  state.hidden = true; // until there is something to say
   const more = press("button", t("catalogue.more"), () => list.more());
   const foot = el("p", "catalogue-more", more);
   let [asked, failure] = ["", null];

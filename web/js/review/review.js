@@ -24,6 +24,7 @@ function build(room) {
   const stateWords = el("p", "");
   const again = press("button button-main", t("lost.retry"), () => read());
   const state = el("section", "catalogue-state", stateTitle, stateWords, again);
+  state.hidden = true; // until there is something to say
   room.append(el("div", "catalogue-head", el("div", "catalogue-title", el("h2", "", t("nav.review")), count)), el("p", "review-words", t("review.words")), state, list);
   const deeds = createDeeds({ onSaid: take, onUndone: () => read() });
   let [asking, form] = [null, ""];
