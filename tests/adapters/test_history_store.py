@@ -23,7 +23,7 @@ def history(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[HistoryS
         yield FakeHistory()
     elif request.param == "dynamodb":
         table = request.getfixturevalue("history_table")
-        yield DynamoHistory(request.getfixturevalue("dynamodb"), table, days=30, clock=lambda: BEGAN_S + 60)
+        yield DynamoHistory(request.getfixturevalue("dynamodb"), table, days=3650, clock=lambda: BEGAN_S + 60)
     else:
         with closing(SqliteHistory(tmp_path / "history.sqlite")) as rows:
             yield rows
