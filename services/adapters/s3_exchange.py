@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
+from services.adapters.s3_calls import code_of, plain_errors
 from services.core.errors import UnavailableError
 
 # The time for which an address may be used, in seconds.
@@ -67,7 +68,7 @@ class S3Exchange:
             try:
                 return bytes(self._client.get_object(**self._place(name))["Body"].read())
             except ClientError as error:
-                if _code(error) not in _ABSENT:
+                if code_of(error) not in _ABSENT:
                     raise
                 return None
 
@@ -77,7 +78,7 @@ class S3Exchange:
             try:
                 return float(self._client.head_object(**self._place(name))["LastModified"].timestamp())
             except ClientError as error:
-                if _code(error) not in _ABSENT:
+                if code_of(error) not in _ABSENT:
                     raise
                 return None
 
@@ -105,18 +106,8 @@ class S3Exchange:
     def _place(self, name: str) -> dict[str, str]:
         return {"Bucket": self.bucket, "Key": self.prefix + name}
 
-    @contextmanager
-    def _plain_errors(self, operation: str) -> Iterator[None]:
-        try:
-            yield
-        except ClientError as error:
-            told = _code(error)
-        except BotoCoreError as error:
-            told = type(error).__name__
-        else:
-            return
-        # The error may hold the session's token: one about a wrong signature repeats the request's headers.
-        raise UnavailableError(f"s3://{self.bucket}/{self.prefix}: {operation}: {told}")
+    def _plain_errors(self, operation: str) -> AbstractContextManager[None]:
+        return plain_errors(f"s3://{self.bucket}/{self.prefix}", operation)
 
 
 def _parts(pieces: Iterable[bytes]) -> Iterator[bytes]:
@@ -131,7 +122,3 @@ def _parts(pieces: Iterable[bytes]) -> Iterator[bytes]:
             made = True
     if part or not made:
         yield bytes(part)
-
-
-def _code(error: ClientError) -> str:
-    return str(error.response["Error"].get("Code", "?"))

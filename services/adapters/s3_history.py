@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, suppress
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
+from services.adapters.s3_calls import plain_errors
 from services.core.errors import UnavailableError
 
 # Objects that one request deletes.
@@ -23,6 +22,7 @@ class S3HistoryPictures:
 
     def __init__(self, client: Any, bucket: str, *, prefix: str) -> None:
         self._client, self._bucket = client, bucket
+        self._place = f"the history's pictures s3://{bucket}"
         self._prefix = f"{prefix.strip('/')}/".lstrip("/")
 
     def put(self, showing_id: int, jpeg: bytes, /) -> None:
@@ -48,23 +48,10 @@ class S3HistoryPictures:
                     Bucket=self._bucket, Delete={"Objects": keys, "Quiet": True}
                 )
             if errors := answer.get("Errors"):
-                raise self._error("delete_objects", errors[0].get("Code", "?"))
+                raise UnavailableError(f"{self._place}: delete_objects: {errors[0].get('Code', '?')}")
 
     def _key(self, showing_id: int) -> str:
         return f"{self._prefix}{showing_id}.jpg"
 
-    @contextmanager
-    def _plain_errors(self, operation: str) -> Iterator[None]:
-        try:
-            yield
-        except ClientError as error:
-            told = error.response["Error"].get("Code", "?")
-        except BotoCoreError as error:
-            told = type(error).__name__
-        else:
-            return
-        # Without the error itself, which may repeat the request's headers with the session's token.
-        raise self._error(operation, told)
-
-    def _error(self, operation: str, told: str) -> UnavailableError:
-        return UnavailableError(f"the history's pictures s3://{self._bucket}: {operation}: {told}")
+    def _plain_errors(self, operation: str) -> AbstractContextManager[None]:
+        return plain_errors(self._place, operation)

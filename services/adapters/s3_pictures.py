@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
+from services.adapters.s3_calls import code_of, plain_errors
 from services.core.catalogue.picture_key import is_picture_key, picture_key
-from services.core.errors import UnavailableError
 from services.core.ports import OpenPicture
 
 # HeadObject's answers for a missing object: to a client that may list the bucket, and to one that may not.
@@ -117,7 +117,7 @@ class S3Pictures:
             try:
                 found = self._client.head_object(**self._place(key))
             except ClientError as error:
-                if error.response["Error"].get("Code") not in _ABSENT:
+                if code_of(error) not in _ABSENT:
                     raise
                 return None
         return float(found["LastModified"].timestamp())
@@ -125,18 +125,8 @@ class S3Pictures:
     def _place(self, key: str) -> dict[str, str]:
         return {"Bucket": self._bucket, "Key": self._prefix + key}
 
-    @contextmanager
-    def _plain_errors(self, operation: str) -> Iterator[None]:
-        try:
-            yield
-        except ClientError as error:
-            told = error.response["Error"].get("Code", "?")
-        except BotoCoreError as error:
-            told = type(error).__name__
-        else:
-            return
-        # The error may hold the session's token: one about a wrong signature repeats the request's headers.
-        raise UnavailableError(f"picture store s3://{self._bucket}: {operation}: {told}")
+    def _plain_errors(self, operation: str) -> AbstractContextManager[None]:
+        return plain_errors(f"picture store s3://{self._bucket}", operation)
 
 
 def _headers(key: str) -> dict[str, str]:

@@ -9,6 +9,7 @@ from typing import IO, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from services.adapters.s3_calls import code_of
 from services.core.errors import InputError
 from services.core.importing.s3_address import S3, split_s3
 
@@ -65,4 +66,4 @@ class S3Source:
 
 def _told(error: BotoCoreError | ClientError) -> str:
     # S3's error may hold the session's token: one about a wrong signature repeats the request's headers.
-    return str(error.response["Error"].get("Code", "?")) if isinstance(error, ClientError) else str(error)
+    return code_of(error) if isinstance(error, ClientError) else str(error)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
+from contextlib import AbstractContextManager, suppress
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
+from services.adapters.s3_calls import plain_errors
 from services.core.errors import InputError, UnavailableError
 from services.core.search.trained import TrainedIndex
 from services.core.search.trained_file import decode_trained, encode_trained
@@ -20,6 +20,7 @@ class S3Trained:
     def __init__(self, client: Any, bucket: str, *, prefix: str) -> None:
         self._client, self._bucket = client, bucket
         self._prefix = f"{prefix.strip('/')}/".lstrip("/")
+        self._place = f"trainings at s3://{bucket}/{self._prefix}"
 
     def newest(self) -> str | None:
         """The name of the newest training, None if there is none."""
@@ -54,30 +55,23 @@ class S3Trained:
     def remove(self, training: str) -> None:
         """Drop what a training left, if it is there."""
         for suffix in (".json", ".npz"):
-            self._call("delete_object", f"{training}{suffix}")
+            with self._plain_errors("delete_object"):
+                self._client.delete_object(**self._at(f"{training}{suffix}"))
 
     def _get(self, name: str) -> bytes | None:
-        try:
-            return bytes(self._call("get_object", name)["Body"].read())
-        except self._client.exceptions.NoSuchKey:
-            return None
-        except BotoCoreError as error:
-            raise self._trouble(f"get_object: {type(error).__name__}") from None
+        with self._plain_errors("get_object"), suppress(self._client.exceptions.NoSuchKey):
+            return bytes(self._client.get_object(**self._at(name))["Body"].read())
+        return None
 
     def _put(self, name: str, content: bytes) -> None:
-        self._call("put_object", name, Body=content)
+        with self._plain_errors("put_object"):
+            self._client.put_object(**self._at(name), Body=content)
 
-    def _call(self, operation: str, name: str, **more: Any) -> Any:
-        try:
-            return getattr(self._client, operation)(Bucket=self._bucket, Key=self._prefix + name, **more)
-        except self._client.exceptions.NoSuchKey:
-            raise
-        except ClientError as error:
-            told = error.response["Error"].get("Code", "?")
-        except BotoCoreError as error:
-            told = type(error).__name__
-        # The error may hold the session's token.
-        raise self._trouble(f"{operation}: {told}")
+    def _at(self, name: str) -> dict[str, str]:
+        return {"Bucket": self._bucket, "Key": self._prefix + name}
+
+    def _plain_errors(self, operation: str) -> AbstractContextManager[None]:
+        return plain_errors(self._place, operation)
 
     def _trouble(self, why: str) -> UnavailableError:
-        return UnavailableError(f"trainings at s3://{self._bucket}/{self._prefix}: {why}")
+        return UnavailableError(f"{self._place}: {why}")

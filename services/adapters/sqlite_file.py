@@ -1,4 +1,4 @@
-"""A SQLite file that is opened when it is needed, and again after an error."""
+"""SQLite files: their errors in words, transactions, and a file that is opened when it is needed."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-from services.adapters.sqlite_items.file import store_error
-from services.core.errors import UnavailableError
+from services.core.errors import NoSpaceError, UnavailableError
 
 # Time that a write waits for another process, such as a backup's.
 _LOCKED_S = 2.0
+# Writes that fail like this are mostly those of a quota; on a full disk it is SQLITE_FULL.
+_UNWRITTEN = (sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_FSYNC)
+_PUT_BACK = "stop Lookalike, move the file away, and put a backup or an export back"
 
 
 class SqliteFile:
@@ -87,6 +89,16 @@ class SqliteFile:
                     db.execute(f"PRAGMA user_version = {self._version}")
         if version() > self._version:
             raise UnavailableError(f"{self._place}: version {version()} of a newer Lookalike; {self._mend}")
+
+
+def store_error(place: str, error: sqlite3.Error, *, mend: str = _PUT_BACK) -> UnavailableError:
+    """The error in words, with what to do; `place` names the store, `mend` says it of a damaged file."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return UnavailableError(f"{place}: {error}: the file is damaged; {mend} (docs/troubleshooting.md)")
+    if code == sqlite3.SQLITE_FULL or getattr(error, "sqlite_errorcode", 0) in _UNWRITTEN:
+        return NoSpaceError.at(place, str(error))
+    return UnavailableError(f"{place}: {error}")
 
 
 @contextlib.contextmanager

@@ -12,12 +12,11 @@ from typing import IO
 
 import numpy as np
 
+from services.adapters.sqlite_file import store_error, transaction
 from services.core.domain import Item
-from services.core.errors import NoSpaceError, UnavailableError
+from services.core.errors import UnavailableError
 
 _VERSION = 5
-# Writes that fail like this are mostly those of a quota; on a full disk it is SQLITE_FULL.
-_UNWRITTEN = (sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_FSYNC)
 # Time that a reader waits for the writer to bring an older file up to date; it looks for one by the lock,
 # which another writer may want at that moment.
 _WAIT_S, _POLL_S, _TRIES = 2.0, 0.02, 5
@@ -50,19 +49,6 @@ def open_file(path: Path, *, writable: bool) -> sqlite3.Connection:
     except sqlite3.Error as error:
         raise store_error(f"item store {path}", error) from error
     return db
-
-
-_PUT_BACK = "stop Lookalike, move the file away, and put a backup or an export back"
-
-
-def store_error(place: str, error: sqlite3.Error, *, mend: str = _PUT_BACK) -> UnavailableError:
-    """The error in words, with what to do; `place` names the store, `mend` says it of a damaged file."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return UnavailableError(f"{place}: {error}: the file is damaged; {mend} (docs/troubleshooting.md)")
-    if code == sqlite3.SQLITE_FULL or getattr(error, "sqlite_errorcode", 0) in _UNWRITTEN:
-        return NoSpaceError.at(place, str(error))
-    return UnavailableError(f"{place}: {error}")
 
 
 def _text(raw: bytes) -> str:
@@ -117,15 +103,10 @@ def _bring_up_to_date(db: sqlite3.Connection, path: Path) -> None:
     """Create the tables or convert an older version's, in one step that a kill undoes."""
     if _version(db) < _VERSION:
         db.create_function("searched_text", 3, _searched_text, deterministic=True)
-        db.execute("BEGIN IMMEDIATE")
-        try:
+        with transaction(db):
             if _version(db) < _VERSION:  # otherwise another process was faster
                 for statement in _steps(db):
                     db.execute(statement)
-            db.execute("COMMIT")
-        finally:
-            if db.in_transaction:
-                db.execute("ROLLBACK")
     if (version := _version(db)) > _VERSION:
         raise UnavailableError(
             f"item store {path}: it has version {version} of a newer Lookalike; expected up to {_VERSION}"

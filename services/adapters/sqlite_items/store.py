@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from services.adapters.sqlite_items.file import open_file, store_error, writer_lock
+from services.adapters.sqlite_file import store_error, transaction
+from services.adapters.sqlite_items.file import open_file, writer_lock
 from services.adapters.sqlite_items.item_rows import (
     COUNTS,
     ITEM_FACTS,
@@ -284,15 +285,8 @@ class SqliteItems:
         try:
             with self._lock:
                 db = self._connected()
-                db.execute("BEGIN IMMEDIATE")
-                try:
+                with transaction(db):
                     yield db
-                    db.execute("COMMIT")
-                except BaseException:
-                    # A failed commit may have ended the transaction by itself.
-                    if db.in_transaction:
-                        db.execute("ROLLBACK")
-                    raise
         except sqlite3.Error as error:
             raise store_error("item store", error) from error
 

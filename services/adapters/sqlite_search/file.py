@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import logging
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
+
+from services.adapters.sqlite_file import transaction
 
 _VERSION = 1
 _SCHEMA = Path(__file__).with_name("schema.sql").read_text(encoding="utf-8")
@@ -75,17 +76,3 @@ def _create(db: sqlite3.Connection, *, with_grams: bool) -> None:
         with contextlib.suppress(sqlite3.OperationalError):
             db.execute(_GRAMS)
     db.execute(f"PRAGMA user_version = {_VERSION}")
-
-
-@contextlib.contextmanager
-def transaction(db: sqlite3.Connection) -> Iterator[None]:
-    """All of the block's writes, or none."""
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        db.execute("COMMIT")
-    except BaseException:
-        # A failed commit may have ended the transaction by itself.
-        if db.in_transaction:
-            db.execute("ROLLBACK")
-        raise

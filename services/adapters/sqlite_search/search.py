@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from services.adapters.sqlite_file import transaction
 from services.adapters.sqlite_search.conditions import (
     ORDERS,
     Condition,
@@ -18,7 +19,7 @@ from services.adapters.sqlite_search.conditions import (
     has_word,
 )
 from services.adapters.sqlite_search.facets import chosen_labels, count_labels
-from services.adapters.sqlite_search.file import has_grams, open_search, remove, transaction
+from services.adapters.sqlite_search.file import has_grams, open_search, remove
 from services.adapters.sqlite_search.writing import Labels, drop_entry, put_entry
 from services.core.catalogue.item_search import FieldCounts, Found, ItemQuery
 from services.core.catalogue.words import Vocabulary, words_of
