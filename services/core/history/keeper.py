@@ -12,9 +12,10 @@ from typing import Any
 from common.compact_json import read_message
 from common.rate_limited_log import RateLimitedLog
 from services.core.errors import UnavailableError
+from services.core.history.listeners import Listeners
 from services.core.history.log import ShowingChange, ShowingLog
 from services.core.history.ports import HistoryStore, ShowingListener, Wanted
-from services.core.history.showing import Said, Showing
+from services.core.history.showing import SAID_WAITS_S, Said, Showing
 from services.core.ports import MatchQueue
 
 # A kill loses what came since the last write.
@@ -23,8 +24,6 @@ WRITE_EVERY_S = 0.5
 MOST_WAITING = 20_000
 # The queue's newest records, which is what it keeps.
 _QUEUED = 600
-# Feedback on a record waits this long for its showing's row.
-_SAID_WAITS_S = 15.0
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +42,7 @@ class HistoryKeeper:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._store, self._queue, self._clock = store, queue, clock
-        self._listeners: list[ShowingListener] = []
+        self._listeners = Listeners()
         self._records: deque[Mapping[str, Any]] = deque(maxlen=MOST_WAITING)
         self._log: ShowingLog | None = None
         # The record that was taken last, and those of the queue, which the channel may bring too.
@@ -56,7 +55,7 @@ class HistoryKeeper:
 
     def listen(self, listener: ShowingListener) -> None:
         """Tell a listener of all that is written from now on."""
-        self._listeners.append(listener)
+        self._listeners.add(listener)
 
     def take(self, record: Mapping[str, Any]) -> None:
         """A match record has come."""
@@ -64,7 +63,7 @@ class HistoryKeeper:
 
     def say(self, thing: str, record_id: int, said: Said) -> None:
         """People have said this of a match record: it is written now, or with its showing's row."""
-        self._said.append((self._clock() + _SAID_WAITS_S, thing, record_id, said))
+        self._said.append((self._clock() + SAID_WAITS_S, thing, record_id, said))
         self.write()
 
     def catch_up(self) -> None:
@@ -98,7 +97,7 @@ class HistoryKeeper:
         self._waiting.note(self._log.passed(self._clock()), self._log.moved())
         if self._waiting.rows:
             self._store.write(*self._waiting.begun_and_moved())
-        self._tell(self._waiting.taken())
+        self._listeners.tell(self._waiting.taken())
         self._write_said()
 
     def _catch_up(self, showings: ShowingLog, written: Sequence[Showing] = ()) -> None:
@@ -126,14 +125,6 @@ class HistoryKeeper:
             self._newest = int(record["id"])
         except (ValueError, KeyError, TypeError, IndexError) as error:
             self._faults.say("record", f"a match record can't be kept in the history: {error!r}")
-
-    def _tell(self, changes: Sequence[ShowingChange]) -> None:
-        for showing, change in changes:
-            for listener in self._listeners:
-                try:
-                    listener.on_showing(showing, change)
-                except Exception:  # of whoever listens: the history goes on
-                    log.exception("a listener of the history failed")
 
     def _write_said(self) -> None:
         for _ in range(len(self._said)):

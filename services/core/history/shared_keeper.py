@@ -7,7 +7,6 @@ a function that is ended in between loses nothing, and what is written twice is 
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
@@ -15,22 +14,19 @@ from typing import Any, Protocol
 from common.rate_limited_log import RateLimitedLog
 from services.core.errors import UnavailableError
 from services.core.history.camera_state import CameraState, SaidOfRecord, ended
+from services.core.history.listeners import Listeners
 from services.core.history.log import ShowingChange
 from services.core.history.ports import HistoryStore, ShowingListener
-from services.core.history.showing import Said
+from services.core.history.showing import SAID_WAITS_S, Said
 
 # Calls of one camera that collide: each of them lets one other call through.
 _TRIES = 10
 # A store that fails is not tried again for a while, because an observation's call would wait for it.
 _RETRY_S = 5.0
-# Feedback on a record waits this long for its showing's row.
-_SAID_WAITS_S = 15.0
 # The rows are brought up to date for those who read them once in this time at most.
 _READ_EVERY_S = 1.0
 # A row that lasts and of which no state knows, as after a loss of Redis, is ended this long after it expired.
 _ORPHAN_S = 30.0
-
-log = logging.getLogger(__name__)
 
 
 class ShowingStates(Protocol):
@@ -56,14 +52,14 @@ class SharedKeeper:
         self, store: HistoryStore, states: ShowingStates, *, clock: Callable[[], float] = time.time
     ) -> None:
         self._store, self._states, self._clock = store, states, clock
-        self._listeners: list[ShowingListener] = []
+        self._listeners = Listeners()
         self._faults = RateLimitedLog()
         self._read_s = 0.0
         self.trouble: str | None = None
 
     def listen(self, listener: ShowingListener) -> None:
         """Tell a listener of what this one writes from now on."""
-        self._listeners.append(listener)
+        self._listeners.add(listener)
 
     def take(self, record: Mapping[str, Any]) -> None:
         """A match record was pushed; what fails is logged, and nothing is raised."""
@@ -76,7 +72,7 @@ class SharedKeeper:
 
     def say(self, thing: str, record_id: int, said: Said) -> None:
         """People have said this of a match record: it is written now, or with its showing's row."""
-        waiting = SaidOfRecord(self._clock() + _SAID_WAITS_S, record_id, said)
+        waiting = SaidOfRecord(self._clock() + SAID_WAITS_S, record_id, said)
 
         def say(state: CameraState) -> list[ShowingChange]:
             state.said.append(waiting)
@@ -145,7 +141,7 @@ class SharedKeeper:
         if state.text != after:
             self._states.replace(thing, after, state.text)
         if self.trouble is None:
-            self._tell(changes)
+            self._listeners.tell(changes)
 
     def _is_said(self, thing: str, state: CameraState, waiting: SaidOfRecord) -> bool:
         """Write feedback; False if its showing has no row yet."""
@@ -156,11 +152,3 @@ class SharedKeeper:
         if showing is not None:
             self._store.say({showing.id: waiting.said})
         return showing is not None
-
-    def _tell(self, changes: Sequence[ShowingChange]) -> None:
-        for showing, change in changes:
-            for listener in self._listeners:
-                try:
-                    listener.on_showing(showing, change)
-                except Exception:  # of whoever listens: the history goes on
-                    log.exception("a listener of the history failed")

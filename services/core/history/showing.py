@@ -15,6 +15,8 @@ from services.core.records import Verdict
 
 # Runners-up below this probability say nothing, and more than these nobody reads.
 LEAST_SCORE, RUNNERS_UP = 0.01, 5
+# Feedback on a record waits this long for its showing's row.
+SAID_WAITS_S = 15.0
 # Of an id, which is as large as databases take.
 MOST_NUMBER = 2**63 - 1
 
