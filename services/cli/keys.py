@@ -10,11 +10,8 @@ from urllib.parse import quote, urlencode
 
 import typer
 
-from services.adapters.running_api import ask
-from services.bootstrap.settings import CliSettings, load
 from services.cli.printed import say, tell
-from services.cli.running_system import api_client, run_json
-from services.core.errors import UnavailableError
+from services.cli.running_system import ask_system
 
 app = typer.Typer(
     help="Keys of viewers and staff beside the owner's, on a running system.", no_args_is_help=True
@@ -32,7 +29,7 @@ class GivenRole(StrEnum):
 @app.command("list")
 def list_keys() -> None:
     """Print each key's name, its role, and when it was made, last used and revoked; no key itself."""
-    for key in _ask("GET", "/keys")["keys"]:
+    for key in ask_system("GET", "/keys")["keys"]:
         used = f"last used {_minute(key['last_used_at'])}" if key["last_used_at"] else "never used"
         revoked = f"  revoked {_minute(key['revoked_at'])}" if key["revoked_at"] else ""
         say(f"{key['name']:24}  {key['role']:6}  made {_minute(key['made_at'])}  {used}{revoked}")
@@ -44,7 +41,7 @@ def add(
     role: Annotated[GivenRole, typer.Option(help="What it allows: to look, or to change things too.")],
 ) -> None:
     """Make a key and print it, this once: only its hash is kept."""
-    made = _ask("POST", "/keys", json={"name": name, "role": role.value})
+    made = ask_system("POST", "/keys", json={"name": name, "role": role.value})
     say(made["key"])
     tell(f"the key of {made['name']} ({made['role']}); it is not shown again")
 
@@ -52,7 +49,7 @@ def add(
 @app.command("revoke")
 def revoke(name: Annotated[str, typer.Argument(help="The key's name.")]) -> None:
     """Revoke a key: its next call is refused, and its open streams end within seconds."""
-    revoked = _ask("DELETE", f"/keys/{quote(name, safe='')}")
+    revoked = ask_system("DELETE", f"/keys/{quote(name, safe='')}")
     tell(f"the key of {revoked['name']} ({revoked['role']}) is revoked")
 
 
@@ -68,7 +65,7 @@ def audit(
 def _lines(limit: int) -> Iterator[dict[str, Any]]:
     after: str | None = ""
     while after is not None:
-        page = _ask("GET", f"/audit?{urlencode({'limit': min(limit, _AT_ONCE), 'after': after})}")
+        page = ask_system("GET", f"/audit?{urlencode({'limit': min(limit, _AT_ONCE), 'after': after})}")
         yield from page["lines"]
         after = page["next"]
 
@@ -76,12 +73,3 @@ def _lines(limit: int) -> Iterator[dict[str, Any]]:
 def _minute(moment: str) -> str:
     """A time in UTC, to the minute."""
     return moment[:16].replace("T", " ")
-
-
-def _ask(method: str, path: str, **options: Any) -> Any:
-    settings = load(CliSettings)
-    addresses = run_json(settings)
-    if addresses is None:
-        raise UnavailableError(f"nothing runs on {settings.data_dir}; start it with `make run`")
-    with api_client(settings, addresses["page"]) as client:
-        return ask(client, method, path, **options)

@@ -4,32 +4,32 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
 
-class Role(StrEnum):
+class _Rising(StrEnum):
+    """Values in an order in which each includes those before it."""
+
+    def covers(self, least: Self) -> bool:
+        """Whether this one includes `least`."""
+        order = list(type(self))
+        return order.index(self) >= order.index(least)
+
+
+class Role(_Rising):
     """What a key allows; each role may also what those before it may."""
 
     VIEWER = "viewer"
     STAFF = "staff"
     OWNER = "owner"
 
-    def covers(self, least: Role) -> bool:
-        """Whether this role may what `least` may."""
-        order = list(Role)
-        return order.index(self) >= order.index(least)
 
-
-class Public(StrEnum):
+class Public(_Rising):
     """What whoever reaches the page may see without a key; each includes those before it."""
 
     NOTHING = "nothing"
     MATCHES = "matches"
     CATALOGUE = "catalogue"
-
-    def covers(self, least: Public) -> bool:
-        """Whether anybody sees what is shown from `least` on."""
-        order = list(Public)
-        return order.index(self) >= order.index(least)
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,16 @@ def wait(listener: MqttListener, thing: str, **fields: object) -> dict[str, Any]
     return newest(listener, thing)
 
 
+def own(folder: Path, broker_port: int, model: Path) -> dict[str, str]:
+    """The settings of an edge `server` that takes cameras."""
+    return {
+        "thing": "server",
+        "mqtt_url": f"mqtt://127.0.0.1:{broker_port}",
+        "model": str(model),
+        "edge_data": str(folder / "data"),
+    }
+
+
 def children(edge: EdgeProcess) -> list[int]:
     """The processes that an edge has started."""
     found = Path(f"/proc/{edge.process.pid}/task").glob("*/children")
@@ -88,14 +98,7 @@ def children(edge: EdgeProcess) -> list[int]:
 def test_cameras_are_tested_added_changed_kept_and_forgotten_without_a_word_of_their_password(
     tmp_path: Path, broker_port: int, listener: MqttListener, model: Path, asking: Asking, camera: Server
 ) -> None:
-    settings = {
-        "source": "mqtt",
-        "thing": "server",
-        "mqtt_url": f"mqtt://127.0.0.1:{broker_port}",
-        "model": str(model),
-        "edge_data": str(tmp_path / "data"),
-        "camera_local": "1",
-    }
+    settings = own(tmp_path, broker_port, model) | {"source": "mqtt", "camera_local": "1"}
     place = f"127.0.0.1:{camera.port}/video"
     source = f"http://{USER}:{QUOTED}@{place}"
     with run_edge(tmp_path / "log", **settings) as edge:
@@ -149,14 +152,7 @@ def test_cameras_are_tested_added_changed_kept_and_forgotten_without_a_word_of_t
 def test_an_edge_with_a_camera_of_its_own_takes_others_too_and_refuses_this_machines_addresses(
     tmp_path: Path, broker_port: int, listener: MqttListener, model: Path, asking: Asking, camera: Server
 ) -> None:
-    settings = {
-        "source": "test",
-        "thing": "server",
-        "mqtt_url": f"mqtt://127.0.0.1:{broker_port}",
-        "model": str(model),
-        "edge_data": str(tmp_path / "data"),
-        "edge_cameras": "1",
-    }
+    settings = own(tmp_path, broker_port, model) | {"source": "test", "edge_cameras": "1"}
     with run_edge(tmp_path / "log", **settings) as edge:
         assert wait(listener, "server", state="online")["edge"] == {"takes": 1, "troubles": {}}
         source = f"http://127.0.0.1:{camera.port}/open"

@@ -16,7 +16,7 @@ from services.core.errors import BusyError, InputError
 from services.core.ports import ItemStore, Picture, PictureStore
 
 _PAGE = 100
-# An item was corrected often if it was wrong so many times or more, and more often than right.
+# An item was corrected often if it was wrong this number of times or more, and more often than right.
 _OFTEN = 3
 
 Decode = Callable[[bytes], tuple[Picture, str]]

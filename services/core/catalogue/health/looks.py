@@ -32,11 +32,10 @@ def looks_of(picture: Picture) -> Looks:
     """The looks of BGR uint8 [height, width, 3]."""
     height, width = picture.shape[:2]
     times = max(1, round(max(height, width) / _LONGER_PX))
-    grey = picture[: height - height % times or height, : width - width % times or width].mean(
-        2, dtype=np.float32
-    )
-    if times > 1 and min(height, width) >= times:
-        grey = grey.reshape(grey.shape[0] // times, times, -1, times).mean((1, 3))
+    grey = picture.mean(2, dtype=np.float32)
+    if min(height, width) >= times:
+        whole = grey[: height - height % times, : width - width % times]
+        grey = whole.reshape(height // times, times, width // times, times).mean((1, 3))
     return Looks(blur_of(grey), min(height, width))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,14 +20,13 @@ class Nearness:
     """Collects a catalogue's items, and compares all with all."""
 
     def __init__(self) -> None:
-        self._by_picture: dict[str, list[str]] = {}
+        self._pictures: dict[str, frozenset[str]] = {}
         self._rows: list[NDArray[np.float16]] = []
         self._owners: list[str] = []
 
     def add(self, item: Item) -> None:
         """One item; its pictures that a camera took are not compared, as scene and camera make them alike."""
-        for key in {*item.pictures} - {*item.taught}:
-            self._by_picture.setdefault(key, []).append(item.id)
+        self._pictures[item.id] = frozenset(item.pictures) - frozenset(item.taught)
         # Copies, which would else keep all vectors of the item; float16 is what the store has.
         own = uprights(item).astype(np.float16)
         self._rows.append(own)
@@ -35,12 +34,14 @@ class Nearness:
 
     def problems(self) -> Iterator[Problem]:
         """Groups with the same picture, and of other items each with the nearest that is too near."""
-        same = {tuple(sorted(ids)) for ids in self._by_picture.values() if len(ids) > 1}
-        for ids in sorted(same):
+        by_picture: dict[str, list[str]] = {}
+        for item_id, keys in self._pictures.items():
+            for key in keys:
+                by_picture.setdefault(key, []).append(item_id)
+        for ids in sorted({tuple(sorted(ids)) for ids in by_picture.values() if len(ids) > 1}):
             yield Problem(Kind.SAME_PICTURE, ids)
-        told = {frozenset(pair) for ids in same for pair in _pairs(ids)}
         for (one, other), cosine in sorted(self._near().items()):
-            if frozenset((one, other)) not in told:
+            if self._pictures[one].isdisjoint(self._pictures[other]):
                 yield Problem(Kind.TOO_NEAR, (one, other), value=cosine)
 
     def _near(self) -> dict[tuple[str, str], float]:
@@ -57,8 +58,3 @@ class Nearness:
                 cosine = float(cosines[place, best[place]])
                 near[one, other] = max(cosine, near.get((one, other), -1))
         return near
-
-
-def _pairs(ids: Iterable[str]) -> Iterator[tuple[str, str]]:
-    known = list(ids)
-    return ((one, other) for place, one in enumerate(known) for other in known[place + 1 :])

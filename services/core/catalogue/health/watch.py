@@ -1,4 +1,4 @@
-"""The latest report of the catalogue's health, made anew in a thread of its own when it is asked for."""
+"""The latest report of the catalogue's health, made in a thread of its own when somebody asks for it."""
 
 from __future__ import annotations
 
