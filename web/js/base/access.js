@@ -16,6 +16,9 @@ export const may = (least) => access.role === null || ROLES.indexOf(access.role)
 /** Whether matches and pictures are shown to those with a key alone. */
 export const isClosed = () => access.public === "nothing";
 
+/** Whether this visitor sees nothing, as they have no key; the page then has a button that asks for one. */
+export const isLocked = () => isClosed() && access.role === null;
+
 /** The key for reading, where that asks for one; else none, so that all share a cache's answer. */
 export const readHeaders = () => (access.public === "catalogue" ? {} : authorization());
 
@@ -38,7 +41,7 @@ export async function readAccess() {
   if (!told?.public) return;
   access = told;
   const { role, keyed } = access;
-  Object.assign(document.body.dataset, { role: keyed ? role ?? "none" : "owner", keyed, locked: isClosed() && role === null });
+  Object.assign(document.body.dataset, { role: keyed ? role ?? "none" : "owner", keyed, locked: isLocked() });
   listeners.forEach((take) => take(access));
 }
 

@@ -1,6 +1,6 @@
 // Calls of the api; addresses are relative, so the page works under any host and path.
 
-import { readHeaders } from "./access.js";
+import { isLocked, readHeaders } from "./access.js";
 import { askKey, authorization, forget, hasKey } from "./key.js";
 import { pause } from "./pause.js";
 import { inOurWords } from "./told.js";
@@ -42,8 +42,7 @@ export async function call(path, { method = "GET", json, body, headers = {}, sig
       return { status: 0, ok: false, body: null, detail: "" };
     }
     if (answer.status !== 401) return told(answer);
-    // A page that is closed without a key asks for one itself.
-    if (document.body.dataset.locked === "true") return told(answer);
+    if (isLocked()) return told(answer);
     // Another call may have asked for the key meanwhile.
     if (!hasKey() && !(await askKey({ wrong: sentKey }))) return told(answer);
   }

@@ -1,5 +1,6 @@
 // The catalogue's view: reads the items page by page once it is shown.
 
+import { isLocked } from "../base/access.js";
 import { getHealth } from "../base/api.js";
 import { dialogIsOpen } from "../base/dialog.js";
 import { byId, el } from "../base/dom.js";
@@ -23,8 +24,6 @@ import { createStates } from "./state.js";
 import { createTools } from "./tools.js";
 import { tellChange } from "./undo.js";
 
-// A page that is closed without a key has a button for it; asking by itself again and again would lie over that.
-const isLocked = () => document.body.dataset.locked === "true";
 const AGAIN_MS = 5000; // time between two calls to a server that does not answer
 const AHEAD = "800px"; // distance below the screen at which the next page is read
 
