@@ -38,7 +38,7 @@ class Speaker(Protocol):
         """Send at most once; False when it was dropped."""
 
     def tell_again(self) -> None:
-        """Publish the status, in which what is told `about` it has changed."""
+        """Publish the status again, after a change of the edge's facts (`about`)."""
 
     def beat(self) -> None:
         """Called now and then, as a status has to be repeated."""

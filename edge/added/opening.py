@@ -84,7 +84,7 @@ class HostLink:
         self._board.count(False)
 
     def tell_again(self) -> None:
-        """Publish the status, in which what is told `about` it has changed."""
+        """Publish the status again, after a change of the edge's facts (`about`)."""
         self._board.repeat()
 
     def stop(self, reason: str) -> None:

@@ -75,7 +75,7 @@ class LocalCamera:
         """Do nothing: each frame is counted, or that there is none, and the status repeated with it."""
 
     def tell_again(self) -> None:
-        """Publish the status, in which what is told `about` the camera has changed."""
+        """Publish the status again, after a change of the camera's facts (`about`)."""
         self._board.repeat()
 
     def start(self) -> None:

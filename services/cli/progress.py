@@ -50,7 +50,7 @@ class ShownProgress:
             self._bar.stop()
 
     def step(self, done: int, fresh: int | None = None) -> None:
-        """Show that so many are done, of which this run has done `fresh`."""
+        """Show the number of items that are done; `fresh` is the number of those that this run has done."""
         now_s = self._clock()
         # A bar that is drawn for each row of a million takes longer than the rows.
         if now_s - self._told_s < (0.1 if self._bar is not None else self._every_s) and done != self._total:

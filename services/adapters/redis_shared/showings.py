@@ -15,7 +15,7 @@ from services.core.cameras.status import MAX_CAMERAS
 from services.core.history.asked_pictures import AskedPicture
 
 _REPLACE = Path(__file__).with_name("replace_showing.lua").read_text(encoding="utf-8")
-# Whoever reads the history ends what has expired; without any camera for so long all are forgotten.
+# Whoever reads the history ends what has expired. All are forgotten after this time without any camera.
 _KEPT_S = 7 * 86_400
 # Longer than any answer is on its way.
 _ASKED_S = 60

@@ -46,7 +46,7 @@ class BadRow:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The rows of an import, each time made anew, and notes on how they were found, each a sentence.
+    """The rows of an import, made again each time, and notes on how they were found, each a sentence.
 
     `table` is the table that they are of, if they are of one.
     """
